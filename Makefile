@@ -1,0 +1,141 @@
+# What each target does is told in README.md. All of them make .venv first, and make it again when the lock changes.
+
+PYTHON ?= python3
+JOBS ?= 2
+VENV := .venv
+PY := $(VENV)/bin/python
+MANAGE := $(PY) manage.py
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+
+# A PORT that is given also changes SITE_URL, where that is an address of this machine.
+PORT_GIVEN := $(if $(filter undefined,$(origin PORT)),,yes)
+PORT ?= 8000
+LOCAL_SITE := ^SITE_URL=http://\(127\.0\.0\.1\|localhost\)
+
+# What the static files are made of: when none of it is newer, there is nothing to collect.
+STATIC := $(shell find static */static embassy/settings.py richtext/storage.py -type f 2>/dev/null)
+
+.PHONY: run dev test lint bench install lock clean
+.DEFAULT_GOAL := run
+
+# For everybody
+
+run: install .env var/static.stamp
+	@$(PY) -c "$$PORT_IS_FREE" "$(PORT)"
+	@if [ "$(PORT_GIVEN)" ] && grep -q '$(LOCAL_SITE)' .env; then export SITE_URL="http://127.0.0.1:$(PORT)"; fi; \
+	$(MANAGE) migrate --verbosity 0 && \
+	$(MANAGE) first_login --sample && \
+	echo "Ctrl-C stops the server." && \
+	exec $(PY) -c "$$SERVE" $(VENV)/bin/granian --interface wsgi --host 127.0.0.1 --port "$(PORT)" \
+		--workers 2 --blocking-threads 2 --backlog 128 --no-ws --respawn-failed-workers --workers-kill-timeout 10 \
+		--log-level warning embassy.wsgi:application
+
+# For whoever carries the code on
+
+dev: export DEBUG := on
+dev: export SITE_URL := http://127.0.0.1:$(PORT)
+dev: $(VENV)/dev.stamp
+	@mkdir -p var
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) first_login --sample
+	@$(MANAGE) runserver "127.0.0.1:$(PORT)"
+
+# The whole suite, on either database and in a browser. DATABASE_URL or PGHOST may lead to a PostgreSQL of your own.
+test: $(VENV)/dev.stamp
+	@echo "--- The tests on SQLite"
+	@DATABASE_URL= $(PY) -m pytest -q -n $(JOBS) --ignore=tests/browser
+	@echo "--- The tests on PostgreSQL"
+	@$(PY) -m tests.postgres -- $(PY) -m pytest -q -n $(JOBS) --ignore=tests/browser
+	@echo "--- The tests in a browser"
+	@DATABASE_URL= $(PY) -m pytest -q -n $(JOBS) tests/browser
+
+lint: export SECRET_KEY := lint
+lint: export SITE_URL := http://127.0.0.1:8000
+lint: export DATABASE_URL := sqlite://:memory:
+lint: $(VENV)/dev.stamp
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/djlint --quiet --lint templates */templates
+	$(PY) -W error::DeprecationWarning manage.py makemigrations --check --dry-run
+	$(PY) -W error::DeprecationWarning manage.py check --fail-level WARNING
+
+bench: $(VENV)/dev.stamp
+	$(PY) -m benchmarks
+
+# The packages
+
+install: $(VENV)/run.stamp
+
+$(PY):
+	@$(PYTHON) -c "$$PYTHON_IS_FIT"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.txt | $(PY)
+	@echo "Installing the packages into $(VENV) (needed once)"
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt | $(PY)
+	@echo "Installing the packages and those of the tests into $(VENV) (needed once)"
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@ $(VENV)/run.stamp
+
+# Write the lock anew from pyproject.toml, after a change there or for newer versions (LOCK=--upgrade). It holds the
+# hashes of every system and Python, and no index's address. uv comes into .venv only when it is asked for.
+LOCK ?=
+UV_COMPILE = $(PY) -m uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--python-version 3.11 --quiet $(LOCK)
+lock: | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+	$(UV_COMPILE) pyproject.toml -o requirements.txt
+	$(UV_COMPILE) --group dev pyproject.toml -o requirements-dev.txt
+
+# Files that are made
+
+.env: | $(VENV)/run.stamp
+	@umask 077 && printf 'SECRET_KEY=%s\nSITE_URL=http://127.0.0.1:8000\n' \
+		"$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')" > .env.new && mv .env.new .env
+
+var/static.stamp: requirements.txt $(STATIC) | $(VENV)/run.stamp .env
+	@echo "Collecting the static files (needed once)"
+	@$(MANAGE) collectstatic --noinput --verbosity 0
+	@touch $@
+
+# Take away what can be made again. What staff have made stays: var/, but for the static files, and .env.
+clean:
+	rm -rf $(VENV) var/static var/static.stamp .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Small things said in Python
+
+define PYTHON_IS_FIT
+import importlib.util as find, sys
+if sys.version_info < (3, 11):
+    sys.exit("Python 3.11 or newer is needed, and this is %d.%d. Name another one: make PYTHON=python3.12 ..." % sys.version_info[:2])
+if not (find.find_spec("venv") and find.find_spec("ensurepip")):
+    sys.exit("This Python can't make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv")
+endef
+export PYTHON_IS_FIT
+
+# The server would share a port that is taken with whoever has it.
+define PORT_IS_FREE
+import socket, sys
+port = sys.argv[1]
+if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+    sys.exit(f"PORT is {port!r}. Write a number from 1 to 65535: make run PORT=8001")
+if socket.socket().connect_ex(("127.0.0.1", int(port))) == 0:
+    sys.exit(f"Something listens at port {port} already. Choose another: make run PORT={int(port) % 65535 + 1}")
+endef
+export PORT_IS_FREE
+
+# A Ctrl-C reaches a whole process group, and a worker of granian's that is told to stop twice hangs. So the server has
+# a group of its own, and its first process alone is told. Killed with no word, it still takes the server along.
+define SERVE
+import ctypes, signal, subprocess, sys
+follow = (lambda: ctypes.CDLL(None).prctl(1, signal.SIGTERM)) if sys.platform == "linux" else None
+server = subprocess.Popen(sys.argv[1:], process_group=0, preexec_fn=follow)
+for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(name, lambda *_: server.terminate())
+sys.exit(server.wait())
+endef
+export SERVE

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class EditionsConfig(AppConfig):
+    name = "editions"
+    verbose_name = _("Editions")
+
+    def ready(self):
+        from editions import receivers
+
+        receivers.connect()
+        post_migrate.connect(receivers.lay_first_edition, sender=self)

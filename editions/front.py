@@ -1,0 +1,93 @@
+"""The front: answers from printings ahead of Django, with one tiny query for the edition's number."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+
+from django.db import DatabaseError, connections, router
+
+from editions.decorators import key_for
+from editions.edition import NUMBER_QUERY
+from editions.middleware import printings, server_timing
+from editions.models import EditionNumber
+from editions.origin import is_ours
+from editions.printings import status_line
+
+log = logging.getLogger("editions.front")
+
+AWAY_SECONDS = 1.0  # for how long a database that did not answer is left alone
+counts = Counter()  # hits, passes, and hits served while the database was away
+
+
+class Front:
+    """A WSGI application that answers what is printed, and passes all else to Django."""
+
+    def __init__(self, application):
+        self.application = application
+        self.away_until = 0.0
+
+    def __call__(self, environ, start_response):
+        key, kept = self.find(environ)
+        if kept is None:
+            counts["passes"] += 1
+            return self.application(environ, start_response)
+        now = time.time()
+        number = self.number(now)
+        if number is not None and not kept.lasts(number, now):
+            counts["passes"] += 1
+            return self.application(environ, start_response)
+        return self.serve(environ, start_response, key, kept, now, away=number is None)
+
+    def find(self, environ):
+        """Return the key and the printing for a request, of whatever edition; nothing where Django must look."""
+        path = environ.get("PATH_INFO", "")
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not path.isascii() or not is_ours(environ):
+            return None, None
+        query = environ.get("QUERY_STRING", "")
+        key = (path, "")
+        if query:
+            try:
+                found = key_for(path, query)
+            except ValueError:
+                return None, None
+            if found is None:
+                return None, None
+            key = found[1]
+        return key, printings.get(key)
+
+    def number(self, now: float) -> int | None:
+        """Return the edition's number, read with a raw cursor on this thread's connection; None while it is away."""
+        if now < self.away_until:
+            return None
+        connection = connections[router.db_for_read(EditionNumber)]
+        for attempt in (1, 2):  # a connection that the server has closed meanwhile is opened once more
+            try:
+                connection.ensure_connection()
+                raw = connection.connection.cursor()
+                try:
+                    raw.execute(NUMBER_QUERY)
+                    row = raw.fetchone()
+                finally:
+                    raw.close()
+                return row[0] if row else 0
+            except (DatabaseError, connection.Database.Error) as error:
+                connection.close()
+                if attempt == 2:
+                    self.away_until = now + AWAY_SECONDS
+                    log.error("The database does not answer (%s): serving the last printings.", type(error).__name__)
+        return None
+
+    def serve(self, environ, start_response, key, kept, now, *, away):
+        """Answer from a printing."""
+        before = kept.size
+        head = environ["REQUEST_METHOD"] == "HEAD"
+        status, headers, body = kept.answer(now, environ, head)
+        if kept.size != before:
+            printings.keep(key, kept)
+        counts["away" if away else "hits"] += 1
+        log.debug("%s %s %s", environ["REQUEST_METHOD"], key[0], status)
+        cached = "embassy; hit; detail=database-away" if away else "embassy; hit"
+        start_response(status_line(status), [*headers, ("Cache-Status", cached), ("Server-Timing", server_timing(now))])
+        return [body]

@@ -1,0 +1,113 @@
+"""Printing: a per-edition page is rendered once for an edition, and answered from its printing after that."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
+from django.db import DatabaseError, connection
+from django.http import HttpResponse, QueryDict
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+
+from editions.decorators import LONGEST_QUERY, key_for
+from editions.edition import Edition
+from editions.moments import minute_after
+from editions.origin import is_ours
+from editions.printings import Printing, Printings
+
+# A heuristically cacheable answer (RFC 9111, 4.2.2) could outlive the next edition: say that it may not.
+UNPRINTED = "max-age=0, must-revalidate, s-maxage=1"
+
+printings = Printings(settings.PRINTINGS_MB * 1024 * 1024)
+
+
+def printing(get_response):
+    """Give each request its moment and its edition, and print what is per-edition. The outermost middleware."""
+
+    def middleware(request):
+        set_moment(request)
+        try:
+            found = key_for(request.path_info, request.META.get("QUERY_STRING", ""))
+        except ValueError as error:
+            raise TooManyFieldsSent("This address has too many parameters.") from error
+        if found and request.method in ("GET", "HEAD") and is_ours(request.META):
+            response = printed(request, *found, get_response)
+        else:
+            response = get_response(request)
+        if response.status_code in (301, 404, 410) and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = UNPRINTED
+        response["Server-Timing"] = server_timing(time.time())
+        return response
+
+    return middleware
+
+
+def set_moment(request) -> None:
+    """Ask for the time once: `request.at`, and the edition at that moment, fetched where it is needed."""
+    request.at = datetime.now(UTC)
+    request.edition = SimpleLazyObject(lambda: Edition.current(request.at))
+
+
+def printed(request, rule, key, get_response):
+    """Answer from the printing of this edition; render and keep one where there is none."""
+    request.META["QUERY_STRING"] = key[1]  # the page can't depend on what its key doesn't hold
+    request.GET = QueryDict(key[1])
+    with printings.turn(key):
+        set_moment(request)
+        kept = printings.get(key)
+        try:
+            edition = Edition.current(request.at)
+        except DatabaseError:
+            if kept is None:
+                raise
+            return answer(request, key, kept, "hit; detail=database-away")
+        if not connection.in_atomic_block and kept and kept.lasts(edition.number, request.at.timestamp()):
+            return answer(request, key, kept, "hit")
+        request.edition = edition
+        response = get_response(request)
+        if not is_printable(response):
+            return response
+        kept = make_printing(response, rule, edition, request.at)
+        if not connection.in_atomic_block and len(key[1]) <= LONGEST_QUERY:
+            printings.keep(key, kept)
+    return answer(request, key, kept, "fwd=miss; stored")
+
+
+def is_printable(response) -> bool:
+    """Say whether a response may be kept for everybody: whole, right, and without anybody's cookie in it."""
+    return (
+        response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and "cookie" not in response.get("Vary", "").lower()
+    )
+
+
+def make_printing(response, rule, edition, at) -> Printing:
+    """Return the printing of a rendered response."""
+    patch_vary_headers(response, ["Accept-Encoding"])
+    until = min(edition.until, minute_after(at)) if rule.minute else edition.until
+    headers = [(name, value) for name, value in response.items() if name not in ("Content-Length", "Cache-Control")]
+    return Printing(edition.number, at.timestamp(), until.timestamp(), headers, response.content, rule.keep)
+
+
+def answer(request, key, kept: Printing, status: str) -> HttpResponse:
+    """Return what a printing answers to this request."""
+    before = kept.size
+    code, headers, body = kept.answer(time.time(), request.META, request.method == "HEAD")
+    if kept.size != before and printings.get(key) is kept:
+        printings.keep(key, kept)
+    response = HttpResponse(body, status=code)
+    del response["Content-Type"]
+    for name, value in headers:
+        response[name] = value
+    response["Cache-Status"] = f"embassy; {status}"
+    return response
+
+
+def server_timing(now: float) -> str:
+    """Return the server's time for the header Server-Timing, in milliseconds: the page's clocks go by it."""
+    return f"now;desc={int(now * 1000)}"

@@ -1,0 +1,205 @@
+"""The settings: facts of the place come from the environment (or from .env), all else stands here."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from django.utils.translation import gettext_lazy as _
+
+from embassy import environment
+from embassy.environment import env
+from richtext import editor
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"  # what this place writes: database, media, collected static files
+VAR_DIR.mkdir(exist_ok=True)
+
+if (BASE_DIR / ".env").exists():
+    env.read_env(BASE_DIR / ".env")
+
+# The place
+
+DEBUG = environment.boolean("DEBUG", False)
+SECRET_KEY = environment.required(
+    "SECRET_KEY", "fifty-random-characters", unless="only-for-development" if DEBUG else None
+)
+SITE_URL = environment.origin("SITE_URL", unless="http://127.0.0.1:8000" if DEBUG else None)
+EMBASSY_NAME = env.str("EMBASSY_NAME", default="Embassy of the Republic in London")
+TIME_ZONE = environment.zone("TIME_ZONE", "Europe/London")
+CLOCKS = environment.clocks("CLOCKS", "Moscow=Europe/Moscow,London=Europe/London")
+RELEASE = env.str("RELEASE", default="0.1.0")
+PRINTINGS_MB = environment.number("PRINTINGS_MB", 64, least=1)
+TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
+ENQUIRY_MIN_SECONDS = environment.number("ENQUIRY_MIN_SECONDS", 3)
+ENQUIRIES_PER_HOUR = environment.number("ENQUIRIES_PER_HOUR", 10, least=1)
+
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=f"{SITE_URL}/contact/")
+
+_site = urlsplit(SITE_URL)
+SECURE = _site.scheme == "https"
+ALLOWED_HOSTS = [_site.hostname]
+if _site.hostname in {"127.0.0.1", "localhost"}:
+    ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+
+# Applications
+
+INSTALLED_APPS = [
+    "embassy.apps.EmbassyConfig",
+    "editions",
+    "richtext",
+    "news",
+    "counters",
+    "consular",
+    "pages",
+    "ckeditor",
+    "csp",
+    "embassy.apps.PressAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "editions.middleware.printing",  # outermost: what it keeps is what the visitor gets
+    "embassy.probes.probes",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "embassy.middleware.safe_input",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "news.middleware.redirects",
+]
+
+ROOT_URLCONF = "embassy.urls"
+WSGI_APPLICATION = "embassy.wsgi.application"
+APPEND_SLASH = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SILENCED_SYSTEM_CHECKS = ["ckeditor.W001"]  # in its place stands richtext's own check that the fence is up
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "embassy.context.site",
+            ],
+        },
+    },
+]
+
+# Database
+
+DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'embassy.sqlite3'}")}
+DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE: two writers queue instead of failing; FULL: what was acknowledged survives a power cut.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,
+        "init_command": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+CACHES = {"default": environment.address("CACHE_URL", "locmemcache://", read=env.cache_url)}
+
+# Mail
+
+vars().update(environment.address("EMAIL_URL", "consolemail://", read=env.email_url))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="press@example.org")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Languages and time
+
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("fr", _("French")), ("de", _("German")), ("es", _("Spanish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["embassy.formats"]
+USE_I18N = True
+USE_TZ = True
+
+# Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "richtext.storage.ManifestStorage"
+    },
+}
+FILE_UPLOAD_PERMISSIONS = 0o644
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# The editor
+
+CKEDITOR_CONFIGS = {"default": editor.CONFIG}  # nothing looser passes richtext's system checks
+
+# Security
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+CSRF_FAILURE_VIEW = "consular.views.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+if SECURE:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    if TRUSTED_PROXIES:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+# The editor writes style attributes into its toolbar and has a blank picture as an address; its views add these.
+EDITOR_SOURCES = {"style-src": [UNSAFE_INLINE], "img-src": ["data:"]}
+
+# Logging
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "propagate": True}},
+}

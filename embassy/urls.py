@@ -1,0 +1,29 @@
+"""The addresses of the site, in the order of DESIGN.md: the press office, the consul, the machines, the desk."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.urls import include, path
+
+from embassy import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("messages/", include("news.urls")),
+    path("counters/", include("counters.urls")),
+    path("", include("consular.urls")),
+    path("robots.txt", views.robots, name="robots"),
+    path(".well-known/security.txt", views.security, name="security"),
+    path("media/<path:name>", views.media, name="media"),
+    path("", include("richtext.urls")),
+    path("admin/password-reset/", auth.PasswordResetView.as_view(), name="admin_password_reset"),
+    path("admin/password-reset/sent/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path("admin/reset/<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
+    path("admin/reset/done/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    path("admin/", admin.site.urls),
+    path("", include("pages.urls")),  # last: a page may have any path that nothing else has
+]
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error

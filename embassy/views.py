@@ -1,0 +1,99 @@
+"""The home page, what machines ask for, and the pages for when something is wrong."""
+
+import sys
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
+from django.db import DatabaseError
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+
+from counters.models import Counter
+from editions.decorators import per_edition
+from news.models import Message
+
+LATEST = 10
+
+# The front page
+
+
+@per_edition(minute=True)
+def home(request):
+    """The front page: counters, the featured message in full, and the ten latest others."""
+    featured = Message.objects.featured(request.at)
+    latest = Message.objects.published(request.at).for_list()
+    if featured:
+        latest = latest.exclude(pk=featured.pk)
+    return render(
+        request,
+        "home.html",
+        {
+            "counters": Counter.objects.shown().with_messages(request.at),
+            "featured": featured,
+            "latest": latest[:LATEST],
+        },
+    )
+
+
+# What machines ask for
+
+
+@per_edition(keep=60)
+def robots(request):
+    """What crawlers may read: all but the desk and the search results."""
+    return HttpResponse(render_to_string("robots.txt", {"url": settings.SITE_URL}), "text/plain; charset=utf-8")
+
+
+@per_edition(keep=60)
+def security(request):
+    """Whom to tell about a hole (RFC 9116)."""
+    context = {"url": settings.SITE_URL, "contact": settings.SECURITY_CONTACT, "expires": next_year(request.at)}
+    return HttpResponse(render_to_string("security.txt", context), "text/plain; charset=utf-8")
+
+
+def next_year(at):
+    """Return the first day of a month eleven to twelve months ahead: a date that stays the same for a month."""
+    return at.replace(year=at.year + 1, day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+@require_safe
+def media(request, name):
+    """A picture of a message or a page."""
+    try:
+        file = default_storage.open(name)
+    except (OSError, SuspiciousFileOperation, ValueError):
+        raise Http404 from None
+    response = FileResponse(file)
+    response["Cache-Control"] = "max-age=60"
+    return response
+
+
+# When something is wrong
+
+
+def bad_request(request, exception=None):
+    """The request can't be understood."""
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request, exception=None):
+    """The desk is for its staff."""
+    return render(request, "403.html", status=403)
+
+
+def not_found(request, exception=None):
+    """Nothing is public at this address; nobody is told whether something may be one day."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    """Something broke: 503 when it is the database that is away, 500 else."""
+    away = isinstance(sys.exc_info()[1], DatabaseError)
+    response = render(request, "500.html", {"away": away}, status=503 if away else 500)
+    if away:
+        response["Retry-After"] = "10"
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,119 @@
+/* Clocks, date and counters go on by themselves on an open page. Without this script the page is whole, and right
+   for the moment at which it came. All time is the server's: the visitor's clock and zone may be wrong. */
+"use strict";
+(() => {
+  // The server's time: told by each answer, then counted on
+
+  const HOUR = 36e5;
+  let base; // the server's time, in ms since the epoch, at performance.now() = 0
+  let heard; // performance.now() when it was last told
+  let gap; // Date.now() - performance.now() at that time: it jumps where the machine slept
+  const jump = () => Date.now() - performance.now() - gap;
+
+  const learn = (time, moment) => {
+    base = time - moment;
+    heard = performance.now();
+    gap = Date.now() - heard;
+  };
+
+  // The page's own header. An old page out of a cache brings an old one, so it is believed only where it agrees
+  // with the visitor's clock; where the two differ, the server is asked which of them is wrong.
+  const read = () => {
+    const [page] = performance.getEntriesByType("navigation");
+    const told = page?.serverTiming?.find((entry) => entry.name === "now")?.description;
+    if (!told || page.type === "back_forward") return;
+    const off = +told + performance.now() - page.responseStart - Date.now();
+    if (Math.abs(off) < 2000) learn(+told, page.responseStart);
+  };
+
+  const ask = async () => {
+    const asked = performance.now();
+    const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" });
+    const told = /\bnow;desc=(\d+)/.exec(answer.headers.get("Server-Timing"))?.[1] ?? Date.parse(answer.headers.get("Date"));
+    if (told > 0) learn(+told, (asked + performance.now()) / 2);
+  };
+
+  // The network is away, as it is for a while after sleep: go by the visitor's clock for the time slept, and ask again.
+  const guess = () => {
+    base += jump();
+    gap += jump();
+    heard = -HOUR;
+  };
+
+  // The calendar of a zone
+
+  const formats = {};
+  const local = (zone, at) => {
+    formats[zone] ??= new Intl.DateTimeFormat("en-u-ca-gregory-nu-latn", {
+      timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
+    });
+    const part = {};
+    for (const { type, value } of formats[zone].formatToParts(at)) part[type] = value;
+    return { date: `${part.year}-${part.month}-${part.day}`, time: `${part.hour}:${part.minute}` };
+  };
+
+  // Clocks: empty and hidden where the page outlives the minute
+
+  const showClock = (clock, at) => {
+    const { time } = local(clock.dataset.clock, at);
+    if (clock.textContent !== time) clock.textContent = clock.dateTime = time; // a span, where it came empty
+    const list = clock.closest(".clocks[hidden]");
+    if (list) list.hidden = false;
+  };
+
+  // The host's date
+
+  const showDate = (day, at) => {
+    const timeZone = day.dataset.date;
+    const { date } = local(timeZone, at);
+    if (day.dateTime === date) return;
+    const language = document.documentElement.lang.replace(/^(en)?$/, "en-GB");
+    const format = new Intl.DateTimeFormat(language, { timeZone, day: "numeric", month: "long", year: "numeric" });
+    day.textContent = format.format(at);
+    day.dateTime = date;
+  };
+
+  // Counters: a difference of dates, each read as midnight UTC, where every day has 24 hours
+
+  const showCounter = (counter, at) => {
+    const { zone, since, until, incident, one, many } = counter.dataset;
+    const { date } = local(zone, at);
+    const last = until && until < date ? until : date;
+    const days = String(Math.max(0, (Date.parse(last) - Date.parse(since)) / 864e5));
+    const [before, number, after] = counter.children;
+    if (number.value === days) return;
+    number.value = number.textContent = days;
+    [before.textContent, after.textContent] = (days === "1" ? one : many)
+      .split("{days}").map((words) => words.replaceAll("{incident}", () => incident));
+  };
+
+  // Turning: at each whole minute, and when the page is looked at again
+
+  const show = (selector, turn) => {
+    for (const element of document.querySelectorAll(selector)) {
+      try {
+        turn(element, base + performance.now());
+      } catch { /* a zone that this browser does not know: what the server wrote stays */ }
+    }
+  };
+
+  let timer;
+  const tick = async () => {
+    clearTimeout(timer);
+    if (!base || Math.abs(jump()) > 2000 || performance.now() - heard > HOUR) await ask().catch(guess);
+    if (base) {
+      show("[data-clock]", showClock);
+      show("[data-date]", showDate);
+      show("[data-since]", showCounter);
+    }
+    clearTimeout(timer);
+    timer = setTimeout(tick, 60020 - ((base || 0) + performance.now()) % 60000);
+  };
+
+  read();
+  tick();
+  addEventListener("pageshow", (event) => event.persisted && (heard = -HOUR, tick()));
+  addEventListener("focus", tick);
+  addEventListener("online", tick);
+  document.addEventListener("visibilitychange", () => document.hidden || tick());
+})();

@@ -1,0 +1,43 @@
+"""What every test stands on: settings of its own, and no memory of the test before it."""
+
+import os
+
+import pytest
+from django.conf import settings
+
+from tests import environment
+
+# A worker of pytest-xdist inherits the environment that its controller has prepared.
+if settings.configured and "PYTEST_XDIST_WORKER" not in os.environ:
+    pytest.exit("The tests bring their own settings. Unset DJANGO_SETTINGS_MODULE and start them again.", 4)
+
+environment.prepare()
+
+
+def pytest_configure(config):
+    """Read the settings (pytest-django sets Django up with them after this), and make them fit for tests."""
+    config.addinivalue_line("markers", "browser: needs a real Chromium.")
+    config.addinivalue_line("markers", "may_complain: the browser's console may show errors in this test.")
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        # A file, as in production: threads and processes can share it, and its locks are the real ones.
+        database.setdefault("TEST", {})["NAME"] = str(environment.directory() / "test.sqlite3")
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # no manifest to make first
+    }
+    settings.STATIC_ROOT = environment.directory() / "static"
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """Forget the edition and the printings of the test before: its database is gone, this process would not know."""
+    from django.core.cache import cache
+
+    from editions import edition
+    from editions.middleware import printings
+
+    edition.forget()
+    printings.clear()
+    cache.clear()

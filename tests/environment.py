@@ -1,0 +1,50 @@
+"""The environment that the tests run in, set before Django reads its settings: no shell and no .env leaks into them."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+# Every name that the settings read from the environment, whatever a developer's own .env says of it.
+VALUES = {
+    "DJANGO_SETTINGS_MODULE": "embassy.settings",
+    "DEBUG": "off",
+    "SECRET_KEY": "for-the-tests-only",
+    "SITE_URL": "http://testserver",
+    "EMBASSY_NAME": "Embassy of the Republic in London",
+    "TIME_ZONE": "Europe/London",
+    "CLOCKS": "Moscow=Europe/Moscow,London=Europe/London",
+    "CACHE_URL": "locmemcache://",
+    "EMAIL_URL": "memorymail://",
+    "DEFAULT_FROM_EMAIL": "press@example.org",
+    "SECURITY_CONTACT": "http://testserver/contact/",
+    "RELEASE": "tests",
+    "PRINTINGS_MB": "64",
+    "TRUSTED_PROXIES": "0",
+    "STAFF_NEED_TOTP": "off",
+    "ENQUIRY_MIN_SECONDS": "3",
+    "ENQUIRIES_PER_HOUR": "10",
+}
+
+
+def directory():
+    """Return the directory that everything the tests write goes to; the process that made it takes it away."""
+    made = os.environ.get("EMBASSY_TESTS_DIRECTORY")
+    if not made:
+        made = os.environ["EMBASSY_TESTS_DIRECTORY"] = tempfile.mkdtemp(prefix="embassy-tests-")
+        atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(made)
+
+
+def prepare():
+    """Set the environment. DATABASE_URL alone may be given from outside: PostgreSQL, for the second run."""
+    os.environ.update(VALUES)
+    os.environ["MEDIA_ROOT"] = str(directory() / "media")
+    if not os.environ.get("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = f"sqlite:///{directory() / 'embassy.sqlite3'}"
+
+
+def everything_is_required():
+    """Say whether a missing browser or PostgreSQL is a failure: in CI it is, on a developer's machine a loud skip."""
+    return any(os.environ.get(name, "").lower() in {"1", "true", "yes", "on"} for name in ("CI", "REQUIRE_ALL"))

@@ -1,0 +1,75 @@
+"""A visitor who comes in by the front: asks the whole WSGI application, printings first, as the server does."""
+
+import gzip
+from contextlib import contextmanager
+from io import BytesIO
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import brotli
+
+from editions import edition, front, middleware
+from editions.printings import Printings
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict
+    body: bytes
+
+    @property
+    def text(self):
+        coding = self.headers.get("Content-Encoding")
+        body = {"gzip": gzip.decompress, "br": brotli.decompress}.get(coding, bytes)(self.body)
+        return body.decode()
+
+
+def application():
+    from embassy.wsgi import application
+
+    return application
+
+
+def ask(path, method="GET", host="testserver", scheme="http", **headers):
+    """Return the answer to a request; header names come as in a WSGI environ: HTTP_IF_NONE_MATCH."""
+    parts = urlsplit(path)
+    environ = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": parts.path,
+        "QUERY_STRING": parts.query,
+        "SERVER_NAME": host,
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": host,
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.url_scheme": scheme,
+        "wsgi.input": BytesIO(),
+        "wsgi.errors": BytesIO(),
+        **headers,
+    }
+    got = []
+    body = application()(environ, lambda status, headers, exc_info=None: got.extend([status, headers]))
+    try:
+        whole = b"".join(body)
+    finally:
+        getattr(body, "close", lambda: None)()
+    return Answer(int(got[0].split()[0]), dict(got[1]), whole)
+
+
+@contextmanager
+def another_process():
+    """Run what is inside as a process that remembers nothing: what it renders is fresh."""
+    ours, latest = middleware.printings, edition._latest
+    middleware.printings = front.printings = Printings(ours.limit)
+    edition.forget()
+    try:
+        yield
+    finally:
+        middleware.printings = front.printings = ours
+        edition._latest = latest
+
+
+def fresh(path, **headers):
+    """Return a fresh rendering of `path`."""
+    with another_process():
+        return ask(path, **headers)

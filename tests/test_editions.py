@@ -1,0 +1,222 @@
+"""The edition's number moves with everything that the public sees, and with nothing else."""
+
+import threading
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from counters.models import Counter
+from editions.edition import Edition
+from editions.models import EditionNumber, PublicModel, new_edition
+from news.models import Category, Message
+from tests.factories import DAY, HOUR, NOON, a_category, a_message
+
+pytestmark = pytest.mark.django_db
+
+
+def number():
+    return EditionNumber.objects.get().number
+
+
+def moved_by(act):
+    before = number()
+    act()
+    return number() - before
+
+
+def test_a_save_makes_one_new_edition():
+    message = a_message()
+    assert moved_by(message.save) == 1
+
+
+def test_making_a_row_makes_one_new_edition():
+    category = a_category()
+    assert moved_by(lambda: Message.objects.create(headline="New", category=category)) == 1
+
+
+def test_a_deletion_makes_a_new_edition():
+    message = a_message()
+    assert moved_by(message.delete) == 1
+
+
+def test_an_update_of_many_makes_one_new_edition():
+    a_message(), a_message()
+    assert moved_by(lambda: Message.objects.update(featured=True)) == 1
+
+
+def test_a_deletion_of_many_makes_one_new_edition():
+    a_message(), a_message()
+    assert moved_by(lambda: Message.objects.all().delete()) == 1
+
+
+def test_bulk_create_makes_one_new_edition():
+    category = a_category()
+    rows = [Message(headline=f"Row {i}", category=category, publish_at=NOON, approved_at=NOON) for i in range(3)]
+    assert moved_by(lambda: Message.objects.bulk_create(rows)) == 1
+
+
+def test_bulk_update_makes_one_new_edition():
+    rows = [a_message(), a_message()]
+    for row in rows:
+        row.lead = "Changed"
+    assert moved_by(lambda: Message.objects.bulk_update(rows, ["lead"])) == 1
+
+
+def test_get_or_create_and_update_or_create_make_new_editions():
+    assert moved_by(lambda: Category.objects.get_or_create(slug="new", defaults={"name": "New"})) == 1
+    assert moved_by(lambda: Category.objects.update_or_create(slug="new", defaults={"name": "Newer"})) == 1
+
+
+def test_set_null_behind_a_deletion_is_part_of_its_edition():
+    message = a_message()
+    counter = Counter.objects.create(incident="the flood", since=NOON.date() - DAY, message=message)
+    assert moved_by(message.delete) == 1
+    counter.refresh_from_db()
+    assert counter.message is None
+
+
+def test_loaddata_makes_a_new_edition(tmp_path):
+    a_message()
+    fixture = tmp_path / "news.json"
+    call_command("dumpdata", "news.category", "news.message", output=str(fixture))
+    assert moved_by(lambda: call_command("loaddata", str(fixture), verbosity=0)) >= 1
+
+
+def test_a_row_saved_past_its_model_moves_the_number():
+    category = a_category()
+    assert moved_by(lambda: super(PublicModel, category).save()) == 1
+
+
+def test_staff_and_their_logins_do_not_move_the_number(client):
+    user = get_user_model().objects.create_superuser("anna", password="a long password")
+    assert moved_by(lambda: client.force_login(user)) == 0
+    assert moved_by(user.save) == 0
+
+
+def test_scopes_inside_a_scope_are_one_edition():
+    def act():
+        with new_edition():
+            a_message()
+            a_message()
+
+    assert moved_by(act) == 1
+
+
+def test_a_change_that_is_rolled_back_leaves_the_number():
+    def act():
+        with pytest.raises(RuntimeError), transaction.atomic(), new_edition():
+            a_message()
+            raise RuntimeError
+
+    assert moved_by(act) == 0
+
+
+def test_every_public_model_points_to_public_models_or_protects():
+    from django.apps import apps
+    from django.db.models import PROTECT
+
+    for model in apps.get_models():
+        if issubclass(model, PublicModel):
+            for field in model._meta.get_fields():
+                if field.many_to_one and field.concrete:
+                    protects = field.remote_field.on_delete is PROTECT
+                    assert protects or issubclass(field.related_model, PublicModel), f"{model.__name__}.{field.name}"
+
+
+def test_the_number_row_is_single():
+    from django.db import IntegrityError
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        EditionNumber.objects.create(pk=2, number=1)
+
+
+# Until when an edition lasts
+
+
+def test_an_edition_lasts_until_the_next_scheduled_message():
+    a_message(publish_at=NOON + HOUR, approved_at=NOON)
+    assert Edition.current(NOON).until == NOON + HOUR
+
+
+def test_an_edition_does_not_wait_for_an_unapproved_message():
+    a_message(publish_at=NOON + HOUR, approved_at=None)
+    assert Edition.current(NOON).until > NOON + HOUR
+
+
+def test_an_edition_lasts_until_the_hosts_midnight_at_the_latest():
+    assert Edition.current(NOON).until.isoformat() == "2020-11-25T00:00:00+00:00"
+
+
+def test_an_edition_ends_as_a_counter_turns_in_its_own_zone():
+    Counter.objects.create(incident="the flood", since=NOON.date() - DAY, time_zone="Asia/Tokyo")
+    assert Edition.current(NOON).until.isoformat() == "2020-11-24T15:00:00+00:00"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_edition_is_reckoned_once_while_it_lasts(django_assert_num_queries):
+    first = Edition.current(NOON)
+    with django_assert_num_queries(1):
+        assert Edition.current(NOON + HOUR) is first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_an_edition_remembers_is_reckoned_once_and_dies_with_it():
+    reckoned = []
+    edition = Edition.current(NOON)
+    for _ in range(2):
+        edition.remember("menu", lambda: reckoned.append(1))
+    a_category()
+    Edition.current(NOON).remember("menu", lambda: reckoned.append(1))
+    assert len(reckoned) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_edition_seen_inside_a_transaction_is_not_remembered():
+    with transaction.atomic():
+        a_category()
+        inside = Edition.current(NOON)
+        transaction.set_rollback(True)
+    a_category("comments")
+    assert Edition.current(NOON).number == inside.number  # the same number, of another site
+    assert Edition.current(NOON) is not inside
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_emptied_site_never_repeats_a_number():
+    before = number()
+    call_command("flush", interactive=False, verbosity=0)
+    assert number() > before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_writers_never_deadlock_and_each_makes_an_edition():
+    rows = [a_message() for _ in range(6)]
+    before, failures = number(), []
+
+    def bulk(order):
+        try:
+            for _ in range(10):
+                Message.objects.filter(pk__in=[row.pk for row in order]).update(lead="bulk")
+        except Exception as error:  # whatever a thread raises is the test's finding
+            failures.append(error)
+        finally:
+            connection.close()
+
+    def single(order):
+        try:
+            for row in order:
+                Message.objects.get(pk=row.pk).save()
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=act, args=[order]) for act in (bulk, single) for order in (rows, rows[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert number() - before == 2 * 10 + 2 * 6

@@ -1,0 +1,68 @@
+"""The first staff login of a new site: made once, and shown for as long as it works."""
+
+import stat
+from io import StringIO
+
+import pytest
+from django.contrib.auth import authenticate, get_user_model
+from django.core.management import call_command
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def var(settings, tmp_path):
+    """A directory of the test's own for what the command keeps."""
+    settings.VAR_DIR = tmp_path / "var"
+    return settings.VAR_DIR
+
+
+def first_login():
+    """Run the command and return what it prints."""
+    printed = StringIO()
+    call_command("first_login", stdout=printed)
+    return printed.getvalue()
+
+
+def password_in(printed):
+    """Return the password that the command has printed."""
+    return printed.split("password ")[1].strip()
+
+
+def test_new_site_gets_a_superuser_who_can_log_in_with_what_is_printed():
+    printed = first_login()
+    assert "Log in as:      press" in printed
+    assert authenticate(username="press", password=password_in(printed)).is_superuser
+
+
+def test_first_password_is_printed_again_while_it_works():
+    assert password_in(first_login()) == password_in(first_login())
+    assert get_user_model().objects.count() == 1
+
+
+def test_changed_password_is_not_printed():
+    first = password_in(first_login())
+    user = get_user_model().objects.get()
+    user.set_password("another-one-altogether")
+    user.save()
+    printed = first_login()
+    assert first not in printed
+    assert "has been changed" in printed
+
+
+def test_every_new_site_has_another_password():
+    first = password_in(first_login())
+    get_user_model().objects.all().delete()
+    assert password_in(first_login()) != first
+
+
+def test_password_is_kept_where_only_its_owner_can_read_it(var):
+    first_login()
+    assert stat.S_IMODE((var / "first-login.txt").stat().st_mode) == 0o600
+
+
+def test_site_that_has_staff_gets_no_login(var):
+    get_user_model().objects.create_user("officer")
+    first_login()
+    assert get_user_model().objects.count() == 1
+    assert not var.exists()

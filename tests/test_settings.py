@@ -1,0 +1,121 @@
+"""A malformed environment stops the start, with a sentence that names the variable and says what to write."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from embassy import environment
+from embassy.environment import env
+from tests.environment import VALUES, prepare
+
+READERS = {
+    "DEBUG": lambda: environment.boolean("DEBUG", False),
+    "PRINTINGS_MB": lambda: environment.number("PRINTINGS_MB", 64, least=1),
+    "SECRET_KEY": lambda: environment.required("SECRET_KEY", "fifty-random-characters"),
+    "SITE_URL": lambda: environment.origin("SITE_URL"),
+    "TIME_ZONE": lambda: environment.zone("TIME_ZONE", "Europe/London"),
+    "CLOCKS": lambda: environment.clocks("CLOCKS", "Moscow=Europe/Moscow,London=Europe/London"),
+    "DATABASE_URL": lambda: environment.database("DATABASE_URL", "sqlite:///var/embassy.sqlite3"),
+    "EMAIL_URL": lambda: environment.address("EMAIL_URL", "consolemail://", read=env.email_url),
+    "CACHE_URL": lambda: environment.address("CACHE_URL", "locmemcache://", read=env.cache_url),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "maybe"),
+        ("PRINTINGS_MB", "plenty"),
+        ("PRINTINGS_MB", "0"),
+        ("PRINTINGS_MB", "-1"),
+        ("SECRET_KEY", " "),
+        ("SITE_URL", "press.example.org"),
+        ("SITE_URL", "ftp://press.example.org"),
+        ("SITE_URL", "https://press.example.org/site"),
+        ("SITE_URL", "https://press.example.org:0"),
+        ("SITE_URL", "https://press.example.org:port"),
+        ("SITE_URL", "https://somebody@press.example.org"),
+        ("SITE_URL", "https://[press"),
+        ("TIME_ZONE", "Mars"),
+        ("TIME_ZONE", "../etc/passwd"),
+        ("CLOCKS", "broken"),
+        ("CLOCKS", "Moscow=Mars"),
+        ("CLOCKS", "Moscow=/etc/passwd"),
+        ("CLOCKS", "=Europe/Moscow"),
+        ("CLOCKS", "Moscow="),
+        ("CLOCKS", ","),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "mars://host/name"),
+        ("DATABASE_URL", "postgres://host:port/name"),
+        ("DATABASE_URL", "postgres://host"),
+        ("DATABASE_URL", "mysql://host/name"),
+        ("EMAIL_URL", "nonsense"),
+        ("EMAIL_URL", "pigeon://host"),
+        ("CACHE_URL", "nonsense"),
+        ("CACHE_URL", "cabinet://"),
+    ],
+)
+def test_malformed_value_is_refused_by_a_sentence_that_names_it(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        READERS[name]()
+    assert name in str(refusal.value)
+    assert "rite " in str(refusal.value)
+
+
+def test_refused_address_keeps_its_password_to_itself(monkeypatch, recwarn):
+    monkeypatch.setenv("DATABASE_URL", "mars://press:opensesame@host/name")
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        READERS["DATABASE_URL"]()
+    assert "opensesame" not in str(refusal.value)
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize(("written", "read"), [("on", True), ("YES", True), ("0", False), ("off", False), ("", None)])
+def test_yes_and_no_may_be_written_as_people_write_them(monkeypatch, written, read):
+    monkeypatch.setenv("DEBUG", written)
+    assert environment.boolean("DEBUG", None) is read
+
+
+def test_site_url_keeps_its_port_and_loses_its_last_slash(monkeypatch):
+    monkeypatch.setenv("SITE_URL", "http://127.0.0.1:8000/")
+    assert environment.origin("SITE_URL") == "http://127.0.0.1:8000"
+
+
+def test_clocks_stand_in_the_order_they_are_written_in(monkeypatch):
+    monkeypatch.setenv("CLOCKS", "Moscow=Europe/Moscow, New York=America/New_York")
+    assert [(city, zone.key) for city, zone in READERS["CLOCKS"]()] == [
+        ("Moscow", "Europe/Moscow"),
+        ("New York", "America/New_York"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL", "TIME_ZONE", "DATABASE_URL"])
+def test_command_line_ends_with_the_sentence_and_no_traceback(name):
+    wrong = {"SECRET_KEY": "", "SITE_URL": "", "TIME_ZONE": "Mars", "DATABASE_URL": "nonsense"}[name]
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {name: wrong},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"The settings are not right: {name} ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_no_setting_of_the_tests_comes_from_a_developers_env_file():
+    """Every name that the settings read is one that the tests set themselves."""
+    read = set()
+    for path in ("embassy/settings.py", "embassy/environment.py"):
+        text = (settings.BASE_DIR / path).read_text()
+        read |= set(re.findall(r"""(?:env|environment)\.[a-z_]+\(\s*["']([A-Z_]+)["']""", text))
+    prepare()
+    assert len(read) > 10
+    assert read <= {*VALUES, "DATABASE_URL", "MEDIA_ROOT"}
