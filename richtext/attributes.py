@@ -1,0 +1,125 @@
+"""What an attribute in a rich text may say: for each, a rule that returns the value to keep, or None to drop it."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from richtext import tables
+
+LANGUAGES = frozenset(  # ISO 639-1: a longer tag is kept when it begins with one of these
+    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo "
+    "es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka "
+    "kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng "
+    "nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su "
+    "sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu".split()
+)
+LANGUAGE = re.compile(r"([A-Za-z]{2})(-[A-Za-z]{4})?(-(?:[A-Za-z]{2}|\d{3}))?")
+SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+UNFIT = re.compile(r"""[ "<>\\^`{|}\[\]]|%(?![0-9A-Fa-f]{2})""")  # characters that no URL may hold as they are
+STEP_UP = re.compile(r"(?:^|/)(?:\.|%2e){2}(?:/|$)", re.IGNORECASE)
+
+
+def address(value: str) -> str | None:
+    """Return where a link may lead: http, https, mailto, tel, or an address on this site, spelt as URLs are."""
+    value = re.sub(r"[\t\n\r]", "", value).strip()
+    value = UNFIT.sub(lambda found: f"%{ord(found[0][0]):02X}", value)
+    before, mark, fragment = value.partition("#")
+    value = before + mark + fragment.replace("#", "%23")
+    scheme = SCHEME.match(value)
+    if not scheme:
+        return None if not value or value.startswith("//") else value
+    rest = value[scheme.end() :]
+    match scheme[1].lower():
+        case "http" | "https" if has_host(value):
+            return value
+        case "mailto" if rest:
+            return f"mailto:{rest}"
+        case "tel" if re.search(r"\d", rest):
+            return "tel:" + rest.replace("%20", "")
+    return None
+
+
+def has_host(value: str) -> bool:
+    """Say whether an http address names a host that a browser can look for."""
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+        if not host or "%" in host or (parts.port or 1) < 1:
+            return False
+        host = host.encode("idna").decode().rstrip(".")
+        if host.rpartition(".")[2].isdigit():
+            ip_address(host)
+        return not host.startswith(".")
+    except ValueError:  # UnicodeError is one
+        return False
+
+
+def picture(value: str) -> str | None:
+    """Return the address of a picture in our own media; of no other, which a visitor's browser would refuse."""
+    value = (address(value) or "").removeprefix(settings.SITE_URL)
+    if not value.startswith(settings.MEDIA_URL) or STEP_UP.search(value):
+        return None
+    return value if len(value) > len(settings.MEDIA_URL) else None
+
+
+def words(value: str) -> str | None:
+    """Return text without the white space around it, None for nothing."""
+    return value.strip() or None
+
+
+def alternative(value: str) -> str:
+    """Return an alternative text; an empty one stays, as a picture needs to have the attribute."""
+    return value.strip()
+
+
+def language(value: str) -> str | None:
+    """Return a language tag such as "fr" or "sr-Latn-RS"."""
+    found = LANGUAGE.fullmatch(value.strip())
+    return found[0] if found and found[1].lower() in LANGUAGES else None
+
+
+def one_of(*values: str):
+    """Return the rule for an attribute with a few known values."""
+
+    def rule(value: str) -> str | None:
+        value = " ".join(value.split()).lower()
+        return value if value in values else None
+
+    return rule
+
+
+def number(least: int, most: int):
+    """Return the rule for a whole number from `least` to `most`."""
+
+    def rule(value: str) -> str | None:
+        value = value.strip()
+        if not re.fullmatch(r"-?[0-9]{1,9}", value) or not least <= int(value) <= most:
+            return None
+        return str(int(value))
+
+    return rule
+
+
+span = number(2, tables.WIDEST)
+everywhere = {"lang": language, "dir": one_of("ltr", "rtl", "auto")}
+
+RULES = {
+    "a": {"href": address, "title": words, "hreflang": language},
+    "img": {"src": picture, "alt": alternative, "width": number(1, 20_000), "height": number(1, 20_000)},
+    "ol": {"start": number(-9_999, 999_999)},
+    "table": {"class": one_of("data")},
+    "figure": {"class": one_of("image", "image image-left", "image image-right", "image-left", "image-right")},
+    "th": {"scope": one_of("row", "col", "rowgroup", "colgroup"), "colspan": span, "rowspan": span},
+    "td": {"colspan": span, "rowspan": span},
+}
+
+
+def keep(tag: str, attributes: dict[str, str]) -> dict[str, str]:
+    """Return the attributes that stay on `tag`, in one order, with their values as they are kept."""
+    rules = RULES.get(tag, {}) | everywhere
+    kept = {name: rule(attributes[name]) for name, rule in rules.items() if name in attributes}
+    return {name: value for name, value in kept.items() if value is not None}

@@ -1,0 +1,96 @@
+"""Rich text in models and forms. It is cleaned wherever it enters: from a form, from an import, from the shell."""
+
+from html import unescape
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from richtext.cleaner import clean
+from richtext.structure import ATTRIBUTE, TOKEN
+from richtext.widgets import EditorWidget
+
+LONGEST = 200_000  # characters: a speech of four hours, and what can be cleaned while somebody waits
+
+
+class RichTextFormField(forms.CharField):
+    """A text with mark-up, as the editor sends it."""
+
+    widget = EditorWidget
+    default_error_messages = {
+        "no_alternative": _(
+            "The picture {name} has no alternative text. Double-click it and say what it shows, for those who cannot "
+            "see it."
+        ),
+        "max_length": ngettext_lazy(
+            "The text may have %(limit_value)d character, mark-up included; it has %(show_value)d. Shorten it.",
+            "The text may have %(limit_value)d characters, mark-up included; it has %(show_value)d. Shorten it, or "
+            "make several of it.",
+            "limit_value",
+        ),
+    }
+
+    def __init__(self, *, max_length=LONGEST, widget=None, **kwargs):
+        # The admin would put its own text area in the place of the editor, as for every text field.
+        super().__init__(max_length=max_length, widget=widget if isinstance(widget, EditorWidget) else None, **kwargs)
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return value if len(value) > LONGEST else clean(value)
+
+    def widget_attrs(self, widget):
+        """Return no `maxlength`: a browser counts the words on the screen, not the mark-up."""
+        return {}
+
+    def validate(self, value):
+        super().validate(value)
+        faults = [
+            ValidationError(self.error_messages["no_alternative"].format(name=name), code="no_alternative")
+            for name in pictures_without_alternative(value)
+        ]
+        if faults:
+            raise ValidationError(faults)
+
+
+class CleanText(str):
+    """A text that the cleaner has seen; whatever is made of it is a plain `str` again."""
+
+    __slots__ = ()
+
+
+def cleaned(value):
+    """Return a text cleaned, once; anything else (None, an expression) as it is."""
+    return CleanText(clean(value)) if isinstance(value, str) and not isinstance(value, CleanText) else value
+
+
+class RichTextField(models.TextField):
+    """A column of rich text. Migrations see a plain text field, so that no editor is named there."""
+
+    def pre_save(self, model_instance, add):
+        value = cleaned(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
+    def get_db_prep_save(self, value, connection):
+        """Clean what `update` and `bulk_update` write: they pass by `pre_save`."""
+        value = cleaned(value)
+        return super().get_db_prep_save(str(value) if isinstance(value, str) else value, connection)
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": RichTextFormField, "max_length": LONGEST} | kwargs)
+
+
+def pictures_without_alternative(html: str) -> list[str]:
+    """Return the file names of the pictures in a clean text that say nothing to those who cannot see them."""
+    pictures = [
+        {name: unescape(value) for name, value in ATTRIBUTE.findall(token[0])}
+        for token in TOKEN.finditer(html)
+        if token[2] == "img"
+    ]
+    return [picture.get("src", "").rpartition("/")[2] for picture in pictures if not picture.get("alt")]

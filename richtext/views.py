@@ -1,0 +1,29 @@
+"""The upload of pictures into a text."""
+
+from django.http import JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from richtext.forms import UploadForm
+
+
+@never_cache
+@require_POST
+def upload(request):
+    """Keep a picture, and answer as the editor expects: where it is, or a sentence that says why not."""
+    user = request.user
+    if not (user.is_active and user.is_staff):
+        return refusal(_("You are no longer logged in. Log in again in another tab, then upload the picture."), 403)
+    if not user.has_perm("richtext.add_image"):
+        return refusal(_("You may not upload pictures. Ask whoever looks after the accounts for this right."), 403)
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return refusal(" ".join(form.errors["upload"]))
+    image = form.save(at=request.at, by=user)
+    return JsonResponse({"uploaded": 1, "fileName": str(image), "url": image.file.url})
+
+
+def refusal(sentence, status=200):
+    """Return a "no" with its reason. The editor takes 200 for an answer, of either kind."""
+    return JsonResponse({"uploaded": 0, "error": {"message": sentence}}, status=status)

@@ -1,0 +1,392 @@
+"""Rich text: what the cleaner lets through, what it mends, and that nothing passes it by."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.checks import run_checks
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import models
+from html5lib import HTMLParser
+from hypothesis import given
+from hypothesis import strategies as st
+
+from news.models import Message
+from richtext import checks, editor
+from richtext.cleaner import clean
+from richtext.fields import LONGEST, RichTextField, RichTextFormField
+from richtext.structure import valid
+from richtext.text import first_paragraph, plain_text, words
+from richtext.widgets import EditorWidget
+from tests.factories import a_message
+
+PICTURE = '<p><img src="/media/pictures/a.jpg" alt="The Ambassador"></p>'
+
+
+def cleaned(html):
+    """Clean, without the line breaks between blocks."""
+    return clean(html).replace("\n", "")
+
+
+# What is harmless stays
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>One <strong>two</strong> <em>three</em> <cite>four</cite></p>",
+        "<p>H<sub>2</sub>O, m<sup>2</sup>, <s>struck</s>,<br>next line</p>",
+        "<h2>A</h2><h3>B</h3><h4>C</h4>",
+        "<blockquote><p>Said</p></blockquote><hr>",
+        "<ul><li>a</li><li>b</li></ul>",
+        '<ol start="3"><li>a<ul><li>b</li></ul></li></ol>',
+        '<p><a href="https://example.org/a?b=1&amp;c=2#d" title="More" hreflang="ru">more</a></p>',
+        '<p><a href="mailto:press@example.org">write</a> <a href="tel:+442036687474">call</a></p>',
+        '<p><a href="/messages/">here</a> <a href="#below">below</a> <a href="?q=a">found</a></p>',
+        '<p><img src="/media/pictures/a.jpg" alt="A" width="640" height="480"></p>',
+        '<figure class="image image-left"><img src="/media/a.png" alt="A"><figcaption>A</figcaption></figure>',
+        '<table class="data"><caption>C</caption><thead><tr><th scope="col">A</th><th scope="col">B</th></tr></thead>'
+        '<tbody><tr><td colspan="2">1</td></tr><tr><td rowspan="2">2</td><td>3</td></tr><tr><td>4</td></tr>'
+        "</tbody></table>",
+        '<p lang="fa" dir="rtl">می\u200cخواهم \u200fمتن</p>',
+        "<p>👩\u200d👩\u200d👧 — café, Ångström, 1 &lt; 2 &amp; 3</p>",
+        "<p>soft\u00adhyphen, no&nbsp;break</p>",
+    ],
+)
+def test_ordinary_markup_survives_unchanged(html):
+    assert cleaned(html) == html
+
+
+def test_letters_are_not_normalised():
+    assert clean("<p>e\u0301</p>") == "<p>e\u0301</p>"
+
+
+# What is harmful goes
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "a<script>evil()</script>",
+        "a<style>p{}</style>",
+        "<p onclick=evil()>a",
+        '<p style="position:fixed">a',
+        '<p id="top" class="x" data-x="y">a',
+        "<!-- x -->a",
+        "<svg><p><style><img src=x onerror=evil()></style></p></svg>a",
+        "<math><mtext><table><mglyph><style><img src=x onerror=evil()></style></mglyph></table></mtext></math>a",
+        "<iframe src=/x></iframe>a<object></object><embed><template>x</template><noscript>x</noscript>",
+        "<form action=/x>a<input name=b></form>",
+        '<a href="javascript:evil()">a</a>',
+        '<a href="java\nscript:evil()">a</a>',
+        '<a href="java&#x202e;script:evil()">a</a>',
+        '<a href="java\u202escript:evil()">a</a>',
+        '<a href="\x01javascript:evil()">a</a>',
+        '<a href="data:text/html,x">a</a>',
+        '<a href="vbscript:x">a</a>',
+        '<a href="//example.org/">a</a>',
+        '<a href=" \t//example.org/">a</a>',
+        '<a href="https:example.org">a</a>',
+        '<a href="https://">a</a>',
+        '<a href="https://[::1">a</a>',
+        '<a href="https://example.org:99999/">a</a>',
+        '<a href="https://a..b/">a</a>',
+        '<a href="https://1.2.3.400/">a</a>',
+        "<a name=x>a</a>",
+        '<p>a<img src="https://example.org/pixel.gif"></p>',
+        '<p>a<img src="data:image/png;base64,AAAA"></p>',
+        '<p>a<img src="//example.org/media/a.png"></p>',
+        '<p>a<img src="/media/../admin/logout/"></p>',
+        '<p>a<img src="/media/%2e%2e/x"></p>',
+        '<p>a<img src="/media/"><img></p>',
+        "<p>\x00a\x08\x7f\x9f</p>",
+        "<p>\u202ea\u2066\u2069&#x202d;\ufeff\ufffe</p>",
+        "<p>\ud800a</p>",
+    ],
+)
+def test_harm_is_taken_out_and_the_words_stay(html):
+    assert clean(html) == "<p>a</p>"
+
+
+def test_a_backslash_leads_to_no_other_host():
+    assert clean(r'<a href="/\example.org">a</a>') == '<p><a href="/%5Cexample.org">a</a></p>'
+
+
+def test_a_picture_named_with_our_own_origin_stays(settings):
+    settings.SITE_URL = "https://press.example.org"
+    html = '<p><img src="https://press.example.org/media/a.jpg" alt="A"></p>'
+    assert clean(html) == '<p><img src="/media/a.jpg" alt="A"></p>'
+
+
+# What is old or out of place is mended
+
+
+@pytest.mark.parametrize(
+    ("html", "mended"),
+    [
+        ("plain", "<p>plain</p>"),
+        ("<div>a<div>b</div>c</div>", "<p>a</p><p>b</p><p>c</p>"),
+        ("<p>a<b>b<i>c</b>d</i>", "<p>a<strong>b<em>c</em></strong><em>d</em></p>"),
+        ("<h1>A</h1><h5>B</h5><h6>C</h6>", "<h2>A</h2><h3>B</h3><h4>C</h4>"),
+        ("<h4>A</h4><h2>B</h2>", "<h2>A</h2><h2>B</h2>"),
+        ("<h2> <br></h2><p>&nbsp;</p><p></p><ul></ul><ul><li></li></ul><blockquote></blockquote><table></table>", ""),
+        ('<h2><img src="/media/a.png" alt="A"></h2>', '<p><img src="/media/a.png" alt="A"></p>'),
+        ('<img src="/media/a.png">', '<p><img src="/media/a.png" alt=""></p>'),
+        ("<p> a <br></p>", "<p>a</p>"),
+        ('<p>a<a href="/x"> </a><strong></strong>b</p>', "<p>a b</p>"),
+        ('<a href="/x"><p>a</p><ul><li>b</ul></a>', '<p><a href="/x">a</a></p><ul><li><a href="/x">b</a></li></ul>'),
+        ("<li>a<li>b", "<ul><li>a</li><li>b</li></ul>"),
+        ("<ul>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>"),
+        ("<ul><li>a</li><ul><li>b</li></ul></ul>", "<ul><li>a<ul><li>b</li></ul></li></ul>"),
+        ("<li><div>a</div><div>b</div></li>", "<ul><li>a<br>b</li></ul>"),
+        ("<td>a</td>", "<p>a</p>"),
+        ("<p>a<figure>b</figure>c", "<p>a</p><figure>b</figure><p>c</p>"),
+        ("<figcaption>a</figcaption>", "<p>a</p>"),
+        ('<figure><img src="https://example.org/a.png"><figcaption>a</figcaption></figure>', "<p>a</p>"),
+        ("<h2>a<ul><li>b</ul>c</h2>", "<h2>a</h2><ul><li>b</li></ul><h2>c</h2>"),
+        ("<sub><sub>a</sub></sub>", "<p><sub>a</sub></p>"),
+        ('<p lang="x-none" dir="up">a', "<p>a</p>"),
+        ("<center><font color=red>a</font></center>", "<p>a</p>"),
+        ('<a href="https://example.org/a b|c">a</a>', '<p><a href="https://example.org/a%20b%7Cc">a</a></p>'),
+        ('<a href="/100%">a</a>', '<p><a href="/100%25">a</a></p>'),
+        ('<a href="tel:+44 20 3668">a</a>', '<p><a href="tel:+44203668">a</a></p>'),
+        ('<img src="/media/a.png" alt="A" width="100%" height=-1>', '<p><img src="/media/a.png" alt="A"></p>'),
+    ],
+)
+def test_what_is_out_of_place_is_mended(html, mended):
+    assert cleaned(html) == mended
+
+
+@pytest.mark.parametrize(
+    ("rows", "mended"),
+    [
+        ("<tr><td>1<td>2<tr><td>3", "<tr><td>1</td><td>2</td></tr><tr><td>3</td><td></td></tr>"),
+        ("<tr><td colspan=9>1<tr><td>2<td>3", '<tr><td colspan="2">1</td></tr><tr><td>2</td><td>3</td></tr>'),
+        ("<tr><td>1<td rowspan=9>2<tr><td>3", '<tr><td>1</td><td rowspan="2">2</td></tr><tr><td>3</td></tr>'),
+        ("<tr><td colspan=2>1<td>2<tr><td colspan=2>3", "<tr><td>1</td><td>2</td></tr><tr><td>3</td><td></td></tr>"),
+        ("<tr><td colspan=0 rowspan=x>1", "<tr><td>1</td></tr>"),
+    ],
+)
+def test_the_cells_of_a_table_make_a_whole_grid(rows, mended):
+    assert cleaned(f"<table>{rows}</table>") == f"<table><tbody>{mended}</tbody></table>"
+
+
+def test_a_table_has_one_caption_and_one_head():
+    html = "<table><thead><tr><th>1</thead><caption>a</caption><caption>b</caption><thead><tr><th>2</thead></table>"
+    assert cleaned(html) == (
+        "<table><caption>a<br>b</caption><thead><tr><th>1</th></tr></thead><tbody><tr><th>2</th></tr></tbody></table>"
+    )
+
+
+# For any input
+
+TAGS = sorted(
+    "p div b strong i em a h1 h2 h3 h4 ul ol li table caption thead tfoot tr td th figure figcaption blockquote pre hr "
+    "br img sub sup s cite script style svg math template title select option form noscript font x".split()
+)
+ATTRIBUTES = [
+    "", ' href="/a"', ' href="javascript:a"', ' href="https://example.org/ä b"', ' src="/media/a.png"', ' src="x"',
+    ' alt="&quot;\'<a>&amp;lt;"', ' colspan="3"', ' rowspan="2"', ' class="image image-left x"', ' start="2"',
+    ' lang="fr"', " onclick='x'", ' title="&#x202e;"',
+]  # fmt: skip
+TAG = st.builds("<{}{}{}>".format, st.sampled_from(["", "", "/"]), st.sampled_from(TAGS), st.sampled_from(ATTRIBUTES))
+BITS = st.sampled_from([" ", "\n", "&nbsp;", "&amp;lt;", "&#x202e;", "<!--", "-->", "<", "a"])
+PIECE = TAG | st.text(max_size=6) | BITS
+HTML = st.lists(PIECE, max_size=40).map("".join)
+
+
+@given(HTML)
+def test_cleaning_twice_is_cleaning_once(html):
+    once = clean(html)
+    assert clean(once) == once
+
+
+@given(HTML)
+def test_what_is_put_together_is_what_the_parser_then_reads(html):
+    once = clean(html)
+    assert valid(once).replace("\xa0", "&nbsp;") == once
+
+
+@given(HTML)
+def test_what_comes_out_is_parsed_without_an_error(html):
+    HTMLParser(strict=True).parse(f"<!doctype html><title>.</title><body>{clean(html)}</body>")
+
+
+def test_deep_nesting_is_brought_up():
+    for tag in ("blockquote", "ul><li", "table><tr><td", "div", "b", "x"):
+        assert clean(f"<{tag}>" * 2_000 + "a").count("<") < 500
+
+
+# Where it stands
+
+
+class Leaflet(models.Model):
+    """A model with a rich text, without a table."""
+
+    body = RichTextField(blank=True)
+
+    class Meta:
+        app_label = "richtext"
+        managed = False
+
+
+# The model is for this file alone: no other test shall see it in the registry.
+Leaflet._meta.apps.all_models["richtext"].pop("leaflet")
+Leaflet._meta.apps.clear_cache()
+
+
+def test_a_text_is_cleaned_on_its_way_into_the_row():
+    leaflet = Leaflet(body="<script>a()</script>b")
+    assert Leaflet._meta.get_field("body").pre_save(leaflet, add=True) == "<p>b</p>"
+    assert leaflet.body == "<p>b</p>"
+
+
+@pytest.mark.django_db
+def test_a_text_is_cleaned_by_update_and_in_bulk_too():
+    message = a_message()
+    Message.objects.update(body="<script>a()</script>b")
+    message.refresh_from_db()
+    assert message.body == "<p>b</p>"
+    message.body = "<script>a()</script>c"
+    Message.objects.bulk_update([message], ["body"])
+    message.refresh_from_db()
+    assert message.body == "<p>c</p>"
+
+
+def test_a_text_is_cleaned_on_its_way_into_the_editor():
+    html = EditorWidget().render("body", '<p onclick="a()">b</p>', {"id": "id_body"})
+    assert "&lt;p&gt;b&lt;/p&gt;" in html
+    assert "onclick" not in html
+
+
+def test_a_text_is_cleaned_in_the_form():
+    assert RichTextFormField().clean("<p onclick='a()'>b") == "<p>b</p>"
+
+
+def test_the_widget_writes_no_inline_style_or_script():
+    html = EditorWidget().render("body", "", {"id": "id_body"})
+    assert "style=" not in html
+    assert "<script" not in html
+    assert all("src=" in str(script) for script in EditorWidget().media.render_js())
+
+
+def test_migrations_name_no_editor():
+    assert Leaflet._meta.get_field("body").deconstruct()[1] == "django.db.models.TextField"
+
+
+def test_the_editor_stays_whatever_text_area_the_admin_offers():
+    from django.contrib.admin.widgets import AdminTextareaWidget
+
+    field = Leaflet._meta.get_field("body").formfield(widget=AdminTextareaWidget)
+    assert isinstance(field.widget, EditorWidget)
+
+
+def errors_of(field, value):
+    with pytest.raises(ValidationError) as caught:
+        field.clean(value)
+    return caught.value.messages
+
+
+def test_a_picture_without_alternative_text_is_refused_by_name():
+    (sentence,) = errors_of(RichTextFormField(), '<p><img src="/media/pictures/a.jpg" alt=" "></p>')
+    assert sentence.startswith("The picture a.jpg has no alternative text. Double-click it")
+    assert RichTextFormField().clean(PICTURE) == PICTURE
+
+
+def test_a_text_that_cleans_to_nothing_counts_as_missing():
+    assert errors_of(RichTextFormField(), "<script>a()</script><p>&nbsp;</p>") == ["This field is required."]
+
+
+def test_a_text_too_long_to_clean_is_refused():
+    (sentence,) = errors_of(RichTextFormField(), "a" * (LONGEST + 1))
+    assert "Shorten it" in sentence
+
+
+# The fence
+
+
+def ids(errors):
+    return [error.id for error in errors if error.id.startswith("richtext.")]
+
+
+def test_the_fence_stands():
+    assert ids(run_checks()) == []
+
+
+@pytest.mark.parametrize(
+    "looser",
+    [
+        {"allowedContent": True},
+        {"allowedContent": editor.ALLOWED_CONTENT + "; script"},
+        {"extraAllowedContent": "script"},
+        {"versionCheck": True},
+        {"removePlugins": "iframe"},
+        {"extraPlugins": "image2,embed"},
+        {"protectedSource": ["x"]},
+    ],
+)
+def test_a_looser_configuration_is_an_error(settings, looser):
+    settings.CKEDITOR_CONFIGS = {"default": editor.CONFIG | looser}
+    assert ids(checks.fence(None)) == ["richtext.E002"]
+
+
+def test_a_site_without_a_configuration_is_an_error(settings):
+    del settings.CKEDITOR_CONFIGS
+    assert "richtext.E002" in ids(checks.fence(None))
+
+
+def test_the_editors_own_uploads_are_an_error(monkeypatch):
+    monkeypatch.setattr(checks.apps, "is_installed", lambda name: name == "ckeditor_uploader")
+    assert "richtext.E001" in ids(checks.fence(None))
+
+
+def test_a_cleaner_that_lets_harm_through_is_an_error(monkeypatch):
+    monkeypatch.setattr(checks, "clean", lambda html: html)
+    assert "richtext.E003" in ids(checks.fence(None))
+
+
+# Plain text
+
+
+def test_the_first_paragraph_is_the_first_with_words_and_whole():
+    html = '<h2>Head</h2><p>&nbsp;</p><p class="x">A &amp; <em>b</em>,<br>\nc &lt; d</p><p>e</p>'
+    assert first_paragraph(html) == "A & b, c < d"
+
+
+def test_where_no_paragraph_is_the_first_block_stands_in():
+    assert first_paragraph("<ul><li>a</li><li>b</li></ul>") == "a"
+    assert first_paragraph("") == ""
+
+
+def test_plain_text_has_a_line_for_a_block():
+    assert plain_text("<h2>A</h2><ul><li>b <strong>c</strong></li><li>d</li></ul>") == "A\nb c\nd"
+
+
+def test_words_are_counted_without_the_markup():
+    assert words('<p>one <a href="/two">two</a></p><p>three</p>') == 3
+
+
+# Static files
+
+
+def test_collectstatic_hashes_our_files_and_leaves_the_editors_alone(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "richtext.storage.ManifestStorage"}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    kept = tmp_path / "ckeditor" / "ckeditor"
+    assert list(tmp_path.glob("desk-editor.*.js"))
+    assert len(list(kept.glob("ckeditor.*.js"))) == 1
+    assert list((kept / "plugins" / "image2").rglob("*.br")) == []
+    assert (kept / "plugins" / "image2" / "plugin.js").exists()
+
+
+# The policy
+
+
+@pytest.mark.django_db
+def test_only_the_editors_views_let_styles_through(client, settings):
+    client.force_login(get_user_model().objects.create_superuser("officer"))
+    with_editor = client.get("/admin/news/message/add/")["Content-Security-Policy"]
+    without = client.get("/admin/news/message/")["Content-Security-Policy"]
+    assert "style-src 'self' 'unsafe-inline'" in with_editor
+    assert "script-src 'self';" in with_editor + ";"
+    assert "unsafe-inline" not in without
