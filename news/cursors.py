@@ -1,0 +1,37 @@
+"""Keyset cursors: the place of a message in the list, written into an address."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+FORM = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,18})")  # microseconds since the epoch, and an id that fits the database
+
+
+class Cursor(NamedTuple):
+    """A place in a list ordered by moment, then by id."""
+
+    moment: datetime
+    pk: int
+
+    @classmethod
+    def of(cls, message) -> Cursor:
+        """Return the place of a message."""
+        return cls(message.publish_at, message.pk)
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """Return the cursor that `str()` wrote; raise ValueError for anything else."""
+        parts = FORM.fullmatch(text)
+        if not parts:
+            raise ValueError("no cursor")
+        try:
+            return cls(EPOCH + int(parts[1]) * MICROSECOND, int(parts[2]))
+        except OverflowError:
+            raise ValueError("no cursor") from None
+
+    def __str__(self) -> str:
+        return f"{(self.moment - EPOCH) // MICROSECOND}.{self.pk}"

@@ -1,0 +1,242 @@
+"""Messages: what the press office issues, at addresses that never die."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from editions.models import PublicModel, new_edition
+from news import addresses
+from news.models.redirects import Redirect
+from news.querysets import MessageQuerySet
+from richtext.fields import RichTextField
+from richtext.pictures import PictureField
+from richtext.text import first_paragraph
+
+# What the indexes of the lists hold: the messages that are public, or will be by the clock alone, newest first.
+DUE = Q(approved_at__isnull=False, withdrawn_at__isnull=True)
+NEWEST = F("publish_at").desc(), F("id").desc()
+
+
+class Message(PublicModel):
+    """What the press office issues. Its state is derived from the moments recorded on it."""
+
+    # The text
+
+    headline = models.CharField(_("headline"), max_length=300)
+    lead = models.TextField(
+        _("lead"),
+        blank=True,
+        help_text=_("One paragraph under the headline, in lists and feeds. Empty: the text's first paragraph serves."),
+    )
+    body = RichTextField(_("text"), blank=True)
+    category = models.ForeignKey("news.Category", models.PROTECT, verbose_name=_("category"), related_name="messages")
+    language = models.CharField(
+        _("language"),
+        max_length=12,
+        choices=settings.LANGUAGES,
+        default="en",
+        help_text=_("What the text is written in."),
+    )
+    image = PictureField(_("picture"), blank=True, width_field="image_width", height_field="image_height")
+    image_alt = models.CharField(
+        _("alternative text"),
+        max_length=300,
+        blank=True,
+        help_text=_("What the picture shows, for those who can't see it. Required with a picture."),
+    )
+    image_width = models.PositiveIntegerField(null=True, editable=False)
+    image_height = models.PositiveIntegerField(null=True, editable=False)
+
+    # Where it came from
+
+    delivered_on = models.DateField(
+        _("delivered on"),
+        null=True,
+        blank=True,
+        help_text=_("The day a speech was given, where it differs from the day of publication."),
+    )
+    source_name = models.CharField(_("source"), max_length=200, blank=True, help_text=_("Who issued it first."))
+    source_url = models.CharField(
+        _("source address"),
+        max_length=2000,
+        blank=True,
+        validators=[
+            URLValidator(["http", "https"], message=_("This is no web address. Copy it whole, beginning with https://"))
+        ],
+        help_text=_("Kept and shown exactly as entered."),
+    )
+
+    # When and where it appears
+
+    publish_at = models.DateTimeField(
+        _("publish at"),
+        null=True,
+        blank=True,
+        help_text=_("The moment it becomes public, once approved. Empty: a draft."),
+    )
+    slug = models.SlugField(
+        _("address"),
+        max_length=120,
+        blank=True,
+        help_text=_(
+            "The last part of its address. Empty: made from the headline. An old address leads on to the new one."
+        ),
+    )
+    day = models.DateField(null=True, editable=False)  # the host's date of publish_at: part of the address
+    featured = models.BooleanField(
+        _("featured"),
+        default=False,
+        help_text=_("Leads the home page, in full, until a newer featured message appears."),
+    )
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    withdrawn_reason = models.TextField(_("reason for the withdrawal"), blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    changed_at = models.DateTimeField(_("last change"), auto_now=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class State(models.TextChoices):
+        """What a message is at a moment; derived, never stored."""
+
+        DRAFT = "draft", _("draft")
+        SCHEDULED = "scheduled", _("scheduled")
+        PUBLISHED = "published", _("published")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class Meta:
+        verbose_name = pgettext_lazy("press", "message")
+        verbose_name_plural = pgettext_lazy("press", "messages")
+        ordering = ["-publish_at", "-id"]
+        permissions = [
+            ("publish_message", _("Can publish and schedule messages")),
+            ("withdraw_message", _("Can withdraw messages")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["day", "slug"], name="news_address"),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True) | Q(publish_at__isnull=False), name="news_approved_has_moment"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_reason="")
+                | (Q(withdrawn_at__isnull=False, approved_at__isnull=False) & ~Q(withdrawn_reason="")),
+                name="news_withdrawn_has_reason",
+                violation_error_message=_("A withdrawn message says why: enter the reason that the public will read."),
+            ),
+            models.CheckConstraint(
+                condition=Q(publish_at__isnull=True, day__isnull=True) | Q(publish_at__isnull=False, day__isnull=False),
+                name="news_day_of_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                F("publish_at").desc(),
+                F("id").desc(),
+                name="news_newest",
+                condition=Q(approved_at__isnull=False, withdrawn_at__isnull=True),
+            ),
+            models.Index(
+                "category",
+                F("publish_at").desc(),
+                F("id").desc(),
+                name="news_newest_of_category",
+                condition=Q(approved_at__isnull=False, withdrawn_at__isnull=True),
+            ),
+            models.Index(
+                F("publish_at").desc(),
+                F("id").desc(),
+                name="news_newest_featured",
+                condition=Q(approved_at__isnull=False, withdrawn_at__isnull=True, featured=True),
+            ),
+        ]
+
+    def __str__(self):
+        return self.headline
+
+    # What it is
+
+    def state(self, at: datetime) -> Message.State:
+        """Return what the message is at the moment `at`."""
+        if self.withdrawn_at:
+            return self.State.WITHDRAWN
+        if not self.approved_at:
+            return self.State.DRAFT
+        return self.State.SCHEDULED if self.publish_at > at else self.State.PUBLISHED
+
+    def get_absolute_url(self):
+        """Return its address; one without a day has none yet."""
+        return reverse("message", args=[self.day.year, self.day.month, self.day.day, self.slug]) if self.day else ""
+
+    @property
+    def summary(self) -> str:
+        """Return the lead, or the text's first paragraph where there is none (`for_list` fetches it as `opening`)."""
+        return self.lead or first_paragraph(self.__dict__["opening"] if "opening" in self.__dict__ else self.body)
+
+    # What is done to it
+
+    def clean(self):
+        if self.image and not self.image_alt.strip():
+            raise ValidationError(
+                {"image_alt": _("Say in a sentence what the picture shows, for those who can't see it.")}
+            )
+
+    def approve(self, *, at: datetime | None = None, by=None) -> None:
+        """Approve the message and save it: due at `publish_at`, or at once where that is past or empty."""
+        at = at or timezone.now()
+        self.approved_at, self.approved_by = at, by
+        self.publish_at = max(self.publish_at or at, at)
+        self.save()
+
+    def withdraw(self, reason: str, *, at: datetime | None = None, by=None) -> None:
+        """Take the published message back and save it: its address keeps a notice with the date and the reason.
+
+        Raise ValidationError without a reason, and for a message that is not public.
+        """
+        at = at or timezone.now()
+        if not reason.strip():
+            raise ValidationError(_("Say why it is withdrawn: the public reads the reason at its address."))
+        if self.state(at) != self.State.PUBLISHED:
+            raise ValidationError(_("Only a published message can be withdrawn. A draft can be changed or deleted."))
+        self.withdrawn_at, self.withdrawn_reason, self.withdrawn_by = at, reason.strip(), by
+        self.save()
+
+    def restore(self) -> None:
+        """Put a withdrawn message back to where it was, and save it."""
+        self.withdrawn_at, self.withdrawn_reason, self.withdrawn_by = None, "", None
+        self.save()
+
+    def save(self, *args, before: Message | None = None, **kwargs):
+        """Save the message at a settled address; where an address that was public changes, it leads on for ever.
+
+        `before` is the row as it was, where the caller has already written to it.
+        """
+        with new_edition(kwargs.get("using")):
+            addresses.settle(self)
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "day", "slug"}
+            if before is None and self.pk:
+                before = Message.objects.filter(pk=self.pk).first()
+            super().save(*args, **kwargs)
+            if before and before.get_absolute_url() != self.get_absolute_url() and before.was_public(timezone.now()):
+                Redirect.lead(before.get_absolute_url(), message=self)
+
+    save.alters_data = True
+
+    def was_public(self, at: datetime) -> bool:
+        """Say whether somebody may have its address: published by the moment `at`, withdrawn since or not."""
+        return self.state(at) in (self.State.PUBLISHED, self.State.WITHDRAWN)

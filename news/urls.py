@@ -1,0 +1,18 @@
+"""The addresses below /messages/: all, a year, a month, a category with the same below it, a message, the feeds."""
+
+from django.urls import path
+
+from news import converters, feeds, views  # noqa: F401  (converters registers yyyy, mm and dd)
+
+urlpatterns = [
+    path("", views.archive, name="messages"),
+    path("feed/", feeds.atom, name="feed"),
+    path("feed.json", feeds.json_feed, name="feed_json"),
+    path("<yyyy:year>/", views.archive, name="year"),
+    path("<yyyy:year>/<mm:month>/", views.archive, name="month"),
+    path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/", views.message, name="message"),
+    path("<slug:slug>/", views.archive, name="category"),
+    path("<slug:slug>/feed/", feeds.atom, name="category_feed"),
+    path("<slug:slug>/<yyyy:year>/", views.archive, name="category_year"),
+    path("<slug:slug>/<yyyy:year>/<mm:month>/", views.archive, name="category_month"),
+]

@@ -1,0 +1,71 @@
+"""The public's views of the messages: the lists, and a message's own page."""
+
+from datetime import date
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+
+from editions.decorators import per_edition
+from news import archive as archives
+from news.cursors import Cursor
+from news.models import Category, Message
+
+
+@per_edition(known=("before", "after"))
+def archive(request, slug=None, year=None, month=None):
+    """A list of messages, newest first: all, or a category's, of all time or of a year or a month."""
+    category = get_object_or_404(Category, slug=slug) if slug else None
+    index = archives.index_of(request.edition, request.at, category, year)
+    messages = Message.objects.published(request.at).for_list()
+    if category:
+        messages = messages.filter(category=category)
+    if year:
+        messages = messages.filter(day__range=archives.span_of(year, month))
+    page = archives.page_of(messages, before=cursor(request, "before"), after=cursor(request, "after"))
+    if not page.rows and (year or request.GET):
+        raise Http404
+    return render(
+        request,
+        "news/archive.html",
+        {
+            "category": category,
+            "year": year,
+            "month": date(year, month, 1) if month else None,
+            "page": page,
+            "index": index,
+            "address": archives.address(category, year, month),
+        },
+    )
+
+
+def cursor(request, name):
+    """Return the cursor in the address's parameter `name`, None where it has none; a mangled one is not found."""
+    text = request.GET.get(name)
+    try:
+        return Cursor.parse(text) if text else None
+    except ValueError:
+        raise Http404 from None
+
+
+@per_edition
+def message(request, year, month, day, slug):
+    """A message at its own address; 410 with the notice where it was withdrawn."""
+    try:
+        day = date(year, month, day)
+    except ValueError:
+        raise Http404 from None
+    rows = Message.objects.answered_for(request.at).select_related("category")
+    found = get_object_or_404(rows, day=day, slug=slug)
+    if found.withdrawn_at:
+        return render(request, "news/withdrawn.html", {"message": found}, status=410)
+    published = Message.objects.published(request.at).only("headline", "day", "slug", "publish_at")
+    place = Cursor.of(found)
+    return render(
+        request,
+        "news/message.html",
+        {
+            "message": found,
+            "older": published.older_than(place).first(),
+            "newer": published.newer_than(place).order_by("publish_at", "id").first(),
+        },
+    )

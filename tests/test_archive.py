@@ -1,0 +1,225 @@
+"""The lists: nothing repeated, nothing skipped, counts that are true, and nobody told what is not public."""
+
+from collections import Counter
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.db.models import Count
+from django.db.models.functions import TruncMonth
+
+from news import tally
+from news.archive import PAGE, page_of
+from news.cursors import Cursor
+from news.models import Category, Message, Tally
+from tests.factories import DAY, HOUR, NOON, a_category, a_message
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+def fill(number, **kwargs):
+    return [a_message(publish_at=NOON - HOUR * (n // 3), **kwargs) for n in range(number)]  # in threes at one moment
+
+
+def walk(direction):
+    """Return the ids of the whole archive, page by page, one way or the other."""
+    messages = Message.objects.published(NOON)
+    pages, page = [], page_of(messages)
+    if direction == "older":
+        while page.rows:
+            pages += [row.pk for row in page.rows]
+            if not page.older:
+                return pages
+            page = page_of(messages, before=page.older)
+    last = messages.order_by("publish_at", "id").first()
+    page = page_of(messages, after=Cursor.of(last))
+    pages = [last.pk]
+    while True:
+        pages += [row.pk for row in page.rows[::-1]]
+        if not page.newer:
+            return pages
+        page = page_of(messages, after=page.newer)
+
+
+@pytest.mark.parametrize("number", [1, PAGE, PAGE + 1, 2 * PAGE, 3 * PAGE + 7])
+def test_walking_to_the_past_meets_each_message_once(number):
+    rows = fill(number)
+    assert Counter(walk("older")) == Counter(row.pk for row in rows)
+
+
+def test_walking_back_meets_each_message_in_order_though_ties_abound():
+    fill(3 * PAGE + 1)
+    assert walk("newer")[: 2 * PAGE + 1] == walk("older")[::-1][: 2 * PAGE + 1]
+
+
+def test_a_link_stays_right_while_new_messages_arrive():
+    fill(2 * PAGE)
+    first = page_of(Message.objects.published(NOON))
+    before = [row.pk for row in page_of(Message.objects.published(NOON), before=first.older).rows]
+    for _ in range(5):
+        a_message(publish_at=NOON)
+    assert [row.pk for row in page_of(Message.objects.published(NOON), before=first.older).rows] == before
+
+
+def test_the_first_page_links_only_to_the_past(client):
+    fill(PAGE + 1)
+    page = client.get("/messages/").content.decode()
+    assert ("Older messages" in page, "Newer messages" in page) == (True, False)
+
+
+@pytest.mark.parametrize("parameter", ["before", "after"])
+@pytest.mark.parametrize("value", ["x", "9" * 49, "1.1.1", "\x00", "' OR 1=1"])
+def test_a_mangled_cursor_is_not_found(client, parameter, value):
+    fill(1)
+    assert client.get("/messages/", {parameter: value}).status_code in (400, 404)
+
+
+def test_years_and_months_are_the_hosts(client):
+    a_message(publish_at=datetime(2020, 6, 30, 23, 30, tzinfo=UTC), headline="Half past midnight in London")
+    assert "Half past midnight" in client.get("/messages/2020/07/").content.decode()
+    assert client.get("/messages/2020/06/").status_code == 404
+
+
+def test_a_category_shows_its_own(client):
+    a_message(headline="A statement.")
+    a_message(headline="A comment.", category=a_category("comments"))
+    page = client.get("/messages/comments/2020/11/").content.decode()
+    assert ("A comment." in page, "A statement." in page) == (True, False)
+
+
+def test_an_empty_category_says_what_will_be_here(client):
+    a_category("interviews")
+    page = client.get("/messages/interviews/")
+    assert (page.status_code, "Nothing has been published here yet" in page.content.decode()) == (200, True)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/messages/1999/",
+        "/messages/2020/13/",
+        "/messages/2020/02/30/x/",
+        "/messages/0000/",
+        f"/messages/{'9' * 49}/",
+        "/messages/nothing/",
+        "/messages/nothing/feed/",
+        "/messages/2020/11/24/nothing/",
+    ],
+)
+def test_what_is_not_there_is_not_found(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_drafts_and_scheduled_messages_answer_like_an_unknown_address(client, admin_client):
+    soon = a_message(publish_at=NOON + HOUR, approved_at=NOON, headline="Soon")
+    waits = a_message(publish_at=NOON - HOUR, approved_at=None, headline="Waits")
+    for visitor in (client, admin_client):
+        unknown = visitor.get("/messages/2020/11/24/unknown/")
+        for message in (soon, waits):
+            answer = visitor.get(message.get_absolute_url())
+            assert (answer.status_code, answer.content) == (404, unknown.content)
+
+
+def test_a_withdrawn_message_answers_410_with_its_notice(client):
+    message = a_message(headline="Wrong headline")
+    message.withdraw("It named the wrong city.", at=NOON)
+    answer = client.get(message.get_absolute_url())
+    page = answer.content.decode()
+    assert (answer.status_code, "It named the wrong city." in page, "24 November 2020" in page) == (410, True, True)
+
+
+def test_a_message_page_tells_the_time_in_both_cities(client):
+    message = a_message(publish_at=datetime(2020, 9, 25, 11, 0, tzinfo=UTC))
+    assert "25 September 2020, 12:00 London · 14:00 Moscow" in client.get(message.get_absolute_url()).content.decode()
+
+
+def test_a_city_where_the_day_differs_names_its_day(client):
+    message = a_message(publish_at=datetime(2020, 9, 25, 21, 30, tzinfo=UTC))
+    assert "22:30 London · 26 September 2020, 00:30 Moscow" in client.get(message.get_absolute_url()).content.decode()
+
+
+def test_a_message_page_leads_to_its_neighbours(client):
+    older, here, newer = (a_message(publish_at=NOON - DAY * n, headline=f"Day {n}") for n in (3, 2, 1))
+    a_message(publish_at=NOON + HOUR, approved_at=NOON, headline="Not yet")
+    page = client.get(here.get_absolute_url()).content.decode()
+    assert (older.get_absolute_url() in page, newer.get_absolute_url() in page, "Not yet" in page) == (
+        True,
+        True,
+        False,
+    )
+
+
+# The tally
+
+
+def counted():
+    """Count without the tally."""
+    rows = Message.objects.filter(approved_at__isnull=False, withdrawn_at__isnull=True).order_by()
+    rows = rows.values_list("category", TruncMonth("day")).annotate(count=Count("pk"))
+    return {(category, month): count for category, month, count in rows}
+
+
+def tallied():
+    return {(row.category_id, row.month): row.count for row in Tally.objects.filter(count__gt=0)}
+
+
+def test_the_tally_follows_every_way_of_writing():
+    comments = a_category("comments")
+    one, two, three = a_message(), a_message(publish_at=NOON - 40 * DAY), a_message(category=comments)
+    Message.objects.bulk_create(
+        Message(headline=f"{n}", category=comments, publish_at=NOON, approved_at=NOON) for n in range(3)
+    )
+    one.withdraw("Wrong.", at=NOON)
+    Message.objects.filter(pk=two.pk).update(category=comments)
+    Message.objects.filter(pk=three.pk).update(publish_at=NOON - 80 * DAY)
+    Message.objects.filter(headline="1").delete()
+    a_message(publish_at=None)
+    assert tallied() == counted()
+
+
+def test_counting_anew_gives_what_the_tally_holds():
+    fill(10)
+    before = tallied()
+    tally.recount()
+    assert tallied() == before
+
+
+def test_a_scheduled_message_is_not_counted_before_its_moment():
+    a_message()
+    a_message(publish_at=NOON + HOUR, approved_at=NOON)
+    assert tally.months(NOON) == {date(2020, 11, 1): 1}
+    assert tally.months(NOON + HOUR) == {date(2020, 11, 1): 2}
+
+
+def test_the_archive_shows_its_counts(client):
+    fill(3)
+    page = client.get("/messages/2020/").content.decode()
+    assert 'November</a> <span class="count">3</span>' in page
+
+
+def test_a_category_without_messages_can_be_deleted():
+    message = a_message(category=a_category("comments"))
+    message.delete()
+    Category.objects.get(slug="comments").delete()
+    assert not Category.objects.filter(slug="comments").exists()
+
+
+# Queries: whatever the number of messages
+
+
+@pytest.mark.parametrize(
+    ("path", "most"), [("/", 5), ("/messages/", 4), ("/messages/2020/", 4), ("/messages/feed/", 2), ("message", 4)]
+)
+@pytest.mark.django_db(transaction=True)
+def test_a_cold_page_asks_few_queries(client, path, most, django_assert_max_num_queries):
+    rows = fill(PAGE + 5)
+    path = rows[4].get_absolute_url() if path == "message" else path
+    client.get("/counters/")  # the edition, and what it remembers for all pages
+    with django_assert_max_num_queries(most + 1):  # one reads the edition's number
+        assert client.get(path).status_code == 200

@@ -1,0 +1,248 @@
+"""The press desk: staff write, publish, schedule, withdraw; nonsense gets a sentence that says what to do."""
+
+import pytest
+import time_machine
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from news.models import Message
+from tests.factories import DAY, HOUR, NOON, a_category, a_message
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/admin/news/message/add/"
+LIST = "/admin/news/message/"
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+def change(message):
+    return f"/admin/news/message/{message.pk}/change/"
+
+
+def filled(**kwargs):
+    """Return the desk's form as a press officer fills it in."""
+    return {
+        "headline": "A new statement",
+        "lead": "",
+        "body": "<p>The text.</p>",
+        "category": a_category().pk,
+        "language": "en",
+        "image_alt": "",
+        "delivered_on": "",
+        "source_name": "",
+        "source_url": "",
+        "publish_at_0": "",
+        "publish_at_1": "",
+        "slug": "",
+    } | kwargs
+
+
+def officer(*permissions):
+    """Return a member of staff who may change messages, and what else is named."""
+    user = get_user_model().objects.create_user("officer", password="a long password", is_staff=True)
+    names = {"add_message", "change_message", "view_message", "delete_message", *permissions}
+    user.user_permissions.set(Permission.objects.filter(codename__in=names, content_type__app_label="news"))
+    return user
+
+
+# Writing and publishing
+
+
+def test_save_keeps_a_draft(admin_client):
+    admin_client.post(ADD, filled(_save="Save"))
+    assert Message.objects.get().state(NOON) == Message.State.DRAFT
+
+
+def test_save_and_publish_publishes_at_once(admin_client, client):
+    admin_client.post(ADD, filled(_publish="Save and publish"))
+    message = Message.objects.get()
+    assert (message.publish_at, message.approved_by.username) == (NOON, "admin")
+    assert client.get(message.get_absolute_url()).status_code == 200
+
+
+def test_a_moment_ahead_is_the_hosts_time_and_schedules(admin_client):
+    data = filled(_publish="Save and publish", publish_at_0="01/07/2021", publish_at_1="12:00")
+    admin_client.post(ADD, data)
+    assert Message.objects.get().publish_at.isoformat() == "2021-07-01T11:00:00+00:00"
+
+
+def test_the_form_says_whose_time_it_is(admin_client):
+    assert "The time is that of Europe/London" in admin_client.get(ADD).content.decode()
+
+
+def test_the_text_is_cleaned_as_it_enters(admin_client):
+    admin_client.post(ADD, filled(_save="Save", body="<p onclick='x()'>Text<script>alert(1)</script></p>"))
+    assert Message.objects.get().body == "<p>Text</p>"
+
+
+def test_the_list_publishes_many_at_once(admin_client):
+    rows = [a_message(publish_at=None) for _ in range(3)]
+    admin_client.post(LIST, {"action": "publish_selected", "_selected_action": [row.pk for row in rows]})
+    assert Message.objects.published(NOON).count() == 3
+
+
+def test_who_may_not_publish_is_offered_no_button_and_refused(client):
+    client.force_login(officer())
+    assert 'name="_publish"' not in client.get(ADD).content.decode()
+    assert client.post(ADD, filled(_publish="x")).status_code == 403
+    assert not Message.objects.exists()
+
+
+# Nonsense
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"headline": ""}, "This field is required"),
+        ({"source_url": "www.example.org"}, "beginning with https://"),
+        ({"publish_at_0": "31/02/2021", "publish_at_1": "12:00"}, "Enter a valid date"),
+        ({"publish_at_0": "28/03/2021", "publish_at_1": "01:30"}, "may not exist"),
+        ({"slug": "a b"}, "slug"),
+        ({"body": "<p><img src='/media/x.jpg'></p>"}, "alternative text"),
+        ({"category": "999999999999999999999999"}, "valid choice"),
+        ({"headline": "x\x00y"}, "Null characters"),
+    ],
+)
+def test_nonsense_is_refused_with_a_sentence_and_keeps_what_was_typed(admin_client, wrong, sentence):
+    answer = admin_client.post(ADD, filled(_save="Save", lead="Typed with care") | wrong)
+    page = answer.content.decode()
+    assert (answer.status_code, sentence in page, "Typed with care" in page) == (200, True, True)
+    assert not Message.objects.exists()
+
+
+def test_a_public_message_can_not_be_put_off(admin_client):
+    message = a_message()
+    data = filled(_save="Save", publish_at_0="01/07/2021", publish_at_1="12:00", slug=message.slug)
+    assert "withdraw it and say why" in admin_client.post(change(message), data).content.decode()
+
+
+def test_an_approved_message_keeps_its_moment(admin_client):
+    message = a_message(publish_at=NOON + DAY, approved_at=NOON)
+    assert "needs its moment" in admin_client.post(change(message), filled(_save="Save")).content.decode()
+
+
+# Withdrawing and deleting
+
+
+def test_withdrawing_asks_for_the_reason_and_takes_back(admin_client, client):
+    message = a_message()
+    address = f"/admin/news/message/withdraw/?ids={message.pk}"
+    refused = admin_client.post(address, {"reason": " "}).content.decode()
+    admin_client.post(address, {"reason": "It named the wrong city."})
+    assert "Say why it is withdrawn" in refused
+    assert client.get(message.get_absolute_url()).status_code == 410
+
+
+def test_the_list_withdraws_many_for_one_reason(admin_client):
+    rows = [a_message(), a_message()]
+    answer = admin_client.post(LIST, {"action": "withdraw_selected", "_selected_action": [row.pk for row in rows]})
+    admin_client.post(answer["Location"], {"reason": "Wrong."})
+    assert Message.objects.withdrawn().count() == 2
+
+
+@pytest.mark.parametrize("ids", ["", "x", "1,,x", "9" * 49, "٣"])
+def test_withdrawing_nothing_is_not_found(admin_client, ids):
+    assert admin_client.get(f"/admin/news/message/withdraw/?ids={ids}").status_code == 404
+
+
+def test_who_may_not_withdraw_is_refused(client):
+    message = a_message()
+    client.force_login(officer())
+    assert client.post(f"/admin/news/message/withdraw/?ids={message.pk}", {"reason": "x"}).status_code == 403
+
+
+def test_a_published_message_can_not_be_deleted_but_a_draft_can(admin_client):
+    public, draft = a_message(), a_message(publish_at=None)
+    assert admin_client.post(f"/admin/news/message/{public.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert admin_client.post(f"/admin/news/message/{draft.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert Message.objects.get() == public
+
+
+def test_the_list_offers_no_deletion(admin_client):
+    a_message()
+    assert "delete_selected" not in admin_client.get(LIST).content.decode()
+
+
+# Looking
+
+
+def test_the_list_says_each_state_in_words_and_the_time_in_both_cities(admin_client):
+    a_message(publish_at=NOON + HOUR, approved_at=NOON)
+    page = admin_client.get(LIST).content.decode()
+    assert ("scheduled" in page, "24 November 2020, 13:37 London · 16:37 Moscow" in page) == (True, True)
+
+
+@pytest.mark.parametrize("state", Message.State.values)
+def test_the_list_is_filtered_by_state(admin_client, state):
+    a_message(headline="One draft.", publish_at=None)
+    a_message(headline="One scheduled.", publish_at=NOON + HOUR, approved_at=NOON)
+    a_message(headline="One published.")
+    a_message(headline="One withdrawn.").withdraw("Wrong.", at=NOON)
+    page = admin_client.get(LIST, {"state": state}).content.decode()
+    assert [f"One {name}." in page for name in Message.State.values] == [name == state for name in Message.State.values]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state=x",
+        "year=x",
+        "year=99999999999999999999",
+        "year=0",
+        "category__id__exact=x",
+        "p=9999999",
+        "q=%F0%9F%98%80",
+        "o=99",
+        "_x=1",
+    ],
+)
+def test_no_address_of_the_list_breaks_it(admin_client, query):
+    a_message()
+    assert admin_client.get(f"{LIST}?{query}").status_code in (200, 302)
+
+
+def test_the_list_is_filtered_by_the_hosts_year(admin_client):
+    a_message(headline="This year.")
+    a_message(headline="Last year.", publish_at=NOON - 365 * DAY)
+    page = admin_client.get(LIST, {"year": "2019"}).content.decode()
+    assert ("Last year." in page, "This year." in page) == (True, False)
+
+
+def test_only_what_has_an_address_is_viewed_on_the_site(admin_client):
+    public, draft = a_message(), a_message(publish_at=None)
+    assert public.get_absolute_url() in admin_client.get(change(public)).content.decode()
+    assert "View on site" not in admin_client.get(change(draft)).content.decode()
+
+
+def test_a_draft_is_previewed_by_staff_alone(admin_client, client):
+    draft = a_message(publish_at=None, headline="Not yet for you")
+    address = reverse("admin:news_message_preview", args=[draft.pk])
+    answer = admin_client.get(address)
+    assert ("Not yet for you" in answer.content.decode(), "no-store" in answer["Cache-Control"]) == (True, True)
+    assert client.get(address).status_code == 302
+
+
+@pytest.mark.parametrize("pk", ["9" * 49, "999"])
+def test_an_unknown_message_has_no_preview(admin_client, pk):
+    assert admin_client.get(f"/admin/news/message/{pk}/preview/").status_code == 404
+
+
+def test_a_lost_password_is_reset_by_mail(client, mailoutbox):
+    get_user_model().objects.create_user("anna", "anna@example.org", "a long password", is_staff=True)
+    assert "password-reset" in client.get("/admin/login/").content.decode()
+    client.post(reverse("admin_password_reset"), {"email": "anna@example.org"})
+    address = next(word for word in mailoutbox[0].body.split() if "/admin/reset/" in word)
+    assert address.startswith("http://testserver/admin/reset/")
+    form = client.get(address, follow=True)
+    answer = client.post(
+        form.redirect_chain[-1][0], {"new_password1": "another long one", "new_password2": "another long one"}
+    )
+    assert answer.status_code == 302
+    assert client.login(username="anna", password="another long one")
