@@ -1,0 +1,207 @@
+"""Offices: where they are, how to reach them, and when they are open."""
+
+from collections import defaultdict
+
+from django.core.validators import URLValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consular.hours import Span, Timetable
+from consular.phones import tel, validate_phone
+from consular.wording import state_in_words
+from editions.models import PublicModel, PublicQuerySet
+
+HOLIDAYS_AHEAD = 6  # as many as the contact page lists
+
+
+class OfficeQuerySet(PublicQuerySet):
+    """Offices, in the order in which staff put them.
+
+    Printed pages show an office's address and phones, never whether it is open: that is for the contact page, which
+    is live. So no edition ends when a door opens.
+    """
+
+    def consular(self):
+        return self.filter(kind=Office.Kind.CONSULAR)
+
+    def press(self):
+        return self.filter(kind=Office.Kind.PRESS)
+
+    def with_hours(self):
+        """Fetch hours and holidays with the offices."""
+        return self.prefetch_related("hours", "holidays")
+
+    def for_header(self):
+        """Return the office whose phone and e-mail stand on every page: the first consular one, or None."""
+        return self.consular().first()
+
+
+class Office(PublicModel):
+    """A place of the embassy that people call, write to or come to."""
+
+    class Kind(models.TextChoices):
+        CONSULAR = "consular", _("Consular office")
+        PRESS = "press", _("Press office")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.CONSULAR)
+    name = models.CharField(_("name"), max_length=200, help_text=_("As visitors know it: Consular Section."))
+    address = models.TextField(_("address"), blank=True, help_text=_("As on an envelope, a line for each part."))
+    map_url = models.URLField(
+        _("link to a map"), max_length=2000, blank=True, validators=[URLValidator(schemes=["http", "https"])]
+    )
+    appointment_url = models.URLField(
+        _("link for appointments"),
+        max_length=2000,
+        blank=True,
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text=_("Where visitors book an appointment, if they need one."),
+    )
+    phone = models.CharField(
+        _("phone"),
+        max_length=50,
+        blank=True,
+        validators=[validate_phone],
+        help_text=_("As it should be read: +44 (0) 203 668 7474. The link on the page drops the (0)."),
+    )
+    emergency_phone = models.CharField(
+        _("emergency phone"),
+        max_length=50,
+        blank=True,
+        validators=[validate_phone],
+        help_text=_("Answered outside the opening hours. It stands above everything on the contact page."),
+    )
+    email = models.EmailField(_("e-mail"), blank=True)
+    order = models.PositiveSmallIntegerField(
+        _("order"),
+        default=0,
+        help_text=_("Low numbers come first. The first consular office is the one in the header of every page."),
+    )
+
+    objects = OfficeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+        ordering = ["order", "name", "pk"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def tel(self):
+        """The phone as a link."""
+        return tel(self.phone)
+
+    @property
+    def emergency_tel(self):
+        """The emergency phone as a link."""
+        return tel(self.emergency_phone)
+
+    def timetable(self):
+        """Return its hours and holidays, for reckoning."""
+        week, holidays = defaultdict(list), {}
+        for hours in self.hours.all():
+            week[hours.weekday].append(Span(hours.opens, hours.closes))
+        for holiday in self.holidays.all():
+            holidays[holiday.date] = [] if holiday.is_closed else [Span(holiday.opens, holiday.closes)]
+        return Timetable(dict(week), holidays)
+
+    def state(self, at):
+        """Return whether it is open at the moment `at`, and when that turns, in the host's zone."""
+        return self.timetable().state(at, timezone.get_default_timezone())
+
+    def state_in_words(self, at):
+        """Return "Open now, until 13:00", or "Closed, opens Monday 09:30"."""
+        return state_in_words(self.state(at), self.today(at))
+
+    def holidays_ahead(self, at):
+        """Return the next holidays, that of today with them."""
+        return [holiday for holiday in self.holidays.all() if holiday.date >= self.today(at)][:HOLIDAYS_AHEAD]
+
+    @staticmethod
+    def today(at):
+        """Return the date by which offices open: the host's."""
+        return timezone.localdate(at, timezone.get_default_timezone())
+
+
+class OpeningHours(PublicModel):
+    """A stretch of a weekday in which an office is open; two on one day leave a break for lunch."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    office = models.ForeignKey(Office, models.CASCADE, related_name="hours", verbose_name=_("office"))
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday.choices)
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens__lt=F("closes")),
+                name="consular_hours_open_before_close",
+                violation_error_message=_("The office must open before it closes. For a night, write until 23:59."),
+            ),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="consular_hours_weekday"),
+            models.UniqueConstraint(
+                fields=["office", "weekday", "opens"],
+                name="consular_hours_once",
+                violation_error_message=_("This day has hours that begin at this time already. Change those."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+
+class Holiday(PublicModel):
+    """A day on which an office keeps other hours than on that weekday, or is closed."""
+
+    office = models.ForeignKey(Office, models.CASCADE, related_name="holidays", verbose_name=_("office"))
+    date = models.DateField(_("date"))
+    name = models.CharField(_("name"), max_length=200, help_text=_("What visitors read: Christmas Day."))
+    opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Leave both empty for closed all day."))
+    closes = models.TimeField(_("closes"), null=True, blank=True)
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        ordering = ["date", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens__isnull=True, closes__isnull=True)
+                | Q(opens__isnull=False, closes__isnull=False, opens__lt=F("closes")),
+                name="consular_holiday_closed_or_both_times",
+                violation_error_message=_(
+                    "Give both times, the opening before the closing, or leave both empty: closed all day."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["office", "date"],
+                name="consular_holiday_once",
+                violation_error_message=_("This date is in the list already. Change that entry."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.date:%d.%m.%Y} {self.name}"
+
+    @property
+    def is_closed(self):
+        """Whether the office is closed all day."""
+        return self.opens is None or self.closes is None

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from consular import views
+
+app_name = "consular"
+
+urlpatterns = [
+    path("contact/", views.contact, name="contact"),
+    path("contact/sent/", views.sent, name="sent"),
+    path("contact/enquiry/<slug:token>/", views.enquiry, name="enquiry"),
+]
