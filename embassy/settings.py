@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "pages",
     "ckeditor",
     "csp",
+    "simple_history",
     "embassy.apps.PressAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",  # whose hand it was that saved
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "news.middleware.redirects",
 ]

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from itertools import chain, count
-
 from django.utils import timezone
 from slugify import slugify
 
-LONGEST_SLUG = 80
+LONGEST_SLUG = 80  # characters of one made from a headline
+ROOM = 120  # characters that the field holds
+APOSTROPHES = str.maketrans("", "", "'’‘ʼ`")
 
 
 def slug_of(headline: str) -> str:
     """Return a slug for a headline in any script: Latin letters, whole words, at most LONGEST_SLUG characters."""
-    return slugify(headline, max_length=LONGEST_SLUG, word_boundary=True) or "message"
+    words = headline.translate(APOSTROPHES)
+    return slugify(words, max_length=LONGEST_SLUG, word_boundary=True, save_order=True) or "message"
 
 
-def free_slug(slug: str, taken) -> str:
-    """Return `slug`, or it with the first number that makes it one of its own: speech, speech-2, speech-3."""
-    return next(name for name in chain([slug], (f"{slug}-{number}" for number in count(2))) if name not in taken)
+def numbered(slug: str, number: int) -> str:
+    """Return `slug` with a number behind it, within the field's room: speech-2."""
+    tail = f"-{number}"
+    return slug[: ROOM - len(tail)].rstrip("-") + tail
 
 
 def settle(message) -> None:
@@ -27,7 +28,7 @@ def settle(message) -> None:
 
 
 def settle_all(messages) -> None:
-    """Do what `settle` does for many messages, with one query."""
+    """Do what `settle` does for many messages, with one query, and one more for each slug that is taken."""
     dated = []
     for message in messages:
         message.day = message.publish_at and timezone.localdate(message.publish_at)
@@ -36,11 +37,17 @@ def settle_all(messages) -> None:
             dated.append(message)
     if not dated:
         return
-    taken = defaultdict(set)
-    others = type(dated[0]).objects.filter(day__in={message.day for message in dated})
-    others = others.exclude(pk__in=[message.pk for message in dated if message.pk])
-    for day, slug in others.values_list("day", "slug"):
-        taken[day].add(slug)
+    others = type(dated[0]).objects.exclude(pk__in=[message.pk for message in dated if message.pk])
+    days, slugs = {message.day for message in dated}, {message.slug for message in dated}
+    taken = set(others.filter(day__in=days, slug__in=slugs).order_by().values_list("day", "slug"))
+    numbers: dict = {}
     for message in dated:
-        message.slug = free_slug(message.slug, taken[message.day])
-        taken[message.day].add(message.slug)
+        wanted = message.day, message.slug
+        while (message.day, message.slug) in taken:
+            if wanted not in numbers:
+                numbers[wanted] = 1
+                same = others.filter(day=wanted[0], slug__startswith=wanted[1][: ROOM - 10]).order_by()
+                taken.update((wanted[0], slug) for slug in same.values_list("slug", flat=True))
+            numbers[wanted] += 1
+            message.slug = numbered(wanted[1], numbers[wanted])
+        taken.add((message.day, message.slug))

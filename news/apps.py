@@ -8,7 +8,8 @@ class NewsConfig(AppConfig):
     verbose_name = _("News")
 
     def ready(self):
-        from news import tally
+        from news import ledger, tally
 
-        pre_migrate.connect(tally.before_migration, sender=self)
-        post_migrate.connect(tally.after_migration, sender=self)
+        for triggers in (tally, ledger):
+            pre_migrate.connect(triggers.before_migration, sender=self)
+            post_migrate.connect(triggers.after_migration, sender=self)

@@ -25,8 +25,12 @@ class MessageQuerySet(PublicQuerySet):
         return self.filter(approved_at__isnull=False, withdrawn_at__isnull=True, publish_at__gt=at)
 
     def drafts(self):
-        """Return the messages that nobody has approved."""
-        return self.filter(approved_at__isnull=True)
+        """Return the messages that are being written."""
+        return self.filter(approved_at__isnull=True, submitted_at__isnull=True)
+
+    def submitted(self):
+        """Return the messages that wait for approval."""
+        return self.filter(approved_at__isnull=True, submitted_at__isnull=False)
 
     def withdrawn(self):
         """Return the messages that were public and were taken back."""

@@ -56,7 +56,10 @@
     if (event.target.closest?.(".cke_wysiwyg_div")) return; // the text is no toolbar
     for (let element = event.target; element?.getAttribute; element = element.parentElement) {
       const code = element.getAttribute(`data-desk-${event.type}`);
-      if (code) run(code, element, event);
+      if (code) {
+        backToText(element, event);
+        run(code, element, event);
+      }
       if (!event.bubbles) break;
     }
   }
@@ -69,6 +72,15 @@
       answer = CKEDITOR.tools.callFunction(Number(call[1]), ...values);
     }
     if (/return\s+false/.test(code) || (/^return\b/.test(code) && answer === false)) event?.preventDefault();
+  }
+
+  // A button pressed by key: without the focus, Chromium has forgotten which words were selected.
+  function backToText(element, event) {
+    if (event.type !== "keydown" || !["Enter", " "].includes(event.key) || !element.matches(".cke_button")) return;
+    const editor = Object.values(CKEDITOR.instances).find(({ container }) => container?.$.contains(element));
+    if (editor?.mode !== "wysiwyg") return;
+    editor.unlockSelection();
+    editor.focus();
   }
 
   function argument(text, element, event) {

@@ -30,6 +30,20 @@ def pytest_configure(config):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def acts_can_be_flushed():
+    """Between tests Django empties the tables, and the ledger would refuse: take its triggers away just for that."""
+    from django.core.management.commands import flush
+
+    from news import ledger
+
+    emptying = flush.sql_flush
+    flush.sql_flush = lambda style, connection, **options: [
+        *ledger.drop(connection),
+        *emptying(style, connection, **options),
+    ]
+
+
 @pytest.fixture(autouse=True)
 def nothing_remembered():
     """Forget the edition and the printings of the test before: its database is gone, this process would not know."""

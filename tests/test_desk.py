@@ -182,6 +182,7 @@ def test_the_list_says_each_state_in_words_and_the_time_in_both_cities(admin_cli
 @pytest.mark.parametrize("state", Message.State.values)
 def test_the_list_is_filtered_by_state(admin_client, state):
     a_message(headline="One draft.", publish_at=None)
+    a_message(headline="One submitted.", publish_at=None).submit(at=NOON)
     a_message(headline="One scheduled.", publish_at=NOON + HOUR, approved_at=NOON)
     a_message(headline="One published.")
     a_message(headline="One withdrawn.").withdraw("Wrong.", at=NOON)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -72,8 +73,7 @@ def perform(act, value, now):
 @given(start=st.sampled_from(STARTS), history=st.lists(acts, min_size=1, max_size=12))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_served_equals_a_fresh_rendering_at_every_step(start, history):
-    for model in (Counter, Notice, Message):
-        model.objects.all().delete()
+    call_command("flush", interactive=False, verbosity=0)
     a_category()
     middleware.printings.clear()
     edition.forget()

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.addresses import LONGEST_SLUG, free_slug, slug_of
+from news.addresses import LONGEST_SLUG, ROOM, slug_of
 from news.cursors import Cursor
 from news.models import Category, Message, Redirect
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
@@ -195,6 +195,7 @@ def test_an_update_of_the_moment_moves_the_day():
     [
         ("Foreign Minister’s “speech”", "foreign-ministers-speech"),
         ("Заявление посольства", "zaiavlenie-posolstva"),
+        ("President's replies of a day", "presidents-replies-of-a-day"),
         ("🕊️", "message"),
         ("2020", "2020"),
     ],
@@ -211,7 +212,14 @@ def test_every_slug_fits_the_address(headline):
 
 
 def test_a_taken_slug_gets_the_first_free_number():
-    assert free_slug("speech", {"speech", "speech-2"}) == "speech-3"
+    rows = [a_message(slug=slug).slug for slug in ("speech", "speech-2", "speech", "speech-2")]
+    assert rows == ["speech", "speech-2", "speech-3", "speech-2-2"]
+
+
+def test_a_number_finds_room_behind_the_longest_slug():
+    rows = [a_message(slug="x" * ROOM) for _ in range(2)]
+    rows[1].full_clean()
+    assert rows[1].slug == "x" * (ROOM - 2) + "-2"
 
 
 @pytest.mark.parametrize("slug", ["2020", "feed", "1"])

@@ -159,7 +159,7 @@ def test_another_kind_of_picture_is_refused_whatever_its_name(kind):
     assert "JPEG, PNG or WebP" in refusal(a_file(kind).read(), "a.png")
 
 
-@pytest.mark.parametrize("size", [(20_000, 20_000), (8_000, 6_000), (10_000, 9_000), (2**31 - 1, 2**31 - 1)])
+@pytest.mark.parametrize("size", [(20_000, 20_000), (8_000, 6_000), (6_500, 6_500), (2**31 - 1, 2**31 - 1)])
 def test_a_bomb_is_refused_before_it_is_decoded(size):
     assert "too many pixels" in refusal(a_png_header(*size))
 

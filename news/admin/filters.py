@@ -19,6 +19,7 @@ class StateFilter(SimpleListFilter):
     def queryset(self, request, queryset):
         return {
             Message.State.DRAFT: queryset.drafts,
+            Message.State.SUBMITTED: queryset.submitted,
             Message.State.SCHEDULED: lambda: queryset.scheduled(request.at),
             Message.State.PUBLISHED: lambda: queryset.published(request.at),
             Message.State.WITHDRAWN: queryset.withdrawn,

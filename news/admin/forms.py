@@ -16,7 +16,7 @@ class MessageForm(forms.ModelForm):
         model = Message
         fields = ()  # MessageAdmin names them
         widgets = {
-            "headline": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+            "headline": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
             "source_url": forms.TextInput(attrs={"class": "vLargeTextField", "inputmode": "url"}),
         }
 
@@ -30,7 +30,7 @@ class MessageForm(forms.ModelForm):
             )
 
     def clean_headline(self):
-        # Typed in a box of two lines, but a headline is one.
+        # Typed in a box of three lines, but a headline is one.
         return " ".join(self.cleaned_data["headline"].split())
 
     def clean_publish_at(self):

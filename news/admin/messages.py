@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
@@ -58,7 +59,8 @@ class MessageAdmin(EditorAdminMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state_in_words(self, obj):
-        return obj.state(self.at).label if obj.pk else Message.State.DRAFT.label
+        state = obj.state(self.at) if obj.pk else Message.State.DRAFT
+        return format_html('<span class="state {}">{}</span>', state.value, state.label)
 
     @admin.display(description=gettext_lazy("publication"), ordering="publish_at")
     def due(self, obj):

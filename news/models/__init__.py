@@ -1,9 +1,10 @@
 """What the press office issues: messages in categories, and the addresses at which they stand or stood."""
 
 from news.importing.models import Imported
+from news.models.acts import Act
 from news.models.categories import Category
 from news.models.messages import Message
 from news.models.redirects import Redirect
 from news.models.tallies import Tally
 
-__all__ = ["Category", "Imported", "Message", "Redirect", "Tally"]
+__all__ = ["Act", "Category", "Imported", "Message", "Redirect", "Tally"]

@@ -19,9 +19,7 @@ class Category(PublicModel):
         validators=[
             RegexValidator(
                 r"^(?!\d+$)(?!feed$)",
-                _(
-                    "A category's address is no number and not “feed”: these stand for years and feeds. Add a word."
-                ),
+                _("A category's address is no number and not “feed”: these stand for years and feeds. Add a word."),
             )
         ],
         help_text=_("The word in the category's address, /messages/…/. The old address leads on to the new one."),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -13,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from simple_history.models import HistoricalRecords
 
-from editions.models import PublicModel, new_edition
+from editions.models import new_edition
 from news import addresses
 from news.models.redirects import Redirect
+from news.models.way import Way
 from news.querysets import MessageQuerySet
 from richtext.fields import RichTextField
 from richtext.pictures import PictureField
@@ -27,8 +27,8 @@ DUE = Q(approved_at__isnull=False, withdrawn_at__isnull=True)
 NEWEST = F("publish_at").desc(), F("id").desc()
 
 
-class Message(PublicModel):
-    """What the press office issues. Its state is derived from the moments recorded on it."""
+class Message(Way):
+    """What the press office issues. Its state is derived from the moments recorded on it (`Way`)."""
 
     # The text
 
@@ -78,12 +78,6 @@ class Message(PublicModel):
 
     # When and where it appears
 
-    publish_at = models.DateTimeField(
-        _("publish at"),
-        null=True,
-        blank=True,
-        help_text=_("The moment it becomes public, once approved. Empty: a draft."),
-    )
     slug = models.SlugField(
         _("address"),
         max_length=120,
@@ -98,34 +92,20 @@ class Message(PublicModel):
         default=False,
         help_text=_("Leads the home page, in full, until a newer featured message appears."),
     )
-    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True, editable=False)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
-    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
-    withdrawn_reason = models.TextField(_("reason for the withdrawal"), blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
     changed_at = models.DateTimeField(_("last change"), auto_now=True)
 
     objects = MessageQuerySet.as_manager()
-
-    class State(models.TextChoices):
-        """What a message is at a moment; derived, never stored."""
-
-        DRAFT = "draft", _("draft")
-        SCHEDULED = "scheduled", _("scheduled")
-        PUBLISHED = "published", _("published")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+    history = HistoricalRecords(excluded_fields=["day", "changed_at"], user_db_constraint=False)
 
     class Meta:
         verbose_name = pgettext_lazy("press", "message")
         verbose_name_plural = pgettext_lazy("press", "messages")
         ordering = ["-publish_at", "-id"]
         permissions = [
-            ("publish_message", _("Can publish and schedule messages")),
-            ("withdraw_message", _("Can withdraw messages")),
+            ("submit_message", _("Can submit messages for approval")),
+            ("approve_message", _("Can approve, publish and schedule messages")),
+            ("correct_message", _("Can correct published messages")),
+            ("withdraw_message", _("Can withdraw and restore messages")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["day", "slug"], name="news_address"),
@@ -144,39 +124,15 @@ class Message(PublicModel):
             ),
         ]
         indexes = [
-            models.Index(
-                F("publish_at").desc(),
-                F("id").desc(),
-                name="news_newest",
-                condition=Q(approved_at__isnull=False, withdrawn_at__isnull=True),
-            ),
-            models.Index(
-                "category",
-                F("publish_at").desc(),
-                F("id").desc(),
-                name="news_newest_of_category",
-                condition=Q(approved_at__isnull=False, withdrawn_at__isnull=True),
-            ),
-            models.Index(
-                F("publish_at").desc(),
-                F("id").desc(),
-                name="news_newest_featured",
-                condition=Q(approved_at__isnull=False, withdrawn_at__isnull=True, featured=True),
-            ),
+            models.Index(*NEWEST, name="news_newest", condition=DUE),
+            models.Index("category", *NEWEST, name="news_newest_of_category", condition=DUE),
+            models.Index(*NEWEST, name="news_newest_featured", condition=DUE & Q(featured=True)),
         ]
 
     def __str__(self):
         return self.headline
 
     # What it is
-
-    def state(self, at: datetime) -> Message.State:
-        """Return what the message is at the moment `at`."""
-        if self.withdrawn_at:
-            return self.State.WITHDRAWN
-        if not self.approved_at:
-            return self.State.DRAFT
-        return self.State.SCHEDULED if self.publish_at > at else self.State.PUBLISHED
 
     def get_absolute_url(self):
         """Return its address; one without a day has none yet."""
@@ -187,38 +143,13 @@ class Message(PublicModel):
         """Return the lead, or the text's first paragraph where there is none (`for_list` fetches it as `opening`)."""
         return self.lead or first_paragraph(self.__dict__["opening"] if "opening" in self.__dict__ else self.body)
 
-    # What is done to it
+    # How it is kept
 
     def clean(self):
         if self.image and not self.image_alt.strip():
             raise ValidationError(
                 {"image_alt": _("Say in a sentence what the picture shows, for those who can't see it.")}
             )
-
-    def approve(self, *, at: datetime | None = None, by=None) -> None:
-        """Approve the message and save it: due at `publish_at`, or at once where that is past or empty."""
-        at = at or timezone.now()
-        self.approved_at, self.approved_by = at, by
-        self.publish_at = max(self.publish_at or at, at)
-        self.save()
-
-    def withdraw(self, reason: str, *, at: datetime | None = None, by=None) -> None:
-        """Take the published message back and save it: its address keeps a notice with the date and the reason.
-
-        Raise ValidationError without a reason, and for a message that is not public.
-        """
-        at = at or timezone.now()
-        if not reason.strip():
-            raise ValidationError(_("Say why it is withdrawn: the public reads the reason at its address."))
-        if self.state(at) != self.State.PUBLISHED:
-            raise ValidationError(_("Only a published message can be withdrawn. A draft can be changed or deleted."))
-        self.withdrawn_at, self.withdrawn_reason, self.withdrawn_by = at, reason.strip(), by
-        self.save()
-
-    def restore(self) -> None:
-        """Put a withdrawn message back to where it was, and save it."""
-        self.withdrawn_at, self.withdrawn_reason, self.withdrawn_by = None, "", None
-        self.save()
 
     def save(self, *args, before: Message | None = None, **kwargs):
         """Save the message at a settled address; where an address that was public changes, it leads on for ever.
@@ -231,12 +162,16 @@ class Message(PublicModel):
                 kwargs["update_fields"] = {*kwargs["update_fields"], "day", "slug"}
             if before is None and self.pk:
                 before = Message.objects.filter(pk=self.pk).first()
+            if before and not self.history.exists():
+                self.history.model.objects.bulk_create([first_version(before)])
             super().save(*args, **kwargs)
             if before and before.get_absolute_url() != self.get_absolute_url() and before.was_public(timezone.now()):
                 Redirect.lead(before.get_absolute_url(), message=self)
 
     save.alters_data = True
 
-    def was_public(self, at: datetime) -> bool:
-        """Say whether somebody may have its address: published by the moment `at`, withdrawn since or not."""
-        return self.state(at) in (self.State.PUBLISHED, self.State.WITHDRAWN)
+
+def first_version(message: Message):
+    """Return the version that a message without history (an imported one) had before its first change."""
+    fields = {field.attname: getattr(message, field.attname) for field in message.history.model.tracked_fields}
+    return message.history.model(**fields, history_date=message.changed_at, history_type="+")

@@ -1,0 +1,135 @@
+"""The way of a message: draft, submitted, approved, scheduled, published, withdrawn; derived from recorded moments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from editions.models import PublicModel, new_edition
+from news.models.acts import Act
+
+
+def moment(name):
+    """Return a field for a moment on the way: recorded by an act, never typed."""
+    return models.DateTimeField(name, null=True, blank=True, editable=False)
+
+
+def person():
+    """Return a field for who did it. People leave, their acts stay."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+
+class Way(PublicModel):
+    """The moments and people on a message's way, and the acts that record them. Each act is saved with its moment."""
+
+    publish_at = models.DateTimeField(
+        _("publish at"),
+        null=True,
+        blank=True,
+        help_text=_("The moment it becomes public, once approved. Empty: as soon as it is approved."),
+    )
+    submitted_at, submitted_by = moment(_("submitted at")), person()
+    approved_at, approved_by = moment(_("approved at")), person()
+    withdrawn_at, withdrawn_by = moment(_("withdrawn at")), person()
+    withdrawn_reason = models.TextField(_("reason for the withdrawal"), blank=True, editable=False)
+
+    class State(models.TextChoices):
+        """What a message is at a moment; derived, never stored."""
+
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        SCHEDULED = "scheduled", _("scheduled")
+        PUBLISHED = "published", _("published")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class Meta:
+        abstract = True
+
+    def state(self, at: datetime) -> Way.State:
+        """Return what the message is at the moment `at`."""
+        if self.withdrawn_at:
+            return self.State.WITHDRAWN
+        if not self.approved_at:
+            return self.State.SUBMITTED if self.submitted_at else self.State.DRAFT
+        return self.State.SCHEDULED if self.publish_at > at else self.State.PUBLISHED
+
+    def was_public(self, at: datetime) -> bool:
+        """Say whether somebody may have its address: published by the moment `at`, withdrawn since or not."""
+        return self.state(at) in (self.State.PUBLISHED, self.State.WITHDRAWN)
+
+    # The acts
+
+    def submit(self, *, at: datetime | None = None, by=None) -> None:
+        """Submit a draft for approval."""
+        if self.approved_at or self.submitted_at:
+            raise ValidationError(_("Only a draft can be submitted, and this is none any more."))
+        self.submitted_at, self.submitted_by = at or timezone.now(), by
+        self._record(Act.Kind.SUBMITTED, self.submitted_at, by)
+
+    def send_back(self, reason: str, *, at: datetime | None = None, by=None) -> None:
+        """Send a submitted or scheduled message back to its writer: it is a draft again."""
+        at = at or timezone.now()
+        reason = _given(reason, _("Say what the writer should change."))
+        if self.state(at) not in (self.State.SUBMITTED, self.State.SCHEDULED):
+            raise ValidationError(_("Only what is submitted or scheduled is sent back. What is public is withdrawn."))
+        self.submitted_at = self.submitted_by = self.approved_at = self.approved_by = None
+        self._record(Act.Kind.SENT_BACK, at, by, reason)
+
+    def approve(self, *, at: datetime | None = None, by=None, override: str = "") -> None:
+        """Approve the message: it is due at `publish_at`, or at once where that is past or empty.
+
+        Nobody approves a text of their own, but for a reason (`override`), which is recorded.
+        """
+        at = at or timezone.now()
+        if self.approved_at:
+            raise ValidationError(_("This message is approved already."))
+        if by and not override.strip() and by.pk in self.writers():
+            raise ValidationError(
+                _("You have written on this text yourself. Let a colleague approve it, or say why it can't wait.")
+            )
+        self.approved_at, self.approved_by = at, by
+        self.publish_at = max(self.publish_at or at, at)
+        self._record(Act.Kind.APPROVED, at, by, override.strip())
+
+    def withdraw(self, reason: str, *, at: datetime | None = None, by=None) -> None:
+        """Take the published message back: its address keeps a notice with the date and the reason.
+
+        Raise ValidationError without a reason, and for a message that is not public.
+        """
+        at = at or timezone.now()
+        reason = _given(reason, _("Say why it is withdrawn: the public reads the reason at its address."))
+        if self.state(at) != self.State.PUBLISHED:
+            raise ValidationError(_("Only a published message can be withdrawn. A draft can be changed or deleted."))
+        self.withdrawn_at, self.withdrawn_reason, self.withdrawn_by = at, reason, by
+        self._record(Act.Kind.WITHDRAWN, at, by, reason)
+
+    def restore(self, reason: str = "", *, at: datetime | None = None, by=None) -> None:
+        """Put a withdrawn message back to where it was."""
+        if not self.withdrawn_at:
+            raise ValidationError(_("Only a withdrawn message can be restored."))
+        self.withdrawn_at, self.withdrawn_reason, self.withdrawn_by = None, "", None
+        self._record(Act.Kind.RESTORED, at or timezone.now(), by, reason.strip())
+
+    def writers(self) -> set[int]:
+        """Return the ids of those who have written on the text or submitted it."""
+        people = set(self.history.exclude(history_user=None).values_list("history_user", flat=True))
+        return people | ({self.submitted_by_id} - {None})
+
+    def _record(self, kind, at, by, reason=""):
+        with new_edition():
+            self.save()
+            Act.objects.create(message=self, kind=kind, at=at, by=by, reason=reason)
+
+
+def _given(reason: str, otherwise) -> str:
+    """Return a reason that says something; raise ValidationError with `otherwise` where it says nothing."""
+    if not reason.strip():
+        raise ValidationError(otherwise)
+    return reason.strip()

@@ -1,0 +1,142 @@
+"""The way of a message: who may do what when, and that every act stands for ever."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+
+from news.models import Act, Message
+from tests.factories import DAY, HOUR, NOON, a_message
+
+pytestmark = pytest.mark.django_db
+
+State = Message.State
+
+
+def someone(name="anna"):
+    return get_user_model().objects.get_or_create(username=name)[0]
+
+
+def a_submitted_message(**kwargs):
+    message = a_message(**{"publish_at": None} | kwargs)
+    message.submit(at=NOON - HOUR, by=someone("writer"))
+    return message
+
+
+def test_a_message_goes_its_way():
+    message, states = a_message(publish_at=None), []
+    for step in (
+        lambda: None,
+        lambda: message.submit(at=NOON, by=someone("writer")),
+        lambda: message.approve(at=NOON, by=someone("editor")),
+        lambda: message.withdraw("It named the wrong city.", at=NOON, by=someone("editor")),
+        lambda: message.restore("It was right.", at=NOON, by=someone("editor")),
+    ):
+        step()
+        states.append(message.state(NOON))
+    assert states == [State.DRAFT, State.SUBMITTED, State.PUBLISHED, State.WITHDRAWN, State.PUBLISHED]
+
+
+def test_every_act_records_who_when_and_why():
+    message = a_submitted_message()
+    message.send_back("The date is missing.", at=NOON, by=someone("editor"))
+    act = Act.objects.filter(message=message).first()
+    assert (act.kind, act.at, act.by.username, act.reason) == (
+        Act.Kind.SENT_BACK,
+        NOON,
+        "editor",
+        "The date is missing.",
+    )
+
+
+def test_what_is_sent_back_is_a_draft_again():
+    message = a_submitted_message()
+    message.send_back("The date is missing.", at=NOON)
+    assert message.state(NOON) == State.DRAFT
+
+
+def test_what_is_scheduled_can_be_sent_back_but_what_is_public_can_not():
+    scheduled = a_message(publish_at=NOON + DAY, approved_at=NOON)
+    scheduled.send_back("Not yet.", at=NOON)
+    assert scheduled.state(NOON) == State.DRAFT
+    with pytest.raises(ValidationError, match="What is public is withdrawn"):
+        a_message().send_back("Too late.", at=NOON)
+
+
+@pytest.mark.parametrize("act", ["send_back", "withdraw"])
+def test_taking_back_needs_a_reason(act):
+    with pytest.raises(ValidationError, match="Say"):
+        getattr(a_message(), act)("  ", at=NOON)
+
+
+def test_nobody_approves_a_text_they_submitted():
+    message = a_submitted_message()
+    with pytest.raises(ValidationError, match="Let a colleague approve it"):
+        message.approve(at=NOON, by=someone("writer"))
+
+
+def test_nobody_approves_a_text_they_have_written_on():
+    message = a_message(publish_at=None)
+    message._history_user = someone("editor")
+    message.headline += "!"
+    message.save()
+    with pytest.raises(ValidationError, match="Let a colleague approve it"):
+        message.approve(at=NOON, by=someone("editor"))
+
+
+def test_an_editor_may_override_with_a_reason_which_is_recorded():
+    message = a_submitted_message()
+    message.approve(at=NOON, by=someone("writer"), override="Nobody else is on duty.")
+    assert message.acts.first().reason == "Nobody else is on duty."
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda message: message.submit(at=NOON),
+        lambda message: message.approve(at=NOON),
+        lambda message: message.restore(at=NOON),
+    ],
+)
+def test_an_act_that_is_not_next_is_refused(act):
+    with pytest.raises(ValidationError):
+        act(a_message())
+
+
+def test_approving_restoring_and_withdrawing_are_seen_at_once():
+    message = a_message()
+    message.withdraw("Wrong.", at=NOON)
+    message.restore(at=NOON)
+    assert Message.objects.published(NOON).get() == message
+
+
+@pytest.mark.parametrize("sql", ["UPDATE news_act SET reason = 'nicer'", "DELETE FROM news_act"])
+def test_the_database_refuses_to_change_an_act(sql):
+    a_submitted_message()
+    with pytest.raises(DatabaseError, match="written once"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+    assert Act.objects.count() == 1
+
+
+def test_who_has_acted_can_not_be_deleted():
+    a_submitted_message()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        someone("writer").delete()
+
+
+# Versions
+
+
+def test_every_save_is_a_version():
+    message = a_message(headline="First")
+    message.headline = "Second"
+    message.save()
+    assert [version.headline for version in message.history.all()] == ["Second", "First"]
+
+
+def test_what_was_imported_keeps_its_first_text_when_it_is_first_changed():
+    row = a_message(headline="As imported")
+    row.history.all().delete()
+    row.headline = "As changed"
+    row.save()
+    assert [version.headline for version in row.history.all()] == ["As changed", "As imported"]
