@@ -20,6 +20,15 @@ class MessageForm(forms.ModelForm):
             "source_url": forms.TextInput(attrs={"class": "vLargeTextField", "inputmode": "url"}),
         }
 
+    override = forms.CharField(
+        label=_("Why it can't wait for a colleague"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+        help_text=_("You have written on this text yourself. The reason is recorded with your approval."),
+    )
+    asked = None  # the request: MessageAdmin sets it
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "publish_at" in self.fields:
@@ -32,6 +41,17 @@ class MessageForm(forms.ModelForm):
     def clean_headline(self):
         # Typed in a box of three lines, but a headline is one.
         return " ".join(self.cleaned_data["headline"].split())
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.asked and "_approve" in self.data and not cleaned.get("override", "").strip():
+            own = not self.instance.pk or self.has_changed() or self.asked.user.pk in self.instance.writers()
+            if own:
+                self.add_error(
+                    "override",
+                    _("You have written on this text yourself. Let a colleague approve it, or say why it can't wait."),
+                )
+        return cleaned
 
     def clean_publish_at(self):
         moment, now = self.cleaned_data["publish_at"], timezone.now()
@@ -46,14 +66,12 @@ class MessageForm(forms.ModelForm):
         return moment
 
 
-class WithdrawalForm(forms.Form):
-    """Why a message is taken back: the public reads it at the message's address."""
+class ReasonForm(forms.Form):
+    """Why a message is taken back, or put back."""
 
     reason = forms.CharField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField", "autofocus": True}),
-        help_text=_("One or two sentences. The public reads them at the message's address, with today's date."),
-        error_messages={
-            "required": _("Say why it is withdrawn: the public reads the reason at the message's address.")
-        },
+        help_text=_("One or two sentences."),
+        error_messages={"required": _("Say why. The reason is recorded.")},
     )

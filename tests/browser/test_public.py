@@ -1,0 +1,315 @@
+"""What a visitor meets, in a real browser: pages, menu, form, narrow windows, paper; and nobody else hears of it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from consular.models import Enquiry
+from tests.browser.conftest import PHONE
+from tests.factories import DAY, NOON, a_category, a_counter, a_message, a_notice, a_page, a_topic, an_office
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NARROW = PHONE | {"viewport": {"width": 320, "height": 640}}
+LONG_WORD = "Rechtsschutzversicherungsgesellschaftenangestelltenverhältnis"
+LONG_SOURCE = "https://archive.example.org/?" + "document_id=1234567890&" * 12
+WIDE_TABLE = (
+    "<table><thead><tr>"
+    + "".join(f'<th scope="col">Column {n}</th>' for n in range(14))
+    + "</tr></thead><tbody><tr>"
+    + "<td>1,000,000</td>" * 14
+    + "</tr></tbody></table>"
+)
+
+
+def a_message_of_real_lengths(**kwargs):
+    """Return a message as long, in every part, as the longest that offices have published."""
+    return a_message(
+        headline=("On the remarks of the spokesman about the closed inquiry into the incident " * 3)[:213],
+        lead=("The answers that were promised are still awaited. " * 14)[:670],
+        body=f"<p>{LONG_WORD}</p><h2>Figures</h2>{WIDE_TABLE}<p>More text.</p>",
+        source_name="Ministry",
+        source_url=LONG_SOURCE,
+        **kwargs,
+    )
+
+
+def asked(page, **changes):
+    """Fill in the enquiry form as a visitor does; a change to None leaves that field alone."""
+    answers = {"Your name": "Анна Smith", "E-mail": "anna@example.org", "Your question": "I have lost my passport."}
+    for label, value in (answers | changes).items():
+        if value is not None:
+            page.get_by_label(label, exact=True).fill(value)
+    page.get_by_label("What is it about?").select_option("Lost passport")
+    page.get_by_label("I agree").check()
+
+
+def wider_than_the_window(page):
+    """Return what sticks out of the window, unless it does so inside a frame that scrolls."""
+    return page.evaluate("""() => [...document.querySelectorAll("body *")]
+        .filter((element) => document.documentElement.scrollWidth > innerWidth)
+        .filter((element) => element.getBoundingClientRect().right > innerWidth)
+        .map((element) => `${element.tagName} .${element.className} ${element.textContent.slice(0, 30)}`)""")
+
+
+@pytest.fixture
+def consulate(settings):
+    """A consulate that takes questions, also from those who type fast."""
+    settings.ENQUIRY_MIN_SECONDS = 0
+    a_topic(name="Lost passport")
+    return an_office(emergency_phone="+44 (0) 7700 900 123")
+
+
+# The home page
+
+
+def test_home_page_shows_what_it_is_for_above_the_fold(open_page):
+    an_office()
+    a_counter()
+    a_message(headline="A speech that leads", body="<p>Long text.</p>" * 30, featured=True)
+    a_message(headline="The latest of the others")
+    page = open_page(viewport={"width": 1280, "height": 900})
+    page.goto("/")
+    for words in ("A speech that leads", "The latest of the others"):
+        expect(page.get_by_role("link", name=words)).to_be_in_viewport(ratio=1)
+    expect(page.locator(".counter")).to_be_in_viewport(ratio=1)
+
+
+def test_phone_number_and_mailbox_in_the_strip_are_links_without_the_bracketed_zero(page):
+    an_office()
+    page.goto("/")
+    strip = page.locator(".strip")
+    expect(strip.get_by_role("link", name="+44 (0) 203 668 7474")).to_have_attribute("href", "tel:+442036687474")
+    expect(strip.get_by_role("link", name="consular@example.org")).to_have_attribute(
+        "href", "mailto:consular@example.org"
+    )
+
+
+def test_phone_leads_from_the_long_featured_message_to_the_latest_events(phone):
+    a_message(headline="A speech that leads", body="<p>Long text.</p>" * 60, featured=True)
+    a_message(headline="The latest of the others")
+    phone.goto("/")
+    expect(phone.get_by_role("link", name="The latest of the others")).not_to_be_in_viewport()
+    phone.get_by_role("link", name="Latest events").click()
+    expect(phone.get_by_role("link", name="The latest of the others")).to_be_in_viewport()
+
+
+# The archive and a message
+
+
+def test_archive_leads_to_older_messages_and_back(page):
+    for number in range(45):
+        a_message(headline=f"Statement {number:02}", publish_at=NOON - number * DAY)
+    page.goto("/messages/")
+    first = page.locator(".entries li").first
+    expect(first).to_contain_text("Statement 00")
+    page.get_by_role("link", name="Older messages").click()
+    expect(first).not_to_contain_text("Statement 00")
+    page.get_by_role("link", name="Newer messages").click()
+    expect(first).to_contain_text("Statement 00")
+    expect(page.get_by_role("link", name="Newer messages")).to_have_count(0)
+
+
+def test_reader_goes_from_the_list_to_a_message_and_on_to_its_neighbours(page):
+    for number, headline in enumerate(["The newest", "The middle", "The oldest"]):
+        a_message(headline=headline, publish_at=NOON - number * DAY)
+    page.goto("/messages/")
+    page.get_by_role("link", name="The middle").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The middle")
+    page.get_by_role("link", name="Next The newest").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The newest")
+    page.get_by_role("link", name="Previous The middle").click()
+    page.get_by_role("link", name="Previous The oldest").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The oldest")
+
+
+def test_year_and_category_narrow_the_list(page):
+    a_message(headline="A speech of 2019", category=a_category("speeches"), publish_at=NOON - 400 * DAY)
+    a_message(headline="A statement of 2020")
+    page.goto("/messages/")
+    page.get_by_label("Years and months").get_by_role("link", name="2019").click()
+    expect(page.locator(".entries li")).to_have_count(1)
+    expect(page.locator(".entries")).to_contain_text("A speech of 2019")
+    page.get_by_label("Main").get_by_role("link", name="Statements").click()
+    expect(page.locator(".entries")).to_contain_text("A statement of 2020")
+    expect(page.get_by_label("Main").locator("[aria-current=page]")).to_have_text("Statements")
+
+
+# Ways through the page
+
+
+def test_first_tab_offers_to_skip_to_the_content(page):
+    page.goto("/messages/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main, .foot') !== null")
+
+
+def test_menu_on_a_phone_opens_and_closes_by_keyboard(phone):
+    phone.goto("/")
+    menu, link = phone.get_by_text("Menu", exact=True), phone.get_by_role("link", name="Contact", exact=True)
+    expect(link).to_be_hidden()
+    menu.focus()
+    phone.keyboard.press("Enter")
+    expect(link).to_be_visible()
+    phone.keyboard.press("Space")
+    expect(link).to_be_hidden()
+
+
+def test_menu_on_a_wide_screen_is_open_and_has_no_button(page):
+    page.goto("/")
+    expect(page.get_by_label("Main").get_by_role("link", name="Contact")).to_be_visible()
+    expect(page.get_by_text("Menu", exact=True)).to_be_hidden()
+
+
+def test_menu_works_without_script(open_page):
+    page = open_page(java_script_enabled=False, **PHONE)
+    page.goto("/")
+    page.get_by_text("Menu", exact=True).click()
+    page.get_by_role("link", name="Contact", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Contact")
+
+
+# The contact page
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["with script", "without script"])
+def test_visitor_sends_a_question_and_gets_a_reference(open_page, consulate, scripted):
+    page = open_page(java_script_enabled=scripted)
+    page.goto("/contact/")
+    asked(page)
+    page.get_by_role("button", name="Send the question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your question has arrived")
+    expect(page.locator(".reference")).to_have_text(Enquiry.objects.get().reference)
+    page.get_by_role("link", name="See where your question stands").click()
+    expect(page.locator(".reference")).to_have_text(Enquiry.objects.get().reference)
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["with script", "without script"])
+def test_faulty_form_comes_again_with_its_faults_first_and_every_word_kept(open_page, consulate, scripted):
+    page = open_page(java_script_enabled=scripted)
+    page.goto("/contact/")
+    asked(
+        page, **{"E-mail": "anna", "Phone (optional)": "+44 1234", "Your question": "First line\nSecond <line> & more"}
+    )
+    page.get_by_role("button", name="Send the question").click()
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    expect(summary.get_by_role("link")).to_have_count(1)
+    expect(page.get_by_label("Your name", exact=True)).to_have_value("Анна Smith")
+    expect(page.get_by_label("E-mail", exact=True)).to_have_value("anna")
+    expect(page.get_by_label("Phone (optional)")).to_have_value("+44 1234")
+    expect(page.get_by_label("Your question", exact=True)).to_have_value("First line\nSecond <line> & more")
+    expect(page.get_by_label("What is it about?").locator(":checked")).to_have_text("Lost passport")
+    expect(page.get_by_label("I agree")).to_be_checked()
+    assert not Enquiry.objects.exists()
+
+
+def test_fault_in_the_summary_leads_to_its_field(page, consulate):
+    page.goto("/contact/")
+    asked(page, **{"E-mail": "anna"})
+    page.get_by_role("button", name="Send the question").click()
+    page.get_by_role("alert").get_by_role("link").click()
+    field = page.get_by_label("E-mail", exact=True)
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(
+        "We answer to this address. Error: Write the whole e-mail address, like name@example.org."
+    )
+    field.fill("anna@example.org")
+    page.get_by_role("button", name="Send the question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your question has arrived")
+
+
+def test_question_sent_without_the_cookie_comes_again_whole(page, consulate):
+    page.goto("/contact/")
+    asked(page)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Send the question").click()
+    expect(page.get_by_role("alert")).to_contain_text("nothing was sent yet")
+    expect(page.get_by_label("Your question", exact=True)).to_have_value("I have lost my passport.")
+    page.get_by_role("button", name="Send the question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your question has arrived")
+
+
+# Nobody else hears of the visit
+
+
+def test_no_page_but_the_contact_form_leaves_a_cookie(page, consulate):
+    a_counter(slug="fire")
+    a_page(path="about")
+    message = a_message()
+    for address in (
+        "/",
+        "/messages/",
+        "/messages/2020/",
+        message.get_absolute_url(),
+        "/counters/fire/",
+        "/about/",
+        "/no/",
+    ):
+        page.goto(address)
+        assert page.context.cookies() == []
+        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    page.goto("/contact/")
+    assert [cookie["name"] for cookie in page.context.cookies()] == ["csrftoken"]
+
+
+# Every window
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/messages/", "message", "/contact/", "/counters/", "/counters/fire/", "/about/", "gone"]
+)
+def test_nothing_is_wider_than_a_window_of_320_pixels(open_page, address):
+    an_office(name=LONG_WORD, address=f"{LONG_WORD}\nLondon", email=f"{'consular' * 7}@example.org")
+    a_topic(name=LONG_WORD, sentence=LONG_SOURCE[:300])
+    a_counter(slug="fire", incident=LONG_WORD)
+    a_notice(sentence=f"{LONG_WORD} is closed.", link_url="/contact/", link_text=LONG_WORD)
+    a_category(slug="long", name=LONG_WORD)
+    a_page(path="about", title=LONG_WORD, body=WIDE_TABLE, place="menu")
+    message = a_message_of_real_lengths()
+    if address == "gone":
+        message.withdraw(f"{LONG_WORD} {LONG_SOURCE}")
+    page = open_page(**NARROW)
+    page.goto(message.get_absolute_url() if address in {"message", "gone"} else address)
+    assert wider_than_the_window(page) == []
+
+
+def test_wide_table_is_scrolled_by_keyboard_inside_its_own_frame(phone):
+    phone.goto(a_message_of_real_lengths().get_absolute_url())
+    table = phone.locator(".body table")
+    table.focus()
+    phone.keyboard.press("ArrowRight")
+    phone.keyboard.press("ArrowRight")
+    expect(table.locator("th").first).not_to_be_in_viewport(ratio=1)
+
+
+def test_links_on_a_phone_are_large_enough_to_touch(phone, consulate):
+    a_message()
+    phone.goto("/")
+    phone.get_by_text("Menu", exact=True).click()
+    heights = phone.locator(".menu a, .menu summary, .strip a, .foot a, .more").evaluate_all(
+        "links => links.map(link => [link.textContent, link.getBoundingClientRect().height])"
+    )
+    assert [text for text, height in heights if height < 40] == []
+
+
+# Paper
+
+
+def test_message_prints_as_a_press_release(page):
+    an_office()
+    message = a_message_of_real_lengths()
+    page.goto(message.get_absolute_url())
+    expect(page.locator(".letterhead")).to_be_hidden()
+    page.emulate_media(media="print")
+    for furniture in (".strip", ".menu", ".foot"):
+        expect(page.locator(furniture)).to_be_hidden()
+    expect(page.locator(".letterhead")).to_contain_text(message.get_absolute_url())
+    expect(page.locator(".name")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".source")).to_contain_text(LONG_SOURCE)
