@@ -18,7 +18,8 @@ from editions.printings import status_line
 log = logging.getLogger("editions.front")
 
 AWAY_SECONDS = 1.0  # for how long a database that did not answer is left alone
-counts = Counter()  # hits, passes, and hits served while the database was away
+REPORT_SECONDS = 60.0  # how often the hits are logged: one line for thousands
+counts = Counter()  # since the start: hits, passes to Django, and hits served while the database was away
 
 
 class Front:
@@ -27,6 +28,7 @@ class Front:
     def __init__(self, application):
         self.application = application
         self.away_until = 0.0
+        self.reported, self.next_report = Counter(), time.time() + REPORT_SECONDS
 
     def __call__(self, environ, start_response):
         key, kept = self.find(environ)
@@ -87,7 +89,15 @@ class Front:
         if kept.size != before:
             printings.keep(key, kept)
         counts["away" if away else "hits"] += 1
-        log.debug("%s %s %s", environ["REQUEST_METHOD"], key[0], status)
+        if now >= self.next_report:
+            self.report(now)
         cached = "embassy; hit; detail=database-away" if away else "embassy; hit"
         start_response(status_line(status), [*headers, ("Cache-Status", cached), ("Server-Timing", server_timing(now))])
         return [body]
+
+    def report(self, now: float) -> None:
+        """Log what was answered since the last report: a log line a hit would cost more than the hit."""
+        self.next_report = now + REPORT_SECONDS
+        news = {name: counts[name] - self.reported[name] for name in ("hits", "passes", "away")}
+        self.reported = Counter(counts)
+        log.info("Answered from printings: %(hits)d. Passed to Django: %(passes)d. While away: %(away)d.", news)

@@ -10,8 +10,21 @@ from django.db import connection, transaction
 from counters.models import Counter
 from editions.edition import Edition
 from editions.models import EditionNumber, PublicModel, new_edition
-from news.models import Category, Message
-from tests.factories import DAY, HOUR, NOON, a_category, a_message
+from news.models import Category, Message, Redirect
+from richtext.models import Image
+from tests.factories import (
+    DAY,
+    HOUR,
+    NOON,
+    a_category,
+    a_counter,
+    a_message,
+    a_notice,
+    a_page,
+    a_topic,
+    an_enquiry,
+    an_office,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +100,30 @@ def test_loaddata_makes_a_new_edition(tmp_path):
 def test_a_row_saved_past_its_model_moves_the_number():
     category = a_category()
     assert moved_by(lambda: super(PublicModel, category).save()) == 1
+
+
+@pytest.mark.parametrize("make", [a_category, a_message, a_counter, an_office, a_topic, a_notice, a_page])
+def test_every_room_of_the_public_site_moves_the_number(make):
+    row = make()
+    assert moved_by(row.save) == 1
+    assert moved_by(lambda: type(row).objects.filter(pk=row.pk).update(id=row.pk)) == 1
+    assert moved_by(row.delete) == 1
+
+
+def test_a_redirect_and_a_picture_move_the_number(admin_user):
+    message = a_message()
+    assert moved_by(lambda: Redirect.lead("/old/", message=message)) == 1
+    assert (
+        moved_by(
+            lambda: Image.objects.create(file="x.jpg", width=1, height=1, uploaded_at=NOON, uploaded_by=admin_user)
+        )
+        == 1
+    )
+
+
+def test_an_enquiry_does_not_move_the_number():
+    topic = a_topic()
+    assert moved_by(lambda: an_enquiry(topic=topic)) == 0
 
 
 def test_staff_and_their_logins_do_not_move_the_number(client):

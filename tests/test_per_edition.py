@@ -13,7 +13,7 @@ from editions import front as front_module
 from editions import middleware
 from editions.printings import Printing, Printings, best_coding
 from tests.factories import DAY, HOUR, NOON, a_message
-from tests.front import another_process, ask, fresh
+from tests.front import another_process, application, ask, fresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -278,6 +278,17 @@ def test_the_second_answer_comes_from_the_front(clock):
     assert front_module.counts["hits"] == hits + 1
 
 
+def test_the_front_logs_its_hits_once_a_minute(clock, caplog):
+    caplog.set_level("INFO", logger="editions.front")
+    for moment in (NOON, NOON + 2 * MINUTE, NOON + 2 * MINUTE):
+        clock.move_to(moment)
+        application().next_report = min(application().next_report, (NOON + MINUTE).timestamp())
+        ask("/messages/")
+        ask("/messages/")
+    lines = [record.message for record in caplog.records if "Answered from printings" in record.message]
+    assert len(lines) >= 1 and "Passed to Django" in lines[0]
+
+
 def test_an_unknown_host_is_never_served_from_the_front(clock):
     ask("/messages/")
     assert ask("/messages/", host="evil.example").status == 400
@@ -298,8 +309,6 @@ def test_behind_trusted_proxies_the_scheme_is_what_they_say(clock, settings):
 
 def test_the_last_printing_is_served_while_the_database_is_away(clock, monkeypatch):
     first = ask("/messages/")
-    from tests.front import application
-
     monkeypatch.setattr(application(), "number", lambda now: None)
     clock.move_to(NOON + 3 * DAY)
     away = ask("/messages/")

@@ -1,0 +1,66 @@
+"""Another process of the same site, on the same database: run as `python -m tests.another`, asked line by line.
+
+It answers each address on its standard input with a line of JSON on its standard output: status, ETag and body.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+from django.db import connection
+
+
+class AnotherProcess:
+    """A process of its own, with its own memory and connections."""
+
+    def __init__(self):
+        values = connection.settings_dict
+        environment = os.environ | {
+            "EMBASSY_ANOTHER_DATABASE": json.dumps(
+                {key: values[key] for key in ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")}, default=str
+            )
+        }
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.another"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            text=True,
+        )
+
+    def ask(self, path):
+        """Return what the other process answers: a dictionary with status, cache and body."""
+        self.process.stdin.write(f"{path}\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+
+def main():
+    """Answer addresses until the input ends."""
+    from tests import environment
+
+    environment.prepare()
+    import django
+    from django.conf import settings
+
+    settings.DATABASES["default"] |= json.loads(os.environ["EMBASSY_ANOTHER_DATABASE"])
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.LOGGING_CONFIG = None
+    django.setup()
+    from tests.front import ask
+
+    for line in sys.stdin:
+        answer = ask(line.strip())
+        said = {"status": answer.status, "cache": answer.headers.get("Cache-Status"), "body": answer.text}
+        print(json.dumps(said), flush=True)
+
+
+if __name__ == "__main__":
+    main()
