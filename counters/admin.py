@@ -1,12 +1,21 @@
 """The counters on the press desk."""
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from counters.models import Counter
+
+
+class MessageSelect(AutocompleteSelect):
+    """Django's choice of a row by typing, which breaks on showing again a value that is no id."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(
+            name, [item for item in value if item.isascii() and item.isdigit() and len(item) < 19], attr
+        )
 
 
 @admin.register(Counter)
@@ -31,6 +40,11 @@ class CounterAdmin(admin.ModelAdmin):
         ),
         (_("Where it appears"), {"fields": ["shown", "order", "message", "slug"]}),
     ]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "message":
+            kwargs["widget"] = MessageSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("days now"))
     def days_now(self, counter):

@@ -183,3 +183,9 @@ def test_desk_makes_a_counter_from_incident_and_date(admin_client, noon):
         },
     )
     assert Counter.objects.get().get_absolute_url() == "/counters/the-fire/"
+
+
+@pytest.mark.parametrize("nonsense", ["undefined", "9" * 49, "-1", "٣", "1.5"])
+def test_a_message_that_is_none_is_refused_with_a_sentence(admin_client, nonsense):
+    answer = admin_client.post("/admin/counters/counter/add/", {"incident": "the flood", "message": nonsense})
+    assert (answer.status_code, "valid choice" in answer.content.decode()) == (200, True)

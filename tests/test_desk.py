@@ -247,3 +247,15 @@ def test_a_lost_password_is_reset_by_mail(client, mailoutbox):
     )
     assert answer.status_code == 302
     assert client.login(username="anna", password="another long one")
+
+
+@pytest.mark.parametrize("nonsense", ["x", "", "1.5", "9" * 49, "٣", "[]", "\x00"])
+@pytest.mark.parametrize("rows", ["/admin/news/category/", "/admin/news/message/", "/admin/auth/user/"])
+def test_a_row_that_can_not_be_is_refused_with_a_sentence(admin_client, rows, nonsense):
+    answer = admin_client.post(rows, {"action": "delete_selected", "_selected_action": [nonsense, "1"]})
+    assert (answer.status_code, "can’t be read" in answer.content.decode()) == (400, True)
+
+
+def test_a_row_of_a_list_that_is_saved_can_not_be_made_up(admin_client):
+    form = {"_save": "x", "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "form-0-id": "9" * 49}
+    assert admin_client.post("/admin/news/category/", form).status_code == 400
