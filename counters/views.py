@@ -1,7 +1,7 @@
 """What the public sees of the counters. A counter that is not shown answers like an unknown address."""
 
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 
@@ -22,7 +22,10 @@ def index(request):
 @per_edition
 def detail(request, slug):
     """One counter, how it counts, and what to copy to show it elsewhere."""
-    counter = get_object_or_404(Counter.objects.shown().with_messages(request.at), slug=slug)
+    found = Counter.objects.shown().filter(slug=slug).with_messages(request.at)
+    if not found:
+        raise Http404
+    counter = found[0]
     return render(request, "counters/detail.html", {"counter": counter, "badge": Badge(counter.parts(request.at))})
 
 

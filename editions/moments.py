@@ -26,3 +26,18 @@ def midnight_after(at: datetime, zone: ZoneInfo) -> datetime:
 def minute_after(at: datetime) -> datetime:
     """Return the moment at which the minute next turns after `at`: offsets of our time are whole minutes."""
     return at.astimezone(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+
+def readings(local: datetime, zone: ZoneInfo) -> list[datetime]:
+    """Return the moments, in UTC, at which the clocks of `zone` show `local` (naive), the earlier first.
+
+    Mostly one. None where the clocks go forward over it, two where they go back over it (PEP 495).
+    """
+    moments = {local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return sorted(moment for moment in moments if moment.astimezone(zone).replace(tzinfo=None, fold=0) == local)
+
+
+def zone_name(at: datetime, zone: ZoneInfo) -> str:
+    """Return what the time of `zone` is called at the moment `at`: GMT, BST; UTC+03 where it has no name."""
+    name = at.astimezone(zone).tzname() or ""
+    return f"UTC{name}" if name[:1] in "+-" else name

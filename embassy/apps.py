@@ -1,11 +1,17 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class EmbassyConfig(AppConfig):
     name = "embassy"
     verbose_name = _("Embassy")
+
+    def ready(self):
+        from embassy import roles
+
+        post_migrate.connect(roles.lay)
 
 
 class PressAdminConfig(AdminConfig):

@@ -1,9 +1,13 @@
 """What stands on every page: date, clocks, menu, the consul's phone, a notice."""
 
+from typing import NamedTuple
+
 from django.conf import settings
 from django.db import DatabaseError
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from consular.models import Notice, Office
 from news.models import Category
@@ -19,9 +23,9 @@ def site(request):
 def furniture(request, at):
     """Return what every page shows; rows are fetched once for an edition, and none while the database is away."""
     try:
-        rows = request.edition.remember("furniture", lambda: fetch(at))
+        rows = request.edition.remember("furniture", lambda: fetch(at)) | {"edition": request.edition}
     except (AttributeError, DatabaseError):
-        rows = {}
+        rows = links([], [])
     return {
         "name": settings.EMBASSY_NAME,
         "url": settings.SITE_URL,
@@ -36,12 +40,48 @@ def furniture(request, at):
 
 
 def fetch(at):
-    """Return the rows of the menu, the foot and the strip at the moment `at`."""
-    pages = list(Page.objects.shown())
+    """Return what the menu, the foot and the strip show at the moment `at`."""
     return {
-        "categories": list(Category.objects.all()),
-        "menu_pages": [page for page in pages if page.place == Page.Place.MENU],
-        "foot_pages": [page for page in pages if page.place == Page.Place.FOOT],
+        **links(list(Category.objects.all()), list(Page.objects.shown().defer("body"))),
         "office": Office.objects.for_header(),
         "notices": list(Notice.objects.current(at)),
+    }
+
+
+class Link(NamedTuple):
+    """An entry of a menu."""
+
+    title: str
+    url: str
+
+
+def links(categories, pages):
+    """Return what leads on from every page; once, as making addresses of rows takes longer than showing them."""
+    in_menu, in_foot = (
+        [Link(page.title, page.get_absolute_url()) for page in pages if page.place == place]
+        for place in (Page.Place.MENU, Page.Place.FOOT)
+    )
+    contact = reverse("consular:contact")
+    return {
+        "home_url": reverse("home"),
+        "menu": [
+            Link(_("All messages"), reverse("messages")),
+            *(Link(item.name, item.get_absolute_url()) for item in categories),
+            Link(_("Counters"), reverse("counters:index")),
+            *in_menu,
+            Link(_("Contact"), contact),
+        ],
+        "foot": [
+            Link(_("Contact and hours"), contact),
+            *in_foot,
+            Link(_("Atom feed"), reverse("feed")),
+            Link(_("JSON feed"), reverse("feed_json")),
+        ],
+        "feeds": [
+            Link(settings.EMBASSY_NAME, reverse("feed")),
+            *(
+                Link(f"{settings.EMBASSY_NAME}: {item.name}", reverse("category_feed", args=[item.slug]))
+                for item in categories
+            ),
+        ],
     }

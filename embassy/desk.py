@@ -5,8 +5,19 @@ from functools import wraps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import FORMFIELD_FOR_DBFIELD_DEFAULTS
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest
+from django.db import models
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+
+from editions.forms import MomentField, MomentWidget
+
+# Every form of the desk asks for a moment in the same way.
+FORMFIELD_FOR_DBFIELD_DEFAULTS[models.DateTimeField] = {"form_class": MomentField, "widget": MomentWidget}
 
 
 class PressDesk(admin.AdminSite):
@@ -19,6 +30,26 @@ class PressDesk(admin.AdminSite):
     @property
     def site_header(self):
         return settings.EMBASSY_NAME
+
+    def index(self, request, extra_context=None):
+        """The front page: what is due, what waits for whoever asks, what went out; then all that can be edited."""
+        from embassy.front_page import sections
+
+        return super().index(request, {"sections": sections(request.user, request.at), **(extra_context or {})})
+
+    def get_urls(self):
+        view = self.admin_view(self.view_on_site)
+        return [path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site"), *super().get_urls()]
+
+    def view_on_site(self, request, content_type_id, object_id):
+        """Lead from a row to its page. Django's own would tell any officer the address of any row, secret or not."""
+        if not (is_id(content_type_id) and is_id(object_id)):
+            raise Http404
+        desk = self._registry.get(get_object_or_404(ContentType, pk=content_type_id).model_class())
+        row = desk and desk.has_view_permission(request) and desk.get_object(request, object_id)
+        if not row or not desk.has_view_permission(request, row) or not desk.get_view_on_site_url(row):
+            raise Http404
+        return HttpResponseRedirect(row.get_absolute_url())
 
     def admin_view(self, view, cacheable=False):
         """Refuse ids that are none before Django's lists look them up, and break on them."""

@@ -83,6 +83,14 @@ def clocks(name, default):
     return found
 
 
+def accel(name):
+    """Return the path, inside a proxy in front, below which it finds our media; empty where none does."""
+    value = env.str(name, default="").strip()
+    if value and not (value.startswith("/") and value.endswith("/") and value.strip("/")):
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write a slash at both ends, like {name}=/protected/")
+    return value
+
+
 def address(name, default, *, read):
     """Return the dictionary that `read` (an environ.Env method) makes of the URL in `name`."""
     with _saying(name, default):

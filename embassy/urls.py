@@ -4,18 +4,26 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from embassy import views
+from embassy import media, views
+from embassy.people import LostPasswordForm
+from news import previews
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("messages/", include("news.urls")),
+    path("preview/<token>/", previews.preview, name="preview"),
+    path("preview/<token>/<path:name>", previews.preview_file, name="preview_file"),
     path("counters/", include("counters.urls")),
     path("", include("consular.urls")),
     path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", views.security, name="security"),
-    path("media/<path:name>", views.media, name="media"),
+    path("media/<path:name>", media.media, name="media"),
     path("", include("richtext.urls")),
-    path("admin/password-reset/", auth.PasswordResetView.as_view(), name="admin_password_reset"),
+    path(
+        "admin/password-reset/",
+        auth.PasswordResetView.as_view(form_class=LostPasswordForm),
+        name="admin_password_reset",
+    ),
     path("admin/password-reset/sent/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
     path("admin/reset/<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
     path("admin/reset/done/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),

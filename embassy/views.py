@@ -3,13 +3,10 @@
 import sys
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousFileOperation
-from django.core.files.storage import default_storage
 from django.db import DatabaseError
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_safe
 
 from counters.models import Counter
 from editions.decorators import per_edition
@@ -24,16 +21,14 @@ LATEST = 10
 def home(request):
     """The front page: counters, the featured message in full, and the ten latest others."""
     featured = Message.objects.featured(request.at)
-    latest = Message.objects.published(request.at).for_list()
-    if featured:
-        latest = latest.exclude(pk=featured.pk)
+    latest = Message.objects.published(request.at).for_list().select_related(None)[: LATEST + 1]
     return render(
         request,
         "home.html",
         {
             "counters": Counter.objects.shown().with_messages(request.at),
             "featured": featured,
-            "latest": latest[:LATEST],
+            "latest": [message for message in latest if message != featured][:LATEST],
         },
     )
 
@@ -57,18 +52,6 @@ def security(request):
 def next_year(at):
     """Return the first day of a month eleven to twelve months ahead: a date that stays the same for a month."""
     return at.replace(year=at.year + 1, day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
-@require_safe
-def media(request, name):
-    """A picture of a message or a page."""
-    try:
-        file = default_storage.open(name)
-    except (OSError, SuspiciousFileOperation, ValueError):
-        raise Http404 from None
-    response = FileResponse(file)
-    response["Cache-Control"] = "max-age=60"
-    return response
 
 
 # When something is wrong

@@ -5,9 +5,10 @@ from __future__ import annotations
 from calendar import monthrange
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from django.urls import reverse
+from django.utils import timezone
 
 from news import tally
 from news.cursors import Cursor
@@ -45,11 +46,12 @@ def page_of(messages, *, before: Cursor | None = None, after: Cursor | None = No
     )
 
 
-def span_of(year: int, month: int | None) -> tuple[date, date]:
-    """Return the first and the last day of a year, or of a month of it."""
-    if month:
-        return date(year, month, 1), date(year, month, monthrange(year, month)[1])
-    return date(year, 1, 1), date(year, 12, 31)
+def span_of(year: int, month: int | None) -> tuple[datetime, datetime]:
+    """Return the first and the last moment of a year in the host's zone, or of a month of it."""
+    last = month or 12
+    first_day, last_day = date(year, month or 1, 1), date(year, last, monthrange(year, last)[1])
+    zone = timezone.get_default_timezone()
+    return datetime.combine(first_day, time.min, zone), datetime.combine(last_day, time.max, zone)
 
 
 def index_of(edition, at, category, year: int | None) -> dict:

@@ -1,4 +1,8 @@
-"""The feeds: Atom (RFC 4287) for all messages and each category, and a JSON Feed 1.1."""
+"""The feeds: Atom (RFC 4287) for all messages and each category, and a JSON Feed 1.1.
+
+`updated` moves when a message is corrected or restored, not with a typo or a change of place. Atom tells of what was
+withdrawn by tombstones (RFC 6721), for a month; in the JSON Feed, which has none, it is just gone.
+"""
 
 import re
 from urllib.parse import urlsplit
@@ -21,14 +25,32 @@ UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 
 class Atom(feedgenerator.Atom1Feed):
-    """Django's Atom feed with the messages' whole text as content, and languages where they differ."""
+    """Django's Atom feed with the messages' whole text as content, languages where they differ, and tombstones."""
+
+    def __init__(self, *args, tombstones=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.tombstones = tombstones
 
     def root_attributes(self):
-        return {**super().root_attributes(), "xml:base": settings.SITE_URL + "/"}
+        return {
+            **super().root_attributes(),
+            "xml:base": settings.SITE_URL + "/",
+            "xmlns:at": "http://purl.org/atompub/tombstones/1.0",
+        }
 
     def latest_post_date(self):
         # Django's feed says "now" where it has no items: then it would never be the same twice.
-        return super().latest_post_date() if self.items else EPOCH
+        return max(
+            [EPOCH, *(item["updateddate"] for item in self.items), *(grave.withdrawn_at for grave in self.tombstones)]
+        )
+
+    def write_items(self, handler):
+        for message in self.tombstones:
+            attributes = {"ref": tag_uri(message), "when": feedgenerator.rfc3339_date(message.withdrawn_at)}
+            handler.startElement("at:deleted-entry", attributes)
+            handler.addQuickElement("at:comment", printable(message.withdrawn_reason))
+            handler.endElement("at:deleted-entry")
+        super().write_items(handler)
 
     def add_item_elements(self, handler, item):
         super().add_item_elements(handler, item)
@@ -57,6 +79,12 @@ def newest(at, category=None):
     return (messages.filter(category=category) if category else messages)[:NEWEST]
 
 
+def tombstones(at, category=None):
+    """Return the messages that were withdrawn lately, as much of them as a tombstone tells."""
+    messages = Message.objects.withdrawn_lately(at).only("withdrawn_at", "withdrawn_reason")
+    return list((messages.filter(category=category) if category else messages)[:NEWEST])
+
+
 @per_edition(keep=60)
 def atom(request, slug=None):
     """The Atom feed of all messages, or of a category's."""
@@ -71,6 +99,7 @@ def atom(request, slug=None):
         description=_("What the press office publishes"),
         language=settings.LANGUAGE_CODE,
         author_name=settings.EMBASSY_NAME,
+        tombstones=tombstones(request.at, category),
     )
     for message in newest(request.at, category):
         feed.add_item(
@@ -81,7 +110,7 @@ def atom(request, slug=None):
             content=printable(message.body),
             language=message.language,
             pubdate=message.publish_at,
-            updateddate=max(message.publish_at, message.changed_at),
+            updateddate=message.updated_at,
             categories=[message.category.name],
         )
     return HttpResponse(feed.writeString("utf-8"), feed.content_type)
@@ -105,7 +134,7 @@ def json_feed(request):
                 "summary": message.summary,
                 "content_html": message.body or f"<p>{message.summary}</p>",
                 "date_published": message.publish_at.isoformat(),
-                "date_modified": max(message.publish_at, message.changed_at).isoformat(),
+                "date_modified": message.updated_at.isoformat(),
                 "language": message.language,
                 "tags": [message.category.name],
                 **({"external_url": message.source_url} if message.source_url else {}),

@@ -11,7 +11,7 @@ from collections import Counter
 from datetime import date, datetime
 
 from django.db import connections
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.db.models.functions import TruncMonth
 
 COUNTED = "{row}.approved_at IS NOT NULL AND {row}.withdrawn_at IS NULL"
@@ -24,7 +24,24 @@ STEP = {
 }
 
 SQLITE_MONTH = "date({row}.day, 'start of month')"
-POSTGRESQL_MONTH = "date_trunc('month', {row}.day)::date"
+POSTGRESQL_BODY = """
+BEGIN
+    IF TG_OP IN ('UPDATE', 'DELETE') THEN
+        UPDATE news_tally SET count = news_tally.count - gone.count
+        FROM (
+            SELECT category_id, date_trunc('month', day)::date AS month, count(*) AS count FROM old_rows
+            WHERE approved_at IS NOT NULL AND withdrawn_at IS NULL GROUP BY 1, 2
+        ) AS gone
+        WHERE news_tally.category_id = gone.category_id AND news_tally.month = gone.month;
+    END IF;
+    IF TG_OP IN ('UPDATE', 'INSERT') THEN
+        INSERT INTO news_tally (category_id, month, count)
+        SELECT category_id, date_trunc('month', day)::date, count(*) FROM new_rows
+        WHERE approved_at IS NOT NULL AND withdrawn_at IS NULL GROUP BY 1, 2
+        ON CONFLICT (category_id, month) DO UPDATE SET count = news_tally.count + EXCLUDED.count;
+    END IF;
+    RETURN NULL;
+END"""
 
 EVENTS = {"insert": ["NEW"], "delete": ["OLD"], "update": ["OLD", "NEW"]}
 
@@ -47,21 +64,24 @@ def _sqlite() -> list[str]:
 
 
 def _postgresql() -> list[str]:
-    branches = ""
-    for row, events in (("OLD", "'UPDATE', 'DELETE'"), ("NEW", "'UPDATE', 'INSERT'")):
-        counted, step = COUNTED.format(row=row), _step(row, POSTGRESQL_MONTH)
-        branches += f"IF TG_OP IN ({events}) THEN IF {counted} THEN {step} END IF; END IF; "
-    return [
-        f"CREATE OR REPLACE FUNCTION news_tally() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        f"BEGIN {branches} RETURN NULL; END $$",
-        "CREATE OR REPLACE TRIGGER news_tally AFTER INSERT OR UPDATE OR DELETE ON news_message "
-        "FOR EACH ROW EXECUTE FUNCTION news_tally()",
-    ]
+    """Return one trigger for each kind of statement, not for each row.
+
+    PostgreSQL writes a row anew to change it: an import of a million messages would leave a million dead tallies.
+    """
+    head = "CREATE OR REPLACE FUNCTION news_tally() RETURNS trigger LANGUAGE plpgsql AS"
+    statements = [f"{head} $$ {POSTGRESQL_BODY} $$"]
+    for event, rows in EVENTS.items():
+        tables = " ".join(f"{row} TABLE AS {row.lower()}_rows" for row in rows)
+        statements.append(
+            f"CREATE OR REPLACE TRIGGER news_tally_{event} AFTER {event.upper()} ON news_message "
+            f"REFERENCING {tables} FOR EACH STATEMENT EXECUTE FUNCTION news_tally()"
+        )
+    return statements
 
 
 def _drop(connection) -> list[str]:
     if connection.vendor == "postgresql":
-        return ["DROP TRIGGER IF EXISTS news_tally ON news_message"]
+        return [f"DROP TRIGGER IF EXISTS news_tally_{event} ON news_message" for event in EVENTS]
     return [
         f"DROP TRIGGER IF EXISTS news_tally_{event}_{row.lower()}" for event, rows in EVENTS.items() for row in rows
     ]
@@ -110,8 +130,7 @@ def months(at: datetime, category=None) -> dict[date, int]:
     if category:
         tallies, ahead = tallies.filter(category=category), ahead.filter(category=category)
     counts: Counter = Counter()
-    for month, count in tallies.values_list("month", "count"):
-        counts[month] += count
+    counts.update(dict(tallies.values_list("month").annotate(Sum("count"))))
     for day in ahead.order_by().values_list("day", flat=True):  # approved, and so counted, but not yet public
         counts[day.replace(day=1)] -= 1
     return {month: counts[month] for month in sorted(counts, reverse=True) if counts[month] > 0}

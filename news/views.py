@@ -4,6 +4,7 @@ from datetime import date
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from editions.decorators import per_edition
 from news import archive as archives
@@ -14,13 +15,16 @@ from news.models import Category, Message
 @per_edition(known=("before", "after"))
 def archive(request, slug=None, year=None, month=None):
     """A list of messages, newest first: all, or a category's, of all time or of a year or a month."""
+    if year and year > timezone.localdate(request.at).year:
+        raise Http404  # nothing ahead is public
     category = get_object_or_404(Category, slug=slug) if slug else None
     index = archives.index_of(request.edition, request.at, category, year)
     messages = Message.objects.published(request.at).for_list()
     if category:
         messages = messages.filter(category=category)
     if year:
-        messages = messages.filter(day__range=archives.span_of(year, month))
+        # By moments, not by `day`: the list's own index finds them, already in order, however many the month has.
+        messages = messages.filter(publish_at__range=archives.span_of(year, month))
     page = archives.page_of(messages, before=cursor(request, "before"), after=cursor(request, "after"))
     if not page.rows and (year or request.GET):
         raise Http404
@@ -54,18 +58,9 @@ def message(request, year, month, day, slug):
         day = date(year, month, day)
     except ValueError:
         raise Http404 from None
-    rows = Message.objects.answered_for(request.at).select_related("category")
+    rows = Message.objects.answered_for(request.at).in_full()
     found = get_object_or_404(rows, day=day, slug=slug)
     if found.withdrawn_at:
         return render(request, "news/withdrawn.html", {"message": found}, status=410)
-    published = Message.objects.published(request.at).only("headline", "day", "slug", "publish_at")
-    place = Cursor.of(found)
-    return render(
-        request,
-        "news/message.html",
-        {
-            "message": found,
-            "older": published.older_than(place).first(),
-            "newer": published.newer_than(place).order_by("publish_at", "id").first(),
-        },
-    )
+    older, newer = Message.objects.published(request.at).neighbours(Cursor.of(found))
+    return render(request, "news/message.html", {"message": found, "older": older, "newer": newer})

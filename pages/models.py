@@ -4,12 +4,12 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from editions.models import PublicModel, PublicQuerySet
 from pages.paths import tidy_path, validate_path
 from richtext.fields import RichTextField
+from richtext.models import Illustrated, IllustratedQuerySet
 
 
-class PageQuerySet(PublicQuerySet):
+class PageQuerySet(IllustratedQuerySet):
     def shown(self):
         """Return the pages that the public can read."""
         return self.filter(shown=True)
@@ -27,7 +27,7 @@ class PageQuerySet(PublicQuerySet):
         return self.filter(path__startswith=f"{page.path}/")
 
 
-class Page(PublicModel):
+class Page(Illustrated):
     """A text that stands until it is changed: about the embassy, how to get a visa, what becomes of your data."""
 
     class Place(models.TextChoices):

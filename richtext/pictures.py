@@ -13,9 +13,10 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageCms, ImageOps
 
+from richtext import renditions
+
 READ = ["JPEG", "PNG", "WEBP", "GIF"]
 DRAWN_AS = {"MPO": "JPEG", "GIF": "PNG"}  # MPO: a JPEG with more pictures behind the first, as telephones make them
-SUFFIX = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
 MOST_PIXELS = 40_000_000  # decoded, 40 megapixels take 160 MB
 LONGEST_SIDE = 2560  # pixels; what is larger is made smaller, as no screen shows more of it
@@ -29,13 +30,15 @@ EMPTY = _("This file is empty. Choose the picture again.")
 
 
 class SafePicture(ContentFile):
-    """A picture that `make_safe` has drawn."""
+    """A picture that `make_safe` has drawn, and its renditions: (name, bytes), without the directory."""
+
+    renditions: list[tuple[str, bytes]] = []
 
 
 def make_safe(file) -> SafePicture:
-    """Return the picture in `file` drawn anew, under a random name; it has no metadata, so no place where it was taken.
+    """Return the picture in `file` drawn anew, with its renditions, under a random name that ends in its size.
 
-    Raises ValidationError with a sentence for whoever has uploaded it.
+    No metadata is in it, so no place where it was taken. Raises ValidationError with a sentence for whoever uploads it.
     """
     size = file.size
     if not size:
@@ -47,9 +50,21 @@ def make_safe(file) -> SafePicture:
     with opened(file) as image:
         kind = DRAWN_AS.get(image.format, image.format)
         try:
-            return SafePicture(redrawn(image, kind), name=f"{secrets.token_hex(12)}.{SUFFIX[kind]}")
+            return safe(redrawn(image, kind), kind)
         except Exception as error:  # whatever the decoders come upon in a broken file, they have many names for it
             raise ValidationError(BROKEN, code="broken") from error
+
+
+def safe(image: Image.Image, kind: str) -> SafePicture:
+    """Return the file of a picture that holds pixels and nothing else."""
+    buffer = BytesIO()
+    image.save(buffer, kind, **QUALITY[kind])
+    picture = renditions.Picture(
+        f"{secrets.token_hex(12)}-{image.width}x{image.height}", *image.size, renditions.SUFFIXES[kind]
+    )
+    file = SafePicture(buffer.getvalue(), name=picture.name)
+    file.renditions = list(renditions.draw(image, picture))
+    return file
 
 
 def opened(file) -> Image.Image:
@@ -66,18 +81,15 @@ def opened(file) -> Image.Image:
     return image
 
 
-def redrawn(image: Image.Image, kind: str) -> bytes:
-    """Return the bytes of a new file with the (first) picture: upright, in sRGB, of a size that screens can use."""
+def redrawn(image: Image.Image, kind: str) -> Image.Image:
+    """Return the (first) picture anew: upright, in sRGB, of a size that screens can use."""
     image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))  # lets a large JPEG be decoded at a half, a quarter, an eighth
     image.load()
     image = ImageOps.exif_transpose(image)
     image = in_srgb(image, kind)
     if max(image.size) > LONGEST_SIDE:
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    drawn = Image.frombytes(image.mode, image.size, image.tobytes())  # pixels, and nothing of `info`
-    buffer = BytesIO()
-    drawn.save(buffer, kind, **QUALITY[kind])
-    return buffer.getvalue()
+    return Image.frombytes(image.mode, image.size, image.tobytes())  # pixels, and nothing of `info`
 
 
 def in_srgb(image: Image.Image, kind: str) -> Image.Image:
@@ -122,9 +134,15 @@ class PictureField(models.ImageField):
 
     def pre_save(self, model_instance, add):
         picture = getattr(model_instance, self.attname)
-        if picture and not picture._committed and not isinstance(picture.file, SafePicture):
+        if not picture or picture._committed:
+            return super().pre_save(model_instance, add)
+        if not isinstance(picture.file, SafePicture):
             setattr(model_instance, self.attname, make_safe(picture.file))
-        return super().pre_save(model_instance, add)
+        drawn = getattr(model_instance, self.attname).file.renditions
+        kept = super().pre_save(model_instance, add)
+        directory = kept.name.rpartition("/")[0]
+        renditions.keep(kept.storage, ((f"{directory}/{name}", content) for name, content in drawn))
+        return kept
 
     def deconstruct(self):
         name, _path, args, kwargs = super().deconstruct()

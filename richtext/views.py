@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from richtext.forms import UploadForm
+from richtext.handover import address
 
 
 @never_cache
@@ -21,7 +22,7 @@ def upload(request):
     if not form.is_valid():
         return refusal(" ".join(form.errors["upload"]))
     image = form.save(at=request.at, by=user)
-    return JsonResponse({"uploaded": 1, "fileName": str(image), "url": image.file.url})
+    return JsonResponse({"uploaded": 1, "fileName": str(image), "url": address(image.file.name)})
 
 
 def refusal(sentence, status=200):

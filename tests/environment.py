@@ -21,6 +21,7 @@ VALUES = {
     "SECURITY_CONTACT": "http://testserver/contact/",
     "RELEASE": "tests",
     "PRINTINGS_MB": "64",
+    "MEDIA_ACCEL": "",
     "TRUSTED_PROXIES": "0",
     "STAFF_NEED_TOTP": "off",
     "ENQUIRY_MIN_SECONDS": "3",

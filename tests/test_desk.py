@@ -40,6 +40,8 @@ def filled(**kwargs):
         "publish_at_0": "",
         "publish_at_1": "",
         "slug": "",
+        "attachments-TOTAL_FORMS": 0,
+        "attachments-INITIAL_FORMS": 0,
     } | kwargs
 
 
@@ -103,7 +105,7 @@ def test_who_may_not_approve_is_offered_no_button_and_refused(client):
         ({"headline": ""}, "This field is required"),
         ({"source_url": "www.example.org"}, "beginning with https://"),
         ({"publish_at_0": "31/02/2021", "publish_at_1": "12:00"}, "Enter a valid date"),
-        ({"publish_at_0": "28/03/2021", "publish_at_1": "01:30"}, "may not exist"),
+        ({"publish_at_0": "28/03/2021", "publish_at_1": "01:30"}, "does not exist"),
         ({"slug": "a b"}, "slug"),
         ({"body": "<p><img src='/media/x.jpg'></p>"}, "alternative text"),
         ({"category": "999999999999999999999999"}, "valid choice"),

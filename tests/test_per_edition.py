@@ -373,6 +373,8 @@ LIVE = {
     "enquiry": "an enquiry is for one person",
     "media": "hands over a file",
     "upload": "the desk's",
+    "preview": "is for one reader, until a moment, and may be revoked at any other",
+    "preview_file": "is for the same reader",
 }
 
 

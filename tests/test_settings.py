@@ -16,6 +16,7 @@ from tests.environment import VALUES, prepare
 READERS = {
     "DEBUG": lambda: environment.boolean("DEBUG", False),
     "PRINTINGS_MB": lambda: environment.number("PRINTINGS_MB", 64, least=1),
+    "MEDIA_ACCEL": lambda: environment.accel("MEDIA_ACCEL"),
     "SECRET_KEY": lambda: environment.required("SECRET_KEY", "fifty-random-characters"),
     "SITE_URL": lambda: environment.origin("SITE_URL"),
     "TIME_ZONE": lambda: environment.zone("TIME_ZONE", "Europe/London"),
@@ -33,6 +34,8 @@ READERS = {
         ("PRINTINGS_MB", "plenty"),
         ("PRINTINGS_MB", "0"),
         ("PRINTINGS_MB", "-1"),
+        ("MEDIA_ACCEL", "protected"),
+        ("MEDIA_ACCEL", "/"),
         ("SECRET_KEY", " "),
         ("SITE_URL", "press.example.org"),
         ("SITE_URL", "ftp://press.example.org"),

@@ -49,6 +49,10 @@ def make_token():
 
 
 class EnquiryQuerySet(models.QuerySet):
+    def waiting(self):
+        """Return the enquiries that wait for an answer: all, as long as none is given from here."""
+        return self.all()
+
     def receive(self, *, key, at, **asked):
         """Keep an enquiry and return it. The same `key` again (a double click) returns the one that is kept."""
         defaults = {"received_at": at, "consent_at": at, **asked}

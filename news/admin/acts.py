@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from editions.models import new_edition
+from news import letters
 from news.admin.forms import ReasonForm
 from news.models import Message
 from news.templatetags.moments import in_cities
@@ -80,13 +81,16 @@ class ActsMixin:
 
     def save_model(self, request, obj, form, change):
         with new_edition():
-            super().save_model(request, obj, form, change)
+            if form.has_changed() or not change:  # who approves what they haven't touched has not written on it
+                super().save_model(request, obj, form, change)
             if "_submit" in request.POST:
                 self.require(request, "submit")
                 obj.submit(at=request.at, by=request.user)
             elif "_approve" in request.POST:
                 self.require(request, "approve")
                 obj.approve(at=request.at, by=request.user, override=form.cleaned_data.get("override", ""))
+            if {"_submit", "_approve"} & request.POST.keys():
+                letters.tell(request, [obj])
 
     def require(self, request, act):
         """Refuse an officer who may not do `act`."""
@@ -146,18 +150,20 @@ class ActsMixin:
 
     def do_all(self, request, chosen, act):
         """Do an act to many messages in one edition: those that refuse say why, and the others are done."""
-        done = 0
+        done = []
         with new_edition():
-            for message in chosen:
+            # Read anew: since the list was shown, or while this waited for its turn, a colleague may have acted.
+            for message in Message.objects.filter(pk__in=[message.pk for message in chosen]):
                 try:
                     act(message)
-                    done += 1
+                    done.append(message)
                 except ValidationError as error:
                     why = f"{message.headline}: {' '.join(error.messages)}"
                     self.message_user(request, why, messages.WARNING)
-        text = ngettext("Done for %d message.", "Done for %d messages.", done) % done
+            letters.tell(request, done)
+        text = ngettext("Done for %d message.", "Done for %d messages.", len(done)) % len(done)
         self.message_user(request, text, messages.SUCCESS if done else messages.WARNING)
-        return done
+        return len(done)
 
     # With a page of their own: what takes a message back
 

@@ -6,16 +6,20 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from news.admin.changes import ChangesForm
+from news.admin.conflicts import ConflictFormMixin
+from news.admin.pictures import PictureFormMixin, PictureInput
 from news.models import Message
 
 
-class MessageForm(forms.ModelForm):
+class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
     """A message as it is written: text, where it came from, when and where it appears."""
 
     class Meta:
         model = Message
         fields = ()  # MessageAdmin names them
         widgets = {
+            "image": PictureInput,
             "headline": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
             "source_url": forms.TextInput(attrs={"class": "vLargeTextField", "inputmode": "url"}),
         }
@@ -44,7 +48,9 @@ class MessageForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        if self.asked and "_approve" in self.data and not cleaned.get("override", "").strip():
+        if self.is_done_already():
+            self.add_error(None, _("A colleague was faster: this is submitted or approved already. Open it anew."))
+        elif self.asked and "_approve" in self.data and not cleaned.get("override", "").strip():
             own = not self.instance.pk or self.has_changed() or self.asked.user.pk in self.instance.writers()
             if own:
                 self.add_error(
@@ -53,8 +59,18 @@ class MessageForm(forms.ModelForm):
                 )
         return cleaned
 
+    def is_done_already(self):
+        """Say whether the act that the button asks for has been done meanwhile."""
+        message = self.instance
+        return bool(
+            ("_submit" in self.data and (message.submitted_at or message.approved_at))
+            or ("_approve" in self.data and message.approved_at)
+        )
+
     def clean_publish_at(self):
         moment, now = self.cleaned_data["publish_at"], timezone.now()
+        if "publish_at" not in self.changed_data:  # it may have passed since it was typed, and has its microseconds
+            return self.instance.publish_at
         if self.instance.approved_at and moment is None:
             raise forms.ValidationError(
                 _("This message is approved and needs its moment. To take it back once it is public, withdraw it.")
@@ -63,6 +79,10 @@ class MessageForm(forms.ModelForm):
             raise forms.ValidationError(
                 _("This message is public already and can't be put off. To take it back, withdraw it and say why.")
             )
+        if moment and moment <= now and not (self.instance.pk and self.instance.was_public(now)):
+            if self.instance.approved_at:
+                raise forms.ValidationError(_("This moment has passed. Choose one that is ahead."))
+            raise forms.ValidationError(_("This moment has passed. Leave it empty to publish at once."))
         return moment
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
@@ -15,11 +16,12 @@ from simple_history.models import HistoricalRecords
 
 from editions.models import new_edition
 from news import addresses
+from news.models import pictures
 from news.models.redirects import Redirect
 from news.models.way import Way
 from news.querysets import MessageQuerySet
 from richtext.fields import RichTextField
-from richtext.pictures import PictureField
+from richtext.models import Illustrated
 from richtext.text import first_paragraph
 
 # What the indexes of the lists hold: the messages that are public, or will be by the clock alone, newest first.
@@ -27,7 +29,7 @@ DUE = Q(approved_at__isnull=False, withdrawn_at__isnull=True)
 NEWEST = F("publish_at").desc(), F("id").desc()
 
 
-class Message(Way):
+class Message(pictures.Pictured, Illustrated, Way):
     """What the press office issues. Its state is derived from the moments recorded on it (`Way`)."""
 
     # The text
@@ -47,15 +49,6 @@ class Message(Way):
         default="en",
         help_text=_("What the text is written in."),
     )
-    image = PictureField(_("picture"), blank=True, width_field="image_width", height_field="image_height")
-    image_alt = models.CharField(
-        _("alternative text"),
-        max_length=300,
-        blank=True,
-        help_text=_("What the picture shows, for those who can't see it. Required with a picture."),
-    )
-    image_width = models.PositiveIntegerField(null=True, editable=False)
-    image_height = models.PositiveIntegerField(null=True, editable=False)
 
     # Where it came from
 
@@ -95,7 +88,7 @@ class Message(Way):
     changed_at = models.DateTimeField(_("last change"), auto_now=True)
 
     objects = MessageQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["day", "changed_at"], user_db_constraint=False)
+    history = HistoricalRecords(excluded_fields=["day", "changed_at", "revised_at"], user_db_constraint=False)
 
     class Meta:
         verbose_name = pgettext_lazy("press", "message")
@@ -108,6 +101,7 @@ class Message(Way):
             ("withdraw_message", _("Can withdraw and restore messages")),
         ]
         constraints = [
+            *pictures.CONSTRAINTS,
             models.UniqueConstraint(fields=["day", "slug"], name="news_address"),
             models.CheckConstraint(
                 condition=Q(approved_at__isnull=True) | Q(publish_at__isnull=False), name="news_approved_has_moment"
@@ -124,9 +118,14 @@ class Message(Way):
             ),
         ]
         indexes = [
+            *pictures.INDEXES,
             models.Index(*NEWEST, name="news_newest", condition=DUE),
             models.Index("category", *NEWEST, name="news_newest_of_category", condition=DUE),
+            models.Index("withdrawn_at", name="news_withdrawn", condition=Q(withdrawn_at__isnull=False)),
             models.Index(*NEWEST, name="news_newest_featured", condition=DUE & Q(featured=True)),
+            # For the desk: those of a year, whatever their state; what nobody has approved.
+            models.Index(*NEWEST, name="news_by_moment"),
+            models.Index("submitted_at", "id", name="news_unapproved", condition=Q(approved_at__isnull=True)),
         ]
 
     def __str__(self):
@@ -136,20 +135,20 @@ class Message(Way):
 
     def get_absolute_url(self):
         """Return its address; one without a day has none yet."""
-        return reverse("message", args=[self.day.year, self.day.month, self.day.day, self.slug]) if self.day else ""
+        # Put together by hand: a page has twenty of them, and `reverse` with arguments takes its time.
+        return f"{reverse('messages')}{self.day:%Y/%m/%d}/{self.slug}/" if self.day else ""
 
     @property
     def summary(self) -> str:
         """Return the lead, or the text's first paragraph where there is none (`for_list` fetches it as `opening`)."""
         return self.lead or first_paragraph(self.__dict__["opening"] if "opening" in self.__dict__ else self.body)
 
-    # How it is kept
+    @property
+    def attached(self):
+        """Return what is attached to it; without a query where it is known (`in_full`) that nothing is."""
+        return self.attachments.all() if self.__dict__.get("has_attachments", True) else ()
 
-    def clean(self):
-        if self.image and not self.image_alt.strip():
-            raise ValidationError(
-                {"image_alt": _("Say in a sentence what the picture shows, for those who can't see it.")}
-            )
+    # How it is kept
 
     def save(self, *args, before: Message | None = None, **kwargs):
         """Save the message at a settled address; where an address that was public changes, it leads on for ever.
@@ -162,13 +161,32 @@ class Message(Way):
                 kwargs["update_fields"] = {*kwargs["update_fields"], "day", "slug"}
             if before is None and self.pk:
                 before = Message.objects.filter(pk=self.pk).first()
-            if before and not self.history.exists():
-                self.history.model.objects.bulk_create([first_version(before)])
-            super().save(*args, **kwargs)
+            with self._as_version(before):
+                super().save(*args, **kwargs)
             if before and before.get_absolute_url() != self.get_absolute_url() and before.was_public(timezone.now()):
                 Redirect.lead(before.get_absolute_url(), message=self)
 
     save.alters_data = True
+
+    @contextmanager
+    def _as_version(self, before: Message | None):
+        """Keep what is saved inside as a version, and the first one with it; what changes nothing makes none."""
+        if before is None or not is_same(self, before):
+            if before and not self.history.exists():
+                self.history.model.objects.bulk_create([first_version(before)])
+            yield
+            return
+        self.skip_history_when_saving = True  # simple_history asks for this
+        try:
+            yield
+        finally:
+            del self.skip_history_when_saving
+
+
+def is_same(message: Message, other: Message) -> bool:
+    """Say whether two messages would make the same version."""
+    fields = message.history.model.tracked_fields
+    return all(getattr(message, field.attname) == getattr(other, field.attname) for field in fields)
 
 
 def first_version(message: Message):

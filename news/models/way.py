@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from editions.models import PublicModel, new_edition
+from news.hands import versions_written
 from news.models.acts import Act
+from news.versions import put_back
 
 
 def moment(name):
@@ -39,6 +41,7 @@ class Way(PublicModel):
     approved_at, approved_by = moment(_("approved at")), person()
     withdrawn_at, withdrawn_by = moment(_("withdrawn at")), person()
     withdrawn_reason = models.TextField(_("reason for the withdrawal"), blank=True, editable=False)
+    revised_at = moment(_("last public change"))
 
     class State(models.TextChoices):
         """What a message is at a moment; derived, never stored."""
@@ -63,6 +66,11 @@ class Way(PublicModel):
     def was_public(self, at: datetime) -> bool:
         """Say whether somebody may have its address: published by the moment `at`, withdrawn since or not."""
         return self.state(at) in (self.State.PUBLISHED, self.State.WITHDRAWN)
+
+    @property
+    def updated_at(self) -> datetime:
+        """Return when the published message last changed in what it says: published, corrected or restored."""
+        return max(self.publish_at, self.revised_at or self.publish_at)
 
     # The acts
 
@@ -115,17 +123,50 @@ class Way(PublicModel):
         if not self.withdrawn_at:
             raise ValidationError(_("Only a withdrawn message can be restored."))
         self.withdrawn_at, self.withdrawn_reason, self.withdrawn_by = None, "", None
-        self._record(Act.Kind.RESTORED, at or timezone.now(), by, reason.strip())
+        self.revised_at = at or timezone.now()
+        self._record(Act.Kind.RESTORED, self.revised_at, by, reason.strip())
+
+    # Changing what is out: the new text is on the message, and is saved with the act
+
+    def mend(self, *, at: datetime | None = None, by=None) -> None:
+        """Save a change to what is public that mends a typo. Readers and feeds are told nothing."""
+        at = at or timezone.now()
+        self._require_out(at)
+        self._record(Act.Kind.TYPO, at, by)
+
+    def correct(self, note: str, *, at: datetime | None = None, by=None) -> None:
+        """Save a change to what is public as a correction: the note stands under the message, with its date."""
+        at = at or timezone.now()
+        note = _given(note, _("Say what was wrong: the public reads the note under the message."))
+        self._require_out(at)
+        self.revised_at = at
+        with new_edition():
+            self._record(Act.Kind.CORRECTION, at, by, note)
+            self.corrections.create(at=at, note=note, by=by)
+
+    def revert(self, version, reason: str = "", *, at: datetime | None = None, by=None) -> None:
+        """Put the text of an earlier version back, as a new version."""
+        if not put_back(self, version):
+            raise ValidationError(_("There is nothing to put back: the text stands like this already."))
+        self._record(Act.Kind.REVERTED, at or timezone.now(), by, reason)
+
+    def _require_out(self, at):
+        if not self.was_public(at):
+            raise ValidationError(_("Only what is public is mended or corrected. Before that, a text is just changed."))
 
     def writers(self) -> set[int]:
         """Return the ids of those who have written on the text or submitted it."""
-        people = set(self.history.exclude(history_user=None).values_list("history_user", flat=True))
-        return people | ({self.submitted_by_id} - {None})
+        people = versions_written(self.history).values_list("history_user", flat=True)
+        return set(people) | ({self.submitted_by_id} - {None})
 
     def _record(self, kind, at, by, reason=""):
-        with new_edition():
-            self.save()
-            Act.objects.create(message=self, kind=kind, at=at, by=by, reason=reason)
+        self._change_reason = kind  # on the version that the act makes
+        try:
+            with new_edition():
+                self.save()
+                Act.objects.create(message=self, kind=kind, at=at, by=by, reason=reason)
+        finally:
+            del self._change_reason
 
 
 def _given(reason: str, otherwise) -> str:

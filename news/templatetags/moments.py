@@ -17,6 +17,12 @@ def machine(moment):
 
 
 @register.filter
+def in_figures(moment):
+    """Return the host's date of a moment in figures, the same in every language of ours: 25.09.2020."""
+    return timezone.localdate(moment, timezone.get_default_timezone()).strftime("%d.%m.%Y")
+
+
+@register.filter
 def in_cities(moment):
     """Return a moment in each city of the header, the host's first: "25 September 2020, 12:00 London · 14:00 Moscow".
 

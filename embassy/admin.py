@@ -1,0 +1,206 @@
+"""The people on the desk: in place of Django's own users."""
+
+from django.contrib import admin, messages
+from django.contrib.auth import admin as auth
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from embassy import people, roles
+
+admin.site.unregister(get_user_model())  # Django's, which the import above has registered
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Those who work here, who are invited, who have left."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("here", _("works here")), ("invited", _("invited")), ("left", _("has left"))]
+
+    def queryset(self, request, queryset):
+        chosen = {
+            "here": lambda: queryset.filter(is_active=True).exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX),
+            "invited": lambda: queryset.filter(is_active=True, password__startswith=UNUSABLE_PASSWORD_PREFIX),
+            "left": lambda: queryset.filter(is_active=False),
+        }
+        return chosen.get(self.value(), lambda: queryset)()
+
+
+@admin.register(get_user_model())
+class PeopleAdmin(auth.UserAdmin):
+    """Staff: invited by mail, changed, let go. What they may do comes from their groups."""
+
+    form, add_form = people.PersonForm, people.InvitationForm
+    add_form_template = None
+    list_display = ["person", "email", "state", "in_groups", "last_login"]
+    list_filter = [StateFilter, "groups"]
+    search_fields = ["email", "first_name", "last_name", "username"]
+    ordering = ["last_name", "first_name", "pk"]
+    filter_horizontal = ["user_permissions"]
+    actions = ["invite_selected", "deactivate_selected"]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "fields": ["email", "first_name", "last_name", "groups"],
+                "description": gettext_lazy("They get a letter with a link to choose a password. It works for 3 days."),
+            },
+        )
+    ]
+    readonly_fields = ["username", "last_login", "date_joined"]
+
+    def get_fieldsets(self, request, obj=None):
+        if not obj:
+            return self.add_fieldsets
+        person = ["email", "first_name", "last_name", "is_active", "groups"]
+        above = ["is_staff", "is_superuser", "user_permissions"] if request.user.is_superuser else []
+        return [
+            (None, {"fields": person}),
+            *([(_("For superusers alone"), {"fields": above})] if above else []),
+            (_("On the desk"), {"fields": ["username", "last_login", "date_joined"]}),
+        ]
+
+    def get_readonly_fields(self, request, obj=None):
+        own = ["groups", "is_active"] if obj and obj == request.user and not request.user.is_superuser else []
+        return [*self.readonly_fields, *own]  # nobody gives themselves more, or shuts themselves out
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "is_active":
+            field.label, field.help_text = _("works here"), _("Untick it when somebody leaves: what they did stays.")
+        return field
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups":
+            field.widget = admin.widgets.forms.CheckboxSelectMultiple()
+            if not request.user.is_superuser:
+                field.queryset = people.assignable(field.queryset)
+        return field
+
+    # Who may touch whom
+
+    def may_touch(self, request, obj):
+        return request.user.is_superuser or obj is None or not obj.is_superuser
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and self.may_touch(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self.may_touch(request, obj) and obj != request.user
+
+    def user_change_password(self, request, id, form_url=""):
+        if not request.user.is_superuser:  # others choose their own, by the link in a letter
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
+    # Lists
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description=gettext_lazy("person"), ordering="last_name")
+    def person(self, user):
+        return user.get_full_name() or user.get_username()
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, user):
+        if not user.is_active:
+            return _("has left")
+        return _("works here") if user.has_usable_password() else _("invited")
+
+    @admin.display(description=gettext_lazy("groups"))
+    def in_groups(self, user):
+        names = [group.name for group in user.groups.all()]
+        return ", ".join([_("superuser"), *names] if user.is_superuser else names) or "–"
+
+    def get_actions(self, request):
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+    # Coming and going
+
+    def add_view(self, request, form_url="", extra_context=None):
+        return super().add_view(request, form_url, {"title": _("Invite somebody"), **(extra_context or {})})
+
+    def save_model(self, request, obj, form, change):
+        renamed = change and "email" in form.changed_data and obj.username == (form.initial["email"] or "").lower()
+        if renamed:
+            obj.username = obj.email
+        super().save_model(request, obj, form, change)
+        if not change:
+            self.invite(request, obj)
+        elif "is_active" in form.changed_data and not obj.is_active:
+            people.deactivate(obj)
+        elif "is_active" in form.changed_data and not obj.has_usable_password():  # who comes back begins anew
+            self.invite(request, obj)
+
+    def save_related(self, request, form, formsets, change):
+        kept = []
+        if change and not request.user.is_superuser:  # groups that a superuser gave, and that this form doesn't show
+            kept = list(form.instance.groups.exclude(name__in=roles.ROLES))
+        super().save_related(request, form, formsets, change)
+        form.instance.groups.add(*kept)
+
+    def invite(self, request, user):
+        def say(sent):
+            if sent:
+                text = _("An invitation has been mailed to %(address)s. Its link works for 3 days.")
+            else:
+                text = _("%(address)s could not be mailed. Choose “Send the invitation again” in the list, later.")
+            self.message_user(request, text % {"address": user.email}, messages.SUCCESS if sent else messages.WARNING)
+
+        people.invite(user, say)
+
+    @admin.action(description=gettext_lazy("Send the invitation again"), permissions=["change"])
+    def invite_selected(self, request, queryset):
+        for user in queryset[:50]:
+            if not self.may_touch(request, user):
+                why = _("%(who)s is a superuser, whom only another superuser can invite.")
+            elif not user.is_active:
+                why = _("%(who)s has left. Tick “works here” first.")
+            elif user.has_usable_password():
+                why = _("%(who)s has a password already. Who has lost it asks for a new one on the login page.")
+            elif not user.email:
+                why = _("%(who)s has no e-mail address. Enter one first.")
+            else:
+                self.log_change(request, user, _("Invited again."))
+                self.invite(request, user)
+                continue
+            self.message_user(request, why % {"who": user}, messages.WARNING)
+
+    @admin.action(
+        description=gettext_lazy("Let go: they can't log in any more, what they did stays"), permissions=["change"]
+    )
+    def deactivate_selected(self, request, queryset):
+        done = 0
+        for user in queryset.filter(is_active=True):
+            if user == request.user:
+                self.message_user(request, _("You can't shut yourself out. Ask a colleague."), messages.WARNING)
+            elif not self.may_touch(request, user):
+                text = _("%(who)s is a superuser, whom only another superuser can let go.")
+                self.message_user(request, text % {"who": user}, messages.WARNING)
+            else:
+                people.deactivate(user)
+                self.log_change(request, user, _("Let go."))
+                done += 1
+        if done:
+            text = ngettext("%d person can't log in any more.", "%d persons can't log in any more.", done) % done
+            self.message_user(request, text, messages.SUCCESS)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        user = self.get_object(request, object_id)
+        if user and self.has_delete_permission(request, user) and people.has_left_marks(user):
+            text = _(
+                "%(who)s has worked here, and the record names who did what. "
+                "Untick “works here” instead: they can't log in any more, and what they did stays."
+            )
+            self.message_user(request, text % {"who": user}, messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:auth_user_change", args=[user.pk]))
+        return super().delete_view(request, object_id, extra_context)

@@ -1,0 +1,112 @@
+"""A text goes from a writer through an editor to the public: the front page tells each what there is to do."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from embassy import roles
+from news.models import Message
+from tests.factories import a_counter, a_message, a_notice, an_enquiry
+from tests.test_roles import a_member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HEADLINE = "On the visit of the inspectors"
+
+
+def section(page, name):
+    return page.locator(f".front-page .{name}")
+
+
+@pytest.fixture
+def writer(open_page, log_in):
+    """A page on which a press writer has logged in."""
+    page = open_page()
+    page.officer = log_in(page, a_member(roles.WRITERS, first_name="Anna", last_name="Writer"))
+    return page
+
+
+@pytest.fixture
+def editor(open_page, log_in):
+    """A page on which a press editor has logged in."""
+    page = open_page()
+    page.officer = log_in(page, a_member(roles.EDITORS))
+    return page
+
+
+@pytest.fixture
+def draft(writer):
+    """A draft of the writer's, with several paragraphs, meant to appear in half an hour."""
+    body = "<p>The first paragraph.</p><p>The second &amp; last, with <strong>weight</strong>.</p><ul><li>One</li></ul>"
+    soon = timezone.now() + timedelta(minutes=30)
+    message = a_message(headline=HEADLINE, body=body, publish_at=soon, approved_at=None)
+    message.history.update(history_user=writer.officer)
+    return message
+
+
+def submit(writer):
+    """Find the draft on the front page, and submit it."""
+    writer.goto("/admin/")
+    section(writer, "mine").get_by_role("link", name=HEADLINE).click()
+    writer.get_by_role("button", name="Save and submit").click()
+    expect(writer.locator(".messagelist")).to_contain_text("waits for approval")
+
+
+def test_text_goes_from_its_writer_through_an_editor_to_the_public(writer, editor, draft, open_page):
+    submit(writer)
+    assert mail.outbox[0].to == [editor.officer.email]
+
+    editor.goto("/admin/")
+    expect(section(editor, "waiting")).to_contain_text("submitted by Anna Writer")
+    section(editor, "waiting").get_by_role("link", name=HEADLINE).click()
+    editor.get_by_role("button", name="Save and approve").click()
+    expect(editor.locator(".messagelist")).to_contain_text("It will be public")
+    assert mail.outbox[1].to == [writer.officer.email]
+
+    editor.goto("/admin/")
+    expect(section(editor, "waiting")).to_contain_text("Nothing waits for you")
+    expect(section(editor, "due")).to_contain_text(HEADLINE)
+    visitor = open_page()
+    visitor.goto("/messages/")
+    expect(visitor.get_by_text(HEADLINE)).to_have_count(0)
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=True):
+        visitor.goto("/messages/")
+        expect(visitor.get_by_role("link", name=HEADLINE)).to_be_visible()
+        editor.goto("/admin/")
+        expect(section(editor, "out")).to_contain_text(HEADLINE)
+
+
+def test_text_that_is_sent_back_stands_on_the_writers_front_page_with_the_reason(writer, editor, draft):
+    submit(writer)
+    editor.goto("/admin/news/message/")
+    editor.get_by_role("link", name="Waiting for approval").click()
+    editor.get_by_role("link", name=HEADLINE).click()
+    editor.get_by_role("link", name="Send back").click()
+    editor.get_by_label("Reason").fill("The date is missing.")
+    editor.get_by_role("button", name="Send back").click()
+    expect(editor.locator(".messagelist")).to_contain_text("Done for 1 message")
+    writer.goto("/admin/")
+    expect(section(writer, "mine")).to_contain_text("sent back")
+    expect(section(writer, "mine")).to_contain_text("The date is missing.")
+    assert Message.objects.drafts().get() == draft
+
+
+@pytest.mark.may_complain  # of a style that axe tries on
+@pytest.mark.parametrize("look", [{}, {"color_scheme": "dark"}, {"viewport": {"width": 800, "height": 1000}}])
+def test_front_page_and_list_have_no_barrier(open_page, log_in, axe, look):
+    page, officer = open_page(**look), a_member(roles.EDITORS, roles.CONSULAR, roles.MANAGERS)
+    log_in(page, officer)
+    a_message(headline=HEADLINE, publish_at=timezone.now() - timedelta(hours=1))
+    a_message(publish_at=None).history.update(history_user=officer)
+    a_message(publish_at=None).submit(at=timezone.now())
+    a_counter(since=(timezone.now() - timedelta(days=995)).date())
+    a_notice()
+    an_enquiry()
+    for address in ("/admin/", "/admin/news/message/", "/admin/auth/user/", "/admin/auth/user/add/"):
+        page.goto(address)
+        assert axe(page, without=["#searchbar"]) == [], address  # Django’s label for it is an icon

@@ -1,0 +1,126 @@
+"""A picture on the desk and on the page, in a real browser."""
+
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import expect
+
+from news.models import Message
+from tests.files import a_picture_file, a_pictured_message, an_attachment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def chosen(size=(800, 400)):
+    """Return a picture as a browser's file dialog gives it."""
+    return {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_picture_file(size).read()}
+
+
+def desk(page, message):
+    page.goto(f"/admin/news/message/{message.pk}/change/")
+    frame = page.locator(".focus-frame")
+    return SimpleNamespace(
+        frame=frame,
+        image=frame.locator("img"),
+        mark=frame.locator(".focus-mark"),
+        x=page.get_by_label("Focus, from the left"),
+        y=page.get_by_label("Focus, from the top"),
+    )
+
+
+def click(image, across, down):
+    """Click on a place of a picture, given in shares of its width and height."""
+    box = image.bounding_box()
+    image.click(position={"x": box["width"] * across, "y": box["height"] * down})
+
+
+def middle(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_click_on_the_picture_chooses_its_focus(staff):
+    message = a_pictured_message(size=(800, 400))
+    form = desk(staff, message)
+    click(form.image, 0.25, 0.8)
+    expect(form.x).to_have_value("25")
+    expect(form.y).to_have_value("80")
+    staff.get_by_role("button", name="Save and continue").click()
+    expect(form.x).to_have_value("25")
+    assert Message.objects.values_list("image_focus_x", "image_focus_y").get() == (25, 80)
+
+
+def test_the_mark_stands_where_the_numbers_say(staff):
+    form = desk(staff, a_pictured_message(size=(800, 400)))
+    form.x.fill("10")
+    form.y.fill("90")
+    # Both boxes in one look: the editor above may still be moving the page.
+    place = form.frame.evaluate(
+        """frame => {
+          const image = frame.querySelector("img").getBoundingClientRect();
+          const mark = frame.querySelector(".focus-mark").getBoundingClientRect();
+          return [
+            (mark.x + mark.width / 2 - image.x) / image.width,
+            (mark.y + mark.height / 2 - image.y) / image.height,
+          ];
+        }"""
+    )
+    assert place == pytest.approx([0.1, 0.9], abs=0.02)
+
+
+def test_a_picture_chosen_just_now_is_shown_and_its_focus_is_in_the_middle(staff):
+    form = desk(staff, a_pictured_message(image_focus_x=10, image_focus_y=10))
+    before = form.image.get_attribute("src")
+    staff.locator("#id_image").set_input_files(chosen())
+    expect(form.x).to_have_value("50")
+    expect(form.image).not_to_have_attribute("src", before)
+    click(form.image, 0.75, 0.5)
+    expect(form.x).to_have_value("75")
+
+
+def test_a_message_without_a_picture_has_no_place_to_click(staff):
+    staff.goto("/admin/news/message/add/")
+    expect(staff.locator(".focus-frame")).to_be_hidden()
+    staff.locator("#id_image").set_input_files(chosen())
+    expect(staff.locator(".focus-frame")).to_be_visible()
+
+
+@pytest.mark.parametrize("kwargs", [{"image_credit": "A. Smith"}, {"video_url": "https://video.example.org/1"}])
+def test_a_page_with_a_picture_has_no_barrier(page, axe, kwargs):
+    message = a_pictured_message(**kwargs)
+    an_attachment(message)
+    page.goto(message.get_absolute_url())
+    assert axe(page) == []
+
+
+def test_the_form_with_a_picture_has_no_barrier(staff, axe):
+    message = a_pictured_message()
+    an_attachment(message)
+    desk(staff, message)
+    assert axe(staff) == []
+
+
+def test_a_telephone_fetches_a_small_avif(open_page):
+    page = open_page(viewport={"width": 360, "height": 740})
+    message = a_pictured_message(size=(2000, 1000))
+    page.goto(message.get_absolute_url())
+    image = page.locator(".picture img")
+    assert image.evaluate("image => image.currentSrc").endswith("-480.avif")
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
+
+
+@pytest.mark.may_complain
+def test_nothing_jumps_when_the_picture_comes(page):
+    message = a_pictured_message(size=(1000, 500))
+    page.route("**/media/**", lambda route: route.abort())
+    page.goto(message.get_absolute_url(), wait_until="domcontentloaded")
+    before = page.locator(".body").bounding_box()
+    page.unroute("**/media/**")
+    page.reload()
+    page.locator(".picture img").evaluate("image => image.decode()")
+    assert page.locator(".body").bounding_box() == before

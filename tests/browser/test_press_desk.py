@@ -1,0 +1,234 @@
+"""A press officer's day by clicks and keys: write, approve, schedule, feature, withdraw, and see it on the site."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from news.models import Message
+from tests.factories import NOON, a_category, a_message
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ADD = "/admin/news/message/add/"
+LIST = "/admin/news/message/"
+OVERRIDE = "Why it can't wait for a colleague"
+HEADLINE = "On the remarks of the spokesman about the closed inquiry " * 4
+
+
+def change(message):
+    return f"{LIST}{message.pk}/change/"
+
+
+def write(page, headline, text="The text."):
+    """Open the form for a new message, and write into it: by keys, as an officer does."""
+    page.goto(ADD)
+    page.get_by_label("Headline").fill(headline)
+    editor(page).click()
+    page.keyboard.type(text)
+
+
+def editor(page):
+    return page.locator(".cke_wysiwyg_div")
+
+
+def approve_own(page):
+    """Approve what one has written oneself: that takes a reason."""
+    page.get_by_label(OVERRIDE).fill("It is the middle of the night.")
+    page.get_by_role("button", name="Save and approve").click()
+
+
+def act(page, name):
+    """Do an act to the messages that are ticked."""
+    page.locator("select[name=action]").select_option(label=name)
+    page.get_by_role("button", name="Go", exact=True).click()
+
+
+def row(page, headline):
+    return page.locator("#result_list tbody tr", has_text=headline)
+
+
+@pytest.fixture
+def desk(staff):
+    """The desk, with a category to publish in."""
+    a_category()
+    return staff
+
+
+# Coming in
+
+
+def test_officer_logs_in_through_the_form(page):
+    get_user_model().objects.create_superuser("officer", password="for-the-tests-only")
+    page.goto("/admin/")
+    page.get_by_label("Username").fill("officer")
+    page.get_by_label("Password").fill("for-the-tests-only")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Press desk")).to_be_visible()
+
+
+# Writing and publishing
+
+
+def test_what_is_typed_in_the_editor_stands_on_the_site(desk):
+    write(desk, "The embassy opens its archive", "It opens on ")
+    desk.keyboard.press("Control+b")
+    desk.keyboard.type("Monday")
+    desk.get_by_label("Statements").check()
+    approve_own(desk)
+    expect(desk.locator(".messagelist")).to_contain_text("It is public now")
+    desk.goto("/")
+    featured = desk.locator(".front > .message")
+    expect(featured.get_by_role("heading")).to_have_text("The embassy opens its archive")
+    expect(featured.locator(".body")).to_have_text("It opens on Monday")
+    expect(featured.locator("strong")).to_have_text("Monday")
+
+
+def test_writer_submits_and_a_colleague_approves(desk, open_page, log_in):
+    write(desk, "A text for two")
+    desk.get_by_label("Statements").check()
+    desk.get_by_role("button", name="Save and submit").click()
+    expect(desk.locator(".messagelist")).to_contain_text("waits for approval")
+    colleague = open_page()
+    log_in(colleague, get_user_model().objects.create_superuser("colleague", password="for-the-tests-only"))
+    colleague.goto(LIST)
+    expect(row(colleague, "A text for two").locator(".state")).to_have_text("submitted")
+    colleague.get_by_role("link", name="A text for two").click()
+    expect(colleague.get_by_label(OVERRIDE)).to_be_hidden()
+    colleague.get_by_role("button", name="Save and approve").click()
+    expect(colleague.locator(".messagelist")).to_contain_text("It is public now")
+    desk.goto("/messages/")
+    expect(desk.get_by_role("link", name="A text for two")).to_be_visible()
+
+
+def test_own_text_is_not_approved_without_a_reason_and_is_kept(desk):
+    write(desk, "A lonely text", "Typed for an hour.")
+    desk.get_by_label("Statements").check()
+    desk.get_by_role("button", name="Save and approve").click()
+    expect(desk.locator(".override .errorlist")).to_be_visible()
+    expect(editor(desk)).to_contain_text("Typed for an hour.")
+    assert not Message.objects.exists()
+
+
+def test_saved_message_is_a_draft_that_nobody_else_sees(desk, open_page):
+    write(desk, "Not yet")
+    desk.get_by_label("Statements").check()
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(row(desk, "Not yet").locator(".state")).to_have_text("draft")
+    visitor = open_page()
+    visitor.goto("/messages/")
+    expect(visitor.get_by_text("Nothing has been published here yet")).to_be_visible()
+
+
+def test_message_with_a_moment_ahead_is_scheduled(desk):
+    write(desk, "Tomorrow’s statement")
+    desk.get_by_label("Statements").check()
+    tomorrow = timezone.localtime() + timedelta(days=1)
+    desk.locator("#id_publish_at_0").fill(f"{tomorrow:%d/%m/%Y}")
+    desk.locator("#id_publish_at_1").fill("12:00")
+    approve_own(desk)
+    expect(desk.locator(".messagelist")).to_contain_text("12:00 London")
+    desk.goto(LIST)
+    expect(row(desk, "Tomorrow’s statement").locator(".state")).to_have_text("scheduled")
+    desk.goto("/messages/")
+    expect(desk.get_by_text("Tomorrow’s statement")).to_have_count(0)
+
+
+def test_missing_headline_is_asked_for_beside_its_field_and_the_text_is_kept(desk):
+    write(desk, "", "A text that took an hour.")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.locator(".field-headline .errorlist")).to_be_visible()
+    expect(editor(desk)).to_contain_text("A text that took an hour.")
+
+
+def test_preview_shows_what_is_not_saved_yet_in_the_sites_dress(desk):
+    draft = a_message(headline="A draft to look at", publish_at=None)
+    desk.goto(change(draft))
+    desk.get_by_label("Headline").fill("A better headline")
+    with desk.expect_popup() as popup:
+        desk.get_by_role("button", name="Preview").click()
+    expect(popup.value.get_by_role("heading", level=1)).to_have_text("A better headline")
+    expect(popup.value.get_by_role("main")).to_contain_text("The text of statement number")
+    draft.refresh_from_db()
+    assert draft.headline == "A draft to look at"
+
+
+# Later
+
+
+def test_featured_message_leads_the_home_page(desk):
+    older = a_message(headline="An older speech", publish_at=NOON - timedelta(days=30))
+    a_message(headline="A newer statement")
+    desk.goto(change(older))
+    desk.get_by_label("Featured").check()
+    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.goto("/")
+    expect(desk.locator(".front > .message").get_by_role("heading")).to_have_text("An older speech")
+
+
+def test_withdrawn_message_keeps_a_notice_with_the_reason(desk):
+    message = a_message(headline="A statement with an error")
+    desk.goto(LIST)
+    row(desk, message.headline).get_by_role("checkbox").check()
+    act(desk, "Withdraw …")
+    expect(desk.get_by_text("A statement with an error")).to_be_visible()
+    desk.get_by_label("Reason").fill("The date was wrong.")
+    desk.get_by_role("button", name="Withdraw").click()
+    expect(row(desk, message.headline).locator(".state")).to_have_text("withdrawn")
+    answer = desk.goto(message.get_absolute_url())
+    assert answer.status == 410
+    expect(desk.get_by_role("main")).to_contain_text("The date was wrong.")
+
+
+def test_message_is_withdrawn_from_its_own_page_and_not_without_a_reason(desk):
+    message = a_message()
+    desk.goto(change(message))
+    desk.get_by_role("link", name="Withdraw …").click()
+    desk.get_by_label("Reason").fill("  ")
+    desk.get_by_role("button", name="Withdraw").click()
+    expect(desk.locator(".errorlist")).to_contain_text("Say why")
+    assert desk.goto(message.get_absolute_url()).status == 200
+
+
+def test_drafts_of_others_are_approved_from_the_list(desk):
+    drafts = [a_message(headline=f"Draft {name}", publish_at=None) for name in "AB"]
+    desk.goto(LIST)
+    for draft in drafts:
+        row(desk, draft.headline).get_by_role("checkbox").check()
+    act(desk, "Approve: public at once, or at its moment")
+    expect(desk.locator("#result_list .state")).to_have_text(["published", "published"])
+    desk.goto("/messages/")
+    expect(desk.locator(".entries li")).to_have_count(2)
+
+
+def test_list_is_narrowed_to_a_state(desk):
+    a_message(headline="Public already")
+    a_message(headline="Still a draft", publish_at=None)
+    desk.goto(LIST)
+    desk.locator("#changelist-filter").get_by_role("link", name="draft").click()
+    expect(desk.locator("#result_list .field-headline")).to_have_text(["Still a draft"])
+
+
+# How the desk looks
+
+
+@pytest.mark.parametrize("width", [1280, 800])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_desk_holds_long_headlines_in_every_window(open_page, log_in, width, scheme):
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    log_in(page)
+    message = a_message(
+        headline=HEADLINE[:213], body="<table><tbody><tr>" + "<td>1,000,000</td>" * 30 + "</tr></tbody></table>"
+    )
+    for address in (LIST, change(message), "/admin/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.goto(change(message))
+    expect(editor(page)).to_be_visible()
+    tools, title, form = (page.locator(at).bounding_box() for at in (".object-tools", "#content > h2", "#message_form"))
+    assert title["y"] + title["height"] <= tools["y"]
+    assert tools["y"] + tools["height"] <= form["y"]
+    frame = page.locator(".cke_chrome").bounding_box()
+    assert frame["x"] + frame["width"] <= width

@@ -1,0 +1,309 @@
+"""Two officers at once, a crash, a session that ends, a page left by mistake: nothing typed is lost. And the times."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from news.models import Message
+from tests.factories import a_category, a_message
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ADD = "/admin/news/message/add/"
+LIST = "/admin/news/message/"
+
+
+def change(message):
+    return f"{LIST}{message.pk}/change/"
+
+
+def editor(page):
+    return page.locator(".cke_wysiwyg_div")
+
+
+def headline(page):
+    return page.get_by_role("textbox", name="Headline")
+
+
+def save(page):
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def kept(page):
+    """Return how many texts this browser keeps."""
+    return page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('desk/')).length")
+
+
+def until_kept(page, count=1):
+    """Wait until so many texts are kept in the browser: a moment after the last key, or as the next page opens."""
+    for _ in range(50):
+        if kept(page) == count:
+            return
+        page.wait_for_timeout(100)
+    assert kept(page) == count
+
+
+@pytest.fixture
+def anna(open_page, log_in):
+    return officer(open_page, log_in, "anna")
+
+
+@pytest.fixture
+def boris(open_page, log_in):
+    return officer(open_page, log_in, "boris")
+
+
+def officer(open_page, log_in, name):
+    page = open_page()
+    log_in(
+        page, get_user_model().objects.create_superuser(name, password="for-the-tests-only", first_name=name.title())
+    )
+    return page
+
+
+@pytest.fixture
+def draft():
+    return a_message(publish_at=None, headline="The minister arrives on Monday", body="<p>The first text.</p>")
+
+
+# Two people
+
+
+def test_a_stale_save_shows_both_versions_and_theirs_can_be_taken(anna, boris, draft, axe):
+    for page in (anna, boris):
+        page.goto(change(draft))
+        expect(editor(page)).to_be_visible()
+    boris.get_by_label("Headline").fill("The minister arrives on Friday")
+    save(boris)
+    expect(boris.locator(".messagelist")).to_be_visible()
+    anna.get_by_label("Headline").fill("The minister arrives on Tuesday")
+    editor(anna).click()
+    anna.keyboard.press("Control+End")
+    anna.keyboard.type(" An hour of typing.")
+    save(anna)
+    expect(anna.locator(".conflict mark")).to_have_text([" Tuesday", " Friday", " An hour of typing."])
+    expect(headline(anna)).to_have_value("The minister arrives on Tuesday")
+    expect(editor(anna)).to_have_text("The first text. An hour of typing.")
+    assert axe(anna, without=[".django-ckeditor-widget"]) == []
+    save(anna)
+    expect(anna.locator(".conflict")).to_be_visible()  # not without a yes
+    anna.get_by_role("button", name="Take theirs: Headline").click()
+    expect(headline(anna)).to_have_value("The minister arrives on Friday")
+    save(anna)
+    expect(anna.locator(".messagelist")).to_be_visible()
+    draft.refresh_from_db()
+    assert (draft.headline, "An hour of typing" in draft.body) == ("The minister arrives on Friday", True)
+
+
+def test_who_is_editing_is_shown_while_it_is_so(anna, boris, draft):
+    anna.goto(change(draft))
+    expect(anna.locator("[data-others]")).to_have_text("")
+    boris.clock.install(time=timezone.now())
+    boris.goto(change(draft))
+    expect(boris.locator("[data-others]")).to_contain_text("Anna is editing this since")
+    boris.goto(LIST)
+    expect(boris.locator(".at-work")).to_contain_text("Anna")
+    boris.goto(change(draft))
+    expect(boris.locator("[data-others]")).to_contain_text("Anna is editing this since")
+    anna.goto("/admin/")
+    boris.clock.run_for(21_000)
+    expect(boris.locator("[data-others]")).to_have_text("")
+
+
+def test_a_beat_tells_of_a_newer_version(anna, draft):
+    anna.clock.install(time=timezone.now())
+    anna.goto(change(draft))
+    expect(editor(anna)).to_be_visible()
+    draft.lead = "Changed meanwhile"
+    draft.save()
+    anna.clock.run_for(21_000)
+    expect(anna.locator("[data-newer]")).to_contain_text("saved this message at")
+
+
+# Kept until it is saved
+
+
+def test_what_was_typed_is_offered_after_a_crash(anna, draft):
+    anna.goto(change(draft))
+    editor(anna).click()
+    anna.keyboard.press("Control+End")
+    anna.keyboard.type(" Not saved yet.")
+    anna.get_by_label("Featured").check()
+    until_kept(anna)
+    anna.goto(change(draft))  # as after a crash: nobody is asked
+    expect(anna.get_by_text("that was not saved is kept in this browser")).to_be_visible()
+    expect(editor(anna)).to_have_text("The first text.")
+    anna.get_by_role("button", name="Bring back").click()
+    expect(editor(anna)).to_have_text("The first text. Not saved yet.")
+    expect(anna.get_by_label("Featured")).to_be_checked()
+    save(anna)
+    expect(anna.locator(".messagelist")).to_be_visible()
+    until_kept(anna, 0)
+    anna.goto(change(draft))
+    expect(anna.get_by_text("kept in this browser")).to_have_count(2)  # both lines are hidden
+    expect(anna.locator("[data-offer]")).to_be_hidden()
+
+
+def test_what_was_discarded_is_not_offered_again(anna, draft):
+    anna.goto(change(draft))
+    anna.get_by_label("Headline").fill("Not meant")
+    until_kept(anna)
+    anna.goto(change(draft))
+    anna.get_by_role("button", name="Discard").click()
+    expect(anna.locator("[data-offer]")).to_be_hidden()
+    until_kept(anna, 0)
+
+
+def test_text_brought_back_is_put_beside_what_was_saved_since(anna, draft):
+    anna.goto(change(draft))
+    anna.get_by_label("Headline").fill("Mine, before the crash")
+    until_kept(anna)
+    draft.headline = "Theirs, after it"
+    draft.save()
+    anna.goto(change(draft))
+    anna.get_by_role("button", name="Bring back").click()
+    save(anna)
+    expect(anna.locator(".conflict")).to_contain_text("Theirs, after it")
+    draft.refresh_from_db()
+    assert draft.headline == "Theirs, after it"
+
+
+def test_a_session_that_has_ended_loses_no_text(anna, draft):
+    anna.goto(change(draft))
+    expect(editor(anna)).to_be_visible()
+    anna.get_by_label("Headline").fill("Written as the session ended")
+    Session.objects.all().delete()
+    save(anna)
+    anna.get_by_label("Username").fill("anna")
+    anna.get_by_label("Password").fill("for-the-tests-only")
+    anna.keyboard.press("Enter")
+    anna.get_by_role("button", name="Bring back").click()
+    expect(anna.get_by_label("Headline")).to_have_value("Written as the session ended")
+    save(anna)
+    expect(anna.locator(".messagelist")).to_be_visible()
+    draft.refresh_from_db()
+    assert draft.headline == "Written as the session ended"
+
+
+def test_a_new_message_is_kept_and_let_go_once_it_is_saved(anna):
+    a_category()
+    anna.goto(ADD)
+    anna.get_by_label("Headline").fill("A new one")
+    anna.get_by_label("Statements").check()
+    until_kept(anna)
+    save(anna)
+    expect(anna.locator(".messagelist")).to_be_visible()
+    until_kept(anna, 0)
+    assert Message.objects.count() == 1
+
+
+def test_logging_out_leaves_no_text_behind(anna, draft):
+    anna.goto(change(draft))
+    anna.get_by_label("Headline").fill("Secret until noon")
+    until_kept(anna)
+    anna.on("dialog", lambda dialog: dialog.accept())
+    anna.get_by_role("button", name="Log out").click()
+    expect(anna.get_by_role("heading", name="Logged out")).to_be_visible()
+    until_kept(anna, 0)
+
+
+def test_what_one_officer_keeps_is_not_offered_to_another(anna, draft, log_in):
+    anna.goto(change(draft))
+    anna.get_by_label("Headline").fill("Anna’s own")
+    until_kept(anna)
+    log_in(anna, get_user_model().objects.create_superuser("clara"))
+    anna.goto(change(draft))
+    expect(editor(anna)).to_be_visible()
+    expect(anna.locator("[data-offer]")).to_be_hidden()
+    assert kept(anna) == 1
+
+
+# Leaving
+
+
+@pytest.mark.parametrize("where", ["headline", "text"])
+def test_leaving_a_changed_form_asks_first(anna, draft, where):
+    asked = []
+    anna.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    anna.goto(change(draft))
+    (editor(anna) if where == "text" else anna.get_by_label("Headline")).click()
+    anna.keyboard.type("Typed ")
+    anna.get_by_role("link", name="Home").first.click(no_wait_after=True)
+    expect(anna.get_by_label("Headline")).to_be_visible()
+    anna.wait_for_timeout(300)
+    assert (asked, anna.url.endswith(change(draft))) == (["beforeunload"], True)
+
+
+def test_leaving_an_unchanged_form_does_not_ask(anna, draft):
+    asked = []
+    anna.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    anna.goto(change(draft))
+    editor(anna).click()
+    anna.keyboard.type("x")
+    anna.keyboard.press("Backspace")
+    anna.get_by_role("link", name="Home").first.click()
+    expect(anna.get_by_role("heading", name="Press desk")).to_be_visible()
+    assert asked == []
+
+
+# Times in two capitals
+
+
+def test_the_times_of_both_cities_stand_beside_the_field_as_one_types(anna, axe):
+    anna.goto(ADD)
+    box = anna.locator(".field-publish_at .moment")
+    box.get_by_label("Date").fill("01/07/2030")
+    box.get_by_label("Time").press_sequentially("22:30")
+    expect(box.locator(".zones")).to_have_text("22:30 London · 2 July, 00:30 Moscow · 21:30 UTC")
+    box.get_by_label("Date").fill("01/12/2030")
+    expect(box.locator(".zones")).to_have_text("22:30 London · 2 December, 01:30 Moscow · 22:30 UTC")
+    assert axe(anna, without=[".django-ckeditor-widget"]) == []
+
+
+def test_a_time_that_does_not_exist_or_comes_twice_is_told_as_one_types(anna):
+    a_category()
+    anna.goto(ADD)
+    box = anna.locator(".field-publish_at .moment")
+    box.get_by_label("Date").fill("31/03/2030")
+    box.get_by_label("Time").fill("01:30")
+    expect(box.locator(".zones")).to_contain_text("does not exist")
+    expect(box.get_by_role("radio")).to_have_count(0)
+    box.get_by_label("Date").fill("27/10/2030")
+    expect(box.locator(".zones")).to_contain_text("comes twice")
+    box.get_by_label("01:30 GMT (second)").check()
+    expect(box.locator(".zones")).to_have_text("01:30 London · 04:30 Moscow · 01:30 UTC")
+    anna.get_by_label("Headline").fill("In the second hour")
+    anna.get_by_label("Statements").check()
+    save(anna)
+    expect(anna.locator(".messagelist")).to_be_visible()
+    assert Message.objects.get().publish_at.isoformat() == "2030-10-27T01:30:00+00:00"
+
+
+def test_the_shortcut_now_shows_the_times_at_once(anna):
+    anna.goto(ADD)
+    box = anna.locator(".field-publish_at .moment")
+    box.get_by_role("link", name="Today").click()
+    box.get_by_role("link", name="Now").click()
+    expect(box.locator(".zones")).to_contain_text("Moscow")
+
+
+def test_a_notice_has_the_times_too(anna):
+    anna.goto("/admin/consular/notice/add/")
+    box = anna.locator(".field-ends .moment")
+    box.get_by_label("Date").fill("01/07/2030")
+    box.get_by_label("Time").fill("12:00")
+    expect(box.locator(".zones")).to_have_text("12:00 London · 14:00 Moscow · 11:00 UTC")
+
+
+def test_an_offer_of_yesterday_names_its_day(anna, draft):
+    anna.goto(change(draft))
+    anna.get_by_label("Headline").fill("Of yesterday")
+    until_kept(anna)
+    anna.clock.install(time=timezone.now() + timedelta(days=1, minutes=1))
+    anna.goto(change(draft))
+    yesterday = timezone.localtime()
+    expect(anna.locator("[data-offer] time")).to_contain_text(f"{yesterday.day} {yesterday:%B}")

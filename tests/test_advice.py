@@ -1,0 +1,294 @@
+"""The helping hand: advice that a press officer may take or leave."""
+
+from datetime import date
+
+import pytest
+import time_machine
+
+from news import advice as advices
+from news import links
+from news.advice import advice, days_named, heading_levels, length, links_in, mended, reading_minutes, skips_levels
+from news.links import Fault
+from news.models import Message
+from tests.factories import DAY, NOON, a_category, a_message
+from tests.test_desk import ADD, change, filled, officer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+def told(**kwargs):
+    """Return what is said of a message that has a lead and a text, unless told otherwise."""
+    given = {"headline": "A statement", "lead": "A lead.", "body": "<p>Text.</p>", "category": a_category()} | kwargs
+    typed = given.pop("typed", "")
+    return " ".join(advice(Message(**given), NOON, typed=typed))
+
+
+def test_a_message_with_everything_in_order_gets_no_advice():
+    assert told() == ""
+
+
+def test_a_headline_may_have_120_characters():
+    assert (told(headline="x" * 120), "has 121 characters" in told(headline="x" * 121)) == ("", True)
+
+
+def test_a_missing_lead_is_mentioned():
+    assert "There is no lead" in told(lead=" ")
+
+
+def test_a_missing_text_is_mentioned_once():
+    assert told(lead="", body="") == "There is no text yet."
+
+
+# Days in the headline
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Interview, September 24, 2020",
+        "Interview, Sept. 24, 2020",
+        "Interview of 24 September 2020",
+        "Interview of the 24th of September 2020",
+        "Interview of 24.09.2020",
+        "Interview of 24/09/2020",
+        "Interview of 9/24/2020",
+        "Interview of 2020-09-24",
+        "Interview, September 24",
+        "Visit, 23–26 September 2020",
+        "Visit, September 23-26, 2020",
+        "Интервью 24 сентября 2020 года",
+        "Interview am 24. September 2020",
+        "Entretien du 24 septembre 2020",
+        "Entrevista del 24 de septiembre de 2020",
+        "25 September 2020, in London",
+        "26 September 2020, in Moscow by then",
+        "In September 2020, 24 states met in 2020",
+        "Resolution 2231, 1.5 million people, 5:30",
+    ],
+)
+def test_a_day_that_matches_one_of_the_three_dates_is_right(headline):
+    published = NOON.replace(
+        month=9, day=25, hour=21, minute=30
+    )  # 22:30 in London, half an hour past midnight in Moscow
+    assert told(headline=headline, delivered_on=date(2020, 9, 24), publish_at=published) == ""
+
+
+@pytest.mark.parametrize(
+    ("headline", "named"),
+    [
+        ("Interview, September 24, 2021", "September 24, 2021"),
+        ("Interview of 23 September 2020", "23 September 2020"),
+        ("Interview of 24.10.2020", "24.10.2020"),
+        ("Interview, May 4", "May 4"),
+        ("Interview of 31.02.2020", "31.02.2020"),
+        ("Интервью 23 сентября 2020 года", "23 сентября 2020"),
+    ],
+)
+def test_a_day_that_matches_none_of_the_three_dates_is_asked_about(headline, named):
+    said = told(headline=headline, delivered_on=date(2020, 9, 24), publish_at=NOON)
+    assert f"names {named}, but" in said
+    assert "24 September 2020 (delivered), 24 November 2020 (published)" in said
+
+
+def test_a_draft_without_a_moment_is_held_against_today():
+    assert "24 November 2020 (today)" in told(headline="Interview of 1 May 2020")
+
+
+def test_no_text_breaks_the_search_for_days():
+    assert days_named("99 January 9999, 0.0.0000, 9999-99-99, 12.-13 May " + "1 " * 500)
+
+
+# Links and the source
+
+
+@pytest.mark.parametrize("words", ["Click here", "here", "read more …", "<strong>HERE</strong>", "здесь"])
+def test_a_link_that_does_not_say_where_it_leads_is_mentioned(words):
+    assert "Let its words say where it leads" in told(body=f'<p><a href="https://example.org/">{words}</a></p>')
+
+
+def test_a_link_that_says_where_it_leads_is_fine():
+    assert told(body='<p><a href="https://example.org/">The statement of 2019, here in full</a></p>') == ""
+
+
+def test_links_are_read_with_their_addresses_unescaped():
+    assert links_in('<p><a href="/a?b=1&amp;c=2" title="x">d <em>e</em></a></p>') == [("/a?b=1&c=2", "d e")]
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        {"headline": "Comment by Foreign Ministry Spokeswoman"},
+        {"lead": "The Ministry of Foreign Affairs states."},
+        {"headline": "Foreign Minister’s interview with an agency"},
+        {"headline": "Заявление МИД России"},
+    ],
+)
+def test_a_text_of_the_foreign_ministry_names_its_source(wording):
+    assert "Name it as the source" in told(**wording)
+    assert "Give the address" in told(**wording, source_name="Ministry")
+    assert told(**wording, source_name="Ministry", source_url="https://example.org/") == ""
+
+
+def test_the_category_may_say_that_a_text_is_the_foreign_ministrys():
+    assert "Name it as the source" in told(category=a_category("mfa", name="Foreign Ministry"))
+
+
+def test_a_meeting_with_a_foreign_minister_needs_no_source():
+    assert told(headline="The Ambassador met the Foreign Minister") == ""
+
+
+# What cleaning mends
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        '<p class="MsoNormal">Text</p>',
+        "<p class=MsoListParagraph>Text</p>",
+        '<p style="color:red;mso-fareast-language:EN">Text</p>',
+        "<p>Text<o:p></o:p></p>",
+        "<!--[if gte mso 9]><xml></xml><![endif]--><p>Text</p>",
+    ],
+)
+def test_what_was_pasted_from_word_is_said_to_be_cleaned(pasted):
+    assert "pasted from Word" in told(typed=pasted)
+
+
+@pytest.mark.parametrize(
+    ("levels", "skips"), [([], False), ([2, 3, 4, 2], False), ([1, 2], False), ([3], True), ([2, 4], True)]
+)
+def test_headings_go_down_one_level_at_a_time(levels, skips):
+    assert skips_levels(levels) is skips
+
+
+def test_the_levels_of_headings_are_read_as_typed():
+    assert heading_levels("<H2 class=a>a</H2><h4>b<header></h4><h7>") == [2, 4]
+
+
+@pytest.mark.parametrize("html", ["", "<", "<h2", "<!--", "<p>Mso mso- o:p</p>", "<h2><h3>", "&" * 1000])
+def test_an_ordinary_or_broken_text_was_not_mended(html):
+    assert mended(html) == []
+
+
+# How long it is
+
+
+@pytest.mark.parametrize(("words", "minutes"), [(0, 1), (1, 1), (200, 1), (201, 2), (1000, 5)])
+def test_two_hundred_words_are_read_in_a_minute(words, minutes):
+    assert reading_minutes(words) == minutes
+
+
+def test_lead_and_text_are_counted():
+    assert length(Message(lead="One two.", body="<p>Three <b>four</b></p><ul><li>five</li></ul>")) == (5, 1)
+
+
+# On the desk
+
+
+def test_the_form_shows_the_advice_and_the_length(admin_client):
+    message = a_message(publish_at=None, headline="x" * 130, lead="", body="<p>" + "word " * 450 + "</p>")
+    page = admin_client.get(change(message)).content.decode()
+    assert ("has 130 characters" in page, "There is no lead" in page) == (True, True)
+    assert ("<b data-words>450</b>" in page, "<b data-minutes>3</b>" in page) == (True, True)
+
+
+def test_an_empty_form_gets_no_advice(admin_client):
+    assert "There is no" not in admin_client.get(ADD).content.decode()
+
+
+def test_a_form_that_is_sent_back_has_the_advice_on_what_was_typed(admin_client):
+    data = filled(_save="Save", headline="x" * 130, slug="a b", body="<h2>a</h2><h4>b</h4>")
+    page = admin_client.post(ADD, data).content.decode()
+    assert ("has 130 characters" in page, "A heading skipped a level" in page) == (True, True)
+
+
+def test_advice_never_refuses(admin_client):
+    body = "<h4 class=MsoTitle>a</h4><p><a href='https://example.org/'>click here</a></p>"
+    answer = admin_client.post(ADD, filled(_save="Save", headline="May 1 " * 30, body=body), follow=True)
+    page = answer.content.decode()
+    assert Message.objects.count() == 1
+    assert ("pasted from Word" in page, "A heading skipped a level" in page) == (True, True)
+
+
+# The links, in the background
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What was asked; nothing leaves this machine."""
+    urls = []
+    monkeypatch.setattr(links, "check_all", lambda found: urls.append(found) or [Fault(found[0], "leads nowhere.")])
+    return urls
+
+
+def with_links(**kwargs):
+    body = '<p><a href="https://example.org/a">a</a> <a href="/about/">b</a> <a href="http://testserver/c">c</a></p>'
+    return a_message(publish_at=None, source_url="https://example.org/source", body=body, **kwargs)
+
+
+def links_of(message):
+    return f"/admin/news/message/{message.pk}/links/"
+
+
+def test_the_links_of_the_saved_text_are_checked(admin_client, asked):
+    answer = admin_client.post(links_of(with_links()))
+    assert asked == [["https://example.org/source", "https://example.org/a"]]
+    assert answer.json() == {"faults": [{"url": "https://example.org/source", "sentence": "leads nowhere."}]}
+
+
+def test_the_same_links_are_not_asked_again_at_once(admin_client, asked):
+    message = with_links()
+    admin_client.post(links_of(message))
+    admin_client.post(links_of(message))
+    assert len(asked) == 1
+
+
+def test_one_check_runs_at_a_time(admin_client, asked):
+    from news.admin.advice import checking
+
+    with checking:
+        answer = admin_client.post(links_of(with_links()))
+    assert (answer.status_code, answer["Retry-After"], asked) == (503, "10", [])
+
+
+def test_links_are_not_checked_by_an_address_alone(admin_client, asked):
+    assert (admin_client.get(links_of(with_links())).status_code, asked) == (405, [])
+
+
+def test_who_may_not_change_a_message_has_no_links_checked(client, asked):
+    scheduled = with_links()
+    scheduled.publish_at = NOON + DAY
+    scheduled.approve(at=NOON)
+    client.force_login(officer())
+    assert (client.post(links_of(scheduled)).status_code, asked) == (403, [])
+
+
+def test_an_unknown_message_has_no_links(admin_client, asked):
+    assert admin_client.post("/admin/news/message/999/links/").status_code == 404
+
+
+def test_the_form_says_where_its_links_are_checked_only_where_it_has_some(admin_client):
+    message, without = with_links(), a_message(publish_at=None)
+    pages = [admin_client.get(change(row)).content.decode() for row in (message, without)]
+    assert [f'data-links="{links_of(row)}"' in page for row, page in zip((message, without), pages, strict=True)] == [
+        True,
+        False,
+    ]
+
+
+def test_months_are_known_in_every_language_that_messages_have():
+    known = advices.months()
+    assert [known[name] for name in ("september", "sept", "сентября", "septembre", "märz", "septiembre")] == [
+        9,
+        9,
+        9,
+        9,
+        3,
+        9,
+    ]

@@ -1,0 +1,202 @@
+"""What is not public sings nowhere: no address, header, feed, error or file of the site holds a word of it."""
+
+import re
+from html import unescape
+from itertools import product
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+import pytest
+import time_machine
+from django.contrib.auth import get_user_model
+from django.urls import get_resolver
+
+from news.models import Attachment, PreviewLink
+from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message, a_notice, a_page, a_topic, an_office
+from tests.front import another_process, ask
+from tests.test_per_edition import views
+from tests.test_pictures import a_file
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STATES = ["draft", "submitted", "scheduled", "embargoed"]
+METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
+PLACES = ["headline", "lead", "body", "slug", "source", "alt", "link", "file"]
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+def word(state, place):
+    """Return a word that stands in one place of one message and nowhere else in the world."""
+    return f"canary{state}{place}"
+
+
+CANARIES = [word(state, place) for state in STATES for place in PLACES]
+
+
+@pytest.fixture
+def aviary(settings, tmp_path):
+    """A site with something of everything that is public, and a canary in each state that is not."""
+    settings.MEDIA_ROOT = tmp_path
+    officer = get_user_model().objects.create_user("anna")
+    an_office(), a_topic(), a_notice(), a_counter(slug="fire"), a_page(path="about", place="foot")
+    speeches = a_category("speeches")
+    a_message(headline="Public", image=a_file(), image_alt="A picture", category=speeches)
+    a_message(headline="Withdrawn", publish_at=NOON - 2 * DAY).withdraw("Wrong.", at=NOON - DAY, by=officer)
+    birds = {}
+    for state in STATES:
+        ahead = state in ("scheduled", "embargoed")
+        birds[state] = a_message(
+            headline=f"{word(state, 'headline')} speaks",
+            lead=word(state, "lead"),
+            body=f'<p>{word(state, "body")} <a href="https://example.org/{word(state, "link")}">there</a></p>',
+            slug=word(state, "slug"),
+            source_name=word(state, "source"),
+            image=a_file(),
+            image_alt=word(state, "alt"),
+            category=speeches,
+            featured=True,
+            publish_at=NOON + 40 * DAY if ahead else None,
+            approved_at=NOON if ahead else None,
+        )
+        file = f"{word(state, 'file')}.pdf"
+        Attachment.objects.create(message=birds[state], name=word(state, "file"), file=f"attachments/{file}", size=9)
+        (tmp_path / "attachments").mkdir(exist_ok=True)
+        (tmp_path / "attachments" / file).write_bytes(b"%PDF-1.4 " + word(state, "body").encode())
+    birds["submitted"].submit(at=NOON, by=officer)
+    birds["link"] = PreviewLink.objects.create(
+        message=birds["embargoed"], name="Reuters", created_at=NOON, created_by=officer, expires_at=NOON + HOUR
+    )
+    return birds
+
+
+def files(birds):
+    """Return the names under which the canaries' files lie in the storage."""
+    for state in STATES:
+        yield birds[state].image.name
+        yield f"attachments/{word(state, 'file')}.pdf"
+
+
+# Every address
+
+
+def built(birds):
+    """Return an address for every pattern of the public site, with every value that its parts could have."""
+    values = {
+        "slug": ["speeches", "statements", "fire", "feed", "public", *(word(state, "slug") for state in STATES)],
+        "year": [2020, 2021, 1999],
+        "month": [11, 12, 1],
+        "day": [23, 24, 3],
+        "path": ["about", "canary", *(word(state, "slug") for state in STATES)],
+        "token": ["nonsense", f"{birds['link'].pk}-{'a' * 43}", birds["link"].nonce],
+        "name": list(files(birds)),
+    }
+    for route, _pattern in views(get_resolver().url_patterns):
+        if route.startswith("admin"):
+            continue
+        parts = re.findall(r"<(?:\w+:)?(\w+)>", route)
+        for chosen in product(*(values.get(part, ["x"]) for part in parts)):
+            path = route
+            for value in chosen:
+                shown = f"{value:02}" if isinstance(value, int) else str(value)
+                path = re.sub(r"<(?:\w+:)?\w+>", lambda _, shown=shown: quote(shown), path, count=1)
+            yield "/" + path
+
+
+ASKED = ["?q=canary", "?q=speaks", "?before=9999999999999999.9", "?after=0.0", "?format=json"]
+ERRORS = ["/%00", "/messages/?" + "a=1&" * 1500, "/messages/2020/11/22/withdrawn/", "/media/../x", "/" + "x" * 3000]
+
+
+def crawl(start):
+    """Yield every address that is reached by links from `start`."""
+    seen, waiting = set(start), list(start)
+    while waiting:
+        path = waiting.pop()
+        yield path
+        answer = ask(path)
+        found = re.findall(r'(?:href|src|url|action)"?[=:]\s*"([^"]*)"', answer.text if is_text(answer) else "")
+        found += re.findall(r"<(?:loc|id)>([^<]*)<", answer.text if is_text(answer) else "")
+        for link in [*found, answer.headers.get("Location", "")]:
+            parts = urlsplit(urljoin(path, unescape(link)))
+            if parts.netloc not in ("", "testserver") or parts.scheme not in ("", "http"):
+                continue
+            onward = parts.path + (f"?{parts.query}" if parts.query else "")
+            if onward.startswith("/") and onward not in seen and not onward.startswith(("/static/", "/admin/")):
+                seen.add(onward)
+                waiting.append(onward)
+
+
+def is_text(answer):
+    return answer.headers.get("Content-Type", "").split(";")[0].endswith(("html", "xml", "json", "plain"))
+
+
+def singing(answer, path):
+    """Return the canaries that are heard in an answer; what was asked for may well be repeated in it."""
+    heard = (str(sorted(answer.headers.items())) + answer.body.decode("utf-8", "replace")).lower()
+    return [canary for canary in CANARIES if canary in heard and canary not in unquote(path).lower()]
+
+
+def test_no_answer_of_the_site_holds_a_canary(aviary):
+    known = set(built(aviary))
+    start = [*known, *(path + query for path in ("/", "/messages/", "/search/") for query in ASKED), *ERRORS]
+    heard, count = [], 0
+    for path in crawl(start):
+        for method in METHODS:
+            answer, count = ask(path, method), count + 1
+            heard += [(method, path, canary) for canary in singing(answer, path)]
+    assert heard == []
+    assert count > 1000
+
+
+def test_the_crawl_would_hear_a_canary(aviary):
+    aviary["draft"].approve(at=NOON)
+    with another_process():
+        heard = {canary for path in crawl(["/"]) for canary in singing(ask(path), path)}
+    assert {word("draft", place) for place in ("headline", "lead", "body", "slug", "source", "alt")} <= heard
+
+
+# Like an unknown address
+
+
+def everything(path, method):
+    answer = ask(path, method)
+    return answer.status, answer.headers, answer.body
+
+
+@pytest.mark.parametrize("method", [*METHODS, "PUT", "DELETE"])
+def test_what_is_not_public_answers_like_what_never_was(aviary, method):
+    unknown = everything("/messages/2021/01/03/never-was/", method)
+    addresses = [aviary[state].get_absolute_url() for state in ("scheduled", "embargoed")]
+    addresses += [f"/messages/2020/11/24/{word(state, 'slug')}/" for state in STATES]
+    addresses += [f"/{word(state, 'slug')}/" for state in STATES]
+    assert [address for address in addresses if everything(address, method) != unknown] == []
+
+
+@pytest.mark.parametrize("method", [*METHODS, "PUT", "DELETE"])
+def test_a_file_of_what_is_not_public_answers_like_what_never_was(aviary, method):
+    unknown = everything("/media/pictures/never-was.jpg", method)
+    assert [name for name in files(aviary) if everything(f"/media/{name}", method) != unknown] == []
+
+
+def test_the_year_and_the_month_of_what_is_scheduled_are_not_there_yet(aviary):
+    unknown = everything("/messages/1999/", "GET")
+    for path in ("/messages/2021/", "/messages/2021/01/", "/messages/speeches/2021/", "/messages/speeches/2021/01/"):
+        assert everything(path, "GET") == unknown
+
+
+def test_a_page_is_the_same_with_a_canary_in_the_archive_and_without(aviary, at_noon):
+    paths = ["/", "/messages/", "/messages/speeches/", "/messages/feed/", "/messages/feed.json", "/counters/"]
+    before = [ask(path).body for path in paths]
+    aviary["link"].delete()
+    for state in STATES[2:]:
+        aviary[state].send_back("Not at all.", at=NOON)
+    with another_process():
+        assert [ask(path).body for path in paths] == before
+
+
+def test_only_the_link_itself_shows_what_it_is_for(aviary):
+    answer = ask(aviary["link"].get_absolute_url())
+    assert (word("embargoed", "body") in answer.text, word("scheduled", "body") in answer.text) == (True, False)

@@ -1,0 +1,248 @@
+"""Two people, one message: a stale save is refused, nothing typed is lost, and of two at once one wins."""
+
+import re
+import threading
+
+import pytest
+import time_machine
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test import Client
+
+from news.models import Message
+from tests.factories import NOON, a_category, a_message
+from tests.filling import fields_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def at_noon():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+def change(message):
+    return f"/admin/news/message/{message.pk}/change/"
+
+
+def a_draft(**kwargs):
+    return a_message(**{"publish_at": None, "headline": "The first headline", "slug": "first"} | kwargs)
+
+
+def opened(client, message, **kwargs):
+    """Return the form of a message as it stands when it is opened, with what is then typed."""
+    return fields_of(client.get(change(message)).content.decode(), "message_form") | {"_save": "Save"} | kwargs
+
+
+def saved(message, **kwargs):
+    """Save a message as a colleague does meanwhile."""
+    colleague, _ = get_user_model().objects.get_or_create(username="boris", first_name="Boris", last_name="Orlov")
+    message = Message.objects.get(pk=message.pk)
+    for name, value in kwargs.items():
+        setattr(message, name, value)
+    message._history_user = colleague
+    message.save()
+
+
+def post(client, message, data):
+    """Return the status and the page that a save is answered with."""
+    answer = client.post(change(message), data)
+    return answer.status_code, answer.content.decode()
+
+
+def headline(message):
+    return Message.objects.get(pk=message.pk).headline
+
+
+# Refused
+
+
+def test_a_save_of_what_was_read_last_is_taken(admin_client):
+    draft = a_draft()
+    status, _ = post(admin_client, draft, opened(admin_client, draft, headline="Mine"))
+    assert (status, headline(draft)) == (302, "Mine")
+
+
+def test_a_stale_save_is_refused_and_what_was_typed_is_still_there(admin_client, at_noon):
+    draft = a_draft()
+    form = opened(admin_client, draft, headline="Mine", lead="Typed with care")
+    saved(draft, headline="Theirs")
+    status, page = post(admin_client, draft, form)
+    again = fields_of(page, "message_form")
+    assert (status, headline(draft)) == (200, "Theirs")
+    assert (again["headline"], again["lead"]) == ("Mine", "Typed with care")
+    assert "Boris Orlov saved this message at 12:37." in page
+
+
+def test_saves_within_one_instant_are_told_apart(admin_client, at_noon):
+    draft = a_draft()
+    form = opened(admin_client, draft, headline="Mine")
+    saved(draft, headline="Theirs")
+    assert post(admin_client, draft, form)[0] == 200
+
+
+def test_a_message_without_versions_is_guarded_too(admin_client):
+    draft = a_draft()
+    draft.history.all().delete()
+    form = opened(admin_client, draft, headline="Mine")
+    saved(draft, headline="Theirs")
+    assert (post(admin_client, draft, form)[0], headline(draft)) == (200, "Theirs")
+
+
+def test_an_approval_of_what_was_not_read_is_refused(admin_client):
+    draft = a_draft()
+    form = opened(admin_client, draft)
+    saved(draft, headline="Not what I read")
+    form = {name: value for name, value in form.items() if name != "_save"} | {"_approve": "x", "override": "Alone."}
+    assert (post(admin_client, draft, form)[0], Message.objects.get().approved_at) == (200, None)
+
+
+@pytest.mark.parametrize("version", ["x", "-1", "9" * 49, "1\x00", "٣", "²"])
+def test_a_version_that_is_none_is_stale(admin_client, version):
+    draft = a_draft()
+    status, _ = post(admin_client, draft, opened(admin_client, draft, headline="Mine", version=version))
+    assert (status, headline(draft)) == (200, "The first headline")
+
+
+def test_a_form_with_another_fault_still_knows_what_it_was_read_at(admin_client):
+    draft = a_draft()
+    _, page = post(admin_client, draft, opened(admin_client, draft, headline=""))
+    saved(draft, headline="Theirs")
+    form = fields_of(page, "message_form") | {"headline": "Mine", "_save": "Save"}
+    assert (post(admin_client, draft, form)[0], headline(draft)) == (200, "Theirs")
+
+
+# Compared
+
+
+def test_the_words_that_differ_are_marked_on_both_sides(admin_client):
+    draft = a_draft(headline="The minister arrives on Monday")
+    form = opened(admin_client, draft, headline="The minister arrives on Tuesday")
+    saved(draft, headline="The minister arrives on Friday")
+    _, page = post(admin_client, draft, form)
+    assert re.findall(r"<mark>\s*(\w+)</mark>", page) == ["Tuesday", "Friday"]
+
+
+def test_what_only_they_have_changed_is_in_the_form(admin_client):
+    draft = a_draft()
+    form = opened(admin_client, draft, lead="My lead")
+    saved(draft, headline="Theirs", featured=True, category=a_category("speeches"))
+    _, page = post(admin_client, draft, form)
+    again = fields_of(page, "message_form")
+    assert (again["headline"], again["featured"], again["lead"]) == ("Theirs", "on", "My lead")
+    assert again["category"] == str(a_category("speeches").pk)
+
+
+def test_what_differs_in_different_places_is_saved_together(admin_client):
+    draft = a_draft()
+    form = opened(admin_client, draft, lead="My lead")
+    saved(draft, headline="Theirs")
+    _, page = post(admin_client, draft, form)
+    post(admin_client, draft, fields_of(page, "message_form") | {"_save": "Save"})
+    draft.refresh_from_db()
+    assert (draft.headline, draft.lead) == ("Theirs", "My lead")
+
+
+def test_mine_is_saved_over_theirs_only_by_a_deliberate_yes(admin_client):
+    draft = a_draft()
+    form = opened(admin_client, draft, headline="Mine")
+    saved(draft, headline="Theirs")
+    _, page = post(admin_client, draft, form)
+    again = fields_of(page, "message_form") | {"_save": "Save"}
+    without = post(admin_client, draft, again)[0]
+    over = str(draft.history.order_by("-history_id").first().history_id)
+    with_yes = post(admin_client, draft, again | {"over": over})[0]
+    assert (f'name="over" value="{over}"' in page, without, with_yes, headline(draft)) == (True, 200, 302, "Mine")
+
+
+def test_who_takes_theirs_everywhere_needs_no_yes(admin_client):
+    draft = a_draft()
+    form = opened(admin_client, draft, headline="Mine", lead="My lead")
+    saved(draft, headline="Theirs")
+    _, page = post(admin_client, draft, form)
+    again = fields_of(page, "message_form") | {"headline": "Theirs", "_save": "Save"}
+    assert post(admin_client, draft, again)[0] == 302
+    assert Message.objects.get().lead == "My lead"
+
+
+def test_a_yes_to_one_version_is_none_to_the_next(admin_client):
+    draft = a_draft()
+    form = opened(admin_client, draft, headline="Mine")
+    saved(draft, headline="Theirs")
+    over = str(draft.history.order_by("-history_id").first().history_id)
+    saved(draft, headline="And again")
+    assert (post(admin_client, draft, form | {"over": over})[0], headline(draft)) == (200, "And again")
+
+
+def test_their_moment_can_be_taken_as_it_is_typed(admin_client, at_noon):
+    draft = a_draft()
+    form = opened(admin_client, draft, publish_at_0="01/07/2021", publish_at_1="12:00")
+    saved(draft, publish_at=NOON.replace(year=2022))
+    _, page = post(admin_client, draft, form)
+    assert "&quot;publish_at_0&quot;: &quot;24/11/2022&quot;" in page
+
+
+def test_text_that_its_writer_may_not_change_any_more_is_given_back(client):
+    writer = get_user_model().objects.create_user("writer", is_staff=True)
+    names = {"change_message", "view_message"}
+    writer.user_permissions.set(Permission.objects.filter(codename__in=names, content_type__app_label="news"))
+    client.force_login(writer)
+    draft = a_draft()
+    form = opened(client, draft, body="<p>An hour of typing.</p>")
+    Message.objects.get(pk=draft.pk).approve()
+    status, page = post(client, draft, form)
+    assert (status, "An hour of typing." in page) == (409, True)
+
+
+# At once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_saves_at_once_one_wins_and_the_other_is_told(transactional_db):
+    officers = [get_user_model().objects.create_superuser(name) for name in ("anna", "boris")]
+    draft, gate = a_draft(), threading.Barrier(2)
+    clients = [Client() for _ in officers]
+    for client, officer in zip(clients, officers, strict=True):
+        client.force_login(officer)
+    for turn in range(5):
+        forms = [opened(client, draft, headline=f"{turn} by {i}") for i, client in enumerate(clients)]
+        statuses = [None, None]
+
+        def save(i, forms=forms, statuses=statuses):
+            try:
+                gate.wait(10)
+                statuses[i] = post(clients[i], draft, forms[i])[0]
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=save, args=[i]) for i in (0, 1)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert sorted(statuses) == [200, 302]
+        assert headline(draft) == f"{turn} by {statuses.index(302)}"
+
+
+# What the browser keeps
+
+
+def test_the_browser_is_told_what_is_saved(admin_client):
+    draft = a_draft()
+    answer = admin_client.post(change(draft), opened(admin_client, draft, kept="l3k-9x"))
+    assert answer.cookies["desk_saved"].value == "l3k-9x"
+
+
+@pytest.mark.parametrize("kept", ["", "a b", "x" * 41, "x;path=/", "é"])
+def test_a_name_that_is_none_makes_no_cookie(admin_client, kept):
+    draft = a_draft()
+    answer = admin_client.post(change(draft), opened(admin_client, draft, kept=kept))
+    assert (answer.status_code, "desk_saved" in answer.cookies) == (302, False)
+
+
+def test_what_is_refused_is_not_told_to_be_saved(admin_client):
+    draft = a_draft()
+    answer = admin_client.post(change(draft), opened(admin_client, draft, kept="l3k-9x", headline=""))
+    assert "desk_saved" not in answer.cookies

@@ -1,0 +1,287 @@
+"""Changing what is out: a changed word is a typo or a correction, said deliberately, recorded, and told to readers."""
+
+from datetime import datetime
+from xml.etree import ElementTree
+
+import pytest
+import time_machine
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+
+from news.models import Act, Correction, Message
+from tests.factories import DAY, HOUR, NOON, a_message
+from tests.test_desk import change, filled, officer
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "<p>The talks began on Monday.</p>"
+RIGHT = "<p>The talks began on Tuesday.</p>"
+NOTE = "The talks began on Tuesday, not on Monday."
+ASKED = "Say whether the words you change are a typo or a correction"
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+def out(**kwargs):
+    """Return a message that is public since yesterday."""
+    return a_message(**{"headline": "The talks", "body": TEXT, "slug": "talks"} | kwargs)
+
+
+def form_of(message, **kwargs):
+    """Return the form of a published message, as the browser sends it back."""
+    return filled(
+        headline=message.headline,
+        lead=message.lead,
+        body=message.body,
+        publish_at_0="23/11/2020",
+        publish_at_1="12:37:00",
+        slug=message.slug,
+        _save="Save",
+        **{
+            "attachments-TOTAL_FORMS": 0,
+            "attachments-INITIAL_FORMS": 0,
+            "image_focus_x": 50,
+            "image_focus_y": 50,
+        },
+    ) | (kwargs)
+
+
+def save(client, message, **kwargs):
+    """Save a message by the desk's form; return the page that comes back, "" where it was saved."""
+    answer = client.post(change(message), form_of(message, **kwargs))
+    return answer.content.decode() if answer.status_code == 200 else ""
+
+
+def stored(message):
+    return Message.objects.get(pk=message.pk)
+
+
+def acts(message):
+    return [(act.kind, act.reason) for act in message.acts.order_by("id")]
+
+
+# What has to be said
+
+
+@pytest.mark.parametrize(
+    "changed", [{"headline": "The last talks"}, {"lead": "In Geneva."}, {"body": RIGHT}, {"body": "<p>The talks.</p>"}]
+)
+def test_a_changed_word_of_what_is_public_is_asked_about(admin_client, changed):
+    message = out()
+    assert ASKED in save(admin_client, message, **changed)
+    assert (stored(message).body, acts(message)) == (TEXT, [])
+
+
+def test_the_form_comes_back_with_everything_typed(admin_client):
+    page = save(admin_client, out(), body=RIGHT, lead="Typed with care", note="Typed as well")
+    assert ("began on Tuesday" in page, "Typed with care" in page, "Typed as well" in page) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"body": "<p>The talks <strong>began</strong></p><p>on  Monday.</p>"},
+        {"source_name": "The ministry"},
+        {"slug": "other-talks"},
+        {"featured": "on"},
+    ],
+)
+def test_form_space_and_what_is_no_text_need_nothing_said(admin_client, changed):
+    message = out()
+    assert save(admin_client, message, **changed) == ""
+    assert acts(message) == []
+
+
+def test_what_is_not_public_is_not_asked_about(admin_client):
+    draft = out(publish_at=None)
+    page = admin_client.get(change(draft)).content.decode()
+    assert 'name="said"' not in page
+    assert save(admin_client, draft, body=RIGHT, publish_at_0="", publish_at_1="") == ""
+
+
+def test_a_scheduled_message_is_changed_and_stays_approved_with_nothing_recorded(admin_client):
+    message = out(publish_at=NOON + DAY, approved_at=NOON)
+    assert save(admin_client, message, body=RIGHT, publish_at_0="25/11/2020") == ""
+    assert (stored(message).state(NOON), acts(message)) == (Message.State.SCHEDULED, [])
+
+
+def test_a_form_opened_before_the_message_fell_due_is_asked_about_when_it_is_sent(admin_client, at_noon):
+    message = out(publish_at=NOON + HOUR, approved_at=NOON)
+    assert 'name="said"' not in admin_client.get(change(message)).content.decode()
+    at_noon.move_to(NOON + HOUR)
+    assert ASKED in save(admin_client, message, body=RIGHT, publish_at_0="24/11/2020", publish_at_1="13:37:00")
+
+
+def test_nothing_is_chosen_beforehand(admin_client):
+    page = admin_client.get(change(out())).content.decode()
+    radios = [tag for tag in page.split("<") if tag.startswith("input") and 'name="said"' in tag]
+    assert (len(radios), any("checked" in tag for tag in radios)) == (2, False)
+
+
+def test_a_withdrawn_text_can_not_be_changed_in_silence_before_it_is_restored(admin_client):
+    message = out()
+    message.withdraw("Wrong.", at=NOON)
+    assert ASKED in save(admin_client, message, body=RIGHT)
+
+
+# A typo
+
+
+def test_a_typo_is_recorded_and_readers_are_told_nothing(admin_client, client):
+    message = out()
+    save(admin_client, message, body="<p>The talks begann on Monday.</p>", said="typo")
+    assert acts(message) == [("typo", "")]
+    page = client.get(message.get_absolute_url()).content.decode()
+    assert ("begann" in page, "Correction" in page) == (True, False)
+    assert stored(message).updated_at == message.publish_at
+
+
+def test_a_typo_with_no_changed_word_is_not_recorded(admin_client):
+    message = out()
+    save(admin_client, message, said="typo")
+    assert acts(message) == []
+
+
+def test_a_typo_has_no_note(admin_client):
+    message = out()
+    assert "Only a correction has a note" in save(admin_client, message, body=RIGHT, said="typo", note=NOTE)
+    assert stored(message).body == TEXT
+
+
+# A correction
+
+
+def test_a_correction_needs_its_note(admin_client):
+    message = out()
+    assert "the public reads the note" in save(admin_client, message, body=RIGHT, said="correction", note="  ")
+    assert stored(message).body == TEXT
+
+
+def test_a_correction_stands_under_the_message_and_on_the_home_page_at_once(admin_client, client):
+    message = out()
+    client.get("/")
+    save(admin_client, message, body=RIGHT, said="correction", note=NOTE)
+    for path in ("/", message.get_absolute_url()):
+        page = client.get(path).content.decode()
+        assert ("began on Tuesday.</p>" in page, NOTE in page, "24 November 2020</time>" in page) == (True, True, True)
+
+
+def test_a_correction_is_recorded_with_who_and_why_and_makes_one_version(admin_client):
+    message = out()
+    save(admin_client, message, body=RIGHT, said="correction", note=NOTE)
+    act, correction = message.acts.get(), message.corrections.get()
+    assert (act.kind, act.reason, act.by.username, act.at) == (Act.Kind.CORRECTION, NOTE, "admin", NOON)
+    assert (correction.note, correction.by, correction.at) == (NOTE, act.by, NOON)
+    assert [version.body for version in message.history.all()] == [RIGHT, TEXT]
+
+
+def test_a_source_is_corrected_as_well(admin_client):
+    message = out()
+    save(admin_client, message, source_name="The ministry", said="correction", note="The source was missing.")
+    assert acts(message) == [("correction", "The source was missing.")]
+
+
+def test_the_note_is_text_and_no_mark_up(client):
+    message = out()
+    message.correct("<script>alert(1)</script>", at=NOON)
+    assert "<script>alert" not in client.get(message.get_absolute_url()).content.decode()
+
+
+def test_the_page_tells_when_it_was_last_modified(client):
+    message = out()
+    message.correct(NOTE, at=NOON)
+    page = client.get(message.get_absolute_url()).content.decode()
+    assert 'property="article:modified_time" content="2020-11-24T12:37:00Z"' in page
+
+
+def test_a_message_without_corrections_asks_no_query_for_them(client, django_assert_num_queries):
+    message = out()
+    with django_assert_num_queries(0):
+        assert message.updated_at == message.publish_at
+        assert message.revised_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_corrected_message_still_asks_few_queries(client, django_assert_max_num_queries):
+    message = out()
+    a_message(), a_message(publish_at=NOON - 2 * DAY)
+    message.correct(NOTE, at=NOON)
+    client.get("/counters/")  # the edition, and what it remembers for all pages
+    with django_assert_max_num_queries(5):  # one reads the edition's number
+        assert NOTE in client.get(message.get_absolute_url()).content.decode()
+
+
+# Who may
+
+
+def test_who_may_not_correct_is_offered_the_typo_alone_and_refused_the_other(client):
+    message = out()
+    client.force_login(officer("approve_message"))
+    assert 'value="correction"' not in client.get(change(message)).content.decode()
+    page = save(client, message, body=RIGHT, said="correction", note=NOTE)
+    assert ("an editor&#x27;s to make" in page, Correction.objects.exists()) == (True, False)
+    assert save(client, message, body=RIGHT, said="typo") == ""
+
+
+def test_a_writer_changes_nothing_that_is_public(client):
+    message = out()
+    client.force_login(officer("submit_message"))
+    answer = client.post(change(message), form_of(message, body=RIGHT, said="typo"))
+    assert (answer.status_code in (403, 409), stored(message).body) == (True, TEXT)
+
+
+def test_an_editor_may_correct(client):
+    message = out()
+    client.force_login(officer("approve_message", "correct_message"))
+    assert save(client, message, body=RIGHT, said="correction", note=NOTE) == ""
+    assert message.corrections.get().by.username == "officer"
+
+
+# What is not public has no corrections
+
+
+@pytest.mark.parametrize("act", [lambda message: message.mend(at=NOON), lambda message: message.correct(NOTE, at=NOON)])
+def test_what_is_not_public_is_neither_mended_nor_corrected(act):
+    with pytest.raises(ValidationError, match="Only what is public"):
+        act(out(publish_at=None))
+
+
+def test_who_has_corrected_can_not_be_deleted():
+    user = get_user_model().objects.create_user("anna")
+    out().correct(NOTE, at=NOON, by=user)
+    assert not user.user_permissions.filter(pk__in=Permission.objects.all()).exists()
+    with pytest.raises(Exception, match="protected"):
+        user.delete()
+
+
+# Feeds
+
+
+def updated(client):
+    root = ElementTree.fromstring(client.get("/messages/feed/").content)
+    return datetime.fromisoformat(root.find(".//{*}entry/{*}updated").text)
+
+
+def modified(client):
+    return datetime.fromisoformat(client.get("/messages/feed.json").json()["items"][0]["date_modified"])
+
+
+def test_feeds_are_updated_by_a_correction(client):
+    message = out()
+    before = updated(client), modified(client)
+    message.correct(NOTE, at=NOON)
+    assert (before, updated(client), modified(client)) == ((NOON - DAY, NOON - DAY), NOON, NOON)
+
+
+@pytest.mark.parametrize("changed", [{"featured": True}, {"slug": "talk"}, {"source_name": "The ministry"}])
+def test_feeds_are_not_updated_by_what_is_no_correction(client, changed):
+    message = out()
+    for name, value in changed.items():
+        setattr(message, name, value)
+    message.save()
+    assert (updated(client), modified(client)) == (NOON - DAY, NOON - DAY)

@@ -1,0 +1,55 @@
+"""Every page is HTML as the standard has it: a strict parser reads each kind without an error."""
+
+import html5lib
+import pytest
+import time_machine
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+
+from tests import kinds
+from tests.factories import NOON, a_topic, an_office
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def parsed(response):
+    """Return the document, parsed by the rules; one that breaks them raises html5lib's ParseError."""
+    html = response if isinstance(response, str) else response.content.decode()
+    return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html)
+
+
+def test_every_kind_of_page_is_read_by_a_strict_parser(client):
+    titles = {}
+    for name, address in kinds.of_a_full_site().items():
+        document = parsed(client.get(address))
+        titles[name] = document.findtext("head/title")
+        assert len(document.findall(".//h1")) == 1, name
+        assert len(document.findall(".//main")) == 1, name
+        identifiers = [element.get("id") for element in document.iter() if element.get("id")]
+        assert len(identifiers) == len(set(identifiers)), name
+    assert all(titles.values())
+
+
+def test_pages_of_an_empty_site_are_read_by_a_strict_parser(client):
+    for address in kinds.EMPTY.values():
+        parsed(client.get(address))
+
+
+def test_form_that_comes_again_is_read_by_a_strict_parser(client):
+    an_office()
+    a_topic()
+    document = parsed(client.post("/contact/", {"name": '"><script>', "email": "no", "question": "</textarea><b>"}))
+    assert document.find(".//script[@src]") is not None
+    assert len(document.findall(".//script")) == 1
+
+
+@pytest.mark.parametrize("template", ["403.html", "500.html", "consular/expired.html"])
+def test_pages_for_when_something_is_wrong_are_read_by_a_strict_parser(template):
+    document = parsed(render_to_string(template, request=RequestFactory().get("/")))
+    assert len(document.findall(".//h1")) == 1

@@ -1,0 +1,111 @@
+"""Tombstones (RFC 6721): who follows the Atom feed learns at the next request that a message was withdrawn."""
+
+from datetime import datetime
+from xml.etree import ElementTree
+
+import pytest
+import time_machine
+
+from editions.edition import next_change
+from news.feeds import NEWEST, tag_uri
+from tests.factories import DAY, HOUR, NOON, a_category, a_message
+
+pytestmark = pytest.mark.django_db
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+GRAVE = "{http://purl.org/atompub/tombstones/1.0}"
+
+
+def feed(client, at=NOON, path="/messages/feed/"):
+    with time_machine.travel(at, tick=False):
+        return ElementTree.fromstring(client.get(path).content)
+
+
+def graves(client, at=NOON, path="/messages/feed/"):
+    return feed(client, at, path).findall(f"{GRAVE}deleted-entry")
+
+
+def withdrawn(at=NOON, reason="It named the wrong city.", **kwargs):
+    message = a_message(**{"publish_at": at - HOUR} | kwargs)
+    message.withdraw(reason, at=at)
+    return message
+
+
+def test_a_withdrawn_message_leaves_a_tombstone_with_its_id_moment_and_reason(client):
+    message = withdrawn()
+    (grave,) = graves(client)
+    assert (grave.get("ref"), datetime.fromisoformat(grave.get("when")), grave.find(f"{GRAVE}comment").text) == (
+        tag_uri(message),
+        NOON,
+        "It named the wrong city.",
+    )
+
+
+def test_a_withdrawal_is_in_page_lists_and_feeds_at_the_next_request(client):
+    message = a_message(headline="Out by mistake")
+    paths = ["/", "/messages/", "/messages/statements/", "/messages/feed.json"]
+    address = message.get_absolute_url()
+    with time_machine.travel(NOON, tick=False):
+        before = [b"Out by mistake" in client.get(path).content for path in paths]
+        message.withdraw("Wrong.", at=NOON)
+        after = [b"Out by mistake" in client.get(path).content for path in paths]
+        assert (all(before), any(after), client.get(address).status_code) == (True, False, 410)
+    assert (len(graves(client)), feed(client).findall(f"{ATOM}entry")) == (1, [])
+
+
+def test_what_is_published_has_no_tombstone(client):
+    a_message()
+    assert graves(client) == []
+
+
+def test_restoring_takes_the_tombstone_away_and_is_newer_than_it(client):
+    message = withdrawn()
+    message.restore(at=NOON + HOUR)
+    root = feed(client, NOON + HOUR)
+    assert root.findall(f"{GRAVE}deleted-entry") == []
+    # A reader who keeps both takes the younger (RFC 6721, 2).
+    assert datetime.fromisoformat(root.find(f"{ATOM}entry/{ATOM}updated").text) == NOON + HOUR
+
+
+def test_the_feed_is_as_new_as_its_last_withdrawal(client):
+    a_message(publish_at=NOON - 2 * DAY)
+    withdrawn()
+    assert datetime.fromisoformat(feed(client).find(f"{ATOM}updated").text) == NOON
+
+
+def test_a_category_has_its_own_tombstones(client):
+    a_category("comments")
+    withdrawn()
+    paths = ["/messages/statements/feed/", "/messages/comments/feed/"]
+    assert [len(graves(client, path=path)) for path in paths] == [1, 0]
+
+
+def test_tombstones_are_bounded_in_number(client):
+    rows = [a_message() for _ in range(NEWEST + 2)]
+    for row in rows:
+        row.withdraw("Wrong.", at=NOON)
+    assert len(graves(client)) == NEWEST
+
+
+def test_a_tombstone_goes_at_a_midnight_of_the_host(client):
+    withdrawn(at=NOON - 31 * DAY)
+    midnight = next_change(NOON - DAY)
+    just_before = midnight - HOUR / 3600
+    assert (len(graves(client, just_before)), len(graves(client, midnight))) == (1, 0)
+
+
+def test_a_reason_with_a_control_character_does_not_break_the_feed(client):
+    withdrawn(reason="It was \x08 wrong & <late>.")
+    (grave,) = graves(client)
+    assert grave.find(f"{GRAVE}comment").text == "It was  wrong & <late>."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tombstones_cost_one_query_whatever_their_number(client, django_assert_num_queries):
+    a_message()
+    for _ in range(5):
+        withdrawn()
+    with time_machine.travel(NOON, tick=False):
+        client.get("/counters/")  # the edition, and what it remembers for all pages
+        with django_assert_num_queries(3):  # the edition's number, the entries, the tombstones
+            client.get("/messages/feed/")
