@@ -1,0 +1,96 @@
+"""`python -m benchmarks`: measure everything and print one table."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks import parts
+from benchmarks.places import ROOT, VENDORS, Worker, databases, environment
+from benchmarks.table import Table, machine
+from tests.postgres import NoPostgres
+
+PARTS = ["sizes", "hits", "changes", "cold", "growth", "memory"]
+
+
+def main():
+    options = read_options()
+    began, table = time.monotonic(), Table()
+    table.say(f"Measured on {machine()}.")
+    with tempfile.TemporaryDirectory(prefix="embassy-bench-") as directory:
+        collect_static(Path(directory))
+        for vendor in options.databases:
+            try:
+                with databases(vendor, Path(directory)) as make:
+                    measure(table, vendor, make, Path(directory), options)
+            except NoPostgres as error:
+                table.say(f"\n**No PostgreSQL, so nothing was measured on it:** {error}")
+    took = (time.monotonic() - began) / 60
+    table.say(f"\n{table.missed or 'No'} figure(s) missed. The run took {took:.1f} minutes.")
+    if options.record:
+        record(table)
+
+
+def record(table):
+    """Write the table into the page for whoever carries the site on, between its marks."""
+    page = ROOT / "docs" / "performance.md"
+    before, _old, after = re.split(r"(?s)(?<=<!-- table -->\n)(.*)(?=<!-- end of the table -->)", page.read_text())
+    page.write_text("\n".join([before, *table.lines, "", after]))
+
+
+def collect_static(directory):
+    """Collect the static files, as a production site does: pages name them by their hashes."""
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    variables = environment(directory, DATABASE_URL="sqlite://:memory:")
+    subprocess.run(command, cwd=ROOT, env=variables, check=True)
+
+
+def measure(table, vendor, make, directory, options):
+    """Measure the parts that were asked for on a kind of database; what does not touch one, on the first only."""
+    chosen, first = options.parts, vendor == options.databases[0]
+    place = make("site")
+    with Worker(place) as worker:
+        worker.build(count=options.pages)
+    if "sizes" in chosen and first:
+        parts.sizes(table, place, directory)
+    if "hits" in chosen:
+        parts.hits(table, vendor, place, directory, options.rounds, options.seconds)
+    if "cold" in chosen:
+        parts.cold(table, vendor, place, options.times)
+    if "growth" in chosen:
+        parts.growth(table, vendor, make, options.sizes, options.times)
+    if "memory" in chosen and first:
+        parts.memory(table, place, directory, options.pages)
+    if "changes" in chosen:
+        parts.changes(table, vendor, place, directory)
+
+
+def read_options():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the site beside bare Django.")
+    numbers = lambda text: sorted(int(part) for part in text.split(","))  # noqa: E731
+    names = lambda text: text.split(",")  # noqa: E731
+    parser.add_argument("--sizes", type=numbers, default=[1_000, 100_000, 1_000_000], help="messages, for the growth")
+    parser.add_argument("--databases", type=names, default=list(VENDORS), help="sqlite,postgresql")
+    parser.add_argument("--parts", type=names, default=PARTS, help=",".join(PARTS))
+    parser.add_argument("--rounds", type=int, default=5, help="of load, interleaved")
+    parser.add_argument("--seconds", type=int, default=3, help="of load, a page and round")
+    parser.add_argument("--times", type=int, default=30, help="renderings of a page, a round")
+    parser.add_argument("--pages", type=int, default=15_000, help="different pages that fill a process's memory")
+    parser.add_argument("--record", action="store_true", help="write the table into docs/performance.md")
+    parser.add_argument("--quick", action="store_true", help="a minute or so, for a look: figures jump")
+    options = parser.parse_args()
+    if options.quick:
+        options.sizes, options.rounds, options.seconds, options.times = [1_000, 20_000], 3, 1, 15
+        options.pages = 2_000
+    if unknown := set(options.parts) - set(PARTS) | set(options.databases) - set(VENDORS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    return options
+
+
+if __name__ == "__main__":
+    main()
