@@ -39,6 +39,10 @@ class CounterQuerySet(PublicQuerySet):
             counter.public_message = public.get(counter.message_id)
         return counters
 
+    def of_edition(self, edition, at: datetime) -> list[Counter]:
+        """Return the counters that the public sees, with their messages; fetched once for an edition."""
+        return edition.remember("counters", lambda: self.shown().with_messages(at))
+
     def next_change(self, at: datetime) -> datetime | None:
         """Return the next midnight at which a shown counter turns; None where none still runs."""
         rows = self.shown().order_by().values_list("time_zone", "until").distinct()

@@ -16,7 +16,7 @@ FOR_OTHERS = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy"
 @per_edition
 def index(request):
     """All counters, in the order of the staff."""
-    return render(request, "counters/index.html", {"counters": Counter.objects.shown().with_messages(request.at)})
+    return render(request, "counters/index.html", {"counters": Counter.objects.of_edition(request.edition, request.at)})
 
 
 @per_edition

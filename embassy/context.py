@@ -23,7 +23,7 @@ def site(request):
 def furniture(request, at):
     """Return what every page shows; rows are fetched once for an edition, and none while the database is away."""
     try:
-        rows = request.edition.remember("furniture", lambda: fetch(at)) | {"edition": request.edition}
+        rows = request.edition.remember("furniture", lambda: fetch(at))
     except (AttributeError, DatabaseError):
         rows = links([], [])
     return {

@@ -31,7 +31,6 @@ RELEASE = env.str("RELEASE", default="0.1.0")
 PRINTINGS_MB = environment.number("PRINTINGS_MB", 64, least=1)
 TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
 ENQUIRY_MIN_SECONDS = environment.number("ENQUIRY_MIN_SECONDS", 3)
-ENQUIRIES_PER_HOUR = environment.number("ENQUIRIES_PER_HOUR", 10, least=1)
 
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=f"{SITE_URL}/contact/")
 

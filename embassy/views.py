@@ -26,7 +26,7 @@ def home(request):
         request,
         "home.html",
         {
-            "counters": Counter.objects.shown().with_messages(request.at),
+            "counters": Counter.objects.of_edition(request.edition, request.at),
             "featured": featured,
             "latest": [message for message in latest if message != featured][:LATEST],
         },

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from django.urls import reverse
 from django.utils import timezone
 from slugify import slugify
 
 LONGEST_SLUG = 80  # characters of one made from a headline
 ROOM = 120  # characters that the field holds
 APOSTROPHES = str.maketrans("", "", "'’‘ʼ`")
+
+
+@cache
+def root() -> str:
+    """Return the address below which all messages stand."""
+    return reverse("messages")
 
 
 def slug_of(headline: str) -> str:

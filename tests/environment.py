@@ -25,7 +25,6 @@ VALUES = {
     "TRUSTED_PROXIES": "0",
     "STAFF_NEED_TOTP": "off",
     "ENQUIRY_MIN_SECONDS": "3",
-    "ENQUIRIES_PER_HOUR": "10",
 }
 
 

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -135,8 +134,8 @@ class Message(pictures.Pictured, Illustrated, Way):
 
     def get_absolute_url(self):
         """Return its address; one without a day has none yet."""
-        # Put together by hand: a page has twenty of them, and `reverse` with arguments takes its time.
-        return f"{reverse('messages')}{self.day:%Y/%m/%d}/{self.slug}/" if self.day else ""
+        # Put together by hand: a page has twenty of them, and `reverse` takes its time.
+        return f"{addresses.root()}{self.day:%Y/%m/%d}/{self.slug}/" if self.day else ""
 
     @property
     def summary(self) -> str:
@@ -146,7 +145,7 @@ class Message(pictures.Pictured, Illustrated, Way):
     @property
     def attached(self):
         """Return what is attached to it; without a query where it is known (`in_full`) that nothing is."""
-        return self.attachments.all() if self.__dict__.get("has_attachments", True) else ()
+        return self.attachments.all() if self.pk and self.__dict__.get("has_attachments", True) else ()
 
     # How it is kept
 
