@@ -48,9 +48,16 @@ def per_edition(view=None, *, known=(), minute=False, keep=0):
     return mark(view) if view else mark
 
 
-@lru_cache(maxsize=8192)
+LONGEST_PATH = 512
+
+
 def rule_for(path: str) -> Rule | None:
-    """Return the rule of the view behind `path`, or None where it is not per-edition."""
+    """Return the rule of the view behind `path`, or None where it is not per-edition or no path of ours is so long."""
+    return _rule_for(path) if len(path) <= LONGEST_PATH else None
+
+
+@lru_cache(maxsize=8192)
+def _rule_for(path: str) -> Rule | None:
     try:
         return getattr(resolve(path).func, "per_edition", None)
     except Resolver404:

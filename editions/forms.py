@@ -98,6 +98,8 @@ class MomentField(forms.SplitDateTimeField):
 
     widget = MomentWidget
     default_error_messages = forms.SplitDateTimeField.default_error_messages | {
+        "invalid_date": gettext_lazy("Write the day like 24.09.2027."),
+        "invalid_time": gettext_lazy("Write the time like 12:00."),
         "no_date": gettext_lazy("Give the day as well."),
         "no_time": gettext_lazy("Give the time as well, for instance 12:00."),
         "year": gettext_lazy("Write the year in four digits, for instance 2026."),

@@ -69,6 +69,8 @@ def printed(request, rule, key, get_response):
         request.edition = edition
         response = get_response(request)
         if not is_printable(response):
+            if response.status_code < 500:
+                printings.drop(key)
             return response
         kept = make_printing(response, rule, edition, request.at)
         if not connection.in_atomic_block and len(key[1]) <= LONGEST_QUERY:

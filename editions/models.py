@@ -105,6 +105,7 @@ class PublicModel(models.Model):
 
     class Meta:
         abstract = True
+        base_manager_name = "objects"  # what related managers write through: office.hours.add(row)
 
     def save(self, *args, **kwargs):
         with new_edition(kwargs.get("using")):

@@ -146,6 +146,11 @@ class Printings:
             while self.size > self.limit:
                 self.size -= self._kept.popitem(last=False)[1][1]
 
+    def drop(self, key: Key) -> None:
+        """Let go the printing of a page that is no more: it must not come back while the database is away."""
+        with self._lock:
+            self.size -= self._kept.pop(key, (None, 0))[1]
+
     def clear(self) -> None:
         """Let go everything."""
         with self._lock:

@@ -22,9 +22,12 @@ def site(request):
 
 def furniture(request, at):
     """Return what every page shows; rows are fetched once for an edition, and none while the database is away."""
+    edition = getattr(request, "edition", None)  # None ahead of our middleware
     try:
-        rows = request.edition.remember("furniture", lambda: fetch(at))
-    except (AttributeError, DatabaseError):
+        rows = links([], []) if edition is None else edition.remember("furniture", lambda: fetch(at))
+    except DatabaseError:
+        if not getattr(request, "has_failed", False):
+            raise  # a page without its menu must not be printed
         rows = links([], [])
     return {
         "name": settings.EMBASSY_NAME,

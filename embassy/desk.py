@@ -51,6 +51,11 @@ class PressDesk(admin.AdminSite):
             raise Http404
         return HttpResponseRedirect(row.get_absolute_url())
 
+    def register(self, model_or_iterable, admin_class=None, **options):
+        # Whatever is registered, by us or by Django: an address asks a list nothing but what its filters ask.
+        base = admin_class or admin.ModelAdmin
+        super().register(model_or_iterable, type(base.__name__, (PlainLookups, base), {}), **options)
+
     def admin_view(self, view, cacheable=False):
         """Refuse ids that are none before Django's lists look them up, and break on them."""
 
@@ -61,6 +66,15 @@ class PressDesk(admin.AdminSite):
             return view(request, *args, **kwargs)
 
         return super().admin_view(checked, cacheable)
+
+
+class PlainLookups:
+    """A list that is filtered by what its filters offer: Django would take any look-up, and break on a wrong value."""
+
+    def lookup_allowed(self, lookup, value, request):
+        ours = {getattr(each, "parameter_name", None) for each in self.get_list_filter(request)}
+        plain = lookup in ours or lookup.rpartition("__")[2] in ("exact", "isnull", "isempty")
+        return plain and super().lookup_allowed(lookup, value, request)
 
 
 def posted_ids(data):

@@ -1,5 +1,6 @@
 """What the environment says, checked: a malformed value stops the start with a sentence that says what to write."""
 
+import re
 import warnings
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -7,6 +8,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+# A name or an IPv4 address. No wildcard: what the settings call the site is the one host it answers to.
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
 
 env = environ.Env()
 
@@ -60,6 +64,8 @@ def origin(name, *, unless=None):
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.fragment:
             raise ValueError(f"{value!r} is no origin")
+        if not HOST.fullmatch(parts.hostname):
+            raise ValueError(f"{parts.hostname!r} is no host's name")
         if parts.username or parts.password or parts.port == 0:
             raise ValueError(f"{value!r} is no origin")
     return value

@@ -3,7 +3,7 @@
 import sys
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -74,7 +74,8 @@ def not_found(request, exception=None):
 
 def server_error(request):
     """Something broke: 503 when it is the database that is away, 500 else."""
-    away = isinstance(sys.exc_info()[1], DatabaseError)
+    request.has_failed = True  # this page must come, whatever it lacks
+    away = isinstance(sys.exc_info()[1], (InterfaceError, OperationalError))
     response = render(request, "500.html", {"away": away}, status=503 if away else 500)
     if away:
         response["Retry-After"] = "10"

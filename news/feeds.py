@@ -12,6 +12,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import feedgenerator
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 
 from editions.decorators import per_edition
@@ -106,7 +107,7 @@ def atom(request, slug=None):
             title=printable(message.headline),
             link=absolute(message.get_absolute_url()),
             unique_id=tag_uri(message),
-            description=printable(message.summary),
+            description=escape(printable(message.summary)),
             content=printable(message.body),
             language=message.language,
             pubdate=message.publish_at,
@@ -132,7 +133,7 @@ def json_feed(request):
                 "url": absolute(message.get_absolute_url()),
                 "title": message.headline,
                 "summary": message.summary,
-                "content_html": message.body or f"<p>{message.summary}</p>",
+                "content_html": message.body or format_html("<p>{}</p>", message.summary),
                 "date_published": message.publish_at.isoformat(),
                 "date_modified": message.updated_at.isoformat(),
                 "language": message.language,

@@ -7,6 +7,10 @@ SQLITE = [
     "BEGIN SELECT RAISE(ABORT, 'An act is written once and not changed.'); END",
     "CREATE TRIGGER IF NOT EXISTS news_act_delete BEFORE DELETE ON news_act "
     "BEGIN SELECT RAISE(ABORT, 'An act is written once and not deleted.'); END",
+    # REPLACE deletes without asking the trigger above.
+    "CREATE TRIGGER IF NOT EXISTS news_act_replace BEFORE INSERT ON news_act "
+    "WHEN EXISTS (SELECT 1 FROM news_act WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'An act is written once and not replaced.'); END",
 ]
 POSTGRESQL = [
     "CREATE OR REPLACE FUNCTION news_ledger() RETURNS trigger LANGUAGE plpgsql AS $$ "
@@ -14,13 +18,16 @@ POSTGRESQL = [
     "USING ERRCODE = 'integrity_constraint_violation'; END $$",
     "CREATE OR REPLACE TRIGGER news_act_update BEFORE UPDATE ON news_act FOR EACH ROW EXECUTE FUNCTION news_ledger()",
     "CREATE OR REPLACE TRIGGER news_act_delete BEFORE DELETE ON news_act FOR EACH ROW EXECUTE FUNCTION news_ledger()",
+    "CREATE OR REPLACE TRIGGER news_act_truncate BEFORE TRUNCATE ON news_act "
+    "FOR EACH STATEMENT EXECUTE FUNCTION news_ledger()",
 ]
 
 
 def drop(connection) -> list[str]:
     """Return the statements that take the triggers away: before a migration, which may rebuild the table."""
-    on = " ON news_act" if connection.vendor == "postgresql" else ""
-    return [f"DROP TRIGGER IF EXISTS news_act_{event}{on}" for event in ("update", "delete")]
+    if connection.vendor == "postgresql":
+        return [f"DROP TRIGGER IF EXISTS news_act_{event} ON news_act" for event in ("update", "delete", "truncate")]
+    return [f"DROP TRIGGER IF EXISTS news_act_{event}" for event in ("update", "delete", "replace")]
 
 
 def before_migration(using, plan, **kwargs):

@@ -132,6 +132,12 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
             return super().update(**kwargs)
         with new_edition(self._db):
             before = {row.pk: row for row in self}
+            if not any(hasattr(value, "resolve_expression") for value in kwargs.values()):
+                for row in self:
+                    for name, value in kwargs.items():
+                        setattr(row, name, value)
+                    row.save()
+                return len(before)
             count = super().update(**kwargs)
             for row in self.model.objects.using(self.db).filter(pk__in=before):
                 row.save(before=before[row.pk])

@@ -181,7 +181,7 @@ def test_their_moment_can_be_taken_as_it_is_typed(admin_client, at_noon):
     form = opened(admin_client, draft, publish_at_0="01/07/2021", publish_at_1="12:00")
     saved(draft, publish_at=NOON.replace(year=2022))
     _, page = post(admin_client, draft, form)
-    assert "&quot;publish_at_0&quot;: &quot;24/11/2022&quot;" in page
+    assert "&quot;publish_at_0&quot;: &quot;24.11.2022&quot;" in page
 
 
 def test_text_that_its_writer_may_not_change_any_more_is_given_back(client):

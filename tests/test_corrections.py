@@ -104,10 +104,17 @@ def test_what_is_not_public_is_not_asked_about(admin_client):
     assert save(admin_client, draft, body=RIGHT, publish_at_0="", publish_at_1="") == ""
 
 
-def test_a_scheduled_message_is_changed_and_stays_approved_with_nothing_recorded(admin_client):
+def test_words_that_somebody_approved_are_changed_only_for_a_reason_which_is_recorded(admin_client):
     message = out(publish_at=NOON + DAY, approved_at=NOON)
-    assert save(admin_client, message, body=RIGHT, publish_at_0="25/11/2020") == ""
-    assert (stored(message).state(NOON), acts(message)) == (Message.State.SCHEDULED, [])
+    refused = save(admin_client, message, body=RIGHT, publish_at_0="25/11/2020")
+    assert ("Somebody approved the text as it was" in refused, stored(message).body == message.body) == (True, True)
+    assert save(admin_client, message, body=RIGHT, publish_at_0="25/11/2020", override="The city is wrong.") == ""
+    act = message.acts.get()
+    assert (stored(message).state(NOON), act.kind, act.reason) == (
+        Message.State.SCHEDULED,
+        "changed",
+        "The city is wrong.",
+    )
 
 
 def test_a_form_opened_before_the_message_fell_due_is_asked_about_when_it_is_sent(admin_client, at_noon):

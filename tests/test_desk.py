@@ -85,6 +85,8 @@ def test_the_text_is_cleaned_as_it_enters(admin_client):
 
 def test_the_list_approves_many_at_once(admin_client):
     rows = [a_message(publish_at=None) for _ in range(3)]
+    for row in rows:
+        row.submit(at=NOON)
     admin_client.post(LIST, {"action": "approve_selected", "_selected_action": [row.pk for row in rows]})
     assert Message.objects.published(NOON).count() == 3
 
@@ -104,7 +106,7 @@ def test_who_may_not_approve_is_offered_no_button_and_refused(client):
     [
         ({"headline": ""}, "This field is required"),
         ({"source_url": "www.example.org"}, "beginning with https://"),
-        ({"publish_at_0": "31/02/2021", "publish_at_1": "12:00"}, "Enter a valid date"),
+        ({"publish_at_0": "31/02/2021", "publish_at_1": "12:00"}, "Write the day like 24.09.2027."),
         ({"publish_at_0": "28/03/2021", "publish_at_1": "01:30"}, "does not exist"),
         ({"slug": "a b"}, "slug"),
         ({"body": "<p><img src='/media/x.jpg'></p>"}, "alternative text"),

@@ -257,3 +257,8 @@ def test_many_writers_never_deadlock_and_each_makes_an_edition():
         thread.join()
     assert failures == []
     assert number() - before == 2 * 10 + 2 * 6
+
+
+def test_a_row_added_through_another_moves_the_number():
+    comments, message = a_category("comments"), a_message()
+    assert moved_by(lambda: comments.messages.add(message)) == 1

@@ -311,3 +311,18 @@ def test_a_mangled_cursor_is_a_value_error_and_nothing_else(text):
 def test_nonsense_is_no_cursor(text):
     with pytest.raises(ValueError, match="no cursor"):
         Cursor.parse(text)
+
+
+def test_a_category_that_is_renamed_back_does_not_lead_to_itself(at_noon, client):
+    category = a_category("comments")
+    for slug in ("remarks", "comments"):
+        category.slug = slug
+        category.save()
+    assert client.get("/messages/comments/1999/").status_code == 404
+
+
+def test_an_update_gives_a_draft_its_moment_and_its_address():
+    draft = a_message(publish_at=None, headline="Given a moment")
+    Message.objects.filter(pk=draft.pk).update(publish_at=NOON)
+    draft.refresh_from_db()
+    assert (draft.day, draft.slug) == (date(2020, 11, 24), "given-a-moment")

@@ -405,3 +405,22 @@ def test_what_one_process_publishes_another_serves_at_the_next_request(clock):
         ask("/messages/")
         a_message(headline="From the other node")
     assert "From the other node" in ask("/messages/").text
+
+
+def test_what_was_withdrawn_does_not_come_back_while_the_database_is_away(clock, monkeypatch):
+    message = a_message(headline="Taken back")
+    address = message.get_absolute_url()
+    ask(address)
+    message.withdraw("Wrong.", at=NOON)
+    gone = ask(address).status
+    monkeypatch.setattr("editions.edition._read_number", lambda: (_ for _ in ()).throw(OperationalError("away")))
+    monkeypatch.setattr(application(), "number", lambda now: None)
+    assert (gone, ask(address).status) == (410, 503)
+
+
+def test_an_endless_path_is_not_remembered(clock):
+    from editions.decorators import LONGEST_PATH, _rule_for
+
+    before = _rule_for.cache_info().currsize
+    ask("/messages/" + "x" * LONGEST_PATH + "/")
+    assert _rule_for.cache_info().currsize == before

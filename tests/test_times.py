@@ -81,7 +81,7 @@ def test_a_time_is_the_hosts():
         ("31/10/2021", "01:30", "comes twice"),
         ("31/10/2021", "", "Give the time"),
         ("", "01:30", "Give the day"),
-        ("31/02/2021", "12:00", "valid date"),
+        ("31/02/2021", "12:00", "Write the day like"),
         ("0001-01-01", "00:00", "four digits"),
         ("9999-12-31", "23:59", "four digits"),
     ],
@@ -146,7 +146,7 @@ def test_the_second_of_two_stays_the_second(admin_client):
     message = a_message(publish_at=SECOND, approved_at=NOON, slug="second")
     page = admin_client.get(change(message)).content.decode()
     assert 'name="publish_at_which" value="1" checked' in page
-    admin_client.post(change(message), filled(admin_client, change(message)))
+    admin_client.post(change(message), filled(admin_client, change(message), override="Alone."))
     message.refresh_from_db()
     assert (message.headline, message.publish_at) == ("On time", SECOND)
 

@@ -140,3 +140,22 @@ def test_what_was_imported_keeps_its_first_text_when_it_is_first_changed():
     row.headline = "As changed"
     row.save()
     assert [version.headline for version in row.history.all()] == ["As changed", "As imported"]
+
+
+def test_an_act_can_not_be_replaced_or_truncated_either():
+    a_submitted_message()
+    act = Act.objects.get()
+    back_door = {
+        "sqlite": f"REPLACE INTO news_act (id, message_id, kind, at, reason) VALUES ({act.pk}, 1, 'typo', '2020', '')",
+        "postgresql": "TRUNCATE news_act",
+    }[connection.vendor]
+    with pytest.raises(DatabaseError, match="written once"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(back_door)
+
+
+def test_what_is_not_submitted_is_approved_only_for_a_reason():
+    message = a_message(publish_at=None)
+    with pytest.raises(ValidationError, match="still being written"):
+        message.approve(at=NOON, by=someone("editor"))
+    message.approve(at=NOON, by=someone("editor"), override="It is urgent.")
+    assert message.acts.get().reason == "It is urgent."

@@ -89,6 +89,8 @@ class ActsMixin:
             elif "_approve" in request.POST:
                 self.require(request, "approve")
                 obj.approve(at=request.at, by=request.user, override=form.cleaned_data.get("override", ""))
+            elif getattr(form, "is_scheduled", False) and form.words_differ:
+                obj.change_approved(form.cleaned_data.get("override", ""), at=request.at, by=request.user)
             if {"_submit", "_approve"} & request.POST.keys():
                 letters.tell(request, [obj])
 
@@ -120,6 +122,7 @@ class ActsMixin:
         waits = state in (State.DRAFT, State.SUBMITTED)
         context["can_submit"] = state == State.DRAFT and self.may(request, "submit")
         context["can_approve"] = waits and self.may(request, "approve")
+        context["is_scheduled"] = state == State.SCHEDULED and self.may(request, "approve")
         context["own_text"] = not obj or request.user.pk in obj.writers()
         context["backward"] = [
             (act, label, f"{reverse(f'admin:news_message_{act}')}?ids={obj.pk}")
@@ -137,7 +140,7 @@ class ActsMixin:
 
     @admin.action(description=gettext_lazy("Approve: public at once, or at its moment"), permissions=["approve"])
     def approve_selected(self, request, queryset):
-        waiting = list(queryset.filter(approved_at__isnull=True))
+        waiting = list(queryset.submitted())
         self.do_all(request, waiting, lambda message: message.approve(at=request.at, by=request.user))
 
     @admin.action(description=gettext_lazy("Withdraw …"), permissions=["withdraw"])
@@ -186,6 +189,8 @@ class ActsMixin:
         if form.is_valid():
             reason = form.cleaned_data["reason"]
             self.do_all(request, chosen, lambda message: getattr(message, act)(reason, at=request.at, by=request.user))
+            if len(chosen) == 1:
+                return HttpResponseRedirect(reverse("admin:news_message_change", args=[chosen[0].pk]))
             return HttpResponseRedirect(reverse("admin:news_message_changelist"))
         context = {
             **self.admin_site.each_context(request),

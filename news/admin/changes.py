@@ -95,11 +95,12 @@ class ChangesForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        if self.is_out:
+        if self.instance.pk:
             # The message still is as it was: what was typed is written into it after this.
             as_was = {name: getattr(self.instance, name) for name in versions.TEXT}
             typed = {name: self.cleaned_data[name] for name in versions.TEXT if name in self.cleaned_data}
             self.words_differ = versions.words_differ(SimpleNamespace(**as_was), SimpleNamespace(**as_was | typed))
+        if self.is_out:
             judge(self, self.words_differ)
         return cleaned
 

@@ -90,7 +90,7 @@ def compare(form, read: str, newest: str) -> Conflict:
     """Return the conflict of a bound form, read at a version; what only they have changed is put into the form."""
     theirs = form.instance
     mine = typed(form)
-    base = Message.history.filter(id=theirs.pk, history_id=int(read)).first() if read.isdecimal() else None
+    base = Message.history.filter(id=theirs.pk, history_id=int(read)).first() if is_id(read) else None
     found = Conflict(who_saved(theirs), newest, picture=bool(form.files))
     shown = type(form)(instance=theirs)
     data = form.data.copy()
@@ -224,7 +224,9 @@ class ConflictsMixin:
         conflict = getattr(context["adminform"].form, "conflict", None)
         read = request.POST.get("version") if request.method == "POST" else None
         context["conflict"] = conflict
-        context["version"] = conflict.newest if conflict and not conflict.asks else read or request.newest
+        accepted = request.POST.get("over") == request.newest  # theirs was seen, and mine shall stand
+        seen = (conflict and not conflict.asks) or accepted
+        context["version"] = request.newest if seen else read or request.newest
         context["kept"] = kept_name(request)
         return super().render_change_form(request, context, add, change, form_url, obj)
 

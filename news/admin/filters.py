@@ -106,7 +106,7 @@ class YearFilter(SimpleListFilter):
 
     def queryset(self, request, queryset):
         year = self.value()
-        if year and year.isdecimal() and year.isascii() and 1000 <= int(year[:5]) <= 9998:
+        if year and len(year) == 4 and year.isascii() and year.isdecimal() and 1000 <= int(year) <= 9998:
             zone = timezone.get_default_timezone()
             begins = (datetime(int(year), 1, 1, tzinfo=zone), datetime(int(year) + 1, 1, 1, tzinfo=zone))
             return queryset.filter(publish_at__gte=begins[0], publish_at__lt=begins[1])

@@ -10,6 +10,7 @@ from news.admin.changes import ChangesForm
 from news.admin.conflicts import ConflictFormMixin
 from news.admin.pictures import PictureFormMixin, PictureInput
 from news.models import Message
+from news.models.way import OWN_TEXT
 
 
 class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
@@ -29,7 +30,7 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
         required=False,
         max_length=500,
         widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
-        help_text=_("You have written on this text yourself. The reason is recorded with your approval."),
+        help_text=_("Asked where you have written on the text yourself, or change an approved one. It is recorded."),
     )
     asked = None  # the request: MessageAdmin sets it
 
@@ -50,14 +51,29 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
         cleaned = super().clean()
         if self.is_done_already():
             self.add_error(None, _("A colleague was faster: this is submitted or approved already. Open it anew."))
-        elif self.asked and "_approve" in self.data and not cleaned.get("override", "").strip():
-            own = not self.instance.pk or self.has_changed() or self.asked.user.pk in self.instance.writers()
-            if own:
-                self.add_error(
-                    "override",
-                    _("You have written on this text yourself. Let a colleague approve it, or say why it can't wait."),
-                )
+        elif self.asked and not cleaned.get("override", "").strip():
+            self.ask_for_reason()
         return cleaned
+
+    def ask_for_reason(self):
+        """Ask for one where somebody approves a text of their own, or changes what somebody else has approved."""
+        message = self.instance
+        if "_approve" in self.data:
+            if not message.pk or self.has_changed() or self.asked.user.pk in message.writers():
+                self.add_error("override", OWN_TEXT)
+            elif not message.submitted_at:
+                self.add_error("override", _("This is still being written. Say why it can't wait for its writer."))
+        elif self.is_scheduled and self.words_differ:
+            self.add_error(
+                "override",
+                _("Somebody approved the text as it was. Say why the change can't wait, or send it back first."),
+            )
+
+    @property
+    def is_scheduled(self):
+        """Say whether the message is approved and still ahead, as the form is sent."""
+        message = self.instance
+        return bool(self.asked and message.pk and message.state(self.asked.at) == Message.State.SCHEDULED)
 
     def is_done_already(self):
         """Say whether the act that the button asks for has been done meanwhile."""

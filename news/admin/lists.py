@@ -119,7 +119,7 @@ class MessageList(ChangeList):
 class ListMixin:
     """The list of messages: filters, saved ones by link, search, pages."""
 
-    list_display = ["headline", "state_in_words", "category", "due", "featured"]
+    list_display = ["headline", "state_in_words", "category", "due"]
     list_filter = [StateFilter, HandFilter, OutFilter, CategoryFilter, YearFilter, FeaturedFilter]
     list_per_page = 50
     list_select_related = ["category"]

@@ -53,6 +53,11 @@ class PictureFormMixin:
                 cleaned[name] = 50
         return cleaned
 
+    def _post_clean(self):
+        super()._post_clean()
+        if self.files.get("image") and self.errors and "image" not in self.errors:
+            self.add_error("image", _("Choose the picture again: a browser does not keep it while the form is mended."))
+
 
 class AttachmentInline(admin.StackedInline):
     """The PDFs that come with a message. They are part of it: whoever may change it may change them."""

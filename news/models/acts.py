@@ -12,6 +12,8 @@ class Act(models.Model):
         SUBMITTED = "submitted", _("submitted")
         SENT_BACK = "sent back", _("sent back")
         APPROVED = "approved", _("approved")
+        CHANGED = "changed", _("changed after approval")
+        ATTACHED = "attached", _("attachments changed")
         TYPO = "typo", _("typo mended")
         CORRECTION = "correction", _("corrected")
         WITHDRAWN = "withdrawn", _("withdrawn")

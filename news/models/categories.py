@@ -45,5 +45,6 @@ class Category(PublicModel):
             super().save(*args, **kwargs)
             if before and before.slug != self.slug:
                 Redirect.lead(before.get_absolute_url(), category=self)
+                Redirect.objects.filter(path=self.get_absolute_url()).delete()
 
     save.alters_data = True

@@ -93,6 +93,7 @@ class Message(pictures.Pictured, Illustrated, Way):
         verbose_name = pgettext_lazy("press", "message")
         verbose_name_plural = pgettext_lazy("press", "messages")
         ordering = ["-publish_at", "-id"]
+        base_manager_name = "objects"
         permissions = [
             ("submit_message", _("Can submit messages for approval")),
             ("approve_message", _("Can approve, publish and schedule messages")),

@@ -15,6 +15,8 @@ from news.hands import versions_written
 from news.models.acts import Act
 from news.versions import put_back
 
+OWN_TEXT = _("You have written on this text yourself. Let a colleague approve it, or say why it can't wait.")
+
 
 def moment(name):
     """Return a field for a moment on the way: recorded by an act, never typed."""
@@ -93,18 +95,29 @@ class Way(PublicModel):
     def approve(self, *, at: datetime | None = None, by=None, override: str = "") -> None:
         """Approve the message: it is due at `publish_at`, or at once where that is past or empty.
 
-        Nobody approves a text of their own, but for a reason (`override`), which is recorded.
+        Nobody approves a text of their own, or one not submitted, but for a reason (`override`), which is recorded.
         """
         at = at or timezone.now()
         if self.approved_at:
             raise ValidationError(_("This message is approved already."))
-        if by and not override.strip() and by.pk in self.writers():
-            raise ValidationError(
-                _("You have written on this text yourself. Let a colleague approve it, or say why it can't wait.")
-            )
+        if by and not override.strip():
+            if by.pk in self.writers():
+                raise ValidationError(OWN_TEXT)
+            if not self.submitted_at:
+                raise ValidationError(
+                    _("This is still being written. Let its writer submit it, or say why it can't wait.")
+                )
         self.approved_at, self.approved_by = at, by
         self.publish_at = max(self.publish_at or at, at)
         self._record(Act.Kind.APPROVED, at, by, override.strip())
+
+    def change_approved(self, reason: str, *, at: datetime | None = None, by=None) -> None:
+        """Save a change of words to a text that is approved and still ahead, with the reason why it can't wait."""
+        at = at or timezone.now()
+        reason = _given(reason, _("Somebody approved the text as it was. Say why the change can't wait for approval."))
+        if self.state(at) != self.State.SCHEDULED:
+            raise ValidationError(_("Only a scheduled message is changed after its approval."))
+        self._record(Act.Kind.CHANGED, at, by, reason)
 
     def withdraw(self, reason: str, *, at: datetime | None = None, by=None) -> None:
         """Take the published message back: its address keeps a notice with the date and the reason.
