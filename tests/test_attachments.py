@@ -10,6 +10,7 @@ from news.models import Attachment, Message
 from news.pdf import LARGEST_FILE, PdfField, check
 from tests.factories import a_category, a_message
 from tests.files import PDF, a_pdf_file, an_attachment
+from tests.filling import fields_of
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +184,15 @@ def test_who_may_write_messages_may_attach_to_them(client):
     client.force_login(writer)
     assert send(client, a_pdf_file()).status_code == 302
     assert Attachment.objects.count() == 1
+
+
+def test_what_is_done_to_the_attachments_of_a_public_message_is_on_record(admin_client):
+    message = a_message()
+    an_attachment(message, name="Programme")
+    address = f"/admin/news/message/{message.pk}/change/"
+    form = fields_of(admin_client.get(address).content.decode(), "message_form")
+    admin_client.post(address, form | {"attachments-0-DELETE": "on", "_save": "Save"})
+    act = message.acts.get()
+    message.refresh_from_db()
+    assert (message.attachments.count(), act.kind, act.reason) == (0, "attached", "deleted: Programme")
+    assert message.updated_at == act.at

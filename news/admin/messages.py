@@ -30,6 +30,7 @@ class MessageAdmin(
     HistoryMixin,
     ChangesMixin,
     ActsMixin,
+    pictures.AttachmentsMixin,
     ListMixin,
     EditorAdminMixin,
     admin.ModelAdmin,

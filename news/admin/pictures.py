@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminFileWidget
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from news.models import Attachment
 from richtext.handover import address
@@ -16,7 +17,7 @@ FIELDS = [
     "image_credit",
     "video_url",
 ]
-FIELDSET = (_("The picture"), {"fields": FIELDS})
+FIELDSET = (gettext_lazy("The picture"), {"fields": FIELDS})
 MOST_ATTACHMENTS = 20
 
 
@@ -59,6 +60,21 @@ class PictureFormMixin:
             self.add_error("image", _("Choose the picture again: a browser does not keep it while the form is mended."))
 
 
+class AttachmentsMixin:
+    """What is done to the attachments of an approved message stands in its record, by name."""
+
+    def save_formset(self, request, form, formset, change):
+        super().save_formset(request, form, formset, change)
+        if formset.model is Attachment and form.instance.approved_at:
+            done = [
+                *(_("added: %s") % row.name for row in formset.new_objects),
+                *(_("changed: %s") % row.name for row, _fields in formset.changed_objects),
+                *(_("deleted: %s") % row.name for row in formset.deleted_objects),
+            ]
+            if done:
+                form.instance.record_attachments("; ".join(done), at=request.at, by=request.user)
+
+
 class AttachmentInline(admin.StackedInline):
     """The PDFs that come with a message. They are part of it: whoever may change it may change them."""
 
@@ -66,7 +82,7 @@ class AttachmentInline(admin.StackedInline):
     fields = [("name", "order"), "file"]
     extra = 0
     max_num = MOST_ATTACHMENTS
-    verbose_name_plural = _("Attachments (PDF)")
+    verbose_name_plural = gettext_lazy("Attachments (PDF)")
 
     def may(self, request):
         """Say whether the officer may write on messages."""

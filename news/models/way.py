@@ -157,6 +157,13 @@ class Way(PublicModel):
             self._record(Act.Kind.CORRECTION, at, by, note)
             self.corrections.create(at=at, note=note, by=by)
 
+    def record_attachments(self, what: str, *, at: datetime | None = None, by=None) -> None:
+        """Record what was done to the attachments; where the message is public, feeds carry it as an update."""
+        at = at or timezone.now()
+        if self.was_public(at):
+            self.revised_at = at
+        self._record(Act.Kind.ATTACHED, at, by, what)
+
     def revert(self, version, reason: str = "", *, at: datetime | None = None, by=None) -> None:
         """Put the text of an earlier version back, as a new version."""
         if not put_back(self, version):
