@@ -176,7 +176,7 @@ def test_withdrawn_message_keeps_a_notice_with_the_reason(desk):
     expect(desk.get_by_text("A statement with an error")).to_be_visible()
     desk.get_by_label("Reason").fill("The date was wrong.")
     desk.get_by_role("button", name="Withdraw").click()
-    expect(row(desk, message.headline).locator(".state")).to_have_text("withdrawn")
+    expect(desk.locator(".field-state_in_words .state")).to_have_text("withdrawn")
     answer = desk.goto(message.get_absolute_url())
     assert answer.status == 410
     expect(desk.get_by_role("main")).to_contain_text("The date was wrong.")
@@ -192,8 +192,10 @@ def test_message_is_withdrawn_from_its_own_page_and_not_without_a_reason(desk):
     assert desk.goto(message.get_absolute_url()).status == 200
 
 
-def test_drafts_of_others_are_approved_from_the_list(desk):
+def test_what_others_have_submitted_is_approved_from_the_list(desk):
     drafts = [a_message(headline=f"Draft {name}", publish_at=None) for name in "AB"]
+    for draft in drafts:
+        draft.submit()
     desk.goto(LIST)
     for draft in drafts:
         row(desk, draft.headline).get_by_role("checkbox").check()
