@@ -45,6 +45,7 @@ if _site.hostname in {"127.0.0.1", "localhost"}:
 INSTALLED_APPS = [
     "embassy.apps.EmbassyConfig",
     "editions",
+    "letters",
     "richtext",
     "news",
     "counters",

@@ -1,98 +1,44 @@
-"""Letters: who hears by mail of an act, and what they read. They leave after the commit, and never undo it."""
+"""Letters of acts: who hears by mail of an act, and what they read. They wait in the outbox, committed with the act."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 
-from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import get_user_model
-from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
+from letters.kinds import address, compose, kind
+from letters.models import Letter
 from news.models import Act, Message
 
-log = logging.getLogger("news.letters")
 
-# The post
-
-
-def post(letters: list[EmailMessage]) -> int:
-    """Hand letters to the mail server, each by itself, and return how many it did not take.
-
-    It never raises, waits EMAIL_TIMEOUT seconds for a server that hangs, and logs neither address nor text.
-    """
-    refused = 0
-    try:
-        with get_connection() as connection:
-            for letter in letters:
-                try:
-                    connection.send_messages([letter])
-                except Exception as error:  # this one is refused; on a broken connection the others soon are, too
-                    refused += 1
-                    log.error("A letter could not be mailed (%s).", type(error).__name__)
-    except Exception as error:
-        refused = len(letters)
-        log.error("The mail server does not answer (%s): %d letters were not mailed.", type(error).__name__, refused)
-    return refused
+def tell(done: Iterable[Message], at) -> None:
+    """Put a letter into the outbox for each of those whom the latest act on each of these messages concerns."""
+    for message in done:
+        act = message.acts.select_related("message").first()
+        for reader in READERS.get(act.kind, nobody)(act) if act else ():
+            Letter.objects.put("news act", about=act.pk, reader=reader.pk, at=at)
 
 
-def letter(template: str, to, context: dict) -> EmailMessage:
-    """Return a letter to a member of staff: the first line of its template is the subject, the rest the text."""
-    context = {"to": to, "site_name": settings.EMBASSY_NAME, **context}
-    subject, _newline, text = render_to_string(template, context).strip().partition("\n")
-    return EmailMessage(
-        " ".join(subject.split()), text.strip() + "\n", to=[to.email], headers={"Auto-Submitted": "auto-generated"}
-    )
-
-
-def address(name: str, *args) -> str:
-    """Return an address of the desk as it stands in a letter."""
-    return f"{settings.SITE_URL}{reverse(name, args=args)}"
-
-
-# Of acts on messages
-
-
-def tell(request, done: Iterable[Message]) -> None:
-    """Mail those whom the latest act on each of these messages concerns, once all is committed.
-
-    Where the post fails the officer is told: the act stands.
-    """
-    pks = [message.pk for message in done]
-
-    def mail():
-        written = [
-            letter
-            for message in Message.objects.filter(pk__in=pks).select_related("category")
-            for letter in about(message.acts.select_related("by").first())
-        ]
-        if written and post(written):
-            messages.warning(
-                request, _("It is done and recorded, but not everybody could be mailed. Please tell them yourself.")
-            )
-
-    if pks:
-        transaction.on_commit(mail, robust=True)
-
-
-def about(act: Act | None) -> list[EmailMessage]:
-    """Return the letters that an act calls for: to those who may approve, or to the writers with the answer."""
-    if act is None or act.kind not in READERS:
-        return []
-    message = act.message
+@kind("news act")
+def of_act(letter: Letter):
+    """Word what an act calls for: something to approve, or an answer to the writer. None for who has left meanwhile."""
+    act = Act.objects.select_related("message__category", "by").filter(pk=letter.about).first()
+    reader = _others(get_user_model().objects.filter(pk=letter.reader, is_active=True), set())
+    if act is None or not reader:
+        return None
     context = {
         "act": act,
-        "message": message,
-        "headline": " ".join(message.headline.split()),  # an imported one may have several lines, a subject has one
-        "desk": address("admin:news_message_change", message.pk),
+        "to": reader[0],
+        "message": act.message,
+        "headline": " ".join(act.message.headline.split()),  # an imported one may have several lines, a subject has one
+        "desk": address("admin:news_message_change", act.message_id),
     }
-    template = f"news/letters/{act.kind.replace(' ', '_')}.txt"
-    return [letter(template, reader, context) for reader in READERS[act.kind](act) if reader.email]
+    return compose(f"news/letters/{act.kind.replace(' ', '_')}.txt", reader[0].email, context)
+
+
+def nobody(act: Act) -> list:
+    """Return nobody: most acts call for no letter."""
+    return []
 
 
 def approvers(act: Act) -> list:
@@ -116,3 +62,20 @@ def _others(people, but) -> list:
 
 
 READERS = {Act.Kind.SUBMITTED: approvers, Act.Kind.SENT_BACK: writers, Act.Kind.APPROVED: writers}
+
+
+# Until embassy.people writes to the outbox, too
+
+
+def letter(template, to, context):
+    return compose(template, to.email, {"to": to, **context})
+
+
+def post(mails):
+    from django.core.mail import get_connection
+
+    try:
+        get_connection().send_messages(mails)
+    except Exception:
+        return len(mails)
+    return 0

@@ -92,7 +92,7 @@ class ActsMixin:
             elif getattr(form, "is_scheduled", False) and form.words_differ:
                 obj.change_approved(form.cleaned_data.get("override", ""), at=request.at, by=request.user)
             if {"_submit", "_approve"} & request.POST.keys():
-                letters.tell(request, [obj])
+                letters.tell([obj], request.at)
 
     def require(self, request, act):
         """Refuse an officer who may not do `act`."""
@@ -163,7 +163,7 @@ class ActsMixin:
                 except ValidationError as error:
                     why = f"{message.headline}: {' '.join(error.messages)}"
                     self.message_user(request, why, messages.WARNING)
-            letters.tell(request, done)
+            letters.tell(done, request.at)
         text = ngettext("Done for %d message.", "Done for %d messages.", len(done)) % len(done)
         self.message_user(request, text, messages.SUCCESS if done else messages.WARNING)
         return len(done)

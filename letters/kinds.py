@@ -1,0 +1,62 @@
+"""The kinds of letter: each room says, under a name, how one of its own is worded at the moment it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from letters.models import Letter
+
+# Given a letter, return it worded; None where nobody is to read it any more (an erased enquiry, a colleague who left).
+Wording = Callable[["Letter"], EmailMessage | None]
+
+_wordings: dict[str, Wording] = {}
+
+
+def kind(name: str) -> Callable[[Wording], Wording]:
+    """Say that the decorated function words the letters of this kind."""
+
+    def register(wording: Wording) -> Wording:
+        if _wordings.setdefault(name, wording) is not wording:
+            raise ValueError(f"Two functions word the letters of the kind {name!r}.")
+        return wording
+
+    return register
+
+
+def worded(letter: Letter) -> EmailMessage | None:
+    """Return a letter as it goes out now. An unknown kind (of another release) is a LookupError."""
+    try:
+        wording = _wordings[letter.kind]
+    except KeyError:
+        raise LookupError(f"Nobody words letters of the kind {letter.kind!r}.") from None
+    return wording(letter)
+
+
+# Helps for those who word them
+
+
+def compose(template: str, to: str, context: dict, **more) -> EmailMessage:
+    """Return a letter to the address `to`: the first line of its template is the subject, the rest the text.
+
+    It says that a machine wrote it (RFC 3834), so that no out-of-office answers it.
+    """
+    filled = render_to_string(template, {"site_name": settings.EMBASSY_NAME, "site_url": settings.SITE_URL, **context})
+    subject, _newline, text = filled.strip().partition("\n")
+    return EmailMessage(
+        " ".join(subject.split()),
+        text.strip() + "\n",
+        to=[to],
+        **{"headers": {"Auto-Submitted": "auto-generated"}, **more},
+    )
+
+
+def address(name: str, *args) -> str:
+    """Return the absolute address of a view as it stands in a letter."""
+    return f"{settings.SITE_URL}{reverse(name, args=args)}"

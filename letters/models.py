@@ -1,0 +1,110 @@
+"""The outbox: a row for each letter that is to leave, written in the transaction of what it tells of.
+
+A row names ids only. The words and the address are found when it is sent, so that the queue holds nobody's data, and a
+letter about something that has been erased meanwhile is never sent.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+LEASE = timedelta(minutes=5)  # longer than the slowest mail server that is not given up (EMAIL_TIMEOUT for each step)
+FIRST_WAIT = timedelta(seconds=20)
+LONGEST_WAIT = timedelta(hours=1)
+GIVEN_UP_AFTER = timedelta(days=5)  # RFC 5321, 4.5.4.1: four or five days
+KEPT_AFTER = timedelta(days=30)
+
+
+class LetterQuerySet(models.QuerySet):
+    def put(self, kind: str, *, at: datetime, about: int | None = None, reader: int | None = None) -> Letter:
+        """Put a letter into the outbox: it leaves once this transaction is committed, and never if it isn't."""
+        return self.create(kind=kind, about=about, reader=reader, written_at=at, due_at=at)
+
+    def waiting(self):
+        """Return the letters that have yet to leave."""
+        return self.filter(sent_at=None, given_up_at=None)
+
+    def due(self, at):
+        """Return those that may be tried at the moment `at`: it is their time, and no sender has them in hand."""
+        return self.waiting().filter(due_at__lte=at).filter(Q(leased_until=None) | Q(leased_until__lte=at))
+
+    def in_trouble(self):
+        """Return those that a mail server refused, or that could not be worded: still being tried, or given up."""
+        return self.filter(sent_at=None).exclude(fault="")
+
+    def claim(self, at: datetime) -> Letter | None:
+        """Take the next letter in hand, for LEASE: nobody else gets it meanwhile. None when nothing is due.
+
+        A sender who is killed leaves it to the next one, when the lease has run out.
+        """
+        with transaction.atomic(using=self.db):
+            free = self.due(at).order_by("due_at", "pk").select_for_update(skip_locked=True).first()
+            if free is not None:
+                free.claim, free.leased_until = secrets.token_hex(8), at + LEASE
+                free.save(update_fields=["claim", "leased_until"])
+            return free
+
+    def sweep(self, at: datetime) -> int:
+        """Forget the letters that left, or were given up, long ago; return how many."""
+        old = at - KEPT_AFTER
+        return self.filter(Q(sent_at__lt=old) | Q(given_up_at__lt=old)).delete()[0]
+
+
+class Letter(models.Model):
+    """A letter that is to leave by mail, or has left: what kind, about which row, to which member of staff."""
+
+    kind = models.CharField(_("kind"), max_length=50, help_text=_("Which room's, and which of its letters."))
+    about = models.BigIntegerField(_("about"), null=True, help_text=_("The number of the row that it tells of."))
+    reader = models.BigIntegerField(_("reader"), null=True, help_text=_("The number of a member of staff."))
+    written_at = models.DateTimeField(_("written"))
+    due_at = models.DateTimeField(_("due"), help_text=_("Not tried before."))
+    claim = models.CharField(max_length=16, blank=True, editable=False)
+    leased_until = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveIntegerField(_("attempts that failed"), default=0)
+    fault = models.CharField(_("last fault"), max_length=200, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    given_up_at = models.DateTimeField(_("given up"), null=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["due_at"], name="letters_waiting", condition=Q(sent_at=None, given_up_at=None)),
+            models.Index(fields=["sent_at"], name="letters_sent"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.pk}"
+
+    # What becomes of it. Only the sender that has it in hand may say so.
+
+    def sent(self, at: datetime) -> bool:
+        """Record that it left; False where the lease had run out and another sender has it."""
+        return self._settle(sent_at=at, fault="")
+
+    def needless(self, at: datetime) -> bool:
+        """Take it out of the outbox: there is nobody to read it any more."""
+        return bool(type(self).objects.filter(pk=self.pk, claim=self.claim).delete()[0])
+
+    def failed(self, at: datetime, fault: str) -> bool:
+        """Record that it was refused, and try again: after 20 seconds, then twice as long each time, up to an hour.
+
+        After GIVEN_UP_AFTER it is given up, and the desk says so.
+        """
+        wait = min(FIRST_WAIT * 2 ** min(self.attempts, 20), LONGEST_WAIT)
+        over = at - self.written_at >= GIVEN_UP_AFTER
+        return self._settle(
+            attempts=self.attempts + 1, fault=fault[:200], due_at=at + wait, given_up_at=at if over else None
+        )
+
+    def _settle(self, **changes) -> bool:
+        mine = type(self).objects.filter(pk=self.pk, claim=self.claim, sent_at=None)
+        return bool(mine.update(claim="", leased_until=None, **changes))
