@@ -2,11 +2,16 @@
 
 from django.core.exceptions import BadRequest
 
+MOST_PARAMETERS = 100  # of an address: ours have three
+
 
 def safe_input(get_response):
-    """Refuse an address with a NUL character: PostgreSQL can't store one, and no link of ours has one."""
+    """Refuse an address with a NUL character, or with very many parameters: PostgreSQL can't store the one, to read
+    the other is work for nothing, and no link of ours has either."""
 
     def middleware(request):
+        if request.META.get("QUERY_STRING", "").count("&") >= MOST_PARAMETERS:
+            raise BadRequest("The address has too many parameters.")
         if "\x00" in request.path_info or any("\x00" in value for values in request.GET.lists() for value in values[1]):
             raise BadRequest("The address holds a NUL character.")
         return get_response(request)

@@ -1,5 +1,6 @@
 """The home page, what machines ask for, and the pages for when something is wrong."""
 
+import logging
 import sys
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from django.template.loader import render_to_string
 from counters.models import Counter
 from editions.decorators import per_edition
 from news.models import Message
+
+log = logging.getLogger(__name__)
 
 LATEST = 10
 
@@ -76,7 +79,12 @@ def server_error(request):
     """Something broke: 503 when it is the database that is away, 500 else."""
     request.has_failed = True  # this page must come, whatever it lacks
     away = isinstance(sys.exc_info()[1], (InterfaceError, OperationalError))
-    response = render(request, "500.html", {"away": away}, status=503 if away else 500)
+    status = 503 if away else 500
+    try:
+        response = render(request, "500.html", {"away": away}, status=status)
+    except Exception:  # what failed may be what this page needs as well: its menu, its styles
+        log.exception("The page that says so failed too: it is sent bare.")
+        response = HttpResponse(render_to_string("500_bare.html", {"away": away}), status=status)
     if away:
         response["Retry-After"] = "10"
     response["Cache-Control"] = "no-store"

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from news import words
+from news.models.acts import Act
 from news.templatetags.moments import in_cities
 from richtext.fields import RichTextField
 from richtext.text import plain_text
@@ -47,6 +48,19 @@ def stored(version, field):
 def changed(model, old, new) -> list[models.Field]:
     """Return the fields in which staff have written something else."""
     return [field for field in written(model) if stored(old, field) != stored(new, field)]
+
+
+def words_kept(version) -> str:
+    """Return what a version says in words of what is in none of its fields: what was done to the attachments."""
+    reason = version.history_change_reason or ""
+    return "" if reason in Act.Kind.values else reason
+
+
+def told(message, since: int) -> list[str]:
+    """Return what was done to the attachments after the version `since`: as versions tell it, or the acts with them."""
+    rows = message.history.filter(history_id__gt=since).order_by("history_id")
+    acts = message.acts.filter(kind=Act.Kind.ATTACHED, at__in=[row.history_date for row in rows]).order_by("at", "id")
+    return [words for words in map(words_kept, rows) if words] + [act.reason for act in acts]
 
 
 def words_of(version, name: str) -> str:

@@ -409,3 +409,16 @@ const typing = (() => {
     place();
   }
 })();
+
+/* The summary of what is not right: a link to the text leads into its editor, which has taken the field's place. */
+(() => {
+  document.querySelector(".faults")?.addEventListener("click", (event) => {
+    const target = event.target.closest("a")?.hash.slice(1);
+    const editor = window.CKEDITOR?.instances[target];
+    const field = document.getElementById(target);
+    if (!editor && !field) return;
+    event.preventDefault();
+    (editor?.container.$ ?? field).scrollIntoView({ block: "center" });
+    (editor ?? field).focus();
+  });
+})();

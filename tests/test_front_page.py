@@ -245,7 +245,7 @@ def test_saved_filters_show_what_they_say(client, editor):
     a_message(headline="Gone").withdraw("Wrong.", at=NOON)
     shown = {str(name): listed(client, address) for name, address, _chosen in client.get(LIST).context["cl"].saved()}
     assert shown == {
-        "All": ["Gone", "Older", "Out", "Ahead", "Mine", "Waits"],
+        "All": ["Mine", "Waits", "Ahead", "Gone", "Out", "Older"],
         "Waiting for approval": ["Waits"],
         "Mine": ["Mine"],
         "Scheduled": ["Ahead"],

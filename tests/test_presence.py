@@ -125,7 +125,7 @@ def test_the_list_says_it_quietly(anna, boris):
     draft = a_draft()
     beat(anna, draft)
     theirs, own = (each.get(LIST).content.decode() for each in (boris, anna))
-    assert ("Anna Orlova, 12:37</small>" in theirs, "12:37</small>" in own) == (True, False)
+    assert ("Anna Orlova is editing since 12:37</small>" in theirs, "12:37</small>" in own) == (True, False)
 
 
 def test_a_newer_version_is_told_of_while_one_writes(anna):

@@ -8,6 +8,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from editions.ids import is_id
 from editions.models import new_edition
 from news import letters
 from news.admin.forms import ReasonForm
@@ -82,7 +83,8 @@ class ActsMixin:
     def save_model(self, request, obj, form, change):
         with new_edition():
             if form.has_changed() or not change:  # who approves what they haven't touched has not written on it
-                super().save_model(request, obj, form, change)
+                with obj.written_at(request.at, request.user):
+                    super().save_model(request, obj, form, change)
             if "_submit" in request.POST:
                 self.require(request, "submit")
                 obj.submit(at=request.at, by=request.user)
@@ -181,17 +183,20 @@ class ActsMixin:
         """Ask for the reason, then do the act to the chosen messages."""
         permission, states, label, says = BACKWARD[act]
         self.require(request, permission)
-        ids = [int(pk) for pk in request.GET.get("ids", "").split(",") if pk.isdecimal() and len(pk) < 19][:500]
-        chosen = [message for message in Message.objects.filter(pk__in=ids) if message.state(request.at) in states]
-        if not chosen:
+        ids = [int(pk) for pk in request.GET.get("ids", "").split(",") if is_id(pk)][:500]
+        found = list(Message.objects.filter(pk__in=ids))
+        chosen = [message for message in found if message.state(request.at) in states]
+        if not found:
             raise Http404
+        if not chosen:
+            text = _("A colleague was faster, or nothing is left to do here: this is how it stands now.")
+            self.message_user(request, text, messages.WARNING)
+            return self.back_to(found)
         form = ReasonForm(request.POST or None)
         if form.is_valid():
             reason = form.cleaned_data["reason"]
             self.do_all(request, chosen, lambda message: getattr(message, act)(reason, at=request.at, by=request.user))
-            if len(chosen) == 1:
-                return HttpResponseRedirect(reverse("admin:news_message_change", args=[chosen[0].pk]))
-            return HttpResponseRedirect(reverse("admin:news_message_changelist"))
+            return self.back_to(chosen)
         context = {
             **self.admin_site.each_context(request),
             "title": label,
@@ -201,3 +206,9 @@ class ActsMixin:
             "chosen": chosen,
         }
         return TemplateResponse(request, "admin/news/message/backward.html", context)
+
+    def back_to(self, chosen):
+        """Lead back to the message, or to the list where there are several."""
+        if len(chosen) == 1:
+            return HttpResponseRedirect(reverse("admin:news_message_change", args=[chosen[0].pk]))
+        return HttpResponseRedirect(reverse("admin:news_message_changelist"))

@@ -20,6 +20,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from editions.ids import is_id
 from editions.models import new_edition
 from news import versions, words
 from news.models import Message
@@ -78,6 +79,7 @@ class Conflict:
     newest: str
     sides: list[Side] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)  # labels of what only they have changed: it is in the form now
+    attached: list[str] = field(default_factory=list)  # what they have done to the attachments, in words
     picture: bool = False  # a file was sent, and a browser keeps none
 
     @property
@@ -91,16 +93,21 @@ def compare(form, read: str, newest: str) -> Conflict:
     theirs = form.instance
     mine = typed(form)
     base = Message.history.filter(id=theirs.pk, history_id=int(read)).first() if is_id(read) else None
-    found = Conflict(who_saved(theirs), newest, picture=bool(form.files))
+    since = versions.told(theirs, int(read)) if is_id(read) else []
+    found = Conflict(who_saved(theirs), newest, attached=since, picture=bool(form.files))
     shown = type(form)(instance=theirs)
     data = form.data.copy()
     for model_field in versions.written(Message):
         name = model_field.name
-        if name not in form.fields or isinstance(form.fields[name], forms.FileField):
+        if name not in form.fields:
+            continue
+        label = str(capfirst(model_field.verbose_name))
+        if isinstance(form.fields[name], forms.FileField):
+            if base is not None and not alike(model_field, base, theirs):
+                found.taken.append(label)  # a browser keeps no file: the form shows theirs by itself
             continue
         if alike(model_field, mine, theirs):
             continue
-        label = str(capfirst(model_field.verbose_name))
         inputs = posted(shown[name])
         mine_changed = base is None or not alike(model_field, base, mine)
         if not mine_changed:
@@ -186,7 +193,7 @@ class ConflictFormMixin:
         read, over, seen = (self.data.get(name) for name in ("version", "over", "seen"))
         if self.instance.pk and newest and read and newest not in (read, over):
             conflict = compare(self, read, newest)
-            if conflict.asks or conflict.taken or seen != newest:
+            if conflict.asks or conflict.taken or conflict.attached or seen != newest:
                 self.conflict = conflict
                 self.add_error(
                     None, _("This was saved by somebody else while you were writing. Nothing of yours is lost.")
@@ -260,10 +267,6 @@ class ConflictsMixin:
             "typed": typed_in,
         }
         return TemplateResponse(request, self.change_form_too_late, context, status=409)
-
-
-def is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def kept_name(request) -> str:

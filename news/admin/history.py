@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from editions.ids import is_id
 from editions.models import new_edition
 from news import versions
 from news.admin.changes import ask, judge, note_field, record, said_field
-from news.models import Message
+from news.models import Act, Message
 from news.models.messages import first_version
 from news.templatetags.moments import in_cities
 
@@ -85,7 +86,8 @@ class HistoryMixin:
             "title": _("History"),
             "opts": self.opts,
             "message": message,
-            "events": sorted(lines, key=lambda line: line.at, reverse=True),
+            # An act stands above the version that it has saved in the same moment.
+            "events": sorted(lines, key=lambda line: (line.at, line.version is None), reverse=True),
             "texts": [line.version for line in lines if line.version],
             "older": page[-2].history_id if len(page) > PAGE else None,
         }
@@ -157,7 +159,7 @@ def versions_of(message):
 
 def number(text: str | None) -> int | None:
     """Return the id in a parameter of the address; None where there is none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+    return int(text) if text and is_id(text) else None
 
 
 def written(message, rows) -> Iterator[Event]:
@@ -168,15 +170,18 @@ def written(message, rows) -> Iterator[Event]:
     rows = rows or [first_version(message)]
     for row, previous in zip(rows[:PAGE], [*rows[1:], None], strict=False):
         fields = versions.changed(Message, previous, row) if previous else []
-        if previous and not fields:
+        attached = versions.words_kept(row)
+        if previous and not fields and not attached:
             continue
         what = _("changed: %s") % ", ".join(str(field.verbose_name) for field in fields) if fields else _("written")
+        if previous and attached and not fields:
+            what = f"{Act.Kind.ATTACHED.label}: {attached}"
         yield Event(
             row.history_date,
             row.history_user,
             what,
             version=row.history_id,
-            previous=previous.history_id if previous else None,
+            previous=previous.history_id if previous and fields else None,
             stands=not versions.changed(Message, row, message),
         )
 

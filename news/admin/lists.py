@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import Max
+from django.db.models import F, Max
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +30,7 @@ SAVED = [
 
 # The order in which the messages of a state are read. Each has its index in Message.Meta.
 NEWEST = ["-publish_at", "-id"]
+UNDATED_FIRST = [F("publish_at").desc(nulls_first=True), "-id"]  # SQLite walks the index of NEWEST for it, twice
 ORDERS = {
     Message.State.SUBMITTED: ["submitted_at", "id"],
     Message.State.SCHEDULED: ["publish_at", "id"],
@@ -126,7 +127,7 @@ class ListMixin:
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count
     sortable_by = []  # each state has its own order
-    ordering = ["-id"]
+    ordering = UNDATED_FIRST
     paginator = Uncounted
     search_fields = ["headline"]
     search_help_text = _(
@@ -139,7 +140,7 @@ class ListMixin:
 
     def get_ordering(self, request):
         if request.GET.get("q") and not request.GET.get("year"):
-            return self.ordering  # by what bounds the search
+            return ["-id"]  # by what bounds the search
         if any(request.GET.get(parameter) for parameter in ("out", "year", "featured")):
             return NEWEST
         return ORDERS.get(request.GET.get("state"), self.ordering)

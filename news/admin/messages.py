@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy
 from news.admin import pictures
 from news.admin.acts import ActsMixin
 from news.admin.advice import AdviceMixin
+from news.admin.attachments import AttachmentInline, AttachmentsMixin
 from news.admin.changes import ChangesMixin
 from news.admin.conflicts import ConflictsMixin
+from news.admin.faults import FaultsMixin
 from news.admin.forms import MessageForm
 from news.admin.history import HistoryMixin
 from news.admin.lists import ListMixin
@@ -23,6 +25,7 @@ from richtext.admin import EditorAdminMixin
 
 @admin.register(Message)
 class MessageAdmin(
+    FaultsMixin,
     ConflictsMixin,
     PresenceMixin,
     AdviceMixin,
@@ -30,7 +33,7 @@ class MessageAdmin(
     HistoryMixin,
     ChangesMixin,
     ActsMixin,
-    pictures.AttachmentsMixin,
+    AttachmentsMixin,
     ListMixin,
     EditorAdminMixin,
     admin.ModelAdmin,
@@ -41,7 +44,7 @@ class MessageAdmin(
     radio_fields = {"category": admin.VERTICAL}
     readonly_fields = ["state_in_words", "due"]
     save_on_top = False
-    inlines = [pictures.AttachmentInline]
+    inlines = [AttachmentInline]
     fieldsets = [
         (
             gettext_lazy("The text"),

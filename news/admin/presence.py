@@ -63,8 +63,11 @@ class PresenceMixin:
     def state_and_hands(self, message):
         """The state, and under it a quiet word where somebody is at work on the message."""
         live = getattr(message, "live", ())
-        words = ((presence, clock(presence.since, presence.seen)) for presence in live)
-        line = format_html_join("", '<small class="at-work">{}, {}</small>', words)
+        words = (
+            (_("%(who)s is editing since %(time)s") % {"who": presence, "time": clock(presence.since, presence.seen)},)
+            for presence in live
+        )
+        line = format_html_join("", '<small class="at-work">{}</small>', words)
         return format_html("{}{}", self.state_in_words(message), line)
 
 

@@ -9,6 +9,22 @@ from editions.models import PublicModel, PublicQuerySet, new_edition
 from news.models.redirects import Redirect
 
 
+class CategoryQuerySet(PublicQuerySet):
+    """Categories. However an address is changed, the old one leads on (`bulk_update` comes by `update` as well)."""
+
+    def update(self, **kwargs):
+        if "slug" not in kwargs:
+            return super().update(**kwargs)
+        with new_edition(self._db):
+            before = list(self)
+            count = super().update(**kwargs)
+            for row in before:
+                self.model.objects.using(self.db).get(pk=row.pk).leave(row.get_absolute_url())
+            return count
+
+    update.alters_data = True
+
+
 class Category(PublicModel):
     """A kind of message: speeches, statements, comments."""
 
@@ -26,7 +42,7 @@ class Category(PublicModel):
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Its place in the menu, 0 first."))
 
-    objects = PublicQuerySet.as_manager()
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("category")
@@ -43,8 +59,15 @@ class Category(PublicModel):
         with new_edition(kwargs.get("using")):
             before = Category.objects.filter(pk=self.pk).first() if self.pk else None
             super().save(*args, **kwargs)
-            if before and before.slug != self.slug:
-                Redirect.lead(before.get_absolute_url(), category=self)
-                Redirect.objects.filter(path=self.get_absolute_url()).delete()
+            if before:
+                self.leave(before.get_absolute_url())
 
     save.alters_data = True
+
+    def leave(self, address: str) -> None:
+        """Lead on from the address at which it was, where that is another now."""
+        if address != self.get_absolute_url():
+            Redirect.lead(address, category=self)
+            Redirect.objects.filter(path=self.get_absolute_url()).delete()
+
+    leave.alters_data = True

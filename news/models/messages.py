@@ -87,7 +87,11 @@ class Message(pictures.Pictured, Illustrated, Way):
     changed_at = models.DateTimeField(_("last change"), auto_now=True)
 
     objects = MessageQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["day", "changed_at", "revised_at"], user_db_constraint=False)
+    history = HistoricalRecords(
+        excluded_fields=["day", "changed_at", "revised_at"],
+        user_db_constraint=False,
+        history_change_reason_field=models.TextField(null=True),  # it may name twenty attachments
+    )
 
     class Meta:
         verbose_name = pgettext_lazy("press", "message")
@@ -120,11 +124,12 @@ class Message(pictures.Pictured, Illustrated, Way):
         indexes = [
             *pictures.INDEXES,
             models.Index(*NEWEST, name="news_newest", condition=DUE),
-            models.Index("category", *NEWEST, name="news_newest_of_category", condition=DUE),
             models.Index("withdrawn_at", name="news_withdrawn", condition=Q(withdrawn_at__isnull=False)),
             models.Index(*NEWEST, name="news_newest_featured", condition=DUE & Q(featured=True)),
-            # For the desk: those of a year, whatever their state; what nobody has approved.
+            # For the desk too, and so whatever their state: all, or those of a year; those of a category.
             models.Index(*NEWEST, name="news_by_moment"),
+            models.Index("category", *NEWEST, name="news_of_category"),
+            # What nobody has approved.
             models.Index("submitted_at", "id", name="news_unapproved", condition=Q(approved_at__isnull=True)),
         ]
 
@@ -150,10 +155,11 @@ class Message(pictures.Pictured, Illustrated, Way):
 
     # How it is kept
 
-    def save(self, *args, before: Message | None = None, **kwargs):
+    def save(self, *args, before: Message | None = None, as_version: bool = False, **kwargs):
         """Save the message at a settled address; where an address that was public changes, it leads on for ever.
 
-        `before` is the row as it was, where the caller has already written to it.
+        `before` is the row as it was, where the caller has already written to it. `as_version` keeps a version even
+        where nothing in the row differs: something that belongs to the message does.
         """
         with new_edition(kwargs.get("using")):
             addresses.settle(self)
@@ -161,7 +167,7 @@ class Message(pictures.Pictured, Illustrated, Way):
                 kwargs["update_fields"] = {*kwargs["update_fields"], "day", "slug"}
             if before is None and self.pk:
                 before = Message.objects.filter(pk=self.pk).first()
-            with self._as_version(before):
+            with self._as_version(before, as_version):
                 super().save(*args, **kwargs)
             if before and before.get_absolute_url() != self.get_absolute_url() and before.was_public(timezone.now()):
                 Redirect.lead(before.get_absolute_url(), message=self)
@@ -169,9 +175,9 @@ class Message(pictures.Pictured, Illustrated, Way):
     save.alters_data = True
 
     @contextmanager
-    def _as_version(self, before: Message | None):
+    def _as_version(self, before: Message | None, always: bool):
         """Keep what is saved inside as a version, and the first one with it; what changes nothing makes none."""
-        if before is None or not is_same(self, before):
+        if always or before is None or not is_same(self, before):
             if before and not self.history.exists():
                 self.history.model.objects.bulk_create([first_version(before)])
             yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
@@ -158,11 +159,18 @@ class Way(PublicModel):
             self.corrections.create(at=at, note=note, by=by)
 
     def record_attachments(self, what: str, *, at: datetime | None = None, by=None) -> None:
-        """Record what was done to the attachments; where the message is public, feeds carry it as an update."""
+        """Record what was done to the attachments, as a version of its own: whoever has the message open is told.
+
+        On what is approved it is an act as well; where the message is public, feeds carry it as an update.
+        """
         at = at or timezone.now()
         if self.was_public(at):
             self.revised_at = at
-        self._record(Act.Kind.ATTACHED, at, by, what)
+        if self.approved_at:
+            self._record(Act.Kind.ATTACHED, at, by, what)
+        else:
+            with self.written_at(at, by, what):
+                self.save(as_version=True)
 
     def revert(self, version, reason: str = "", *, at: datetime | None = None, by=None) -> None:
         """Put the text of an earlier version back, as a new version."""
@@ -180,13 +188,22 @@ class Way(PublicModel):
         return set(people) | ({self.submitted_by_id} - {None})
 
     def _record(self, kind, at, by, reason=""):
-        self._change_reason = kind  # on the version that the act makes
+        with new_edition(), self.written_at(at, by, kind):
+            self.save(as_version=kind == Act.Kind.ATTACHED)
+            Act.objects.create(message=self, kind=kind, at=at, by=by, reason=reason)
+
+    @contextmanager
+    def written_at(self, at: datetime, by=None, reason: str | None = None):
+        """Have the versions that are saved inside say when, by whom and why: an act and its version have one moment."""
+        said = {"_history_date": at, "_change_reason": reason} | ({"_history_user": by} if by else {})
+        before = {name: self.__dict__[name] for name in said if name in self.__dict__}
+        self.__dict__.update(said)
         try:
-            with new_edition():
-                self.save()
-                Act.objects.create(message=self, kind=kind, at=at, by=by, reason=reason)
+            yield
         finally:
-            del self._change_reason
+            for name in said:
+                del self.__dict__[name]
+            self.__dict__.update(before)
 
 
 def _given(reason: str, otherwise) -> str:

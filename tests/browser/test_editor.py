@@ -167,14 +167,14 @@ def test_a_picture_without_alternative_text_is_sent_back_with_a_sentence(desk, a
     assert not Message.objects.exists()
 
 
-def test_the_text_is_dark_on_light_in_the_dark_too(dark, log_in):
+def test_the_sheet_is_dark_in_the_dark(dark, log_in):
     log_in(dark)
     dark.goto("/admin/news/message/add/")
-    expect(text(dark)).to_have_css("background-color", "rgb(255, 255, 255)")
-    expect(text(dark)).to_have_css("color", "rgb(26, 26, 26)")
+    expect(text(dark)).to_have_css("background-color", "rgb(25, 28, 33)")
+    expect(text(dark)).to_have_css("color", "rgb(236, 235, 231)")
     text(dark).click()
     dark.locator(".cke_combo__format a").click()
     dark.frame_locator("iframe.cke_panel_frame").get_by_role("option", name="Heading 2").click()
     dark.keyboard.type("Heading")
-    expect(text(dark).locator("h2")).to_have_css("color", "rgb(26, 26, 26)")
+    expect(text(dark).locator("h2")).to_have_css("color", "rgb(236, 235, 231)")
     expect(text(dark).locator("h2")).to_have_css("background-color", "rgba(0, 0, 0, 0)")
