@@ -9,10 +9,14 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django_otp.plugins.otp_static import admin as static_codes
+from django_otp.plugins.otp_totp import admin as totp
 
-from embassy import people, roles
+from embassy import account_letters, people, roles
+from embassy.second_factor.desk import ResetsSecondFactor
 
 admin.site.unregister(get_user_model())  # Django's, which the import above has registered
+admin.site.unregister([totp.TOTPDevice, static_codes.StaticDevice])  # which would show everybody's secrets
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -34,17 +38,17 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(get_user_model())
-class PeopleAdmin(auth.UserAdmin):
+class PeopleAdmin(ResetsSecondFactor, auth.UserAdmin):
     """Staff: invited by mail, changed, let go. What they may do comes from their groups."""
 
     form, add_form = people.PersonForm, people.InvitationForm
     add_form_template = None
-    list_display = ["person", "email", "state", "in_groups", "last_login"]
+    list_display = ["person", "email", "state", "in_groups", "second_factor", "last_login"]
     list_filter = [StateFilter, "groups"]
     search_fields = ["email", "first_name", "last_name", "username"]
     ordering = ["last_name", "first_name", "pk"]
     filter_horizontal = ["user_permissions"]
-    actions = ["invite_selected", "deactivate_selected"]
+    actions = ["invite_selected", "reset_second_factor_selected", "deactivate_selected"]
     add_fieldsets = [
         (
             None,
@@ -134,12 +138,21 @@ class PeopleAdmin(auth.UserAdmin):
         if renamed:
             obj.username = obj.email
         super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            self.tell_of_new_address(request, obj, form.initial["email"] or "")
         if not change:
             self.invite(request, obj)
         elif "is_active" in form.changed_data and not obj.is_active:
             people.deactivate(obj)
         elif "is_active" in form.changed_data and not obj.has_usable_password():  # who comes back begins anew
             self.invite(request, obj)
+
+    def tell_of_new_address(self, request, user, old):
+        def say_unsent():
+            text = _("The old address, %(address)s, could not be mailed. Please tell your colleague yourself.")
+            self.message_user(request, text % {"address": old}, messages.WARNING)
+
+        account_letters.tell_of_new_address(user, old, request.at, request.user, say_unsent)
 
     def save_related(self, request, form, formsets, change):
         kept = []

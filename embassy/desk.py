@@ -10,11 +10,16 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest
 from django.db import models
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from editions.forms import MomentField, MomentWidget
+from editions.ids import is_id
+from embassy.second_factor.views import PasswordStep
+from embassy.second_factor.views import urls as second_factor_urls
 
 # Every form of the desk asks for a moment in the same way.
 FORMFIELD_FOR_DBFIELD_DEFAULTS[models.DateTimeField] = {"form_class": MomentField, "widget": MomentWidget}
@@ -39,7 +44,30 @@ class PressDesk(admin.AdminSite):
 
     def get_urls(self):
         view = self.admin_view(self.view_on_site)
-        return [path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site"), *super().get_urls()]
+        return [
+            path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site"),
+            *second_factor_urls(self),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(never_cache)
+    def login(self, request, extra_context=None):
+        """The first step of the login. As Django's, but that the password alone may not be enough."""
+        from django.contrib.admin.forms import AdminAuthenticationForm
+
+        if request.method == "GET" and self.has_permission(request):
+            return redirect("admin:index")
+        context = {
+            **self.each_context(request),
+            "title": _("Log in"),
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            **(extra_context or {}),
+        }
+        view = PasswordStep.as_view(
+            extra_context=context, authentication_form=AdminAuthenticationForm, template_name="admin/login.html"
+        )
+        return view(request)
 
     def view_on_site(self, request, content_type_id, object_id):
         """Lead from a row to its page. Django's own would tell any officer the address of any row, secret or not."""
@@ -83,8 +111,3 @@ def posted_ids(data):
     for name in data:
         if name.endswith("-id") and data[name]:
             yield data[name]
-
-
-def is_id(text: str) -> bool:
-    """Say whether `text` may be the id of a row: digits that fit the database."""
-    return text.isascii() and text.isdigit() and len(text) < 19

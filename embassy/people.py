@@ -1,4 +1,4 @@
-"""The people of the desk: invited by mail, let go without losing what they did, and back in after a lost password."""
+"""The people of the desk: invited by mail, let go without losing what they did, back in after a loss."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
+from django_otp.models import Device
 
-from embassy import roles
+from embassy import account_letters, roles
+from embassy.second_factor import factor
 from news.letters import address, letter, post
 
 # Coming and going
@@ -41,9 +43,19 @@ def has_left_marks(user) -> bool:
     """Say whether anything on the desk names `user`: an act, a version of a text, a picture, a line of the log."""
     for relation in user._meta.get_fields(include_hidden=True):
         if relation.one_to_many and relation.auto_created and not relation.related_model._meta.auto_created:
+            if issubclass(relation.related_model, Device):  # a second factor goes with its owner
+                continue
             if relation.related_model._base_manager.filter(**{relation.field.name: user}).exists():
                 return True
     return False
+
+
+def reset_second_factor(user, at, by=None) -> bool:
+    """Take away a second factor that `user` has lost, tell them, and say whether there was one. Their sessions end."""
+    if not factor.remove(user):
+        return False
+    account_letters.tell_of_reset(user, at, by)
+    return True
 
 
 class LostPasswordForm(PasswordResetForm):

@@ -1,5 +1,6 @@
 """The settings: facts of the place come from the environment (or from .env), all else stands here."""
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -54,6 +55,10 @@ INSTALLED_APPS = [
     "ckeditor",
     "csp",
     "simple_history",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "embassy.apps.PressAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -74,10 +79,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "embassy.second_factor.middleware.second_factor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",  # whose hand it was that saved
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "news.middleware.redirects",
+    "axes.middleware.AxesMiddleware",  # only turns a login that was refused into its page
 ]
 
 ROOT_URLCONF = "embassy.urls"
@@ -174,7 +181,18 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["embassy.guessing.Guard", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
+STAFF_NEED_TOTP = environment.boolean("STAFF_NEED_TOTP", False)
+AXES_HANDLER = "embassy.guessing.Tries"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME = 5, timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the end that the page names is the end
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE, AXES_USERNAME_CALLABLE = "embassy.guessing.address_of", "embassy.guessing.name_of"
+AXES_LOCKOUT_CALLABLE = "embassy.guessing.refused"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "code", "next"]
+AXES_DISABLE_ACCESS_LOG, AXES_ENABLE_ADMIN, AXES_VERBOSE = True, False, False
 CSRF_FAILURE_VIEW = "consular.views.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_COOKIE_HTTPONLY = True
@@ -221,5 +239,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "axes": {"level": "WARNING"},
+    },
 }

@@ -1,0 +1,89 @@
+"""What staff type in: a code, a password."""
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from embassy.second_factor import factor
+
+PHONE_CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 20, "spellcheck": "false"}
+ANY_CODE = PHONE_CODE | {"autocapitalize": "none"}
+WRONG = _("This code is wrong, or was used already. Enter the one that the phone shows now.")
+
+
+class CodeInput(forms.TextInput):
+    """A box for a code. A wrong one is not shown again: it would only stand in the way of the next."""
+
+    def format_value(self, value):
+        return None
+
+
+class CodeForm(forms.Form):
+    """The code after the password: the phone's, or one of the backup codes."""
+
+    code = forms.CharField(label=_("Code"), max_length=40, widget=CodeInput(ANY_CODE | {"autofocus": True}))
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user, self.waits_until = user, None
+
+    def clean_code(self):
+        code = factor.plain(self.cleaned_data["code"])
+        device = factor.device_for(self.user, code)
+        self.waits_until = device and factor.waits_until(device)
+        if self.waits_until:
+            until = date_format(timezone.localtime(self.waits_until), "H:i:s")
+            raise forms.ValidationError(
+                _("Too many wrong codes. Try again after %(until)s; until then none is looked at."),
+                params={"until": until},
+            )
+        if device is None or not factor.is_right(self.user, device, code):
+            raise forms.ValidationError(WRONG)
+        return code
+
+
+class PasswordForm(forms.Form):
+    """The password once more, before the second factor is changed: a desk left open must not be enough."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args, request, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request, self.user = request, user
+
+    def clean_password(self):
+        password = self.cleaned_data["password"]
+        if authenticate(self.request, username=self.user.get_username(), password=password) != self.user:
+            raise forms.ValidationError(_("This is not your password."))
+        return password
+
+
+class SetUpForm(PasswordForm):
+    """A new phone: the first code it shows proves that it has the secret."""
+
+    code = forms.CharField(label=_("The code that the app shows now"), max_length=40, widget=CodeInput(PHONE_CODE))
+
+    field_order = ["code", "password"]
+
+    def __init__(self, *args, key, half_way, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.key, self.device = key, None
+        if half_way:
+            del self.fields["password"]  # given a moment ago
+
+    def clean(self):
+        if not self.errors:
+            self.device = factor.set_up(self.user, self.key, factor.plain(self.cleaned_data["code"]))
+            if self.device is None:
+                self.add_error(
+                    "code",
+                    _("This is not the code for this picture. Is the phone’s clock right? Enter what it shows now."),
+                )
+        return self.cleaned_data

@@ -1,0 +1,42 @@
+"""Who has given the password and not yet the code: nobody, for Django. Their session only names who they may become."""
+
+from __future__ import annotations
+
+from django.contrib import auth
+from django.contrib.auth import get_user_model
+from django.utils.crypto import constant_time_compare
+from django_otp import login as name_device
+
+KEY = "half_way"
+SECONDS = 10 * 60  # that somebody has to find the phone, or to set one up
+
+
+def begin(request, user, then: str) -> None:
+    """Remember, in a session that is nobody's, that `user` has given the password; `then` is where they want to."""
+    request.session[KEY] = {
+        "user": user.pk,
+        "password": user.get_session_auth_hash(),  # another password meanwhile, and it is void
+        "backend": user.backend,
+        "until": request.at.timestamp() + SECONDS,
+        "then": then,
+    }
+
+
+def who(request):
+    """Return the user who has given the password in this session within the last ten minutes, or None."""
+    said = request.session.get(KEY)
+    if not said or said["until"] < request.at.timestamp():
+        return None
+    user = get_user_model().objects.filter(pk=said["user"], is_active=True, is_staff=True).first()
+    if user is None or not constant_time_compare(said["password"], user.get_session_auth_hash()):
+        return None
+    user.backend = said["backend"]
+    return user
+
+
+def finish(request, user, device) -> str:
+    """Log `user` in by `device`, which the session names from now on, and return where they wanted to."""
+    then = request.session.pop(KEY)["then"]
+    auth.login(request, user)
+    name_device(request, device)
+    return then

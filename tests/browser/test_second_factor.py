@@ -1,0 +1,138 @@
+"""The second factor by hand: set up, logged in with, lost and reset; no barrier on any of its pages, on a phone too."""
+
+from base64 import b32decode
+
+import pytest
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from playwright.sync_api import expect
+
+from embassy import roles
+from embassy.second_factor import factor
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.test_roles import a_member
+from tests.test_second_factor import KEY, shown, with_phone
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PASSWORD = "a long password"
+CHANGES = {"set-up": "Set up a second factor", "codes": "New backup codes", "remove": "Remove the second factor"}
+looks = pytest.mark.parametrize("look", [DESKTOP, PHONE | {"color_scheme": "dark"}], ids=["light", "phone in the dark"])
+
+
+@pytest.fixture
+def anna():
+    return a_member(roles.WRITERS, username="anna@example.org", first_name="Anna", last_name="Writer")
+
+
+def give_password(page, name="anna@example.org", password=PASSWORD):
+    page.goto("/admin/login/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+
+
+def give_code(page, code):
+    expect(page.get_by_label("Code")).to_be_focused()
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+
+
+def fits(page):
+    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def set_up(page):
+    """Set up a phone on the page that asks for it, and return the backup codes."""
+    page.get_by_text("Type it by hand").click()
+    key = page.locator(".key").text_content().replace(" ", "")
+    page.get_by_label("The code that the app shows now").fill(shown(b32decode(key).hex()))
+    if page.get_by_label("Your password").count():
+        page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Set up").click()
+    expect(page.locator(".codes li")).to_have_count(10)
+    return page.locator(".codes code").all_text_contents()
+
+
+def test_officer_sets_it_up_and_logs_in_with_a_backup_code(page, anna, log_in):
+    log_in(page, anna)
+    page.goto("/admin/")
+    page.get_by_role("link", name="Second factor").click()
+    page.get_by_role("link", name="Set up a second factor").click()
+    codes = set_up(page)
+    page.get_by_role("link", name="I have them").click()
+    expect(page.get_by_text("You have 10 backup codes left")).to_be_visible()
+    page.get_by_role("button", name="Log out").click()
+    give_password(page)
+    give_code(page, codes[0])
+    expect(page.locator(".messagelist")).to_contain_text("9 are left")
+
+
+def test_picture_is_large_and_black_on_white_also_in_the_dark(dark, anna, log_in):
+    page = dark
+    log_in(page, anna)
+    page.goto("/admin/second-factor/set-up/")
+    box = page.locator("svg.qr").bounding_box()
+    dark = page.evaluate("getComputedStyle(document.querySelector('svg.qr path')).fill")
+    assert (box["width"] >= 200, round(box["width"]) == round(box["height"]), dark) == (
+        True,
+        True,
+        "rgb(255, 255, 255)",
+    )
+
+
+def test_where_it_is_required_it_is_set_up_on_the_way_in(page, anna, settings):
+    settings.STAFF_NEED_TOTP = True
+    give_password(page)
+    set_up(page)
+    page.get_by_role("link", name="I have them").click()
+    expect(page.get_by_role("heading", name="Press desk")).to_be_visible()
+
+
+def test_a_manager_resets_what_a_colleague_has_lost(page, anna, log_in):
+    with_phone(anna)
+    log_in(page, a_member(roles.MANAGERS))
+    page.goto(f"/admin/auth/user/{anna.pk}/change/")
+    page.get_by_role("link", name="Reset the second factor").click()
+    page.get_by_role("button", name="Reset the second factor").click()
+    expect(page.locator(".messagelist")).to_contain_text("is reset")
+    assert not TOTPDevice.objects.exists()
+
+
+@pytest.mark.may_complain  # of a style that axe tries on
+@looks
+def test_no_page_of_it_has_a_barrier(open_page, anna, axe, look, settings):
+    page, found = open_page(**look), {}
+
+    def look_at(name, heading):
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+        assert fits(page), name
+        found[name] = axe(page, also=["target-size"])
+
+    with_phone(anna)
+    give_password(page)
+    look_at("code", "The second step")
+    give_code(page, "000000")
+    expect(page.locator(".errorlist")).to_be_visible()
+    look_at("a wrong code", "The second step")
+    TOTPDevice.objects.update(throttling_failure_count=0)
+    give_code(page, shown(KEY))
+    expect(page.get_by_role("heading", name="Press desk")).to_be_visible()
+    page.goto("/admin/second-factor/")
+    look_at("overview", "Second factor")
+    for name, heading in CHANGES.items():
+        page.goto(f"/admin/second-factor/{name}/")
+        look_at(name, heading)
+    page.goto("/admin/second-factor/set-up/")
+    set_up(page)
+    look_at("the codes", "Your backup codes")
+    page.context.clear_cookies()
+    factor.remove(anna)
+    settings.STAFF_NEED_TOTP = True
+    give_password(page)
+    page.get_by_text("Type it by hand").click()
+    look_at("set up on the way in", "Set up a second factor")
+    for _number in range(5):
+        give_password(page, password="wrong")
+    expect(page.get_by_role("heading", name="Too many wrong tries")).to_be_visible()
+    look_at("has to wait", "Too many wrong tries")
+    assert {name: barriers for name, barriers in found.items() if barriers} == {}

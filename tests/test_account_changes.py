@@ -1,0 +1,199 @@
+"""What others do to one's account: a second factor is reset, an address changed. It is on record, one hears of it."""
+
+import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from embassy import roles
+from embassy.second_factor import factor
+from letters.sending import send_due
+from tests.factories import NOON
+from tests.test_login import LOGIN, is_in, log_in
+from tests.test_roles import a_member
+from tests.test_second_factor import USERS, give, half_way, log_in_whole, shown, with_phone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def dora():
+    """A writer with a second factor."""
+    return with_phone(a_member(roles.WRITERS, username="dora@example.org"))
+
+
+@pytest.fixture
+def carl():
+    """A writer without one."""
+    return a_member(roles.WRITERS, username="carl@example.org")
+
+
+# Lost
+
+
+@pytest.fixture
+def manager(client):
+    member = a_member(roles.MANAGERS, username="manager")
+    client.force_login(member)
+    return member
+
+
+def reset(client, user):
+    return client.post(f"{USERS}{user.pk}/second-factor/", follow=True).content.decode()
+
+
+def reset_in_list(client, user):
+    data = {"action": "reset_second_factor_selected", "_selected_action": [user.pk]}
+    return client.post(USERS, data, follow=True).content.decode()
+
+
+both_ways = pytest.mark.parametrize("way", [reset, reset_in_list])
+
+
+@both_ways
+def test_a_manager_resets_it_and_the_colleague_logs_in_with_the_password(client, manager, dora, way):
+    theirs = client.__class__()
+    log_in_whole(theirs)
+    assert "is reset" in way(client, dora)
+    assert (is_in(theirs), log_in(theirs)["Location"]) == (False, "/admin/")
+
+
+@both_ways
+def test_a_reset_is_on_record_and_mailed_to_the_colleague(client, manager, dora, way):
+    way(client, dora)
+    send_letters()
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.object_id, "Second factor reset" in entry.get_change_message()) == (
+        manager,
+        str(dora.pk),
+        True,
+    )
+    assert mail.outbox[0].to == ["dora@example.org"]
+    assert "manager@example.org" in mail.outbox[0].body
+
+
+def send_letters():
+    send_due(timezone.now)
+
+
+@both_ways
+def test_nobody_resets_their_own_that_way(client, manager, way):
+    with_phone(manager)
+    session = client.session
+    session["otp_device_id"] = factor.phone_of(manager).persistent_id
+    session.save()
+    assert "Your own second factor" in way(client, manager)
+    assert factor.phone_of(manager) is not None
+
+
+@both_ways
+def test_a_manager_does_not_reset_a_superusers(client, manager, admin_user, way):
+    with_phone(admin_user)
+    way(client, admin_user)
+    assert factor.phone_of(admin_user) is not None
+
+
+def test_a_superuser_resets_another_ones(admin_client, dora):
+    dora.is_superuser = True
+    dora.save()
+    reset(admin_client, dora)
+    assert factor.phone_of(dora) is None
+
+
+def test_others_reset_nobodys(client, dora):
+    client.force_login(a_member(roles.EDITORS))
+    assert client.post(f"{USERS}{dora.pk}/second-factor/").status_code == 403
+    assert factor.phone_of(dora) is not None
+
+
+def test_looking_at_the_question_resets_nothing(client, manager, dora):
+    assert client.get(f"{USERS}{dora.pk}/second-factor/").status_code == 200
+    assert factor.phone_of(dora) is not None
+
+
+@pytest.mark.parametrize("pk", ["0", "9" * 49, "x", "-1"])
+def test_nobody_is_reset_at_an_address_that_is_nobodys(client, manager, pk):
+    assert client.post(f"{USERS}{pk}/second-factor/").status_code == 404
+
+
+def test_the_button_stands_where_there_is_something_to_reset(client, manager, dora, carl):
+    pages = [client.get(f"{USERS}{user.pk}/change/").content.decode() for user in (dora, carl, manager)]
+    assert ["Reset the second factor" in page for page in pages] == [True, False, False]
+
+
+def test_a_reset_half_way_ends_that_too(client, dora):
+    half_way(client)
+    factor.remove(dora)
+    assert give(client, shown())["Location"] == LOGIN
+
+
+def test_the_command_resets_it_and_puts_it_on_record(dora, capsys):
+    call_command("reset_second_factor", "DORA@example.org")
+    send_letters()
+    assert factor.phone_of(dora) is None
+    assert (LogEntry.objects.count(), len(mail.outbox)) == (1, 1)
+
+
+@pytest.mark.parametrize("who", ["nobody@example.org", "carl@example.org"])
+def test_the_command_says_what_is_wrong(carl, who):
+    with pytest.raises(CommandError, match=who):
+        call_command("reset_second_factor", who)
+
+
+# A new address
+
+
+def change_address(client, user, email):
+    data = {"email": email, "first_name": "x", "last_name": "y", "is_active": "on"}
+    data["groups"] = list(user.groups.values_list("pk", flat=True))
+    return client.post(f"{USERS}{user.pk}/change/", data)
+
+
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks):
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+def test_both_addresses_hear_of_a_change_and_whom_to_turn_to(client, manager, carl, committed):
+    with committed():
+        change_address(client, carl, "charles@example.org")
+    send_letters()
+    assert sorted(letter.to[0] for letter in mail.outbox) == ["carl@example.org", "charles@example.org"]
+    assert all("manager@example.org" in letter.body for letter in mail.outbox)
+
+
+def test_the_old_address_is_not_told_the_new_one(client, manager, carl, committed):
+    with committed():
+        change_address(client, carl, "charles@example.org")
+    assert "charles" not in mail.outbox[0].subject + mail.outbox[0].body
+
+
+def test_one_hears_of_a_change_of_ones_own_address_too(client, manager, committed):
+    with committed():
+        change_address(client, manager, "boss@example.org")
+    assert mail.outbox[0].to == ["manager@example.org"]
+
+
+def test_an_address_that_stays_is_told_nothing(client, manager, carl, committed):
+    with committed():
+        change_address(client, carl, carl.email)
+    send_letters()
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_the_old_address_can_not_be_mailed_the_manager_is_told(client, manager, carl, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    page = client.get(change_address(client, carl, "charles@example.org")["Location"]).content.decode()
+    assert "The old address, carl@example.org, could not be mailed" in page
+    assert get_user_model().objects.filter(email="charles@example.org").exists()
