@@ -157,6 +157,27 @@ def test_mine_is_saved_over_theirs_only_by_a_deliberate_yes(admin_client):
     assert (f'name="over" value="{over}"' in page, without, with_yes, headline(draft)) == (True, 200, 302, "Mine")
 
 
+def test_a_yes_is_not_asked_for_again_where_the_form_comes_back_for_another_fault(admin_client):
+    draft = a_draft()
+    form = opened(admin_client, draft, headline="Mine")
+    saved(draft, headline="Theirs")
+    over = str(draft.history.order_by("-history_id").first().history_id)
+    _, page = post(admin_client, draft, form | {"over": over, "seen": over, "source_url": "example"})
+    again = fields_of(page, "message_form") | {"source_url": "", "_save": "Save"}
+    assert (again["version"], post(admin_client, draft, again)[0], headline(draft)) == (over, 302, "Mine")
+
+
+def test_a_yes_comes_to_nothing_where_a_colleague_saves_again(admin_client):
+    draft = a_draft()
+    form = opened(admin_client, draft, headline="Mine")
+    saved(draft, headline="Theirs")
+    over = str(draft.history.order_by("-history_id").first().history_id)
+    _, page = post(admin_client, draft, form | {"over": over, "seen": over, "source_url": "example"})
+    saved(draft, headline="Theirs again")
+    again = fields_of(page, "message_form") | {"source_url": "", "_save": "Save"}
+    assert (post(admin_client, draft, again)[0], headline(draft)) == (200, "Theirs again")
+
+
 def test_who_takes_theirs_everywhere_needs_no_yes(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft, headline="Mine", lead="My lead")

@@ -4,17 +4,14 @@ import pytest
 import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from django.core.files.storage import FileSystemStorage, default_storage
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.core.files.storage import default_storage
 
-from embassy.media import is_public
 from news.models import Message
 from pages.models import Page
 from richtext.models import Image
 from richtext.renditions import Picture
 from tests.factories import HOUR, NOON, a_category, a_message, a_page
-from tests.files import PDF, a_body, a_picture_file, a_pictured_message, an_attachment, an_image
+from tests.files import a_body, a_picture_file, a_pictured_message, an_attachment, an_image
 
 pytestmark = pytest.mark.django_db
 
@@ -246,108 +243,3 @@ def test_staff_see_the_pictures_of_earlier_versions(client):
 def test_an_upload_is_seen_in_the_editor_at_once(admin_client):
     uploaded = admin_client.post("/admin/upload/", {"upload": a_picture_file()}).json()
     assert admin_client.get(uploaded["url"]).status_code == 200
-
-
-# How it is handed over
-
-
-def test_what_is_public_may_be_kept_for_a_minute_and_depends_on_nobody(admin_client):
-    answer = admin_client.get(address(a_pictured_message().image))
-    assert answer["Cache-Control"] == "max-age=60, public"
-    assert "Vary" not in answer
-    assert "sandbox" in answer["Content-Security-Policy"]
-
-
-@pytest.mark.parametrize("kind", ["AVIF", "WEBP", "JPEG"])
-def test_a_picture_says_what_it_is(client, kind):
-    picture = Picture.named(a_pictured_message().image.name)
-    answer = client.get(f"/media/{picture.rendition(480, kind)}")
-    assert answer["Content-Type"] == f"image/{kind.lower()}"
-    assert "Content-Disposition" not in answer
-
-
-def test_head_is_answered_with_the_headers_alone(client):
-    picture = a_pictured_message().image
-    got, asked = client.get(address(picture)), client.head(address(picture))
-    assert asked.content == b""
-    assert got["Content-Length"] == asked["Content-Length"] == str(picture.size)
-
-
-def test_a_copy_that_is_still_good_is_not_sent_again(client):
-    file = a_pictured_message().image
-    tag = client.get(address(file))["ETag"]
-    assert client.get(address(file), headers={"If-None-Match": tag}).status_code == 304
-
-
-def test_a_copy_of_what_was_withdrawn_is_no_longer_good(client):
-    message = a_pictured_message()
-    tag = client.get(address(message.image))["ETag"]
-    message.withdraw("An error", at=NOON)
-    assert client.get(address(message.image), headers={"If-None-Match": tag}).status_code == 404
-
-
-@pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_it_takes_no_other_method(client, method):
-    assert getattr(client, method)(UNKNOWN).status_code == 405
-
-
-def test_a_public_file_that_is_lost_is_not_found(client, media):
-    message = a_pictured_message()
-    (media / message.image.name).unlink()
-    assert status(client, message.image) == 404
-
-
-def test_a_proxy_in_front_sends_the_file_if_the_settings_say_so(client, settings):
-    settings.MEDIA_ACCEL = "/protected/"
-    attachment = an_attachment()
-    answer = client.get(address(attachment.file))
-    assert answer["X-Accel-Redirect"] == f"/protected/{attachment.file.name}"
-    assert answer["Content-Disposition"] == 'attachment; filename="Programme of the visit.pdf"'
-    assert (answer["Content-Type"], answer.content) == ("application/pdf", b"")
-
-
-def test_a_proxy_is_told_of_nothing_that_is_not_public_or_not_there(client, settings, media):
-    settings.MEDIA_ACCEL = "/protected/"
-    lost = a_pictured_message().image
-    (media / lost.name).unlink()
-    answers = [client.get(address(file)) for file in (lost, a_pictured_message(**NOT_PUBLIC["scheduled"]).image)]
-    assert [(answer.status_code, "X-Accel-Redirect" in answer) for answer in answers] == [(404, False)] * 2
-
-
-class SigningStorage(FileSystemStorage):
-    """A storage elsewhere, that signs addresses as django-storages' S3 does."""
-
-    def url(self, name, parameters=None, expire=None):
-        told = "&".join(f"{key}={value}" for key, value in (parameters or {}).items())
-        return f"https://bucket.example.org/{name}?expires={expire}&{told}"
-
-
-@pytest.fixture
-def elsewhere(settings, media):
-    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": f"{__name__}.SigningStorage"}}
-
-
-def test_a_storage_that_signs_addresses_hands_attachments_over_itself(client, elsewhere):
-    attachment = an_attachment()
-    answer = client.get(address(attachment.file))
-    assert (answer.status_code, answer["Cache-Control"]) == (302, "private, no-store")
-    assert answer["Location"].startswith(f"https://bucket.example.org/{attachment.file.name}?expires=60&")
-    assert "ResponseContentDisposition=attachment" in answer["Location"]
-
-
-def test_pictures_come_from_this_site_wherever_they_are_stored(client, elsewhere):
-    message = a_pictured_message()
-    assert status(client, message.image) == 200
-    assert "bucket.example.org" not in client.get(message.get_absolute_url()).content.decode()
-
-
-def test_whether_a_file_is_public_takes_at_most_four_look_ups():
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        assert not is_public("attachments/20/11/a.pdf", NOON)
-    assert len(queries) == 4
-
-
-def test_a_pdf_is_streamed_whole(client):
-    assert client.get(address(an_attachment().file)).getvalue() == PDF

@@ -191,12 +191,12 @@ class ActsMixin:
         if not chosen:
             text = _("A colleague was faster, or nothing is left to do here: this is how it stands now.")
             self.message_user(request, text, messages.WARNING)
-            return self.back_to(found)
+            return where_it_stands(found)
         form = ReasonForm(request.POST or None)
         if form.is_valid():
             reason = form.cleaned_data["reason"]
             self.do_all(request, chosen, lambda message: getattr(message, act)(reason, at=request.at, by=request.user))
-            return self.back_to(chosen)
+            return where_it_stands(chosen)
         context = {
             **self.admin_site.each_context(request),
             "title": label,
@@ -207,8 +207,9 @@ class ActsMixin:
         }
         return TemplateResponse(request, "admin/news/message/backward.html", context)
 
-    def back_to(self, chosen):
-        """Lead back to the message, or to the list where there are several."""
-        if len(chosen) == 1:
-            return HttpResponseRedirect(reverse("admin:news_message_change", args=[chosen[0].pk]))
-        return HttpResponseRedirect(reverse("admin:news_message_changelist"))
+
+def where_it_stands(chosen):
+    """Lead back to the message, or to the list where there are several."""
+    if len(chosen) == 1:
+        return HttpResponseRedirect(reverse("admin:news_message_change", args=[chosen[0].pk]))
+    return HttpResponseRedirect(reverse("admin:news_message_changelist"))

@@ -169,6 +169,27 @@ def staff(page, log_in):
     return page
 
 
+@pytest.fixture
+def anna(open_page, log_in):
+    return officer(open_page, log_in, "anna")
+
+
+@pytest.fixture
+def boris(open_page, log_in):
+    return officer(open_page, log_in, "boris")
+
+
+def officer(open_page, log_in, name):
+    """Return a page on which an officer of this name has logged in."""
+    from django.contrib.auth import get_user_model
+
+    page = open_page()
+    log_in(
+        page, get_user_model().objects.create_superuser(name, password="for-the-tests-only", first_name=name.title())
+    )
+    return page
+
+
 # Barriers
 
 

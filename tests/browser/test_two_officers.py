@@ -1,4 +1,4 @@
-"""Two officers at once, a crash, a session that ends, a page left by mistake: nothing typed is lost. And the times."""
+"""Two officers at once, a crash, a session that ends, a page left by mistake: nothing typed is lost."""
 
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from news.models import Message
 from tests.factories import a_category, a_message
+from tests.files import an_attachment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,24 +46,6 @@ def until_kept(page, count=1):
             return
         page.wait_for_timeout(100)
     assert kept(page) == count
-
-
-@pytest.fixture
-def anna(open_page, log_in):
-    return officer(open_page, log_in, "anna")
-
-
-@pytest.fixture
-def boris(open_page, log_in):
-    return officer(open_page, log_in, "boris")
-
-
-def officer(open_page, log_in, name):
-    page = open_page()
-    log_in(
-        page, get_user_model().objects.create_superuser(name, password="for-the-tests-only", first_name=name.title())
-    )
-    return page
 
 
 @pytest.fixture
@@ -222,6 +205,16 @@ def test_what_one_officer_keeps_is_not_offered_to_another(anna, draft, log_in):
     assert kept(anna) == 1
 
 
+def test_an_offer_of_yesterday_names_its_day(anna, draft):
+    anna.goto(change(draft))
+    anna.get_by_label("Headline").fill("Of yesterday")
+    until_kept(anna)
+    anna.clock.install(time=timezone.now() + timedelta(days=1, minutes=1))
+    anna.goto(change(draft))
+    yesterday = timezone.localtime()
+    expect(anna.locator("[data-offer] time")).to_contain_text(f"{yesterday.day} {yesterday:%B}")
+
+
 # Leaving
 
 
@@ -250,60 +243,55 @@ def test_leaving_an_unchanged_form_does_not_ask(anna, draft):
     assert asked == []
 
 
-# Times in two capitals
+# Faults and conflicts, seen through
 
 
-def test_the_times_of_both_cities_stand_beside_the_field_as_one_types(anna, axe):
-    anna.goto(ADD)
-    box = anna.locator(".field-publish_at .moment")
-    box.get_by_label("Date").fill("01/07/2030")
-    box.get_by_label("Time").press_sequentially("22:30")
-    expect(box.locator(".zones")).to_have_text("22:30 London · 2 July, 00:30 Moscow · 21:30 UTC")
-    box.get_by_label("Date").fill("01/12/2030")
-    expect(box.locator(".zones")).to_have_text("22:30 London · 2 December, 01:30 Moscow · 22:30 UTC")
+def test_mine_is_saved_over_theirs_by_a_tick(anna, boris, draft):
+    for page in (anna, boris):
+        page.goto(change(draft))
+        expect(editor(page)).to_be_visible()
+    headline(boris).fill("Theirs")
+    save(boris)
+    expect(boris.locator(".messagelist")).to_be_visible()
+    headline(anna).fill("Mine")
+    save(anna)
+    expect(anna.locator(".conflict")).to_contain_text("you both have changed it")
+    anna.get_by_label("Save what stands in the form now over theirs").check()
+    save(anna)
+    expect(anna.locator(".messagelist")).to_be_visible()
+    draft.refresh_from_db()
+    assert draft.headline == "Mine"
+    assert draft.history.filter(headline="Theirs").exists()
+
+
+def test_a_link_of_the_summary_leads_to_its_field_and_into_the_editor(anna, draft, axe):
+    anna.goto(change(draft))
+    expect(editor(anna)).to_be_visible()
+    headline(anna).fill("")
+    anna.get_by_label("Source address").fill("example")
+    save(anna)
+    summary = anna.get_by_role("list", name="What is not right yet")
+    summary.get_by_role("link", name="Source address").click()
+    expect(anna.get_by_label("Source address")).to_be_focused()
+    summary.get_by_role("link", name="Headline").click()
+    expect(headline(anna)).to_be_focused()
     assert axe(anna, without=[".django-ckeditor-widget"]) == []
 
 
-def test_a_time_that_does_not_exist_or_comes_twice_is_told_as_one_types(anna):
-    a_category()
-    anna.goto(ADD)
-    box = anna.locator(".field-publish_at .moment")
-    box.get_by_label("Date").fill("31/03/2030")
-    box.get_by_label("Time").fill("01:30")
-    expect(box.locator(".zones")).to_contain_text("does not exist")
-    expect(box.get_by_role("radio")).to_have_count(0)
-    box.get_by_label("Date").fill("27/10/2030")
-    expect(box.locator(".zones")).to_contain_text("comes twice")
-    box.get_by_label("01:30 GMT (second)").check()
-    expect(box.locator(".zones")).to_have_text("01:30 London · 04:30 Moscow · 01:30 UTC")
-    anna.get_by_label("Headline").fill("In the second hour")
-    anna.get_by_label("Statements").check()
+def test_a_colleague_takes_a_pdf_off_while_i_write(anna, boris, draft, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    an_attachment(draft, name="Programme")
+    for page in (anna, boris):
+        page.goto(change(draft))
+        expect(editor(page)).to_be_visible()
+    boris.locator("#attachments-0").get_by_label("Delete").check()
+    save(boris)
+    expect(boris.locator(".messagelist")).to_be_visible()
+    headline(anna).fill("Typed meanwhile")
+    save(anna)
+    expect(anna.locator(".conflict")).to_contain_text("They have changed the attachments (deleted: Programme)")
+    expect(headline(anna)).to_have_value("Typed meanwhile")
     save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
-    assert Message.objects.get().publish_at.isoformat() == "2030-10-27T01:30:00+00:00"
-
-
-def test_the_shortcut_now_shows_the_times_at_once(anna):
-    anna.goto(ADD)
-    box = anna.locator(".field-publish_at .moment")
-    box.get_by_role("link", name="Today").click()
-    box.get_by_role("link", name="Now").click()
-    expect(box.locator(".zones")).to_contain_text("Moscow")
-
-
-def test_a_notice_has_the_times_too(anna):
-    anna.goto("/admin/consular/notice/add/")
-    box = anna.locator(".field-ends .moment")
-    box.get_by_label("Date").fill("01/07/2030")
-    box.get_by_label("Time").fill("12:00")
-    expect(box.locator(".zones")).to_have_text("12:00 London · 14:00 Moscow · 11:00 UTC")
-
-
-def test_an_offer_of_yesterday_names_its_day(anna, draft):
-    anna.goto(change(draft))
-    anna.get_by_label("Headline").fill("Of yesterday")
-    until_kept(anna)
-    anna.clock.install(time=timezone.now() + timedelta(days=1, minutes=1))
-    anna.goto(change(draft))
-    yesterday = timezone.localtime()
-    expect(anna.locator("[data-offer] time")).to_contain_text(f"{yesterday.day} {yesterday:%B}")
+    draft.refresh_from_db()
+    assert (draft.headline, draft.attachments.count()) == ("Typed meanwhile", 0)

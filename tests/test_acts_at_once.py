@@ -1,0 +1,135 @@
+"""Two officers do the same thing in the same instant: one does it, and the other gets a sentence."""
+
+import threading
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+
+from news.admin.conflicts import ConflictsMixin
+from news.models import Message
+from tests.factories import a_message
+from tests.test_conflicts import a_draft, change, opened
+
+FASTER = "A colleague was faster"
+
+
+@pytest.fixture
+def two():
+    """Two officers' browsers."""
+    clients = [Client(), Client()]
+    for client, name in zip(clients, ("anna", "boris"), strict=True):
+        client.force_login(get_user_model().objects.create_superuser(name))
+    return clients
+
+
+@pytest.fixture
+def together(monkeypatch):
+    """Let no form be saved before both have been found right; where the database lets only one so far, not for long."""
+    gate, saving, waited = threading.Barrier(2), ConflictsMixin.save_model, threading.local()
+
+    def save_model(*args):
+        if not hasattr(waited, "once"):
+            waited.once = True
+            try:
+                gate.wait(0.5)
+            except threading.BrokenBarrierError:
+                pass
+        return saving(*args)
+
+    monkeypatch.setattr(ConflictsMixin, "save_model", save_model)
+
+
+def at_once(*posts):
+    """Do what these do in the same instant, each in a thread of its own; return what they return."""
+    gate, answers = threading.Barrier(len(posts)), [None] * len(posts)
+
+    def run(i):
+        try:
+            gate.wait(10)
+            answers[i] = posts[i]()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[i]) for i in range(len(posts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return answers
+
+
+def sent(client, address, data):
+    return lambda: client.post(address, data)
+
+
+def submitted():
+    draft = a_draft()
+    draft.submit()
+    return draft
+
+
+def pressed(client, message, button, **kwargs):
+    form = opened(client, message, **kwargs)
+    del form["_save"]
+    return form | {button: "x"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("button", "kind", "a_row"), [("_submit", "submitted", a_draft), ("_approve", "approved", submitted)]
+)
+def test_of_two_who_do_the_same_act_one_does_it_and_the_other_is_told(two, together, button, kind, a_row):
+    message = a_row()
+    forms = [pressed(client, message, button) for client in two]
+    answers = at_once(*(sent(client, change(message), form) for client, form in zip(two, forms, strict=True)))
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    loser = next(answer for answer in answers if answer.status_code == 200)
+    assert FASTER in loser.content.decode()
+    assert message.acts.filter(kind=kind).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_approve_from_the_list_one_does_it(two):
+    message = submitted()
+    data = {"action": "approve_selected", "_selected_action": [message.pk]}
+    answers = at_once(*(sent(client, "/admin/news/message/", data) for client in two))
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert message.acts.filter(kind="approved").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_withdraw_one_does_it_and_the_other_is_led_back(two):
+    message = a_message()
+    address = f"/admin/news/message/withdraw/?ids={message.pk}"
+    answers = at_once(*(sent(client, address, {"reason": "Wrong."}) for client in two))
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert message.acts.filter(kind="withdrawn").count() == 1
+
+
+@pytest.mark.django_db
+def test_who_comes_too_late_to_withdraw_is_told_and_led_to_the_message(admin_client):
+    message = a_message()
+    message.withdraw("Wrong.")
+    answer = admin_client.post(f"/admin/news/message/withdraw/?ids={message.pk}", {"reason": "Wrong."}, follow=True)
+    assert (answer.redirect_chain, FASTER in answer.content.decode()) == ([(change(message), 302)], True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("button", ["_submit", "_approve"])
+def test_a_second_click_on_an_act_already_done_is_told_so(admin_client, button):
+    draft = a_draft()
+    form = pressed(admin_client, draft, button, override="Alone on duty.")
+    first, second = (admin_client.post(change(draft), form) for _ in range(2))
+    assert (first.status_code, second.status_code, FASTER in second.content.decode()) == (302, 200, True)
+    assert draft.acts.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_message_deleted_meanwhile_is_told_of(admin_client):
+    draft = a_draft()
+    form = opened(admin_client, draft, headline="Mine")
+    Message.objects.get(pk=draft.pk).delete()
+    answer = admin_client.post(change(draft), form, follow=True)
+    assert (answer.status_code, "Perhaps it was deleted?" in answer.content.decode()) == (200, True)

@@ -1,0 +1,196 @@
+"""Two officers and the attachments of one message: nobody saves over the other, and each change is a version."""
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from news.models import Attachment
+from tests.factories import NOON, a_message
+from tests.files import a_pdf_file, a_picture_file, an_attachment
+from tests.filling import fields_of
+from tests.test_conflicts import a_draft, change, headline, opened, post, saved
+
+pytestmark = pytest.mark.django_db
+
+GONE = {"attachments-0-DELETE": "on"}
+NEW = {"attachments-TOTAL_FORMS": "1", "attachments-0-name": "Programme", "attachments-0-order": "0"}
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def boris_client():
+    """A colleague's browser."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("boris", first_name="Boris", last_name="Orlov"))
+    return client
+
+
+def attached():
+    return [attachment.name for attachment in Attachment.objects.all()]
+
+
+def history(client, message):
+    return client.get(f"/admin/news/message/{message.pk}/history/").content.decode()
+
+
+# A version of its own
+
+
+def test_a_pdf_alone_makes_a_version_with_who_and_what(admin_client):
+    draft = a_draft()
+    form = opened(admin_client, draft) | NEW | {"attachments-0-file": a_pdf_file()}
+    assert post(admin_client, draft, form)[0] == 302
+    newest = draft.history.order_by("-history_id").first()
+    assert (newest.history_user.username, newest.history_change_reason) == ("admin", "added: Programme")
+    assert "attachments changed: added: Programme" in history(admin_client, draft)
+
+
+def test_who_has_attached_a_pdf_has_written_on_the_message(boris_client, admin_client):
+    draft = a_draft()
+    post(boris_client, draft, opened(boris_client, draft) | NEW | {"attachments-0-file": a_pdf_file()})
+    assert get_user_model().objects.get(username="boris").pk in draft.writers()
+
+
+def test_who_has_changed_the_picture_alone_has_written_on_the_message(boris_client):
+    draft = a_draft()
+    form = opened(boris_client, draft, image_decorative="on") | {"image": a_picture_file()}
+    assert post(boris_client, draft, form)[0] == 302
+    assert get_user_model().objects.get(username="boris").pk in draft.writers()
+
+
+def test_a_draft_whose_attachments_were_changed_can_still_be_deleted(admin_client):
+    draft = a_draft()
+    post(admin_client, draft, opened(admin_client, draft) | NEW | {"attachments-0-file": a_pdf_file()})
+    assert admin_client.post(f"/admin/news/message/{draft.pk}/delete/", {"post": "yes"}).status_code == 302
+
+
+def test_what_twenty_attachments_are_called_is_kept_whole():
+    draft, words = a_draft(), "; ".join(f"added: {'x' * 150}" for _ in range(20))
+    draft.record_attachments(words, at=NOON)
+    newest = draft.history.order_by("-history_id").first()
+    assert (newest.history_change_reason, newest.history_date) == (words, NOON)
+
+
+def test_the_attachments_of_an_approved_message_make_a_version_too():
+    message = a_message()
+    before = message.history.count()
+    message.record_attachments("added: Programme", at=NOON)
+    assert message.history.count() == before + 1
+
+
+# At once
+
+
+def test_a_save_after_a_colleague_has_taken_a_pdf_off_is_refused_and_says_so(admin_client, boris_client):
+    draft = a_draft()
+    an_attachment(draft, name="Programme")
+    mine = opened(admin_client, draft, headline="Mine")
+    post(boris_client, draft, opened(boris_client, draft) | GONE)
+    status, page = post(admin_client, draft, mine)
+    assert (status, headline(draft)) == (200, "The first headline")
+    assert "They have changed the attachments (deleted: Programme)" in page
+    assert fields_of(page, "message_form")["headline"] == "Mine"
+
+
+def test_the_second_save_goes_through_without_the_row_that_is_gone(admin_client, boris_client):
+    draft = a_draft()
+    an_attachment(draft, name="Programme")
+    an_attachment(draft, name="Speech")
+    mine = opened(admin_client, draft, headline="Mine")
+    post(boris_client, draft, opened(boris_client, draft) | GONE)
+    _, page = post(admin_client, draft, mine)
+    again = fields_of(page, "message_form")
+    assert post(admin_client, draft, again | {"_save": "Save"})[0] == 302
+    assert (headline(draft), attached()) == ("Mine", ["Speech"])
+
+
+def test_a_row_that_is_gone_without_a_version_is_dropped_with_a_sentence(admin_client):
+    draft = a_draft()
+    an_attachment(draft, name="Programme")
+    mine = opened(admin_client, draft, headline="Mine")
+    Attachment.objects.all().delete()
+    answer = admin_client.post(change(draft), mine, follow=True)
+    assert "“Programme” was taken off by a colleague" in answer.content.decode()
+    assert (headline(draft), attached()) == ("Mine", [])
+
+
+def test_a_pdf_that_a_colleague_has_added_stands_in_the_form_and_stays(admin_client, boris_client):
+    draft = a_draft()
+    an_attachment(draft, name="Speech", order=5)
+    mine = opened(admin_client, draft, headline="Mine")
+    form = opened(boris_client, draft)
+    new = {"attachments-TOTAL_FORMS": "2", "attachments-1-name": "Programme", "attachments-1-order": "0"}
+    post(boris_client, draft, form | new | {"attachments-1-file": a_pdf_file()})
+    _, page = post(admin_client, draft, mine)
+    again = fields_of(page, "message_form")
+    assert (again["attachments-0-name"], again["attachments-1-name"]) == ("Programme", "Speech")
+    post(admin_client, draft, again | {"_save": "Save"})
+    assert (headline(draft), attached()) == ("Mine", ["Programme", "Speech"])
+
+
+def test_a_name_that_only_the_colleague_has_changed_is_not_changed_back(admin_client, boris_client):
+    draft = a_draft()
+    an_attachment(draft, name="Programme")
+    mine = opened(admin_client, draft, headline="Mine")
+    post(boris_client, draft, opened(boris_client, draft) | {"attachments-0-name": "Programme of the visit"})
+    _, page = post(admin_client, draft, mine)
+    post(admin_client, draft, fields_of(page, "message_form") | {"_save": "Save"})
+    assert (headline(draft), attached()) == ("Mine", ["Programme of the visit"])
+
+
+def test_a_picture_that_a_colleague_has_chosen_is_told_and_kept(admin_client, boris_client):
+    draft = a_draft()
+    mine = opened(admin_client, draft, headline="Mine")
+    form = opened(boris_client, draft, image_decorative="on") | {"image": a_picture_file()}
+    post(boris_client, draft, form)
+    _, page = post(admin_client, draft, mine)
+    assert "Only they have changed: Picture" in page
+    post(admin_client, draft, fields_of(page, "message_form") | {"_save": "Save"})
+    draft.refresh_from_db()
+    assert (draft.headline, bool(draft.image)) == ("Mine", True)
+
+
+@pytest.mark.parametrize(
+    "wild",
+    [
+        {"attachments-INITIAL_FORMS": "1", "attachments-TOTAL_FORMS": "1", "attachments-0-id": "999999"},
+        {"attachments-INITIAL_FORMS": "1", "attachments-TOTAL_FORMS": "1"},
+        {"attachments-INITIAL_FORMS": "-3", "attachments-TOTAL_FORMS": "-1"},
+        {"attachments-INITIAL_FORMS": "2000", "attachments-TOTAL_FORMS": "2000"},
+        {"attachments-INITIAL_FORMS": "x"},
+    ],
+)
+def test_no_made_up_row_breaks_the_form(admin_client, wild):
+    draft = a_draft()
+    assert post(admin_client, draft, opened(admin_client, draft) | wild)[0] in (200, 302)
+
+
+# Chosen again
+
+
+def test_a_pdf_has_to_be_chosen_again_after_a_fault_elsewhere(admin_client):
+    draft = a_draft()
+    form = opened(admin_client, draft, headline="") | NEW | {"attachments-0-file": a_pdf_file()}
+    _, page = post(admin_client, draft, form)
+    row = page[page.index('id="attachments-0"') : page.index('id="attachments-empty"')]
+    assert "Choose the file again: a browser does not keep it while the form is mended." in row
+
+
+def test_a_picture_has_to_be_chosen_again_after_a_fault_in_an_attachment(admin_client):
+    draft = a_draft()
+    form = opened(admin_client, draft, image_decorative="on") | NEW
+    _, page = post(admin_client, draft, form | {"image": a_picture_file(), "attachments-0-file": a_pdf_file(b"no")})
+    assert page.count("Choose the file again") == 2  # beside its field, and in the summary
+    assert "This is no PDF" in page
+
+
+def test_a_file_has_to_be_chosen_again_after_a_conflict(admin_client):
+    draft = a_draft()
+    form = opened(admin_client, draft, headline="Mine") | NEW | {"attachments-0-file": a_pdf_file()}
+    saved(draft, headline="Theirs")
+    assert "Choose the file again" in post(admin_client, draft, form)[1]

@@ -1,0 +1,74 @@
+"""An act and the version that it has saved have one moment, and the act stands above."""
+
+import pytest
+import time_machine
+from django.contrib.auth import get_user_model
+
+from news.models import Message
+from tests.factories import DAY, HOUR, NOON, a_message
+from tests.test_conflicts import a_draft, change, opened
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    """A clock that ticks: what is asked for twice is not the same twice."""
+    with time_machine.travel(NOON) as clock:
+        yield clock
+
+
+def events(client, message):
+    """Return the lines of the history, as they stand: (moment, what)."""
+    found = client.get(f"/admin/news/message/{message.pk}/history/").context["events"]
+    return [(event.at, event.what) for event in found]
+
+
+@pytest.mark.parametrize(
+    ("button", "lines"),
+    [
+        ("_submit", ["submitted", "changed: headline"]),
+        ("_approve", ["approved", "changed: publish at, address", "changed: headline"]),
+    ],
+)
+def test_an_act_stands_above_the_versions_it_was_saved_with(admin_client, button, lines):
+    draft = a_message(publish_at=None)
+    form = opened(admin_client, draft, headline="Another headline", override="Alone on duty.")
+    del form["_save"]
+    admin_client.post(change(draft), form | {button: "x"})
+    found = events(admin_client, draft)[: len(lines)]
+    assert ([what for _, what in found], len({at for at, _ in found})) == (lines, 1)
+
+
+def test_a_correction_stands_above_the_text_that_it_corrects(admin_client):
+    message = a_message(headline="As the public has read it", publish_at=NOON - DAY)
+    form = opened(admin_client, message, headline="As it is right", said="correction", note="The headline was wrong.")
+    admin_client.post(change(message), form)
+    (acted, what), (saved, changed) = events(admin_client, message)[:2]
+    assert (what, changed, acted) == ("corrected", "changed: headline", saved)
+
+
+def test_what_was_put_back_stands_above_its_version(admin_client):
+    draft = a_draft(body="<p>One.</p>")
+    draft.body = "<p>Two.</p>"
+    draft.save()
+    first = draft.history.order_by("history_id").first()
+    admin_client.post(f"/admin/news/message/{draft.pk}/history/{first.history_id}/restore/")
+    (acted, what), (saved, changed) = events(admin_client, draft)[:2]
+    assert (what, changed, acted) == ("earlier version put back", "changed: text", saved)
+
+
+def test_an_act_of_a_script_dates_its_version():
+    draft, anna = a_draft(), get_user_model().objects.create_user("anna")
+    draft.submit(at=NOON - HOUR, by=anna)
+    newest = draft.history.order_by("-history_id").first()
+    assert (newest.history_date, newest.history_user) == (NOON - HOUR, anna)
+
+
+def test_a_plain_save_after_an_act_has_a_moment_of_its_own():
+    draft = a_draft()
+    draft.submit(at=NOON - HOUR)
+    draft.headline = "Later"
+    draft.save()
+    newest = Message.history.filter(id=draft.pk).order_by("-history_id").first()
+    assert (newest.history_date >= NOON, newest.history_change_reason) == (True, None)

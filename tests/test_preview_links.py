@@ -1,0 +1,289 @@
+"""Preview links: an address with a name and an end, for somebody without an account, on record and revocable."""
+
+import logging
+import re
+
+import pytest
+import time_machine
+from django.contrib.auth import get_user_model
+from django.core.signing import Signer
+
+from embassy.logs import Discreet
+from news.models import PreviewLink, previews
+from news.previews import browser_family
+from tests.factories import DAY, HOUR, NOON, a_message
+from tests.test_desk import officer
+from tests.test_pictures import a_file
+
+pytestmark = pytest.mark.django_db
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+def a_link(message=None, **kwargs):
+    """Return a link for Reuters that opens for an hour."""
+    message = message or a_message(publish_at=None, headline="Not yet for everybody")
+    given = {"name": "Reuters", "created_at": NOON, "created_by": an_officer(), "expires_at": NOON + HOUR}
+    return PreviewLink.objects.create(message=message, **given | kwargs)
+
+
+def an_officer():
+    return get_user_model().objects.get_or_create(username="anna")[0]
+
+
+def drawn_picture():
+    return a_file()
+
+
+def desk(message, what="preview"):
+    return f"/admin/news/message/{message.pk}/{what}/"
+
+
+def asked_for(**kwargs):
+    """Return the small form as a press officer fills it in."""
+    return {"name": "Reuters", "expires_at_0": "24/11/2020", "expires_at_1": "18:00"} | kwargs
+
+
+# A link for somebody without an account
+
+
+def test_a_link_shows_the_message_with_the_name_and_the_moment(client):
+    link = a_link()
+    page = client.get(link.get_absolute_url()).content.decode()
+    assert "Not yet for everybody" in page
+    assert "Preview for Reuters, until 24 November 2020, 13:37 London · 16:37 Moscow." in page
+    assert "please don’t publish before the embassy has" in page
+
+
+def test_the_link_of_a_scheduled_message_says_when_it_may_be_published(client):
+    link = a_link(a_message(publish_at=NOON + 2 * HOUR, approved_at=NOON))
+    page = client.get(link.get_absolute_url()).content.decode()
+    assert "don’t publish before 24 November 2020, 14:37 London · 17:37 Moscow" in page
+
+
+def test_a_link_shows_the_text_as_it_is_now(client):
+    link = a_link()
+    link.message.headline = "Changed since"
+    link.message.save()
+    assert "Changed since" in client.get(link.get_absolute_url()).content.decode()
+
+
+def test_a_link_is_never_kept_indexed_or_passed_on(client):
+    answer = client.get(a_link().get_absolute_url())
+    assert {name: answer[name] for name in ("Cache-Control", "X-Robots-Tag", "Referrer-Policy")} == {
+        "Cache-Control": "private, no-store",
+        "X-Robots-Tag": "noindex, nofollow, noarchive",
+        "Referrer-Policy": "no-referrer",
+    }
+    assert '<meta name="robots" content="noindex, nofollow, noarchive">' in answer.content.decode()
+    assert not answer.cookies
+
+
+def test_a_link_of_what_has_come_out_leads_to_its_address(client):
+    link = a_link(a_message(publish_at=NOON + HOUR / 2, approved_at=NOON))
+    with time_machine.travel(NOON + HOUR / 2, tick=False):
+        answer = client.get(link.get_absolute_url())
+    assert (answer.status_code, answer["Location"]) == (302, link.message.get_absolute_url())
+
+
+def everything(answer):
+    return answer.status_code, answer.content, {k: v for k, v in answer.items() if k != "Server-Timing"}
+
+
+@pytest.mark.parametrize("method", ["get", "head", "post", "options", "put"])
+def test_a_link_that_does_not_open_answers_like_an_unknown_address(client, method):
+    expired, revoked, other = a_link(expires_at=NOON), a_link(revoked_at=NOON), a_link()
+    tokens = [
+        expired.token,
+        revoked.token,
+        other.token[:-1] + ("A" if other.token[-1] != "A" else "B"),
+        f"999{other.token[other.token.index('-') :]}",
+        f"{'9' * 30}-{'a' * 43}",
+        "nonsense",
+    ]
+    unknown = everything(getattr(client, method)("/never-was/"))
+    assert [everything(getattr(client, method)(f"/preview/{token}/")) == unknown for token in tokens] == [True] * 6
+
+
+def test_a_link_opens_until_its_moment_and_not_at_it(client, at_noon):
+    link = a_link()
+    before = client.get(link.get_absolute_url()).status_code
+    at_noon.move_to(NOON + HOUR)
+    assert (before, client.get(link.get_absolute_url()).status_code) == (200, 404)
+
+
+def test_the_database_does_not_hold_what_opens_a_link():
+    link = a_link()
+    row = " ".join(str(value) for value in PreviewLink.objects.filter(pk=link.pk).values().get().values())
+    assert link.token.partition("-")[2] not in row
+
+
+def test_a_link_outlives_a_change_of_the_secret_key(client, settings, monkeypatch):
+    link = a_link()
+    token = link.token
+    fallen_back = Signer(key="new", salt="news.previews", fallback_keys=[settings.SECRET_KEY])
+    monkeypatch.setattr(previews, "signer", fallen_back)
+    assert client.get(f"/preview/{token}/").status_code == 200
+
+
+# Its files
+
+
+def test_a_link_opens_the_files_of_its_message_and_no_others(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    message = a_message(publish_at=None, image=drawn_picture(), image_alt="A sunset")
+    other = a_message(publish_at=None, image=drawn_picture(), image_alt="A sunrise")
+    link = a_link(message)
+    page = client.get(link.get_absolute_url()).content.decode()
+    address = re.search(r'<img[^>]*src="([^"]+)"', page)[1]
+    shown = client.get(address)
+    others = client.get(f"{link.get_absolute_url()}{other.image.name}")
+    assert address.startswith(link.get_absolute_url())
+    assert (shown.status_code, shown["Cache-Control"], others.status_code) == (200, "private, no-store", 404)
+
+
+def test_words_that_look_like_a_file_stay_as_they_are(client):
+    message = a_message(publish_at=None, source_url="https://example.org/media/x.pdf", body="<p>See /media/x.pdf</p>")
+    page = client.get(a_link(message).get_absolute_url()).content.decode()
+    assert ('href="https://example.org/media/x.pdf"' in page, "<p>See /media/x.pdf</p>" in page) == (True, True)
+
+
+# Who has opened it
+
+
+def test_an_opening_is_recorded_with_its_moment_and_the_browsers_family(client):
+    link = a_link()
+    client.get(link.get_absolute_url(), headers={"user-agent": FIREFOX})
+    assert list(link.openings.values_list("at", "browser")) == [(NOON, "Firefox")]
+
+
+@pytest.mark.parametrize(("method", "headers"), [("head", {}), ("get", {"sec-purpose": "prefetch;prerender"})])
+def test_asking_for_the_headers_or_looking_ahead_is_no_opening(client, method, headers):
+    link = a_link()
+    assert getattr(client, method)(link.get_absolute_url(), headers=headers).status_code == 200
+    assert not link.openings.exists()
+
+
+def test_a_reload_is_no_new_opening(client, at_noon):
+    link = a_link()
+    client.get(link.get_absolute_url())
+    client.get(link.get_absolute_url())
+    at_noon.move_to(NOON + HOUR / 2)
+    client.get(link.get_absolute_url())
+    assert link.openings.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("agent", "family"),
+    [
+        (FIREFOX, "Firefox"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36", "Chrome"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge"),
+        ("Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile Safari/604.1", "Safari"),
+        ("Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", "robot"),
+        ("WhatsApp/2.23", "robot"),
+        ("", "robot"),
+        ("Lynx/2.9", "other"),
+    ],
+)
+def test_a_browser_is_known_by_its_family(agent, family):
+    assert browser_family(agent) == family
+
+
+# On the desk
+
+
+def test_a_link_is_made_on_the_desk_and_its_address_can_be_copied(admin_client, client):
+    draft = a_message(publish_at=None)
+    made = admin_client.post(desk(draft, "preview-links"), asked_for())
+    link = PreviewLink.objects.get()
+    page = admin_client.get(desk(draft, "change")).content.decode()
+    assert (made["Location"], link.expires_at) == (f"{desk(draft, 'change')}#previews", NOON.replace(hour=18, minute=0))
+    assert f'value="http://testserver{link.get_absolute_url()}"' in page
+
+
+def test_the_desk_lists_who_opened_a_link_when(admin_client, client):
+    link = a_link()
+    client.get(link.get_absolute_url(), headers={"user-agent": FIREFOX})
+    page = " ".join(admin_client.get(desk(link.message, "change")).content.decode().split())
+    assert ("opened once" in page, "24 November 2020, 12:37 London · 15:37 Moscow</time>, Firefox" in page) == (
+        True,
+        True,
+    )
+
+
+def test_a_link_is_revoked_on_the_desk(admin_client, client):
+    link = a_link()
+    admin_client.post(desk(link.message, f"preview-links/{link.pk}/revoke"))
+    page = admin_client.get(desk(link.message, "change")).content.decode()
+    assert (client.get(link.get_absolute_url()).status_code, link.token in page, "revoked" in page) == (
+        404,
+        False,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"name": " "}, "Say for whom the link is."),
+        ({"name": "x" * 81}, "at most 80 characters"),
+        ({"expires_at_0": "", "expires_at_1": ""}, "Say until when the link opens"),
+        ({"expires_at_1": "12:00"}, "This moment is past"),
+        ({"expires_at_0": "24/12/2021"}, "may last 30 days at most"),
+        ({"expires_at_0": "soon"}, "Write the day like 24.09.2027."),
+    ],
+)
+def test_a_link_that_makes_no_sense_is_refused_with_a_sentence(admin_client, wrong, sentence):
+    draft = a_message(publish_at=None)
+    page = admin_client.post(desk(draft, "preview-links"), asked_for(**wrong)).content.decode()
+    assert (sentence in page, PreviewLink.objects.exists()) == (True, False)
+
+
+def test_what_is_public_needs_no_link(admin_client):
+    message = a_message()
+    answer = admin_client.post(desk(message, "preview-links"), asked_for(), follow=True).content.decode()
+    assert ("anybody can read it" in answer, "Make a link" in answer, PreviewLink.objects.exists()) == (
+        True,
+        False,
+        False,
+    )
+
+
+def test_who_may_not_change_a_message_makes_no_link_and_sees_none(client):
+    link = a_link(a_message(publish_at=NOON + DAY, approved_at=NOON))
+    client.force_login(officer())
+    assert client.post(desk(link.message, "preview-links"), asked_for()).status_code == 403
+    assert client.post(desk(link.message, f"preview-links/{link.pk}/revoke")).status_code == 403
+    assert link.token not in client.get(desk(link.message, "change")).content.decode()
+
+
+def test_a_link_is_not_revoked_by_an_address_alone(admin_client):
+    link = a_link()
+    assert admin_client.get(desk(link.message, f"preview-links/{link.pk}/revoke")).status_code == 405
+
+
+def test_a_link_of_another_message_is_not_found(admin_client):
+    link, other = a_link(), a_message(publish_at=None)
+    assert admin_client.post(desk(other, f"preview-links/{link.pk}/revoke")).status_code == 404
+
+
+# The log
+
+
+def test_the_log_never_holds_a_token(client, caplog):
+    link = a_link(revoked_at=NOON)
+    client.get(link.get_absolute_url())
+    lines = [Discreet("{message}", style="{").format(record) for record in caplog.records]
+    assert lines == ["Not Found: /preview/…"]
+
+
+def test_the_console_writes_discreetly():
+    handlers = logging.getLogger().handlers
+    assert any(isinstance(handler.formatter, Discreet) for handler in handlers)

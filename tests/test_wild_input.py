@@ -1,0 +1,156 @@
+"""What nobody means, in addresses and forms: a sentence and a status of its kind, never a server error."""
+
+import logging
+
+import pytest
+import time_machine
+from django.db import DatabaseError
+from django.test import Client
+
+from news.models import Category
+from tests.factories import NOON, a_message
+from tests.front import ask
+from tests.test_conflicts import a_draft, headline, opened, post
+
+pytestmark = pytest.mark.django_db
+at_the_front = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+# The desk's lists
+
+
+@pytest.mark.parametrize("rows", ["pages/page", "auth/user", "news/category", "counters/counter", "consular/office"])
+@pytest.mark.parametrize(
+    "query", ["title__regex=(", "id__regex=(", "pk__in=x", "password__startswith=a", "id__gt=9e999"]
+)
+def test_a_list_is_asked_nothing_but_what_its_filters_ask(admin_client, rows, query):
+    assert admin_client.get(f"/admin/{rows}/?{query}").status_code in (302, 400)
+
+
+def test_a_look_up_that_no_filter_offers_is_refused_with_a_sentence(admin_client):
+    answer = admin_client.get("/admin/pages/page/?title__regex=(")
+    assert (answer.status_code, "can’t be read" in answer.content.decode()) == (400, True)
+
+
+def test_the_list_of_messages_leads_back_from_what_it_does_not_know(admin_client):
+    assert admin_client.get("/admin/news/message/?title__regex=(").status_code == 302
+
+
+@pytest.mark.parametrize("year", ["020201", "0202", "02020", "٢٠٢٠", "2020 ", "-2020", "2" * 5000])
+def test_a_year_that_is_none_filters_nothing_and_breaks_nothing(admin_client, year):
+    a_message(headline="Still there.")
+    answer = admin_client.get("/admin/news/message/", {"year": year})
+    assert (answer.status_code, "Still there." in answer.content.decode()) == (200, True)
+
+
+# The archive
+
+
+@pytest.mark.parametrize(
+    "path", ["020201/", "02020/", "0202/", "2020/011/", "2020/1/", "2020/13/", "0000/", "9999/12/"]
+)
+def test_a_year_or_month_that_is_none_is_not_found(client, path):
+    a_message()
+    assert client.get(f"/messages/{path}").status_code == 404
+
+
+def test_a_year_as_a_parameter_says_nothing_to_the_archive(client):
+    a_message(headline="Still there.")
+    assert "Still there." in client.get("/messages/?year=020201").content.decode()
+
+
+# Forms
+
+
+@pytest.mark.parametrize("name", ["version", "over", "seen"])
+def test_a_version_of_5000_digits_is_one_that_is_none(admin_client, name):
+    draft = a_draft()
+    status, _ = post(admin_client, draft, opened(admin_client, draft, headline="Mine") | {name: "9" * 5000})
+    assert status == (200 if name == "version" else 302)
+    assert headline(draft) == ("The first headline" if name == "version" else "Mine")
+
+
+@pytest.mark.parametrize(
+    "body", ["<![foo[bar]>", "<p>Text.</p><![foo[bar]>", "<![CDATA[<p>Text.</p>]]>", "<!", "<![", "<?a"]
+)
+def test_a_declaration_in_the_text_breaks_neither_form_nor_page(admin_client, client, body):
+    draft = a_draft()
+    status, _ = post(admin_client, draft, opened(admin_client, draft, body=body, lead="A lead."))
+    assert status == 302
+    draft.refresh_from_db()
+    draft.approve(at=NOON)
+    assert client.get(draft.get_absolute_url()).status_code == 200
+
+
+# Addresses with too much in them
+
+
+def many(count=101):
+    return "/messages/?" + "&".join(f"before={n}" for n in range(count))
+
+
+@at_the_front
+@pytest.mark.parametrize("path", [many(), many(5000), many(5000).replace("/messages/", "/admin/")])
+def test_too_many_parameters_are_refused_with_the_headers_of_every_answer(path):
+    answer = ask(path)
+    assert (answer.status, "can’t be read" in answer.text) == (400, True)
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@at_the_front
+def test_too_many_parameters_are_no_error_of_ours_in_the_log(caplog):
+    with caplog.at_level(logging.DEBUG):
+        ask(many())
+    assert [record.levelname for record in caplog.records if record.levelno >= logging.WARNING] == ["WARNING"]
+
+
+@at_the_front
+def test_a_hundred_parameters_are_not_too_many():
+    assert ask(many(100).replace("before", "utm")).status == 200
+
+
+# When something is wrong on our side
+
+
+@at_the_front
+def test_a_page_whose_menu_could_not_be_fetched_is_not_printed(monkeypatch):
+    a_message()
+
+    def away(*args, **kwargs):
+        raise DatabaseError("gone in the middle")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("embassy.context.Office.objects.for_header", away)
+        assert ask("/messages/").status == 500
+    assert ask("/messages/").status == 200
+    assert "Statements" in ask("/messages/").text
+
+
+@at_the_front
+def test_the_page_for_a_failure_comes_even_where_the_menu_fails_too(monkeypatch):
+    Category.objects.create(name="Statements", slug="statements")
+
+    def away(*args, **kwargs):
+        raise DatabaseError("gone in the middle")
+
+    monkeypatch.setattr("embassy.context.fetch", away)
+    answer = ask("/messages/")
+    assert (answer.status, "Something went wrong on our side" in answer.text) == (500, True)
+    assert "Statements" not in answer.text
+
+
+def test_the_page_for_a_failure_comes_bare_where_no_styles_were_collected(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    manifest = {"BACKEND": "richtext.storage.ManifestStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": manifest}
+    client = Client(raise_request_exception=False)
+    answer = client.get("/messages/")
+    assert (answer.status_code, "Something went wrong on our side" in answer.content.decode()) == (500, True)
+    assert (answer["Cache-Control"], "<link" in answer.content.decode()) == ("no-store", False)
