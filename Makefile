@@ -26,7 +26,8 @@ run: install .env var/static.stamp
 	$(MANAGE) migrate --verbosity 0 && \
 	$(MANAGE) first_login --sample && \
 	echo "Ctrl-C stops the server." && \
-	exec $(PY) -c "$$SERVE" $(VENV)/bin/granian --interface wsgi --host 127.0.0.1 --port "$(PORT)" \
+	exec $(PY) -c "$$SERVE" $(MANAGE) send_letters --loop -- \
+		$(VENV)/bin/granian --interface wsgi --host 127.0.0.1 --port "$(PORT)" \
 		--workers 2 --blocking-threads 2 --backlog 128 --no-ws --respawn-failed-workers --workers-kill-timeout 10 \
 		--log-level warning embassy.wsgi:application
 
@@ -93,8 +94,10 @@ lock: | $(PY)
 # Files that are made
 
 .env: | $(VENV)/run.stamp
-	@umask 077 && printf 'SECRET_KEY=%s\nSITE_URL=http://127.0.0.1:8000\n' \
-		"$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')" > .env.new && mv .env.new .env
+	@umask 077 && printf 'SECRET_KEY=%s\nENQUIRY_KEYS=%s\nSITE_URL=http://127.0.0.1:8000\n' \
+		"$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+		"$$($(PY) -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())')" \
+		> .env.new && mv .env.new .env
 
 var/static.stamp: requirements.txt $(STATIC) | $(VENV)/run.stamp .env
 	@echo "Collecting the static files (needed once)"
@@ -128,14 +131,46 @@ if socket.socket().connect_ex(("127.0.0.1", int(port))) == 0:
 endef
 export PORT_IS_FREE
 
-# A Ctrl-C reaches a whole process group, and a worker of granian's that is told to stop twice hangs. So the server has
-# a group of its own, and its first process alone is told. Killed with no word, it still takes the server along.
+# What sends letters, and the site: the arguments before and after "--". A Ctrl-C reaches a whole process group, and a
+# worker of granian's that is told to stop twice hangs. So each has a group of its own, and its first process alone is
+# told. The site's end ends both; a sender that dies is started again. Killed with no word, this takes both along.
 define SERVE
-import ctypes, signal, subprocess, sys
-follow = (lambda: ctypes.CDLL(None).prctl(1, signal.SIGTERM)) if sys.platform == "linux" else None
-server = subprocess.Popen(sys.argv[1:], process_group=0, preexec_fn=follow)
-for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-    signal.signal(name, lambda *_: server.terminate())
-sys.exit(server.wait())
+import ctypes, os, signal, subprocess, sys, time
+def follow():
+    for name in STOP:
+        signal.signal(name, signal.SIG_DFL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    if os.getppid() != me:
+        os._exit(1)
+def start(command):
+    return subprocess.Popen(command, process_group=0, preexec_fn=follow)
+STOP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+me, told, at = os.getpid(), [], sys.argv.index("--")
+for name in STOP:
+    signal.signal(name, lambda *_: told.append(True))
+letters, site = start(sys.argv[1:at]), start(sys.argv[at + 1:])
+again = 0
+while not told and site.poll() is None:
+    time.sleep(0.2)
+    if letters.poll() is not None and not again:
+        print("The letters' sender has ended; it is started again in ten seconds.", file=sys.stderr)
+        again = time.monotonic() + 10
+    if again and time.monotonic() > again:
+        letters, again = start(sys.argv[1:at]), 0
+if not told:
+    print("The site has ended by itself, with status %d." % site.returncode, file=sys.stderr)
+for process in (site, letters):
+    process.terminate()
+status = site.wait()
+try:
+    os.killpg(site.pid, signal.SIGKILL)  # its workers, should they have been left alone
+except ProcessLookupError:
+    pass
+try:
+    letters.wait(15)
+except subprocess.TimeoutExpired:
+    letters.kill()
+sys.exit(status)
 endef
 export SERVE

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_otp.plugins.otp_static import admin as static_codes
 from django_otp.plugins.otp_totp import admin as totp
 
-from embassy import account_letters, people, roles
+from embassy import letters, people, roles
 from embassy.second_factor.desk import ResetsSecondFactor
 
 admin.site.unregister(get_user_model())  # Django's, which the import above has registered
@@ -152,7 +152,7 @@ class PeopleAdmin(ResetsSecondFactor, auth.UserAdmin):
             text = _("The old address, %(address)s, could not be mailed. Please tell your colleague yourself.")
             self.message_user(request, text % {"address": old}, messages.WARNING)
 
-        account_letters.tell_of_new_address(user, old, request.at, request.user, say_unsent)
+        letters.tell_of_new_address(user, old, request.at, request.user, say_unsent)
 
     def save_related(self, request, form, formsets, change):
         kept = []
@@ -162,14 +162,9 @@ class PeopleAdmin(ResetsSecondFactor, auth.UserAdmin):
         form.instance.groups.add(*kept)
 
     def invite(self, request, user):
-        def say(sent):
-            if sent:
-                text = _("An invitation has been mailed to %(address)s. Its link works for 3 days.")
-            else:
-                text = _("%(address)s could not be mailed. Choose “Send the invitation again” in the list, later.")
-            self.message_user(request, text % {"address": user.email}, messages.SUCCESS if sent else messages.WARNING)
-
-        people.invite(user, say)
+        people.invite(user, request.at)
+        text = _("An invitation goes by mail to %(address)s. Its link works for 3 days.") % {"address": user.email}
+        self.message_user(request, text, messages.SUCCESS)
 
     @admin.action(description=gettext_lazy("Send the invitation again"), permissions=["change"])
     def invite_selected(self, request, queryset):

@@ -6,23 +6,19 @@ from django import forms
 from django.contrib.admin.widgets import AdminEmailInputWidget
 from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import PasswordResetForm
-from django.contrib.auth.tokens import default_token_generator
-from django.db import transaction
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device
 
-from embassy import account_letters, roles
+from embassy import letters, roles
 from embassy.second_factor import factor
-from news.letters import address, letter, post
+from letters.models import Letter
 
 # Coming and going
 
 
-def invite(user, say) -> None:
-    """Mail a link by which `user` sets a password, once all is committed; `say(sent)` hears what became of it."""
-    transaction.on_commit(lambda: say(not post([with_link("embassy/letters/invitation.txt", user)])), robust=True)
+def invite(user, at) -> None:
+    """Put a letter into the outbox by whose link `user` sets a password."""
+    Letter.objects.put("invitation", reader=user.pk, at=at)
 
 
 def deactivate(user) -> None:
@@ -30,13 +26,6 @@ def deactivate(user) -> None:
     user.is_active = False
     user.set_unusable_password()  # whatever was signed with the old one is void, and stays so should they come back
     user.save(update_fields=["is_active", "password"])
-
-
-def with_link(template: str, user):
-    """Return a letter to `user` with a link that sets a password, once, within PASSWORD_RESET_TIMEOUT."""
-    uid = urlsafe_base64_encode(force_bytes(user.pk))
-    link = address("password_reset_confirm", uid, default_token_generator.make_token(user))
-    return letter(template, user, {"link": link})
 
 
 def has_left_marks(user) -> bool:
@@ -54,7 +43,7 @@ def reset_second_factor(user, at, by=None) -> bool:
     """Take away a second factor that `user` has lost, tell them, and say whether there was one. Their sessions end."""
     if not factor.remove(user):
         return False
-    account_letters.tell_of_reset(user, at, by)
+    letters.tell_of_reset(user, at, by)
     return True
 
 
@@ -64,13 +53,9 @@ class LostPasswordForm(PasswordResetForm):
     def get_users(self, email):
         return get_user_model().objects.filter(email__iexact=email, is_active=True)
 
-    def save(self, **kwargs):
-        post(
-            [
-                with_link("embassy/letters/lost_password.txt", user)
-                for user in self.get_users(self.cleaned_data["email"])
-            ]
-        )
+    def save(self, *, request, **kwargs):
+        for user in self.get_users(self.cleaned_data["email"]):
+            Letter.objects.put("lost password", reader=user.pk, at=request.at)
 
 
 # The forms of the desk

@@ -28,7 +28,7 @@ class StateFilter(admin.SimpleListFilter):
 class LetterAdmin(admin.ModelAdmin):
     """Letters are looked at, and tried again once somebody has mended what was wrong; never made or changed."""
 
-    list_display = ["pk", "kind", "state", "written_at", "due_at", "attempts", "fault"]
+    list_display = ["pk", "kind", "state", "written_at", "due_at", "attempts", "why"]
     list_display_links = None
     list_filter = [StateFilter]
     show_full_result_count = False
@@ -49,7 +49,11 @@ class LetterAdmin(admin.ModelAdmin):
             return _("sent")
         if letter.given_up_at:
             return _("given up")
-        return _("waits, was refused") if letter.fault else _("waits")
+        return _("waits, is tried again") if letter.fault else _("waits")
+
+    @admin.display(description=_("why it did not leave"))
+    def why(self, letter):
+        return letter.fault_in_words
 
     @admin.action(description=_("Try the chosen letters again now"), permissions=["view"])
     def try_now(self, request, queryset):

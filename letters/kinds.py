@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -13,7 +14,8 @@ from django.urls import reverse
 if TYPE_CHECKING:
     from letters.models import Letter
 
-# Given a letter, return it worded; None where nobody is to read it any more (an erased enquiry, a colleague who left).
+# Given a letter, return it worded, to one address (of several a server may refuse some, and nobody hears of it); None
+# where nobody is to read it any more (an erased enquiry, a colleague who left).
 Wording = Callable[["Letter"], EmailMessage | None]
 
 _wordings: dict[str, Wording] = {}
@@ -41,20 +43,24 @@ def worded(letter: Letter) -> EmailMessage | None:
 
 # Helps for those who word them
 
+BY_A_MACHINE = {"Auto-Submitted": "auto-generated"}  # RFC 3834, 5
+
 
 def compose(template: str, to: str, context: dict, **more) -> EmailMessage:
     """Return a letter to the address `to`: the first line of its template is the subject, the rest the text.
 
-    It says that a machine wrote it (RFC 3834), so that no out-of-office answers it.
+    It says that a machine wrote it, so that no out-of-office answers it. Headers that are given stand in its place.
     """
     filled = render_to_string(template, {"site_name": settings.EMBASSY_NAME, "site_url": settings.SITE_URL, **context})
     subject, _newline, text = filled.strip().partition("\n")
     return EmailMessage(
-        " ".join(subject.split()),
-        text.strip() + "\n",
-        to=[to],
-        **{"headers": {"Auto-Submitted": "auto-generated"}, **more},
+        " ".join(subject.split()), text.strip() + "\n", to=[to], **{"headers": dict(BY_A_MACHINE), **more}
     )
+
+
+def message_id(*parts) -> str:
+    """Return the name of a letter by which answers to it and second copies of it are known: the same each time."""
+    return f"<{'.'.join(map(str, parts))}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
 def address(name: str, *args) -> str:

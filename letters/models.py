@@ -13,11 +13,21 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-LEASE = timedelta(minutes=5)  # longer than the slowest mail server that is not given up (EMAIL_TIMEOUT for each step)
+LEASE = timedelta(minutes=5)  # longer than a mail server may take that needs almost EMAIL_TIMEOUT for each step
 FIRST_WAIT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=1)
 GIVEN_UP_AFTER = timedelta(days=5)  # RFC 5321, 4.5.4.1: four or five days
+TRIED_AT_LEAST = 12  # times (five hours): five days may pass while no mail server is there to be asked
 KEPT_AFTER = timedelta(days=30)
+LATE = timedelta(minutes=10)  # a letter that waits for so long is something for a person to look into
+
+# A fault is kept as one of these words and the name of an error with the server's codes: "refused SMTPDataError 554".
+FAULTS = {
+    "away": _("the mail server does not answer (%(why)s)"),
+    "refused": _("the mail server did not take it (%(why)s)"),
+    "address": _("there is no address, or none that a letter can be sent to (%(why)s)"),
+    "words": _("it can't be worded (%(why)s)"),
+}
 
 
 class LetterQuerySet(models.QuerySet):
@@ -34,8 +44,12 @@ class LetterQuerySet(models.QuerySet):
         return self.waiting().filter(due_at__lte=at).filter(Q(leased_until=None) | Q(leased_until__lte=at))
 
     def in_trouble(self):
-        """Return those that a mail server refused, or that could not be worded: still being tried, or given up."""
+        """Return those that could not leave when they were tried: they are tried again, or were given up."""
         return self.filter(sent_at=None).exclude(fault="")
+
+    def late(self, at):
+        """Return those that should have left by now, or could not when they were tried."""
+        return self.waiting().filter(Q(written_at__lte=at - LATE) | ~Q(fault=""))
 
     def claim(self, at: datetime) -> Letter | None:
         """Take the next letter in hand, for LEASE: nobody else gets it meanwhile. None when nothing is due.
@@ -48,6 +62,11 @@ class LetterQuerySet(models.QuerySet):
                 free.claim, free.leased_until = secrets.token_hex(8), at + LEASE
                 free.save(update_fields=["claim", "leased_until"])
             return free
+
+    def blame(self, at: datetime, fault: str) -> None:
+        """Note with the letter that is next why none can leave: the desk reads it there. It counts as no attempt."""
+        following = self.due(at).order_by("due_at", "pk").values_list("pk", flat=True).first()
+        self.filter(pk=following).exclude(fault=fault).update(fault=fault[:200])
 
     def sweep(self, at: datetime) -> int:
         """Forget the letters that left, or were given up, long ago; return how many."""
@@ -84,6 +103,12 @@ class Letter(models.Model):
     def __str__(self):
         return f"{self.kind} {self.pk}"
 
+    @property
+    def fault_in_words(self) -> str:
+        """Why it did not leave when it was tried last; "" where it has not been tried, or nothing stood in its way."""
+        what, _space, why = self.fault.partition(" ")
+        return FAULTS[what] % {"why": why} if what in FAULTS else self.fault
+
     # What becomes of it. Only the sender that has it in hand may say so.
 
     def sent(self, at: datetime) -> bool:
@@ -95,12 +120,12 @@ class Letter(models.Model):
         return bool(type(self).objects.filter(pk=self.pk, claim=self.claim).delete()[0])
 
     def failed(self, at: datetime, fault: str) -> bool:
-        """Record that it was refused, and try again: after 20 seconds, then twice as long each time, up to an hour.
+        """Record why it did not leave, and try again: after 20 seconds, then twice as long each time, up to an hour.
 
-        After GIVEN_UP_AFTER it is given up, and the desk says so.
+        After GIVEN_UP_AFTER, and no fewer than TRIED_AT_LEAST attempts, it is given up, and the desk says so.
         """
         wait = min(FIRST_WAIT * 2 ** min(self.attempts, 20), LONGEST_WAIT)
-        over = at - self.written_at >= GIVEN_UP_AFTER
+        over = at - self.written_at >= GIVEN_UP_AFTER and self.attempts + 1 >= TRIED_AT_LEAST
         return self._settle(
             attempts=self.attempts + 1, fault=fault[:200], due_at=at + wait, given_up_at=at if over else None
         )

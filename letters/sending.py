@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import logging
+import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parseaddr
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPServerDisconnected
 
 from django.core.mail import get_connection
-from django.db import DatabaseError
+from django.db import InterfaceError, OperationalError, connection
+from django.utils.crypto import salted_hmac
 
-from letters.kinds import worded
+from letters.kinds import message_id, worded
 from letters.models import Letter
 
 log = logging.getLogger("letters")
 
 CLOSING = 421  # the server is about to hang up, whatever the letter (RFC 5321, 4.2.3)
 A_CONNECTION = 50  # letters: some servers hang up after a hundred
+HANGS_UP = 3  # times in a row: then it is the server, and no longer a letter that it can't bear
+DATABASE_IS_AWAY = (OperationalError, InterfaceError)
+PAUSES = (1, 2, 4, 8, 16)  # seconds, for a database that is away just when a letter has left
 
 
 @dataclass
@@ -26,7 +33,7 @@ class Round:
 
     sent: int = 0
     refused: int = 0
-    fault: str = ""  # why the round ended early: the mail server is away
+    fault: str = ""  # why letters still wait: the mail server does not answer, or hung up at last
 
     @property
     def is_away(self) -> bool:
@@ -34,26 +41,40 @@ class Round:
 
 
 class Away(Exception):
-    """The mail server does not answer, or is about to hang up: no letter's fault."""
+    """The mail server does not answer: no letter's fault."""
+
+
+class NoAddress(Exception):
+    """A letter is to nobody, or to an address that would lead to somebody else: no mail server is asked."""
+
+
+class HungUp(Exception):
+    """The mail server has hung up on a letter, or is about to: whose fault it is can't be told."""
 
 
 def send_due(clock: Callable[[], datetime], go_on: Callable[[], bool] = lambda: True) -> Round:
     """Send every letter that is due, and return what came of it. `clock` tells the time, `go_on` when to stop.
 
-    A letter that is refused is tried again later, by itself; the others go out. When the server is away the round ends
-    at once, and no letter has to wait for it longer than for the next round.
+    A letter that is refused is tried again later, by itself; the others go out. When the server does not answer, the
+    round ends at once and no letter steps back; when it hangs up HANGS_UP times in a row, those letters do.
     """
-    done = Round()
-    try:
-        while go_on() and Letter.objects.due(clock()).exists():
-            with connected() as connection:
+    done, hung_up = Round(), 0
+    while hung_up < HANGS_UP and go_on() and Letter.objects.due(clock()).exists():
+        try:
+            with connected() as server:
                 for _letter in range(A_CONNECTION):
                     letter = Letter.objects.claim(clock()) if go_on() else None
-                    if letter is None:
-                        break
-                    send(letter, connection, clock, done)
-    except Away as away:
-        done.fault = str(away)
+                    if letter is None:  # or the others are in another sender's hand
+                        return done
+                    send(letter, server, clock, done)
+                    hung_up, done.fault = 0, ""
+        except HungUp as error:
+            hung_up, done.fault = hung_up + 1, str(error)
+        except Away as error:
+            done.fault = str(error)
+            Letter.objects.blame(clock(), f"away {done.fault}")
+            break
+    if done.fault:
         log.warning("The mail server is away (%s). The letters wait in the outbox.", done.fault)
     return done
 
@@ -61,48 +82,92 @@ def send_due(clock: Callable[[], datetime], go_on: Callable[[], bool] = lambda: 
 class connected:
     """A connection to the mail server; Away where there is none to be had."""
 
+    connection = None
+
     def __enter__(self):
-        self.connection = get_connection()
         try:
+            self.connection = get_connection()
             self.connection.open()
         except Exception as error:  # a name that is none, a password that is wrong: for the letters it is all one
+            self.close()
             raise Away(reason(error)) from error
         return self.connection
 
     def __exit__(self, kind, error, trace):
+        self.close()
+
+    def close(self):
         try:
-            self.connection.close()
+            if self.connection:
+                self.connection.close()
         except (OSError, SMTPException):  # it has hung up already: what was sent was sent
             pass
 
 
-def send(letter: Letter, connection, clock, done: Round) -> None:
+def send(letter: Letter, server, clock, done: Round) -> None:
     """Word one letter and hand it to the server, and record what became of it."""
     try:
         mail = worded(letter)
-    except DatabaseError:
+    except DATABASE_IS_AWAY:
         raise
     except Exception as error:  # a template, a key, another release's letter: it waits, and holds up nobody else's
-        log.error("Letter %d (%s) can't be worded (%s).", letter.pk, letter.kind, type(error).__name__)
-        letter.failed(clock(), f"It can't be worded: {type(error).__name__}")
         done.refused += 1
+        log.error("Letter %d (%s) can't be worded (%s).", letter.pk, letter.kind, type(error).__name__)
+        fault = f"words {type(error).__name__}"
+        surely(lambda: letter.failed(clock(), fault))
         return
     if mail is None:
-        letter.needless(clock())
+        surely(lambda: letter.needless(clock()))
         return
     try:
-        connection.send_messages([mail])
+        hand_over(mail, letter, server)
     except Exception as error:
-        # Whose fault it is can't always be told: a letter may be what makes a server hang up. So it steps back, too.
-        letter.failed(clock(), reason(error))
         done.refused += 1
         log.warning("Letter %d (%s) was not taken (%s).", letter.pk, letter.kind, reason(error))
+        fault = f"{at_fault(error)} {reason(error)}"
+        surely(lambda: letter.failed(clock(), fault))
         if is_away(error):
-            raise Away(reason(error)) from error
+            raise HungUp(reason(error)) from error
         return
     done.sent += 1
-    if not letter.sent(clock()):
+    if not surely(lambda: letter.sent(clock())):
         log.error("Letter %d (%s) took longer to send than its lease.", letter.pk, letter.kind)
+
+
+def hand_over(mail, letter: Letter, server) -> None:
+    """Give a letter to the server, with a Message-ID that is the same at each attempt: a double can be told as one."""
+    if not any(name.lower() == "message-id" for name in mail.extra_headers):
+        secret = salted_hmac("letters", f"{letter.pk} {letter.written_at.timestamp()}").hexdigest()
+        mail.extra_headers["Message-ID"] = message_id(secret)
+    for to in mail.recipients():
+        check(to)
+    if not mail.recipients() or not server.send_messages([mail]):
+        raise NoAddress
+
+
+def check(to: str) -> None:
+    """Raise NoAddress or a UnicodeError for an address that Django's back-end would turn into somebody else's.
+
+    It writes a mailbox that is not in ASCII as an encoded word, and domains by IDNA 2003, where faß is fass.
+    """
+    mailbox, _at, domain = parseaddr(to)[1].rpartition("@")
+    mailbox.encode("ascii")
+    meant = unicodedata.normalize("NFC", domain).lower()
+    if not (mailbox and domain):
+        raise NoAddress
+    if not domain.isascii() and domain.encode("idna").decode("idna") != meant:
+        raise NoAddress
+
+
+def surely(record: Callable[[], bool]) -> bool:
+    """Write down what became of a letter, and don't give in while the database is away: it would be sent twice."""
+    for pause in PAUSES:
+        try:
+            return record()
+        except DATABASE_IS_AWAY:
+            connection.close()
+            time.sleep(pause)
+    return record()
 
 
 def codes(error: Exception) -> list[int]:
@@ -114,10 +179,15 @@ def codes(error: Exception) -> list[int]:
 
 def is_away(error: Exception) -> bool:
     """Say whether the next letter would fare no better: nobody answers, or the server said that it hangs up."""
-    is_socket = isinstance(error, OSError) and not isinstance(
-        error, SMTPException
-    )  # smtplib's errors are OSErrors, too
+    is_socket = isinstance(error, OSError) and not isinstance(error, SMTPException)  # smtplib's are OSErrors, too
     return is_socket or isinstance(error, SMTPServerDisconnected) or CLOSING in codes(error)
+
+
+def at_fault(error: Exception) -> str:
+    """Return what stood in a letter's way: one of the words in letters.models.FAULTS."""
+    if is_away(error):
+        return "away"
+    return "refused" if isinstance(error, SMTPException) else "address"
 
 
 def reason(error: Exception) -> str:

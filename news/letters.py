@@ -62,20 +62,3 @@ def _others(people, but) -> list:
 
 
 READERS = {Act.Kind.SUBMITTED: approvers, Act.Kind.SENT_BACK: writers, Act.Kind.APPROVED: writers}
-
-
-# Until embassy.people writes to the outbox, too
-
-
-def letter(template, to, context):
-    return compose(template, to.email, {"to": to, **context})
-
-
-def post(mails):
-    from django.core.mail import get_connection
-
-    try:
-        get_connection().send_messages(mails)
-    except Exception:
-        return len(mails)
-    return 0

@@ -5,7 +5,9 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 
+from letters.sending import send_due
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 
@@ -243,6 +245,7 @@ def test_a_lost_password_is_reset_by_mail(client, mailoutbox):
     get_user_model().objects.create_user("anna", "anna@example.org", "a long password", is_staff=True)
     assert "password-reset" in client.get("/admin/login/").content.decode()
     client.post(reverse("admin_password_reset"), {"email": "anna@example.org"})
+    send_due(timezone.now)
     address = next(word for word in mailoutbox[0].body.split() if "/admin/reset/" in word)
     assert address.startswith("http://testserver/admin/reset/")
     form = client.get(address, follow=True)

@@ -1,4 +1,4 @@
-"""Letters about one's own account: what somebody else may have done in one's name. They say whom to turn to."""
+"""Letters about one's own account: the way in, and what somebody else may have done in one's name."""
 
 from __future__ import annotations
 
@@ -6,13 +6,37 @@ import logging
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from embassy import roles
 from letters.kinds import address, compose, kind
 from letters.models import Letter
 
-log = logging.getLogger("embassy.account_letters")
+log = logging.getLogger("embassy.letters")
+
+# The way in: a link that sets a password, once, within PASSWORD_RESET_TIMEOUT of the moment at which it is worded
+
+
+@kind("invitation")
+def invitation(letter: Letter):
+    """Word an invitation; nothing for somebody who has chosen a password meanwhile."""
+    user = get_user_model().objects.filter(pk=letter.reader).first()
+    return worded(letter, "invitation", link=way_in(user)) if user and not user.has_usable_password() else None
+
+
+@kind("lost password")
+def lost_password(letter: Letter):
+    user = get_user_model().objects.filter(pk=letter.reader).first()
+    return worded(letter, "lost_password", link=way_in(user)) if user else None
+
+
+def way_in(user) -> str:
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    return address("password_reset_confirm", uid, default_token_generator.make_token(user))
+
 
 # Of a second factor that was reset
 
