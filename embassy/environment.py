@@ -97,6 +97,18 @@ def accel(name):
     return value
 
 
+def fernet_keys(name):
+    """Return the keys of `name`, the newest first, parted by commas; none where none is given."""
+    keys = [key.strip() for key in env.str(name, default="").split(",") if key.strip()]
+    for number, key in enumerate(keys, start=1):
+        if not re.fullmatch(r"[A-Za-z0-9_-]{43}=", key):
+            raise ImproperlyConfigured(
+                f"Key {number} of {name} is none: a key is 44 characters long, as this makes one: python -c "
+                "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+            )
+    return keys
+
+
 def address(name, default, *, read):
     """Return the dictionary that `read` (an environ.Env method) makes of the URL in `name`."""
     with _saying(name, default):

@@ -31,7 +31,9 @@ CLOCKS = environment.clocks("CLOCKS", "Moscow=Europe/Moscow,London=Europe/London
 RELEASE = env.str("RELEASE", default="0.1.0")
 PRINTINGS_MB = environment.number("PRINTINGS_MB", 64, least=1)
 TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
+ENQUIRY_KEYS = environment.fernet_keys("ENQUIRY_KEYS")
 ENQUIRY_MIN_SECONDS = environment.number("ENQUIRY_MIN_SECONDS", 3)
+ENQUIRIES_PER_HOUR = environment.number("ENQUIRIES_PER_HOUR", 20, least=1)
 
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=f"{SITE_URL}/contact/")
 
@@ -116,10 +118,12 @@ DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE: two writers queue instead of failing; FULL: what was acknowledged survives a power cut.
+    # secure_delete: what is erased or sealed anew is overwritten in the file, not only let go.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,
-        "init_command": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+        "PRAGMA secure_delete=ON;",
     }
 else:
     # A server that is gone is noticed in seconds, also one that accepts and stays silent.
@@ -241,6 +245,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},  # runserver's lines name addresses, too
         "axes": {"level": "WARNING"},
     },
 }

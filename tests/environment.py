@@ -24,7 +24,9 @@ VALUES = {
     "MEDIA_ACCEL": "",
     "TRUSTED_PROXIES": "0",
     "STAFF_NEED_TOTP": "off",
+    "ENQUIRY_KEYS": "",
     "ENQUIRY_MIN_SECONDS": "3",
+    "ENQUIRIES_PER_HOUR": "20",
 }
 
 

@@ -1,7 +1,23 @@
 """The consul: where and when, what is said above every page, what one may ask about, and what was asked."""
 
-from consular.models.enquiries import Enquiry, Topic
+from consular.models.enquiries import Enquiry
+from consular.models.entries import Entry, Erasure, Trace
+from consular.models.knocks import Knock
 from consular.models.notices import Notice
 from consular.models.offices import Holiday, Office, OpeningHours
+from consular.models.topics import CommonQuestion, Template, Topic
 
-__all__ = ["Enquiry", "Holiday", "Notice", "Office", "OpeningHours", "Topic"]
+__all__ = [
+    "CommonQuestion",
+    "Enquiry",
+    "Entry",
+    "Erasure",
+    "Holiday",
+    "Knock",
+    "Notice",
+    "Office",
+    "OpeningHours",
+    "Template",
+    "Topic",
+    "Trace",
+]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from consular.hours import Span, Timetable
 from consular.phones import tel, validate_phone
 from consular.wording import state_in_words
+from consular.workdays import is_weekday
 from editions.models import PublicModel, PublicQuerySet
 
 HOLIDAYS_AHEAD = 6  # as many as the contact page lists
@@ -32,6 +33,12 @@ class OfficeQuerySet(PublicQuerySet):
     def with_hours(self):
         """Fetch hours and holidays with the offices."""
         return self.prefetch_related("hours", "holidays")
+
+    def opens_on(self):
+        """Return a function that says of a date whether the consular office opens: a weekday, where no hours stand."""
+        office = self.consular().with_hours().first()
+        table = office.timetable() if office else None
+        return (lambda day: bool(table.spans(day))) if table and table.week else is_weekday
 
     def for_header(self):
         """Return the office whose phone and e-mail stand on every page: the first consular one, or None."""

@@ -1,0 +1,42 @@
+"""Everything that is kept about a person, for the person."""
+
+import json
+import os
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from consular import persons
+from consular.management.commands._person import add_who, enquiries_of
+from consular.sealed import WrongKey
+
+
+class Command(BaseCommand):
+    help = "Write everything that is kept about a person as JSON, internal notes included. Each enquiry records it."
+
+    def add_arguments(self, parser):
+        add_who(parser)
+        parser.add_argument("--to", metavar="FILE", help="A new file, which only you can read; else standard output.")
+
+    def handle(self, *, who, to, **options):
+        found = enquiries_of(who).select_related("topic").prefetch_related("entries")
+        try:
+            made = persons.export(found, timezone.now())
+        except WrongKey as error:
+            raise CommandError(str(error)) from None
+        text = json.dumps(made, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode()
+        if to is None:
+            self.stdout.write(text)
+            return
+        write(to, text)
+        self.stderr.write(f"{len(made['enquiries'])} written.")
+
+
+def write(path: str, text: str) -> None:
+    """Write a new file that nobody else can read."""
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise CommandError(f"{path} can't be written ({error.strerror}). Name a file that does not exist.") from None
+    with os.fdopen(file, "w", encoding="utf-8") as opened:
+        opened.write(text + "\n")

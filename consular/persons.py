@@ -1,0 +1,96 @@
+"""What the law gives a person: everything that is kept about them, in their hands, or gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from consular.models import Enquiry, Entry, Erasure, Trace
+from consular.references import read_reference
+from letters.models import Letter
+
+
+def enquiries_of(said: str):
+    """Return the enquiries of the person with this e-mail address, or the one with this reference.
+
+    ValueError where it is neither an address nor a reference.
+    """
+    if "@" in said:
+        return Enquiry.objects.of_person(said)
+    reference = read_reference(said)
+    if reference is None:
+        raise ValueError("That is neither an e-mail address nor a reference.")
+    return Enquiry.objects.filter(reference=reference)
+
+
+# In their hands
+
+
+def export_of(enquiry: Enquiry) -> dict:
+    """Return everything that is kept of an enquiry, ready for JSON: internal notes, too, and no officer's name.
+
+    What is left out: the link, which opens the enquiry for whoever has it, and the hashes, which say nothing more.
+    """
+    return {
+        "reference": enquiry.reference,
+        "topic": enquiry.topic.name,
+        **{name: getattr(enquiry, name) for name in Enquiry.PERSONAL},
+        "consent_given": moment(enquiry.consent_at),
+        "received": moment(enquiry.received_at),
+        "state": str(enquiry.state.label),
+        "answer_by": enquiry.answer_by.isoformat() if enquiry.answer_by else None,
+        "added": moment(enquiry.added_at),
+        "answered": moment(enquiry.answered_at),
+        "closed": moment(enquiry.closed_at),
+        "suspected_of_spam": enquiry.suspicion,
+        "written_later": [
+            {"what": entry.get_kind_display(), "when": moment(entry.at), "text": entry.text}
+            for entry in enquiry.entries.all()
+        ],
+        "done_with_it": [
+            {"what": trace.get_kind_display(), "when": moment(trace.at)}
+            for trace in enquiry.traces.order_by("at", "pk")
+        ],
+        "letters": [
+            {"what": letter.kind, "written": moment(letter.written_at), "sent": moment(letter.sent_at)}
+            for letter in letters_of(enquiry)
+        ],
+    }
+
+
+def export(enquiries: Iterable[Enquiry], at: datetime, by=None) -> dict:
+    """Return everything that is kept of several enquiries, and leave in each a trace that it was given out."""
+    given = []
+    with transaction.atomic():
+        for enquiry in enquiries:
+            given.append(export_of(enquiry))
+            enquiry.traces.create(kind=Trace.Kind.EXPORTED, at=at, by=by)
+    return {"made": moment(at), "enquiries": given}
+
+
+def letters_of(enquiry: Enquiry):
+    """Return the letters about an enquiry that are in the outbox still, the oldest first."""
+    answers = enquiry.entries.filter(kind=Entry.Kind.ANSWER).values("pk")
+    about_it = Q(kind__startswith="enquiry ", about=enquiry.pk) & ~Q(kind="enquiry answer")
+    return Letter.objects.filter(about_it | Q(kind="enquiry answer", about__in=answers)).order_by("written_at", "pk")
+
+
+def moment(at: datetime | None) -> str | None:
+    """Return a moment as it stands in an export: in the host's zone, to the second, with its offset."""
+    return None if at is None else timezone.localtime(at).isoformat(timespec="seconds")
+
+
+# Gone
+
+
+def erase(enquiries: Iterable[Enquiry], at: datetime, by=None) -> list[str]:
+    """Erase enquiries at the person's wish, and return their references. Each is its own transaction."""
+    references = []
+    for enquiry in enquiries:
+        enquiry.erase(Erasure.Why.PERSON, at=at, by=by)
+        references.append(enquiry.reference)
+    return references

@@ -1,0 +1,97 @@
+"""Changing the key: what is kept is sealed anew with the first of ENQUIRY_KEYS, while the site is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models.functions import Cast
+
+from consular.sealed import WrongKey, is_sealed_anew, sealed_fields, unseal
+
+A_BATCH = 100  # rows in a transaction
+
+
+@dataclass
+class Rotation:
+    """What has been done so far, and what can't be opened with any key."""
+
+    seen: int = 0
+    renewed: int = 0
+    closed: list[str] = field(default_factory=list)
+
+
+def rotate() -> Iterator[Rotation]:
+    """Seal everything with the first key and renew the hashes made with it; yield after each batch.
+
+    What is done already is only looked at, so one that was stopped goes on where it was.
+    """
+    done = Rotation()
+    for model in sealed_models():
+        for rows in batches(model):
+            with transaction.atomic():
+                # As they are now, alone with them: what has been changed meanwhile is read again, never overwritten.
+                chosen = as_kept(model).filter(pk__in=[row.pk for row in rows])
+                for row in chosen.select_for_update(of=("self",)):
+                    done.seen += 1
+                    try:
+                        done.renewed += renew(row)
+                    except WrongKey:
+                        done.closed.append(f"{model._meta.verbose_name} {row.pk}")
+            yield done
+
+
+def renew(row: models.Model) -> bool:
+    """Seal a row with the first key, unless it is; say whether that was needed."""
+    names, hashes = sealed_fields(type(row)), hash_fields(type(row))
+    kept = [getattr(row, name) for name in hashes]
+    for name in names:
+        setattr(row, name, unseal(getattr(row, as_it_is(name))))
+    if hashes:
+        row.keep_hashes()
+    if is_anew(row) and kept == [getattr(row, name) for name in hashes]:
+        return False
+    row.save(update_fields=[*names, *hashes])
+    return True
+
+
+def left() -> int:
+    """Return how many rows the first key alone does not open: until it is none, the older keys are needed."""
+    return sum(not is_anew(row) for model in sealed_models() for rows in batches(model) for row in rows)
+
+
+# The rows, sealed
+
+
+def sealed_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if sealed_fields(model)]
+
+
+def hash_fields(model: type[models.Model]) -> list[str]:
+    return [field.name for field in model._meta.concrete_fields if field.name.endswith("_hash")]
+
+
+def as_kept(model: type[models.Model]):
+    """Return a model's rows with what the database holds, unopened."""
+    names = sealed_fields(model)
+    sealed = {as_it_is(name): Cast(name, models.TextField()) for name in names}
+    return model._default_manager.defer(*names).annotate(**sealed).order_by("pk")
+
+
+def as_it_is(name: str) -> str:
+    """Return under which name a row carries what is sealed in its field `name`."""
+    return f"sealed_{name}"
+
+
+def is_anew(row: models.Model) -> bool:
+    return all(is_sealed_anew(getattr(row, as_it_is(name))) for name in sealed_fields(type(row)))
+
+
+def batches(model: type[models.Model]) -> Iterator[list[models.Model]]:
+    """Yield a model's rows in order, a batch at a time, each read by itself: no long transaction."""
+    last = 0
+    while rows := list(as_kept(model).filter(pk__gt=last)[:A_BATCH]):
+        yield rows
+        last = rows[-1].pk

@@ -1,0 +1,141 @@
+"""Changing the key, while the site is in use."""
+
+import io
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from consular import rotation
+from consular.models import Enquiry, Entry
+from tests.factories import HOUR, NOON, an_enquiry
+from tests.test_sealed import kept
+
+OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+
+pytestmark = pytest.mark.django_db
+
+
+def run():
+    out = io.StringIO()
+    call_command("rotate_enquiry_keys", stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def old(settings):
+    """Three enquiries, one with an addition, sealed with the old key; the new one is there, too."""
+    settings.ENQUIRY_KEYS = [OLD]
+    made = [an_enquiry(question=f"Question {number}") for number in range(3)]
+    made[0].add("An addition", at=NOON)
+    settings.ENQUIRY_KEYS = [NEW, OLD]
+    return made
+
+
+def test_after_it_the_new_key_alone_opens_and_finds_everything(old, settings):
+    assert "taken out" in run()
+    settings.ENQUIRY_KEYS, settings.SECRET_KEY = [NEW], "another"
+    assert [enquiry.question for enquiry in Enquiry.objects.order_by("pk")] == [
+        "Question 0",
+        "Question 1",
+        "Question 2",
+    ]
+    assert Entry.objects.get().text == "An addition"
+    assert Enquiry.objects.of_person("anna@example.org").count() == 3
+    assert Enquiry.objects.like("question 1").get() == Enquiry.objects.with_token(old[1].token).get() == old[1]
+
+
+def test_before_and_amid_it_everything_is_found(old, monkeypatch):
+    monkeypatch.setattr(rotation, "A_BATCH", 2)
+    steps = rotation.rotate()
+    for _step in range(3):
+        assert Enquiry.objects.of_person("anna@example.org").count() == 3
+        assert Enquiry.objects.like("Question 2").exists() and Enquiry.objects.with_token(old[0].token).exists()
+        next(steps)
+
+
+def test_it_goes_on_where_it_was_stopped(old, monkeypatch):
+    monkeypatch.setattr(rotation, "A_BATCH", 1)
+    next(rotation.rotate())
+    done = list(rotation.rotate())[-1]
+    assert (done.seen, done.renewed) == (4, 3)
+
+
+def test_second_run_writes_nothing(old):
+    run()
+    before = kept()
+    run()
+    assert kept() == before
+
+
+def test_what_changes_meanwhile_is_not_overwritten(old, monkeypatch):
+    batches = rotation.batches
+
+    def changed_after_the_choice(model):
+        for rows in batches(model):
+            if model is Enquiry:
+                Enquiry.objects.filter(pk=old[0].pk).update(question="Changed meanwhile")
+            yield rows
+
+    monkeypatch.setattr(rotation, "batches", changed_after_the_choice)
+    run()
+    assert Enquiry.objects.get(pk=old[0].pk).question == "Changed meanwhile"
+
+
+def test_moments_stay_as_they_are(old, time_machine):
+    time_machine.move_to(NOON + HOUR)
+    run()
+    assert set(Enquiry.objects.values_list("moved_at", flat=True)) == {NOON}
+
+
+def test_hashes_are_renewed_where_only_they_are_old(old):
+    run()
+    Enquiry.objects.update(email_hash="of an older key")
+    done = list(rotation.rotate())[-1]
+    assert done.renewed == 3 and Enquiry.objects.of_person("anna@example.org").count() == 3
+
+
+def test_missing_key_is_named_and_holds_up_nothing_else(old, settings):
+    settings.ENQUIRY_KEYS = [Fernet.generate_key().decode()]
+    lost = an_enquiry()
+    settings.ENQUIRY_KEYS = [NEW, OLD]
+    with pytest.raises(CommandError, match=rf"enquiry {lost.pk}\. Put their key back"):
+        run()
+    assert rotation.left() == 1
+
+
+def test_node_that_still_writes_with_the_old_key_is_noticed(old, monkeypatch, settings):
+    rotate = rotation.rotate
+
+    def and_one_more():
+        yield from rotate()
+        settings.ENQUIRY_KEYS = [OLD]
+        an_enquiry()
+        settings.ENQUIRY_KEYS = [NEW, OLD]
+
+    monkeypatch.setattr(rotation, "rotate", and_one_more)
+    with pytest.raises(CommandError, match="a node still writes"):
+        run()
+
+
+def test_without_keys_there_is_nothing_to_change_to(settings):
+    settings.ENQUIRY_KEYS = []
+    with pytest.raises(CommandError, match="ENQUIRY_KEYS is not set"):
+        run()
+
+
+def test_empty_site_has_nothing_to_rotate(settings):
+    settings.ENQUIRY_KEYS = [NEW]
+    assert "first key alone" in run()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_old_sealed_bytes_are_gone_from_the_file(old):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL gives them up in its own time.")
+    before, path = kept(), Path(connection.settings_dict["NAME"])
+    assert all(one.encode() in path.read_bytes() for one in before)
+    run()
+    assert not any(one.encode() in path.read_bytes() for one in before)
