@@ -1,5 +1,6 @@
 """The enquiry form: short, forgiving, and safe to send twice."""
 
+import re
 import secrets
 import unicodedata
 from datetime import timedelta
@@ -10,38 +11,51 @@ from django.core import signing
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_variables
 
-from consular.models import Enquiry, Topic
+from consular import spam
+from consular.models import Enquiry, Knock, Topic
 from consular.models.enquiries import LONGEST_QUESTION
+from consular.wording import kept_in_words
 
 TICKET_LASTS = timedelta(hours=12)
 SALT = "consular.enquiry"
 
 # Text in any script
 
-# Directions forced upon the text around them (U+202A to U+202E, U+2066 to U+2069) have no place in a name.
-FORCED_DIRECTIONS = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+# What no text needs: control characters, halves of characters, and the two overrides, which turn even letters round.
+UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202d\u202e]")
+DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # forced upon the text around: they have no place in a name
+NORMALISED = 20_000  # characters: of marks upon marks, normalising takes time by the square, and more is refused anyway
+
+
+def composed(text):
+    """Return text with its letters in one spelling."""
+    return unicodedata.normalize("NFC", text) if len(text) <= NORMALISED else text
 
 
 def one_line(text):
     """Return text on a single line without control characters: harmless in any list, log or header."""
-    spaced = "".join(" " if unicodedata.category(c) in ("Zl", "Zp") or c in "\t\n\r\v\f\x85" else c for c in text)
-    kept = (c for c in spaced if unicodedata.category(c) not in ("Cc", "Cs") and c not in FORCED_DIRECTIONS)
-    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+    spaced = re.sub("[\t\n]", " ", BREAKS.sub(" ", text))
+    return " ".join(composed(DIRECTIONS.sub("", UNWANTED.sub("", spaced))).split())
 
 
 def many_lines(text):
-    """Return text with plain line ends and without control characters."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
+    """Return text with plain line ends and without control characters. Directions may be marked, not forced."""
+    return composed(UNWANTED.sub("", BREAKS.sub("\n", text))).strip()
+
+
+def if_seen(text):
+    """Return a text; "" where there is nothing in it to be seen, but only spaces and joiners."""
+    return text if any(unicodedata.category(c)[0] in "LNPS" for c in text) else ""
 
 
 class LineField(forms.CharField):
     """A line of text."""
 
     def to_python(self, value):
-        return one_line(super().to_python(value))
+        return if_seen(one_line(super().to_python(value)))
 
 
 class EmailField(forms.EmailField):
@@ -55,7 +69,7 @@ class TextField(forms.CharField):
     """A text of several lines."""
 
     def to_python(self, value):
-        return many_lines(super().to_python(value))
+        return if_seen(many_lines(super().to_python(value)))
 
 
 # The ticket: when this form was shown, and which showing it was
@@ -95,7 +109,10 @@ class EnquiryForm(forms.Form):
         label=_("Your name"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
-        error_messages={"required": _("Write your name.")},
+        error_messages={
+            "required": _("Write your name."),
+            "max_length": _("Please shorten your name to 200 characters."),
+        },
     )
     email = EmailField(
         label=_("E-mail"),
@@ -105,6 +122,7 @@ class EnquiryForm(forms.Form):
         error_messages={
             "required": _("Write your e-mail address: we answer to it."),
             "invalid": _("Write the whole e-mail address, like name@example.org."),
+            "max_length": _("Write your e-mail address alone: it has 254 characters at most."),
         },
     )
     phone = LineField(
@@ -113,11 +131,10 @@ class EnquiryForm(forms.Form):
         required=False,
         help_text=_("With the country code, if we may call you."),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        error_messages={"max_length": _("Write one phone number: it has 50 characters at most.")},
     )
-    topic = forms.ModelChoiceField(
-        Topic.objects.none(),
+    topic = forms.TypedChoiceField(
         label=_("What is it about?"),
-        empty_label=_("Choose a topic"),
         error_messages={
             "required": _("Choose what your question is about."),
             "invalid_choice": _("Choose a topic from the list."),
@@ -142,7 +159,13 @@ class EnquiryForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, auto_id="%s", **kwargs)
-        self.fields["topic"].queryset = Topic.objects.shown()
+        self.topics = list(Topic.objects.shown())
+        choices = {str(topic.pk): topic for topic in self.topics}
+        self.fields["topic"].choices = [("", _("Choose a topic")), *choices.items()]
+        self.fields["topic"].coerce = choices.get
+        self.fields["consent"].help_text = _(
+            "They are erased %(kept)s after your question was last dealt with, or as soon as you ask for it."
+        ) % {"kept": kept_in_words(self.topics)}
         for name in self.visible_names:
             # The browser would cut what is pasted to this length without a word; the server says how much is too much.
             self.fields[name].widget.attrs.pop("maxlength", None)
@@ -167,18 +190,7 @@ class EnquiryForm(forms.Form):
         return phone
 
     def clean_question(self):
-        question = self.cleaned_data["question"]
-        over = len(question) - LONGEST_QUESTION
-        if over > 0:
-            raise forms.ValidationError(
-                ngettext(
-                    "Your question is %(over)s character too long. Please shorten it to 5,000 characters.",
-                    "Your question is %(over)s characters too long. Please shorten it to 5,000 characters.",
-                    over,
-                )
-                % {"over": over}
-            )
-        return question
+        return short_enough(self.cleaned_data["question"], _("Your question"))
 
     def clean(self):
         """Look at the ticket last: where a field must be put right, the form comes again anyway."""
@@ -194,18 +206,83 @@ class EnquiryForm(forms.Form):
             self.data = self.data | {"ticket": make_ticket()}
 
     @property
+    def showing(self):
+        """The showing of the form that this came from, as a hash: with it the enquiry's key begins."""
+        return hashed(self.cleaned_data["ticket"])
+
+    @property
     def key(self):
         """What makes this enquiry the same as another: this showing of the form, and every word typed into it.
 
         The words belong to it, so that whoever goes back, changes the text and sends again is heard again.
         """
-        values = [self.cleaned_data["ticket"], *(str(self.cleaned_data[name]) for name in Enquiry.PERSONAL)]
-        return salted_hmac(
-            SALT, "\0".join([*values, str(self.cleaned_data["topic"].pk)]), algorithm="sha256"
-        ).hexdigest()
+        words = [*(str(self.cleaned_data[name]) for name in Enquiry.PERSONAL), str(self.cleaned_data["topic"].pk)]
+        return self.showing + hashed("\0".join(words))
 
-    def save(self, at):
-        """Keep the enquiry, as received at the moment `at`, and return it. Sent twice, it is kept once."""
+    def save(self, at, address):
+        """Keep the enquiry, as received at the moment `at` from an address, and return it.
+
+        Sent twice, it is kept once and counted once. Raises spam.TooMany, and keeps nothing, where the address has
+        reached its limit.
+        """
+        same = Enquiry.objects.filter(key=self.key)
+        if kept := same.first():
+            return kept
+        spam.refuse_too_many(address, at)  # most of a flood ends here, where nobody waits for it
+        with spam.in_turn(address):
+            if kept := same.first():
+                return kept
+            spam.refuse_too_many(address, at)
+            kept = self.receive(at)
+            Knock.objects.knock(address, at)
+        return kept
+
+    @sensitive_variables()
+    def receive(self, at):
+        """Keep the enquiry; apart, where it looks like spam."""
         asked = {name: self.cleaned_data[name] for name in (*Enquiry.PERSONAL, "topic")}
-        suspicion = _("The field hidden from people was filled in.") if self.cleaned_data["website"] else ""
-        return Enquiry.objects.receive(key=self.key, at=at, suspicion=str(suspicion), **asked)
+        suspicion = spam.suspicion(
+            name=asked["name"],
+            question=asked["question"],
+            honeypot=self.cleaned_data["website"],
+            showing=self.showing,
+            at=at,
+        )
+        return Enquiry.objects.receive(key=self.key, at=at, suspicion=suspicion, **asked)
+
+
+class AdditionForm(forms.Form):
+    """What a visitor adds to an enquiry, on its own page."""
+
+    text = TextField(
+        label=_("What you want to add"),
+        help_text=_("Up to 5,000 characters, in any language. Please leave out passport and card numbers."),
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+        error_messages={"required": _("Write what you want to add.")},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="%s", **kwargs)
+
+    def clean_text(self):
+        return short_enough(self.cleaned_data["text"], _("Your text"))
+
+
+def short_enough(text, what):
+    """Return a text; where it is longer than a question may be, say by how much."""
+    over = len(text) - LONGEST_QUESTION
+    if over > 0:
+        raise forms.ValidationError(
+            ngettext(
+                "%(what)s is %(over)s character too long. Please shorten it to 5,000 characters.",
+                "%(what)s is %(over)s characters too long. Please shorten it to 5,000 characters.",
+                over,
+            )
+            % {"what": what, "over": over}
+        )
+    return text
+
+
+def hashed(text):
+    """Return half of what an enquiry's key is made of: 128 bits, in hexadecimal digits."""
+    return salted_hmac(SALT, text, algorithm="sha256").hexdigest()[:32]

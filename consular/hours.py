@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
@@ -56,6 +56,14 @@ class Timetable:
                     return State(False, opens.astimezone(zone))
         return State(False, None)
 
+    def states(self, at: datetime, until: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, State]]:
+        """Yield the state at the moment `at` and each later one before `until`, with the moment where it begins."""
+        state = self.state(at, zone)
+        yield at, state
+        while state.turns is not None and state.turns < until:
+            begins, state = state.turns, self.state(state.turns, zone)
+            yield begins, state
+
     def rows(self) -> list[tuple[int, int, list[Span]]]:
         """Return the week as (first weekday, last weekday, spans), neighbouring days with the same hours in one row."""
         days = [(weekday, merged(self.week.get(weekday, ()))) for weekday in range(7)]
@@ -72,6 +80,14 @@ def merged(spans: Iterable[Span]) -> list[Span]:
         else:
             result.append(span)
     return result
+
+
+def midnights(at: datetime, until: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """Yield the moments after `at` and before `until` at which a new date begins in `zone`."""
+    day = at.astimezone(zone).date() + timedelta(days=1)
+    while (begins := moment(day, time(0), zone)) < until:
+        yield begins
+        day += timedelta(days=1)
 
 
 def moment(day: date, wall: time, zone: ZoneInfo) -> datetime:

@@ -8,4 +8,5 @@ urlpatterns = [
     path("contact/", views.contact, name="contact"),
     path("contact/sent/", views.sent, name="sent"),
     path("contact/enquiry/<slug:token>/", views.enquiry, name="enquiry"),
+    path("contact/enquiry/<slug:token>/erase/", views.erase, name="erase"),
 ]

@@ -1,14 +1,21 @@
-"""Opening hours in words."""
+"""Opening hours and promises in words."""
 
+import json
 from datetime import timedelta
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.dateformat import format as in_words
 from django.utils.dateformat import time_format
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from consular.hours import midnights
 
 CLOCK = "H:i"
+TOLD_AHEAD = timedelta(days=8)  # for how long a page left open knows when an office opens and closes
+YEAR = 365
 
 
 def host_city():
@@ -57,10 +64,77 @@ def opening_in_words(office, at):
     timetable = office.timetable()
     if timetable.is_empty:
         return {}
-    state = office.state(at)
+    turns = turns_in_words(timetable, at, timezone.get_default_timezone())
+    emergency = emergency_turns(turns)
     return {
-        "is_open": state.is_open,
-        "words": state_in_words(state, office.today(at)),
+        "is_open": turns[0][1],
+        "words": turns[0][2],
+        "turns": for_script(turns),
+        "emergency": emergency[0][2],
+        "emergency_turns": for_script(emergency),
         "week": [(days_in_words(first, last), spans_in_words(spans)) for first, last, spans in timetable.rows()],
         "holidays": [(holiday, spans_in_words(timetable.spans(holiday.date))) for holiday in office.holidays_ahead(at)],
     }
+
+
+def turns_in_words(timetable, at, zone):
+    """Return what a page says from the moment `at` on, until it says no more: (moment, is it open, words)."""
+    end = at + TOLD_AHEAD
+    begins = {moment for moment, _state in timetable.states(at, end, zone)}
+    turns = []
+    for moment in sorted({*begins, *midnights(at, end, zone), end}):
+        state = timetable.state(moment, zone)
+        words = state_in_words(state, moment.astimezone(zone).date())
+        if not turns or words != turns[-1][2] or moment == end:
+            turns.append((moment, state.is_open, words))
+    turns[-1] = (end, False, _("Reload this page to see whether it is open"))
+    return turns
+
+
+def emergency_turns(turns):
+    """Return what stands before an emergency number, with the turns of its office; at the end, what is always right."""
+    told = [(moment, is_open, emergency_in_words(is_open)) for moment, is_open, _words in turns[:-1]]
+    told.append((turns[-1][0], True, emergency_in_words(True)))
+    return [turn for before, turn in zip([None, *told], told, strict=False) if not before or turn[1] != before[1]]
+
+
+def emergency_in_words(is_open):
+    """Return what stands before an emergency number, so that it is right while the office is open, or closed."""
+    if is_open:
+        return _("In an emergency, outside the opening hours:")
+    return _("The office is closed now. In an emergency, call:")
+
+
+def for_script(turns):
+    """Return turns as the script reads them: from which second on, open (1) or closed (0), and the words."""
+    return json.dumps(
+        [(int(begins.timestamp()), int(is_open), words) for begins, is_open, words in turns],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def kept_in_words(topics):
+    """Return how long enquiries about any of these topics are kept: "1 year", "between 90 days and 2 years"."""
+    days = {topic.keep_days for topic in topics}
+    if not days:
+        return ""
+    least, most = span_in_words(min(days)), span_in_words(max(days))
+    return least if len(days) == 1 else _("between %(least)s and %(most)s") % {"least": least, "most": most}
+
+
+def span_in_words(days):
+    """Return a number of days as people say it."""
+    if days % YEAR == 0:
+        return ngettext("%(years)d year", "%(years)d years", days // YEAR) % {"years": days // YEAR}
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+
+
+def taken_again(until):
+    """Say that too much has come from one connection, and from which minute on more is taken."""
+    whole = (until + timedelta(minutes=1) - timedelta(microseconds=1)).replace(second=0, microsecond=0)
+    return _(
+        "This was not taken: many questions have come from your connection within an hour, perhaps from others who "
+        "share it. From %(time)s %(city)s time we take it again. Your text stands below: keep this page open, and "
+        "send it then."
+    ) % {"time": in_words(timezone.localtime(whole, timezone.get_default_timezone()), CLOCK), "city": host_city()}

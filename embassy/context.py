@@ -80,6 +80,7 @@ def links(categories, pages):
             Link(_("Atom feed"), reverse("feed")),
             Link(_("JSON feed"), reverse("feed_json")),
         ],
+        "privacy_url": next((page.get_absolute_url() for page in pages if page.path == "privacy"), ""),
         "feeds": [
             Link(settings.EMBASSY_NAME, reverse("feed")),
             *(

@@ -14,6 +14,9 @@ def safe_input(get_response):
             raise BadRequest("The address has too many parameters.")
         if "\x00" in request.path_info or any("\x00" in value for values in request.GET.lists() for value in values[1]):
             raise BadRequest("The address holds a NUL character.")
+        # Some of Python's codecs are none of text: Django's parser of forms breaks on them. No browser names one.
+        if request.content_params and request.content_params.get("charset", "utf-8").lower() != "utf-8":
+            raise BadRequest("The form is not written in UTF-8.")
         return get_response(request)
 
     return middleware

@@ -87,6 +87,15 @@
       .split("{days}").map((words) => words.replaceAll("{incident}", () => incident));
   };
 
+  // Offices open and close: the server told when, and what the page says from then on
+
+  const showOffice = (office, at) => {
+    const [, open, words] = JSON.parse(office.dataset.turns).filter(([from]) => from * 1000 <= at).pop();
+    const [said] = office.children;
+    office.dataset.open = open;
+    if (said.textContent !== words) said.textContent = words;
+  };
+
   // Turning: at each whole minute, and when the page is looked at again
 
   const show = (selector, turn) => {
@@ -105,6 +114,7 @@
       show("[data-clock]", showClock);
       show("[data-date]", showDate);
       show("[data-since]", showCounter);
+      show("[data-turns]", showOffice);
     }
     clearTimeout(timer);
     timer = setTimeout(tick, 60020 - ((base || 0) + performance.now()) % 60000);
@@ -116,4 +126,25 @@
   addEventListener("focus", tick);
   addEventListener("online", tick);
   document.addEventListener("visibilitychange", () => document.hidden || tick());
+})();
+
+/* How many more characters a text may have: seen at once; told to a screen reader after a pause, where few are left. */
+(() => {
+  for (const count of document.querySelectorAll("[data-count]")) {
+    const field = document.getElementById(count.dataset.count);
+    const [seen, told] = count.children;
+    let pause;
+    const show = () => {
+      const left = count.dataset.most - [...field.value.trim().normalize("NFC")].length;
+      const number = Math.abs(left).toLocaleString(document.documentElement.lang || "en-GB");
+      seen.textContent = `${left < 0 ? count.dataset.over : count.dataset.left} ${number}`;
+      count.classList.toggle("error", left < 0);
+      clearTimeout(pause);
+      pause = setTimeout(() => { told.textContent = left < 500 ? seen.textContent : ""; }, 1500);
+    };
+    count.hidden = false;
+    field.addEventListener("input", show);
+    addEventListener("pageshow", show); // a text that the browser brought back
+    show();
+  }
 })();

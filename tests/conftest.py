@@ -55,3 +55,14 @@ def nothing_remembered():
     edition.forget()
     printings.clear()
     cache.clear()
+
+
+@pytest.fixture
+def clock():
+    """The time, held at NOON; `clock.move_to(…)` moves it."""
+    import time_machine
+
+    from tests.factories import NOON
+
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from consular.models import Holiday
+from consular.models import CommonQuestion, Erasure, Holiday
 from consular.views import RECEIPT
 from news.cursors import Cursor
 from tests.factories import (
@@ -46,6 +46,7 @@ def of_a_full_site():
     Holiday.objects.create(office=office, date="2099-12-25", name="Christmas Day")
     an_office(kind="press", name="Press Office", email="press@example.org")
     topic = a_topic(name="Lost passport", sentence="Report it to the police first.")
+    CommonQuestion.objects.create(topic=topic, question="What if I <travel>?", answer="Ring us.\n\nBring “it” & come.")
     a_notice(link_url="/contact/", link_text="Emergency numbers", urgent=True)
     a_notice(sentence="The garden is open on Sunday.")
     message = a_message(
@@ -66,7 +67,8 @@ def of_a_full_site():
     a_page(path="visas", title="Visas", body=BODY, place="menu")
     a_page(path="visas/children", title="Children", place="foot")
     a_page(path="privacy", title="Privacy", place="foot")
-    enquiry = an_enquiry(topic=topic)
+    enquiry, erased = an_enquiry(topic=topic), an_enquiry(topic=topic)
+    erased.erase(Erasure.Why.VISITOR, at=NOON)
     return {
         "home": "/",
         "archive": "/messages/",
@@ -83,6 +85,8 @@ def of_a_full_site():
         "sent": reverse("consular:sent", query={"r": RECEIPT.sign(enquiry.reference)}),
         "receipt that has lapsed": "/contact/sent/",
         "enquiry": enquiry.get_absolute_url(),
+        "erasing an enquiry": f"{enquiry.get_absolute_url()}erase/",
+        "erased enquiry": erased.get_absolute_url(),
         "not found": "/nothing/here/",
         "bad request": "/messages/?before=%00",
     }

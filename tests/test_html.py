@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from tests import kinds
+from tests.asking import an_answer
 from tests.factories import NOON, a_topic, an_office
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +54,12 @@ def test_form_that_comes_again_is_read_by_a_strict_parser(client):
 def test_pages_for_when_something_is_wrong_are_read_by_a_strict_parser(template):
     document = parsed(render_to_string(template, request=RequestFactory().get("/")))
     assert len(document.findall(".//h1")) == 1
+
+
+def test_refused_form_is_read_by_a_strict_parser(client, settings):
+    settings.ENQUIRIES_PER_HOUR = 1
+    an_office(emergency_phone="+44 (0) 7700 900 123")
+    for question in ("First", "Second </textarea>"):
+        answer = client.post("/contact/", an_answer(question=question))
+    assert answer.status_code == 429
+    assert len(parsed(answer).findall(".//h1")) == 1

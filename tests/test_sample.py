@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.validators import URLValidator
 from django.utils import timezone
 
-from consular.models import Holiday, Office, Topic
+from consular.models import CommonQuestion, Holiday, Office, Topic
 from counters.models import Counter
 from embassy.management.commands.load_sample import SAMPLE
 from news.models import Category, Message
@@ -33,7 +33,7 @@ def load():
 
 def counts():
     """Return how many rows there are of everything in the sample."""
-    models = (Category, Message, Counter, Office, Holiday, Topic, Page)
+    models = (Category, Message, Counter, Office, Holiday, Topic, CommonQuestion, Page)
     return {model.__name__: model.objects.count() for model in models}
 
 
@@ -104,6 +104,11 @@ def test_consul_keeps_hours_and_holidays(at, is_open):
     with time_machine.travel(NOON, tick=False):
         load()
     assert Office.objects.consular().get().state(at).is_open is is_open
+
+
+def test_sample_has_answers_to_common_questions():
+    load()
+    assert Topic.objects.get(name="Visas").common_questions.count() == 2
 
 
 def test_every_address_in_the_sample_answers(client):

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consular.models import Holiday, Office, OpeningHours, Topic
+from consular.models import CommonQuestion, Holiday, Office, OpeningHours, Topic
 from counters.models import Counter
 from editions.models import PublicModel, new_edition
 from news.importing import lines, writing
@@ -28,6 +28,7 @@ ROOMS = {
     "topics": (Topic, "name"),
     "pages": (Page, "path"),
 }
+BELONGINGS = ("hours", "holidays", "common_questions")  # rows of their own
 YEARS_OF_HOLIDAYS = 2
 
 
@@ -75,10 +76,12 @@ def load(room: str, facts: dict, today: date) -> bool:
 
 def rows(model: type[PublicModel], facts: dict, today: date) -> Iterator[PublicModel]:
     """Yield a thing of the sample and what belongs to it."""
-    own = {name: value for name, value in facts.items() if name not in ("hours", "holidays")}
+    own = {name: value for name, value in facts.items() if name not in BELONGINGS}
     if model is Page:
         own["body"] = (SAMPLE / "pages" / f"{facts['path']}.html").read_text(encoding="utf-8")
     yield (row := model(**own))
+    for order, common in enumerate(facts.get("common_questions", [])):
+        yield CommonQuestion(topic=row, order=order, **common)
     for hours in facts.get("hours", []):
         for weekday in hours["weekdays"]:
             yield OpeningHours(office=row, weekday=weekday, **times(hours))

@@ -1,0 +1,8 @@
+"""What visitors see of the consul."""
+
+from consular.views.contact import contact
+from consular.views.enquiry import RECEIPT, enquiry, erase, sent
+from consular.views.expired import csrf_failure
+from consular.views.private import keep_private
+
+__all__ = ["RECEIPT", "contact", "csrf_failure", "enquiry", "erase", "keep_private", "sent"]

@@ -1,0 +1,38 @@
+"""What a visitor types into the contact form, and what the form says to it."""
+
+import re
+from datetime import timedelta
+
+import time_machine
+
+from consular.forms import make_ticket
+from tests.factories import NOON, a_topic
+
+CONTACT = "/contact/"
+
+
+def a_ticket(at=NOON - timedelta(minutes=1)):
+    """Return the ticket of a form that was shown at a moment; None is now."""
+    if at is None:
+        return make_ticket()
+    with time_machine.travel(at, tick=False):
+        return make_ticket()
+
+
+def an_answer(**changes):
+    """Return what a visitor types at NOON, with the ticket of a form that was shown a minute before."""
+    typed = {
+        "name": "Анна Smith",
+        "email": "anna@example.org",
+        "phone": "",
+        "question": "I have lost my passport.",
+        "consent": "on",
+        "ticket": a_ticket(),
+    }
+    return typed | {"topic": str(a_topic().pk)} | changes
+
+
+def faults(response):
+    """Return the sentences of the summary above the form."""
+    found = re.search(r'<div class="faults".*?</div>', response.content.decode(), re.DOTALL)
+    return re.findall(r"<(?:p|a[^>]*)>(.+?)</", found[0]) if found else []

@@ -1,0 +1,250 @@
+"""The enquiry form: forgiving, safe to send twice, and indifferent to what is typed."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consular.forms import TICKET_LASTS, make_ticket, many_lines, one_line
+from consular.models import Enquiry
+from editions.models import EditionNumber
+from tests.asking import CONTACT, an_answer, faults
+from tests.factories import HOUR, NOON, a_topic, an_enquiry
+
+
+@pytest.mark.django_db
+def test_enquiry_is_kept_and_its_reference_shown(client, clock):
+    response = client.post(CONTACT, an_answer())
+    kept = Enquiry.objects.get()
+    assert (response.status_code, kept.name, kept.received_at) == (303, "Анна Smith", NOON)
+    assert kept.reference in client.get(response["Location"]).content.decode()
+
+
+@pytest.mark.django_db
+def test_enquiry_turns_no_edition(client, clock):
+    typed = an_answer()
+    before = EditionNumber.objects.get().number
+    client.post(CONTACT, typed)
+    assert EditionNumber.objects.get().number == before
+
+
+@pytest.mark.django_db
+def test_double_click_is_one_enquiry_with_one_reference(client, clock):
+    typed = an_answer()
+    receipts = [client.get(client.post(CONTACT, typed)["Location"]).content for _click in range(2)]
+    reference = Enquiry.objects.get().reference.encode()
+    assert all(reference in receipt for receipt in receipts)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_servers_that_get_the_same_enquiry_at_once_keep_one():
+    topic = a_topic()
+
+    def receive(_server):
+        try:
+            return an_enquiry(key="the same", topic=topic).reference
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as servers:
+        assert len(set(servers.map(receive, range(8)))) == 1
+    assert Enquiry.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_changed_question_sent_from_the_same_page_is_heard_again(client, clock):
+    typed = an_answer()
+    client.post(CONTACT, typed)
+    client.post(CONTACT, typed | {"question": "And my ticket, too."})
+    assert Enquiry.objects.count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"name": " "}, "Write your name."),
+        ({"email": "anna"}, "Write the whole e-mail address, like name@example.org."),
+        ({"phone": "ask my sister"}, "Write the phone number with digits, or leave it empty."),
+        ({"topic": "99999999999999999999"}, "Choose a topic from the list."),
+        ({"topic": "nonsense"}, "Choose a topic from the list."),
+        ({"question": "\x00 \n"}, "Write your question."),
+        ({"question": "я" * 5003}, "Your question is 3 characters too long. Please shorten it to 5,000 characters."),
+        ({"consent": ""}, "Tick this box: without your consent we may not keep your question."),
+    ],
+)
+def test_what_is_wrong_is_said_above_and_beside_the_field(client, clock, typed, sentence):
+    page = client.post(CONTACT, an_answer(**typed))
+    assert faults(page) == [sentence]
+    assert page.content.decode().count(sentence) == 2
+
+
+@pytest.mark.django_db
+def test_nothing_typed_is_lost_on_an_error(client, clock):
+    typed = an_answer(email="anna", name="<Анна> & Co", question="Line one\nLine two", phone="+44 1")
+    page = client.post(CONTACT, typed).content.decode()
+    for said in ("&lt;Анна&gt; &amp; Co", "Line one\nLine two", 'value="+44 1"', "checked", "selected"):
+        assert said in page
+
+
+@pytest.mark.django_db
+def test_summary_of_errors_takes_the_focus(client, clock):
+    page = client.post(CONTACT, an_answer(name="")).content.decode()
+    assert '<div class="faults" role="alert" tabindex="-1" autofocus' in page
+
+
+@pytest.mark.django_db
+def test_5000_characters_with_windows_line_ends_are_not_too_many(client, clock):
+    client.post(CONTACT, an_answer(question="\r\n".join("x" * 99 for _line in range(50))))
+    assert len(Enquiry.objects.get().question) == 4999
+
+
+@pytest.mark.django_db
+def test_form_sent_at_once_asks_to_be_sent_again(client, clock):
+    typed = an_answer(ticket=make_ticket())
+    assert "quicker than a person" in faults(client.post(CONTACT, typed))[0]
+    clock.shift(4)
+    assert client.post(CONTACT, typed).status_code == 303
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ticket", ["", "forged", "\x00", "a:b:c", "é:1kN:x"])
+def test_form_without_a_good_ticket_comes_again_with_a_new_one(client, clock, ticket):
+    page = client.post(CONTACT, an_answer(ticket=ticket))
+    assert "open for too long" in faults(page)[0]
+    new = re.search(r'name="ticket" value="([^"]+)"', page.content.decode())[1]
+    clock.shift(5)
+    assert client.post(CONTACT, an_answer(ticket=new)).status_code == 303
+
+
+@pytest.mark.django_db
+def test_page_left_open_overnight_loses_nothing(client, clock):
+    typed = an_answer()
+    clock.shift(TICKET_LASTS + HOUR)
+    page = client.post(CONTACT, typed)
+    assert "open for too long" in faults(page)[0] and "I have lost my passport." in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_failed_csrf_check_shows_the_form_again_with_what_was_typed(clock):
+    page = Client(enforce_csrf_checks=True).post(CONTACT, an_answer())
+    assert page.status_code == 403 and "had expired" in faults(page)[0]
+    assert "I have lost my passport." in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_form_from_a_failed_csrf_check_can_be_sent(clock):
+    browser = Client(enforce_csrf_checks=True)
+    typed = an_answer()
+    again = browser.post(CONTACT, typed).content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', again)[1]
+    assert browser.post(CONTACT, typed | {"csrfmiddlewaretoken": token}).status_code == 303
+
+
+@pytest.mark.django_db
+def test_failed_csrf_check_elsewhere_says_what_to_do(clock):
+    page = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "a"})
+    assert page.status_code == 403 and "This page has expired" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_line_breaks_in_a_name_can_start_no_header(client, clock):
+    client.post(CONTACT, an_answer(name="Anna\r\nBcc: all@example.org"))
+    assert Enquiry.objects.get().name == "Anna Bcc: all@example.org"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["Ἀλέξανδρος", "محمد علي", "王小明", "Ņikola 👩‍👩‍👧", "O'Neil <b>"])
+def test_names_in_any_script_are_kept(client, clock, name):
+    client.post(CONTACT, an_answer(name=name))
+    assert Enquiry.objects.get().name == name
+
+
+@given(st.text())
+def test_a_line_is_one_line_without_control_characters(text):
+    line = one_line(text)
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]", line)
+    assert one_line(line) == line
+
+
+@given(st.text())
+def test_a_text_keeps_its_lines_and_loses_control_characters(text):
+    lines = many_lines(text)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", lines)
+    assert many_lines(lines) == lines
+
+
+@pytest.mark.django_db(transaction=True)
+@settings(max_examples=25, deadline=None)
+@given(
+    typed=st.dictionaries(
+        st.sampled_from(["name", "email", "phone", "topic", "question", "consent", "website", "ticket"]),
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
+    )
+)
+def test_form_answers_whatever_is_typed(typed):
+    assert Client().post(CONTACT, typed).status_code == 200
+
+
+# Whatever is typed
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["\u200b\u200d", "\u202e", " \u3000 ", "\u0301"])
+def test_name_in_which_nothing_is_to_be_seen_is_none(client, clock, name):
+    assert faults(client.post(CONTACT, an_answer(name=name))) == ["Write your name."]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("one\r\ntwo\rthree\u2028four\x0bfive", "one\ntwo\nthree\nfour\nfive"), ("a\x00\x1bb\u202ec", "abc")],
+)
+def test_question_keeps_its_lines_and_nothing_that_can_be_seen_by_machines_only(client, clock, typed, kept):
+    client.post(CONTACT, an_answer(question=typed))
+    assert Enquiry.objects.get().question == kept
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("email", ["anna@example.org\nBcc: all@example.org", "anna@example.org, all@example.org"])
+def test_address_that_is_more_than_one_is_refused(client, clock, email):
+    assert "Write the whole e-mail address" in faults(client.post(CONTACT, an_answer(email=email)))[0]
+
+
+@pytest.mark.parametrize("clean", [one_line, many_lines])
+def test_marks_upon_marks_take_no_time(clean):
+    marks = "\u0301\u0327" * 1_000_000  # to put them in order takes time by the square: hours, for as many
+    assert clean(marks) == marks
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["hex", "idna", "utf-16"])
+def test_form_in_a_writing_that_is_none_is_refused(client, charset):
+    body = '--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nAnna\r\n--x--\r\n'
+    content_type = f"multipart/form-data; boundary=x; charset={charset}"
+    assert client.generic("POST", CONTACT, body, content_type=content_type).status_code == 400
+
+
+# What a browser is told
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("field", "token"), [("name", "name"), ("email", "email"), ("phone", "tel"), ("website", "off")]
+)
+def test_browser_is_told_honestly_what_to_fill_in(client, field, token):
+    a_topic()
+    page = client.get(CONTACT).content.decode()
+    assert f'autocomplete="{token}"' in re.search(f'<input [^>]*name="{field}"[^>]*>', page)[0]
+
+
+@pytest.mark.django_db
+def test_faulty_field_says_so_and_where_the_fault_is_described(client, clock):
+    page = client.post(CONTACT, an_answer(email="anna")).content.decode()
+    field = re.search('<input [^>]*name="email"[^>]*>', page)[0]
+    assert 'aria-invalid="true"' in field and 'aria-describedby="email_helptext email_error"' in field
+    assert 'id="email_helptext"' in page and 'id="email_error"' in page
