@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
 
+from consular.deadlines import add_words
 from consular.models import Enquiry, Notice
 from counters import rounds
 from counters.models import Counter
 from editions.moments import local_date, midnight_after
+from letters.models import Letter
 from news.models import Message
 
+MOST = 1000  # rows that are counted
 LONGEST = 10  # rows in a section: the list behind it has the rest
 WEEK = timedelta(days=7)
 SOON = timedelta(days=14)  # a round number is in sight
@@ -23,7 +27,8 @@ def sections(user, at: datetime) -> list[dict]:
 
     A section has a name, by which templates/admin/front_page/ shows it, its rows, and the address of the rest.
     """
-    return [make(user, at) for right, make in SECTIONS if user.has_perm(right)]
+    made = [make(user, at) for rights, make in SECTIONS if any(map(user.has_perm, rights.split()))]
+    return [each for each in made if each]
 
 
 def section(name: str, rows, address: str, query: str = "", **more) -> dict:
@@ -86,9 +91,17 @@ def near(user, at):
 
 
 def enquiries(user, at):
-    """The enquiries that wait for an answer, the newest first: their references and topics, and nobody's name."""
-    rows = Enquiry.objects.waiting().select_related("topic").only("reference", "received_at", "topic__name")
-    return section("enquiries", rows, "admin:consular_enquiry_changelist")
+    """The enquiries that wait, what is due first on top: references and topics, nobody's name; and what else waits."""
+    waiting = Enquiry.objects.waiting().for_desk().order_by("answer_by", "pk")
+    found = section("enquiries", waiting, "admin:consular_enquiry_changelist")
+    add_words(found["rows"], at)
+    overdue, suspected = Enquiry.objects.overdue(timezone.localdate(at)), Enquiry.objects.suspected()
+    return {**found, "overdue": counted(overdue), "suspected": counted(suspected)}
+
+
+def counted(rows) -> int:
+    """Return how many rows there are, counted no further than one looks."""
+    return rows.order_by().values("pk")[:MOST].count()
 
 
 def notices(user, at):
@@ -96,7 +109,23 @@ def notices(user, at):
     return section("notices", Notice.objects.current(at), "admin:consular_notice_changelist")
 
 
+# The post
+
+
+def letters(user, at):
+    """The letters that should have left by now, why they did not, and those given up this week; else nothing at all."""
+    late, given_up = Letter.objects.late(at), Letter.objects.filter(given_up_at__gt=at - WEEK).count()
+    waiting = late.aggregate(count=Count("pk"), since=Min("written_at"))
+    if not waiting["count"] and not given_up:
+        return None
+    tried = late.exclude(fault="").order_by("-due_at").first()
+    may_look = user.has_perm("letters.view_letter")
+    empty = section("letters", Letter.objects.none(), "admin:letters_letter_changelist")
+    return {**empty, **waiting, "tried": tried, "given_up": given_up, "may_look": may_look}
+
+
 SECTIONS = [
+    ("letters.view_letter consular.view_enquiry", letters),
     ("news.view_message", due),
     ("news.approve_message", waiting),
     ("news.change_message", mine),

@@ -32,13 +32,14 @@ ROLES = {
     EDITORS: WRITING
     | rights("news", "message", "delete", "approve", "correct", "withdraw")
     | rights("consular", "notice"),
-    CONSULAR: rights("consular", "enquiry", "view", "change"),
+    CONSULAR: rights("consular", "enquiry", "view", "change", "delete") | rights("consular", "template"),
     MANAGERS: rights("news", "category")
     | rights("news", "message", "view")  # to choose the one that tells a counter's story
     | rights("counters", "counter")
-    | rights("consular", "office openinghours holiday topic notice")
+    | rights("consular", "office openinghours holiday topic commonquestion notice")
     | rights("pages", "page")
     | rights("richtext", "image", "add", "view")
+    | rights("letters", "letter", "view")
     | rights("auth", "user")
     | rights("auth", "group", "view"),  # what a group may do is a superuser's to change: nobody grants themselves more
 }

@@ -422,3 +422,17 @@ const typing = (() => {
     (editor ?? field).focus();
   });
 })();
+
+/* An enquiry: leaving asks first where something typed is not sent. Personal data is never kept in the browser. */
+(() => {
+  const page = document.querySelector("[data-asks-before-leaving]");
+  if (!page) return;
+  let sent = false;
+  const typed = () => [...page.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+  page.addEventListener("submit", () => { sent = true; });
+  page.addEventListener("input", () => { sent = false; });
+  addEventListener("beforeunload", (event) => {
+    if (!sent && ("unsent" in page.dataset || typed())) event.preventDefault();
+  });
+  page.querySelector("[autofocus]")?.focus();
+})();

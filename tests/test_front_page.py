@@ -1,5 +1,5 @@
-"""The desk's front page and its lists: what is due, what waits for whoever asks, what went out; quick, and for each
-officer their own."""
+"""The desk's front page: what is due, what waits, what went out, which counter nears a round number; for each officer
+their own."""
 
 from datetime import date
 
@@ -10,13 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from counters import rounds
 from embassy import roles
-from news.models import Message
-from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message, a_notice, an_enquiry
+from letters.models import Letter
+from tests.factories import DAY, HOUR, NOON, a_counter, a_message, a_notice, an_enquiry
 from tests.test_roles import a_member
 
 pytestmark = pytest.mark.django_db
-
-LIST = "/admin/news/message/"
 
 
 @pytest.fixture(autouse=True)
@@ -148,6 +146,48 @@ def test_notices_that_show_now_stand_there(front):
     assert front(roles.EDITORS)["notices"]["rows"] == [notice]
 
 
+# Letters
+
+
+def a_late_letter(fault=""):
+    letter = Letter.objects.put("news act", at=NOON - HOUR / 2)
+    Letter.objects.filter(pk=letter.pk).update(fault=fault)
+    return letter
+
+
+def test_managers_and_officers_read_since_when_letters_wait_and_why(client, front):
+    a_late_letter("away ConnectionRefusedError")
+    for role in (roles.MANAGERS, roles.CONSULAR):
+        assert front(role)["letters"]["since"] == NOON - HOUR / 2
+        page = client.get("/admin/").content.decode()
+        for words in ("12:07 London", "the mail server does not answer (ConnectionRefusedError)"):
+            assert words in page
+
+
+def test_letters_that_nobody_tries_to_send_are_told_of(client, front):
+    a_late_letter()
+    front(roles.MANAGERS)
+    assert "nobody sends them" in client.get("/admin/").content.decode()
+
+
+def test_letters_that_were_just_put_are_no_warning(front):
+    Letter.objects.put("news act", at=NOON)
+    assert "letters" not in front(roles.MANAGERS)
+
+
+def test_letters_that_were_given_up_lead_managers_to_their_list(client, front):
+    letter = a_late_letter("refused SMTPRecipientsRefused 550")
+    Letter.objects.filter(pk=letter.pk).update(given_up_at=NOON)
+    letters = front(roles.MANAGERS)["letters"]
+    assert (letters["count"], letters["given_up"]) == (0, 1)
+    assert "SMTPRecipientsRefused 550" in client.get(f"{letters['address']}?state=trouble").content.decode()
+
+
+def test_writers_and_editors_do_not_hear_of_letters(front):
+    a_late_letter("away ConnectionRefusedError")
+    assert "letters" not in front(roles.WRITERS, roles.EDITORS)
+
+
 def test_an_empty_desk_says_so_in_words(client, front):
     front(roles.EDITORS)
     page = client.get("/admin/").content.decode()
@@ -211,140 +251,3 @@ def test_a_stopped_counter_comes_to_no_round_number():
 
 def test_nothing_is_reckoned_beyond_the_calendar():
     assert rounds.coming(date(9999, 1, 1), date(9999, 12, 31)) == []
-
-
-# Lists
-
-
-@pytest.fixture
-def editor(client):
-    user = a_member(roles.EDITORS)
-    client.force_login(user)
-    return user
-
-
-def listed(client, query=""):
-    answer = client.get(f"{LIST}{query}")
-    assert answer.status_code == 200
-    return [message.headline for message in answer.context["cl"].result_list]
-
-
-def test_every_saved_filter_leads_to_a_list(client, editor):
-    saved = client.get(LIST).context["cl"].saved()
-    for _name, address, _chosen in list(saved):
-        page = client.get(f"{LIST}{address}")
-        assert (page.status_code, page.content.decode().count('aria-current="page"') >= 1) == (200, True)
-
-
-def test_saved_filters_show_what_they_say(client, editor):
-    submitted(a_member(roles.WRITERS), headline="Waits")
-    a_message(publish_at=None, headline="Mine").history.update(history_user=editor)
-    a_message(publish_at=NOON + HOUR, approved_at=NOON, headline="Ahead")
-    a_message(headline="Out")
-    a_message(publish_at=NOON - 30 * DAY, headline="Older")
-    a_message(headline="Gone").withdraw("Wrong.", at=NOON)
-    shown = {str(name): listed(client, address) for name, address, _chosen in client.get(LIST).context["cl"].saved()}
-    assert shown == {
-        "All": ["Mine", "Waits", "Ahead", "Gone", "Out", "Older"],
-        "Waiting for approval": ["Waits"],
-        "Mine": ["Mine"],
-        "Scheduled": ["Ahead"],
-        "Published this week": ["Out"],
-        "Withdrawn": ["Gone"],
-    }
-
-
-def test_a_list_goes_on_by_links_and_counts_nothing(client, editor):
-    for number in range(120):
-        a_message(headline=f"Number {number}")
-    with CaptureQueriesContext(connection) as queries:
-        first = client.get(LIST)
-    assert not any("COUNT(" in query["sql"] for query in queries)
-    pages, answer = [], first
-    while True:
-        pages.append([message.headline for message in answer.context["cl"].result_list])
-        if not (older := answer.context["cl"].older()):
-            break
-        answer = client.get(f"{LIST}{older}")
-    assert ([len(page) for page in pages], len(set().union(*pages))) == ([50, 50, 20], 120)
-    assert answer.context["cl"].newer() == "?p=2"
-
-
-def test_an_act_reaches_what_is_chosen_and_never_the_whole_archive(client, editor):
-    chosen, other = a_message(publish_at=None), a_message(publish_at=None)
-    page = client.get(LIST).content.decode()
-    client.post(LIST, {"action": "submit_selected", "_selected_action": [chosen.pk]})
-    assert list(Message.objects.submitted()) == [chosen]
-    assert "select_across" not in page or "Select all" not in page.split("select_across")[1][:400]
-    assert other in Message.objects.drafts()
-
-
-@pytest.mark.parametrize(
-    "query", ["?p=401", "?p=999999999999", "?body__icontains=x", "?approved_by__password=x", "?o=1"]
-)
-def test_what_would_be_slow_leads_back_to_the_list(client, editor, query):
-    a_message()
-    assert client.get(f"{LIST}{query}", follow=True).status_code == 200
-
-
-def test_a_message_is_found_by_words_of_its_headline(client, editor):
-    a_message(headline="The inspection of Salisbury")
-    a_message(headline="The museum")
-    assert listed(client, "?q=salisbury+inspection") == ["The inspection of Salisbury"]
-
-
-def test_a_message_is_found_by_its_address(client, editor):
-    message = a_message(headline="Found")
-    a_message()
-    assert listed(client, f"?q=https://press.example.org{message.get_absolute_url()}") == ["Found"]
-
-
-@pytest.mark.parametrize("term", ["http://[", "/", "/messages/2020/02/31/x/", "a/b", "%F0%9F%98%80/", "/messages/"])
-def test_no_search_breaks_the_list(client, editor, term):
-    assert listed(client, f"?q={term}") == []
-
-
-def test_a_search_looks_through_the_newest_or_through_a_year(client, editor, monkeypatch):
-    monkeypatch.setattr("news.admin.lists.SEARCHED", 2)
-    for headline in ("word one", "word two", "word three"):
-        a_message(headline=headline, publish_at=NOON - 400 * DAY)
-    assert listed(client, "?q=word") == ["word three", "word two"]
-    assert len(listed(client, "?q=word&year=2019")) == 3
-
-
-def test_a_category_filters_together_with_the_others(client, editor):
-    a_message(headline="Speech", category=a_category("speeches"))
-    a_message(headline="Statement")
-    a_message(headline="Draft of a speech", category=a_category("speeches"), publish_at=None)
-    pk = a_category("speeches").pk
-    assert listed(client, f"?category={pk}&year=2020") == ["Speech"]
-    assert listed(client, f"?category={pk}&state=draft") == ["Draft of a speech"]
-    assert len(listed(client, f"?category={pk}")) == 2
-
-
-def test_acts_on_many_are_recorded_and_own_texts_are_refused(client, editor):
-    theirs, own = submitted(a_member(roles.WRITERS)), submitted(editor)
-    answer = client.post(
-        LIST, {"action": "approve_selected", "_selected_action": [theirs.pk, own.pk]}, follow=True
-    ).content.decode()
-    assert list(Message.objects.published(NOON)) == [theirs]
-    assert theirs.acts.first().by == editor
-    assert ("Done for 1 message." in answer, "written on this text yourself" in answer) == (True, True)
-
-
-def test_a_writer_is_offered_no_act_but_to_submit(client):
-    client.force_login(a_member(roles.WRITERS))
-    a_message(publish_at=None)
-    actions = dict(client.get(LIST).context["action_form"].fields["action"].choices)
-    assert set(actions) == {"", "submit_selected"}
-
-
-def test_the_message_of_a_counter_is_chosen_without_counting(client):
-    client.force_login(a_member(roles.MANAGERS))
-    a_message(headline="The story")
-    asked = {"app_label": "counters", "model_name": "counter", "field_name": "message", "term": "story"}
-    with CaptureQueriesContext(connection) as queries:
-        answer = client.get("/admin/autocomplete/", asked).json()
-    assert [result["text"] for result in answer["results"]] == ["The story"]
-    assert answer["pagination"] == {"more": False}
-    assert not any("COUNT(" in query["sql"] for query in queries)

@@ -122,3 +122,12 @@ def test_no_setting_of_the_tests_comes_from_a_developers_env_file():
     prepare()
     assert len(read) > 10
     assert read <= {*VALUES, "DATABASE_URL", "MEDIA_ROOT"}
+
+
+@pytest.mark.parametrize("value", ["", " "])
+def test_an_empty_media_root_is_none_and_the_default_serves(value):
+    said = "from embassy import settings; print(settings.MEDIA_ROOT == settings.VAR_DIR / 'media')"
+    found = subprocess.run(
+        [sys.executable, "-c", said], env=os.environ | VALUES | {"MEDIA_ROOT": value}, capture_output=True, text=True
+    )
+    assert (found.stdout.strip(), found.stderr) == ("True", "")

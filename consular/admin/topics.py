@@ -1,0 +1,36 @@
+"""Topics on the desk, with their common questions; and the wordings of answers, which the officers keep themselves."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from consular.admin.widgets import WIDE
+from consular.models import CommonQuestion, Template, Topic
+
+
+class CommonQuestionInline(admin.StackedInline):
+    model = CommonQuestion
+    extra = 0
+    formfield_overrides = WIDE
+    verbose_name_plural = _("common questions: what people ask most, with its answer, above the form")
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):
+    list_display = ["name", "sentence", "mailbox", "answer_days", "keep_days", "order", "shown"]
+    list_editable = ["order", "shown"]
+    search_fields = ["name", "sentence"]
+    inlines = [CommonQuestionInline]
+    formfield_overrides = WIDE
+    fieldsets = [
+        (None, {"fields": ["name", "sentence", "order", "shown"]}),
+        (_("Who answers, how soon, and how long it is kept"), {"fields": ["mailbox", "answer_days", "keep_days"]}),
+    ]
+
+
+@admin.register(Template)
+class TemplateAdmin(admin.ModelAdmin):
+    list_display = ["name", "topic"]
+    list_filter = ["topic"]
+    list_select_related = ["topic"]
+    search_fields = ["name"]
+    formfield_overrides = WIDE

@@ -1,0 +1,182 @@
+"""The consular desk in a real browser: an enquiry's way, two officers at once, and no barrier on its pages."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from consular.models import Enquiry, Template, Trace
+from embassy import roles
+from tests.factories import a_topic, an_enquiry
+from tests.test_roles import a_member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DARK, TABLET = {"color_scheme": "dark"}, {"viewport": {"width": 800, "height": 1000}}
+DESK = "/admin/consular/enquiry/"
+
+
+@pytest.fixture
+def elena(open_page, log_in):
+    """A page on which a consular officer has logged in."""
+    page = open_page()
+    page.officer = log_in(page, a_member(roles.CONSULAR, username="elena", first_name="Elena", last_name="Orlova"))
+    return page
+
+
+@pytest.fixture
+def mark(open_page, log_in):
+    page = open_page()
+    page.officer = log_in(page, a_member(roles.CONSULAR, username="mark", first_name="Mark", last_name="Weaver"))
+    return page
+
+
+@pytest.fixture
+def enquiry(site):
+    enquiry = an_enquiry(name="Anna Secret", at=timezone.now() - timedelta(days=30))
+    Template.objects.create(
+        name="Report", topic=enquiry.topic, text="Dear {name},\n\nplease bring the report.\n{officer}"
+    )
+    return enquiry
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def open_enquiry(page, enquiry):
+    page.goto(f"{DESK}{enquiry.pk}/change/")
+
+
+def said(page):
+    return page.locator(".messagelist")
+
+
+def state(page):
+    return page.locator(".where .state")
+
+
+def test_an_enquiry_goes_its_way(elena, enquiry):
+    elena.goto("/admin/")
+    expect(elena.locator(".front-page .enquiries")).to_contain_text("overdue since")
+    elena.locator(".front-page .enquiries").get_by_role("link", name=enquiry.reference).click()
+    press(elena, "Assign to me")
+    expect(said(elena)).to_contain_text("You have this enquiry in hand now.")
+    expect(state(elena)).to_have_text("being answered")
+
+    elena.get_by_label("Internal note").fill("Called her.")
+    press(elena, "Keep the note")
+    expect(elena.locator(".story .note")).to_contain_text("Called her.")
+
+    elena.get_by_label("Template").select_option("Report")
+    press(elena, "Put the template in")
+    text = elena.get_by_label("Answer:")
+    expect(text).to_have_value("Dear Anna Secret,\n\nplease bring the report.\nElena Orlova")
+    press(elena, "Preview the letter")
+    expect(elena.locator("#preview")).to_be_focused()
+    expect(elena.locator("#preview")).to_contain_text("> I have lost my passport.")
+    press(elena, "Send the answer")
+    expect(said(elena)).to_contain_text("The answer leaves by mail.")
+    expect(state(elena)).to_have_text("answered")
+    press(elena, "Close")
+    expect(state(elena)).to_have_text("closed")
+
+    Enquiry.objects.get().add("One thing more.", at=timezone.now())
+    elena.goto(DESK)
+    expect(elena.get_by_role("row", name=enquiry.reference)).to_contain_text("visitor has added")
+
+
+def test_suspected_one_is_looked_at_and_joins_the_others(elena, enquiry):
+    suspected = an_enquiry(topic=enquiry.topic, suspicion="The text holds many links.", at=timezone.now())
+    elena.goto("/admin/")
+    elena.get_by_role("link", name="1 is suspected of spam").click()
+    elena.get_by_role("link", name=suspected.reference).click()
+    expect(elena.locator(".suspicion")).to_contain_text("The text holds many links.")
+    expect(elena.get_by_label("Answer:")).to_have_count(0)
+    press(elena, "It is no spam")
+    expect(state(elena)).to_have_text("received")
+    expect(elena.get_by_label("Answer:")).to_be_visible()
+
+
+def test_two_officers_lose_nothing_and_the_visitor_gets_what_they_mean(elena, mark, enquiry):
+    open_enquiry(elena, enquiry)
+    open_enquiry(mark, enquiry)
+    mark.get_by_label("Answer:").fill("Mark's answer.")
+    press(mark, "Send the answer")
+    expect(said(mark)).to_contain_text("The answer leaves by mail.")
+    elena.get_by_label("Answer:").fill("Elena's answer.")
+    press(elena, "Send the answer")
+    expect(elena.locator("#meanwhile")).to_be_focused()
+    expect(elena.locator("#meanwhile")).to_contain_text("Mark's answer.")
+    expect(elena.get_by_label("Answer:")).to_have_value("Elena's answer.")
+    assert enquiry.entries.count() == 1
+    press(elena, "Send the answer")
+    expect(said(elena)).to_contain_text("The answer leaves by mail.")
+    assert [entry.text for entry in enquiry.entries.all()] == ["Mark's answer.", "Elena's answer."]
+    assert {trace.by for trace in enquiry.traces.filter(kind=Trace.Kind.OPENED)} == {elena.officer, mark.officer}
+
+
+def test_double_click_sends_one_answer(elena, enquiry):
+    open_enquiry(elena, enquiry)
+    elena.get_by_label("Answer:").fill("Once.")
+    elena.get_by_role("button", name="Send the answer").dblclick()
+    expect(state(elena)).to_have_text("answered")
+    assert enquiry.entries.count() == 1
+
+
+def test_leaving_with_something_unsent_asks_first_and_keeps_nothing_in_the_browser(elena, enquiry):
+    open_enquiry(elena, enquiry)
+    elena.get_by_label("Answer:").fill("A sentence.")
+    asked = []
+    elena.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    elena.locator(".breadcrumbs").get_by_role("link", name="Enquiries").click()
+    expect(elena.get_by_label("Answer:")).to_have_value("A sentence.")
+    assert asked == ["beforeunload"]
+    kept = elena.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert "A sentence." not in kept
+    elena.get_by_label("Answer:").fill("")
+    elena.locator(".breadcrumbs").get_by_role("link", name="Enquiries").click()
+    expect(elena.get_by_role("heading", name="Enquiries", exact=True)).to_be_visible()
+
+
+def test_e_mail_address_is_looked_for_without_leaving_a_mark(elena, enquiry):
+    elena.goto(DESK)
+    elena.get_by_label("Reference, or the visitor").fill("anna@example.org")
+    elena.keyboard.press("Enter")
+    expect(elena.get_by_role("link", name=enquiry.reference)).to_be_visible()
+    assert "anna" not in elena.url and "person=" in elena.url
+
+
+def test_erasing_by_keyboard(elena, enquiry):
+    open_enquiry(elena, enquiry)
+    elena.get_by_role("link", name="Erase").focus()
+    elena.keyboard.press("Enter")
+    elena.get_by_label("The person has asked for it").focus()
+    elena.keyboard.press("Space")
+    elena.get_by_role("button", name="Erase for good").focus()
+    elena.keyboard.press("Enter")
+    expect(said(elena)).to_contain_text(f"{enquiry.reference} is erased.")
+
+
+@pytest.mark.may_complain  # of a style that axe tries on
+@pytest.mark.parametrize("look", [{}, DARK, TABLET, TABLET | DARK])
+def test_desk_has_no_barrier_and_fits(open_page, log_in, axe, look, enquiry):
+    page = open_page(**look)
+    officer = log_in(page, a_member(roles.CONSULAR))
+    enquiry.answer("Text.", by=officer, at=timezone.now() - timedelta(days=2))
+    enquiry.note("For us.", by=officer, at=timezone.now())
+    enquiry.add("One thing more.", at=timezone.now())
+    an_enquiry(topic=a_topic(), suspicion="Many links.", at=timezone.now())
+    an_enquiry(topic=a_topic(), at=timezone.now() - timedelta(days=30), email="b@example.org")
+    one = f"{DESK}{enquiry.pk}/"
+    pages = [f"{one}{act}/" for act in ("change", "history", "erase")]
+    for address in ("/admin/", DESK, f"{DESK}?state=suspected", f"{DESK}?q=x", *pages):
+        page.goto(address)
+        assert axe(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+    page.goto(f"{one}change/")
+    press(page, "Send the answer")  # the browser itself asks for the text
+    page.get_by_label("Answer:").fill("Text.")
+    press(page, "Preview the letter")
+    assert axe(page) == []

@@ -1,0 +1,415 @@
+"""An enquiry's page on the desk: the acts of officers, two of them at once, and who has opened it."""
+
+import json
+import re
+
+import pytest
+import time_machine
+from cryptography.fernet import Fernet
+from django.contrib.admin.models import LogEntry
+from django.core import mail
+from django.utils import timezone
+
+from consular.models import Enquiry, Entry, Erasure, Template, Trace
+from embassy import roles
+from letters.models import Letter
+from letters.sending import send_due
+from tests.factories import HOUR, NOON, a_topic, an_enquiry
+from tests.filling import fields_of
+from tests.test_roles import a_member
+
+pytestmark = pytest.mark.django_db
+
+MINUTE = HOUR / 60
+ANSWER = "Please come with the police report."
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOON + HOUR, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def officer(client):
+    """A consular officer, who has logged in."""
+    officer = a_member(roles.CONSULAR, username="elena", first_name="Elena", last_name="Orlova")
+    client.force_login(officer)
+    return officer
+
+
+@pytest.fixture
+def colleague():
+    return a_member(roles.CONSULAR, username="mark", first_name="Mark", last_name="Weaver")
+
+
+@pytest.fixture
+def enquiry(officer):
+    return an_enquiry(name="Anna Secret", email="anna@example.org", phone="+44 (0) 20 7946 0958")
+
+
+def address(enquiry, act="change"):
+    return f"/admin/consular/enquiry/{enquiry.pk}/{act}/"
+
+
+def page(client, enquiry):
+    answer = client.get(address(enquiry))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def do(client, enquiry, act, **typed):
+    """Post an act as the page that is open now would."""
+    enquiry.refresh_from_db()
+    return client.post(address(enquiry, act), {"seen": enquiry.moved_at.isoformat()} | typed, follow=True)
+
+
+def kinds(enquiry):
+    return list(enquiry.traces.order_by("pk").values_list("kind", flat=True))
+
+
+# What it shows
+
+
+def test_page_says_who_asks_and_what(client, enquiry):
+    shown = page(client, enquiry)
+    assert "Anna Secret" in shown and "anna@example.org" in shown and "I have lost my passport." in shown
+    assert 'href="tel:+442079460958"' in shown
+
+
+def test_title_of_the_page_names_nobody(client, enquiry):
+    title = re.search(r"<title>(.*?)</title>", page(client, enquiry), re.DOTALL)[1]
+    assert enquiry.reference in title and "Anna" not in title
+
+
+def test_what_was_written_stands_in_its_order_and_notes_are_marked(client, enquiry, officer):
+    enquiry.answer("First answer.", by=officer, at=NOON + MINUTE)
+    enquiry.add("Further words.", at=NOON + 2 * MINUTE)
+    enquiry.note("For us alone.", by=officer, at=NOON + 3 * MINUTE)
+    shown = page(client, enquiry)
+    places = [shown.index(text) for text in ("First answer.", "Further words.", "Internal note: the visitor does not")]
+    assert places == sorted(places)
+
+
+def test_what_a_visitor_wrote_is_shown_as_text(client, officer):
+    assert "&lt;script&gt;x&lt;/script&gt;" in page(client, an_enquiry(question="<script>x</script>"))
+
+
+def test_other_enquiries_of_the_same_person_are_linked(client, enquiry):
+    other = an_enquiry(email="ANNA@example.org")
+    an_enquiry(email="else@example.org")
+    link = re.search(r'href="([^"]+person=[^"]+)">1 other enquiry', page(client, enquiry))[1]
+    found = client.get(link).content.decode()
+    assert enquiry.reference in found and other.reference in found and "anna@example.org" not in link
+
+
+# Who has opened it
+
+
+def test_opening_it_is_recorded_and_shown(client, enquiry, officer):
+    shown = page(client, enquiry)
+    trace = enquiry.traces.get()
+    assert (trace.kind, trace.by, trace.at) == (Trace.Kind.OPENED, officer, NOON + HOUR)
+    assert "Opened by Elena Orlova, 24 November 2020, 13:37 London" in shown
+
+
+def test_a_look_of_ten_minutes_is_recorded_once(client, enquiry, clock):
+    page(client, enquiry)
+    clock.shift(9 * MINUTE)
+    page(client, enquiry)
+    assert enquiry.traces.count() == 1
+    clock.shift(2 * MINUTE)
+    page(client, enquiry)
+    assert enquiry.traces.count() == 2
+
+
+def test_each_officer_leaves_a_trace_of_their_own(client, enquiry, colleague):
+    page(client, enquiry)
+    client.force_login(colleague)
+    page(client, enquiry)
+    assert enquiry.traces.filter(kind=Trace.Kind.OPENED).count() == 2
+
+
+def test_history_lists_the_traces(client, enquiry, officer):
+    enquiry.note("For us.", by=officer, at=NOON)
+    shown = client.get(address(enquiry, "history")).content.decode()
+    assert "noted" in shown and "Elena Orlova" in shown and "For us." not in shown
+
+
+def test_admins_log_stays_empty(client, enquiry):
+    do(client, enquiry, "note", note="For us.")
+    do(client, enquiry, "answer", text=ANSWER)
+    do(client, enquiry, "close")
+    assert not LogEntry.objects.exists()
+
+
+# Acts
+
+
+def test_officer_takes_it_up(client, enquiry, officer):
+    do(client, enquiry, "assign", _me="1")
+    enquiry.refresh_from_db()
+    assert enquiry.assigned_to == officer and kinds(enquiry)[0] == Trace.Kind.ASSIGNED
+
+
+def test_officer_gives_it_to_a_colleague_who_hears_of_it(client, enquiry, colleague):
+    do(client, enquiry, "assign", to=colleague.pk)
+    enquiry.refresh_from_db()
+    assert enquiry.assigned_to == colleague
+    assert Letter.objects.get(kind="enquiry assigned").reader == colleague.pk
+
+
+@pytest.mark.parametrize("other", ["left", "press"])
+def test_it_is_given_to_officers_who_work_here_alone(client, enquiry, colleague, other):
+    if other == "left":
+        colleague.is_active = False
+        colleague.save()
+    else:
+        colleague = a_member(roles.EDITORS)
+    said = do(client, enquiry, "assign", to=colleague.pk).content.decode()
+    enquiry.refresh_from_db()
+    assert enquiry.assigned_to is None and "Choose another" in said
+    assert colleague.get_full_name() not in page(client, enquiry) or not colleague.get_full_name()
+
+
+def test_note_is_kept_and_never_mailed(client, enquiry, officer):
+    letters = Letter.objects.count()
+    do(client, enquiry, "note", note="For us alone.")
+    entry = enquiry.entries.get()
+    assert (entry.kind, entry.text, entry.by) == (Entry.Kind.NOTE, "For us alone.", officer)
+    assert Letter.objects.count() == letters
+
+
+def test_answer_is_kept_and_leaves_by_mail(client, enquiry):
+    do(client, enquiry, "answer", text=ANSWER)
+    enquiry.refresh_from_db()
+    assert enquiry.state == Enquiry.State.ANSWERED and enquiry.entries.get().text == ANSWER
+    send_due(timezone.now)
+    assert any(ANSWER in letter.body and letter.to == ["anna@example.org"] for letter in mail.outbox)
+
+
+def test_answer_and_close_in_one(client, enquiry):
+    do(client, enquiry, "answer", text=ANSWER, _close="1")
+    enquiry.refresh_from_db()
+    assert enquiry.state == Enquiry.State.CLOSED and kinds(enquiry)[:2] == [Trace.Kind.ANSWERED, Trace.Kind.CLOSED]
+
+
+def test_closed_one_is_opened_again(client, enquiry):
+    do(client, enquiry, "close")
+    do(client, enquiry, "reopen")
+    enquiry.refresh_from_db()
+    assert enquiry.state == Enquiry.State.RECEIVED
+
+
+def test_suspected_one_that_is_none_joins_the_others(client, officer):
+    enquiry = an_enquiry(suspicion="Many links.")
+    assert "Many links." in page(client, enquiry)
+    do(client, enquiry, "trust")
+    assert enquiry in Enquiry.objects.waiting()
+
+
+def test_spam_is_put_with_the_suspected_ones(client, enquiry):
+    do(client, enquiry, "suspect")
+    assert enquiry in Enquiry.objects.suspected()
+
+
+def test_suspected_one_is_not_answered_and_the_text_stands(client, officer):
+    enquiry = an_enquiry(suspicion="Many links.")
+    shown = do(client, enquiry, "answer", text=ANSWER).content.decode()
+    assert not enquiry.entries.exists() and ANSWER in shown and "Say first that it is none." in shown
+
+
+@pytest.mark.parametrize(("act", "field"), [("answer", "text"), ("note", "note")])
+def test_empty_text_gets_a_sentence(client, enquiry, act, field):
+    shown = do(client, enquiry, act, **{field: "  "}).content.decode()
+    assert "first." in shown and not enquiry.entries.exists()
+
+
+def test_text_that_is_too_long_stands_there_again(client, enquiry):
+    shown = do(client, enquiry, "answer", text="long " * 3000).content.decode()
+    assert "at most 10000" in shown and "long long long" in shown and not enquiry.entries.exists()
+
+
+def test_nul_in_a_text_gets_a_sentence(client, enquiry):
+    assert "Null characters" in do(client, enquiry, "answer", text="a\x00b").content.decode()
+
+
+@pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "trust", "suspect", "export"])
+def test_acts_are_posted(client, enquiry, act):
+    assert client.get(address(enquiry, act)).status_code == 405
+
+
+@pytest.mark.parametrize("number", ["0", "x", "9" * 40, "-1", "1/../2"])
+@pytest.mark.parametrize("act", ["change", "history", "erase"])
+def test_unknown_number_is_not_found(client, officer, number, act):
+    assert client.get(f"/admin/consular/enquiry/{number}/{act}/").status_code == 404
+
+
+@pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "trust", "suspect", "export", "erase"])
+def test_act_on_an_unknown_number_is_not_found(client, officer, act):
+    assert client.post(f"/admin/consular/enquiry/4711/{act}/", {"why": "spam"}).status_code == 404
+
+
+# Templates, and the letter
+
+
+def test_template_is_put_in_with_its_places_filled(client, enquiry):
+    template = Template.objects.create(name="Report", text="Dear {name}, {reference}. {officer} {other} {name.email}")
+    do_it = client.post(address(enquiry, "answer"), {"_begin": "1", "template": template.pk, "text": "Mine."})
+    text = fields_of(do_it.content.decode(), "answer")["text"]
+    assert text == f"Mine.\n\nDear Anna Secret, {enquiry.reference}. Elena Orlova {{other}} {{name.email}}"
+
+
+def test_name_with_a_place_in_it_is_only_a_name(client, officer):
+    enquiry = an_enquiry(name="{officer}")
+    template = Template.objects.create(name="Report", text="Dear {name}")
+    shown = client.post(address(enquiry, "answer"), {"_begin": "1", "template": template.pk}).content.decode()
+    assert fields_of(shown, "answer")["text"] == "Dear {officer}"
+
+
+def test_templates_of_the_topic_and_general_ones_are_offered(client, enquiry):
+    for name, topic in (("General", None), ("Of this", enquiry.topic), ("Of another", a_topic())):
+        Template.objects.create(name=name, topic=topic, text="Text.")
+    shown = page(client, enquiry)
+    assert ("General" in shown, "Of this" in shown, "Of another" in shown) == (True, True, False)
+
+
+@pytest.mark.parametrize("template", ["", "x", "9" * 40, "4711"])
+def test_template_that_is_none_puts_nothing_in(client, enquiry, template):
+    shown = client.post(address(enquiry, "answer"), {"_begin": "1", "template": template, "text": "Mine."})
+    assert fields_of(shown.content.decode(), "answer")["text"] == "Mine."
+
+
+def test_preview_shows_the_letter_and_sends_nothing(client, enquiry):
+    letters = Letter.objects.count()
+    shown = do(client, enquiry, "answer", text=ANSWER, _preview="1")
+    preview = shown.context["preview"]
+    assert ANSWER in preview["text"] and "> I have lost my passport." in preview["text"]
+    assert preview["to"] == "anna@example.org" and fields_of(shown.content.decode(), "answer")["text"] == ANSWER
+    assert not enquiry.entries.exists() and Letter.objects.count() == letters
+
+
+def test_preview_keeps_the_visitors_link_from_the_officer(client, enquiry):
+    shown = do(client, enquiry, "answer", text=ANSWER, _preview="1").content.decode()
+    assert "/contact/enquiry/…/" in shown and enquiry.token not in shown
+
+
+# Two at once
+
+
+def test_answer_over_a_colleagues_is_not_sent_and_nothing_typed_is_lost(client, enquiry, colleague, clock):
+    form = fields_of(page(client, enquiry), "answer")
+    enquiry.answer("Their answer.", by=colleague, at=NOON + HOUR + MINUTE)
+    clock.shift(2 * MINUTE)
+    shown = client.post(address(enquiry, "answer"), form | {"text": ANSWER}).content.decode()
+    assert enquiry.entries.count() == 1
+    assert "Not sent" in shown and "Mark Weaver" in shown and shown.count("Their answer.") == 2
+    assert fields_of(shown, "answer")["text"] == ANSWER
+
+
+def test_answer_is_sent_after_all_once_the_officer_has_seen_what_came(client, enquiry, colleague, clock):
+    form = fields_of(page(client, enquiry), "answer")
+    enquiry.answer("Their answer.", by=colleague, at=NOON + HOUR + MINUTE)
+    clock.shift(2 * MINUTE)
+    again = fields_of(client.post(address(enquiry, "answer"), form | {"text": ANSWER}).content.decode(), "answer")
+    client.post(address(enquiry, "answer"), again)
+    assert [entry.text for entry in enquiry.entries.all()] == ["Their answer.", ANSWER]
+
+
+def test_what_the_visitor_adds_meanwhile_is_shown_before_it_is_closed(client, enquiry, clock):
+    form = fields_of(page(client, enquiry), "answer")
+    enquiry.add("One thing more.", at=NOON + HOUR + MINUTE)
+    clock.shift(2 * MINUTE)
+    shown = client.post(address(enquiry, "close"), {"seen": form["seen"]}, follow=True).content.decode()
+    enquiry.refresh_from_db()
+    assert enquiry.closed_at is None and "Look, then choose again" in shown and "One thing more." in shown
+
+
+@pytest.mark.parametrize(("act", "field", "kind"), [("answer", "text", "answer"), ("note", "note", "note")])
+def test_double_click_writes_once(client, enquiry, act, field, kind, clock):
+    form = fields_of(page(client, enquiry), act) | {field: ANSWER}
+    clock.shift(MINUTE)
+    answers = [client.post(address(enquiry, act), form) for _click in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert enquiry.entries.filter(kind=kind).count() == 1
+
+
+@pytest.mark.parametrize("seen", ["", "yesterday", "2020-11-24T12:00:00", "9" * 50])
+def test_form_that_says_not_what_it_saw_is_asked_again(client, enquiry, seen):
+    shown = client.post(address(enquiry, "answer"), {"seen": seen, "text": ANSWER})
+    assert shown.status_code == 200 and ANSWER in shown.content.decode() and not enquiry.entries.exists()
+
+
+@pytest.mark.parametrize(("act", "field"), [("answer", "text"), ("note", "note")])
+def test_what_is_typed_outlives_the_session(client, enquiry, act, field):
+    client.logout()
+    answer = client.post(address(enquiry, act), {field: ANSWER})
+    assert answer.status_code == 403 and ANSWER in answer.content.decode()
+    assert "no-store" in answer["Cache-Control"] and not enquiry.entries.exists()
+
+
+# The person's data
+
+
+def test_export_is_a_file_and_recorded(client, enquiry, officer):
+    answer = do(client, enquiry, "export")
+    assert answer["Content-Disposition"] == f'attachment; filename="enquiry-{enquiry.reference}.json"'
+    assert "anna@example.org" in json.dumps(json.loads(answer.content)) and "no-store" in answer["Cache-Control"]
+    assert enquiry.traces.get().kind == Trace.Kind.EXPORTED
+
+
+def test_erasing_asks_first(client, enquiry):
+    shown = client.get(address(enquiry, "erase")).content.decode()
+    assert "gone for good" in shown and Enquiry.objects.exists() and "Anna" not in shown
+
+
+def test_erased_enquiry_leaves_reference_day_and_reason(client, enquiry, officer):
+    client.post(address(enquiry, "erase"), {"why": "person"})
+    erasure = Erasure.objects.get()
+    assert (erasure.reference, erasure.why, erasure.by) == (enquiry.reference, "person", officer)
+    assert not Enquiry.objects.exists() and client.get(address(enquiry)).status_code == 404
+
+
+@pytest.mark.parametrize("why", ["", "visitor", "x"])
+def test_erasing_without_a_reason_erases_nothing(client, enquiry, why):
+    assert client.post(address(enquiry, "erase"), {"why": why}).status_code == 200
+    assert Enquiry.objects.exists()
+
+
+# A key that is missing
+
+
+@pytest.fixture
+def lost(officer, settings):
+    """An enquiry that was sealed with a key which the server no longer has."""
+    settings.ENQUIRY_KEYS = [Fernet.generate_key().decode()]
+    lost = an_enquiry()
+    settings.ENQUIRY_KEYS = []
+    return lost
+
+
+def test_wrong_key_gets_a_page_that_says_what_to_do(client, lost):
+    answer = client.get(address(lost))
+    assert answer.status_code == 503 and "ENQUIRY_KEYS" in answer.content.decode()
+
+
+@pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "trust", "suspect", "export"])
+def test_acts_with_a_wrong_key_say_so_too(client, lost, act):
+    assert "ENQUIRY_KEYS" in client.post(address(lost, act), {"note": "x", "text": "x"}).content.decode()
+
+
+def test_entry_that_no_key_opens_gets_the_same_page(client, enquiry, officer, settings):
+    settings.ENQUIRY_KEYS = [Fernet.generate_key().decode()]
+    Entry.objects.create(enquiry=enquiry, kind=Entry.Kind.NOTE, text="Sealed anew.", by=officer, at=NOON)
+    settings.ENQUIRY_KEYS = []
+    assert client.get(address(enquiry)).status_code == 503
+
+
+def test_list_and_history_work_with_a_wrong_key(client, lost):
+    for shown in (client.get("/admin/consular/enquiry/"), client.get(address(lost, "history")), client.get("/admin/")):
+        assert shown.status_code == 200 and lost.reference in shown.content.decode()
+
+
+def test_what_no_key_opens_can_be_erased(client, lost):
+    assert client.post(address(lost, "erase"), {"why": "person"}).status_code == 303
+    assert not Enquiry.objects.exists()
