@@ -19,8 +19,10 @@ class Way:
     # Officers
 
     def opened(self, by, at: datetime) -> None:
-        """Record that an officer has looked at it."""
-        self.traces.create(kind=Trace.Kind.OPENED, by=by, at=at)
+        """Record that an officer has looked at it, unless it is erased in the same moment."""
+        with transaction.atomic():
+            if type(self).objects.select_for_update(of=("self",)).filter(pk=self.pk).values("pk"):
+                self.traces.create(kind=Trace.Kind.OPENED, by=by, at=at)
 
     def assign(self, to, *, by, at: datetime) -> None:
         """Give it to an officer, or to nobody. An officer other than the one who does it hears by mail."""
