@@ -16,6 +16,7 @@ from news.admin.history import HistoryMixin
 from news.admin.lists import ListMixin
 from news.admin.presence import PresenceMixin
 from news.admin.previews import PreviewsMixin
+from news.admin.tables import TablesMixin
 from news.models import Message
 from news.templatetags.moments import in_cities
 from richtext.admin import EditorAdminMixin
@@ -31,6 +32,7 @@ class MessageAdmin(
     ChangesMixin,
     ActsMixin,
     pictures.AttachmentsMixin,
+    TablesMixin,
     ListMixin,
     EditorAdminMixin,
     admin.ModelAdmin,
