@@ -11,6 +11,7 @@ urlpatterns = [
     path("<yyyy:year>/", views.archive, name="year"),
     path("<yyyy:year>/<mm:month>/", views.archive, name="month"),
     path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/", views.message, name="message"),
+    path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/card.png", views.card, name="card"),
     path("<slug:slug>/", views.archive, name="category"),
     path("<slug:slug>/feed/", feeds.atom, name="category_feed"),
     path("<slug:slug>/<yyyy:year>/", views.archive, name="category_year"),

@@ -121,6 +121,7 @@ class Message(pictures.Pictured, Illustrated, Way):
             *pictures.INDEXES,
             models.Index(*NEWEST, name="news_newest", condition=DUE),
             models.Index("category", *NEWEST, name="news_newest_of_category", condition=DUE),
+            models.Index("revised_at", name="news_revised", condition=Q(revised_at__isnull=False)),
             models.Index("withdrawn_at", name="news_withdrawn", condition=Q(withdrawn_at__isnull=False)),
             models.Index(*NEWEST, name="news_newest_featured", condition=DUE & Q(featured=True)),
             # For the desk: those of a year, whatever their state; what nobody has approved.
