@@ -37,7 +37,8 @@ def card(headline: str, name: str, above: str) -> bytes:
     draw.text((MARGIN, MARGIN), fitting(above, 26), QUIET, font(26), anchor="lt")
     size, lines = laid_out(drawable(headline))
     for number, line in enumerate(lines):
-        draw.text((MARGIN, MARGIN + 64 + number * size * 5 // 4), line, WORDS, font(size), anchor="lt")
+        baseline = MARGIN + 64 + size + number * size * 5 // 4
+        draw.text((MARGIN, baseline), line, WORDS, font(size), anchor="ls")
     buffer = BytesIO()
     image.quantize(32).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
