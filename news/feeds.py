@@ -161,8 +161,9 @@ def atom(request, slug=None):
     category = get_object_or_404(Category, slug=slug) if slug else None
     rows = list(of_feed(request.at, category)[:NEWEST])
     today = local_date(request.at, timezone.get_default_timezone())
-    # Where all of them are of today, there is one more question; else the archive begins with a day among them.
-    before = [row.day for row in rows if row.day < today] or last_day(of_feed(request.at, category), today)
+    before = [row.day for row in rows if row.day < today]
+    if len(rows) == NEWEST and not before:  # a busy day: where its archive ends is one more question
+        before = last_day(of_feed(request.at, category), today)
     links = [("prev-archive", absolute(archive_address(category, before[0])))] if before else []
     own = address_of(category, "feed")
     return feed_of(category, rows, own=own, links=links, tombstones=tombstones(request.at, category))
