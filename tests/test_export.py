@@ -54,7 +54,7 @@ a_row = some.fixed_dictionaries(
         "body": some.sampled_from(["", "<p>One &amp; two.</p>", "<p>“Да”</p>\n<hr>", "loose <b>text"]),
         "slug": some.sampled_from(["", "a-b", "c"]),
         "publish_at": some.none() | moments,
-        "delivered_on": some.none() | some.dates(datetime(1950, 1, 1).date()),
+        "delivered_on": some.none() | some.dates(datetime(1950, 1, 1).date(), datetime(2030, 1, 1).date()),
         "source_name": words.map(exporting.on_one_line),
         "source_url": some.sampled_from(["", "https://example.org/?a=1&b=%2F"]),
         "featured": some.booleans(),
