@@ -52,6 +52,7 @@ def set_moment(request) -> None:
 
 def printed(request, rule, key, get_response):
     """Answer from the printing of this edition; render and keep one where there is none."""
+    request.asked = request.META.get("QUERY_STRING", "")  # for redirects, which are never kept
     request.META["QUERY_STRING"] = key[1]  # the page can't depend on what its key doesn't hold
     request.GET = QueryDict(key[1])
     with printings.turn(key):

@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from consular.models import Notice, Office
+from news import linked
 from news.models import Category
 from pages.models import Page
 
@@ -47,6 +48,7 @@ def fetch(at):
     return {
         **links(list(Category.objects.all()), list(Page.objects.shown().defer("body"))),
         "office": Office.objects.for_header(),
+        "organization": linked.data({"@context": "https://schema.org"} | linked.organization()),
         "notices": list(Notice.objects.current(at)),
     }
 

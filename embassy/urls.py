@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from embassy import media, views
+from embassy import machines, media, views
 from embassy.people import LostPasswordForm
 from news import previews
 
@@ -15,8 +15,14 @@ urlpatterns = [
     path("preview/<token>/<path:name>", previews.preview_file, name="preview_file"),
     path("counters/", include("counters.urls")),
     path("", include("consular.urls")),
-    path("robots.txt", views.robots, name="robots"),
-    path(".well-known/security.txt", views.security, name="security"),
+    path("robots.txt", machines.robots, name="robots"),
+    path(".well-known/security.txt", machines.security, name="security"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("sitemap/pages.xml", machines.sitemap_pages, name="sitemap_pages"),
+    path("sitemap/news.xml", machines.sitemap_news, name="sitemap_news"),
+    path("sitemap/<slug:name>.xml", machines.sitemap_part, name="sitemap_part"),
+    path("opensearch.xml", machines.opensearch, name="opensearch"),
+    path("manifest.webmanifest", machines.manifest, name="manifest"),
     path("media/<path:name>", media.media, name="media"),
     path("", include("richtext.urls")),
     path(

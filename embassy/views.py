@@ -1,9 +1,8 @@
-"""The home page, what machines ask for, and the pages for when something is wrong."""
+"""The home page, and the pages for when something is wrong."""
 
 import logging
 import sys
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -34,27 +33,6 @@ def home(request):
             "latest": [message for message in latest if message != featured][:LATEST],
         },
     )
-
-
-# What machines ask for
-
-
-@per_edition(keep=60)
-def robots(request):
-    """What crawlers may read: all but the desk and the search results."""
-    return HttpResponse(render_to_string("robots.txt", {"url": settings.SITE_URL}), "text/plain; charset=utf-8")
-
-
-@per_edition(keep=60)
-def security(request):
-    """Whom to tell about a hole (RFC 9116)."""
-    context = {"url": settings.SITE_URL, "contact": settings.SECURITY_CONTACT, "expires": next_year(request.at)}
-    return HttpResponse(render_to_string("security.txt", context), "text/plain; charset=utf-8")
-
-
-def next_year(at):
-    """Return the first day of a month eleven to twelve months ahead: a date that stays the same for a month."""
-    return at.replace(year=at.year + 1, day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 # When something is wrong

@@ -12,6 +12,9 @@ def redirects(get_response):
         response = get_response(request)
         if response.status_code != 404 or request.method not in ("GET", "HEAD"):
             return response
+        asked = getattr(request, "asked", "") or request.META.get("QUERY_STRING", "")
+        if asked and (address := find(f"{request.path_info}?{asked}", request.at)):
+            return HttpResponsePermanentRedirect(address)  # an older site's /press.php?id=7
         address = find(request.path_info, request.at)
         if not address:
             return response

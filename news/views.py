@@ -2,14 +2,20 @@
 
 from datetime import date
 
-from django.http import Http404
+from django.conf import settings
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from editions.decorators import per_edition
 from news import archive as archives
+from news import cards, linked
 from news.cursors import Cursor
 from news.models import Category, Message
+from news.templatetags.moments import in_figures
+
+FOR_OTHERS = {"Cross-Origin-Resource-Policy": "cross-origin"}  # lets other sites show it
 
 
 @per_edition(known=("before", "after"))
@@ -63,4 +69,25 @@ def message(request, year, month, day, slug):
     if found.withdrawn_at:
         return render(request, "news/withdrawn.html", {"message": found}, status=410)
     older, newer = Message.objects.published(request.at).neighbours(Cursor.of(found))
-    return render(request, "news/message.html", {"message": found, "older": older, "newer": newer})
+    if found.revised_at:
+        prefetch_related_objects([found], "corrections")  # the page tells of them twice
+    context = {
+        "message": found,
+        "older": older,
+        "newer": newer,
+        "picture": linked.picture(found),
+        "linked": linked.article(found, found.corrections.all() if found.revised_at else ()),
+    }
+    return render(request, "news/message.html", context)
+
+
+@per_edition(keep=60)
+def card(request, year, month, day, slug):
+    """The picture that social media show beside a link to a message."""
+    try:
+        day = date(year, month, day)
+    except ValueError:
+        raise Http404 from None
+    found = get_object_or_404(Message.objects.published(request.at).select_related("category"), day=day, slug=slug)
+    above = f"{found.category.name} · {in_figures(found.publish_at)}"
+    return HttpResponse(cards.card(found.headline, settings.EMBASSY_NAME, above), "image/png", headers=FOR_OTHERS)

@@ -10,8 +10,8 @@ PATH = f"{SEGMENT}(?:/{SEGMENT})*"
 
 # The first word of every other address of the site; a test holds this list against the URL patterns.
 RESERVED = frozenset(
-    "admin api contact counters feed healthz i18n media messages preview readyz robots search sitemap static "
-    "well-known".split()
+    "admin api contact counters feed healthz i18n manifest media messages opensearch preview readyz robots search "
+    "sitemap static well-known".split()
 )
 
 

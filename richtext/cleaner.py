@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from html import escape, unescape
+
 import nh3
 
 from richtext import attributes, structure
@@ -33,3 +36,22 @@ def clean(html: str) -> str:
     """
     html = structure.UNSEEN.sub("", html.replace("\r\n", "\n").replace("\r", "\n"))
     return _cleaner.clean(structure.valid(_cleaner.clean(html)))
+
+
+def with_pictures(html: str, rule: Callable[[str, str], tuple[str, str] | None]) -> str:
+    """Return `html`, not yet quite clean, with other pictures: `rule` gets each one's address and alternative text.
+
+    It returns the new address and, where that is empty, the mark-up that stands in the picture's place; None: it stays.
+    """
+
+    def other(token):
+        if token[2] != "img":
+            return token[0]
+        given = {name: unescape(value) for name, value in structure.ATTRIBUTE.findall(token[3])}
+        found = rule(given["src"], given.get("alt", "")) if given.get("src") else None
+        if found is None:
+            return token[0]
+        source, words = found
+        return f'<img src="{escape(source)}" alt="{escape(given.get("alt", ""))}">' if source else words
+
+    return structure.TOKEN.sub(other, _cleaner.clean(html))

@@ -27,6 +27,7 @@ class Image(PublicModel):
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
+        null=True,  # it came with an archive
         related_name="+",
         verbose_name=_("uploaded by"),
     )

@@ -40,6 +40,26 @@ def make_safe(file) -> SafePicture:
 
     No metadata is in it, so no place where it was taken. Raises ValidationError with a sentence for whoever uploads it.
     """
+    with sized(file) as image:
+        kind = DRAWN_AS.get(image.format, image.format)
+        try:
+            return safe(redrawn(image, kind), kind)
+        except Exception as error:  # whatever the decoders come upon in a broken file, they have many names for it
+            raise ValidationError(BROKEN, code="broken") from error
+
+
+def looked_at(file) -> None:
+    """Decode the picture in `file` and keep nothing; raise ValidationError where `make_safe` would."""
+    with sized(file) as image:
+        try:
+            image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
+            image.load()
+        except Exception as error:  # as in make_safe
+            raise ValidationError(BROKEN, code="broken") from error
+
+
+def sized(file) -> Image.Image:
+    """Return the picture in a file that is neither empty nor too large, with nothing decoded yet."""
     size = file.size
     if not size:
         raise ValidationError(EMPTY, code="empty")
@@ -47,12 +67,7 @@ def make_safe(file) -> SafePicture:
         sizes = {"size": filesizeformat(size), "most": filesizeformat(LARGEST_FILE)}
         raise ValidationError(TOO_MANY_BYTES, code="too_large", params=sizes)
     file.seek(0)
-    with opened(file) as image:
-        kind = DRAWN_AS.get(image.format, image.format)
-        try:
-            return safe(redrawn(image, kind), kind)
-        except Exception as error:  # whatever the decoders come upon in a broken file, they have many names for it
-            raise ValidationError(BROKEN, code="broken") from error
+    return opened(file)
 
 
 def safe(image: Image.Image, kind: str) -> SafePicture:

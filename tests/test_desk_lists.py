@@ -160,11 +160,11 @@ def test_acts_on_many_are_recorded_and_own_texts_are_refused(client, editor):
     assert ("Done for 1 message." in answer, "written on this text yourself" in answer) == (True, True)
 
 
-def test_a_writer_is_offered_no_act_but_to_submit(client):
+def test_a_writer_is_offered_to_submit_and_a_table(client):
     client.force_login(a_member(roles.WRITERS))
     a_message(publish_at=None)
     actions = dict(client.get(LIST).context["action_form"].fields["action"].choices)
-    assert set(actions) == {"", "submit_selected"}
+    assert set(actions) == {"", "submit_selected", "save_as_table"}
 
 
 def test_the_message_of_a_counter_is_chosen_without_counting(client):

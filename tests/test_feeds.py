@@ -1,24 +1,101 @@
-"""The feeds hold whatever a headline and a lead may say: both parse, and say it unchanged."""
+"""The feeds as others read them: Atom (RFC 4287) with archives (RFC 5005), JSON Feed 1.1."""
 
 import html
 import json
-import xml.etree.ElementTree as ElementTree
+import re
+from datetime import datetime
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import pytest
 import time_machine
 
-from tests.factories import NOON, a_message
+from news.feeds import NEWEST
+from tests.factories import DAY, HOUR, NOON, a_category, a_message
 
 pytestmark = pytest.mark.django_db
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 WORDS = ["a < b", "a & b", "a &amp; b", "a ]]> b", "<![CDATA[ a", "<b>a</b>", "a \" ' b", "&#x41; é Ж 🕊", "</title>"]
+TAG = re.compile(r"tag:testserver,2020:[a-z]+/\d+")
 
 
 @pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
+def clock():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+def document(client, path="/messages/feed/"):
+    """Return an Atom document, held against the rules of RFC 4287."""
+    response = client.get(path)
+    assert response.status_code == 200, path
+    assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
+    root = ElementTree.fromstring(response.content)
+    assert root.tag == f"{ATOM}feed"
+    for element in (root, *root.findall(f"{ATOM}entry")):
+        for name in ("id", "title", "updated"):  # exactly one of each (4.1.1, 4.1.2)
+            assert len(element.findall(f"{ATOM}{name}")) == 1, name
+        assert datetime.fromisoformat(element.findtext(f"{ATOM}updated")).tzinfo
+        assert urlsplit(element.findtext(f"{ATOM}id")).scheme in ("tag", "http", "https")
+        alternates = [link for link in element.findall(f"{ATOM}link") if link.get("rel", "alternate") == "alternate"]
+        assert len(alternates) == 1
+    assert root.findtext(f"{ATOM}author/{ATOM}name")
+    assert [link.get("href") for link in root.findall(f"{ATOM}link[@rel='self']")] == [f"http://testserver{path}"]
+    assert all(link.get("href").startswith("http") for link in root.iter(f"{ATOM}link"))
+    identifiers = [entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")]
+    assert len(identifiers) == len(set(identifiers))
+    return root
+
+
+def relation(root, name):
+    """Return the path to which a link of a feed leads; None where there is none."""
+    link = root.find(f"{ATOM}link[@rel='{name}']")
+    return None if link is None else link.get("href").removeprefix("http://testserver")
+
+
+def ids(root):
+    return [entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")]
+
+
+def test_an_entry_keeps_its_id_whatever_becomes_of_its_address(client):
+    message = a_message()
+    (before,) = ids(document(client))
+    message.slug = "another"
+    message.category = a_category("comments")
+    message.save()
+    message.category.slug = "remarks"
+    message.category.save()
+    assert ids(document(client)) == ids(document(client, "/messages/remarks/feed/")) == [before]
+    assert TAG.fullmatch(before)
+
+
+def test_a_feed_of_a_category_keeps_its_id_when_its_word_changes(client):
+    category = a_category("comments")
+    before = document(client, "/messages/comments/feed/").findtext(f"{ATOM}id")
+    category.slug = "remarks"
+    category.save()
+    assert document(client, "/messages/remarks/feed/").findtext(f"{ATOM}id") == before
+
+
+def test_updated_moves_with_a_correction_and_not_with_a_typo(client):
+    message = a_message()
+
+    def updated():
+        return datetime.fromisoformat(document(client).findtext(f"{ATOM}entry/{ATOM}updated"))
+
+    message.mend(at=NOON)
+    assert updated() == NOON - DAY
+    message.correct("The date.", at=NOON)
+    assert updated() == NOON
+
+
+@pytest.mark.parametrize("code", [*range(0x20), 0x7F, 0xFFFE, 0xFFFF])
+def test_no_character_in_a_headline_breaks_a_feed(client, code):
+    a_message(headline=f"On{chr(code) if code else ''}talks", lead="<&>" + chr(code or 1))
+    assert document(client).findtext(f"{ATOM}entry/{ATOM}title")
+    assert client.get("/messages/feed.json").json()["items"][0]["title"]
 
 
 @pytest.mark.parametrize("words", WORDS)
@@ -43,3 +120,117 @@ def test_what_xml_can_not_hold_does_not_break_atom(client, wild):
     a_message(headline=wild, lead=wild)
     entry = ElementTree.fromstring(client.get("/messages/feed/").content).find(f"{ATOM}entry")
     assert entry.findtext(f"{ATOM}title") == "ab"
+
+
+BODY = """<p><a href="/about/">a</a> <a href="#x">b</a> <a href="?y&amp;z">c</a> <a href="https://example.org/">d</a>
+ <a href="mailto:x@example.org">e</a> and href="/not/a/link"</p><p><img src="/media/x.jpg" alt="f"></p>"""
+
+
+def test_addresses_in_a_text_are_absolute(client):
+    url = f"http://testserver{a_message(body=BODY).get_absolute_url()}"
+    texts = [
+        document(client).findtext(f"{ATOM}entry/{ATOM}content"),
+        client.get("/messages/feed.json").json()["items"][0]["content_html"],
+    ]
+    for text in texts:
+        assert re.findall(r'<[^>]* (?:href|src)="([^"]*)"', text) == [
+            "http://testserver/about/",
+            f"{url}#x",
+            f"{url}?y&amp;z",
+            "https://example.org/",
+            "mailto:x@example.org",
+            "http://testserver/media/x.jpg",
+        ]
+        assert 'and href="/not/a/link"' in text
+
+
+def test_an_entry_has_its_whole_text_and_its_language(client):
+    a_message(body="<p>Да.</p>" + "<p>x</p>" * 100, language="ru")
+    content = document(client).find(f"{ATOM}entry/{ATOM}content")
+    assert (content.get("type"), content.get(LANG), content.text.count("<p>")) == ("html", "ru", 101)
+
+
+# Archives
+
+
+@pytest.mark.parametrize("path", ["/messages/feed/", "/messages/statements/feed/"])
+def test_who_follows_the_archives_gets_every_message_once(client, path):
+    for number in range(70):  # several a day, days without any, moments that tie
+        a_message(publish_at=NOON - (number // 3) * 2 * DAY - (number % 2) * HOUR)
+        a_message(category=a_category("comments"), publish_at=NOON - number * DAY)
+    root = document(client, path)
+    found, seen = set(ids(root)), []
+    address = relation(root, "prev-archive")
+    while address:
+        root = document(client, address)
+        assert root.find("{http://purl.org/syndication/history/1.0}archive") is not None
+        assert relation(root, "current") == path
+        seen += ids(root)
+        following = relation(root, "prev-archive")
+        if following:
+            assert relation(document(client, following), "next-archive") == address
+        address = following
+    assert len(seen) == len(set(seen))
+    assert len(found | set(seen)) == (140 if path == "/messages/feed/" else 70)
+
+
+def test_an_archive_stays_the_same_while_new_messages_arrive(client):
+    a_message(publish_at=NOON - 3 * DAY)
+    a_message(publish_at=NOON - DAY)
+    path = "/messages/feed/2020/11/21/"
+    before = client.get(path)
+    a_message(publish_at=NOON)
+    after = client.get(path)
+    assert (after.content, after["ETag"]) == (before.content, before["ETag"])
+
+
+def test_today_has_no_archive_yet_and_an_empty_day_none_ever(client):
+    a_message(publish_at=NOON - HOUR)
+    paths = ["/messages/feed/2020/11/24/", "/messages/feed/2020/11/20/", "/messages/feed/2020/02/31/"]
+    assert [client.get(path).status_code for path in paths] == [404, 404, 404]
+    assert relation(document(client), "prev-archive") is None
+
+
+def test_a_day_with_more_than_the_feed_holds_is_whole_in_its_archive(client, clock):
+    for _ in range(NEWEST + 5):
+        a_message(publish_at=NOON - HOUR)
+    clock.move_to(NOON + DAY)
+    assert len(ids(document(client, relation(document(client), "prev-archive")))) == NEWEST + 5
+
+
+# JSON
+
+
+def test_the_json_feed_is_what_its_specification_wants(client):
+    a_message(headline="One", source_url="https://example.org/?a")
+    feed = client.get("/messages/statements/feed.json").json()
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["feed_url"] == "http://testserver/messages/statements/feed.json"
+    (item,) = feed["items"]
+    assert TAG.fullmatch(item["id"]) and item["external_url"] == "https://example.org/?a"
+    assert datetime.fromisoformat(item["date_published"]).tzinfo
+
+
+def test_next_url_leads_through_the_whole_list(client):
+    for number in range(2 * NEWEST + 5):
+        a_message(publish_at=NOON - (number // 4) * HOUR)
+    seen, address = [], "/messages/feed.json"
+    while address:
+        feed = client.get(address).json()
+        seen += [item["id"] for item in feed["items"]]
+        address = feed.get("next_url", "").removeprefix("http://testserver")
+    assert len(seen) == len(set(seen)) == 2 * NEWEST + 5
+
+
+def test_a_mangled_place_is_not_found(client):
+    assert client.get("/messages/feed.json?before=x").status_code == 404
+
+
+# Again
+
+
+@pytest.mark.parametrize("path", ["/messages/feed/", "/messages/feed.json", "/messages/feed/2020/11/23/"])
+def test_what_has_not_changed_is_not_sent_again(client, path):
+    a_message(publish_at=NOON - DAY)
+    tag = client.get(path)["ETag"]
+    assert client.get(path, HTTP_IF_NONE_MATCH=tag).status_code == 304

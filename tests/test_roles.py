@@ -121,7 +121,7 @@ def crawl(client, canaries):
     told = []
     for address in addresses():
         answer = client.get(address)
-        text = answer.content.decode(errors="replace") + answer.get("Location", "")
+        text = answer.getvalue().decode(errors="replace") + answer.get("Location", "")
         if answer.status_code >= 500 or any(canary in text for canary in canaries):
             told.append((answer.status_code, address))
     return told

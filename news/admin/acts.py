@@ -47,7 +47,7 @@ BACKWARD = {
 class ActsMixin:
     """The buttons of a message's way, apart from Save, and the pages that ask for a reason."""
 
-    actions = ["submit_selected", "approve_selected", "withdraw_selected"]
+    actions = ["submit_selected", "approve_selected", "withdraw_selected", "save_as_table"]
 
     # Who may do what
 

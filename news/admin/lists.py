@@ -9,7 +9,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.db.models import F, Max
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext_lazy as _
 
 from news.admin.filters import CategoryFilter, FeaturedFilter, HandFilter, OutFilter, StateFilter, YearFilter
@@ -109,6 +109,10 @@ class MessageList(ChangeList):
     def newer(self):
         """Return the address of the page before this one, if there is one."""
         return self.get_query_string({"p": self.page_num - 1}) if self.page_num > 1 else ""
+
+    def as_table(self):
+        """Return the address of the whole list as a table, with the same filters."""
+        return reverse("admin:news_message_csv") + self.get_query_string(remove=["p"])
 
     def saved(self):
         """Yield the saved filters: name, address, and whether it is the one that is shown."""

@@ -18,6 +18,7 @@ from news.admin.history import HistoryMixin
 from news.admin.lists import ListMixin
 from news.admin.presence import PresenceMixin
 from news.admin.previews import PreviewsMixin
+from news.admin.tables import TablesMixin
 from news.models import Message
 from news.templatetags.moments import in_cities
 from richtext.admin import EditorAdminMixin
@@ -34,6 +35,7 @@ class MessageAdmin(
     ChangesMixin,
     ActsMixin,
     AttachmentsMixin,
+    TablesMixin,
     ListMixin,
     EditorAdminMixin,
     admin.ModelAdmin,

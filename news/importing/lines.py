@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from news.models import Category, Message
-from richtext.fields import LONGEST
+from news.importing.rules import RULES, Fault, kind, shown
 
 LONGEST_LINE = 2_000_000  # bytes: a book fits, and memory stays bounded
 MOST_CATEGORIES = 500  # in one file: with more, something else has got into the field
-YEARS = 1001, 9998  # the calendar of every zone has them whole, and addresses have four digits for them
 EPOCH = date(1970, 1, 1)
 
 BOM = b"\xef\xbb\xbf"
-# Control characters (Unicode's Cc, but for tab and line ends), half characters, and what is no character at all.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-LINE_ENDS = re.compile("[\t\n\r\u2028\u2029]")
-
-
-class Fault(ValueError):
-    """Why a line can't be imported: a sentence that says what to do."""
-
-
 # One spelling for each object; dates and moments are written as they are given.
 CANONICAL = json.JSONEncoder(
     sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=lambda moment: moment.isoformat()
@@ -51,6 +39,14 @@ class Line:
     source_url: str = ""
     featured: bool = False
     slug: str = ""
+    language: str = ""  # a code; empty for the one that messages are in unless told
+    draft: bool = False  # has a moment, and nobody has approved it yet
+    old_urls: tuple[str, ...] = ()  # former addresses, as `Redirect.path` has them
+    corrections: tuple[tuple[datetime, str], ...] = ()
+    revised_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_reason: str = ""
+    category_name: str = ""  # of a category that has to be made
 
     @property
     def digest(self) -> bytes:
@@ -86,18 +82,46 @@ def raw_lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
             yield number, raw
 
 
-def faults(file: BinaryIO, look: Callable[[int], None] = lambda number: None) -> Iterator[str]:
-    """Yield a sentence for each bad line of a file, with its number; call `look` with each number passed."""
-    categories = set()
+def entries(file: BinaryIO) -> Iterator[tuple[int, Line | Fault]]:
+    """Yield what each line of a file comes to, a message or a fault, with its number."""
     for number, raw in raw_lines(file):
-        look(number)
         try:
-            categories.add(read(raw).category)
-            if len(categories) > MOST_CATEGORIES:
-                categories.clear()
-                raise Fault(_("the categories named so far are more than %d. Are they categories?") % MOST_CATEGORIES)
+            yield number, read(raw)
         except Fault as fault:
-            yield _("Line %(number)d: %(fault)s") % {"number": number, "fault": fault}
+            yield number, fault
+
+
+def sound(entries: Iterable[tuple[int, Line | Fault]]) -> Iterator[Line]:
+    """Yield the messages of a file that has been checked; raise a fault that has come into it since."""
+    for _number, found in entries:
+        if isinstance(found, Fault):
+            raise found
+        yield found
+
+
+def faults(
+    file: BinaryIO,
+    look: Callable[[int], None] = lambda number: None,
+    *,
+    entries=entries,
+    also: Callable[[Line], Iterable[str]] = lambda line: (),
+) -> Iterator[tuple[int, str]]:
+    """Yield the number of each bad line of a file with its fault; call `look` with each number passed.
+
+    `also` looks at the good ones: it returns what else is wrong with them.
+    """
+    categories = set()
+    for number, found in entries(file):
+        look(number)
+        if isinstance(found, Fault):
+            yield number, str(found)
+            continue
+        categories.add(found.category)
+        if len(categories) > MOST_CATEGORIES:
+            categories.clear()
+            fault = _("the categories named so far are more than %d. Are they categories?") % MOST_CATEGORIES
+            yield number, fault
+        yield from ((number, fault) for fault in also(found))
 
 
 def read(raw: bytes) -> Line:
@@ -123,7 +147,16 @@ def read(raw: bytes) -> Line:
                 _("%(key)s is %(value)s. %(fault)s")
                 % {"key": shown(key), "value": shown(value), "fault": error.messages[0]}
             ) from None
-    return Line(**values)
+    return agreed(Line(**values))
+
+
+def agreed(line: Line) -> Line:
+    """Return a line whose values agree with one another."""
+    if bool(line.withdrawn_at) != bool(line.withdrawn_reason.strip()):
+        raise Fault(_("a withdrawn message has both withdrawn_at and withdrawn_reason, which the public reads."))
+    if line.withdrawn_at and (line.draft or not line.publish_at):
+        raise Fault(_("it is withdrawn and was never published. Take withdrawn_at out, or give it its publish_at."))
+    return line
 
 
 def parse(raw: bytes) -> dict[str, Any]:
@@ -162,124 +195,3 @@ def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def no_number(name: str):
     """Refuse what Python takes for JSON and nobody else does."""
     raise Fault(_("it is no JSON: it holds %s.") % name)
-
-
-# The rules: a value as given in, the value to keep out
-
-
-def text(value: Any) -> str:
-    """Return a text of one or more lines, as long as the editor takes one."""
-    if not isinstance(value, str):
-        raise Fault(_("is %s, and should be a text.") % kind(value))
-    if found := UNPRINTABLE.search(value):
-        raise Fault(
-            _("holds the character U+%(code)04X, at place %(place)d, which no text can show. Take it out.")
-            % {"code": ord(found[0]), "place": found.start() + 1}
-        )
-    if len(value) > LONGEST:
-        raise Fault(_("has %(length)d characters, and may have %(most)d.") % {"length": len(value), "most": LONGEST})
-    return value
-
-
-def of_field(field) -> Callable[[Any], str]:
-    """Return the rule for a text on one line that is kept in a field of a model, by that field's own rules."""
-
-    def rule(value: Any) -> str:
-        value = text(value)
-        if LINE_ENDS.search(value):
-            raise Fault(_("holds a line break or a tab. Write it on one line."))
-        if not value.strip() and not field.blank:
-            raise Fault(_("is empty."))
-        if value:
-            field.run_validators(value)
-        return value
-
-    return rule
-
-
-def moment(value: Any) -> datetime | None:
-    """Return a moment in UTC, None for a draft's."""
-    if value is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text(value))
-    except ValueError as error:
-        if isinstance(error, Fault):
-            raise
-        raise Fault(
-            _("is %s, which is no moment. Write one like 2020-09-25T12:00:00+01:00, or null for a draft.")
-            % shown(value)
-        ) from None
-    if found.tzinfo is None:
-        raise Fault(_("is %s, without its offset from UTC. Write it like 2020-09-25T12:00:00+01:00.") % shown(value))
-    try:
-        found = found.astimezone(UTC)
-    except OverflowError:
-        raise Fault(_("is outside the years from %d to %d.") % YEARS) from None
-    return in_years(found)
-
-
-def day(value: Any) -> date | None:
-    """Return a date."""
-    if value == "":
-        return None
-    try:
-        return in_years(date.fromisoformat(text(value)))
-    except ValueError as error:
-        if isinstance(error, Fault):
-            raise
-        raise Fault(_("is %s, which is no date. Write one like 2020-09-24.") % shown(value)) from None
-
-
-def in_years(found):
-    """Return a date or a moment that addresses and calendars can have."""
-    if not YEARS[0] <= found.year <= YEARS[1]:
-        raise Fault(_("is outside the years from %d to %d.") % YEARS)
-    return found
-
-
-def boolean(value: Any) -> bool:
-    """Return true or false."""
-    if not isinstance(value, bool):
-        raise Fault(_("is %s, and should be true or false.") % kind(value))
-    return value
-
-
-RULES: dict[str, Callable[[Any], Any]] = {
-    "headline": of_field(Message._meta.get_field("headline")),
-    "category": of_field(Category._meta.get_field("slug")),
-    "publish_at": moment,
-    "lead": text,
-    "body": text,
-    "delivered_on": day,
-    "source_name": of_field(Message._meta.get_field("source_name")),
-    "source_url": of_field(Message._meta.get_field("source_url")),
-    "featured": boolean,
-    "slug": of_field(Message._meta.get_field("slug")),
-}
-
-
-# The words
-
-
-def kind(value: Any) -> str:
-    """Return what a value is, in words."""
-    match value:
-        case None:
-            return _("null")
-        case bool():
-            return _("true or false")
-        case str():
-            return _("a text")
-        case int() | float():
-            return _("a number")
-        case list():
-            return _("a list")
-    return _("an object")
-
-
-def shown(value: Any) -> str:
-    """Return a value as a sentence quotes it: not too long, and harmless on a terminal."""
-    words = value if isinstance(value, str) else json.dumps(value)
-    cut = words[:60] + "…" if len(words) > 60 else words
-    return "“" + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cut) + "”"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import count
 
 from django.db import reset_queries
@@ -15,9 +15,10 @@ from django.utils.translation import ngettext
 from editions.models import new_edition
 from news.importing.lines import Line
 from news.importing.models import Imported
-from news.models import Category, Message, Redirect
+from news.models import Category, Correction, Message, Redirect
 
 LAST_ORDER = 32_767
+A_PICTURE = 100_000  # characters that take as long as a picture: so few lines are lost when an import is stopped
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Pace:
         batch, size = [], 0
         for line in lines:
             batch.append(line)
-            size += len(line.body) + len(line.lead)
+            size += len(line.body) + len(line.lead) + line.body.count("<img") * A_PICTURE
             if len(batch) >= self.lines or size > self.MOST_CHARACTERS:
                 yield batch
                 batch, size = [], 0
@@ -73,35 +74,52 @@ class Pace:
         self.lines = max(1, min(fit, self.MOST_LINES))
 
 
-def write(lines: Iterable[Line]) -> Iterator[Outcome]:
-    """Add the lines that were never imported, and yield the outcome so far after each batch."""
+def write(lines: Iterable[Line], illustrated: Callable[[str], str] = str) -> Iterator[Outcome]:
+    """Add the lines that were never imported, and yield the outcome so far after each batch.
+
+    `illustrated` returns a body with its pictures taken into the site.
+    """
     outcome, pace = Outcome(), Pace()
     for batch in pace.batches(lines):
         began = time.monotonic()
-        added = add(batch, outcome)
+        added = add(batch, outcome, illustrated)
         if added:
             pace.learn(added, time.monotonic() - began)
         reset_queries()  # with DEBUG on, Django keeps them all
         yield outcome
 
 
-def add(lines: list[Line], outcome: Outcome) -> int:
+def add(lines: list[Line], outcome: Outcome, illustrated: Callable[[str], str] = str) -> int:
     """Add those of the lines that are new, all in one edition or none, and return how many."""
     fresh = {line.digest: line for line in lines}
     repeated = len(lines) - len(fresh)
     wanted = Imported.objects.unknown(fresh)
     made = 0
     if wanted:
+        bodies = {digest: illustrated(fresh[digest].body) for digest in wanted}  # takes its time: not in a transaction
         with new_edition():
             wanted = Imported.objects.unknown(wanted)  # another import may have been quicker
-            rows = [fresh[digest] for digest in wanted]
+            rows = [replace(fresh[digest], body=bodies[digest]) for digest in wanted]
             categories, made = categories_of(rows)
-            Message.objects.bulk_create([message_of(row, categories[row.category]) for row in rows])
+            messages = Message.objects.bulk_create([message_of(row, categories[row.category]) for row in rows])
+            with_what_belongs_to(list(zip(messages, rows, strict=True)))
             Imported.objects.remember(wanted)
     outcome.added += len(wanted)
     outcome.known += repeated + len(fresh) - len(wanted)
     outcome.categories += made
     return len(wanted)
+
+
+def with_what_belongs_to(pairs: list[tuple[Message, Line]]) -> None:
+    """Add the former addresses and the corrections of new messages. An address that leads somewhere already stays."""
+    redirects = [Redirect(path=path, message=message) for message, line in pairs for path in line.old_urls]
+    if redirects:
+        Redirect.objects.bulk_create(redirects, ignore_conflicts=True)
+    corrections = [
+        Correction(message=message, at=at, note=note) for message, line in pairs for at, note in line.corrections
+    ]
+    if corrections:
+        Correction.objects.bulk_create(corrections)
 
 
 # Rows
@@ -113,7 +131,7 @@ def message_of(line: Line, category: Category) -> Message:
         headline=line.headline,
         category=category,
         publish_at=line.publish_at,
-        approved_at=line.publish_at,
+        approved_at=None if line.draft else line.publish_at,
         lead=line.lead,
         body=line.body,
         delivered_on=line.delivered_on,
@@ -121,12 +139,18 @@ def message_of(line: Line, category: Category) -> Message:
         source_url=line.source_url,
         featured=line.featured,
         slug=line.slug,
+        language=line.language or Message._meta.get_field("language").default,
+        revised_at=line.revised_at,
+        withdrawn_at=line.withdrawn_at,
+        withdrawn_reason=line.withdrawn_reason,
     )
 
 
 def categories_of(lines: list[Line]) -> tuple[dict[str, Category], int]:
     """Return the lines' categories by slug, and how many of them had to be made."""
-    slugs = dict.fromkeys(line.category for line in lines)
+    slugs: dict[str, str] = {}
+    for line in lines:
+        slugs[line.category] = slugs.get(line.category) or line.category_name
     found = Category.objects.in_bulk(slugs, field_name="slug")
     missing = [slug for slug in slugs if slug not in found]
     if missing:
@@ -137,7 +161,7 @@ def categories_of(lines: list[Line]) -> tuple[dict[str, Category], int]:
     if missing:
         last = Category.objects.aggregate(last=Max("order"))["last"] or 0
         made = [
-            Category(slug=slug, name=name_of(slug), order=min(order, LAST_ORDER))
+            Category(slug=slug, name=slugs[slug] or name_of(slug), order=min(order, LAST_ORDER))
             for slug, order in zip(missing, count(last + 1))
         ]
         found |= {category.slug: category for category in Category.objects.bulk_create(made)}

@@ -124,6 +124,7 @@ class Message(pictures.Pictured, Illustrated, Way):
         indexes = [
             *pictures.INDEXES,
             models.Index(*NEWEST, name="news_newest", condition=DUE),
+            models.Index("revised_at", name="news_revised", condition=Q(revised_at__isnull=False)),
             models.Index("withdrawn_at", name="news_withdrawn", condition=Q(withdrawn_at__isnull=False)),
             models.Index(*NEWEST, name="news_newest_featured", condition=DUE & Q(featured=True)),
             # For the desk too, and so whatever their state: all, or those of a year; those of a category.

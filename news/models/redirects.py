@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from editions.models import PublicModel, PublicQuerySet
 
+LONGEST_PATH = 500  # characters
+
 
 class Redirect(PublicModel):
     """A former address of a message or of a category: it leads to wherever that is now."""
 
-    path = models.CharField(_("former address"), max_length=500, unique=True)
+    path = models.CharField(_("former address"), max_length=LONGEST_PATH, unique=True)
     message = models.ForeignKey("news.Message", models.CASCADE, null=True, related_name="redirects")
     category = models.ForeignKey("news.Category", models.CASCADE, null=True, related_name="redirects")
 

@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from richtext import anchors
 from richtext.templatetags.pictures import in_renditions
 
 register = template.Library()
@@ -31,3 +32,12 @@ def prose(html):
         return f"{match[0]}</div>" if closes else f"{frame}{match[0]}"
 
     return mark_safe(TAG.sub(framed, html))  # noqa: S308  (RichTextField cleans whatever it keeps)
+
+
+@register.filter
+def anchored(html):
+    """Return prose whose passages can be cited."""
+    return mark_safe(anchors.anchored(html))  # noqa: S308  (ids of letters and numbers, on what was safe)
+
+
+register.filter("passages", anchors.passages)

@@ -1,0 +1,88 @@
+"""A message as machines read its page: linked data (JSON-LD, schema.org), and the picture that goes with a link."""
+
+from __future__ import annotations
+
+import json
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from news import cards
+from news.templatetags.moments import machine
+from richtext.handover import address
+
+# Data inside a page: nothing in it may end the element that it stands in.
+ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+
+def data(found: dict | list) -> SafeString:
+    """Return linked data for the inside of a <script type="application/ld+json">, which no browser runs."""
+    return mark_safe(json.dumps(found, ensure_ascii=False, separators=(",", ":")).translate(ESCAPES))  # noqa: S308
+
+
+def organization() -> dict:
+    """Return who publishes here."""
+    url = settings.SITE_URL
+    return {
+        "@type": "GovernmentOrganization",
+        "@id": f"{url}/#embassy",
+        "name": settings.EMBASSY_NAME,
+        "url": f"{url}/",
+        "logo": f"{url}/icon-512.png",
+    }
+
+
+def picture(message) -> dict:
+    """Return the picture that goes with a link to a message: its own, else a card."""
+    if message.image and message.image_width:
+        return {
+            "url": settings.SITE_URL + address(message.image.name),
+            "width": message.image_width,
+            "height": message.image_height,
+            "alt": message.image_alt,
+        }
+    url = f"{settings.SITE_URL}{message.get_absolute_url()}card.png"
+    return {"url": url, "width": cards.WIDTH, "height": cards.HEIGHT, "alt": message.headline}
+
+
+def article(message, corrections) -> SafeString:
+    """Return a message's page as linked data: the message with its corrections, and the way to it."""
+    url = settings.SITE_URL + message.get_absolute_url()
+    found = {
+        "@type": "NewsArticle",
+        "@id": url,
+        "mainEntityOfPage": url,
+        "url": url,
+        "headline": message.headline,
+        "description": message.summary,
+        "datePublished": machine(message.publish_at),
+        "dateModified": machine(message.updated_at),
+        "inLanguage": message.language,
+        "articleSection": message.category.name,
+        "image": picture(message)["url"],
+        "author": {"@id": f"{settings.SITE_URL}/#embassy"},
+        "publisher": organization(),
+        "isAccessibleForFree": True,
+    }
+    if corrections:
+        found["correction"] = [
+            {"@type": "CorrectionComment", "text": row.note, "datePublished": machine(row.at)} for row in corrections
+        ]
+    if message.source_url:
+        found["isBasedOn"] = message.source_url
+    steps = [
+        (settings.EMBASSY_NAME, "/"),
+        (_("All messages"), reverse("messages")),
+        (message.category.name, message.category.get_absolute_url()),
+        (message.headline, message.get_absolute_url()),
+    ]
+    trail = {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": number, "name": name, "item": settings.SITE_URL + path}
+            for number, (name, path) in enumerate(steps, 1)
+        ],
+    }
+    return data({"@context": "https://schema.org", "@graph": [found, trail]})
