@@ -55,7 +55,7 @@ def size(connection) -> float:
 
 
 def texts() -> list[str]:
-    """Return texts of 330 words, the commoner the word the more often (Zipf's law), about 170 different ones in each."""
+    """Return texts of 330 words, about 170 different ones, a few of them very common (Zipf's law)."""
     chance = random.Random(7)
     syllables = [first + vowel for first in "bcdfghklmnprstvz" for vowel in "aeiou"]
     vocabulary = ["".join(chance.choices(syllables, k=chance.randint(2, 5))) for _ in range(VOCABULARY)]

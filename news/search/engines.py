@@ -144,18 +144,19 @@ class Sqlite(Engine):
 
 
 class Postgresql(Engine):
-    """A tsvector with GIN, which finds all or nothing. So the newest entries are walked first: common words are there."""
+    """A tsvector with GIN, which finds all or nothing. So the newest entries are walked first, for common words."""
 
     WALKED = 3_000  # entries
 
     FOUND = "vector @@ %s::tsquery AND key BETWEEN %s AND %s AND key <> ALL(%s)"
     # OFFSET 0: each of the two is done as it is written, whatever the planner makes of the statistics.
     WALK = (
-        f"SELECT {COLUMNS} FROM (SELECT {COLUMNS}, vector FROM news_entry WHERE key BETWEEN %s AND %s AND key <> ALL(%s) "
-        f"ORDER BY key {{way}} LIMIT {WALKED}) AS near WHERE vector @@ %s::tsquery LIMIT %s"
+        f"SELECT {COLUMNS} FROM (SELECT {COLUMNS}, vector FROM news_entry "  # noqa: S608
+        f"WHERE key BETWEEN %s AND %s AND key <> ALL(%s) ORDER BY key {{way}} LIMIT {WALKED}) AS near "
+        "WHERE vector @@ %s::tsquery ORDER BY key {way} LIMIT %s"
     )
     GATHER = (
-        f"SELECT {COLUMNS} FROM (SELECT {COLUMNS} FROM news_entry WHERE {FOUND} OFFSET 0) AS found "
+        f"SELECT {COLUMNS} FROM (SELECT {COLUMNS} FROM news_entry WHERE {FOUND} OFFSET 0) AS found "  # noqa: S608
         "ORDER BY key {way} LIMIT %s"
     )
 

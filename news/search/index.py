@@ -1,4 +1,4 @@
-"""The index is written: entries of messages, in the transaction that changes these, and of whole archives by batches."""
+"""The index is written: entries of messages, in the transaction that changes these, and of archives by batches."""
 
 from __future__ import annotations
 

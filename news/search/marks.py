@@ -54,12 +54,16 @@ def _marked(text: str, found: list[Place]) -> SafeString:
 
 
 def excerpt(message, query: Query) -> SafeString:
-    """Return the lead, where it has the words; else the part of the text that has most of them, else the summary."""
+    """Return the lead, or the first paragraph; the part of the text that has more of the words, where there is one."""
     summary = unicodedata.normalize("NFC", message.summary)
     found = places(summary, query)
-    is_short = message.lead or len(summary) <= 2 * WIDTH
-    if not (found and is_short) and (text := one_line(message.body)) and (hits := places(text, query, MOST_HITS)):
-        return around(text, hits)
+    shown, is_short = {term for _place, term in found}, message.lead or len(summary) <= 2 * WIDTH
+    if not (is_short and len(shown) == len(query.wanted)):
+        text = one_line(message.body)
+        hits = places(text, query, MOST_HITS)
+        start = best(hits)
+        if hits and (not is_short or terms_near(hits, start) > len(shown)):
+            return around(text, hits, hits[start][0])
     return _marked(summary, [place for place, _term in found])
 
 
@@ -67,20 +71,25 @@ def one_line(html: str) -> str:
     return unicodedata.normalize("NFC", plain_text(html).replace("\n", " "))
 
 
-def around(text: str, hits: list[tuple[Place, Term]]) -> SafeString:
-    """Return WIDTH characters of a text, whole words, where the most different terms stand; the first such place."""
+def terms_near(hits: list[tuple[Place, Term]], number: int) -> int:
+    """Return how many different terms stand in an excerpt that begins with a hit."""
+    end = hits[number][0][0] + WIDTH * 2 // 3
+    return len({term for (start, _end), term in hits[number : number + 20] if start < end})
 
-    def terms_at(number: int) -> int:
-        end = hits[number][0][0] + WIDTH * 2 // 3
-        return len({term for (start, _end), term in hits[number : number + 20] if start < end})
 
-    first = max(range(len(hits)), key=lambda number: (terms_at(number), -number))
-    begin = max(0, hits[first][0][0] - WIDTH // 3)
+def best(hits: list[tuple[Place, Term]]) -> int:
+    """Return the number of the first hit near which the most different terms stand."""
+    return max(range(len(hits)), key=lambda number: (terms_near(hits, number), -number), default=0)
+
+
+def around(text: str, hits: list[tuple[Place, Term]], first: Place) -> SafeString:
+    """Return WIDTH characters of a text, whole words, around a place."""
+    begin = max(0, first[0] - WIDTH // 3)
     if begin:
-        begin = text.find(" ", begin, hits[first][0][0]) + 1 or hits[first][0][0]
-    end = max(begin + WIDTH, hits[first][0][1])
+        begin = text.find(" ", begin, first[0]) + 1 or first[0]
+    end = max(begin + WIDTH, first[1])
     if end < len(text):
-        end = max(text.rfind(" ", begin, end), hits[first][0][1])
+        end = max(text.rfind(" ", begin, end), first[1])
     inside = [(start - begin, stop - begin) for (start, stop), _term in hits if start >= begin and stop <= end]
     before, after = "… " if begin else "", " …" if end < len(text) else ""
     return mark_safe(before + _marked(text[begin:end], inside) + after)  # noqa: S308

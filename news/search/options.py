@@ -30,7 +30,7 @@ class Option:
 
 
 class Options:
-    """The filters beside the results. A filter's counts heed the other filters: they say what choosing it would give."""
+    """The filters beside the results. A filter's counts heed the others: they say what choosing it would give."""
 
     def __init__(self, question):
         self.question, self.wanted = question, question.wanted

@@ -64,11 +64,12 @@ BEGIN
         END IF;
     END IF;
     RETURN NULL;
-END""".format(
-    new_due=DUE.format(row="new_rows"),
-    old=", ".join(f"old_rows.{column}" for column in HEEDED),
-    new=", ".join(f"new_rows.{column}" for column in HEEDED),
-)
+END"""
+POSTGRESQL_PARTS = {
+    "new_due": DUE.format(row="new_rows"),
+    "old": ", ".join(f"old_rows.{column}" for column in HEEDED),
+    "new": ", ".join(f"new_rows.{column}" for column in HEEDED),
+}
 EVENTS = {"insert": ["NEW"], "delete": ["OLD"], "update": ["OLD", "NEW"]}
 POSTGRESQL = [
     "ALTER TABLE news_entry ADD COLUMN IF NOT EXISTS vector tsvector GENERATED ALWAYS AS "
@@ -76,7 +77,8 @@ POSTGRESQL = [
     "ALTER TABLE news_entry ALTER COLUMN vector SET STORAGE EXTERNAL",
     "ALTER TABLE news_entry SET (toast_tuple_target = 128)",
     "CREATE INDEX IF NOT EXISTS news_entry_vector ON news_entry USING gin (vector) WITH (gin_pending_list_limit = 512)",
-    f"CREATE OR REPLACE FUNCTION news_search() RETURNS trigger LANGUAGE plpgsql AS $$ {POSTGRESQL_BODY} $$",
+    f"CREATE OR REPLACE FUNCTION news_search() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ {POSTGRESQL_BODY.format(**POSTGRESQL_PARTS)} $$",
     *(
         f"CREATE OR REPLACE TRIGGER news_search_{event} AFTER {event.upper()} ON news_message "
         f"REFERENCING {' '.join(f'{row} TABLE AS {row.lower()}_rows' for row in rows)} "
@@ -87,11 +89,11 @@ POSTGRESQL = [
 
 # What happened while there were no triggers: entries of what is not public any more go, what has none is noted.
 ORPHANS = """DELETE FROM news_entry WHERE NOT EXISTS (
-    SELECT 1 FROM news_message AS m WHERE m.id = news_entry.message_id AND {due})""".format(due=DUE.format(row="m"))
+    SELECT 1 FROM news_message AS m WHERE m.id = news_entry.message_id AND {due})"""
 MISSING = """INSERT INTO news_stale (message_id) SELECT m.id FROM news_message AS m WHERE {due}
     AND NOT EXISTS (SELECT 1 FROM news_entry AS e WHERE e.message_id = m.id)
     AND NOT EXISTS (SELECT 1 FROM news_stale AS s WHERE s.message_id = m.id)
-    ORDER BY m.publish_at, m.id""".format(due=DUE.format(row="m"))
+    ORDER BY m.publish_at, m.id"""
 
 
 def before_migration(using, plan, **kwargs):
@@ -115,7 +117,7 @@ def after_migration(using, plan=(), verbosity=1, **kwargs):
         return
     lay(connection)
     if plan:
-        run(connection, [ORPHANS, MISSING])
+        run(connection, [statement.format(due=DUE.format(row="m")) for statement in (ORPHANS, MISSING)])
         settle_what_is_missing(using, verbosity)
 
 
@@ -137,7 +139,7 @@ def settle_what_is_missing(using: str, verbosity: int) -> None:
         index.build(using)
     elif missing and verbosity:
         words = _("%d messages can't be found by the search yet. Run: python manage.py build_search")
-        print(words % missing)  # noqa: T201
+        print(words % missing)
 
 
 def run(connection, statements) -> None:

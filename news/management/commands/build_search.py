@@ -12,8 +12,8 @@ from news.search.models import Entry, Stale
 
 class Command(BaseCommand):
     help = (
-        "Make what the search's index lacks, in batches, while the site is in use. Stopped, it goes on where it was when "
-        "it is started again; where nothing is missing, it does nothing."
+        "Make what the search's index lacks, in batches, while the site is in use. Stopped, it goes on where it was "
+        "when it is started again; where nothing is missing, it does nothing."
     )
 
     def add_arguments(self, parser):
