@@ -16,6 +16,7 @@ from editions.models import new_edition
 from news.importing.lines import Line
 from news.importing.models import Imported
 from news.models import Category, Message, Redirect
+from news.search.index import many_writes
 
 LAST_ORDER = 32_767
 
@@ -76,13 +77,14 @@ class Pace:
 def write(lines: Iterable[Line]) -> Iterator[Outcome]:
     """Add the lines that were never imported, and yield the outcome so far after each batch."""
     outcome, pace = Outcome(), Pace()
-    for batch in pace.batches(lines):
-        began = time.monotonic()
-        added = add(batch, outcome)
-        if added:
-            pace.learn(added, time.monotonic() - began)
-        reset_queries()  # with DEBUG on, Django keeps them all
-        yield outcome
+    with many_writes():
+        for batch in pace.batches(lines):
+            began = time.monotonic()
+            added = add(batch, outcome)
+            if added:
+                pace.learn(added, time.monotonic() - began)
+            reset_queries()  # with DEBUG on, Django keeps them all
+            yield outcome
 
 
 def add(lines: list[Line], outcome: Outcome) -> int:

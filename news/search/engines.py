@@ -146,10 +146,13 @@ class Sqlite(Engine):
 class Postgresql(Engine):
     """A tsvector with GIN, which finds all or nothing. So the newest entries are walked first, for common words."""
 
+    is_common = False  # whether what is asked for has been seen to be
+    COMMON = 20_000  # matches, above which it is worth while
     WALKED = 3_000  # entries
 
-    FOUND = "vector @@ %s::tsquery AND key BETWEEN %s AND %s AND key <> ALL(%s)"
-    # OFFSET 0: each of the two is done as it is written, whatever the planner makes of the statistics.
+    # key + 0, OFFSET 0: each is done as it is meant, by GIN, whatever the planner makes of the statistics. It does not
+    # know that a vector lies outside its row, and would rather read all of them.
+    FOUND = "vector @@ %s::tsquery AND key + 0 BETWEEN %s AND %s AND key <> ALL(%s)"
     WALK = (
         f"SELECT {COLUMNS} FROM (SELECT {COLUMNS}, vector FROM news_entry "  # noqa: S608
         f"WHERE key BETWEEN %s AND %s AND key <> ALL(%s) ORDER BY key {{way}} LIMIT {WALKED}) AS near "
@@ -164,7 +167,7 @@ class Postgresql(Engine):
         way = "DESC" if backwards else "ASC"
         question, keys = self.question(match), [span.newest, span.oldest, list(span.ahead)]
         found = []
-        if most <= self.WALKED:
+        if self.is_common and most <= self.WALKED:
             found = self.fetch(self.WALK.format(way=way), [*keys, question, most])
         if len(found) < most:
             found = self.fetch(self.GATHER.format(way=way), [question, *keys, most])
@@ -181,7 +184,9 @@ class Postgresql(Engine):
         )
         question = self.question(match)
         rows = self.fetch(sql, [years, question, span.newest, span.oldest, list(span.ahead)])
-        return Counter({(category, source, year): count for category, source, year, count in rows})
+        found = Counter({(category, source, year): count for category, source, year, count in rows})
+        self.is_common = found.total() > self.COMMON
+        return found
 
     def question(self, match: Match) -> str:
         """Return the match as a tsquery."""
@@ -226,14 +231,22 @@ def _on_sqlite(connection):
         connection.connection.set_progress_handler(None, 0)
 
 
+# JIT takes longer to compile than these take to run; counts are gathered in a hash; for the rest see Postgresql.FOUND.
+PLANNED = {
+    "statement_timeout": int(PATIENCE * 1000),
+    "jit": "off",
+    "enable_seqscan": "off",
+    "enable_sort": "off",
+}
+
+
 @contextmanager
 def _on_postgresql(connection):
     try:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            # JIT takes longer to compile than these take to run.
-            cursor.execute(f"SET LOCAL statement_timeout = {int(PATIENCE * 1000)}; SET LOCAL jit = off")
+            cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in PLANNED.items()))
             yield
-            cursor.execute("SET LOCAL statement_timeout = DEFAULT; SET LOCAL jit = DEFAULT")
+            cursor.execute("; ".join(f"SET LOCAL {name} = DEFAULT" for name in PLANNED))
     except DatabaseError as error:
         if "statement timeout" in str(error):
             raise TooLong from error

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from django.db import connections
+from django.db import connections, transaction
 
 from editions.models import new_edition
 from news.cursors import EPOCH
@@ -152,8 +153,34 @@ def _write(using: str, entries: list[Entry]) -> None:
         while entry.key in taken:
             entry.key += 1
         taken.add(entry.key)
-    Word.objects.using(using).add({word for entry in entries for word in entry.words.split()} - {"|"})
+    note_words(using, set().union(*(entry.words.split() for entry in entries)) - {"|"})
     Entry.objects.using(using).bulk_create(entries)
+
+
+_running = threading.local()
+MOST_REMEMBERED = 300_000
+
+
+@contextmanager
+def many_writes():
+    """Remember the words that were noted inside: a build or an import meets the same ones again and again."""
+    _running.words = set()
+    try:
+        yield
+    finally:
+        del _running.words
+
+
+def note_words(using: str, found: set[str]) -> None:
+    """Note words as known, but for those that this run has noted before, and committed."""
+    remembered = getattr(_running, "words", None)
+    if remembered is None:
+        Word.objects.using(using).add(found)
+        return
+    found -= remembered
+    Word.objects.using(using).add(found)
+    if len(remembered) < MOST_REMEMBERED:
+        transaction.on_commit(lambda: remembered.update(found), using)
 
 
 # Building
@@ -170,15 +197,16 @@ def build(using: str = "default") -> None:
 def batches(using: str = "default") -> Iterator[int]:
     """Make the entries that are missing, in batches, each an edition of its own; yield how many each has made."""
     size = 50
-    while True:
-        began = time.monotonic()
-        with new_edition(using):
-            pks = list(Stale.objects.using(using).order_by("-pk").values_list("message_id", flat=True)[:size])
-            make(using, pks)
-        if not pks:
-            return
-        yield len(pks)
-        size = max(1, min(int(size * min(WANTED / max(time.monotonic() - began, 0.001), 2)), MOST))
+    with many_writes():
+        while True:
+            began = time.monotonic()
+            with new_edition(using):
+                pks = list(Stale.objects.using(using).order_by("-pk").values_list("message_id", flat=True)[:size])
+                make(using, pks)
+            if not pks:
+                return
+            yield len(pks)
+            size = max(1, min(int(size * min(WANTED / max(time.monotonic() - began, 0.001), 2)), MOST))
 
 
 def begin_anew(using: str = "default") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from django.db import connections, models
@@ -16,8 +17,8 @@ class Entry(models.Model):
     a span of time is a span of keys. It is the rowid of SQLite's full-text table.
     """
 
-    message_id = models.BigIntegerField(primary_key=True)
-    key = models.BigIntegerField(unique=True)
+    key = models.BigAutoField(primary_key=True)  # always given; SQLite's own rowid, so that no index is needed for it
+    message_id = models.BigIntegerField(unique=True)
     category_id = models.BigIntegerField()
     source = models.CharField(max_length=200)
     words = models.TextField()  # of headline, lead and body, with spaces around each
@@ -38,16 +39,20 @@ class WordQuerySet(models.QuerySet):
     def add(self, words: Iterable[str]) -> None:
         """Note words; those that are known stay."""
         found = sorted(words)
+        if not found:
+            return
         with connections[self.db].cursor() as cursor:
             if connections[self.db].vendor == "postgresql":
                 cursor.execute(
-                    "INSERT INTO news_word (word) SELECT word FROM unnest(string_to_array(%s, ' ')) AS word "
-                    "WHERE word <> '' AND NOT EXISTS (SELECT 1 FROM news_word AS known WHERE known.word = word.word) "
-                    "ON CONFLICT DO NOTHING",
+                    "INSERT INTO news_word (word) SELECT unnest(string_to_array(%s, ' ')) ON CONFLICT DO NOTHING",
                     [" ".join(found)],
                 )
             else:
-                cursor.executemany("INSERT OR IGNORE INTO news_word (word) VALUES (%s)", [(word,) for word in found])
+                cursor.execute(
+                    "INSERT OR IGNORE INTO news_word (word) SELECT value FROM json_each(%s) WHERE NOT EXISTS "
+                    "(SELECT 1 FROM news_word WHERE word = value)",
+                    [json.dumps(found)],
+                )
 
     def beginning(self, letters: str, most: int) -> list[str]:
         """Return at most so many words that begin with these letters, the shortest first."""

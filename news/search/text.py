@@ -89,7 +89,8 @@ def words(text: str) -> list[str]:
     """Return the words of a text, folded, in their order. Any text has some or none: nothing is refused."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return [word[:LONGEST_WORD] for word in text.translate(FOLDED).split()]
+    found = text.translate(FOLDED).split()
+    return found if max(map(len, found), default=0) <= LONGEST_WORD else [word[:LONGEST_WORD] for word in found]
 
 
 def spans(text: str) -> Iterator[tuple[int, int, str]]:
