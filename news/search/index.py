@@ -164,11 +164,11 @@ MOST_REMEMBERED = 300_000
 @contextmanager
 def many_writes():
     """Remember the words that were noted inside: a build or an import meets the same ones again and again."""
-    _running.words = set()
+    before, _running.words = getattr(_running, "words", None), set()
     try:
         yield
     finally:
-        del _running.words
+        _running.words = before
 
 
 def note_words(using: str, found: set[str]) -> None:

@@ -76,7 +76,7 @@ POSTGRESQL = [
     "(array_to_tsvector(array_remove(string_to_array(words || marks, ' '), ''))) STORED",
     "ALTER TABLE news_entry ALTER COLUMN vector SET STORAGE EXTERNAL",
     "ALTER TABLE news_entry SET (toast_tuple_target = 128)",
-    "CREATE INDEX IF NOT EXISTS news_entry_vector ON news_entry USING gin (vector) WITH (gin_pending_list_limit = 512)",
+    "CREATE INDEX IF NOT EXISTS news_entry_vector ON news_entry USING gin (vector)",
     f"CREATE OR REPLACE FUNCTION news_search() RETURNS trigger LANGUAGE plpgsql AS "
     f"$$ {POSTGRESQL_BODY.format(**POSTGRESQL_PARTS)} $$",
     *(
