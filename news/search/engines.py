@@ -73,6 +73,8 @@ Cell = tuple[int, str, int]  # category, source, number of the year
 class Engine:
     """What both have in common."""
 
+    total = 0  # matches, about, as far as is known: the asker says
+
     def __init__(self, connection):
         self.connection = connection
 
@@ -146,8 +148,7 @@ class Sqlite(Engine):
 class Postgresql(Engine):
     """A tsvector with GIN, which finds all or nothing. So the newest entries are walked first, for common words."""
 
-    is_common = False  # whether what is asked for has been seen to be
-    COMMON = 20_000  # matches, above which it is worth while
+    COMMON = 20_000  # matches, above which that is worth while
     WALKED = 3_000  # entries
 
     # key + 0, OFFSET 0: each is done as it is meant, by GIN, whatever the planner makes of the statistics. It does not
@@ -167,7 +168,7 @@ class Postgresql(Engine):
         way = "DESC" if backwards else "ASC"
         question, keys = self.question(match), [span.newest, span.oldest, list(span.ahead)]
         found = []
-        if self.is_common and most <= self.WALKED:
+        if self.total > self.COMMON and most <= self.WALKED:
             found = self.fetch(self.WALK.format(way=way), [*keys, question, most])
         if len(found) < most:
             found = self.fetch(self.GATHER.format(way=way), [question, *keys, most])
@@ -184,9 +185,7 @@ class Postgresql(Engine):
         )
         question = self.question(match)
         rows = self.fetch(sql, [years, question, span.newest, span.oldest, list(span.ahead)])
-        found = Counter({(category, source, year): count for category, source, year, count in rows})
-        self.is_common = found.total() > self.COMMON
-        return found
+        return Counter({(category, source, year): count for category, source, year, count in rows})
 
     def question(self, match: Match) -> str:
         """Return the match as a tsquery."""
@@ -237,6 +236,7 @@ PLANNED = {
     "jit": "off",
     "enable_seqscan": "off",
     "enable_sort": "off",
+    "work_mem": "'32MB'",  # the places of a million matches, none of them by page only
 }
 
 

@@ -64,7 +64,7 @@ class Question:
     """A search put to an engine."""
 
     def __init__(self, found: Found, wanted: Wanted, at: datetime, edition, asked: Engine):
-        self.found, self.wanted, self.at = found, wanted, at
+        self.found, self.wanted, self.at, self.edition = found, wanted, at, edition
         self.asked, self.engine = asked, Checked(asked, found) if found.query.phrases else asked
         self.clauses = tuple(self.alternatives(term) for term in found.query.each_word)
         excluded = tuple(term.words[0] for term in found.query.excluded if not term.is_phrase)

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from news.search.engines import MANY
+from news.search.engines import MANY, Cell
 from news.search.models import Source
 from news.search.wanted import year_keys
 
 MOST_SOURCES = 10
-SAMPLE = 500  # messages, the newest: whose sources are offered where there are too many to count
+MOST_REMEMBERED = 50  # searches
+SAMPLE = 100  # messages, the newest: whose sources are offered where there are too many to count
 
 
 @dataclass
@@ -39,8 +40,21 @@ class Options:
         if question.words.is_hopeless:
             self.cells = Counter()
         else:
-            self.cells = question.engine.cells(question.words, question.span(year=None), self.years_at or [0])
+            self.cells = self.remembered(question.edition)
+            question.asked.total = self.cells.total() if self.cells is not None else MANY
         self.total = self.count()
+
+    def remembered(self, edition) -> Counter[Cell] | None:
+        """Return the matches by category, source and year; those of very many are counted once for an edition."""
+        kept = edition.remember("cells", dict)
+        key = self.question.words, self.question.found.query.phrases, self.wanted.since, self.wanted.until
+        if key in kept:
+            return kept[key]
+        span = self.question.span(year=None)
+        cells = self.question.engine.cells(self.question.words, span, self.years_at or [0])
+        if cells is not None and cells.total() > MANY and len(kept) < MOST_REMEMBERED:
+            kept[key] = cells
+        return cells
 
     def count(self, **but) -> int:
         """Return how many messages a search with other filters finds."""

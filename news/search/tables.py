@@ -40,7 +40,8 @@ SQLITE_PARTS = {
 }
 
 # PostgreSQL: a tsvector without positions and without any dictionary: it has the words as they stand in the entry.
-# It lies outside the row (toast), so that counting reads narrow rows.
+# It lies outside the row (toast), so that counting reads narrow rows. PostgreSQL only begins to lay anything outside
+# where a row has more than 2,000 bytes: a short message's row is made as long by blanks, which are packed to nothing.
 
 POSTGRESQL_BODY = """
 DECLARE
@@ -74,6 +75,7 @@ EVENTS = {"insert": ["NEW"], "delete": ["OLD"], "update": ["OLD", "NEW"]}
 POSTGRESQL = [
     "ALTER TABLE news_entry ADD COLUMN IF NOT EXISTS vector tsvector GENERATED ALWAYS AS "
     "(array_to_tsvector(array_remove(string_to_array(words || marks, ' '), ''))) STORED",
+    "ALTER TABLE news_entry ADD COLUMN IF NOT EXISTS padding text GENERATED ALWAYS AS (repeat(' ', 2100)) STORED",
     "ALTER TABLE news_entry ALTER COLUMN vector SET STORAGE EXTERNAL",
     "ALTER TABLE news_entry SET (toast_tuple_target = 128)",
     "CREATE INDEX IF NOT EXISTS news_entry_vector ON news_entry USING gin (vector)",
