@@ -10,12 +10,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import parts
+from benchmarks import parts, searched
 from benchmarks.places import ROOT, VENDORS, Worker, databases, environment
 from benchmarks.table import Table, machine
 from tests.postgres import NoPostgres
 
-PARTS = ["sizes", "hits", "changes", "cold", "growth", "memory"]
+PARTS = ["sizes", "hits", "changes", "cold", "growth", "search", "memory"]
 
 
 def main():
@@ -54,8 +54,9 @@ def measure(table, vendor, make, directory, options):
     """Measure the parts that were asked for on a kind of database; what does not touch one, on the first only."""
     chosen, first = options.parts, vendor == options.databases[0]
     place = make("site")
-    with Worker(place) as worker:
-        worker.build(count=options.pages)
+    if set(chosen) - {"search"}:
+        with Worker(place) as worker:
+            worker.build(count=options.pages)
     if "sizes" in chosen and first:
         parts.sizes(table, place, directory)
     if "hits" in chosen:
@@ -64,6 +65,8 @@ def measure(table, vendor, make, directory, options):
         parts.cold(table, vendor, place, options.times)
     if "growth" in chosen:
         parts.growth(table, vendor, make, options.sizes, options.times)
+    if "search" in chosen:
+        searched.search(table, vendor, make, options.sizes[-1], options.times)
     if "memory" in chosen and first:
         parts.memory(table, place, directory, options.pages)
     if "changes" in chosen:

@@ -56,15 +56,19 @@ def furnish() -> None:
 # Messages
 
 
-def write_messages(count: int) -> None:
-    """Write `count` messages with plain SQL, in the order of their publication; indexes and triggers do their work."""
+def write_messages(count: int, change=lambda number, message: message) -> None:
+    """Write `count` messages with plain SQL, in the order of their publication; indexes and triggers do their work.
+
+    `change` is given each one's number and columns before.
+    """
     from news.models import Category, Message
 
     defaults = {
         field.column: field.get_default() for field in Message._meta.local_concrete_fields if field.column != "id"
     }
     categories = list(Category.objects.values_list("pk", flat=True))
-    rows = ([*(defaults | message).values()] for message in messages(count, categories, datetime.now(UTC)))
+    made = messages(count, categories, datetime.now(UTC))
+    rows = ([*(defaults | change(number, message)).values()] for number, message in enumerate(made))
     write = copy if connection.vendor == "postgresql" else insert
     while batch := list(islice(rows, BATCH)):
         with transaction.atomic(), connection.cursor() as cursor:

@@ -100,6 +100,12 @@ class Inside:
         content.build(count)
         return perf_counter() - began
 
+    def build_searched(self, count):
+        """Lay and fill the database with words of known frequency, and index it."""
+        from benchmarks import searched
+
+        return searched.build(count)
+
     def publish(self, headline):
         """Publish a message, as staff do."""
         from news.models import Category, Message

@@ -19,6 +19,7 @@ class Rule:
     known: tuple[str, ...] = ()  # the query parameters that it heeds
     minute: bool = False  # prints clocks, and so turns with the minute
     keep: int = 0  # seconds that a reader may keep it unasked: 0 for pages, up to 60 for machine formats
+    unkept: tuple[str, ...] = ()  # parameters with which it is rendered each time: visitors make up ever new ones
 
     def canonical(self, query: str) -> str:
         """Return `query` with the known parameters only, each once, in one order."""
@@ -27,8 +28,12 @@ class Rule:
         given = dict(parse_qsl(query, max_num_fields=100))
         return urlencode([(name, given[name]) for name in self.known if name in given])
 
+    def is_kept(self, query: str) -> bool:
+        """Say whether the page of a canonical `query` is kept, or would only crowd out those that many ask for."""
+        return len(query) <= LONGEST_QUERY and not any(part.split("=")[0] in self.unkept for part in query.split("&"))
 
-def per_edition(view=None, *, known=(), minute=False, keep=0):
+
+def per_edition(view=None, *, known=(), minute=False, keep=0, unkept=()):
     """Say that a view depends on its path, its known parameters and on published content, on nothing else.
 
     Such a view is rendered once and served until the edition changes; it answers GET and HEAD only.
@@ -42,7 +47,7 @@ def per_edition(view=None, *, known=(), minute=False, keep=0):
             return view(request, *args, **kwargs)
 
         marked.csrf_exempt = True  # it takes no form: a POST is told 405, not 403
-        marked.per_edition = Rule(tuple(known), minute, keep)
+        marked.per_edition = Rule(tuple(known), minute, keep, tuple(unkept))
         return marked
 
     return mark(view) if view else mark

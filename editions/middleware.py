@@ -11,7 +11,7 @@ from django.http import HttpResponse, QueryDict
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
-from editions.decorators import LONGEST_QUERY, key_for
+from editions.decorators import key_for
 from editions.edition import Edition
 from editions.moments import minute_after
 from editions.origin import is_ours
@@ -73,7 +73,7 @@ def printed(request, rule, key, get_response):
                 printings.drop(key)
             return response
         kept = make_printing(response, rule, edition, request.at)
-        if not connection.in_atomic_block and len(key[1]) <= LONGEST_QUERY:
+        if not connection.in_atomic_block and rule.is_kept(key[1]):
             printings.keep(key, kept)
     return answer(request, key, kept, "fwd=miss; stored")
 

@@ -75,6 +75,7 @@ def links(categories, pages):
             Link(_("Counters"), reverse("counters:index")),
             *in_menu,
             Link(_("Contact"), contact),
+            Link(_("Search"), reverse("search")),
         ],
         "foot": [
             Link(_("Contact and hours"), contact),

@@ -7,10 +7,12 @@ from django.urls import include, path
 from embassy import machines, media, views
 from embassy.people import LostPasswordForm
 from news import previews
+from news.search.views import search
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("messages/", include("news.urls")),
+    path("search/", search, name="search"),
     path("preview/<token>/", previews.preview, name="preview"),
     path("preview/<token>/<path:name>", previews.preview_file, name="preview_file"),
     path("counters/", include("counters.urls")),

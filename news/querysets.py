@@ -12,6 +12,7 @@ from editions.moments import local_date
 from news import addresses
 from news.cursors import Cursor
 from news.hands import HandsQuerySet
+from news.search.index import indexed
 from richtext.models import IllustratedQuerySet
 
 LATELY = timedelta(days=30)  # how long feeds tell of a withdrawal
@@ -125,12 +126,14 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
         """Return the moment at which the next scheduled message falls due."""
         return self.scheduled(at).aggregate(next=Min("publish_at"))["next"]
 
-    # Writing: what decides an address (ADDRESS) settles it, row by row, and leaves a redirect where it was public
+    # Writing: what decides an address (ADDRESS) settles it, row by row, and leaves a redirect where it was public;
+    # the index of the search follows (`indexed`; for single rows `news.apps` sees to it)
 
     def update(self, **kwargs):
         if not ADDRESS & kwargs.keys():
-            return super().update(**kwargs)
-        with new_edition(self._db):
+            with new_edition(self._db), indexed(self.db):
+                return super().update(**kwargs)
+        with new_edition(self._db), indexed(self.db):
             before = {row.pk: row for row in self}
             if not any(hasattr(value, "resolve_expression") for value in kwargs.values()):
                 for row in self:
@@ -149,7 +152,8 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
         with new_edition(self._db):
             objs = list(objs)
             addresses.settle_all(objs)
-            return super().bulk_create(objs, *args, **kwargs)
+            with indexed(self.db):
+                return super().bulk_create(objs, *args, **kwargs)
 
     def bulk_update(self, objs, fields, *args, **kwargs):
         if not ADDRESS & set(fields):

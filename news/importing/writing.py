@@ -16,6 +16,7 @@ from editions.models import new_edition
 from news.importing.lines import Line
 from news.importing.models import Imported
 from news.models import Category, Correction, Message, Redirect
+from news.search.index import many_writes
 
 LAST_ORDER = 32_767
 A_PICTURE = 100_000  # characters that take as long as a picture: so few lines are lost when an import is stopped
@@ -80,13 +81,14 @@ def write(lines: Iterable[Line], illustrated: Callable[[str], str] = str) -> Ite
     `illustrated` returns a body with its pictures taken into the site.
     """
     outcome, pace = Outcome(), Pace()
-    for batch in pace.batches(lines):
-        began = time.monotonic()
-        added = add(batch, outcome, illustrated)
-        if added:
-            pace.learn(added, time.monotonic() - began)
-        reset_queries()  # with DEBUG on, Django keeps them all
-        yield outcome
+    with many_writes():
+        for batch in pace.batches(lines):
+            began = time.monotonic()
+            added = add(batch, outcome, illustrated)
+            if added:
+                pace.learn(added, time.monotonic() - began)
+            reset_queries()  # with DEBUG on, Django keeps them all
+            yield outcome
 
 
 def add(lines: list[Line], outcome: Outcome, illustrated: Callable[[str], str] = str) -> int:

@@ -10,17 +10,21 @@ from news.models.presence import Presence
 from news.models.previews import PreviewLink, PreviewOpening
 from news.models.redirects import Redirect
 from news.models.tallies import Tally
+from news.search.models import Entry, Stale, Word
 
 __all__ = [
     "Act",
     "Attachment",
     "Category",
     "Correction",
+    "Entry",
     "Imported",
     "Message",
     "Presence",
     "PreviewLink",
     "PreviewOpening",
     "Redirect",
+    "Stale",
     "Tally",
+    "Word",
 ]

@@ -264,7 +264,8 @@ def test_no_page_but_the_contact_form_leaves_a_cookie(page, consulate):
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/messages/", "message", "/contact/", "/counters/", "/counters/fire/", "/about/", "gone"]
+    "address",
+    ["/", "/messages/", "message", "/search/?q=the", "/contact/", "/counters/", "/counters/fire/", "/about/", "gone"],
 )
 def test_nothing_is_wider_than_a_window_of_320_pixels(open_page, address):
     an_office(name=LONG_WORD, address=f"{LONG_WORD}\nLondon", email=f"{'consular' * 7}@example.org")

@@ -1,0 +1,95 @@
+"""Where the words stand that were looked for: marked in a headline, and in as much of the text as shows them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from news.search.query import Query, Term
+from news.search.text import spans
+from richtext.text import plain_text
+
+Place = tuple[int, int]
+WIDTH = 260  # characters of an excerpt, about
+MOST_HITS = 200  # of a text, the first ones, among which the best place is chosen
+
+
+def places(text: str, query: Query, most: int | None = None) -> list[tuple[Place, Term]]:
+    """Return where the terms stand in a text, in its order, and which term it is."""
+    found: list[tuple[Place, Term]] = []
+    length = max(len(term.words) for term in query.wanted)
+    latest: list[tuple[int, int, str]] = []
+    firsts = [(term, term.words[-1]) for term in query.wanted]
+    for span in spans(text):
+        latest = [*latest[1 - length :], span] if length > 1 else [span]
+        for term, last in firsts:
+            if (span[2] == last or (term.begins and span[2].startswith(last))) and _ends(latest, term):
+                found.append(((latest[-len(term.words)][0], span[1]), term))
+                break
+        if most and len(found) >= most:
+            break
+    return found
+
+
+def _ends(latest, term: Term) -> bool:
+    """Say whether the latest words end with a term; its last word has been compared."""
+    return [each[2] for each in latest[-len(term.words) : -1]] == list(term.words[:-1])
+
+
+def marked(text: str, query: Query) -> SafeString:
+    """Return a text as HTML with the words of the query marked."""
+    text = unicodedata.normalize("NFC", text)
+    return _marked(text, [place for place, _term in places(text, query)])
+
+
+def _marked(text: str, found: list[Place]) -> SafeString:
+    parts, done = [], 0
+    for start, end in found:
+        if start >= done:
+            parts += [escape(text[done:start]), "<mark>", escape(text[start:end]), "</mark>"]
+            done = end
+    return mark_safe("".join([*parts, escape(text[done:])]))  # noqa: S308  (every part is escaped)
+
+
+def excerpt(message, query: Query) -> SafeString:
+    """Return the lead, or the first paragraph; the part of the text that has more of the words, where there is one."""
+    summary = unicodedata.normalize("NFC", message.summary)
+    found = places(summary, query)
+    shown, is_short = {term for _place, term in found}, message.lead or len(summary) <= 2 * WIDTH
+    if not (is_short and len(shown) == len(query.wanted)):
+        text = one_line(message.body)
+        hits = places(text, query, MOST_HITS)
+        start = best(hits)
+        if hits and (not is_short or terms_near(hits, start) > len(shown)):
+            return around(text, hits, hits[start][0])
+    return _marked(summary, [place for place, _term in found])
+
+
+def one_line(html: str) -> str:
+    return unicodedata.normalize("NFC", plain_text(html).replace("\n", " "))
+
+
+def terms_near(hits: list[tuple[Place, Term]], number: int) -> int:
+    """Return how many different terms stand in an excerpt that begins with a hit."""
+    end = hits[number][0][0] + WIDTH * 2 // 3
+    return len({term for (start, _end), term in hits[number : number + 20] if start < end})
+
+
+def best(hits: list[tuple[Place, Term]]) -> int:
+    """Return the number of the first hit near which the most different terms stand."""
+    return max(range(len(hits)), key=lambda number: (terms_near(hits, number), -number), default=0)
+
+
+def around(text: str, hits: list[tuple[Place, Term]], first: Place) -> SafeString:
+    """Return WIDTH characters of a text, whole words, around a place."""
+    begin = max(0, first[0] - WIDTH // 3)
+    if begin:
+        begin = text.find(" ", begin, first[0]) + 1 or first[0]
+    end = max(begin + WIDTH, first[1])
+    if end < len(text):
+        end = max(text.rfind(" ", begin, end), first[1])
+    inside = [(start - begin, stop - begin) for (start, stop), _term in hits if start >= begin and stop <= end]
+    before, after = "… " if begin else "", " …" if end < len(text) else ""
+    return mark_safe(before + _marked(text[begin:end], inside) + after)  # noqa: S308

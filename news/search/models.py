@@ -1,0 +1,82 @@
+"""The index's tables. (`news.models` names them, so that Django finds them.) `tables` lays what Django can't."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from django.db import connections, models
+
+from news.search.text import LONGEST_WORD
+
+
+class Entry(models.Model):
+    """A published or scheduled message as it is searched: its words, and its place among all, the newest first.
+
+    `key` is made of the second of publication and of the id, so that the index itself has the messages in order, and
+    a span of time is a span of keys. It is the rowid of SQLite's full-text table.
+    """
+
+    key = models.BigAutoField(primary_key=True)  # always given; SQLite's own rowid, so that no index is needed for it
+    message_id = models.BigIntegerField(unique=True)
+    category_id = models.BigIntegerField()
+    source = models.CharField(max_length=200)
+    words = models.TextField()  # of headline, lead and body, with spaces around each
+    marks = models.TextField()  # words that stand in headline or lead, category, source: see `index`
+
+    class Meta:
+        # What the counts need of an entry, without its words.
+        indexes = [models.Index(fields=["key", "category_id", "source", "message_id"], name="news_entry_counted")]
+
+
+class Stale(models.Model):
+    """A message whose entry is missing or was taken away, and is to be made. Triggers note it, whoever writes."""
+
+    message_id = models.BigIntegerField(unique=True)
+
+
+class WordQuerySet(models.QuerySet):
+    def add(self, words: Iterable[str]) -> None:
+        """Note words; those that are known stay."""
+        found = sorted(words)
+        if not found:
+            return
+        with connections[self.db].cursor() as cursor:
+            if connections[self.db].vendor == "postgresql":
+                cursor.execute(
+                    "INSERT INTO news_word (word) SELECT unnest(string_to_array(%s, ' ')) ON CONFLICT DO NOTHING",
+                    [" ".join(found)],
+                )
+            else:
+                cursor.execute(
+                    "INSERT OR IGNORE INTO news_word (word) SELECT value FROM json_each(%s) WHERE NOT EXISTS "
+                    "(SELECT 1 FROM news_word WHERE word = value)",
+                    [json.dumps(found)],
+                )
+
+    def beginning(self, letters: str, most: int) -> list[str]:
+        """Return at most so many words that begin with these letters, the shortest first."""
+        connection = connections[self.db]
+        if connection.vendor == "postgresql":
+            where, arguments, order = "word LIKE %s || '%%'", [letters], 'word COLLATE "C"'
+        else:
+            where, arguments, order = "word >= %s AND word < %s", [letters, letters + "\U0010ffff"], "word"
+        sql = f"SELECT word FROM news_word WHERE {where} ORDER BY length(word), {order} LIMIT %s"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*arguments, most])
+            return [row[0] for row in cursor.fetchall()]
+
+
+class Word(models.Model):
+    """A word that some message has or had: what a beginning may go on to, and what may have been meant."""
+
+    word = models.CharField(max_length=LONGEST_WORD, primary_key=True)
+
+    objects = WordQuerySet.as_manager()
+
+
+class Source(models.Model):
+    """Who issued messages first, by what stands for the name in addresses: however it is written, it is one source."""
+
+    key = models.CharField(max_length=200, primary_key=True)
+    name = models.CharField(max_length=200)

@@ -1,0 +1,150 @@
+"""What the index needs beside Django's tables: triggers on the messages, and each database's own full-text index.
+
+Triggers take an entry away as soon as its message is withdrawn, changed or deleted, and note what is to be made anew:
+so nothing is found that is not public, whoever writes. What stands in a text only Python knows (it is HTML, and words
+are folded), so `index` makes the entries, in the same transaction. All of it is taken away before a migration and
+laid again after it: SQLite rebuilds a table to change it, which loses its triggers and trips over those that name it.
+"""
+
+from __future__ import annotations
+
+from django.db import connections
+from django.utils.translation import gettext as _
+
+DUE = "{row}.approved_at IS NOT NULL AND {row}.withdrawn_at IS NULL"
+HEEDED = ("headline", "lead", "body", "category_id", "source_name", "publish_at", "approved_at", "withdrawn_at")
+SMALL = 1_000  # messages that a migration indexes itself; a larger archive waits for `build_search`
+
+# SQLite: FTS5 keeps which entry has which word, no more (detail=none): phrases are looked for in the entries. Its
+# tokenizer has nothing to do but to part at spaces, as all else than ASCII is a letter to it.
+
+SQLITE = [
+    "CREATE VIRTUAL TABLE IF NOT EXISTS news_found USING fts5(words, marks, content='news_entry', content_rowid='key', "
+    "detail='none', tokenize='ascii')",
+    "CREATE TRIGGER IF NOT EXISTS news_entry_insert AFTER INSERT ON news_entry BEGIN {insert} END",
+    "CREATE TRIGGER IF NOT EXISTS news_entry_delete AFTER DELETE ON news_entry BEGIN {delete} END",
+    "CREATE TRIGGER IF NOT EXISTS news_entry_update AFTER UPDATE ON news_entry BEGIN {delete} {insert} END",
+    "CREATE TRIGGER IF NOT EXISTS news_search_insert AFTER INSERT ON news_message WHEN {due} BEGIN {note} END",
+    "CREATE TRIGGER IF NOT EXISTS news_search_update AFTER UPDATE ON news_message WHEN {changed} BEGIN {forget} "
+    "INSERT INTO news_stale (message_id) SELECT NEW.id WHERE {due}; END",
+    "CREATE TRIGGER IF NOT EXISTS news_search_delete AFTER DELETE ON news_message BEGIN {forget} END",
+]
+SQLITE_PARTS = {
+    "insert": "INSERT INTO news_found (rowid, words, marks) VALUES (NEW.key, NEW.words, NEW.marks);",
+    "delete": "INSERT INTO news_found (news_found, rowid, words, marks) "
+    "VALUES ('delete', OLD.key, OLD.words, OLD.marks);",
+    "due": DUE.format(row="NEW"),
+    "changed": " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in HEEDED),
+    "note": "DELETE FROM news_stale WHERE message_id = NEW.id; INSERT INTO news_stale (message_id) VALUES (NEW.id);",
+    "forget": "DELETE FROM news_entry WHERE message_id = OLD.id; DELETE FROM news_stale WHERE message_id = OLD.id;",
+}
+
+# PostgreSQL: a tsvector without positions and without any dictionary: it has the words as they stand in the entry.
+# It lies outside the row (toast), so that counting reads narrow rows. PostgreSQL only begins to lay anything outside
+# where a row has more than 2,000 bytes: a short message's row is made as long by blanks, which are packed to nothing.
+
+POSTGRESQL_BODY = """
+DECLARE
+    concerned bigint[];
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO news_stale (message_id) SELECT id FROM new_rows WHERE {new_due} ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        concerned := ARRAY(SELECT id FROM old_rows);
+    ELSE
+        concerned := ARRAY(SELECT id FROM old_rows JOIN new_rows USING (id)
+            WHERE ({old}) IS DISTINCT FROM ({new}));
+    END IF;
+    IF cardinality(concerned) > 0 THEN
+        DELETE FROM news_entry WHERE message_id = ANY(concerned);
+        DELETE FROM news_stale WHERE message_id = ANY(concerned);
+        IF TG_OP = 'UPDATE' THEN
+            INSERT INTO news_stale (message_id) SELECT id FROM new_rows WHERE id = ANY(concerned) AND {new_due};
+        END IF;
+    END IF;
+    RETURN NULL;
+END"""
+POSTGRESQL_PARTS = {
+    "new_due": DUE.format(row="new_rows"),
+    "old": ", ".join(f"old_rows.{column}" for column in HEEDED),
+    "new": ", ".join(f"new_rows.{column}" for column in HEEDED),
+}
+EVENTS = {"insert": ["NEW"], "delete": ["OLD"], "update": ["OLD", "NEW"]}
+POSTGRESQL = [
+    "ALTER TABLE news_entry ADD COLUMN IF NOT EXISTS vector tsvector GENERATED ALWAYS AS "
+    "(array_to_tsvector(array_remove(string_to_array(words || marks, ' '), ''))) STORED",
+    "ALTER TABLE news_entry ADD COLUMN IF NOT EXISTS padding text GENERATED ALWAYS AS (repeat(' ', 2100)) STORED",
+    "ALTER TABLE news_entry ALTER COLUMN vector SET STORAGE EXTERNAL",
+    "ALTER TABLE news_entry SET (toast_tuple_target = 128)",
+    "CREATE INDEX IF NOT EXISTS news_entry_vector ON news_entry USING gin (vector)",
+    f"CREATE OR REPLACE FUNCTION news_search() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ {POSTGRESQL_BODY.format(**POSTGRESQL_PARTS)} $$",
+    *(
+        f"CREATE OR REPLACE TRIGGER news_search_{event} AFTER {event.upper()} ON news_message "
+        f"REFERENCING {' '.join(f'{row} TABLE AS {row.lower()}_rows' for row in rows)} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION news_search()"
+        for event, rows in EVENTS.items()
+    ),
+]
+
+# What happened while there were no triggers: entries of what is not public any more go, what has none is noted.
+ORPHANS = """DELETE FROM news_entry WHERE NOT EXISTS (
+    SELECT 1 FROM news_message AS m WHERE m.id = news_entry.message_id AND {due})"""
+MISSING = """INSERT INTO news_stale (message_id) SELECT m.id FROM news_message AS m WHERE {due}
+    AND NOT EXISTS (SELECT 1 FROM news_entry AS e WHERE e.message_id = m.id)
+    AND NOT EXISTS (SELECT 1 FROM news_stale AS s WHERE s.message_id = m.id)
+    ORDER BY m.publish_at, m.id"""
+
+
+def before_migration(using, plan, **kwargs):
+    """Take the triggers away while tables may be rebuilt."""
+    connection = connections[using]
+    there = set(connection.introspection.table_names())
+    if not plan or "news_message" not in there:
+        return
+    if connection.vendor == "postgresql":
+        statements = [f"DROP TRIGGER IF EXISTS news_search_{event} ON news_message" for event in EVENTS]
+    else:
+        rooms = ("search", "entry")
+        statements = [f"DROP TRIGGER IF EXISTS news_{room}_{event}" for room in rooms for event in EVENTS]
+    run(connection, statements)
+
+
+def after_migration(using, plan=(), verbosity=1, **kwargs):
+    """Lay what is ours, and note what the index lacks; make it at once where it is little."""
+    connection = connections[using]
+    if not {"news_message", "news_entry", "news_stale", "news_word"} <= set(connection.introspection.table_names()):
+        return
+    lay(connection)
+    if plan:
+        run(connection, [statement.format(due=DUE.format(row="m")) for statement in (ORPHANS, MISSING)])
+        settle_what_is_missing(using, verbosity)
+
+
+def lay(connection) -> None:
+    """Lay triggers and full-text index, where they are not there yet."""
+    if connection.vendor == "postgresql":
+        run(connection, POSTGRESQL)
+    else:
+        run(connection, [statement.format(**SQLITE_PARTS) for statement in SQLITE])
+
+
+def settle_what_is_missing(using: str, verbosity: int) -> None:
+    """Index what the index lacks, or say which command does."""
+    from news.search import index
+    from news.search.models import Stale
+
+    missing = Stale.objects.using(using).count()
+    if 0 < missing <= SMALL:
+        index.build(using)
+    elif missing and verbosity:
+        words = _("%d messages can't be found by the search yet. Run: python manage.py build_search")
+        print(words % missing)
+
+
+def run(connection, statements) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

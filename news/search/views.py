@@ -1,0 +1,48 @@
+"""The page of the search."""
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from editions.decorators import per_edition
+from news.search.engines import MANY, TooLong
+from news.search.finding import find
+from news.search.marks import excerpt, marked
+from news.search.query import LONGEST, Refused
+from news.search.wanted import KNOWN, Wanted
+
+
+@per_edition(known=KNOWN, unkept=("q",))
+def search(request):
+    """What is found, or the empty page that says how to search. Each search has one address: others lead to it."""
+    wanted = Wanted.read(request.GET)
+    if not wanted.faults and wanted.query_string != request.META["QUERY_STRING"]:
+        return HttpResponseRedirect(wanted.address)
+    found, fault = None, ""
+    try:
+        found = find(wanted, request.at, request.edition) if wanted.q else None
+    except Refused as refused:
+        fault = str(refused)
+    except TooLong:
+        fault = _("This takes too long, as so many messages have these words. Add a rarer word, or choose a year.")
+    return render(
+        request,
+        "news/search.html",
+        {
+            "wanted": wanted,
+            "found": found,
+            "faults": [*wanted.faults, *([fault] if fault else [])],
+            "rows": [
+                {"message": row, "headline": marked(row.headline, found.query), "excerpt": excerpt(row, found.query)}
+                for row in (found.messages if found else [])
+            ],
+            "many": MANY,
+            "longest": LONGEST,
+            "sorts": [
+                {"label": label, "address": wanted.but(sort=sort).address, "is_chosen": wanted.sort == sort}
+                for sort, label in (("", _("by relevance")), ("date", _("newest first")))
+            ],
+            "newer": found and found.newer and wanted.but(after=found.newer).address,
+            "older": found and found.older and wanted.but(before=found.older).address,
+        },
+    )
