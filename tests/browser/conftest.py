@@ -31,6 +31,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENCE = 10_000  # milliseconds that a locator may wait
+# An editor gets its role and its label a moment after its text; axe must not look in between.
+EDITORS_ARE_READY = "() => Object.values(window.CKEDITOR?.instances || {}).every(editor => editor.status === 'ready')"
 
 # The browser
 
@@ -201,6 +203,7 @@ def axe():
     """
 
     def axe(page, *, without=(), also=()):
+        page.wait_for_function(EDITORS_ARE_READY)
         # Evaluated through the debugger, where the page's content security policy has no say.
         page.evaluate(AXE_SCRIPT)
         options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": True} for rule in also}}
