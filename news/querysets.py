@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Exists, Func, Min, OuterRef, Q, Subquery, TextField
 from django.utils import timezone
@@ -15,7 +15,7 @@ from news.hands import HandsQuerySet
 from news.search.index import indexed
 from richtext.models import IllustratedQuerySet
 
-LATELY = timedelta(days=30)  # how long feeds tell of a withdrawal
+LATELY = timedelta(days=30)  # how long feeds tell of a withdrawal, and of a correction of what is older
 
 
 class Opening(Func):
@@ -23,6 +23,12 @@ class Opening(Func):
 
     template = "CASE WHEN %(expressions)s ELSE '' END"
     arg_joiner = " = '' THEN "
+
+
+def lately(at: datetime) -> datetime:
+    """Return the moment from which on something is of late at `at`: a midnight of the host's."""
+    zone = timezone.get_default_timezone()
+    return datetime.combine(local_date(at, zone) - LATELY, time.min, zone)
 
 
 class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
@@ -63,9 +69,15 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
 
         The bound is a midnight of the host's: it turns with the edition, not in the middle of one.
         """
-        zone = timezone.get_default_timezone()
-        since = datetime.combine(local_date(at, zone) - LATELY, time.min, zone)
-        return self.filter(withdrawn_at__gte=since, withdrawn_at__lte=at).order_by("-withdrawn_at", "-id")
+        return self.filter(withdrawn_at__gte=lately(at), withdrawn_at__lte=at).order_by("-withdrawn_at", "-id")
+
+    def revised_lately(self, at: datetime):
+        """Return the published messages that were corrected or restored lately, as above, the last one first."""
+        return self.published(at).filter(revised_at__gte=lately(at)).order_by("-revised_at", "-id")
+
+    def also_in(self, category):
+        """Return those of a category, where few rows are left already: a denial, so that its index is not searched."""
+        return self.filter(~Q(category_id__lt=category.pk), ~Q(category_id__gt=category.pk))
 
     def answered_for(self, at: datetime):
         """Return the messages whose address has an answer: the published ones, and the withdrawn with their notice."""
@@ -120,6 +132,14 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
         newer = self.newer_than(cursor).order_by("publish_at", "id").values("pk")[:1]
         rows = self.model.objects.filter(Q(pk=Subquery(older)) | Q(pk=Subquery(newer)))
         found = {Cursor.of(row) > cursor: row for row in rows.only("headline", "day", "slug", "publish_at")}
+        return found.get(False), found.get(True)
+
+    def around(self, start: datetime, end: datetime) -> tuple[date | None, date | None]:
+        """Return the day of the last message before `start` and that of the first one after `end`: one query."""
+        older = self.filter(publish_at__lt=start).values("pk")[:1]
+        newer = self.filter(publish_at__gt=end).order_by("publish_at", "id").values("pk")[:1]
+        rows = self.model.objects.filter(Q(pk=Subquery(older)) | Q(pk=Subquery(newer))).order_by()
+        found = {moment > end: day for moment, day in rows.values_list("publish_at", "day")}
         return found.get(False), found.get(True)
 
     def next_change(self, at: datetime) -> datetime | None:

@@ -1,44 +1,65 @@
-"""The tally: messages counted by month and category, moved by the database with each message, in its transaction.
+"""The tally: messages counted by month and by day, each by category; the database moves it with each message.
 
 Counting a million messages by month takes a third of a second; reading the tally takes none. Triggers, because they
-see every write: saves, bulk acts, imports, cascades, loaddata. They are dropped before a migration and laid again after
-it: SQLite rebuilds a table to change it, which loses its triggers and trips over those that name it.
+see every write: saves, bulk acts, imports, cascades, loaddata, plain SQL. They are dropped before a migration and laid
+again after it: SQLite rebuilds a table to change it, which loses its triggers and trips over those that name it.
+
+What is approved counts, also while it is ahead: the clock fires no trigger. Who reads the tally takes that off again.
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import Counter
 from datetime import date, datetime
+from typing import NamedTuple
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import Count, Sum
-from django.db.models.functions import TruncMonth
+
+
+class Grain(NamedTuple):
+    """One of the tally's tables: what it counts by, and how the databases read that off a message's day."""
+
+    table: str
+    column: str
+    sqlite: str
+    postgresql: str
+
+
+GRAINS = [
+    Grain("news_tally", "month", "date({row}.day, 'start of month')", "date_trunc('month', day)::date"),
+    Grain("news_daytally", "day", "{row}.day", "day"),
+]
 
 COUNTED = "{row}.approved_at IS NOT NULL AND {row}.withdrawn_at IS NULL"
 STEP = {
     "NEW": """
-    INSERT INTO news_tally (category_id, month, count) VALUES (NEW.category_id, {month}, 1)
-    ON CONFLICT (category_id, month) DO UPDATE SET count = news_tally.count + 1;""",
+    INSERT INTO {table} (category_id, {column}, count) VALUES (NEW.category_id, {value}, 1)
+    ON CONFLICT (category_id, {column}) DO UPDATE SET count = {table}.count + 1;""",
     "OLD": """
-    UPDATE news_tally SET count = count - 1 WHERE category_id = OLD.category_id AND month = {month};""",
+    UPDATE {table} SET count = count - 1 WHERE category_id = OLD.category_id AND {column} = {value};""",
 }
 
-SQLITE_MONTH = "date({row}.day, 'start of month')"
-POSTGRESQL_BODY = """
-BEGIN
-    IF TG_OP IN ('UPDATE', 'DELETE') THEN
-        UPDATE news_tally SET count = news_tally.count - gone.count
+POSTGRESQL_STEP = {
+    "OLD": """
+        UPDATE {table} SET count = {table}.count - gone.count
         FROM (
-            SELECT category_id, date_trunc('month', day)::date AS month, count(*) AS count FROM old_rows
+            SELECT category_id, {value} AS {column}, count(*) AS count FROM old_rows
             WHERE approved_at IS NOT NULL AND withdrawn_at IS NULL GROUP BY 1, 2
         ) AS gone
-        WHERE news_tally.category_id = gone.category_id AND news_tally.month = gone.month;
-    END IF;
-    IF TG_OP IN ('UPDATE', 'INSERT') THEN
-        INSERT INTO news_tally (category_id, month, count)
-        SELECT category_id, date_trunc('month', day)::date, count(*) FROM new_rows
+        WHERE {table}.category_id = gone.category_id AND {table}.{column} = gone.{column};""",
+    "NEW": """
+        INSERT INTO {table} (category_id, {column}, count)
+        SELECT category_id, {value}, count(*) FROM new_rows
         WHERE approved_at IS NOT NULL AND withdrawn_at IS NULL GROUP BY 1, 2
-        ON CONFLICT (category_id, month) DO UPDATE SET count = news_tally.count + EXCLUDED.count;
+        ON CONFLICT (category_id, {column}) DO UPDATE SET count = {table}.count + EXCLUDED.count;""",
+}
+POSTGRESQL_BODY = """
+BEGIN
+    IF TG_OP IN ('UPDATE', 'DELETE') THEN{old}
+    END IF;
+    IF TG_OP IN ('UPDATE', 'INSERT') THEN{new}
     END IF;
     RETURN NULL;
 END"""
@@ -46,19 +67,18 @@ END"""
 EVENTS = {"insert": ["NEW"], "delete": ["OLD"], "update": ["OLD", "NEW"]}
 
 
-def _step(row: str, month: str) -> str:
-    return STEP[row].format(month=month.format(row=row))
-
-
 def _sqlite() -> list[str]:
     statements = []
     for event, rows in EVENTS.items():
         for row in rows:
             name = f"news_tally_{event}_{row.lower()}"
-            counted = COUNTED.format(row=row)
+            steps = "".join(
+                STEP[row].format(table=grain.table, column=grain.column, value=grain.sqlite.format(row=row))
+                for grain in GRAINS
+            )
             statements.append(
-                f"CREATE TRIGGER IF NOT EXISTS {name} AFTER {event.upper()} ON news_message WHEN {counted} "
-                f"BEGIN {_step(row, SQLITE_MONTH)} END"
+                f"CREATE TRIGGER IF NOT EXISTS {name} AFTER {event.upper()} ON news_message "
+                f"WHEN {COUNTED.format(row=row)} BEGIN {steps} END"
             )
     return statements
 
@@ -68,8 +88,15 @@ def _postgresql() -> list[str]:
 
     PostgreSQL writes a row anew to change it: an import of a million messages would leave a million dead tallies.
     """
-    head = "CREATE OR REPLACE FUNCTION news_tally() RETURNS trigger LANGUAGE plpgsql AS"
-    statements = [f"{head} $$ {POSTGRESQL_BODY} $$"]
+    old, new = (
+        "".join(
+            POSTGRESQL_STEP[row].format(table=grain.table, column=grain.column, value=grain.postgresql)
+            for grain in GRAINS
+        )
+        for row in ("OLD", "NEW")
+    )
+    body = POSTGRESQL_BODY.format(old=old, new=new)
+    statements = [f"CREATE OR REPLACE FUNCTION news_tally() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"]
     for event, rows in EVENTS.items():
         tables = " ".join(f"{row} TABLE AS {row.lower()}_rows" for row in rows)
         statements.append(
@@ -97,7 +124,7 @@ def before_migration(using, plan, **kwargs):
 def after_migration(using, plan=(), **kwargs):
     """Lay the triggers, and count anew where a migration ran without them."""
     connection = connections[using]
-    if not {"news_message", "news_tally"} <= set(connection.introspection.table_names()):
+    if not {"news_message", *(grain.table for grain in GRAINS)} <= set(connection.introspection.table_names()):
         return
     _run(connection, _postgresql() if connection.vendor == "postgresql" else _sqlite())
     if plan:
@@ -111,26 +138,91 @@ def _run(connection, statements):
 
 
 def recount(using: str = "default") -> None:
-    """Count all messages anew."""
-    from news.models import Message, Tally
+    """Count all messages anew: they are read once, for both tables, and nobody writes one meanwhile."""
+    from news.models import DayTally, Message, Tally
 
-    Tally.objects.using(using).all().delete()
-    counted = Message.objects.using(using).filter(approved_at__isnull=False, withdrawn_at__isnull=True)
-    months = counted.order_by().values("category", month=TruncMonth("day")).annotate(count=Count("pk"))
-    Tally.objects.using(using).bulk_create(
-        Tally(category_id=row["category"], month=row["month"], count=row["count"]) for row in months
-    )
+    with transaction.atomic(using=using):
+        if connections[using].vendor == "postgresql":  # SQLite has one writer anyway
+            _run(connections[using], ["LOCK TABLE news_message IN SHARE MODE"])
+        counted = Message.objects.using(using).filter(approved_at__isnull=False, withdrawn_at__isnull=True).order_by()
+        days = {
+            (category, day): count
+            for category, day, count in counted.values_list("category", "day").annotate(count=Count("pk"))
+        }
+        months: Counter = Counter()
+        for (category, day), count in days.items():
+            months[category, day.replace(day=1)] += count
+        for model, column, counts in ((Tally, "month", months), (DayTally, "day", days)):
+            model.objects.using(using).all().delete()
+            rows = (model(category_id=of, **{column: key}, count=count) for (of, key), count in counts.items())
+            model.objects.using(using).bulk_create(rows, batch_size=5000)
 
 
-def months(at: datetime, category=None) -> dict[date, int]:
-    """Return how many messages are public at the moment `at` in each month that has any, the newest month first."""
-    from news.models import Message, Tally
+# Reading: what is public at a moment
 
-    tallies, ahead = Tally.objects.filter(count__gt=0), Message.objects.scheduled(at)
-    if category:
-        tallies, ahead = tallies.filter(category=category), ahead.filter(category=category)
-    counts: Counter = Counter()
-    counts.update(dict(tallies.values_list("month").annotate(Sum("count"))))
-    for day in ahead.order_by().values_list("day", flat=True):  # approved, and so counted, but not yet public
-        counts[day.replace(day=1)] -= 1
+Coming = list[tuple[int, date]]  # the category and the day of each message that is approved and still ahead
+
+
+def coming(at: datetime) -> Coming:
+    """Return what the tally counts and the public does not see yet at the moment `at`."""
+    from news.models import Message
+
+    return list(Message.objects.scheduled(at).order_by().values_list("category", "day"))
+
+
+def months(at: datetime, category=None, ahead: Coming | None = None) -> dict[date, int]:
+    """Return how many messages are public at the moment `at` in each month that has any, the newest month first.
+
+    `ahead` is what `coming` has said, where the caller knows it already; so it is everywhere here.
+    """
+    from news.models import Tally
+
+    counts = _counted(Tally.objects.all(), "month", category)
+    for other, day in coming(at) if ahead is None else ahead:
+        if category is None or other == category.pk:
+            counts[day.replace(day=1)] -= 1
     return {month: counts[month] for month in sorted(counts, reverse=True) if counts[month] > 0}
+
+
+def days(at: datetime, month: date, category=None, ahead: Coming | None = None) -> dict[date, int]:
+    """Return how many messages are public at the moment `at` on each day of a month that has any, the first first."""
+    from news.models import DayTally
+
+    last = month.replace(day=monthrange(month.year, month.month)[1])
+    counts = _counted(DayTally.objects.filter(day__gte=month, day__lte=last), "day", category)
+    for other, day in coming(at) if ahead is None else ahead:
+        if month <= day <= last and (category is None or other == category.pk):
+            counts[day] -= 1
+    return {day: counts[day] for day in sorted(counts) if counts[day] > 0}
+
+
+class Share(NamedTuple):
+    """What a category has of the messages of a time."""
+
+    pk: int
+    name: str
+    slug: str
+    count: int
+
+
+def categories(at: datetime, first: date, last: date, ahead: Coming | None = None) -> list[Share]:
+    """Return how many messages are public at the moment `at` in each category that has any, in the menu's order.
+
+    From the day `first` to the day `last`: one day, or whole months.
+    """
+    from news.models import DayTally, Tally
+
+    rows = DayTally.objects.filter(day=first)
+    if first != last:
+        rows = Tally.objects.filter(month__gte=first, month__lte=last)
+    rows = rows.filter(count__gt=0).order_by("category__order", "category__name", "category")
+    less = Counter(category for category, day in (coming(at) if ahead is None else ahead) if first <= day <= last)
+    found = rows.values_list("category", "category__name", "category__slug").annotate(total=Sum("count"))
+    shares = (Share(pk, name, slug, total - less[pk]) for pk, name, slug, total in found)
+    return [share for share in shares if share.count > 0]
+
+
+def _counted(rows, column: str, category=None) -> Counter:
+    """Return what these rows of the tally say by a column, of all messages or of a category's."""
+    rows = rows.filter(count__gt=0, **({"category": category} if category else {}))
+    return Counter(dict(rows.order_by().values_list(column).annotate(Sum("count"))))

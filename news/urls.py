@@ -1,4 +1,4 @@
-"""The addresses below /messages/: all, a year, a month, a category with the same below it, a message, the feeds."""
+"""The addresses below /messages/: all, a year, a month, a day, a category with the same below it, a message, feeds."""
 
 from django.urls import path
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("feed.json", feeds.json_feed, name="feed_json"),
     path("<yyyy:year>/", views.archive, name="year"),
     path("<yyyy:year>/<mm:month>/", views.archive, name="month"),
+    path("<yyyy:year>/<mm:month>/<dd:day>/", views.archive, name="day"),
     path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/", views.message, name="message"),
     path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/card.png", views.card, name="card"),
     path("<slug:slug>/", views.archive, name="category"),
@@ -19,4 +20,5 @@ urlpatterns = [
     path("<slug:slug>/feed.json", feeds.json_feed, name="category_feed_json"),
     path("<slug:slug>/<yyyy:year>/", views.archive, name="category_year"),
     path("<slug:slug>/<yyyy:year>/<mm:month>/", views.archive, name="category_month"),
+    path("<slug:slug>/<yyyy:year>/<mm:month>/<dd:day>/", views.archive, name="category_day"),
 ]

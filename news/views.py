@@ -2,50 +2,62 @@
 
 from datetime import date
 
-from django.conf import settings
 from django.db.models import prefetch_related_objects
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 
 from editions.decorators import per_edition
 from news import archive as archives
-from news import cards, linked
+from news import cards, jumps, linked
 from news.cursors import Cursor
 from news.models import Category, Message
-from news.templatetags.moments import in_figures
 
 FOR_OTHERS = {"Cross-Origin-Resource-Policy": "cross-origin"}  # lets other sites show it
 
 
-@per_edition(known=("before", "after"))
-def archive(request, slug=None, year=None, month=None):
-    """A list of messages, newest first: all, or a category's, of all time or of a year or a month."""
-    if year and year > timezone.localdate(request.at).year:
-        raise Http404  # nothing ahead is public
+@per_edition(known=("before", "after", "date"), unkept=("date",))
+def archive(request, slug=None, year=0, month=0, day=0):
+    """A list of messages, newest first: all, or a category's, of all time or of a year, a month or a day."""
+    shelf, fault = shelf_of(slug, year, month, day), ""
+    messages = Message.objects.published(request.at)
+    messages = messages.filter(category=shelf.category) if shelf.category else messages
+    if "date" in request.GET:
+        try:
+            wanted = jumps.day_of(request.GET["date"])
+            return HttpResponseRedirect(jumps.address_of(shelf, messages, wanted, request.at))
+        except ValueError as error:
+            fault = str(error)
+    places = {name: cursor(request, name) for name in ("after", "before")}
+    # By moments, not by `day`: the list's own index finds them, already in order, however many the month has.
+    span = shelf.span if shelf.is_dated else None
+    listed = messages.none() if shelf.is_ahead(request.at) else messages.for_list()
+    page = archives.page_of(listed, span=span, **places)
+    if places["after"] and not page.rows:
+        return HttpResponseRedirect(shelf.address)  # what was newer has gone: the head of the list is what is left
+    is_found = bool(page.rows) or not (shelf.is_dated or places["before"])
+    index = archives.Index(request.edition, request.at, shelf)
+    context = {
+        "shelf": shelf,
+        "page": page,
+        "place": next((f"?{name}={place}" for name, place in places.items() if place), ""),
+        "index": index,
+        "neighbours": index.neighbours(messages),
+        "linked": archives.linked_trail(shelf),
+        "fault": fault,
+        "typed": request.GET.get("date", ""),
+        "is_found": is_found,
+        "is_over": shelf.is_over(request.at),
+    }
+    return render(request, "news/archive.html", context, status=200 if is_found else 404)
+
+
+def shelf_of(slug, year, month, day):
+    """Return what a list's address names; a category or a day that there is not is not found."""
     category = get_object_or_404(Category, slug=slug) if slug else None
-    index = archives.index_of(request.edition, request.at, category, year)
-    messages = Message.objects.published(request.at).for_list()
-    if category:
-        messages = messages.filter(category=category)
-    if year:
-        # By moments, not by `day`: the list's own index finds them, already in order, however many the month has.
-        messages = messages.filter(publish_at__range=archives.span_of(year, month))
-    page = archives.page_of(messages, before=cursor(request, "before"), after=cursor(request, "after"))
-    if not page.rows and (year or request.GET):
-        raise Http404
-    return render(
-        request,
-        "news/archive.html",
-        {
-            "category": category,
-            "year": year,
-            "month": date(year, month, 1) if month else None,
-            "page": page,
-            "index": index,
-            "address": archives.address(category, year, month),
-        },
-    )
+    try:
+        return archives.Shelf(category, year, month, day)
+    except ValueError:
+        raise Http404 from None
 
 
 def cursor(request, name):
@@ -89,5 +101,4 @@ def card(request, year, month, day, slug):
     except ValueError:
         raise Http404 from None
     found = get_object_or_404(Message.objects.published(request.at).select_related("category"), day=day, slug=slug)
-    above = f"{found.category.name} · {in_figures(found.publish_at)}"
-    return HttpResponse(cards.card(found.headline, settings.EMBASSY_NAME, above), "image/png", headers=FOR_OTHERS)
+    return HttpResponse(cards.card(*linked.words_of_card(found)), "image/png", headers=FOR_OTHERS)

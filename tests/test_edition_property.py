@@ -94,10 +94,11 @@ def change(row, act, value, now):
 
 
 def addresses(met):
-    """Return every address that a message has, has had, or has just been found at; and of its month and its year."""
+    """Return every address that a message has, has had, or has just been found at; and of its day, month and year."""
     for message in Message.objects.exclude(day=None):
         address = message.get_absolute_url()
-        met.update(dict.fromkeys([address, f"/messages/{message.day:%Y/%m}/", f"/messages/{message.day:%Y}/"]))
+        lists = [f"/messages/{message.day:{form}}/" for form in ("%Y/%m/%d", "%Y/%m", "%Y")]
+        met.update(dict.fromkeys([address, *lists]))
     met.update(dict.fromkeys(Redirect.objects.values_list("path", flat=True)))
     return [*OTHERS, *met]
 

@@ -9,7 +9,7 @@ from news.models.messages import Message
 from news.models.presence import Presence
 from news.models.previews import PreviewLink, PreviewOpening
 from news.models.redirects import Redirect
-from news.models.tallies import Tally
+from news.models.tallies import DayTally, Tally
 from news.search.models import Entry, Stale, Word
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Attachment",
     "Category",
     "Correction",
+    "DayTally",
     "Entry",
     "Imported",
     "Message",

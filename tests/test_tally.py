@@ -1,0 +1,289 @@
+"""The tally: what it counts is what the lists show, whoever writes, and by whatever way."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from news import tally
+from news.archive import Shelf, within
+from news.models import Category, DayTally, Message, Tally
+from tests.factories import DAY, HOUR, NOON, a_category, a_message
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+# What the lists show, without the tally
+
+
+def listed(at, shelf):
+    """Return how many messages a list has, each counted."""
+    messages = Message.objects.published(at)
+    messages = messages.filter(category=shelf.category) if shelf.category else messages
+    return within(messages, shelf.span, None, None).count()
+
+
+def disagreements(at):
+    """Return every count of the tally that is not what the list has, and every list that it knows nothing of."""
+    found = []
+    days = set(Message.objects.published(at).order_by().values_list("day", flat=True))
+    kinds = list(Category.objects.all())
+    for category in [None, *kinds]:
+        months = tally.months(at, category)
+        for first in {day.replace(day=1) for day in days} | set(months):
+            found.append((category, first, months.get(first, 0), listed(at, Shelf(category, first.year, first.month))))
+            by_day = tally.days(at, first, category)
+            for day in {day for day in days if day.replace(day=1) == first} | set(by_day):
+                shelf = Shelf(category, day.year, day.month, day.day)
+                found.append((category, day, by_day.get(day, 0), listed(at, shelf)))
+    for shelf in {Shelf(None, *parts) for day in days for parts in widths(day)}:
+        shares = {share.pk: share.count for share in tally.categories(at, shelf.first, shelf.last)}
+        for category in kinds:
+            there = Shelf(category, *shelf.parts)
+            found.append((category, shelf.first, shares.get(category.pk, 0), listed(at, there)))
+    return [each for each in found if each[-2] != each[-1]]
+
+
+def widths(day):
+    return (day.year,), (day.year, day.month), (day.year, day.month, day.day)
+
+
+def test_the_comparison_sees_a_count_that_is_wrong():
+    a_message()
+    DayTally.objects.update(count=2)
+    assert disagreements(NOON) != []
+
+
+# Every way of writing
+
+
+def publish(rows, value):
+    a_message(publish_at=NOON - value * HOUR, category=kind(value))
+
+
+def schedule(rows, value):
+    a_message(publish_at=NOON + value * HOUR, approved_at=NOON, category=kind(value))
+
+
+def draft(rows, value):
+    a_message(publish_at=NOON - value * HOUR if value % 2 else None, approved_at=None, category=kind(value))
+
+
+def withdraw(rows, value):
+    if rows[0].state(NOON) == Message.State.PUBLISHED:
+        rows[0].withdraw("Wrong.", at=NOON)
+
+
+def restore(rows, value):
+    if rows[0].withdrawn_at:
+        rows[0].restore(at=NOON)
+
+
+def approve(rows, value):
+    if not rows[0].approved_at:
+        rows[0].approve(at=NOON)
+
+
+def move(rows, value):
+    rows[0].category = kind(value)
+    rows[0].save()
+
+
+def change_date(rows, value):
+    rows[0].publish_at = NOON - value * HOUR
+    rows[0].save()
+
+
+def change_date_of_many(rows, value):
+    Message.objects.filter(pk__in=[row.pk for row in rows]).update(publish_at=NOON - value * HOUR)
+
+
+def move_many(rows, value):
+    Message.objects.filter(pk__in=[row.pk for row in rows]).update(category=kind(value))
+
+
+def move_many_at_once(rows, value):
+    for row in rows:
+        row.category = kind(value)
+    Message.objects.bulk_update(rows, ["category"])
+
+
+def create_many(rows, value):
+    moments = [NOON - (value + number) * 9 * HOUR for number in range(3)]
+    Message.objects.bulk_create(
+        Message(headline="One of many", category=kind(value + number), publish_at=moment, approved_at=moment)
+        for number, moment in enumerate(moments)
+    )
+
+
+def create_or_change(rows, value):
+    copy = Message(pk=rows[0].pk, headline="Again", category=kind(value), publish_at=NOON, approved_at=NOON)
+    Message.objects.bulk_create(
+        [copy], update_conflicts=True, update_fields=["headline", "category"], unique_fields=["id"]
+    )
+
+
+def delete(rows, value):
+    Message.objects.filter(pk__in=[row.pk for row in rows], acts=None).delete()
+
+
+def raw(sql, *parameters):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+def withdraw_by_sql(rows, value):
+    raw(
+        "UPDATE news_message SET withdrawn_at = publish_at, withdrawn_reason = 'Wrong.' "
+        "WHERE approved_at IS NOT NULL AND id >= %s",
+        rows[0].pk,
+    )
+
+
+def restore_by_sql(rows, value):
+    raw("UPDATE news_message SET withdrawn_at = NULL, withdrawn_reason = '' WHERE id >= %s", rows[0].pk)
+
+
+def approve_by_sql(rows, value):
+    raw("UPDATE news_message SET approved_at = publish_at WHERE publish_at IS NOT NULL")
+
+
+def move_by_sql(rows, value):
+    raw("UPDATE news_message SET category_id = %s WHERE id <= %s", kind(value).pk, rows[0].pk)
+
+
+def delete_by_sql(rows, value):
+    raw("DELETE FROM news_historicalmessage WHERE id = %s", rows[0].pk)
+    if not rows[0].acts.exists():
+        raw("DELETE FROM news_message WHERE id = %s", rows[0].pk)
+
+
+def copy_by_sql(rows, value):
+    columns = ", ".join(f'"{field.column}"' for field in Message._meta.local_concrete_fields if field.column != "id")
+    chosen = columns.replace('"slug"', "slug || %s")
+    raw(
+        f"INSERT INTO news_message ({columns}) SELECT {chosen} FROM news_message WHERE id >= %s",
+        f"-{Message.objects.count()}",
+        rows[0].pk,
+    )
+
+
+def fail_in_the_middle(rows, value):
+    with transaction.atomic():
+        publish(rows, value)
+        rows[0].category = kind(value + 1)
+        rows[0].save()
+        transaction.set_rollback(True)
+
+
+WAYS = [
+    *(publish, schedule, draft, withdraw, restore, approve, move, change_date, change_date_of_many, move_many),
+    *(move_many_at_once, create_many, create_or_change, delete, fail_in_the_middle),
+    *(withdraw_by_sql, restore_by_sql, approve_by_sql, move_by_sql, delete_by_sql, copy_by_sql),
+]
+
+
+def kind(number):
+    return a_category(["speeches", "statements", "comments"][number % 3])
+
+
+histories = st.lists(
+    st.tuples(st.sampled_from(WAYS), st.integers(0, 9), st.integers(0, 60) | st.integers(0, 9000)),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(history=histories)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_tally_is_what_the_lists_have_after_every_history_of_writing(history):
+    with transaction.atomic():
+        for number in range(3):
+            a_message(publish_at=NOON - number * 11 * HOUR, category=kind(number))
+        for way, place, value in history:
+            found = list(Message.objects.order_by("id"))
+            if not found:
+                break
+            way(found[place % len(found) :][:3], value)
+        for at in (NOON, NOON + 31 * HOUR):
+            assert disagreements(at) == [], [way.__name__ for way, *_ in history]
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_the_tally_follows_each_way_of_writing(way):
+    for number in range(4):
+        a_message(publish_at=NOON - number * 11 * HOUR, category=kind(number))
+    waits = a_message(publish_at=NOON - DAY, approved_at=None)
+    gone = a_message(publish_at=NOON - DAY)
+    gone.withdraw("Wrong.", at=NOON)
+    for row in (waits, gone, Message.objects.order_by("id").first()):
+        way([Message.objects.filter(pk=row.pk).first() or waits], 5)
+        assert disagreements(NOON) == []
+
+
+# The hours around midnight, in zones where that is hard
+
+
+@pytest.mark.parametrize("zone", ["America/Santiago", "Asia/Beirut", "Pacific/Apia", "Europe/London"])
+def test_days_have_all_their_hours_where_the_clocks_change_at_midnight(settings, zone):
+    settings.TIME_ZONE = zone
+    for start in (date(2020, 4, 4), date(2020, 9, 5), date(2020, 3, 28), date(2020, 10, 24)):
+        for number in range(60):
+            moment = NOON.replace(year=2020, month=start.month, day=start.day, hour=0, minute=30) + number * HOUR
+            a_message(publish_at=moment)
+    assert disagreements(NOON) == []
+    assert sum(tally.months(NOON).values()) == 240
+
+
+# The clock
+
+
+def test_a_scheduled_message_is_not_counted_before_its_moment():
+    a_message()
+    a_message(publish_at=NOON + HOUR, approved_at=NOON)
+    first = date(2020, 11, 1)
+    assert (tally.months(NOON), tally.months(NOON + HOUR)) == ({first: 1}, {first: 2})
+    assert tally.days(NOON + HOUR, first) == {date(2020, 11, 23): 1, date(2020, 11, 24): 1}
+    assert tally.days(NOON, first) == {date(2020, 11, 23): 1}
+
+
+def test_what_comes_only_later_has_no_line_in_the_index():
+    a_message(category=a_category("speeches"), publish_at=NOON + HOUR, approved_at=NOON)
+    assert tally.categories(NOON, date(2020, 11, 1), date(2020, 11, 30)) == []
+
+
+# Counting anew
+
+
+def test_counting_anew_gives_what_the_tally_holds():
+    for number in range(10):
+        a_message(publish_at=NOON - timedelta(days=number * 9))
+    before = rows_of_the_tally()
+    DayTally.objects.update(count=7)
+    Tally.objects.all().delete()
+    tally.recount()
+    assert rows_of_the_tally() == before
+
+
+def rows_of_the_tally():
+    return (
+        set(Tally.objects.filter(count__gt=0).values_list("category", "month", "count")),
+        set(DayTally.objects.filter(count__gt=0).values_list("category", "day", "count")),
+    )
+
+
+def test_a_category_without_messages_can_be_deleted():
+    message = a_message(category=a_category("comments"))
+    message.delete()
+    Category.objects.get(slug="comments").delete()
+    assert not Category.objects.filter(slug="comments").exists()
