@@ -1,16 +1,14 @@
 """What the public sees of the counters. A counter that is not shown answers like an unknown address."""
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 
+from counters.api import facts
 from counters.badges import Badge
 from counters.models import Counter
 from editions.decorators import per_edition
-
-# What lets the pages of other sites show it.
-FOR_OTHERS = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+from editions.others import for_others
 
 
 @per_edition
@@ -29,27 +27,18 @@ def detail(request, slug):
     return render(request, "counters/detail.html", {"counter": counter, "badge": Badge(counter.parts(request.at))})
 
 
+@for_others
 @per_edition(keep=60)
 def data(request, slug):
     """One counter as data, for anybody's page."""
-    counter = get_object_or_404(Counter.objects.shown(), slug=slug)
-    turns = counter.turns(request.at)
-    facts = {
-        "incident": counter.incident,
-        "sentence": counter.sentence(request.at),
-        "days": counter.days(request.at),
-        "since": counter.since,
-        "until": counter.until,
-        "time_zone": counter.zone.key,
-        "turns": turns and turns.isoformat(),
-        "url": settings.SITE_URL + counter.get_absolute_url(),
-    }
-    return JsonResponse(facts, json_dumps_params={"ensure_ascii": False, "indent": 2}, headers=FOR_OTHERS)
+    found = facts(get_object_or_404(Counter.objects.shown(), slug=slug), request.at)
+    return JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 2})
 
 
+@for_others
 @per_edition(keep=60)
 def badge(request, slug):
     """One counter as a picture, for anybody's page."""
     counter = get_object_or_404(Counter.objects.shown(), slug=slug)
     picture = render_to_string("counters/badge.svg", {"badge": Badge(counter.parts(request.at))})
-    return HttpResponse(picture, "image/svg+xml; charset=utf-8", headers=FOR_OTHERS)
+    return HttpResponse(picture, "image/svg+xml; charset=utf-8")

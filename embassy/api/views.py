@@ -1,0 +1,38 @@
+"""The API as it presents itself: to people, and to whatever makes clients of it."""
+
+from django.conf import settings
+from django.shortcuts import render
+from django.urls import reverse
+
+from counters.models import Counter
+from editions.decorators import per_edition
+from editions.programs import data, for_programs
+from embassy.api.document import VERSION, document
+from news.api.parameters import PARAMETERS
+from news.models import Category, Message
+
+
+@per_edition
+def index(request):
+    """How to use the API, with examples that are live."""
+    newest = Message.objects.published(request.at).for_list().first()
+    counter = Counter.objects.shown().first()
+    return render(
+        request,
+        "embassy/api.html",
+        {
+            "root": settings.SITE_URL + reverse("api:messages"),
+            "newest": newest,
+            "newest_url": newest and reverse("api:message", args=[newest.pk]),
+            "category": Category.objects.first(),
+            "counter": counter,
+            "parameters": PARAMETERS,
+            "version": VERSION,
+        },
+    )
+
+
+@for_programs
+def openapi(request):
+    """The OpenAPI document."""
+    return data(document())

@@ -1,0 +1,46 @@
+"""What programs read of the messages: a list, a message, the categories."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from editions.programs import Problem, data, for_programs
+from news.api import facts
+from news.api.asked import Asked
+from news.api.listing import page_of
+from news.api.parameters import KNOWN
+from news.models import Category, Message
+
+LONGEST_NUMBER = 18  # digits that every database takes
+
+
+@for_programs(known=KNOWN, unkept=("q",))
+def messages(request):
+    """Messages, the newest first or the most relevant: a page, with the addresses of its neighbours."""
+    asked = Asked.read(request.GET)
+    page = page_of(asked, request.at, request.edition)
+    tell = facts.whole if asked.in_full else facts.row
+    found = {
+        "total": page.total,
+        "next": page.next,
+        "previous": page.previous,
+        "notes": page.notes,
+        "results": [tell(message) for message in page.rows],
+    }
+    return data(found, {"next": page.next, "prev": page.previous})
+
+
+@for_programs
+def message(request, number):
+    """A message; where it was withdrawn, a problem document with the notice."""
+    if not number.isascii() or not number.isdigit() or len(number) > LONGEST_NUMBER:
+        raise Http404
+    found = get_object_or_404(Message.objects.answered_for(request.at).in_full(), pk=int(number))
+    if found.withdrawn_at:
+        raise Problem(found.withdrawn_reason, 410, **facts.withdrawn(found))
+    return data(facts.whole(found))
+
+
+@for_programs
+def categories(request):
+    """The categories, in the order of the menu."""
+    return data({"results": [facts.category_with_ways(found) for found in Category.objects.all()]})

@@ -1,0 +1,527 @@
+"""The API to read: what it tells agrees with pages and feeds, lists are walked without a gap, all is answered."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.urls import get_resolver
+from django.utils.html import escape
+
+from embassy.api.document import document
+from news.api import schema
+from news.api.parameters import KNOWN
+from news.cursors import Cursor
+from news.models import Category
+from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message
+from tests.files import a_pictured_message, an_attachment
+from tests.front import ask
+from tests.test_per_edition import views
+
+pytestmark = pytest.mark.django_db
+at_the_front = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+def read(client, path, **given):
+    """Return what an address of the API answers, which is well."""
+    answer = client.get(path.removeprefix("http://testserver"), given)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    return json.loads(answer.content)
+
+
+def listed(client, **given):
+    """Return the numbers of the messages of a page."""
+    return [row["number"] for row in read(client, "/api/messages/", **given)["results"]]
+
+
+def refused(client, status=400, **given):
+    """Return the problem document with which a list is refused."""
+    answer = client.get("/api/messages/", given)
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    found = json.loads(answer.content)
+    assert found["status"] == status
+    return found
+
+
+# It agrees with pages and feeds
+
+
+def a_rich_message(**kwargs):
+    message = a_pictured_message(
+        headline="On the “talks” & <still> awaited",
+        body='<p>The text, with <a href="/visas/">a link</a>.</p>',
+        source_name="Ministry of Foreign Affairs",
+        source_url="https://example.org/?a=1&b=2",
+        delivered_on="2020-11-20",
+        **kwargs,
+    )
+    an_attachment(message)
+    message.correct("The date was wrong.", at=NOON - HOUR)
+    return message
+
+
+def test_a_message_is_told_as_in_the_json_feed(client):
+    message = a_rich_message(lead="")
+    ours, feed = read(client, f"/api/messages/{message.pk}/"), read_feed(client)
+    assert {name: ours[name] for name in ("id", "url", "headline", "summary", "language")} == {
+        "id": feed["id"],
+        "url": feed["url"],
+        "headline": feed["title"],
+        "summary": feed["summary"],
+        "language": feed["language"],
+    }
+    assert feed["content_html"].endswith(ours["body_html"])  # a feed has no place of its own for the picture
+    moments = [datetime.fromisoformat(text) for text in (ours["published"], ours["modified"])]
+    assert moments == [datetime.fromisoformat(feed[name]) for name in ("date_published", "date_modified")]
+    assert (ours["source"]["url"], [ours["category"]["name"]]) == (feed["external_url"], feed["tags"])
+
+
+def read_feed(client):
+    return json.loads(client.get("/messages/feed.json").content)["items"][0]
+
+
+def test_a_message_is_told_as_on_its_page(client):
+    message = a_rich_message(lead="A lead.")
+    ours = read(client, f"/api/messages/{message.pk}/")
+    page = client.get(message.get_absolute_url()).content.decode()
+    for text in ("headline", "lead", "published", "url"):
+        assert escape(ours[text]) in page
+    for text in (ours["corrections"][0]["note"], ours["attachments"][0]["name"], ours["image"]["alt"]):
+        assert escape(text) in page
+    for file in [ours["attachments"][0], *ours["image"]["renditions"]]:
+        assert file["url"].removeprefix("http://testserver") in page
+    cited = re.sub("<[^>]*>", "", page)
+    assert escape(ours["citation"]) in cited
+
+
+def test_linked_data_of_the_page_says_the_same(client):
+    message = a_rich_message()
+    ours = read(client, f"/api/messages/{message.pk}/")
+    page = client.get(message.get_absolute_url()).content.decode()
+    linked = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page)[1])["@graph"][0]
+    assert (ours["url"], ours["headline"], ours["published"], ours["modified"], ours["image"]["url"]) == (
+        linked["url"],
+        linked["headline"],
+        linked["datePublished"],
+        linked["dateModified"],
+        linked["image"],
+    )
+
+
+def test_the_list_has_the_messages_of_the_archive_in_its_order(client):
+    made = [a_message(publish_at=NOON - number // 2 * HOUR) for number in range(30)]
+    page = client.get("/messages/").content.decode()
+    ours = [row["url"] for row in read(client, "/api/messages/")["results"]]
+    theirs = [f"http://testserver{path}" for path in re.findall(r'<h2[^>]*><a href="([^"]*)"', page)]
+    assert (ours, len(ours)) == (theirs, 20)
+    assert ours[0] == f"http://testserver{max(made, key=lambda row: (row.publish_at, row.pk)).get_absolute_url()}"
+
+
+def test_a_search_finds_what_the_page_of_the_search_finds_in_its_order(client):
+    for number in range(30):
+        words = "talks" if number % 2 else "nothing"
+        a_message(headline=f"{words} {number}" if number % 3 else f"{number}", body=f"<p>{words}</p>")
+    page = client.get("/search/?q=talks").content.decode()
+    found = read(client, "/api/messages/", q="talks")
+    theirs = re.findall(r'<h3[^>]*><a href="([^"]*)"', page)
+    assert [row["url"].removeprefix("http://testserver") for row in found["results"]] == theirs
+    assert found["total"] == {"count": 15, "is_exact": True}
+
+
+def test_a_counter_says_what_its_page_and_its_file_say(client):
+    message = a_message()
+    a_counter(slug="fire", message=message)
+    ours = read(client, "/api/counters/fire/")
+    file = json.loads(client.get("/counters/fire.json").content)
+    assert {name: ours[name] for name in file} == file
+    assert read(client, "/api/counters/")["results"] == [ours]
+    assert ours["sentence"] in re.sub("<[^>]*>", "", client.get("/counters/fire/").content.decode())
+    assert ours["message_url"] == f"http://testserver{message.get_absolute_url()}"
+
+
+def test_the_categories_are_those_of_the_menu(client):
+    a_category("speeches", order=2), a_category("comments", order=1)
+    found = read(client, "/api/categories/")["results"]
+    assert [row["slug"] for row in found] == ["comments", "speeches"]
+    for row in found:
+        for name in ("url", "api_url", "atom_url", "json_feed_url"):
+            assert client.get(row[name].removeprefix("http://testserver")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"full": "1"}, {"q": "text"}, {"q": "text", "full": "1"}, {"source": "Ministry"}]
+)
+def test_every_field_is_told_of_in_the_document(client, given):
+    a_rich_message(), a_message(source_name="Ministry", body="<p>The text</p>")
+    for row in read(client, "/api/messages/", **given)["results"]:
+        names = set(schema.row_fields()) | (set(schema.whole_fields()) if "full" in given else set())
+        assert set(row) == names
+        assert set(read(client, row["api_url"])) == set(schema.row_fields()) | set(schema.whole_fields())
+
+
+# What is public, and when
+
+
+def test_what_is_scheduled_appears_at_its_second(client, clock):
+    message = a_message(publish_at=NOON + HOUR, approved_at=NOON)
+    before = listed(client), client.get(f"/api/messages/{message.pk}/").status_code
+    clock.move_to(NOON + HOUR)
+    assert (before, listed(client)) == (([], 404), [message.pk])
+
+
+@pytest.mark.parametrize("kwargs", [{"publish_at": None}, {"publish_at": NOON + DAY}, {"approved_at": None}])
+def test_what_is_not_public_is_told_like_what_never_was(client, kwargs):
+    message = a_message(**kwargs)
+    answer, unknown = client.get(f"/api/messages/{message.pk}/"), client.get("/api/messages/999999/")
+    assert (answer.status_code, answer.content) == (404, unknown.content)
+    assert {**answer.headers, "X-Request-ID": ""} == {**unknown.headers, "X-Request-ID": ""}
+
+
+def test_a_withdrawn_message_is_answered_with_the_notice(client):
+    message = a_message(headline="Wrong headline")
+    message.withdraw("The date was wrong.", at=NOON)
+    answer = client.get(f"/api/messages/{message.pk}/")
+    found = json.loads(answer.content)
+    assert (answer.status_code, answer["Content-Type"]) == (410, "application/problem+json")
+    assert (found["detail"], found["withdrawn"]) == ("The date was wrong.", "2020-11-24T12:37:00Z")
+    assert "Wrong headline" not in answer.content.decode()
+    assert found.keys() >= document()["components"]["schemas"]["Withdrawn"]["properties"].keys() - {"parameter"}
+    assert listed(client) == []
+
+
+# Filters
+
+
+def test_each_filter_narrows_the_list(client):
+    old = a_message(publish_at=datetime(2018, 3, 31, 23, 30, tzinfo=UTC), category=a_category("speeches"))  # 1 April
+    new = a_message(source_name="Ministry of Foreign Affairs")
+    assert listed(client) == [new.pk, old.pk]
+    assert listed(client, category="speeches") == listed(client, year=2018) == [old.pk]
+    assert listed(client, month="2018-04") == listed(client, to="2018-04-01") == [old.pk]
+    assert listed(client, month="2018-03") == listed(client, to="2018-03-31") == []
+    assert listed(client, **{"from": "2018-04-02"}) == listed(client, source="ministry of foreign affairs") == [new.pk]
+    assert listed(client, year=2020, category="speeches") == listed(client, month="2018-04", year=2020) == []
+
+
+@pytest.mark.parametrize("given", [{"q": "text"}, {"source": "Ministry"}, {"q": "text", "source": "Ministry"}])
+def test_filters_narrow_what_is_searched_in_the_same_way(client, given):
+    old = a_message(publish_at=NOON - 900 * DAY, source_name="Ministry", category=a_category("speeches"))
+    new = a_message(source_name="Ministry")
+    assert listed(client, **given) == [new.pk, old.pk]
+    assert listed(client, category="speeches", **given) == listed(client, year=2018, **given) == [old.pk]
+    assert listed(client, month="2020-11", **given) == listed(client, **given, **{"from": "2020-01-01"}) == [new.pk]
+
+
+def test_the_list_says_how_many_there_are(client):
+    for number in range(25):
+        a_message(publish_at=NOON - number * 20 * DAY)
+    totals = [
+        read(client, "/api/messages/", **given)["total"] for given in ({}, {"year": 2020}, {"from": "2020-01-01"})
+    ]
+    assert totals == [{"count": 25, "is_exact": True}, {"count": 17, "is_exact": True}, None]
+
+
+def test_a_former_slug_of_a_category_goes_on_working(client):
+    message = a_message(category=a_category("speeches"))
+    category = Category.objects.get(slug="speeches")
+    category.slug = "addresses"
+    category.save()
+    assert listed(client, category="speeches") == [message.pk]
+
+
+def test_filters_that_leave_no_day_find_nothing_and_say_so(client):
+    a_message()
+    found = read(client, "/api/messages/", **{"from": "2020-12-01", "to": "2020-11-01"})
+    assert (found["results"], len(found["notes"])) == ([], 1)
+
+
+def test_words_that_can_not_be_searched_for_find_nothing_and_say_what_to_do(client):
+    found = read(client, "/api/messages/", q="-")
+    assert (found["results"], found["notes"]) == (
+        [],
+        ["There is no word in it. Give one that the messages you look for have."],
+    )
+
+
+# From page to page
+
+
+def walk(client, address, way="next"):
+    """Return the pages from an address on, as numbers of messages, by the links alone."""
+    pages = []
+    while address:
+        page = read(client, address)
+        pages.append([row["number"] for row in page["results"]])
+        address = page[way]
+    return pages
+
+
+@pytest.mark.parametrize("query", ["", "?limit=30", "?full=1", "?q=text", "?q=text&sort=date", "?source=Ministry"])
+def test_who_follows_the_links_gets_every_message_once(client, query):
+    made = {a_message(publish_at=NOON - number // 7 * HOUR, source_name="Ministry").pk for number in range(65)}
+    pages = walk(client, f"/api/messages/{query}")
+    got = [number for page in pages for number in page]
+    assert (sorted(got), len(got)) == (sorted(made), 65)
+    assert [len(page) for page in pages] == ([30, 30, 5] if "limit" in query else [20, 20, 20, 5])
+
+
+def test_the_way_back_leads_over_the_same_messages(client):
+    for number in range(65):
+        a_message(publish_at=NOON - number // 7 * HOUR)
+    forth = walk(client, "/api/messages/")
+    last = Cursor.of(a_message(publish_at=NOON - 99 * DAY))
+    back = walk(client, f"/api/messages/?after={last}", "previous")
+    assert [number for page in reversed(back) for number in page] == [number for page in forth for number in page]
+
+
+def test_links_stay_right_while_messages_arrive(client):
+    made = [a_message(publish_at=NOON - number * HOUR).pk for number in range(30)]
+    first = read(client, "/api/messages/")
+    a_message(publish_at=NOON)
+    assert [row["number"] for row in read(client, first["next"])["results"]] == made[20:]
+
+
+def test_the_header_has_the_same_links(client):
+    for number in range(45):
+        a_message(publish_at=NOON - number * HOUR)
+    page = read(client, read(client, "/api/messages/")["next"])
+    answer = client.get(page["next"].removeprefix("http://testserver"))
+    found = json.loads(answer.content)
+    assert (found["next"], answer["Link"]) == (None, f'<{found["previous"]}>; rel="prev"')
+
+
+def test_links_too_long_for_a_header_are_in_the_document_alone(client):
+    for number in range(21):
+        a_message(publish_at=NOON - number * HOUR, body=f"<p>{'𐐷' * 60}</p>")
+    answer = client.get("/api/messages/", {"q": " ".join(["𐐷" * 60] * 4)})
+    assert ("Link" in answer, bool(json.loads(answer.content)["next"])) == (False, True)
+
+
+# What is wrong is told
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("year", "last"),
+        ("year", "9" * 49),
+        ("year", "٢٠٢٠"),
+        ("month", "2020-13"),
+        ("month", "11"),
+        ("from", "2020-02-30"),
+        ("to", "20200101"),
+        ("to", "yesterday"),
+        ("limit", "19"),
+        ("limit", "101"),
+        ("full", "yes"),
+        ("sort", "best"),
+        ("category", "no slug"),
+        ("before", "here"),
+        ("after", "1.5.2"),
+        ("q", "x" * 301),
+        ("source", "x" * 201),
+    ],
+)
+def test_a_value_that_can_not_be_read_is_refused_with_a_sentence(client, name, value):
+    found = refused(client, **{name: value})
+    assert found["parameter"] == name
+    assert found["detail"].endswith(".")
+    assert value[:9] in found["detail"]
+
+
+def test_a_category_that_is_none_is_not_found(client):
+    assert refused(client, 404, category="nothing")["parameter"] == "category"
+
+
+@pytest.mark.parametrize("given", [{"before": "999999999999999999.1"}, {"q": "text", "before": "0.5"}])
+def test_a_place_that_the_list_does_not_have_is_not_found(client, given):
+    assert refused(client, 404, **given)["parameter"] == "before"
+
+
+def test_a_parameter_that_is_unknown_is_refused_and_the_known_ones_are_named(client):
+    assert ", ".join(KNOWN) in refused(client, categry="speeches")["detail"]
+
+
+@pytest.mark.parametrize("query", ["year=2020&year=2019", "year=", "=2020", "utm_source=x", "year=2020&x"])
+def test_what_is_given_twice_or_empty_is_refused(client, query):
+    assert client.get(f"/api/messages/?{query}").status_code == 400
+
+
+@at_the_front
+def test_what_is_refused_is_refused_also_where_the_page_is_printed():
+    answers = [ask(f"/api/categories/{query}").status for query in ("", "?x=1", "", "?x=1", "?")]
+    assert answers == [200, 400, 200, 400, 200]
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
+@pytest.mark.parametrize(
+    "path", ["messages/", "messages/1/", "categories/", "counters/", "counters/fire/", "openapi.json"]
+)
+def test_nothing_can_be_changed(client, method, path):
+    answer = getattr(client, method)(f"/api/{path}")
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert json.loads(answer.content)["status"] == 405
+
+
+@pytest.mark.parametrize("path", ["nothing/", "messages/x/", "messages/0x1/", "messages/-1/", "counters/nothing/"])
+def test_an_unknown_address_is_told_as_programs_read(client, path):
+    answer = client.get(f"/api/{path}")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_when_something_breaks_programs_are_told_as_they_read(client, monkeypatch):
+    client.raise_request_exception = False
+    monkeypatch.setattr("news.api.views.page_of", lambda *args: 1 / 0)
+    answer = client.get("/api/messages/")
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert answer["Cache-Control"] == "no-store"
+
+
+WILD = [
+    "\x00",
+    "x" * 10_000,
+    "9" * 49,
+    "-" + "9" * 49,
+    "1e999",
+    "NaN",
+    "💣" * 99,
+    "\u202e\u2066",
+    "%00",
+    "%",
+    "&&&",
+    ";",
+]
+WILD += [
+    "' OR 1=1 --",
+    '"; DROP TABLE news_message; --',
+    '"',
+    "(",
+    "*",
+    "AND",
+    "NEAR(",
+    "<script>",
+    "\ud7ff",
+    "\x1b[0m",
+]
+WILD += ["../../etc/passwd", "{{ 7*7 }}", "\r\nX-Evil: 1", "9" * 18 + ".1", "-" + "9" * 18 + ".1", "1." + "9" * 18]
+WILD += ["0000-00-00", "9999-12-31", "0001-01-01", "2020-W01-1", "3.0", "1.0", "0.0", "999", "10000", "2020.0", "+2020"]
+
+
+@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize("beside", [{}, {"q": "text"}, {"sort": "date", "q": "text"}, {"source": "Ministry"}])
+def test_whatever_a_parameter_holds_is_answered(client, name, beside):
+    a_message(source_name="Ministry")
+    for value in WILD:
+        answer = client.get("/api/messages/", beside | {name: value})
+        assert answer.status_code in (200, 400, 404), (name, value)
+        assert answer["Content-Type"] in ("application/json", "application/problem+json"), (name, value)
+
+
+@pytest.mark.parametrize("path", ["/api/messages/{}/", "/api/counters/{}/", "/api/{}/"])
+def test_whatever_an_address_holds_is_answered(client, path):
+    for value in WILD:
+        answer = client.get(path.format(value.replace("%", "%25").replace("\x00", "%00")))
+        assert answer.status_code in (301, 400, 404), value
+
+
+# For any site, and per edition
+
+
+def test_these_may_be_read_by_scripts_of_other_sites_and_nothing_else():
+    found = {
+        route for route, pattern in views(get_resolver().url_patterns) if getattr(pattern.callback, "for_others", False)
+    }
+    data = {
+        f"api/{name}" for name in ("messages/", "messages/<str:number>/", "categories/", "counters/", "openapi.json")
+    }
+    data |= {"api/counters/<slug:slug>/", "counters/<slug:slug>.json", "counters/<slug:slug>.svg", "messages/feed.json"}
+    assert found >= data | {"messages/feed/", "messages/<slug:slug>/feed/", "messages/<slug:slug>/feed.json"}
+    assert {route for route in found - data if "feed" not in route} == set()
+
+
+@at_the_front
+@pytest.mark.parametrize("path", ["/api/messages/", "/messages/feed/", "/messages/feed.json", "/counters/fire.json"])
+def test_a_hit_and_an_unchanged_answer_may_be_read_by_other_sites_too(path):
+    a_counter(slug="fire"), a_message()
+    fresh, hit = ask(path), ask(path)
+    same = ask(path, HTTP_IF_NONE_MATCH=hit.headers["ETag"])
+    assert [answer.status for answer in (fresh, hit, same)] == [200, 200, 304]
+    assert "hit" in hit.headers["Cache-Status"]
+    for answer in (fresh, hit, same):
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/messages/", "/api/messages/7/", "/counters/fire.svg", "/messages/speeches/feed/"]
+)
+def test_a_browser_that_asks_for_leave_gets_it(client, path):
+    asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET"}
+    answer = client.options(path, headers=asked | {"Access-Control-Request-Headers": "if-none-match"})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer["Access-Control-Allow-Origin"] == answer["Access-Control-Allow-Headers"] == "*"
+    assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+
+
+def test_problems_may_be_read_by_other_sites_too(client):
+    for path in ("/api/messages/?x=1", "/api/messages/?q=%00", "/api/nothing/", "/api/messages/1/"):
+        assert client.get(path)["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_page_for_people_may_not_be_read_by_scripts_of_other_sites(client):
+    for path in ("/", "/messages/", "/contact/", "/nothing/"):
+        assert "Access-Control-Allow-Origin" not in client.get(path)
+
+
+@at_the_front
+def test_head_has_the_headers_of_get_and_no_body():
+    a_message()
+    get, head = ask("/api/messages/"), ask("/api/messages/", "HEAD")
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["Content-Length"] == str(len(get.body))
+
+
+@at_the_front
+def test_an_answer_is_kept_a_minute_and_never_past_the_next_change():
+    a_message(publish_at=NOON + 25 * HOUR / 3600, approved_at=NOON)
+    assert ask("/api/messages/").headers["Cache-Control"].startswith("max-age=25,")
+
+
+@at_the_front
+def test_what_is_searched_is_rendered_each_time_and_still_has_a_tag():
+    a_message()
+    answers = [ask("/api/messages/?q=text") for _ in range(2)]
+    assert ["hit" in answer.headers["Cache-Status"] for answer in answers] == [False, False]
+    assert ask("/api/messages/?q=text", HTTP_IF_NONE_MATCH=answers[0].headers["ETag"]).status == 304
+
+
+# Described
+
+
+def test_the_page_leads_to_live_examples_only(client):
+    a_message(), a_counter(slug="fire")
+    page = client.get("/api/").content.decode()
+    links = set(re.findall(r'<a href="(/api/[^"]*)"><code>', page))
+    assert len(links) >= 8
+    assert {link for link in links if client.get(link.replace("&amp;", "&")).status_code != 200} == set()
+
+
+def test_the_page_and_the_document_tell_of_every_parameter(client):
+    page = client.get("/api/").content.decode()
+    told = [each["name"] for each in document()["paths"]["/api/messages/"]["get"]["parameters"]]
+    assert told == list(KNOWN)
+    assert [name for name in KNOWN if f"<code>{name}</code>" not in page] == []
+
+
+def test_the_document_tells_of_every_address(client):
+    routes = {f"/{route}" for route, _pattern in views(get_resolver().url_patterns) if route.startswith("api/")}
+    told = {path.replace("{number}", "<str:number>").replace("{slug}", "<slug:slug>") for path in document()["paths"]}
+    assert routes - told == {"/api/", "/api/openapi.json"}
+    assert read(client, "/api/openapi.json")["openapi"] == "3.1.0"

@@ -1,0 +1,61 @@
+"""The API does what its OpenAPI document says: schemathesis asks what the document allows, and what it does not."""
+
+import pytest
+import schemathesis
+import time_machine
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+
+from tests.factories import DAY, NOON, a_category, a_counter, a_message
+from tests.files import a_pictured_message, an_attachment
+from tests.front import application
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SITE = "http://testserver"
+EXAMPLES = 30  # of each operation. By hand: schemathesis run http://127.0.0.1:8000/api/openapi.json --max-examples 1000
+
+
+@pytest.fixture
+def operations():
+    """The operations of the document, on a site with something of everything, at a moment that stands still."""
+    with time_machine.travel(NOON, tick=False):
+        rich = a_pictured_message(delivered_on="2020-11-20", source_name="Ministry", source_url="https://example.org/")
+        an_attachment(rich).message.correct("The date was wrong.", at=NOON)
+        for number in range(21):
+            a_message(category=a_category("speeches"), publish_at=NOON - number * DAY)
+        a_counter(slug="fire", message=rich)
+        a_counter(slug="flood", until="2020-11-01")
+        document = schemathesis.openapi.from_wsgi("/api/openapi.json", application(), base_url=SITE)
+        yield [found.ok() for found in document.get_all_operations()]
+
+
+def ask(operation, mode):
+    """Ask as hypothesis likes; an answer that is not as the document says raises, with every check of schemathesis."""
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def run(case):
+        case.call_and_validate(base_url=SITE, headers={"Accept-Encoding": "identity"})
+
+    run()
+
+
+def test_what_the_document_allows_is_answered_as_it_says(operations):
+    for operation in operations:
+        ask(operation, GenerationMode.POSITIVE)
+    assert len(operations) == 5
+
+
+def test_what_the_document_does_not_allow_is_refused(operations):
+    asked = [operation for operation in operations if len(operation.query) or len(operation.path_parameters)]
+    for operation in asked:
+        ask(operation, GenerationMode.NEGATIVE)
+    assert len(asked) == 3
