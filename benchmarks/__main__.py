@@ -10,12 +10,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import parts, searched
+from benchmarks import front_door, imported, parts, searched
 from benchmarks.places import ROOT, VENDORS, Worker, databases, environment
 from benchmarks.table import Table, machine
 from tests.postgres import NoPostgres
 
-PARTS = ["sizes", "hits", "changes", "cold", "growth", "search", "memory"]
+PARTS = ["sizes", "hits", "front_door", "changes", "cold", "growth", "search", "import", "memory"]
 
 
 def main():
@@ -54,19 +54,23 @@ def measure(table, vendor, make, directory, options):
     """Measure the parts that were asked for on a kind of database; what does not touch one, on the first only."""
     chosen, first = options.parts, vendor == options.databases[0]
     place = make("site")
-    if set(chosen) - {"search"}:
+    if set(chosen) - {"search", "import"}:
         with Worker(place) as worker:
             worker.build(count=options.pages)
     if "sizes" in chosen and first:
         parts.sizes(table, place, directory)
     if "hits" in chosen:
         parts.hits(table, vendor, place, directory, options.rounds, options.seconds)
+    if "front_door" in chosen and first:
+        front_door.front_door(table, place, directory, options.rounds, options.seconds)
     if "cold" in chosen:
         parts.cold(table, vendor, place, options.times)
     if "growth" in chosen:
         parts.growth(table, vendor, make, options.sizes, options.times)
     if "search" in chosen:
-        searched.search(table, vendor, make, options.sizes[-1], options.times)
+        searched.search(table, vendor, make, options.searched, options.times)
+    if "import" in chosen:
+        imported.imported(table, vendor, make, directory, options.imported)
     if "memory" in chosen and first:
         parts.memory(table, place, directory, options.pages)
     if "changes" in chosen:
@@ -78,6 +82,8 @@ def read_options():
     numbers = lambda text: sorted(int(part) for part in text.split(","))  # noqa: E731
     names = lambda text: text.split(",")  # noqa: E731
     parser.add_argument("--sizes", type=numbers, default=[1_000, 100_000, 1_000_000], help="messages, for the growth")
+    parser.add_argument("--searched", type=int, default=30_000, help="messages, for the search")
+    parser.add_argument("--imported", type=int, default=20_000, help="lines, for the import")
     parser.add_argument("--databases", type=names, default=list(VENDORS), help="sqlite,postgresql")
     parser.add_argument("--parts", type=names, default=PARTS, help=",".join(PARTS))
     parser.add_argument("--rounds", type=int, default=5, help="of load, interleaved")
@@ -89,7 +95,7 @@ def read_options():
     options = parser.parse_args()
     if options.quick:
         options.sizes, options.rounds, options.seconds, options.times = [1_000, 20_000], 3, 1, 15
-        options.pages = 2_000
+        options.pages, options.searched, options.imported = 2_000, 5_000, 5_000
     if unknown := set(options.parts) - set(PARTS) | set(options.databases) - set(VENDORS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     return options

@@ -101,10 +101,16 @@ class Inside:
         return perf_counter() - began
 
     def build_searched(self, count):
-        """Lay and fill the database with words of known frequency, and index it."""
+        """Lay the database and import an archive with words of known frequency."""
         from benchmarks import searched
 
         return searched.build(count)
+
+    def save_searched(self, times):
+        """Return the milliseconds of several saves."""
+        from benchmarks import searched
+
+        return searched.save(times)
 
     def publish(self, headline):
         """Publish a message, as staff do."""

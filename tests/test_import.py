@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from editions.edition import Edition
 from news.importing import lines, writing
 from news.importing.models import Imported
+from news.importing.ready import all_ready
 from news.models import Category, Message
 from tests.factories import NOON, a_category, a_message
 
@@ -213,7 +214,7 @@ def test_batches_grow_and_shrink_with_the_time_they_take():
 
 
 def test_batch_of_long_texts_is_short():
-    long = [lines.Line("A headline", "statements", None, body="x" * 150_000)] * 100
+    long = [*all_ready([lines.Line("A headline", "statements", None, body="x" * 150_000)] * 100)]
     pace = writing.Pace()
     pace.lines = 1000
     assert max(map(len, pace.batches(long))) * 150_000 <= pace.MOST_CHARACTERS + 150_000

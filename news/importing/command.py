@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -10,10 +11,14 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from news.importing import helper as helping
 from news.importing import lines, writing
 from news.importing.pictures import Folder
+from news.importing.ready import all_ready
+from news.search import index
 
 MOST_FAULTS = 20
+MANY = 1_000  # messages, after which the database is tidied
 
 
 class Import(BaseCommand):
@@ -21,6 +26,7 @@ class Import(BaseCommand):
 
     place = ""  # with %(number)d and %(fault)s
     metavar = "FILE"
+    can_be_helped = False  # by another process, that reads JSON lines
 
     def entries(self, file):
         """Yield each message of a file, or its fault, with its number."""
@@ -47,7 +53,8 @@ class Import(BaseCommand):
             with Path(file).open("rb") as opened:
                 if not opened.seekable():
                     raise CommandError(_("The file is read twice, and this is a pipe. Save it, and name it here."))
-                self.work(opened, Progress(self.stderr, opened, shown=verbosity > 0))
+                with helping.seldom_collecting():
+                    self.work(opened, Progress(self.stderr, opened, shown=verbosity > 0))
         except OSError as error:
             named = error.filename or file
             raise CommandError(_("%(file)s can't be read: %(why)s.") % {"file": named, "why": error.strerror}) from None
@@ -55,6 +62,8 @@ class Import(BaseCommand):
             raise self.stopped(_("The file was changed while it was read: %s") % fault) from None
         except DatabaseError as error:
             raise self.stopped(_("The database refused: %s.") % str(error).strip()) from error
+        except helping.Died as error:
+            raise self.stopped(str(error)) from error
         except KeyboardInterrupt:
             raise self.stopped(_("Stopped."), returncode=130) from None
         if verbosity:
@@ -66,12 +75,24 @@ class Import(BaseCommand):
             self.look_through(file, progress)
             file.seek(0)
             self.notes.clear()
-            illustrated = self.folder.into if self.folder else str
-            for outcome in writing.write(lines.sound(self.entries(file)), illustrated):
-                self.outcome = outcome
-                progress(_("Importing: %s") % outcome)
+            with self.made_ready(file) as made:
+                progress.file = made
+                for outcome in writing.write_ready(made, self.folder.into if self.folder else str):
+                    self.outcome = outcome
+                    progress(_("Importing: %s") % outcome)
+            if self.outcome.added > MANY:
+                index.tidy()
         finally:
             progress.end()
+
+    @contextmanager
+    def made_ready(self, file):
+        """Give the lines of a file, ready to be written, and how far it has been read."""
+        if self.can_be_helped and helping.is_worth_while(file):
+            with helping.helper(file.name, with_pictures=bool(self.folder)) as helper:
+                yield helper
+        else:
+            yield Here(file, all_ready(lines.sound(self.entries(file)), with_pictures=bool(self.folder)))
 
     def look_through(self, file, progress):
         """Read everything, write nothing, and name what is bad."""
@@ -114,6 +135,16 @@ class Import(BaseCommand):
         """Return the error that says why it goes no further, and how to go on."""
         words = _("%(why)s So far: %(outcome)s The same command goes on from here.")
         return CommandError(words % {"why": why, "outcome": self.outcome}, **kwargs)
+
+
+class Here:
+    """The lines of a file that this process makes ready itself, and how far it has read."""
+
+    def __init__(self, file, made):
+        self.tell, self.made = file.tell, made
+
+    def __iter__(self):
+        return iter(self.made)
 
 
 class Progress:

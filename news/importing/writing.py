@@ -15,10 +15,14 @@ from django.utils.translation import ngettext
 from editions.models import new_edition
 from news.importing.lines import Line
 from news.importing.models import Imported
+from news.importing.ready import Ready, all_ready
 from news.models import Category, Correction, Message, Redirect
-from news.search.index import many_writes
+from news.search import index
+from news.search.entries import text_of
+from richtext.fields import cleaned
 
 LAST_ORDER = 32_767
+MOST_WORDS = 100_000  # that are held, while all lines are there already
 A_PICTURE = 100_000  # characters that take as long as a picture: so few lines are lost when an import is stopped
 
 
@@ -57,12 +61,12 @@ class Pace:
     def __init__(self):
         self.lines = 50
 
-    def batches(self, lines: Iterable[Line]) -> Iterator[list[Line]]:
+    def batches(self, lines: Iterable[Ready]) -> Iterator[list[Ready]]:
         """Yield the lines in batches."""
         batch, size = [], 0
-        for line in lines:
-            batch.append(line)
-            size += len(line.body) + len(line.lead) + line.body.count("<img") * A_PICTURE
+        for each in lines:
+            batch.append(each)
+            size += len(each.line.body) + len(each.line.lead) + each.line.body.count("<img") * A_PICTURE
             if len(batch) >= self.lines or size > self.MOST_CHARACTERS:
                 yield batch
                 batch, size = [], 0
@@ -75,41 +79,60 @@ class Pace:
         self.lines = max(1, min(fit, self.MOST_LINES))
 
 
-def write(lines: Iterable[Line], illustrated: Callable[[str], str] = str) -> Iterator[Outcome]:
+def write(lines: Iterable[Line], illustrated: Callable[[str], str] | None = None) -> Iterator[Outcome]:
     """Add the lines that were never imported, and yield the outcome so far after each batch.
 
     `illustrated` returns a body with its pictures taken into the site.
     """
-    outcome, pace = Outcome(), Pace()
-    with many_writes():
-        for batch in pace.batches(lines):
-            began = time.monotonic()
-            added = add(batch, outcome, illustrated)
-            if added:
-                pace.learn(added, time.monotonic() - began)
-            reset_queries()  # with DEBUG on, Django keeps them all
-            yield outcome
+    return write_ready(all_ready(lines, with_pictures=illustrated is not None), illustrated or str)
 
 
-def add(lines: list[Line], outcome: Outcome, illustrated: Callable[[str], str] = str) -> int:
+def write_ready(lines: Iterable[Ready], illustrated: Callable[[str], str] = str) -> Iterator[Outcome]:
+    """Do what `write` does with lines that have been made ready."""
+    outcome, pace, words = Outcome(), Pace(), set()
+    for batch in pace.batches(lines):
+        began = time.monotonic()
+        words.update(*(each.words for each in batch))  # those of a line that is there already may be another's too
+        added = add(batch, outcome, words, illustrated)
+        if added:
+            pace.learn(added, time.monotonic() - began)
+        if added or len(words) > MOST_WORDS:
+            words.clear()
+        reset_queries()  # with DEBUG on, Django keeps them all
+        yield outcome
+
+
+def add(lines: list[Ready], outcome: Outcome, words: set[str], illustrated: Callable[[str], str] = str) -> int:
     """Add those of the lines that are new, all in one edition or none, and return how many."""
-    fresh = {line.digest: line for line in lines}
+    fresh = {each.digest: each for each in lines}
     repeated = len(lines) - len(fresh)
     wanted = Imported.objects.unknown(fresh)
     made = 0
     if wanted:
-        bodies = {digest: illustrated(fresh[digest].body) for digest in wanted}  # takes its time: not in a transaction
+        for digest in wanted:  # takes its time: not in a transaction
+            if fresh[digest].text is None:
+                fresh[digest] = with_pictures(fresh[digest], illustrated)
+                words.update(fresh[digest].text.words.split())
         with new_edition():
             wanted = Imported.objects.unknown(wanted)  # another import may have been quicker
-            rows = [replace(fresh[digest], body=bodies[digest]) for digest in wanted]
+            rows = [fresh[digest].line for digest in wanted]
             categories, made = categories_of(rows)
-            messages = Message.objects.bulk_create([message_of(row, categories[row.category]) for row in rows])
+            with index.apart():
+                messages = Message.objects.bulk_create([message_of(row, categories[row.category]) for row in rows])
+            texts = [fresh[digest].text for digest in wanted]
+            index.make_new(Message.objects.db, list(zip(messages, texts, strict=True)), words - {"|"})
             with_what_belongs_to(list(zip(messages, rows, strict=True)))
             Imported.objects.remember(wanted)
     outcome.added += len(wanted)
     outcome.known += repeated + len(fresh) - len(wanted)
     outcome.categories += made
     return len(wanted)
+
+
+def with_pictures(given: Ready, illustrated: Callable[[str], str]) -> Ready:
+    """Return a line with its pictures taken into the site, and its text read."""
+    line = replace(given.line, body=cleaned(illustrated(given.line.body)))
+    return replace(given, line=line, text=text_of(line.headline, line.lead, line.body))
 
 
 def with_what_belongs_to(pairs: list[tuple[Message, Line]]) -> None:

@@ -14,7 +14,8 @@ from news import tally
 from news.models import Category, Message
 from news.search import query as queries
 from news.search.engines import MANY, Engine, Match, Row, Span, engine, spread
-from news.search.index import ABOVE_TEXT, IN_HEADLINE, category_mark, first_key, source_mark
+from news.search.entries import ABOVE_TEXT, IN_HEADLINE, category_mark, first_key, source_mark
+from news.search.hints import hint_of
 from news.search.models import Entry, Stale, Word
 from news.search.options import Option, Options
 from news.search.query import Query
@@ -40,6 +41,7 @@ class Found:
     years: list[Option] = field(default_factory=list)
     sources: list[Option] = field(default_factory=list)
     ways: list[Option] = field(default_factory=list)  # where nothing is found
+    hint: Option | None = None  # the list of a category and a time that was perhaps meant
     cut_short: str = ""  # the beginning that too many words have
     looked: int = 0  # how many texts were looked through for the phrase, where there were more
     is_whole: bool = True  # the index has every message
@@ -51,13 +53,23 @@ def find(wanted: Wanted, at: datetime, edition) -> Found:
     with engine() as asked:
         question = Question(found, wanted, at, edition, asked)
         options = Options(question)
-        found.total = options.total
+        found.total, found.hint = options.total, hint_of(question)
         found.categories, found.years, found.sources = options.categories, options.years, options.sources
         if found.total:
             question.page()
         else:
             found.ways = ways_on(question)
     return found
+
+
+def newest(wanted: Wanted, at: datetime, edition, most: int) -> list[Message]:
+    """Return the newest messages that a search finds, without counting any; raise as `find` does."""
+    found = Found(queries.read(wanted.q))
+    with engine() as asked:
+        question = Question(found, wanted.but(sort="date"), at, edition, asked)
+        if question.words.is_hopeless:
+            return []
+        return question.messages([row.message_id for _place, row in question.places(None, most)])
 
 
 class Question:
@@ -117,10 +129,12 @@ class Question:
             shown = places[:PAGE]
             found.newer = shown[0][0] if wanted.before and shown else None
             found.older = shown[-1][0] if len(places) > PAGE else None
-        pks = [row.message_id for _place, row in shown]
-        # `published` once more: the index is trusted with the order, not with what is public.
+        found.messages = self.messages([row.message_id for _place, row in shown])
+
+    def messages(self, pks: list[int]) -> list[Message]:
+        """Return messages that were found. `published` once more: the index is trusted with the order alone."""
         rows = Message.objects.published(self.at).select_related("category").in_bulk(pks)
-        found.messages = [rows[pk] for pk in pks if pk in rows]
+        return [rows[pk] for pk in pks if pk in rows]
 
     def places(self, start: Place | None, most: int, *, backwards: bool = False) -> list[tuple[Place, Row]]:
         """Return the matches behind a place, or ahead of it, which come backwards."""

@@ -6,89 +6,18 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from django.db import connections, transaction
 
 from editions.models import new_edition
-from news.cursors import EPOCH
+from news.search import tables
+from news.search.entries import entry_of, placed, source_key  # noqa: F401  (others ask for it here)
 from news.search.models import Entry, Source, Stale, Word
-from news.search.text import words
-from richtext.text import plain_text
-
-# The place of an entry
-
-LAST = int((datetime(9999, 12, 31, tzinfo=UTC) - EPOCH).total_seconds())
-TIES = 16  # bits: messages of the same second stand by their ids, the higher first
-
-
-def key_of(at: datetime, pk: int) -> int:
-    """Return the place of a message: the newer, the lower."""
-    return first_key(at) + (~pk & (1 << TIES) - 1)
-
-
-def first_key(at: datetime) -> int:
-    """Return the lowest key that a message of this second can have; the newer ones are below it."""
-    return LAST - second_of(at) << TIES
-
-
-def last_key(at: datetime) -> int:
-    """Return the highest key that a message of this second can have; the older ones are above it."""
-    return first_key(at) + (1 << TIES) - 1
-
-
-def second_of(at: datetime) -> int:
-    """Return the seconds since the epoch, the begun one not counted."""
-    delta = at - EPOCH
-    return delta.days * 86_400 + delta.seconds
-
-
-# The words of an entry. What is no word begins with a character that no word has.
-
-IN_HEADLINE, ABOVE_TEXT, FACT = "¹", "²", "§"  # a word in the headline; in headline or lead; a category, a source
-LONGEST, MOST_MARKS = 850_000, 150_000  # bytes: a tsvector holds a megabyte
-
-
-def entry_of(pk: int, headline, lead, body, category, source, at) -> Entry:
-    """Return the entry of a message."""
-    parts = [words(headline), words(lead), words(plain_text(body))]
-    marks = [IN_HEADLINE + word for word in set(parts[0])]
-    marks += [ABOVE_TEXT + word for word in {*parts[0], *parts[1]}]
-    source = source_key(source)
-    facts = [category_mark(category), *([source_mark(source)] if source else [])]
-    return Entry(
-        message_id=pk,
-        key=key_of(at, pk),
-        category_id=category,
-        source=source,
-        words=cut(f" {' | '.join(' '.join(part) for part in parts)} ", LONGEST),
-        marks=" ".join([*facts, cut(" ".join(sorted(marks)), MOST_MARKS)]),
-    )
-
-
-def cut(text: str, most: int) -> str:
-    """Return as many whole words of a text as fit into so many bytes: nearly always all of them."""
-    if len(text) * 4 <= most or len(text.encode()) <= most:
-        return text
-    return text.encode()[:most].decode(errors="ignore").rpartition(" ")[0] + " "
-
-
-def source_key(name: str) -> str:
-    """Return what stands for a source in addresses: one, however its name is written."""
-    return "-".join(words(name))[:200]
-
-
-def source_mark(source: str) -> str:
-    return f"{FACT}s{source.replace('-', '·')}"
-
-
-def category_mark(pk: int) -> str:
-    return f"{FACT}c{pk}"
-
 
 # Writing
 
 BATCH = 2_000_000  # characters that are held at once
+AT_ONCE = 500  # messages
 READ = ("pk", "headline", "lead", "body", "category_id", "source_name", "publish_at")
 
 
@@ -101,6 +30,9 @@ def on_save(sender, instance, using, **kwargs):
 @contextmanager
 def indexed(using: str):
     """Make the entries of all messages that are written inside, in one transaction with it."""
+    if getattr(_running, "apart", False):
+        yield
+        return
     notes = Stale.objects.using(using)
     newest = notes.order_by("-pk").values_list("pk", flat=True).first() or 0
     yield
@@ -111,18 +43,58 @@ def make(using: str, pks: list[int]) -> None:
     """Make the entries of these messages anew; one that isn't due has none."""
     from news.models import Message
 
-    for start in range(0, len(pks), 500):
-        some = pks[start : start + 500]
+    for start in range(0, len(pks), AT_ONCE):
+        some = pks[start : start + AT_ONCE]
         Entry.objects.using(using).filter(message_id__in=some).delete()
         due = Message.objects.using(using).filter(pk__in=some, approved_at__isnull=False, withdrawn_at__isnull=True)
         rows = due.order_by().values_list(*READ).iterator(chunk_size=100)
         names: dict[str, str] = {}
         for entries in _batches(_noted(rows, names)):
+            note_words(using, set().union(*(entry.words.split() for entry in entries)) - {"|"})
             _write(using, entries)
-        names.pop("", None)
-        sources = [Source(key=key, name=name) for key, name in sorted(names.items())]
-        Source.objects.using(using).bulk_create(sources, ignore_conflicts=True)
-        Stale.objects.using(using).filter(message_id__in=some).delete()
+        _settle(using, some, names)
+
+
+@contextmanager
+def apart():
+    """Leave the entries of new messages to `make_new`, which is given their texts."""
+    _running.apart = True
+    try:
+        yield
+    finally:
+        _running.apart = False
+
+
+def make_new(using: str, texts: list[tuple], found: set[str]) -> None:
+    """Make the entries of messages that have just been written, each given with its text; `found` are their words."""
+    in_bulk(using)
+    Word.objects.using(using).add(found)
+    for start in range(0, len(texts), AT_ONCE):
+        names: dict[str, str] = {}
+        entries = []
+        for message, text in texts[start : start + AT_ONCE]:
+            if message.approved_at and not message.withdrawn_at:
+                entries.append(placed(text, message.pk, message.category_id, message.source_name, message.publish_at))
+                names.setdefault(entries[-1].source, message.source_name)
+        _write(using, entries)
+        _settle(using, [entry.message_id for entry in entries], names)
+
+
+# For a transaction that makes many entries, on PostgreSQL: what waits for GIN is settled in larger pieces (the work of
+# a piece is one step for each different word in it), and texts are packed by the quicker method, where it is there.
+IN_BULK = """
+    SELECT set_config('gin_pending_list_limit', '32MB', true), set_config('work_mem', '64MB', true);
+    SELECT set_config(name, 'lz4', true) FROM pg_settings
+    WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)
+"""
+
+
+def in_bulk(using: str) -> None:
+    """Have the rest of this transaction make many entries at less cost."""
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(IN_BULK)
 
 
 def _noted(rows, names: dict[str, str]) -> Iterator[Entry]:
@@ -153,12 +125,32 @@ def _write(using: str, entries: list[Entry]) -> None:
         while entry.key in taken:
             entry.key += 1
         taken.add(entry.key)
-    note_words(using, set().union(*(entry.words.split() for entry in entries)) - {"|"})
-    Entry.objects.using(using).bulk_create(entries)
+    Entry.objects.using(using).write(entries)
+
+
+def _settle(using: str, pks: list[int], names: dict[str, str]) -> None:
+    """Note how sources are written, and that these messages have the entries that they are to have."""
+    sources = [Source(key=key, name=name) for key, name in sorted(names.items()) if key]
+    Source.objects.using(using).bulk_create(sources, ignore_conflicts=True)
+    Stale.objects.using(using).filter(message_id__in=pks).delete()
 
 
 _running = threading.local()
 MOST_REMEMBERED = 300_000
+
+
+class Met:
+    """The words that a run has met: a build or an import meets the same ones again and again."""
+
+    def __init__(self):
+        self.words: set[str] = {"|"}
+
+    def new(self, found: set[str]) -> set[str]:
+        """Return those that have not been met."""
+        found -= self.words
+        if len(self.words) < MOST_REMEMBERED:
+            self.words |= found
+        return found
 
 
 @contextmanager
@@ -201,6 +193,7 @@ def batches(using: str = "default") -> Iterator[int]:
         while True:
             began = time.monotonic()
             with new_edition(using):
+                in_bulk(using)
                 pks = list(Stale.objects.using(using).order_by("-pk").values_list("message_id", flat=True)[:size])
                 make(using, pks)
             if not pks:
@@ -211,8 +204,6 @@ def batches(using: str = "default") -> Iterator[int]:
 
 def begin_anew(using: str = "default") -> None:
     """Note every message as one whose entry is to be made; those there are stay until then."""
-    from news.search import tables
-
     due = tables.DUE.format(row="m")
     tables.run(
         connections[using],
@@ -222,3 +213,21 @@ def begin_anew(using: str = "default") -> None:
             "ORDER BY m.publish_at, m.id",
         ],
     )
+
+
+# What a large build or import leaves to PostgreSQL's own housekeeping, which comes when it comes: what waits for GIN,
+# rows that are no more (a look at an empty list reads all that were in it), and what the planner knows of the tables.
+TIDIED = [
+    "SELECT gin_clean_pending_list('news_entry_vector')",
+    "VACUUM ANALYZE news_entry",
+    "VACUUM ANALYZE news_stale",
+    "ANALYZE news_message",
+    "ANALYZE news_word",
+]
+
+
+def tidy(using: str = "default") -> None:
+    """Have PostgreSQL settle what it has put off, and learn what is in the tables: searches are fast from now on."""
+    connection = connections[using]
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        tables.run(connection, TIDIED)

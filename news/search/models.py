@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable
 
 from django.db import connections, models
 
 from news.search.text import LONGEST_WORD
+
+
+class EntryQuerySet(models.QuerySet):
+    def write(self, entries: list[Entry]) -> None:
+        """Add entries, as many as can be in one statement: FTS5 settles what it holds at each one's end."""
+        rows = [(each.key, each.message_id, each.category_id, each.source, each.words, each.marks) for each in entries]
+        if not rows:
+            return
+        connection = connections[self.db]
+        insert = "INSERT INTO news_entry (key, message_id, category_id, source, words, marks)"
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                columns = "%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[]"
+                sql = f"{insert} SELECT * FROM unnest({columns})"  # noqa: S608
+                cursor.execute(sql, list(map(list, zip(*rows, strict=True))))
+                return
+            most = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(rows[0])
+            for start in range(0, len(rows), most):
+                some = rows[start : start + most]
+                marks = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(some))
+                cursor.execute(f"{insert} VALUES {marks}", [value for row in some for value in row])
 
 
 class Entry(models.Model):
@@ -23,6 +45,8 @@ class Entry(models.Model):
     source = models.CharField(max_length=200)
     words = models.TextField()  # of headline, lead and body, with spaces around each
     marks = models.TextField()  # words that stand in headline or lead, category, source: see `index`
+
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         # What the counts need of an entry, without its words.

@@ -84,13 +84,28 @@ class Table(dict):
 
 FOLDED, SHAPES = Table(_fold), Table(_shape)
 
+# A short way to the same words, for what nearly every text is made of: the table looks at each character by itself,
+# unless all of them are ASCII. A test holds the two ways together.
+TYPOGRAPHIC = "’‘“”„«»–—…\xa0"  # none is part of a word
+RUSSIAN = re.compile("[\x00-\x7f\xa0\u2010-\u2027А-Яа-яЁё]*")
+RUSSIAN_WORD = re.compile("[0-9a-zа-я]+")
+
 
 def words(text: str) -> list[str]:
     """Return the words of a text, folded, in their order. Any text has some or none: nothing is refused."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    found = text.translate(FOLDED).split()
+    found = _folded(text)
     return found if max(map(len, found), default=0) <= LONGEST_WORD else [word[:LONGEST_WORD] for word in found]
+
+
+def _folded(text: str) -> list[str]:
+    if not text.isascii():
+        for character in TYPOGRAPHIC:
+            text = text.replace(character, " ")
+        if not text.isascii():
+            if RUSSIAN.fullmatch(text):
+                return RUSSIAN_WORD.findall(text.lower().replace("ё", "е"))
+            text = unicodedata.normalize("NFC", text)
+    return text.translate(FOLDED).split()
 
 
 def spans(text: str) -> Iterator[tuple[int, int, str]]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from news.archive import span_of
-from news.search.index import first_key, last_key, source_key
+from news.search.entries import first_key, last_key, source_key
 from news.search.query import LONGEST
 
 CURSOR = re.compile(r"([0-3])\.([0-9]{1,17})")
@@ -94,6 +94,16 @@ class Wanted:
         """Return as much of what was typed as the field takes."""
         return self.q[:LONGEST]
 
+    @property
+    def followed(self) -> Wanted:
+        """Return what a feed of this search follows: in its own order, from the newest on."""
+        return self.but(sort="")
+
+    @property
+    def feed(self) -> str:
+        """Return the address of the feed that follows this search."""
+        return f"{reverse('search_feed')}?{self.followed.query_string}"
+
     def but(self, **changes) -> Wanted:
         """Return this search with something else in it, from its first page on."""
         return replace(self, **{"before": None, "after": None, "faults": ()} | changes)
@@ -107,6 +117,7 @@ class Wanted:
 
 
 KNOWN = ("q", "sort", "category", "year", "from", "to", "source", "before", "after")
+FOLLOWED = ("q", "category", "year", "from", "to", "source")
 
 
 def year_keys(year: int) -> tuple[int, int]:

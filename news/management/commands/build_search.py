@@ -3,7 +3,7 @@
 import time
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection, reset_queries
+from django.db import DatabaseError, reset_queries
 from django.utils.translation import gettext as _
 
 from news.search import index
@@ -33,7 +33,7 @@ class Command(BaseCommand):
                 if verbosity and time.monotonic() - said > every:
                     said = time.monotonic()
                     self.say(made, max(missing, made), said - began)
-            tidy()
+            index.tidy()
         except KeyboardInterrupt:
             raise CommandError(_("Stopped. The same command goes on from here."), returncode=130) from None
         except DatabaseError as error:
@@ -53,11 +53,3 @@ class Command(BaseCommand):
 
 def known() -> int:
     return Entry.objects.count()
-
-
-def tidy() -> None:
-    """Have PostgreSQL settle what it has put off, and learn what is in the tables."""
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT gin_clean_pending_list('news_entry_vector')")
-            cursor.execute("VACUUM ANALYZE news_entry")

@@ -14,6 +14,7 @@ class Command(Import):
     )
     place = _("Line %(number)d: %(fault)s")
     metavar = "FILE.jsonl"
+    can_be_helped = True
 
     def entries(self, file):
         return lines.entries(file)

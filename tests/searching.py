@@ -1,0 +1,24 @@
+"""A search as the tests make it, at noon."""
+
+from editions.edition import Edition
+from news.search.finding import find
+from news.search.wanted import Wanted
+from tests.factories import NOON
+
+
+def search(q, at=NOON, **kwargs):
+    return find(Wanted(q=q, **kwargs), at, Edition.current(at))
+
+
+def headlines(q, **kwargs):
+    return [message.headline for message in search(q, sort="date", **kwargs).messages]
+
+
+def whole_list(wanted, at=NOON):
+    """Return the ids of all pages, from the first to the last."""
+    found, ids = find(wanted, at, Edition.current(at)), []
+    while True:
+        ids += [message.pk for message in found.messages]
+        if not found.older:
+            return ids
+        found = find(wanted.but(before=found.older), at, Edition.current(at))

@@ -1,0 +1,173 @@
+"""The index follows the clock, and each way of writing."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from news.models import Category, Entry, Message, Stale
+from news.search import index
+from tests.factories import HOUR, NOON, a_category, a_message
+from tests.searching import headlines, search
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+def test_a_scheduled_message_is_found_from_its_second_on():
+    a_message(headline="Scheduled words", publish_at=NOON + HOUR, approved_at=NOON)
+    before, after = (
+        headlines("scheduled", at=NOON + HOUR + step) for step in (-timedelta(microseconds=1), timedelta())
+    )
+    assert (before, after) == ([], ["Scheduled words"])
+
+
+def test_two_of_one_second_come_each_at_its_moment():
+    half = timedelta(milliseconds=500)
+    a_message(headline="Split first", publish_at=NOON, approved_at=NOON)
+    a_message(headline="Split second", publish_at=NOON + half, approved_at=NOON)
+    assert (len(headlines("split")), len(headlines("split", at=NOON + half))) == (1, 2)
+
+
+def test_a_draft_is_not_found_before_it_is_approved():
+    message = a_message(headline="Drafted words", publish_at=None)
+    before = headlines("drafted")
+    Message.objects.get(pk=message.pk).approve(at=NOON)
+    assert (before, headlines("drafted")) == ([], ["Drafted words"])
+
+
+def test_a_withdrawn_message_is_found_no_more_and_a_restored_one_again():
+    message = a_message(headline="Taken back")
+    message.withdraw("It was wrong.", at=NOON)
+    gone = headlines("taken")
+    message.restore(at=NOON)
+    assert (gone, headlines("taken")) == ([], ["Taken back"])
+
+
+def changed_by_save(message):
+    message.headline = "Fresh words"
+    message.save()
+
+
+def changed_by_update(message):
+    Message.objects.filter(pk=message.pk).update(headline="Fresh words")
+
+
+def changed_by_update_with_an_address(message):
+    Message.objects.filter(pk=message.pk).update(headline="Fresh words", slug="elsewhere")
+
+
+def changed_by_bulk_update(message):
+    message.headline = "Fresh words"
+    Message.objects.bulk_update([message], ["headline"])
+
+
+def changed_by_loaddata(message):
+    from django.core import serializers
+
+    text = serializers.serialize("json", Message.objects.filter(pk=message.pk)).replace(message.headline, "Fresh words")
+    for row in serializers.deserialize("json", text):
+        row.save()
+
+
+CHANGES = [
+    changed_by_save,
+    changed_by_update,
+    changed_by_update_with_an_address,
+    changed_by_bulk_update,
+    changed_by_loaddata,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_the_index_follows(change):
+    message = a_message(headline="Stale words")
+    change(message)
+    assert (headlines("stale"), headlines("fresh"), Stale.objects.count()) == ([], ["Fresh words"], 0)
+
+
+def test_the_index_follows_a_change_of_category_and_source():
+    message = a_message(headline="Moved", source_name="Agency")
+    Message.objects.filter(pk=message.pk).update(category=a_category("speeches"), source_name="Press office")
+    assert headlines("moved", category="statements") == headlines("moved", source="agency") == []
+    assert headlines("moved", category="speeches") == headlines("moved", source="press-office") == ["Moved"]
+
+
+def test_a_category_that_is_renamed_still_finds_its_messages():
+    a_message(headline="Kept")
+    category = Category.objects.get(slug="statements")
+    category.slug = "declarations"
+    category.save()
+    assert headlines("kept", category="declarations") == ["Kept"]
+
+
+def test_deleted_messages_are_found_no_more():
+    a_message(headline="Deleted one"), a_message(headline="Deleted two")
+    Message.objects.filter(headline="Deleted one").delete()
+    Message.objects.get(headline="Deleted two").delete()
+    assert (headlines("deleted"), Entry.objects.count()) == ([], 0)
+
+
+def test_what_plain_sql_writes_is_not_found_wrong_and_is_found_after_a_build():
+    message = a_message(headline="Before sql")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE news_message SET headline = 'After sql' WHERE id = %s", [message.pk])
+    meanwhile = headlines("before"), search("sql").is_whole
+    call_command("build_search", "--quiet")
+    assert (meanwhile, headlines("after"), search("sql").is_whole) == (([], False), ["After sql"], True)
+
+
+def test_the_index_is_rolled_back_with_its_message():
+    class Stop(Exception):
+        pass
+
+    with pytest.raises(Stop), transaction.atomic():
+        a_message(headline="Never committed")
+        raise Stop
+    assert (headlines("committed"), Entry.objects.count()) == ([], 0)
+
+
+def test_a_save_that_changes_no_word_leaves_the_index_alone(django_assert_num_queries):
+    message = a_message(headline="As it was")
+    Message.objects.filter(pk=message.pk).update(featured=True)
+    assert (Stale.objects.count(), headlines("was")) == (0, ["As it was"])
+
+
+def test_a_build_goes_on_where_it_was_stopped(monkeypatch):
+    for _ in range(5):
+        a_message(headline="To be built")
+    index.begin_anew()
+    monkeypatch.setattr(index, "MOST", 2)
+    batches = index.batches()
+    monkeypatch.setattr(index, "WANTED", 1e-9)
+    next(batches)
+    left = Stale.objects.count()
+    call_command("build_search", "--quiet")
+    assert (left < 5, Stale.objects.count(), search("built").total) == (True, 0, 5)
+
+
+def test_an_archive_that_was_there_before_the_search_is_noted_by_the_migration():
+    from news.search import tables
+
+    a_message(headline="Old archive")
+    Entry.objects.all().delete()
+    tables.after_migration("default", plan=["something"], verbosity=0)
+    assert headlines("archive") == ["Old archive"]
+
+
+def test_a_large_archive_waits_and_says_so(monkeypatch, capsys, client):
+    from news.search import tables
+
+    a_message(headline="Large archive")
+    Entry.objects.all().delete()
+    monkeypatch.setattr(tables, "SMALL", 0)
+    tables.after_migration("default", plan=["something"], verbosity=1)
+    assert "manage.py build_search" in capsys.readouterr().out
+    assert "The index is being built" in client.get("/search/?q=large").content.decode()

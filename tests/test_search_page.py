@@ -1,0 +1,112 @@
+"""The page of the search: what it shows, its address, and that any input gets one."""
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from news.search.wanted import Place, Wanted
+from tests.factories import NOON, a_message
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+def page(client, query):
+    return client.get("/search/" + query).content.decode()
+
+
+def test_the_words_are_marked_in_headline_and_excerpt(client):
+    a_message(headline="The <b> Élysée", lead="", body="<p>Start.</p><p>In the élysée &amp; elsewhere</p>")
+    text = page(client, "?q=elysee")
+    assert "The &lt;b&gt; <mark>Élysée</mark>" in text
+    assert "Start. In the <mark>élysée</mark> &amp; elsewhere" in text
+
+
+def test_a_long_text_shows_the_place_where_the_words_stand(client):
+    a_message(headline="Long", lead="", body=f"<p>{'word ' * 500} the needle here {'word ' * 500}</p>")
+    text = page(client, "?q=needle")
+    assert "… word" in text and "the <mark>needle</mark> here word" in text and text.count("word") < 100
+
+
+def test_each_search_has_one_address(client):
+    response = client.get("/search/?source=&q=++visa+++treaty+&year=&sort=relevance")
+    assert (response.status_code, response["Location"]) == (302, "/search/?q=visa+treaty")
+
+
+@given(st.dictionaries(st.sampled_from(["q", "sort", "category", "year", "from", "to", "source", "before"]), st.text()))
+def test_a_search_read_from_its_address_is_the_same(given):
+    from django.http import QueryDict
+
+    wanted = Wanted.read({name: value for name, value in given.items() if value.isprintable()})
+    again = Wanted.read(QueryDict(wanted.query_string).dict())
+    assert again.query_string == wanted.query_string
+
+
+ODD = r"""
+" "" ' * a* ^a NEAR(a OR -- {headline}:a a:b ( a| &!b <-> 😀 % _ \ ';DROP 𝒱isa ｖｉｓａ
+""".split()
+ODD += ["a AND", "NOT a", "a & !b", "مرحبا \u202e abc", "\u0301", "x" * 10_000, "ﷺ" * 200, "\ufeff", "a\x00b", "\x01"]
+
+
+@pytest.mark.parametrize("typed", ODD)
+def test_any_input_gets_a_page(client, typed):
+    a_message(headline="A visa", body="<p>a b or near</p>")
+    response = client.get("/search/", {"q": typed, "from": typed[:40], "year": typed[:40], "before": typed[:40]})
+    if response.status_code == 302:
+        response = client.get(response["Location"])
+    assert response.status_code == (400 if "\x00" in typed else 200)
+
+
+def test_a_search_without_a_result_leads_on(client):
+    a_message(headline="Treaty on fisheries")
+    assert 'q=fisheries">With “fisheries”' in page(client, "?q=fishreies")
+    assert 'href="/search/?q=treaty">In all categories</a>' in page(client, "?q=treaty&category=speeches")
+    assert 'q=treaty">Only “treaty”' in page(client, "?q=treaty+nowhere")
+
+
+def test_no_word_of_a_withdrawn_message_is_hinted_at(client):
+    a_message(headline="Confidential").withdraw("It was wrong.", at=NOON)
+    assert "onfidential" not in page(client, "?q=confidentiel").replace("confidentiel", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_of_results_are_not_printed_and_the_empty_page_is():
+    from tests.front import ask
+
+    assert "noindex" in ask("/search/?q=visa").text
+    asked = [ask(path).headers.get("Cache-Status", "") for path in ["/search/?q=visa"] * 2 + ["/search/"] * 2]
+    assert [status.endswith("hit") for status in asked] == [False, False, False, True]
+
+
+def test_places_are_read_back():
+    assert Wanted.read({"q": "a", "sort": "date", "before": "0.17"}).before == Place(0, 17)
+    assert Wanted.read({"q": "a", "before": "0.17"}).before is None
+
+
+@pytest.mark.parametrize("typed", ["statement of March 2018", "Statements, 2018 march", "the statements of mar 2018"])
+def test_a_kind_and_a_month_lead_to_their_list(client, typed):
+    a_message(headline="Of visas", publish_at=NOON.replace(year=2018, month=3))
+    text = client.get("/search/", {"q": " ".join(typed.split())}).content.decode()
+    assert '<a href="/messages/statements/2018/03/">Statements, March 2018</a> <span class="count">1</span>' in text
+
+
+def test_other_words_are_looked_for_within_the_list(client):
+    a_message(headline="Of visas", publish_at=NOON.replace(year=2018, month=3, day=4))
+    text = page(client, "?q=visas+4+March+2018")
+    assert 'href="/search/?q=visas&amp;from=2018-03-04&amp;to=2018-03-04"' in text
+    assert 'href="/search/?q=visas&amp;year=2018"' in page(client, "?q=visas+2018")
+    assert "By kind and date" not in page(client, "?q=nowhere+2018")
+
+
+@pytest.mark.parametrize(
+    "query", ["?q=march", "?q=statements", "?q=31+February+2018", "?q=statement+1999", "?q=2018&year=2018"]
+)
+def test_words_that_name_no_time_of_the_archive_are_words(client, query):
+    a_message(headline="Of visas", publish_at=NOON.replace(year=2018, month=3))
+    assert "By kind and date" not in page(client, query)
