@@ -47,7 +47,8 @@ def sitemap_part(request, name):
 @per_edition(keep=60)
 def sitemap_pages(request):
     """Every other page: lists, counters, contact, pages of the office. None says when it changed: nobody keeps that."""
-    paths = [reverse("home"), reverse("messages"), reverse("counters:index"), reverse("consular:contact")]
+    names = "home", "messages", "counters:index", "consular:contact", "api:index"
+    paths = [reverse(name) for name in names]
     rows = (*Category.objects.all(), *Counter.objects.shown(), *Page.objects.shown())
     paths += [row.get_absolute_url() for row in rows]
     return document("urlset", [entry("url", settings.SITE_URL + path) for path in paths])
@@ -114,7 +115,7 @@ def manifest(request):
 
 @per_edition(keep=60)
 def robots(request):
-    """What crawlers may read: all but the desk and the search results."""
+    """What crawlers may read: all but the desk and visitors' enquiries. (Search results say themselves: noindex.)"""
     return HttpResponse(render_to_string("robots.txt", {"url": settings.SITE_URL}), "text/plain; charset=utf-8")
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 
 from news.importing.rules import IN_QUERY, LINE_ENDS, UNPRINTABLE
 from news.importing.writing import name_of
@@ -36,6 +36,12 @@ def lines() -> Iterator[tuple[Message, bytes]]:
                     continue
                 drafts.add(hash(line))
             yield message, line
+
+
+def with_files() -> int:
+    """Return how many messages have files of their own: these are in no line."""
+    found = Message.objects.filter(Q(image_width__isnull=False) | Q(attachments__isnull=False)).order_by()
+    return found.values("pk").distinct().count()
 
 
 def line_of(message: Message) -> dict:

@@ -1,7 +1,8 @@
 """The feeds: Atom (RFC 4287) for all messages and each category, and a JSON Feed 1.1.
 
-`updated` moves when a message is corrected or restored, not with a typo or a change of place. Atom tells of what was
-withdrawn by tombstones (RFC 6721), for a month; in the JSON Feed, which has none, it is just gone.
+They hold the newest messages, and older ones that were corrected or restored lately: what changed last stands first.
+`updated` moves then, not with a typo or a change of place. Atom tells of what was withdrawn by tombstones (RFC 6721),
+for a month; in the JSON Feed, which has none, it is just gone.
 
 Atom's archives (RFC 5005, 4) are days that are over: none grows, few are long, and a day without messages is skipped.
 The JSON Feed goes on by `next_url`, a keyset link.
@@ -10,7 +11,7 @@ The JSON Feed goes on by `next_url`, a keyset link.
 import re
 from datetime import date, datetime, time
 from html import unescape
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
@@ -22,11 +23,14 @@ from django.utils.translation import gettext as _
 
 from editions.decorators import per_edition
 from editions.moments import local_date, midnight_after
+from editions.others import for_others
 from news.cursors import EPOCH, Cursor
 from news.models import Category, Message
+from richtext.handover import address
 from richtext.structure import TOKEN
 
 NEWEST = 30
+GRAVES = 500  # tombstones, a line each
 
 # What XML 1.0 can't hold: one such character in a headline would break the feed for every reader.
 RELATIVE = re.compile(r'(?:href|src)="(?!https?:|mailto:|tel:)')
@@ -52,8 +56,8 @@ class Atom(feedgenerator.Atom1Feed):
 
     def add_root_elements(self, handler):
         super().add_root_elements(handler)
-        for relation, address in self.links:
-            handler.addQuickElement("link", None, {"rel": relation, "href": address})
+        for relation, href in self.links:
+            handler.addQuickElement("link", None, {"rel": relation, "href": href})
         if self.archive:
             handler.addQuickElement("fh:archive")
 
@@ -71,10 +75,13 @@ class Atom(feedgenerator.Atom1Feed):
             handler.endElement("at:deleted-entry")
         super().write_items(handler)
 
+    def item_attributes(self, item):
+        return {"xml:lang": item["language"]}
+
     def add_item_elements(self, handler, item):
         super().add_item_elements(handler, item)
         if item["content"]:
-            handler.addQuickElement("content", item["content"], {"type": "html", "xml:lang": item["language"]})
+            handler.addQuickElement("content", item["content"], {"type": "html"})
 
 
 def absolute(path: str) -> str:
@@ -89,7 +96,7 @@ def tag_uri(message) -> str:
 
 def tag_of(kind: str) -> str:
     """Return what the ids of a kind begin with."""
-    return f"tag:{urlsplit(settings.SITE_URL).hostname},2020:{kind}"
+    return f"tag:{settings.FEED_AUTHORITY}:{kind}"
 
 
 def printable(text: str) -> str:
@@ -110,38 +117,62 @@ def with_addresses(html: str, base: str) -> str:
     return TOKEN.sub(whole, html)
 
 
+def content_of(message, link: str) -> str:
+    """Return the whole text of a message as others show it: its picture, and the body."""
+    picture = ""
+    if message.image and message.image_width:
+        source = absolute(address(message.image.name))
+        picture = format_html('<p><img src="{}" alt="{}"></p>', source, message.image_alt)
+    return picture + with_addresses(message.body, link)
+
+
 def of_feed(at, category=None):
     """Return the messages of a feed and of its archives."""
     messages = Message.objects.published(at).select_related("category")
     return messages.filter(category=category) if category else messages
 
 
+def and_revised(rows, at, category=None):
+    """Return the newest messages with those that were corrected or restored lately, the last change first.
+
+    Who reads the feed alone has seen these long ago, and would never hear of it.
+    """
+    revised = Message.objects.revised_lately(at).select_related("category")
+    revised = revised.also_in(category) if category else revised
+    found = {row.pk: row for row in [*revised[:NEWEST], *rows]}
+    return sorted(found.values(), key=lambda row: (row.updated_at, row.pk), reverse=True)
+
+
 def tombstones(at, category=None):
     """Return the messages that were withdrawn lately, as much of them as a tombstone tells."""
     messages = Message.objects.withdrawn_lately(at).only("withdrawn_at", "withdrawn_reason")
-    return list((messages.filter(category=category) if category else messages)[:NEWEST])
+    return list((messages.also_in(category) if category else messages)[:GRAVES])
 
 
 def feed_of(category, messages, *, own, **kwargs) -> HttpResponse:
-    """Return an Atom document with these messages."""
-    feed = Atom(
-        title=printable(f"{settings.EMBASSY_NAME}: {category.name}" if category else settings.EMBASSY_NAME),
+    """Return an Atom document with these messages of all, or of a category's."""
+    return atom_of(
+        messages,
+        title=f"{settings.EMBASSY_NAME}: {category.name}" if category else settings.EMBASSY_NAME,
         link=absolute(category.get_absolute_url() if category else reverse("messages")),
         feed_url=absolute(own),
-        feed_guid=f"{tag_of('category')}/{category.pk}" if category else absolute(reverse("feed")),
+        feed_guid=f"{tag_of('category')}/{category.pk}" if category else tag_of("messages"),
         description=_("What the press office publishes"),
-        language=settings.LANGUAGE_CODE,
-        author_name=settings.EMBASSY_NAME,
         **kwargs,
     )
+
+
+def atom_of(messages, *, title, **kwargs) -> HttpResponse:
+    """Return an Atom document with these messages."""
+    feed = Atom(title=printable(title), language=settings.LANGUAGE_CODE, author_name=settings.EMBASSY_NAME, **kwargs)
     for message in messages:
         link = absolute(message.get_absolute_url())
         feed.add_item(
             title=printable(message.headline),
             link=link,
             unique_id=tag_uri(message),
-            description=escape(printable(message.summary)),
-            content=with_addresses(printable(message.body), link),
+            description=escape(printable(message.summary or message.headline)),
+            content=printable(content_of(message, link)),
             language=message.language,
             pubdate=message.publish_at,
             updateddate=message.updated_at,
@@ -155,20 +186,26 @@ def address_of(category, name: str, *parts) -> str:
     return reverse(f"category_{name}", args=[category.slug, *parts]) if category else reverse(name, args=parts)
 
 
+@for_others
 @per_edition(keep=60)
 def atom(request, slug=None):
     """The Atom feed of all messages, or of a category's."""
     category = get_object_or_404(Category, slug=slug) if slug else None
-    rows = list(of_feed(request.at, category)[:NEWEST])
+    messages = of_feed(request.at, category)
+    rows = list(messages[:NEWEST])
     today = local_date(request.at, timezone.get_default_timezone())
     before = [row.day for row in rows if row.day < today]
     if len(rows) == NEWEST and not before:  # a busy day: where its archive ends is one more question
-        before = last_day(of_feed(request.at, category), today)
+        before = last_day(messages, today)
     links = [("prev-archive", absolute(archive_address(category, before[0])))] if before else []
+    if settings.WEBSUB_HUB:
+        links.append(("hub", settings.WEBSUB_HUB))
+    rows = and_revised(rows, request.at, category)
     own = address_of(category, "feed")
     return feed_of(category, rows, own=own, links=links, tombstones=tombstones(request.at, category))
 
 
+@for_others
 @per_edition(keep=60)
 def archive(request, year, month, day, slug=None):
     """An archive document of a feed: the messages of a day that is over."""
@@ -206,16 +243,17 @@ def last_day(messages, day: date) -> list[date]:
     return list(messages.filter(publish_at__lt=whole_day(day)[0]).values_list("day", flat=True)[:1])
 
 
+@for_others
 @per_edition(known=("before",), keep=60)
 def json_feed(request, slug=None):
     """Messages, or a category's, as a JSON Feed 1.1: the newest, or those before a place in the list."""
     category = get_object_or_404(Category, slug=slug) if slug else None
     messages, given = of_feed(request.at, category), request.GET.get("before")
     try:
-        messages = messages.older_than(Cursor.parse(given)) if given else messages
+        rows = list((messages.older_than(Cursor.parse(given)) if given else messages)[: NEWEST + 1])
     except ValueError:
         raise Http404 from None
-    rows = list(messages[: NEWEST + 1])
+    shown = rows[:NEWEST] if given else and_revised(rows[:NEWEST], request.at, category)
     own = absolute(address_of(category, "feed_json"))
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -224,8 +262,10 @@ def json_feed(request, slug=None):
         "feed_url": own,
         "language": settings.LANGUAGE_CODE,
         "authors": [{"name": settings.EMBASSY_NAME, "url": absolute("/")}],
-        "items": [json_item(message) for message in rows[:NEWEST]],
+        "items": [json_item(message) for message in shown],
     }
+    if settings.WEBSUB_HUB and not given:
+        feed["hubs"] = [{"type": "WebSub", "url": settings.WEBSUB_HUB}]
     if len(rows) > NEWEST:
         feed["next_url"] = f"{own}?before={Cursor.of(rows[NEWEST - 1])}"
     return JsonResponse(feed, content_type="application/feed+json", json_dumps_params={"ensure_ascii": False})
@@ -239,7 +279,7 @@ def json_item(message) -> dict:
         "url": link,
         "title": message.headline,
         "summary": message.summary,
-        "content_html": with_addresses(message.body, link) or format_html("<p>{}</p>", message.summary),
+        "content_html": content_of(message, link) or format_html("<p>{}</p>", message.summary or message.headline),
         "date_published": message.publish_at.isoformat(),
         "date_modified": message.updated_at.isoformat(),
         "language": message.language,

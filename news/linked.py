@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from news import cards
-from news.templatetags.moments import machine
+from news.templatetags.moments import in_figures, machine
 from richtext.handover import address
 
 # Data inside a page: nothing in it may end the element that it stands in.
@@ -34,6 +34,24 @@ def organization() -> dict:
     }
 
 
+def website() -> dict:
+    """Return the site, and how to search it."""
+    url = settings.SITE_URL
+    return {
+        "@type": "WebSite",
+        "@id": f"{url}/#site",
+        "name": settings.EMBASSY_NAME,
+        "url": f"{url}/",
+        "inLanguage": settings.LANGUAGE_CODE,
+        "publisher": {"@id": f"{url}/#embassy"},
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": f"{url}{reverse('search')}?q={{search_term_string}}"},
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
 def picture(message) -> dict:
     """Return the picture that goes with a link to a message: its own, else a card."""
     if message.image and message.image_width:
@@ -43,13 +61,18 @@ def picture(message) -> dict:
             "height": message.image_height,
             "alt": message.image_alt,
         }
-    url = f"{settings.SITE_URL}{message.get_absolute_url()}card.png"
+    url = f"{settings.SITE_URL}{message.get_absolute_url()}card.png?v={cards.version(*words_of_card(message))}"
     return {"url": url, "width": cards.WIDTH, "height": cards.HEIGHT, "alt": message.headline}
+
+
+def words_of_card(message) -> tuple[str, str, str]:
+    """Return what a message's card says: the headline, the embassy's name, and the line above."""
+    return message.headline, settings.EMBASSY_NAME, f"{message.category.name} · {in_figures(message.publish_at)}"
 
 
 def article(message, corrections) -> SafeString:
     """Return a message's page as linked data: the message with its corrections, and the way to it."""
-    url = settings.SITE_URL + message.get_absolute_url()
+    url, who = settings.SITE_URL + message.get_absolute_url(), organization()
     found = {
         "@type": "NewsArticle",
         "@id": url,
@@ -62,8 +85,8 @@ def article(message, corrections) -> SafeString:
         "inLanguage": message.language,
         "articleSection": message.category.name,
         "image": picture(message)["url"],
-        "author": {"@id": f"{settings.SITE_URL}/#embassy"},
-        "publisher": organization(),
+        "author": {name: who[name] for name in ("@type", "@id", "name", "url")},
+        "publisher": who,
         "isAccessibleForFree": True,
     }
     if corrections:

@@ -1,17 +1,19 @@
-"""The messages for search engines: parts of the sitemap, each a span of months with about PART messages.
+"""The messages for search engines: parts of the sitemap, each a span of days with about PART messages.
 
 The spans come from the tally and the rows of one from the list's own index, so neither grows dear with the archive.
-Which months a part has follows from the tally: a crawler that asks for one that is no more reads the index again.
+Spans are whole months; only a month that is too long is counted by days, and a day that is still too long is cut into
+pieces. Where they lie follows from the counts: a crawler that asks for one that is no more reads the index again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
-from django.db.models import Max
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from editions.moments import local_date
@@ -19,43 +21,75 @@ from news import tally
 from news.archive import span_of
 from news.models import Message
 
-PART = 10_000  # messages; a month that has more is a part of its own
-MOST = 50_000  # that a part may have (sitemaps.org)
+PART = 10_000  # messages; sitemaps.org would take 50,000
 NEWS = 1000  # that a news sitemap may have
 
 
 @dataclass(frozen=True)
 class Span:
-    """A part: the months from the first to the last, both included."""
+    """A part: the days from the first to the last, both included; of a day that is too long, a piece of it."""
 
     first: date
     last: date
+    piece: int = 1
 
     @property
     def name(self) -> str:
-        return f"{self.first:%Y-%m}"
+        if self.piece > 1:
+            return f"{self.first:%Y-%m-%d}-{self.piece}"
+        return f"{self.first:%Y-%m}" if self.first.day == 1 else f"{self.first:%Y-%m-%d}"
 
     @property
     def moments(self) -> tuple[datetime, datetime]:
-        return span_of(self.first.year, self.first.month)[0], span_of(self.last.year, self.last.month)[1]
+        zone = timezone.get_default_timezone()
+        return datetime.combine(self.first, time.min, zone), datetime.combine(self.last, time.max, zone)
 
 
-def spans(months: dict[date, int]) -> list[Span]:
-    """Return the parts, the oldest first: from the oldest month on, so that the past stays as it is."""
-    found: list[Span] = []
+def grouped(counts: dict[date, int]) -> Iterator[tuple[date, date, int]]:
+    """Yield the first and the last of neighbouring keys that together have PART messages at most, and how many."""
+    first = last = None
     size = 0
-    for month, count in sorted(months.items()):
-        if found and size + count <= PART:
-            found[-1], size = Span(found[-1].first, month), size + count
-        else:
-            found.append(Span(month, month))
-            size = count
-    return found
+    for key, count in sorted(counts.items()):
+        if first and size + count > PART:
+            yield first, last, size
+            first, size = None, 0
+        first, last, size = first or key, key, size + count
+    if first:
+        yield first, last, size
+
+
+def spans(months: dict[date, int], days_of) -> Iterator[Span]:
+    """Yield the parts, the oldest first: from the oldest month on, so that the past stays as it is.
+
+    `days_of` returns how many messages each day of a month has; it is asked for those alone that are too long.
+    """
+    for first, last, size in grouped(months):
+        if size <= PART:
+            yield Span(first, last.replace(day=monthrange(last.year, last.month)[1]))
+            continue
+        for number, (day, end, count) in enumerate(grouped(days_of(first))):
+            whole = Span(day.replace(day=1) if not number else day, end)
+            yield whole
+            yield from (replace(whole, first=day, piece=piece) for piece in range(2, -(-count // PART) + 1))
 
 
 def parts(edition, at: datetime) -> list[Span]:
     """Return the parts of the sitemap at the moment `at`."""
-    return spans(edition.remember(("months", None), lambda: tally.months(at)))
+
+    def days_of(month):
+        rows = Message.objects.published(at).filter(publish_at__range=span_of(month.year, month.month))
+        return dict(rows.order_by().values_list("day").annotate(count=Count("pk")))
+
+    months = edition.remember(("months", None), lambda: tally.months(at))
+    return edition.remember("sitemap", lambda: list(without_gaps(spans(months, days_of))))
+
+
+def without_gaps(found: Iterable[Span]) -> Iterator[Span]:
+    """Yield the parts, each up to the day before the next: where a whole month was withdrawn, one tells of it."""
+    for span, following in pairwise([*found, None]):
+        if following and following.first > span.last:
+            span = replace(span, last=following.first - timedelta(days=1))
+        yield span
 
 
 def last_changes(found: list[Span], at: datetime) -> Iterator[tuple[Span, datetime]]:
@@ -63,22 +97,25 @@ def last_changes(found: list[Span], at: datetime) -> Iterator[tuple[Span, dateti
     later: dict[date, datetime] = {}
     for field, rows in (("revised_at", Message.objects.published(at)), ("withdrawn_at", Message.objects.withdrawn())):
         # Few rows have either, and both have an index.
-        rows = rows.filter(**{f"{field}__isnull": False}).order_by()
-        rows = rows.values(month=TruncMonth("day")).annotate(last=Max(field))
-        for month, moment in rows.values_list("month", "last"):
-            later[month] = max(moment, later.get(month, moment))
+        rows = rows.filter(**{f"{field}__isnull": False}).order_by().values_list("day").annotate(last=Max(field))
+        for day, moment in rows:
+            later[day] = max(moment, later.get(day, moment))
     for span in found:
         newest = Message.objects.published(at).filter(publish_at__range=span.moments)
         moment = newest.values_list("publish_at", flat=True).first()
-        moments = [moment, *(last for month, last in later.items() if span.first <= month <= span.last)]
+        moments = [moment, *(last for day, last in later.items() if span.first <= day <= span.last)]
         if moment:
             yield span, max(moments)
 
 
 def addresses(span: Span, at: datetime):
-    """Return the messages of a part, as much of them as a sitemap tells."""
-    rows = Message.objects.published(at).filter(publish_at__range=span.moments)
-    return rows.only("day", "slug", "publish_at", "revised_at")[:MOST]
+    """Return the messages of a part, as much of them as a sitemap tells.
+
+    Pieces are cut from the day's first message on, so that one that is full stays as it is.
+    """
+    rows = Message.objects.published(at).filter(publish_at__range=span.moments).order_by("publish_at", "id")
+    rows = rows.only("day", "slug", "publish_at", "revised_at")
+    return rows[(span.piece - 1) * PART : span.piece * PART]
 
 
 def latest(at: datetime):

@@ -1,13 +1,17 @@
-"""Anchors: each paragraph and heading of a text has an id made of its first words, so that it can be cited.
+"""Anchors: each paragraph and heading of a text has an id made of its own words, so that it can be cited.
 
-An edit elsewhere in the text leaves it as it is, and so does one further on in the paragraph. They are made when a page
-is rendered: nothing is stored, so imports, versions and comparisons know only the text.
+The id has two halves: one for its first words and one for all of them (p-14eef070-4a2b076e). As nothing but its own
+words goes into it, no edit elsewhere moves it, whatever begins alike. After an edit further on in the paragraph the
+first half still leads there: site.js finds the passage that begins so.
+
+They are made when a page is rendered: nothing is stored, so imports, versions and comparisons know only the text.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import blake2b
 
@@ -43,23 +47,16 @@ def passages(html: str) -> list[tuple[str, str]]:
 def names_of(html: str) -> Iterator[str]:
     """Yield the anchor of each passage; nothing for one without words.
 
-    Of several that begin alike the first has the name; the others are named by all of their words, and those that are
-    alike altogether by their number.
+    Passages that are alike altogether are told apart by their number: whichever of them a link means, it says the same.
     """
-    taken: set[str] = set()
+    taken: Counter[str] = Counter()
     for passage in PASSAGE.finditer(html):
         words = LETTERS.findall(unicodedata.normalize("NFKC", one_line(passage[3])).casefold())
-        name = digest(words[:WORDS]) if words else ""
-        if name in taken:
-            name = whole = digest(words)
-            number = 1
-            while name in taken:
-                number += 1
-                name = f"{whole}-{number}"
-        taken |= {name} - {""}
-        yield name
+        name = f"p-{digest(words[:WORDS])}-{digest(words)}" if words else ""
+        taken[name] += 1
+        yield f"{name}-{taken[name]}" if name and taken[name] > 1 else name
 
 
 def digest(words: list[str]) -> str:
-    """Return a name for words; whatever is kept in other people's footnotes hangs on it, so it never changes."""
-    return "p-" + blake2b(" ".join(words).encode(), digest_size=4).hexdigest()
+    """Return what stands for words; whatever is kept in other people's footnotes hangs on it, so it never changes."""
+    return blake2b(" ".join(words).encode(), digest_size=4).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape, unescape
+from html import unescape
 
 import nh3
 
@@ -52,6 +52,8 @@ def with_pictures(html: str, rule: Callable[[str, str], tuple[str, str] | None])
         if found is None:
             return token[0]
         source, words = found
-        return f'<img src="{escape(source)}" alt="{escape(given.get("alt", ""))}">' if source else words
+        if not {"width", "height"} <= given.keys():  # one alone is a wish of another page's
+            given = {name: value for name, value in given.items() if name not in ("width", "height")}
+        return structure.opening("img", given | {"src": source, "alt": given.get("alt", "")}) if source else words
 
     return structure.TOKEN.sub(other, _cleaner.clean(html))

@@ -148,3 +148,33 @@
     show();
   }
 })();
+
+/* Citing: where the pointer is, a passage offers a link to itself (the list under the text does so for everybody).
+   A link to a passage whose words were changed since finds the one that begins the same. */
+(() => {
+  const words = document.querySelector("[data-passage]")?.dataset.passage;
+  for (const passage of document.querySelectorAll('.body [id^="p-"]')) {
+    const link = document.createElement("a");
+    Object.assign(link, { className: "here", href: `#${passage.id}`, title: words, tabIndex: -1, ariaHidden: "true" });
+    passage.append(link);
+  }
+  const seek = () => {
+    const half = /^#(p-[0-9a-f]{8})/.exec(location.hash)?.[1];
+    if (!half || document.getElementById(location.hash.slice(1))) return;
+    const found = document.querySelector(`[id^="${half}-"]`);
+    if (found) location.replace(`#${found.id}`);
+  };
+  addEventListener("hashchange", seek);
+  seek();
+})();
+
+/* Buttons that copy the text of an element. */
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText.trim());
+    const told = button.nextElementSibling;
+    told.textContent = button.dataset.copied;
+    setTimeout(() => { told.textContent = ""; }, 4000);
+  });
+}

@@ -20,9 +20,40 @@ def rows(response):
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝"])
+BEGINNINGS = [
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    " =",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+    "\u00a0=",
+    "\u200b@",
+    "\x0b+",
+    "\u3000-",
+]
+
+
+@pytest.mark.parametrize("start", BEGINNINGS)
 def test_a_cell_that_begins_like_a_formula_is_a_text(start):
     assert tables.harmless(f'{start}HYPERLINK("x")') == f'\'{start}HYPERLINK("x")'
+
+
+@pytest.mark.parametrize("end", [";", "; ", "\n", "\r\n", "\t", ';"', "\n\u00a0"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝"])
+def test_a_formula_inside_a_cell_is_a_text_where_semicolons_part_the_cells(end, sign):
+    assert tables.harmless(f"Talks{end}{sign}1+1") == f"Talks{end}'{sign}1+1"
+
+
+@pytest.mark.parametrize("text", ["Talks – a + b = c", "a; b", "x@example.org", "https://example.org/?a=-1", "'=1", ""])
+def test_signs_elsewhere_in_a_cell_stay_as_they_are(text):
+    assert tables.harmless(text) == text
 
 
 def test_other_cells_stay_as_they_are(admin_client):

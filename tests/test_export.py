@@ -1,9 +1,11 @@
 """`export_messages`: what goes out comes in again as it was, to the byte."""
 
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings as site_settings
 from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
@@ -12,9 +14,11 @@ from editions.models import new_edition
 from news import exporting
 from news.importing import lines, writing
 from news.importing.models import Imported
+from news.importing.pictures import Folder
 from news.models import Category, Correction, Message, Redirect
 from richtext.fields import LONGEST
 from tests.factories import DAY, NOON, a_category, a_message
+from tests.files import a_body, a_pictured_message, an_attachment, an_image
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +128,32 @@ def test_export_goes_to_a_file_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         call_command("export_messages", str(file), stderr=io.StringIO())
     assert (file.read_bytes(), [found.name for found in tmp_path.iterdir()]) == (before, ["out.jsonl"])
+
+
+def test_who_exports_is_told_of_files_that_stay_behind(tmp_path):
+    a_message()
+    said = io.StringIO()
+    call_command("export_messages", str(tmp_path / "out.jsonl"), stderr=said)
+    a_pictured_message()
+    an_attachment(a_message())
+    call_command("export_messages", str(tmp_path / "out.jsonl"), stderr=said)
+    assert said.getvalue().splitlines() == [
+        "1 message written.",
+        "3 messages written.",
+        "2 messages have a picture or attachments of their own. They are not in the file.",
+    ]
+
+
+def test_pictures_in_texts_come_along_with_the_media_folder(client):
+    message = a_message(body=a_body(an_image()))
+    folder, content = Folder(site_settings.MEDIA_ROOT), exported()
+    Message.objects.all().delete()
+    for _outcome in writing.write(lines.sound(lines.entries(io.BytesIO(content))), folder.into):
+        pass
+    found = Message.objects.get()
+    before, after = (re.search(r'src="([^"]+)"', body)[1] for body in (message.body, found.body))
+    assert found.body.replace(after, before) == message.body
+    assert (before != after, client.get(after).status_code) == (True, 200)
 
 
 def test_a_message_that_no_import_would_take_is_named(tmp_path):

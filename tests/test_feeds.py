@@ -12,6 +12,7 @@ import time_machine
 
 from news.feeds import NEWEST
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
+from tests.files import a_pictured_message
 
 pytestmark = pytest.mark.django_db
 
@@ -146,8 +147,51 @@ def test_addresses_in_a_text_are_absolute(client):
 
 def test_an_entry_has_its_whole_text_and_its_language(client):
     a_message(body="<p>Да.</p>" + "<p>x</p>" * 100, language="ru")
-    content = document(client).find(f"{ATOM}entry/{ATOM}content")
-    assert (content.get("type"), content.get(LANG), content.text.count("<p>")) == ("html", "ru", 101)
+    entry = document(client).find(f"{ATOM}entry")
+    content = entry.find(f"{ATOM}content")
+    assert (content.get("type"), entry.get(LANG), content.text.count("<p>")) == ("html", "ru", 101)
+
+
+def test_a_message_of_a_headline_alone_is_a_text_too(client):
+    a_message(headline="Condolences & grief", body="")
+    assert html.unescape(document(client).findtext(f"{ATOM}entry/{ATOM}summary")) == "Condolences & grief"
+    (item,) = client.get("/messages/feed.json").json()["items"]
+    assert item["content_html"] == "<p>Condolences &amp; grief</p>"
+
+
+def test_a_message_brings_its_picture(client):
+    message = a_pictured_message()
+    texts = [
+        document(client).findtext(f"{ATOM}entry/{ATOM}content"),
+        client.get("/messages/feed.json").json()["items"][0]["content_html"],
+    ]
+    for text in texts:
+        (source,) = re.findall(r'<img src="http://testserver(/media/[^"]+)" alt="The Ambassador at a lectern">', text)
+        assert client.get(source).status_code == 200
+        assert text.endswith(message.body)
+
+
+# Ids, and a hub
+
+
+def test_ids_stay_where_the_site_moves_to_another_host(client, settings):
+    a_message()
+    before = ids(document(client)), document(client).findtext(f"{ATOM}id")
+    settings.SITE_URL = "https://press.example.org"
+    a_category("comments")  # another edition
+    root = ElementTree.fromstring(client.get("/messages/feed/").content)
+    assert (ids(root), root.findtext(f"{ATOM}id")) == before
+    assert relation(root, "self") == "https://press.example.org/messages/feed/"
+
+
+def test_feeds_name_a_hub_where_there_is_one_and_archives_do_not(client, settings):
+    a_message()
+    assert relation(document(client), "hub") is None
+    settings.WEBSUB_HUB = "https://hub.example.org/"
+    a_message(publish_at=NOON - 3 * DAY)
+    assert relation(document(client), "hub") == "https://hub.example.org/"
+    assert client.get("/messages/feed.json").json()["hubs"] == [{"type": "WebSub", "url": "https://hub.example.org/"}]
+    assert relation(document(client, "/messages/feed/2020/11/21/"), "hub") is None
 
 
 # Archives
@@ -209,6 +253,32 @@ def test_the_json_feed_is_what_its_specification_wants(client):
     (item,) = feed["items"]
     assert TAG.fullmatch(item["id"]) and item["external_url"] == "https://example.org/?a"
     assert datetime.fromisoformat(item["date_published"]).tzinfo
+
+
+# What the specification of JSON Feed 1.1 knows, and of what kind it is.
+IN_FEED = {
+    **dict.fromkeys(["version", "title", "home_page_url", "feed_url", "next_url", "language"], str),
+    **dict.fromkeys(["authors", "items", "hubs"], list),
+}
+IN_ITEM = {
+    **dict.fromkeys(["id", "url", "external_url", "title", "content_html", "summary", "language"], str),
+    **dict.fromkeys(["date_published", "date_modified"], datetime.fromisoformat),
+    "tags": list,
+}
+
+
+def test_the_json_feed_has_nothing_that_its_specification_does_not_know(client, settings):
+    settings.WEBSUB_HUB = "https://hub.example.org/"
+    for number in range(NEWEST + 1):
+        a_message(publish_at=NOON - number * HOUR, source_url="https://example.org/?a" if number % 2 else "")
+    feed = client.get("/messages/feed.json").json()
+    assert set(feed) == set(IN_FEED)
+    assert {name for name, value in feed.items() if not isinstance(value, IN_FEED[name])} == set()
+    assert all(feed[name].startswith("http://testserver/") for name in ("home_page_url", "feed_url", "next_url"))
+    for item in feed["items"]:
+        assert item.keys() | {"external_url"} == IN_ITEM.keys()
+        assert all(IN_ITEM[name](value) for name, value in item.items())  # none is empty, either
+        assert datetime.fromisoformat(item["date_published"]).tzinfo
 
 
 def test_next_url_leads_through_the_whole_list(client):

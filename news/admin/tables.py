@@ -1,6 +1,7 @@
 """The list of messages as a table for a spreadsheet (CSV): what is chosen, or the whole list as it is filtered."""
 
 import csv
+import re
 from datetime import datetime
 
 from django.conf import settings
@@ -14,7 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from news.models import Message
 
 ROWS = 500  # read at a time
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+# Where a spreadsheet takes semicolons for what parts the cells, as in much of Europe, one may begin inside of ours.
+INSIDE = re.compile(rf'([;\t\r\n][\s"]*)(?=[{re.escape("".join(FORMULA))}])')
+BLANK = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u2060\ufeff"
 COLUMNS = [
     (_("Headline"), lambda message, at: message.headline),
     (_("State"), lambda message, at: message.state(at).label),
@@ -39,8 +43,8 @@ def local(moment: datetime | None) -> str:
 
 def harmless(value) -> str:
     """Return the text of a cell: an apostrophe keeps a spreadsheet from reckoning what begins like a formula."""
-    text = str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    text = INSIDE.sub(r"\1'", str(value))
+    return f"'{text}" if text.lstrip(BLANK).startswith(FORMULA) or text.startswith(("\t", "\r", "\n")) else text
 
 
 class Echo:

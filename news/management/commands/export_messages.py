@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from news import exporting
 from news.importing import lines
@@ -16,7 +17,8 @@ MOST_FAULTS = 20
 class Command(BaseCommand):
     help = (
         "Write all messages, drafts and withdrawn ones too, to a file (or to the standard output) from which "
-        "import_messages makes the same messages. The site stays in use. Files are not in it: copy the media folder."
+        "import_messages makes the same messages. The site stays in use. Files are not in it: for the pictures in "
+        "texts give import_messages the media folder (--pictures)."
     )
 
     def add_arguments(self, parser):
@@ -38,7 +40,14 @@ class Command(BaseCommand):
         for fault in faults:
             self.stderr.write(fault, lambda text: text)
         if verbosity:
-            self.stderr.write(_("%d messages written.") % count, lambda text: text)
+            self.stderr.write(ngettext("%d message written.", "%d messages written.", count) % count, lambda text: text)
+            if left := exporting.with_files():
+                words = ngettext(
+                    "%d message has a picture or attachments of its own. They are not in the file.",
+                    "%d messages have a picture or attachments of their own. They are not in the file.",
+                    left,
+                )
+                self.stderr.write(words % left, lambda text: text)
         if faults:
             raise CommandError(_("import_messages would refuse those that are named. Mend them on the desk."))
 
