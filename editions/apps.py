@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -12,3 +12,4 @@ class EditionsConfig(AppConfig):
 
         receivers.connect()
         post_migrate.connect(receivers.lay_first_edition, sender=self)
+        post_migrate.connect(receivers.on_migration, sender=list(apps.get_app_configs())[-1])

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connections, router
 from django.utils import timezone
 
+from editions import replicas
 from editions.models import EditionNumber, PublicModel, move
 from editions.moments import midnight_after
 
@@ -56,6 +57,11 @@ class Edition:
 _latest: Edition | None = None
 
 
+def latest() -> Edition | None:
+    """Return the edition that this process has seen last, without asking anybody."""
+    return _latest
+
+
 def forget() -> None:
     """Forget the edition that this process remembers (for tests that turn the database back)."""
     global _latest
@@ -79,4 +85,5 @@ def _read_number() -> tuple[int, bool]:
             move(using)
             cursor.execute(NUMBER_QUERY)
             row = cursor.fetchone()
-    return row[0], not connection.in_atomic_block
+    replicas.note(row[0])
+    return row[0], bool(replicas.reading()) or not connection.in_atomic_block  # a replica has committed rows only

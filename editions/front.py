@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from collections.abc import Callable
 
 from django.db import DatabaseError, connections, router
 
+from editions import patience, replicas
 from editions.decorators import key_for
 from editions.edition import NUMBER_QUERY
 from editions.middleware import printings, server_timing
@@ -17,30 +19,36 @@ from editions.printings import status_line
 
 log = logging.getLogger("editions.front")
 
-AWAY_SECONDS = 1.0  # for how long a database that did not answer is left alone
 REPORT_SECONDS = 60.0  # how often the hits are logged: one line for thousands
 counts = Counter()  # since the start: hits, passes to Django, and hits served while the database was away
 
 
 class Front:
-    """A WSGI application that answers what is printed, and passes all else to Django."""
+    """A WSGI application that answers what is printed, and passes all else to Django.
 
-    def __init__(self, application):
+    `answered`, where given, is told of each answer of its own: "hit" or "away", and the status.
+    """
+
+    def __init__(self, application, answered: Callable[[str, int], None] | None = None):
         self.application = application
-        self.away_until = 0.0
+        self.answered = answered
         self.reported, self.next_report = Counter(), time.time() + REPORT_SECONDS
 
     def __call__(self, environ, start_response):
         key, kept = self.find(environ)
         if kept is None:
-            counts["passes"] += 1
-            return self.application(environ, start_response)
+            return self.pass_on(environ, start_response)
         now = time.time()
         number = self.number(now)
         if number is not None and not kept.lasts(number, now):
-            counts["passes"] += 1
-            return self.application(environ, start_response)
+            return self.pass_on(environ, start_response)
         return self.serve(environ, start_response, key, kept, now, away=number is None)
+
+    def pass_on(self, environ, start_response):
+        """Have Django answer, with all the patience that the settings give it."""
+        counts["passes"] += 1
+        patience.restore(connections[router.db_for_read(EditionNumber)])
+        return self.application(environ, start_response)
 
     def find(self, environ):
         """Return the key and the printing for a request, of whatever edition; nothing where Django must look."""
@@ -60,26 +68,19 @@ class Front:
         return key, printings.get(key)
 
     def number(self, now: float) -> int | None:
-        """Return the edition's number, read with a raw cursor on this thread's connection; None while it is away."""
-        if now < self.away_until:
-            return None
-        connection = connections[router.db_for_read(EditionNumber)]
-        for attempt in (1, 2):  # a connection that the server has closed meanwhile is opened once more
+        """Return the edition's number, read on the primary, while that is away on a replica; None where that is too."""
+        alias = router.db_for_read(EditionNumber)
+        if not replicas.primary.is_away():
             try:
-                connection.ensure_connection()
-                raw = connection.connection.cursor()
-                try:
-                    raw.execute(NUMBER_QUERY)
-                    row = raw.fetchone()
-                finally:
-                    raw.close()
-                return row[0] if row else 0
-            except (DatabaseError, connection.Database.Error) as error:
-                connection.close()
-                if attempt == 2:
-                    self.away_until = now + AWAY_SECONDS
-                    log.error("The database does not answer (%s): serving the last printings.", type(error).__name__)
-        return None
+                row = replicas.ask(alias, NUMBER_QUERY)
+            except (DatabaseError, connections[alias].Database.Error) as error:
+                replicas.primary.fail(error)
+            else:
+                replicas.primary.answered()
+                number = row[0] if row else 0
+                replicas.note(number)
+                return number
+        return replicas.number_instead()
 
     def serve(self, environ, start_response, key, kept, now, *, away):
         """Answer from a printing."""
@@ -89,6 +90,8 @@ class Front:
         if kept.size != before:
             printings.keep(key, kept)
         counts["away" if away else "hits"] += 1
+        if self.answered:
+            self.answered("away" if away else "hit", status)
         if now >= self.next_report:
             self.report(now)
         cached = "embassy; hit; detail=database-away" if away else "embassy; hit"

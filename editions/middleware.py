@@ -6,16 +6,17 @@ import time
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpResponse, QueryDict
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
+from editions import replicas
 from editions.decorators import key_for
 from editions.edition import Edition
 from editions.moments import minute_after
 from editions.origin import is_ours
-from editions.printings import Printing, Printings
+from editions.printings import Printing, Printings, shared_until
 
 # A heuristically cacheable answer (RFC 9111, 4.2.2) could outlive the next edition: say that it may not.
 UNPRINTED = "max-age=0, must-revalidate, s-maxage=1"
@@ -38,6 +39,7 @@ def printing(get_response):
             response = get_response(request)
         if response.status_code in (301, 404, 410) and not response.has_header("Cache-Control"):
             response["Cache-Control"] = UNPRINTED
+            response.headers.setdefault(*shared_until(time.time()))
         response["Server-Timing"] = server_timing(time.time())
         return response
 
@@ -59,7 +61,7 @@ def printed(request, rule, key, get_response):
         set_moment(request)
         kept = printings.get(key)
         try:
-            edition = Edition.current(request.at)
+            edition = edition_at(request.at)
         except DatabaseError:
             if kept is None:
                 raise
@@ -67,7 +69,7 @@ def printed(request, rule, key, get_response):
         if not connection.in_atomic_block and kept and kept.lasts(edition.number, request.at.timestamp()):
             return answer(request, key, kept, "hit")
         request.edition = edition
-        response = get_response(request)
+        response = replicas.rendered(edition.number, lambda: get_response(request))
         if not is_printable(response):
             if response.status_code < 500:
                 printings.drop(key)
@@ -76,6 +78,24 @@ def printed(request, rule, key, get_response):
         if not connection.in_atomic_block and rule.is_kept(key[1]):
             printings.keep(key, kept)
     return answer(request, key, kept, "fwd=miss; stored")
+
+
+def edition_at(at) -> Edition:
+    """Return the edition at the moment `at`, as the primary knows it; while that is away, as a replica does."""
+    if not settings.REPLICAS:
+        return Edition.current(at)
+    if not replicas.primary.is_away():
+        try:
+            found = Edition.current(at)
+        except DatabaseError as error:
+            replicas.primary.fail(error)
+        else:
+            replicas.primary.answered()
+            return found
+    found = replicas.instead(lambda: Edition.current(at))
+    if found is None:
+        raise OperationalError("Neither the primary answers nor a replica that is new enough.")
+    return found
 
 
 def is_printable(response) -> bool:

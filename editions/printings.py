@@ -18,7 +18,9 @@ Headers = list[tuple[str, str]]
 
 WORTH_CODING = 500  # bytes; a shorter body fits a packet as it is
 OVERHEAD = 2048  # bytes that a printing takes beside its bodies, about
-UNMODIFIED = {"cache-control", "etag", "expires", "vary", "last-modified"}  # what a 304 repeats (RFC 9110, 15.4.5)
+# What a 304 repeats (RFC 9110, 15.4.5), and what nginx reads from it.
+UNMODIFIED = {"cache-control", "etag", "expires", "vary", "last-modified", "x-accel-expires"}
+UNMODIFIED |= {"access-control-allow-origin", "access-control-expose-headers"}  # for scripts of other sites
 
 
 class Printing:
@@ -58,7 +60,7 @@ class Printing:
         tag = f'"{self.tag}-{coding}"' if coding else f'"{self.tag}"'
         # In the second in which it was printed it may yet change: no date can tell the two apart (RFC 9110, 8.8.2.2).
         modified = int(self.printed) if now >= int(self.printed) + 1 else None
-        headers = [*self.headers, ("Cache-Control", self.cache_control(now)), ("ETag", tag)]
+        headers = [*self.headers, ("Cache-Control", self.cache_control(now)), shared_until(now), ("ETag", tag)]
         if modified:
             headers.append(("Last-Modified", http_date(modified)))
         if is_unmodified(request, tag, modified):
@@ -74,6 +76,14 @@ class Printing:
         if not self.keep:
             return "max-age=0, must-revalidate, s-maxage=1"
         return f"max-age={max(0, min(self.keep, int(self.until - now)))}, must-revalidate, s-maxage=1"
+
+
+def shared_until(now: float) -> tuple[str, str]:
+    """Return the header that tells an nginx in front, which takes it off, to ask again from the next second on.
+
+    It counts in whole seconds: by s-maxage=1 alone it would keep a page for up to two.
+    """
+    return "X-Accel-Expires", f"@{int(now)}"
 
 
 def is_unmodified(request: dict, tag: str, modified: int | None) -> bool:

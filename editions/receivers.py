@@ -32,3 +32,9 @@ def lay_first_edition(sender, using, **kwargs):
     """Lay the number's row after a migration or a flush."""
     if not EditionNumber.objects.using(using).filter(pk=1).exists():
         move(using)
+
+
+def on_migration(sender, using, plan=(), **kwargs):
+    """Move the edition when all apps are migrated: a replica that has reached it has the new tables and rows too."""
+    if plan:
+        move(using)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from urllib.parse import quote
+import logging
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
@@ -12,14 +13,21 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirec
 from django.utils.cache import get_conditional_response
 from django.utils.encoding import filepath_to_uri
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from richtext import renditions
+
+log = logging.getLogger("richtext.handover")
 
 KEEP = 60  # seconds that anybody may keep what is public: so long may it outlive its withdrawal
 SIGNED = 60  # seconds that a signed address is good for: it is followed at once
 TYPES = renditions.TYPES | {"pdf": "application/pdf", "gif": "image/gif"}
 # Should a browser ever take a file for a page: nothing in it runs, and nothing of ours is in its reach.
 POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+class StorageAway(Exception):
+    """The storage of files does not answer. Nothing is said of the file."""
 
 
 def address(name: str) -> str:
@@ -42,7 +50,14 @@ def hand_over(request, name: str, *, public: bool, given_name: str = ""):
     if given_name or not shown.startswith("image/"):
         headers["Content-Disposition"] = content_disposition_header(True, given_name or name.rpartition("/")[2])
     try:
-        response = by_signed_address(name, headers) or by_proxy(name) or by_ourselves(request, name)
+        response = by_proxy(name, headers) or by_signed_address(name, headers) or by_ourselves(request, name)
+    except StorageAway:
+        log.exception("A file can't be had: %s", name)
+        return HttpResponse(
+            _("The store of files does not answer. Please try again in a minute."),
+            status=503,
+            headers={"Content-Type": "text/plain; charset=utf-8", "Retry-After": "10", "Cache-Control": "no-store"},
+        )
     except (OSError, SuspiciousFileOperation, ValueError):
         raise Http404 from None
     for header, value in headers.items():
@@ -52,20 +67,39 @@ def hand_over(request, name: str, *, public: bool, given_name: str = ""):
 
 def by_signed_address(name, headers):
     """Lead to the storage itself, if it signs addresses. Pictures don't go this way: pages take them from here only."""
-    if "Content-Disposition" not in headers or "expire" not in inspect.signature(default_storage.url).parameters:
+    if "Content-Disposition" not in headers or not signs():
         return None
-    told = {f"Response{header.replace('-', '')}": headers[header] for header in ("Content-Type", "Content-Disposition")}
+    response = HttpResponseRedirect(signed(name, headers))
     headers["Cache-Control"] = "private, no-store"  # the address is good for a minute only
-    return HttpResponseRedirect(default_storage.url(name, parameters=told, expire=SIGNED))
+    return response
 
 
-def by_proxy(name):
-    """Tell the proxy which file to send (nginx: X-Accel-Redirect), if the settings say that it can."""
+def signs() -> bool:
+    """Say whether the storage signs addresses that end."""
+    return "expire" in inspect.signature(default_storage.url).parameters
+
+
+def signed(name, headers) -> str:
+    """Return an address at the storage that is good for a minute, and what the storage is to say with the file."""
+    told = ("Content-Type", "Content-Disposition")
+    parameters = {f"Response{header.replace('-', '')}": headers[header] for header in told if header in headers}
+    return default_storage.url(name, parameters=parameters, expire=SIGNED)
+
+
+def by_proxy(name, headers):
+    """Tell the proxy which file to send (nginx: X-Accel-Redirect), if the settings say that it can.
+
+    Of a storage that signs addresses it is told path and query there, and fetches the file itself.
+    """
     if not settings.MEDIA_ACCEL:
         return None
     if not default_storage.exists(name) and not renditions.make_up(default_storage, name):
         raise FileNotFoundError(name)
-    return HttpResponse(headers={"X-Accel-Redirect": settings.MEDIA_ACCEL + quote(name)})
+    there = quote(name)
+    if signs():
+        parts = urlsplit(signed(name, headers))
+        there = f"{parts.path.lstrip('/')}?{parts.query}"
+    return HttpResponse(headers={"X-Accel-Redirect": settings.MEDIA_ACCEL + there})
 
 
 def by_ourselves(request, name):

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from richtext.forms import UploadForm
-from richtext.handover import address
+from richtext.handover import StorageAway, address
 
 
 @never_cache
@@ -21,7 +21,10 @@ def upload(request):
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return refusal(" ".join(form.errors["upload"]))
-    image = form.save(at=request.at, by=user)
+    try:
+        image = form.save(at=request.at, by=user)
+    except StorageAway:
+        return refusal(_("The store of files does not answer, so nothing was kept. Try again in a minute."))
     return JsonResponse({"uploaded": 1, "fileName": str(image), "url": address(image.file.name)})
 
 

@@ -1,0 +1,69 @@
+"""The highest edition that this node has served, known to all its processes."""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import struct
+import threading
+from pathlib import Path
+
+from django.conf import settings
+
+NUMBER = struct.Struct("<q")
+
+
+class Highest:
+    """A number that only grows, shared by the processes of a node in a file of eight bytes.
+
+    Nothing is lost with the file: it matters only while the primary is away, and then for this node's own visitors.
+    Where it can't be written, each process goes by its own number.
+    """
+
+    def __init__(self):
+        self._own = 0
+        self._shared: mmap.mmap | None = None
+        self._file = None
+        self._lock = threading.Lock()
+
+    @property
+    def number(self) -> int:
+        """Return the highest number that any process of this node has served."""
+        shared = self._open()
+        return max(self._own, NUMBER.unpack(shared[:8])[0]) if shared else self._own
+
+    def reach(self, number: int) -> None:
+        """Take down that `number` is served. It costs a comparison while the edition lasts."""
+        if number <= self._own:
+            return
+        with self._lock:
+            self._own = max(self._own, number)
+        if shared := self._open():
+            with self._lock:
+                fcntl.flock(self._file, fcntl.LOCK_EX)
+                try:
+                    if NUMBER.unpack(shared[:8])[0] < number:
+                        shared[:8] = NUMBER.pack(number)
+                finally:
+                    fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _open(self) -> mmap.mmap | None:
+        with self._lock:
+            if self._file is None:
+                try:
+                    self._file = self._laid(Path(settings.HIGHEST_EDITION))
+                    self._shared = mmap.mmap(self._file.fileno(), NUMBER.size)
+                except (OSError, ValueError):
+                    self._file, self._shared = False, None
+            return self._shared
+
+    @staticmethod
+    def _laid(path: Path):
+        file = path.open("a+b")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            if path.stat().st_size < NUMBER.size:
+                file.truncate(NUMBER.size)
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
+        return file

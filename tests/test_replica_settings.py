@@ -1,0 +1,87 @@
+"""What REPLICA_URLS says, where reads are led, and what a node remembers of what it has served."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from editions import replicas
+from editions.highest import Highest
+from embassy import environment
+from news.models import Message
+
+POSTGRES = {
+    "ENGINE": "django.db.backends.postgresql",
+    "NAME": "embassy",
+    "HOST": "one",
+    "OPTIONS": {"connect_timeout": 3},
+}
+
+
+def databases(monkeypatch, urls, primary=POSTGRES):
+    monkeypatch.setenv("REPLICA_URLS", urls)
+    found = {"default": primary}
+    return environment.replicas("REPLICA_URLS", found), found
+
+
+def test_each_replica_is_as_the_primary_but_for_its_place(monkeypatch):
+    urls = "postgres://reader:secret@two/embassy, postgres://reader:secret@three:5433/embassy"
+    names, found = databases(monkeypatch, urls)
+    assert names == ["replica1", "replica2"]
+    assert [found[name]["HOST"] for name in names] == ["two", "three"]
+    assert [found[name]["OPTIONS"] for name in names] == [{"connect_timeout": 3, "isolation_level": 2}] * 2
+    assert "isolation_level" not in found["default"]["OPTIONS"]
+
+
+def test_without_replicas_there_is_the_primary_alone(monkeypatch):
+    assert databases(monkeypatch, " ") == ([], {"default": POSTGRES})
+
+
+@pytest.mark.parametrize(
+    "urls", ["sqlite:///copy.sqlite3", "postgres://two/", "two", "postgres://two/embassy,mysql://x/y"]
+)
+def test_what_is_no_address_of_a_replica_stops_the_start(monkeypatch, urls):
+    with pytest.raises(ImproperlyConfigured, match="REPLICA_URLS"):
+        databases(monkeypatch, urls)
+
+
+def test_a_sqlite_file_has_no_replicas(monkeypatch):
+    sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": "embassy.sqlite3", "OPTIONS": {}}
+    with pytest.raises(ImproperlyConfigured, match="REPLICA_URLS"):
+        databases(monkeypatch, "postgres://two/embassy", primary=sqlite)
+
+
+def test_writes_go_to_the_primary_even_while_a_page_is_read_from_a_replica(settings, monkeypatch):
+    settings.REPLICAS = ["replica1"]
+    router = replicas.Router()
+    before = router.db_for_read(Message)
+    monkeypatch.setattr(replicas._thread, "alias", "replica1", raising=False)
+    assert (before, router.db_for_read(Message), router.db_for_write(Message)) == ("default", "replica1", "default")
+    assert (router.allow_migrate("replica1", "news"), router.allow_migrate("default", "news")) == (False, None)
+
+
+# What the node has served
+
+
+def test_what_one_process_has_reached_the_others_know(settings, tmp_path):
+    settings.HIGHEST_EDITION = tmp_path / "highest"
+    one, other = Highest(), Highest()
+    one.reach(1_795_492_195_594_747)
+    assert other.number == 1_795_492_195_594_747
+    other.reach(7)
+    assert (one.number, other.number) == (1_795_492_195_594_747,) * 2
+
+
+def test_many_at_once_leave_the_highest(settings, tmp_path):
+    settings.HIGHEST_EDITION = tmp_path / "highest"
+    processes = [Highest() for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: processes[number % 8].reach(number), range(2000)))
+    assert [process.number for process in processes] == [1999] * 8
+
+
+def test_where_nothing_can_be_written_a_process_goes_by_its_own_number(settings):
+    settings.HIGHEST_EDITION = "/proc/no/such/place"
+    one, other = Highest(), Highest()
+    one.reach(5)
+    assert (one.number, other.number) == (5, 0)
