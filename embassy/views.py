@@ -62,7 +62,8 @@ def server_error(request):
         response = render(request, "500.html", {"away": away}, status=status)
     except Exception:  # what failed may be what this page needs as well: its menu, its styles
         log.exception("The page that says so failed too: it is sent bare.")
-        response = HttpResponse(render_to_string("500_bare.html", {"away": away}), status=status)
+        bare = render_to_string("500_bare.html", {"away": away, "request": request})
+        response = HttpResponse(bare, status=status)
     if away:
         response["Retry-After"] = "10"
     response["Cache-Control"] = "no-store"

@@ -9,5 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "embassy.settings")
 django_application = get_wsgi_application()
 
 from editions.front import Front  # noqa: E402  (needs the settings that get_wsgi_application has just read)
+from watching import counting  # noqa: E402
 
-application = Front(django_application)
+application = Front(django_application, counting.begin())

@@ -14,12 +14,14 @@ from django.db import connection
 class AnotherProcess:
     """A process of its own, with its own memory and connections."""
 
-    def __init__(self):
+    def __init__(self, **changed):
+        """Start it; `changed` are settings that differ from ours."""
         values = connection.settings_dict
         environment = os.environ | {
             "EMBASSY_ANOTHER_DATABASE": json.dumps(
                 {key: values[key] for key in ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")}, default=str
-            )
+            ),
+            "EMBASSY_ANOTHER_SETTINGS": json.dumps(changed),
         }
         environment.pop("DJANGO_SETTINGS_MODULE", None)
         self.process = subprocess.Popen(
@@ -53,6 +55,8 @@ def main():
     settings.DATABASES["default"] |= json.loads(os.environ["EMBASSY_ANOTHER_DATABASE"])
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.LOGGING_CONFIG = None
+    for name, value in json.loads(os.environ["EMBASSY_ANOTHER_SETTINGS"]).items():
+        setattr(settings, name, value)
     django.setup()
     from tests.front import ask
 

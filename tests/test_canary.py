@@ -91,6 +91,7 @@ def built(birds):
         "month": [11, 12, 1],
         "day": [23, 24, 3],
         "path": ["about", "canary", *(word(state, "slug") for state in STATES)],
+        "number": [birds[state].pk for state in STATES] + [10**6],
         "token": ["nonsense", f"{birds['link'].pk}-{'a' * 43}", birds["link"].nonce],
         "name": list(files(birds)),
     }
@@ -107,6 +108,8 @@ def built(birds):
 
 
 ASKED = ["?q=canary", "?q=speaks", "?before=9999999999999999.9", "?after=0.0", "?format=json"]
+ASKED += ["?full=1", "?source=canary"]
+ASKING = ["/", "/messages/", "/search/", "/api/messages/"]
 ERRORS = ["/%00", "/messages/?" + "a=1&" * 1500, "/messages/2020/11/22/withdrawn/", "/media/../x", "/" + "x" * 3000]
 
 
@@ -141,7 +144,7 @@ def singing(answer, path):
 
 def test_no_answer_of_the_site_holds_a_canary(aviary):
     known = set(built(aviary))
-    start = [*known, *(path + query for path in ("/", "/messages/", "/search/") for query in ASKED), *ERRORS]
+    start = [*known, *(path + query for path in ASKING for query in ASKED), *ERRORS]
     heard, count = [], 0
     for path in crawl(start):
         for method in METHODS:
@@ -162,8 +165,10 @@ def test_the_crawl_would_hear_a_canary(aviary):
 
 
 def everything(path, method):
+    """Return all that an answer says, but for the number that each request has."""
     answer = ask(path, method)
-    return answer.status, answer.headers, answer.body
+    headers = {name: value for name, value in answer.headers.items() if name.lower() != "x-request-id"}
+    return answer.status, headers, answer.body
 
 
 @pytest.mark.parametrize("method", [*METHODS, "PUT", "DELETE"])
@@ -176,19 +181,33 @@ def test_what_is_not_public_answers_like_what_never_was(aviary, method):
 
 
 @pytest.mark.parametrize("method", [*METHODS, "PUT", "DELETE"])
+def test_what_is_not_public_answers_programs_like_what_never_was(aviary, method):
+    unknown = everything("/api/messages/1000000/", method)
+    addresses = [f"/api/messages/{aviary[state].pk}/" for state in STATES]
+    assert [address for address in addresses if everything(address, method) != unknown] == []
+
+
+@pytest.mark.parametrize("method", [*METHODS, "PUT", "DELETE"])
 def test_a_file_of_what_is_not_public_answers_like_what_never_was(aviary, method):
     unknown = everything("/media/pictures/never-was.jpg", method)
     assert [name for name in files(aviary) if everything(f"/media/{name}", method) != unknown] == []
 
 
-def test_the_year_and_the_month_of_what_is_scheduled_are_not_there_yet(aviary):
-    unknown = everything("/messages/1999/", "GET")
-    for path in ("/messages/2021/", "/messages/2021/01/", "/messages/speeches/2021/", "/messages/speeches/2021/01/"):
-        assert everything(path, "GET") == unknown
+def test_the_year_the_month_and_the_day_of_what_is_scheduled_are_not_there_yet(aviary, at_noon):
+    paths = [f"/messages/{kind}{time}" for kind in ("", "speeches/") for time in ("2021/", "2021/01/", "2021/01/03/")]
+    with_canaries = [(ask(path).status, ask(path).body) for path in paths]
+    assert {status for status, _body in with_canaries} == {404}
+    aviary["link"].delete()
+    for state in STATES[2:]:
+        aviary[state].send_back("Not at all.", at=NOON)
+    with another_process():
+        assert [(ask(path).status, ask(path).body) for path in paths] == with_canaries
 
 
 def test_a_page_is_the_same_with_a_canary_in_the_archive_and_without(aviary, at_noon):
     paths = ["/", "/messages/", "/messages/speeches/", "/messages/feed/", "/messages/feed.json", "/counters/"]
+    paths += ["/api/messages/", "/api/messages/?q=speaks&full=1", "/api/messages/?year=2021", "/api/"]
+    paths += ["/messages/2020/", "/messages/2020/11/", "/messages/speeches/2020/11/23/"]
     before = [ask(path).body for path in paths]
     aviary["link"].delete()
     for state in STATES[2:]:

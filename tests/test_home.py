@@ -140,7 +140,7 @@ def test_ready_only_while_the_database_answers(client, monkeypatch):
     def away(*args, **kwargs):
         raise OperationalError
 
-    monkeypatch.setattr("embassy.probes.MigrationExecutor", away)
+    monkeypatch.setattr("embassy.probes.state", away)
     assert (ready, client.get("/readyz").status_code) == (200, 503)
 
 

@@ -17,7 +17,7 @@ from django.urls import reverse
 from consular.forms import EnquiryForm
 from consular.models import Enquiry, Erasure, Topic
 from editions.middleware import printings
-from embassy.logs import Discreet
+from embassy.logs import Discreet, Json
 from tests.factories import DAY, HOUR, NOON, a_topic, an_office
 from tests.test_sealed import kept
 
@@ -76,8 +76,9 @@ def form(**kwargs):
 @pytest.fixture
 def log(caplog):
     caplog.set_level(logging.DEBUG)
-    formatter = Discreet("{asctime} {levelname} {name} {message}", style="{")
-    return lambda: "\n".join(map(formatter.format, caplog.records)).encode()
+    caplog.set_level(logging.DEBUG, logger="embassy.access")
+    formatters = Discreet("{asctime} {levelname} {name} {message}", style="{"), Json()
+    return lambda: "\n".join(way.format(record) for way in formatters for record in caplog.records).encode()
 
 
 @pytest.fixture
@@ -192,7 +193,13 @@ def test_form_with_a_mistake_leaves_nothing_behind(site, log, client):
         ("DETAIL:  Key (email)=(a word) already exists.", "DETAIL:  Key (email)=(…) already exists."),
         ("DETAIL:  Failing row contains (1, (a), b).", "DETAIL:  Failing row contains (…)."),
         ("CONTEXT:  SQL statement with a word", "CONTEXT:  …"),
-        ('  File "views.py", line 4\n    @require_safe', '  File "views.py", line 4\n    @require_safe'),
+        ('  File "views.py", line 4\n    @require_safe', '  File "views.py", line 4\\n    @require_safe'),
+        (
+            "DETAIL:  Failing row contains (1, two\nlines (of it), x).\nand more",
+            "DETAIL:  Failing row contains (…).\\nand more",
+        ),
+        ("DETAIL:  Key (name)=(two\nlines) already exists.", "DETAIL:  Key (name)=(…) already exists."),
+        ("DETAIL:  Key (name)=(cut off\n and never", "DETAIL:  Key (name)=(…)"),
     ],
 )
 def test_log_leaves_out_what_tells_of_a_person(said, written):
