@@ -1,0 +1,1 @@
+embassy-.service.d

@@ -1,0 +1,98 @@
+"""What is too much, and what the log says of whom."""
+
+import re
+import time
+from urllib.parse import urlencode
+
+import pytest
+
+from consular.models import Enquiry
+from tests.factories import a_topic
+from tests.front_door.house import SITE, ask
+
+# Limits
+
+
+def visitor(number, network="198.51.100"):
+    return {"X_Tests_Visitor": f"{network}.{number}"}
+
+
+def post_until_refused(door, path, visitors):
+    """Post as each visitor in turn until one is refused, and return all answers."""
+    answers = []
+    for each in visitors:
+        answers.append(ask(door, path, "POST", body="", **each))
+        if answers[-1].status == 429:
+            break
+    return answers
+
+
+@pytest.mark.parametrize(("path", "burst"), [("/contact/", 10), ("/admin/login/", 20)])
+def test_who_posts_too_often_is_asked_to_wait_and_nobody_else_is(door, path, burst):
+    found = post_until_refused(door, path, [visitor(1)] * 100)
+    assert {answer.status for answer in found[: burst + 1]} == {403}  # no token; it was asked, at least
+    assert found[-1].status == 429
+    assert (found[-1].headers["retry-after"], "Please wait a" in found[-1].text) == ("60", True)
+    assert ask(door, path, "POST", body="", **visitor(2)).status == 403
+    assert [ask(door, there, **visitor(1)).status for there in (path, "/")] == [200, 200]
+
+
+def test_a_household_of_ipv6_counts_as_one_visitor(door):
+    household = [{"X_Tests_Visitor": f"2001:db8:0:7:{number:x}::{number:x}"} for number in range(1, 100)]
+    assert post_until_refused(door, "/contact/", household)[-1].status == 429
+    assert ask(door, "/contact/", "POST", body="", X_Tests_Visitor="2001:db8:0:8::1").status == 403
+
+
+def test_a_hundred_megabytes_are_refused_before_they_are_sent(door):
+    found = [ask(door, path, "POST", Content_Length=str(100 * 1024 * 1024)) for path in ("/", "/contact/", "/admin/")]
+    assert [answer.status for answer in found] == [413] * 3
+    assert "That is too large" in found[2].text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_enquiry_comes_through(door):
+    topic = a_topic()
+    page = ask(door, "/contact/", **visitor(3))
+    fields = dict(re.findall(r'name="(csrfmiddlewaretoken|ticket)" value="([^"]+)"', page.text))
+    cookie = page.headers["set-cookie"].partition(";")[0]
+    typed = fields | {"name": "Anna Smith", "email": "anna@example.org", "question": "I have lost my passport."}
+    typed |= {"phone": "", "consent": "on", "topic": str(topic.pk)}
+    answer = ask(
+        door,
+        "/contact/",
+        "POST",
+        body=urlencode(typed),
+        Cookie=cookie,
+        Referer=f"{SITE}/contact/",
+        Content_Type="application/x-www-form-urlencoded",
+        **visitor(3),
+    )
+    assert (answer.status, Enquiry.objects.count()) == (303, 1)
+    assert cookie.startswith("__Host-csrftoken=")
+
+
+# The log
+
+
+def test_the_log_names_no_visitor_and_no_secret_address(door):
+    ask(
+        door,
+        "/preview/a-secret/?q=what-they-asked",
+        Referer="https://where.example/",
+        User_Agent="Theirs",
+        **visitor(4),
+    )
+    ask(door, "/contact/enquiry/a-secret/", **visitor(4))
+    written = logged(door, '"path":"/contact/enquiry/…"')
+    assert '"path":"/preview/…"' in written
+    assert not re.search(r"a-secret|198\.51\.100|127\.0\.0\.1|they-asked|where\.example|Theirs", written)
+
+
+def logged(door, line):
+    """Return the log as soon as `line` stands in it: nginx writes it when the visitor has already got the answer."""
+    for _ in range(50):
+        written = (door.directory / "log" / "access.log").read_text()
+        if line in written:
+            return written
+        time.sleep(0.02)
+    raise AssertionError(f"{line} is not in the log")
