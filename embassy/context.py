@@ -48,7 +48,7 @@ def fetch(at):
     return {
         **links(list(Category.objects.all()), list(Page.objects.shown().defer("body"))),
         "office": Office.objects.for_header(),
-        "organization": linked.data({"@context": "https://schema.org"} | linked.organization()),
+        "linked": linked.data({"@context": "https://schema.org", "@graph": [linked.organization(), linked.website()]}),
         "notices": list(Notice.objects.current(at)),
     }
 
@@ -82,6 +82,7 @@ def links(categories, pages):
             *in_foot,
             Link(_("Atom feed"), reverse("feed")),
             Link(_("JSON feed"), reverse("feed_json")),
+            Link(_("Data for programs"), reverse("api:index")),
         ],
         "privacy_url": next((page.get_absolute_url() for page in pages if page.path == "privacy"), ""),
         "feeds": [

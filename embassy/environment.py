@@ -3,6 +3,7 @@
 import re
 import warnings
 from contextlib import contextmanager
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -11,6 +12,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 # A name or an IPv4 address. No wildcard: what the settings call the site is the one host it answers to.
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
+
+POSTGRES = "postgres://user:password@host:5432/embassy"
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+ITS_REPEATABLE_READ = 2  # as both drivers number it
 
 env = environ.Env()
 
@@ -47,6 +52,22 @@ def number(name, default, *, least=0):
     return value
 
 
+def choice(name, default, among):
+    """Return the word of `name`, one of those in `among`."""
+    value = env.str(name, default="").strip().lower() or default
+    if value not in among:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write " + " or ".join(f"{name}={word}" for word in among))
+    return value
+
+
+def written(name, form, example, default=""):
+    """Return the text of `name`, which is written in the given form; `default` where there is none."""
+    value = env.str(name, default="").strip() or default
+    if value and not re.fullmatch(form, value):
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write it like {name}={example}")
+    return value
+
+
 def required(name, example, *, unless=None):
     """Return the text of `name`; when it is missing, `unless` serves, else the start stops."""
     value = env.str(name, default="").strip()
@@ -59,7 +80,15 @@ def required(name, example, *, unless=None):
 
 def origin(name, *, unless=None):
     """Return the site's origin, scheme and host without a path: https://press.example.org."""
-    value = required(name, "https://press.example.org", unless=unless).rstrip("/")
+    return _origin(name, required(name, "https://press.example.org", unless=unless).rstrip("/"))
+
+
+def origins(name):
+    """Return the origins of `name`, parted by commas or spaces; none where none is given."""
+    return [_origin(name, value.rstrip("/")) for value in re.split(r"[\s,]+", env.str(name, default="")) if value]
+
+
+def _origin(name, value):
     with _saying(name, "https://press.example.org"):
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.fragment:
@@ -119,9 +148,49 @@ def database(name, default):
     """Return the database's settings from the URL in `name`: PostgreSQL or SQLite, and which."""
     with warnings.catch_warnings(action="ignore"):  # of an engine that it doesn't know, whole URL and password in it
         found = address(name, default, read=env.db_url)
-    with _saying(name, "postgres://user:password@host:5432/embassy"):
+    with _saying(name, POSTGRES):
         if found.get("ENGINE") not in {"django.db.backends.postgresql", "django.db.backends.sqlite3"}:
             raise ValueError("it begins with neither postgres:// nor sqlite:///")
         if not found["NAME"]:
             raise ValueError("it names no database")
     return found
+
+
+def replicas(name, databases):
+    """Add the replicas of `name`, parted by commas, to `databases`, each as the primary but for its place; return them.
+
+    A page is read from one in one snapshot. Tests that don't bring a replica of their own read from the primary.
+    """
+    urls = [url.strip() for url in env.str(name, default="").split(",") if url.strip()]
+    primary, added = databases["default"], []
+    for url in urls:
+        with warnings.catch_warnings(action="ignore"), _saying(name, POSTGRES):  # as in `database`
+            found = env.db_url_config(url)
+            if not all(each["ENGINE"] == "django.db.backends.postgresql" for each in (primary, found)):
+                raise ValueError("a replica and what it is a copy of begin with postgres://")
+            if not found["NAME"]:
+                raise ValueError("it names no database")
+        options = primary["OPTIONS"] | found.get("OPTIONS", {}) | {"isolation_level": ITS_REPEATABLE_READ}
+        added.append(f"replica{len(added) + 1}")
+        databases[added[-1]] = primary | found | {"OPTIONS": options, "TEST": {"MIRROR": "default"}}
+    return added
+
+
+def storage(bucket, endpoint, region):
+    """Return where media are kept: in the S3 bucket that the environment names, else in files."""
+    named = env.str(bucket, default="").strip()
+    if not named:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    if not BUCKET.fullmatch(named):
+        raise ImproperlyConfigured(f"{bucket} is {named!r}, which is no bucket's name. Write it like {bucket}=media")
+    if not find_spec("storages") or not find_spec("boto3"):
+        raise ImproperlyConfigured(f"{bucket} needs the packages of the extra s3: pip install 'django-storages[s3]'")
+    place = env.str(endpoint, default="").strip()
+    return {
+        "BACKEND": "richtext.buckets.Bucket",
+        "OPTIONS": {
+            "bucket_name": named,
+            "endpoint_url": origin(endpoint) if place else None,
+            "region_name": env.str(region, default="").strip() or None,
+        },
+    }

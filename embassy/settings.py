@@ -1,5 +1,6 @@
 """The settings: facts of the place come from the environment (or from .env), all else stands here."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,10 +35,23 @@ TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
 ENQUIRY_KEYS = environment.fernet_keys("ENQUIRY_KEYS")
 ENQUIRY_MIN_SECONDS = environment.number("ENQUIRY_MIN_SECONDS", 3)
 ENQUIRIES_PER_HOUR = environment.number("ENQUIRIES_PER_HOUR", 20, least=1)
+BACKUP_KEY = env.str("BACKUP_KEY", default="")  # a passphrase; where there is one, backups are sealed with it
 
-SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=f"{SITE_URL}/contact/")
+LOG_FORMAT = environment.choice("LOG_FORMAT", "plain" if DEBUG or sys.stderr.isatty() else "json", ["plain", "json"])
+METRICS_PORT = environment.number("METRICS_PORT", 0)  # 0: nothing is counted
+METRICS_ADDRESS = env.str("METRICS_ADDRESS", default="127.0.0.1")
+METRICS_DIR = Path(env.str("METRICS_DIR", default="").strip() or VAR_DIR / "metrics")
+NODES = environment.origins("NODES")  # every process that answers, as the doctor reaches it
 
 _site = urlsplit(SITE_URL)
+SECURITY_CONTACT = environment.written(
+    "SECURITY_CONTACT", r"(https?://|mailto:|tel:)\S+", "mailto:security@example.org", f"{SITE_URL}/contact/"
+)
+# What the ids in the feeds begin with: kept as it is where the site moves to another host.
+FEED_AUTHORITY = environment.written(
+    "FEED_AUTHORITY", r"[a-z0-9.-]+,\d{4}(-\d\d){0,2}", "press.example.org,2020", f"{_site.hostname},2020"
+)
+WEBSUB_HUB = environment.written("WEBSUB_HUB", r"https?://\S+", "https://hub.example.org/")
 SECURE = _site.scheme == "https"
 ALLOWED_HOSTS = [_site.hostname]
 if _site.hostname in {"127.0.0.1", "localhost"}:
@@ -54,6 +68,8 @@ INSTALLED_APPS = [
     "counters",
     "consular",
     "pages",
+    "backups",
+    "watching",
     "ckeditor",
     "csp",
     "simple_history",
@@ -71,7 +87,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "editions.middleware.printing",  # outermost: what it keeps is what the visitor gets
+    "watching.middleware.seeing",  # outside the printing: a request's id is nobody else's
+    "editions.middleware.printing",  # what it keeps is what the visitor gets
     "embassy.probes.probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -136,6 +153,9 @@ else:
             "tcp_user_timeout": 5000,
         }
     )
+REPLICAS = environment.replicas("REPLICA_URLS", DATABASES)  # public pages are read there (editions/replicas.py)
+DATABASE_ROUTERS = ["editions.replicas.Router"] if REPLICAS else []
+HIGHEST_EDITION = VAR_DIR / "highest-edition"  # what this node has served: its processes share eight bytes
 CACHES = {"default": environment.address("CACHE_URL", "locmemcache://", read=env.cache_url)}
 
 # Mail
@@ -164,7 +184,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="").strip() or VAR_DIR / "media")
 MEDIA_ACCEL = environment.accel("MEDIA_ACCEL")  # an address inside the proxy, which sends the files from there itself
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": environment.storage("S3_BUCKET", "S3_ENDPOINT", "S3_REGION"),  # files under MEDIA_ROOT, or a bucket
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -236,17 +256,20 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {
+        "plain": {
             "class": "embassy.logs.Discreet",
-            "format": "{asctime} {levelname} {name} {message}",
+            "format": "{asctime} {levelname} {name} {of_request}{message}",
             "style": "{",
-        }
+        },
+        "json": {"class": "embassy.logs.Json"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},  # runserver's lines name addresses, too
         "axes": {"level": "WARNING"},
+        # A line for each answer is for machines; a person at a terminal sees those that failed.
+        "embassy.access": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
     },
 }

@@ -5,17 +5,22 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 
 from embassy import machines, media, views
+from embassy.api.errors import or_problem
 from embassy.people import LostPasswordForm
 from news import previews
+from news.search import following
 from news.search.views import search
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("messages/", include("news.urls")),
     path("search/", search, name="search"),
+    path("search/feed/", following.atom, name="search_feed"),
+    path("search/feed.json", following.json_feed, name="search_feed_json"),
     path("preview/<token>/", previews.preview, name="preview"),
     path("preview/<token>/<path:name>", previews.preview_file, name="preview_file"),
     path("counters/", include("counters.urls")),
+    path("api/", include("embassy.api.urls")),
     path("", include("consular.urls")),
     path("robots.txt", machines.robots, name="robots"),
     path(".well-known/security.txt", machines.security, name="security"),
@@ -39,7 +44,7 @@ urlpatterns = [
     path("", include("pages.urls")),  # last: a page may have any path that nothing else has
 ]
 
-handler400 = views.bad_request
+handler400 = or_problem(views.bad_request)
 handler403 = views.forbidden
-handler404 = views.not_found
-handler500 = views.server_error
+handler404 = or_problem(views.not_found)
+handler500 = or_problem(views.server_error)
