@@ -34,6 +34,8 @@ def furniture(request, at):
         "name": settings.EMBASSY_NAME,
         "url": settings.SITE_URL,
         "host_zone": settings.TIME_ZONE,
+        "is_copy": (is_copy := getattr(request, "is_mirrored", False)),  # static: nothing in it is of this moment
+        "shows_minute": request.path == reverse("home") and not is_copy,
         "today": timezone.localdate(at),
         "clocks": [
             {"city": city, "zone": zone.key, "time": at.astimezone(zone).strftime("%H:%M")}

@@ -1,0 +1,108 @@
+"""The site is asked in this process, without its middleware: nothing is printed, and nobody has a session."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.files.storage import default_storage
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import Http404
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix
+
+from editions.middleware import set_moment
+from embassy.media import is_public
+from embassy.mirror.places import Address
+from news.middleware import find
+
+
+@dataclass
+class Answer:
+    """What the site has at an address."""
+
+    status: int
+    kind: str  # a media type
+    content: bytes
+    leads_to: str = ""  # where a redirect leads
+
+    @property
+    def is_page(self) -> bool:
+        return self.kind == "text/html"
+
+
+def ask(address: Address) -> Answer | None:
+    """Return what is public at an address at this moment; None where nothing is."""
+    if address.is_static:
+        return _file_of_ours(address.path.removeprefix(settings.STATIC_URL))
+    request, match = _request(address), address.match
+    if match and match.view_name == "media":
+        return _published_file(match.kwargs["name"], request.at)
+    request.resolver_match = match
+    response = _response(request, match) if match else None
+    if response is None or response.status_code == 404:
+        former = find(address.path, request.at)
+        return Answer(301, "", b"", former) if former else None
+    kind = response.get("Content-Type", "").partition(";")[0]
+    return Answer(response.status_code, kind, response.content, response.get("Location", ""))
+
+
+def _response(request, match):
+    try:
+        return match.func(request, *match.args, **match.kwargs)
+    except Http404:
+        return None
+
+
+def not_found() -> str:
+    """Return the page for an address at which nothing is."""
+    return render_to_string("404.html", request=_request(Address("/404.html")))
+
+
+def _request(address: Address) -> WSGIRequest:
+    site = urlsplit(settings.SITE_URL)
+    request = WSGIRequest(
+        {
+            "REQUEST_METHOD": "GET",
+            "SCRIPT_NAME": get_script_prefix().rstrip("/"),
+            "PATH_INFO": address.path.encode().decode("iso-8859-1"),
+            "QUERY_STRING": address.query,
+            "SERVER_NAME": site.hostname,
+            "SERVER_PORT": str(site.port or (443 if site.scheme == "https" else 80)),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": site.netloc,
+            "REMOTE_ADDR": "",
+            "wsgi.url_scheme": site.scheme,
+            "wsgi.input": BytesIO(),
+            "wsgi.errors": sys.stderr,
+        }
+    )
+    set_moment(request)
+    request.user = AnonymousUser()
+    request.is_mirrored = True
+    return request
+
+
+def _file_of_ours(name: str) -> Answer | None:
+    if staticfiles_storage.exists(name):
+        with staticfiles_storage.open(name) as file:
+            content = file.read()
+    elif found := finders.find(name):  # not collected: somebody tries it out
+        content = Path(found).read_bytes()
+    else:
+        return None
+    return Answer(200, "text/css" if name.endswith(".css") else "", content)
+
+
+def _published_file(name: str, at) -> Answer | None:
+    if not is_public(name, at) or not default_storage.exists(name):
+        return None
+    with default_storage.open(name) as file:
+        return Answer(200, "", file.read())
