@@ -2,6 +2,8 @@
 
 from django.http import HttpResponseNotAllowed
 
+from editions.decorators import rule_for
+
 METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 # No page of ours uses any of these, and nothing that is brought into one may.
 UNUSED = [
@@ -16,14 +18,19 @@ def hardened(get_response):
     """Refuse methods that nothing here has, and add what browsers should know to each answer, errors and files too."""
 
     def middleware(request):
-        known = request.method in METHODS
-        response = get_response(request) if known else HttpResponseNotAllowed(METHODS)
+        is_answered = request.method in METHODS or refuses_by_itself(request.path_info)
+        response = get_response(request) if is_answered else HttpResponseNotAllowed(METHODS)
         response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", embeddable(response))
         return response
 
     return middleware
+
+
+def refuses_by_itself(path: str) -> bool:
+    """Say whether the view behind a path tells what it takes: public pages do, and a preview, that feigns to be one."""
+    return rule_for(path) is not None or path.startswith("/preview/")
 
 
 def embeddable(response) -> str:

@@ -77,10 +77,10 @@ def helper(path: str, with_pictures: bool) -> Iterator[Helper]:
 
 @contextmanager
 def seldom_collecting() -> Iterator[None]:
-    """Have Python look for circles of garbage seldom: lines come and go by the million, and make none."""
+    """Have Python look for circles of garbage only after each batch (`collect`): it would look all the time."""
     gc.freeze()
     before = gc.get_threshold()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(50_000, 1_000, 1_000)
     try:
         yield
     finally:

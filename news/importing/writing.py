@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -99,6 +100,8 @@ def write_ready(lines: Iterable[Ready], illustrated: Callable[[str], str] = str)
         if added or len(words) > MOST_WORDS:
             words.clear()
         reset_queries()  # with DEBUG on, Django keeps them all
+        del batch
+        gc.collect()  # a message and its picture know each other: such circles stay until somebody looks for them
         yield outcome
 
 
