@@ -140,7 +140,7 @@ def test_an_answer_is_a_line_with_nothing_of_the_visitor(client, lines):
     }
     named = {"at", "level", "logger", "message", "request", "method", "route", "status", "ms", "kind"}
     assert set(line) - {"edition"} == named
-    assert not re.search("Sentinel|203.0", json.dumps(lines()))
+    assert not re.search(r"Sentinel|203\.0", json.dumps(lines()))
 
 
 def test_a_line_names_the_page_and_not_what_opens_it(client, lines):

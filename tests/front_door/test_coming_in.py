@@ -30,6 +30,14 @@ def test_every_answer_demands_https_from_now_on(door, path):
     assert ask(door, path).headers["strict-transport-security"] == "max-age=63072000; includeSubDomains; preload"
 
 
+@pytest.mark.parametrize(
+    ("path", "who"), [("/", "same-origin"), ("/static/site.css", "cross-origin"), ("/never-was/", "same-origin")]
+)
+def test_every_answer_says_once_what_others_may_do_with_it(door, path, who):
+    headers = ask(door, path).headers
+    assert (headers["cross-origin-resource-policy"], "camera=()" in headers["permissions-policy"]) == (who, True)
+
+
 def test_old_tls_is_refused(door):
     old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
