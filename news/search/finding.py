@@ -133,7 +133,7 @@ class Question:
 
     def messages(self, pks: list[int]) -> list[Message]:
         """Return messages that were found. `published` once more: the index is trusted with the order alone."""
-        rows = Message.objects.published(self.at).select_related("category").in_bulk(pks)
+        rows = Message.objects.published(self.at).select_related("category").order_by().in_bulk(pks)
         return [rows[pk] for pk in pks if pk in rows]
 
     def places(self, start: Place | None, most: int, *, backwards: bool = False) -> list[tuple[Place, Row]]:
