@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from editions.moments import local_date
 from news import tally
-from news.archive import span_of
+from news.archive import moments_of, span_of
 from news.models import Message
 
 PART = 10_000  # messages; sitemaps.org would take 50,000
@@ -41,8 +41,7 @@ class Span:
 
     @property
     def moments(self) -> tuple[datetime, datetime]:
-        zone = timezone.get_default_timezone()
-        return datetime.combine(self.first, time.min, zone), datetime.combine(self.last, time.max, zone)
+        return moments_of(self.first, self.last)
 
 
 def grouped(counts: dict[date, int]) -> Iterator[tuple[date, date, int]]:

@@ -1,0 +1,144 @@
+"""What the API refuses: each fault is told with a sentence, as programs read it, and nothing that is sent breaks it."""
+
+import json
+
+import pytest
+import time_machine
+
+from news.api.parameters import KNOWN
+from tests.factories import NOON, a_message
+from tests.front import ask
+from tests.test_api import refused
+
+pytestmark = pytest.mark.django_db
+at_the_front = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("year", "last"),
+        ("year", "9" * 49),
+        ("year", "٢٠٢٠"),
+        ("month", "2020-13"),
+        ("month", "11"),
+        ("from", "2020-02-30"),
+        ("to", "20200101"),
+        ("to", "yesterday"),
+        ("limit", "19"),
+        ("limit", "101"),
+        ("full", "yes"),
+        ("sort", "best"),
+        ("category", "no slug"),
+        ("before", "here"),
+        ("after", "1.5.2"),
+        ("q", "x" * 301),
+        ("source", "x" * 201),
+    ],
+)
+def test_a_value_that_can_not_be_read_is_refused_with_a_sentence(client, name, value):
+    found = refused(client, **{name: value})
+    assert found["parameter"] == name
+    assert found["detail"].endswith(".")
+    assert value[:9] in found["detail"]
+
+
+def test_a_category_that_is_none_is_not_found(client):
+    assert refused(client, 404, category="nothing")["parameter"] == "category"
+
+
+@pytest.mark.parametrize("given", [{"before": "999999999999999999.1"}, {"q": "text", "before": "0.5"}])
+def test_a_place_that_the_list_does_not_have_is_not_found(client, given):
+    assert refused(client, 404, **given)["parameter"] == "before"
+
+
+def test_a_parameter_that_is_unknown_is_refused_and_the_known_ones_are_named(client):
+    assert ", ".join(KNOWN) in refused(client, categry="speeches")["detail"]
+
+
+@pytest.mark.parametrize("query", ["year=2020&year=2019", "year=", "=2020", "utm_source=x", "year=2020&x"])
+def test_what_is_given_twice_or_empty_is_refused(client, query):
+    assert client.get(f"/api/messages/?{query}").status_code == 400
+
+
+@at_the_front
+def test_what_is_refused_is_refused_also_where_the_page_is_printed():
+    answers = [ask(f"/api/categories/{query}").status for query in ("", "?x=1", "", "?x=1", "?")]
+    assert answers == [200, 400, 200, 400, 200]
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
+@pytest.mark.parametrize(
+    "path", ["messages/", "messages/1/", "categories/", "counters/", "counters/fire/", "openapi.json"]
+)
+def test_nothing_can_be_changed(client, method, path):
+    answer = getattr(client, method)(f"/api/{path}")
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert json.loads(answer.content)["status"] == 405
+
+
+@pytest.mark.parametrize("path", ["nothing/", "messages/x/", "messages/0x1/", "messages/-1/", "counters/nothing/"])
+def test_an_unknown_address_is_told_as_programs_read(client, path):
+    answer = client.get(f"/api/{path}")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_when_something_breaks_programs_are_told_as_they_read(client, monkeypatch):
+    client.raise_request_exception = False
+    monkeypatch.setattr("news.api.views.page_of", lambda *args: 1 / 0)
+    answer = client.get("/api/messages/")
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert answer["Cache-Control"] == "no-store"
+
+
+WILD = [
+    "\x00",
+    "x" * 10_000,
+    "9" * 49,
+    "-" + "9" * 49,
+    "1e999",
+    "NaN",
+    "💣" * 99,
+    "\u202e\u2066",
+    "%00",
+    "%",
+    "&&&",
+    ";",
+]
+WILD += [
+    "' OR 1=1 --",
+    '"; DROP TABLE news_message; --',
+    '"',
+    "(",
+    "*",
+    "AND",
+    "NEAR(",
+    "<script>",
+    "\ud7ff",
+    "\x1b[0m",
+]
+WILD += ["../../etc/passwd", "{{ 7*7 }}", "\r\nX-Evil: 1", "9" * 18 + ".1", "-" + "9" * 18 + ".1", "1." + "9" * 18]
+WILD += ["0000-00-00", "9999-12-31", "0001-01-01", "2020-W01-1", "3.0", "1.0", "0.0", "999", "10000", "2020.0", "+2020"]
+
+
+@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize("beside", [{}, {"q": "text"}, {"sort": "date", "q": "text"}, {"source": "Ministry"}])
+def test_whatever_a_parameter_holds_is_answered(client, name, beside):
+    a_message(source_name="Ministry")
+    for value in WILD:
+        answer = client.get("/api/messages/", beside | {name: value})
+        assert answer.status_code in (200, 400, 404), (name, value)
+        assert answer["Content-Type"] in ("application/json", "application/problem+json"), (name, value)
+
+
+@pytest.mark.parametrize("path", ["/api/messages/{}/", "/api/counters/{}/", "/api/{}/"])
+def test_whatever_an_address_holds_is_answered(client, path):
+    for value in WILD:
+        answer = client.get(path.format(value.replace("%", "%25").replace("\x00", "%00")))
+        assert answer.status_code in (301, 400, 404), value
