@@ -75,6 +75,7 @@ def _copy(connection, name: str) -> None:
     try:
         target.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
         source.ensure_connection()
+        source.connection.execute("PRAGMA busy_timeout = 0")  # `_watch` reckons how long somebody is waited for
         try:
             source.connection.backup(target, pages=PAGES, progress=_watch(PATIENCE), sleep=BUSY)
         except _BegunAnew:

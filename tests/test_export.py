@@ -72,7 +72,7 @@ a_row = some.fixed_dictionaries(
 
 
 @given(some.lists(a_row, max_size=5))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_goes_out_comes_in_to_the_byte(rows):
     emptied()
     for row in rows:
