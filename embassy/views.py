@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from counters.models import Counter
 from editions.decorators import per_edition
 from news.models import Message
+from richtext.handover import StorageAway
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +55,9 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    """Something broke: 503 when it is the database that is away, 500 else."""
+    """Something broke: 503 when it is the database or the store of files that is away, 500 else."""
     request.has_failed = True  # this page must come, whatever it lacks
-    away = isinstance(sys.exc_info()[1], (InterfaceError, OperationalError))
+    away = isinstance(sys.exc_info()[1], (InterfaceError, OperationalError, StorageAway))
     status = 503 if away else 500
     try:
         response = render(request, "500.html", {"away": away}, status=status)

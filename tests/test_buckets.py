@@ -17,8 +17,9 @@ from news.models import Message
 from richtext.handover import StorageAway
 from richtext.models import Image
 from richtext.renditions import Picture
-from tests.factories import NOON, a_message
+from tests.factories import NOON, a_category, a_message
 from tests.files import PDF, a_body, a_pdf_file, a_picture_file, a_pictured_message, an_attachment, an_image
+from tests.filling import fields_of
 from tests.nginx import free_port
 from tests.test_attachments import send
 
@@ -189,6 +190,21 @@ def test_while_the_bucket_is_away_the_editor_is_told_so(admin_client, away):
     answer = admin_client.post(reverse("richtext:upload"), {"upload": file})
     assert "Try again in a minute" in answer.json()["error"]["message"]
     assert not Image.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_bucket_is_away_a_message_with_a_new_picture_is_told_to_come_again(admin_client, away):
+    address = reverse("admin:news_message_add")
+    typed = fields_of(admin_client.get(address).content.decode(), "message_form") | {
+        "headline": "Kept by nobody",
+        "category": str(a_category().pk),
+        "image": SimpleUploadedFile("a.jpg", a_picture_file().read(), "image/jpeg"),
+        "image_alt": "A",
+    }
+    admin_client.raise_request_exception = False
+    answer = admin_client.post(address, typed)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert not Message.objects.exists()
 
 
 def test_any_failure_of_the_bucket_has_one_name(away):
