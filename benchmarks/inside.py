@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-OTHER = "/counters/"  # a page that opens an edition and has it remember what stands on every page
+OTHERS = ("/counters/", "/messages/feed.json")  # what they ask for once an edition stays known
 
 
 class Inside:
@@ -58,7 +58,8 @@ class Inside:
             edition.forget()
             middleware.printings.clear()
             if state == "cold":
-                self.ask(OTHER)
+                for other in OTHERS:
+                    self.ask(other)
                 middleware.printings.clear()
 
     def measure(self, paths, state="", times=1, coding=""):

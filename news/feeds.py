@@ -31,6 +31,7 @@ from richtext.structure import TOKEN
 
 NEWEST = 30
 GRAVES = 500  # tombstones, a line each
+MOST_REVISED = 5_000  # in a month, of all categories
 
 # What XML 1.0 can't hold: one such character in a headline would break the feed for every reader.
 RELATIVE = re.compile(r'(?:href|src)="(?!https?:|mailto:|tel:)')
@@ -132,15 +133,23 @@ def of_feed(at, category=None):
     return messages.filter(category=category) if category else messages
 
 
-def and_revised(rows, at, category=None):
+def and_revised(rows, request, category=None):
     """Return the newest messages with those that were corrected or restored lately, the last change first.
 
     Who reads the feed alone has seen these long ago, and would never hear of it.
     """
-    revised = Message.objects.revised_lately(at).select_related("category")
-    revised = revised.also_in(category) if category else revised
-    found = {row.pk: row for row in [*revised[:NEWEST], *rows]}
-    return sorted(found.values(), key=lambda row: (row.updated_at, row.pk), reverse=True)
+    lately = request.edition.remember("revised", lambda: revised(request.at))
+    numbers = [pk for pk, its in lately if category is None or its == category.pk][:NEWEST]
+    known = {row.pk: row for row in rows}
+    missing = [pk for pk in numbers if pk not in known]
+    if missing:
+        known |= {row.pk: row for row in of_feed(request.at).order_by().filter(pk__in=missing)}
+    return sorted(known.values(), key=lambda row: (row.updated_at, row.pk), reverse=True)
+
+
+def revised(at):
+    """Return numbers and categories of the messages that were corrected or restored lately, the last one first."""
+    return list(Message.objects.revised_lately(at).values_list("pk", "category_id")[:MOST_REVISED])
 
 
 def tombstones(at, category=None):
@@ -200,7 +209,7 @@ def atom(request, slug=None):
     links = [("prev-archive", absolute(archive_address(category, before[0])))] if before else []
     if settings.WEBSUB_HUB:
         links.append(("hub", settings.WEBSUB_HUB))
-    rows = and_revised(rows, request.at, category)
+    rows = and_revised(rows, request, category)
     own = address_of(category, "feed")
     return feed_of(category, rows, own=own, links=links, tombstones=tombstones(request.at, category))
 
@@ -253,7 +262,7 @@ def json_feed(request, slug=None):
         rows = list((messages.older_than(Cursor.parse(given)) if given else messages)[: NEWEST + 1])
     except ValueError:
         raise Http404 from None
-    shown = rows[:NEWEST] if given else and_revised(rows[:NEWEST], request.at, category)
+    shown = rows[:NEWEST] if given else and_revised(rows[:NEWEST], request, category)
     own = absolute(address_of(category, "feed_json"))
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
