@@ -125,8 +125,7 @@ def ask(alias: str, query: str) -> tuple | None:
     connection = connections[alias]
     for attempt in (1, 2):
         try:
-            connection.ensure_connection()
-            patience.shorten(connection)
+            patience.open_soon(connection)
             raw = connection.connection.cursor()
             try:
                 raw.execute(query)

@@ -18,7 +18,9 @@ class Server:
     def __init__(self, binaries, **options):
         self.binaries = binaries
         self.port = str(free_port())
-        self.options = OPTIONS | {"listen_addresses": "127.0.0.1", "port": self.port} | options
+        # What is committed is written, as in production: only then does a standby that has caught up have all of it.
+        ours = {"listen_addresses": "127.0.0.1", "port": self.port, "synchronous_commit": "on"}
+        self.options = OPTIONS | ours | options
         # PostgreSQL refuses root, and Debian's package has made a user for it. The path of a socket must be short.
         self.who = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
         self.home = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
