@@ -1,7 +1,9 @@
 # What each target does is told in README.md. All of them make .venv first, and make it again when the lock changes.
 
 PYTHON ?= python3
-JOBS ?= 2
+
+# Tests at once: on two cores a third one works while the others wait for a server.
+JOBS ?= 3
 VENV := .venv
 PY := $(VENV)/bin/python
 MANAGE := $(PY) manage.py
