@@ -4,6 +4,7 @@ PYTHON ?= python3
 
 # Tests at once: on two cores a third one works while the others wait for a server.
 JOBS ?= 3
+
 VENV := .venv
 PY := $(VENV)/bin/python
 MANAGE := $(PY) manage.py
