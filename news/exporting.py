@@ -20,7 +20,7 @@ def messages() -> Iterator[list[Message]]:
     """Yield all messages in their order of making, by keyset: each read is short, however many there are."""
     last = 0
     while rows := list(Message.objects.filter(pk__gt=last).order_by("pk").select_related("category")[:ROWS]):
-        prefetch_related_objects(rows, "redirects", "corrections")
+        prefetch_related_objects(rows, "redirects", "corrections", "attachments")
         yield rows
         last = rows[-1].pk
 
@@ -39,7 +39,7 @@ def lines() -> Iterator[tuple[Message, bytes]]:
 
 
 def with_files() -> int:
-    """Return how many messages have files of their own: these are in no line."""
+    """Return how many messages have files of their own, which their lines only name."""
     found = Message.objects.filter(Q(image_width__isnull=False) | Q(attachments__isnull=False)).order_by()
     return found.values("pk").distinct().count()
 
@@ -61,8 +61,23 @@ def line_of(message: Message) -> dict:
         "revised_at": moment(message.revised_at),
         "withdrawn_at": moment(message.withdrawn_at),
         "category_name": category.name if category.name != name_of(category.slug) else "",
+        "picture": picture(message) if message.image else None,
+        "attachments": [{"file": row.file.name, "name": sayable(row.name)} for row in message.attachments.all()],
     }
     return {name: value for name, value in given.items() if value or name == "publish_at"}
+
+
+def picture(message: Message) -> dict:
+    """Return a message's own picture as a line has it."""
+    given = {
+        "file": message.image.name,
+        "alt": on_one_line(message.image_alt),
+        "decorative": message.image_decorative,
+        "credit": on_one_line(message.image_credit),
+        "focus": [message.image_focus_x, message.image_focus_y],
+        "video": message.video_url,
+    }
+    return {name: value for name, value in given.items() if value and value != [50, 50]}
 
 
 def moment(value) -> str | None:

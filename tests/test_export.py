@@ -140,7 +140,7 @@ def test_who_exports_is_told_of_files_that_stay_behind(tmp_path):
     assert said.getvalue().splitlines() == [
         "1 message written.",
         "3 messages written.",
-        "2 messages have a picture or attachments of their own. They are not in the file.",
+        "2 messages have files of their own. Take the media folder along: import_messages --pictures DIR.",
     ]
 
 
@@ -148,7 +148,7 @@ def test_pictures_in_texts_come_along_with_the_media_folder(client):
     message = a_message(body=a_body(an_image()))
     folder, content = Folder(site_settings.MEDIA_ROOT), exported()
     Message.objects.all().delete()
-    for _outcome in writing.write(lines.sound(lines.entries(io.BytesIO(content))), folder.into):
+    for _outcome in writing.write(lines.sound(lines.entries(io.BytesIO(content))), folder):
         pass
     found = Message.objects.get()
     before, after = (re.search(r'src="([^"]+)"', body)[1] for body in (message.body, found.body))
@@ -169,7 +169,7 @@ def test_export_reads_in_short_steps(monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(exporting, "ROWS", 2)
     for _ in range(5):
         a_message()
-    with django_assert_num_queries(3 * 3 + 1):  # rows, redirects, corrections; and that there are no more
+    with django_assert_num_queries(3 * 4 + 1):  # rows, redirects, corrections, attachments; and that there are no more
         assert len(list(exporting.lines())) == 5
 
 

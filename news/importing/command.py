@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from news.importing import helper as helping
-from news.importing import lines, writing
+from news.importing import lines, own_files, writing
 from news.importing.pictures import Folder
 from news.importing.ready import all_ready
 from news.search import index
@@ -36,12 +36,14 @@ class Import(BaseCommand):
         parser.add_argument("file", metavar=self.metavar)
         parser.add_argument("--quiet", action="store_const", const=0, dest="verbosity", help="Say nothing but faults.")
         parser.add_argument(
-            "--pictures", metavar="DIR", help="Where the pictures that the texts name lie: by path, or by name."
+            "--pictures",
+            metavar="DIR",
+            help="Where the pictures and other files that the messages name lie: by path, or by name.",
         )
         parser.add_argument(
             "--without-missing",
             action="store_true",
-            help="Go on where a picture is missing or broken: its alternative text stands in its place.",
+            help="Go on where a file is missing or broken: words stand in the place of a picture in a text.",
         )
 
     def handle(self, *, file, verbosity, pictures=None, without_missing=False, **options):
@@ -77,7 +79,7 @@ class Import(BaseCommand):
             self.notes.clear()
             with self.made_ready(file) as made:
                 progress.file = made
-                for outcome in writing.write_ready(made, self.folder.into if self.folder else str):
+                for outcome in writing.write_ready(made, self.folder):
                     self.outcome = outcome
                     progress(_("Importing: %s") % outcome)
             if self.outcome.added > MANY:
@@ -117,14 +119,16 @@ class Import(BaseCommand):
             raise CommandError("\n".join([sentence, *found]))
 
     def also(self, line):
-        """Return what is wrong with the pictures of a message: faults, or notes where missing ones are forgiven."""
+        """Return what is wrong with the files of a message: faults, or notes where missing ones are forgiven."""
         if self.folder is None:
             if "<img" in line.body:
                 self.notes[
                     _("Texts with pictures; only this site's own stay in them. --pictures takes the others.")
                 ] += 1
+            if own_files.has_any(line):
+                self.notes[_("Messages with a picture or attachments of their own. --pictures takes these, too.")] += 1
             return ()
-        found = list(self.folder.faults(line))
+        found = [*self.folder.faults(line), *own_files.faults(self.folder, line)]
         if not self.folder.forgive:
             return found
         for fault in found:

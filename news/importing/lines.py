@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from news.importing.rules import RULES, Fault, kind, shown
+from news.importing.rules import RULES, Fault, Picture, kind, shown
 
 LONGEST_LINE = 2_000_000  # bytes: a book fits, and memory stays bounded
 MOST_CATEGORIES = 500  # in one file: with more, something else has got into the field
@@ -47,6 +47,8 @@ class Line:
     withdrawn_at: datetime | None = None
     withdrawn_reason: str = ""
     category_name: str = ""  # of a category that has to be made
+    picture: Picture | None = None  # its own
+    attachments: tuple[tuple[str, str], ...] = ()  # files, and their names for people
 
     @property
     def digest(self) -> bytes:

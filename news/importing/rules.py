@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from news.models import Category, Message
+from news.models import Attachment, Category, Message
 from news.models.redirects import LONGEST_PATH
 from richtext.fields import LONGEST
 
@@ -166,6 +166,61 @@ def correction(value: Any) -> tuple[datetime, str]:
     return at, note
 
 
+class Picture(NamedTuple):
+    """A message's own picture as a line names it."""
+
+    file: str
+    alt: str = ""  # empty for a decorative one
+    credit: str = ""
+    focus: tuple[int, int] = (50, 50)  # percent from the left and from the top
+    video: str = ""
+
+
+def picture(value: Any) -> Picture:
+    """Return a message's own picture, which has words for those who can't see it, or says that it is decorative."""
+    given = described(value, ("file", "alt", "decorative", "credit", "focus", "video"))
+    alt = of_field(Message._meta.get_field("image_alt"))(given.get("alt", ""))
+    if boolean(given.get("decorative", False)) == bool(alt.strip()):
+        raise Fault(_('says neither what it shows, "alt", nor "decorative": true; or it says both.'))
+    return Picture(
+        given["file"],
+        alt if alt.strip() else "",
+        of_field(Message._meta.get_field("image_credit"))(given.get("credit", "")),
+        focus(given.get("focus", [50, 50])),
+        of_field(Message._meta.get_field("video_url"))(given.get("video", "")),
+    )
+
+
+def focus(value: Any) -> tuple[int, int]:
+    """Return the place in a picture that matters."""
+    if (
+        not isinstance(value, list)
+        or [type(each) for each in value] != [int, int]
+        or not 0 <= min(value) <= max(value) <= 100
+    ):
+        raise Fault(_("has a focus that is no pair of percentages: [50, 50] is the middle."))
+    return value[0], value[1]
+
+
+def attachment(value: Any) -> tuple[str, str]:
+    """Return the file of an attachment, and its name for people; empty where the file's own has to do."""
+    given = described(value, ("file", "name"))
+    return given["file"], of_field(Attachment._meta.get_field("name"))(given.get("name", ""))
+
+
+def described(value: Any, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Return an object that names a file, and says something about it under some of these keys."""
+    if not isinstance(value, dict) or not value.keys() <= set(keys) or "file" not in value:
+        known = ", ".join(keys)
+        raise Fault(
+            _('holds %(value)s. It looks like this: {"file": "…"}, with some of %(known)s.')
+            % {"value": shown(value), "known": known}
+        )
+    if not text(value["file"]).strip():
+        raise Fault(_("holds a file without a name."))
+    return value
+
+
 RULES: dict[str, Callable[[Any], Any]] = {
     "headline": of_field(Message._meta.get_field("headline")),
     "category": of_field(Category._meta.get_field("slug")),
@@ -185,6 +240,8 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "withdrawn_at": moment,
     "withdrawn_reason": text,
     "category_name": of_field(Category._meta.get_field("name")),
+    "picture": picture,
+    "attachments": several(attachment),
 }
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import TYPE_CHECKING, Any
 
 from django.db import reset_queries
 from django.db.models import Max
@@ -14,13 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from editions.models import new_edition
+from news.importing import own_files
 from news.importing.lines import Line
 from news.importing.models import Imported
+from news.importing.own_files import OwnFiles
 from news.importing.ready import Ready, all_ready
-from news.models import Category, Correction, Message, Redirect
+from news.models import Attachment, Category, Correction, Message, Redirect
 from news.search import index
 from news.search.entries import text_of
 from richtext.fields import cleaned
+
+if TYPE_CHECKING:
+    from news.importing.pictures import Folder
 
 LAST_ORDER = 32_767
 MOST_WORDS = 100_000  # that are held, while all lines are there already
@@ -67,7 +73,9 @@ class Pace:
         batch, size = [], 0
         for each in lines:
             batch.append(each)
-            size += len(each.line.body) + len(each.line.lead) + each.line.body.count("<img") * A_PICTURE
+            line = each.line
+            files = line.body.count("<img") + bool(line.picture) + len(line.attachments)
+            size += len(line.body) + len(line.lead) + files * A_PICTURE
             if len(batch) >= self.lines or size > self.MOST_CHARACTERS:
                 yield batch
                 batch, size = [], 0
@@ -80,21 +88,21 @@ class Pace:
         self.lines = max(1, min(fit, self.MOST_LINES))
 
 
-def write(lines: Iterable[Line], illustrated: Callable[[str], str] | None = None) -> Iterator[Outcome]:
+def write(lines: Iterable[Line], folder: Folder | None = None) -> Iterator[Outcome]:
     """Add the lines that were never imported, and yield the outcome so far after each batch.
 
-    `illustrated` returns a body with its pictures taken into the site.
+    Pictures and other files are taken into the site out of the folder; without one they stay behind.
     """
-    return write_ready(all_ready(lines, with_pictures=illustrated is not None), illustrated or str)
+    return write_ready(all_ready(lines, with_pictures=folder is not None), folder)
 
 
-def write_ready(lines: Iterable[Ready], illustrated: Callable[[str], str] = str) -> Iterator[Outcome]:
+def write_ready(lines: Iterable[Ready], folder: Folder | None = None) -> Iterator[Outcome]:
     """Do what `write` does with lines that have been made ready."""
     outcome, pace, words = Outcome(), Pace(), set()
     for batch in pace.batches(lines):
         began = time.monotonic()
         words.update(*(each.words for each in batch))  # those of a line that is there already may be another's too
-        added = add(batch, outcome, words, illustrated)
+        added = add(batch, outcome, words, folder)
         if added:
             pace.learn(added, time.monotonic() - began)
         if added or len(words) > MOST_WORDS:
@@ -105,26 +113,32 @@ def write_ready(lines: Iterable[Ready], illustrated: Callable[[str], str] = str)
         yield outcome
 
 
-def add(lines: list[Ready], outcome: Outcome, words: set[str], illustrated: Callable[[str], str] = str) -> int:
+def add(lines: list[Ready], outcome: Outcome, words: set[str], folder: Folder | None) -> int:
     """Add those of the lines that are new, all in one edition or none, and return how many."""
     fresh = {each.digest: each for each in lines}
     repeated = len(lines) - len(fresh)
     wanted = Imported.objects.unknown(fresh)
-    made = 0
+    made, files = 0, {}
     if wanted:
         for digest in wanted:  # takes its time: not in a transaction
             if fresh[digest].text is None:
-                fresh[digest] = with_pictures(fresh[digest], illustrated)
+                fresh[digest] = with_pictures(fresh[digest], folder)
                 words.update(fresh[digest].text.words.split())
+            files[digest] = own_files.take(folder, fresh[digest].line)
         with new_edition():
             wanted = Imported.objects.unknown(wanted)  # another import may have been quicker
-            rows = [fresh[digest].line for digest in wanted]
+            rows, own = [fresh[digest].line for digest in wanted], [files[digest] for digest in wanted]
             categories, made = categories_of(rows)
             with index.apart():
-                messages = Message.objects.bulk_create([message_of(row, categories[row.category]) for row in rows])
+                messages = Message.objects.bulk_create(
+                    [
+                        message_of(row, categories[row.category], kept.picture)
+                        for row, kept in zip(rows, own, strict=True)
+                    ]
+                )
             texts = [fresh[digest].text for digest in wanted]
             index.make_new(Message.objects.db, list(zip(messages, texts, strict=True)), words - {"|"})
-            with_what_belongs_to(list(zip(messages, rows, strict=True)))
+            with_what_belongs_to(list(zip(messages, rows, own, strict=True)))
             Imported.objects.remember(wanted)
     outcome.added += len(wanted)
     outcome.known += repeated + len(fresh) - len(wanted)
@@ -132,28 +146,33 @@ def add(lines: list[Ready], outcome: Outcome, words: set[str], illustrated: Call
     return len(wanted)
 
 
-def with_pictures(given: Ready, illustrated: Callable[[str], str]) -> Ready:
+def with_pictures(given: Ready, folder: Folder) -> Ready:
     """Return a line with its pictures taken into the site, and its text read."""
-    line = replace(given.line, body=cleaned(illustrated(given.line.body)))
+    line = replace(given.line, body=cleaned(folder.into(given.line.body)))
     return replace(given, line=line, text=text_of(line.headline, line.lead, line.body))
 
 
-def with_what_belongs_to(pairs: list[tuple[Message, Line]]) -> None:
-    """Add the former addresses and the corrections of new messages. An address that leads somewhere already stays."""
-    redirects = [Redirect(path=path, message=message) for message, line in pairs for path in line.old_urls]
+def with_what_belongs_to(given: list[tuple[Message, Line, OwnFiles]]) -> None:
+    """Add former addresses, corrections and attachments of new messages. An address that leads somewhere stays."""
+    redirects = [Redirect(path=path, message=message) for message, line, _own in given for path in line.old_urls]
     if redirects:
         Redirect.objects.bulk_create(redirects, ignore_conflicts=True)
     corrections = [
-        Correction(message=message, at=at, note=note) for message, line in pairs for at, note in line.corrections
+        Correction(message=message, at=at, note=note) for message, line, _own in given for at, note in line.corrections
     ]
     if corrections:
         Correction.objects.bulk_create(corrections)
+    attachments = [(message, row) for message, _line, own in given for row in own.attachments]
+    if attachments:
+        for message, row in attachments:
+            row.message = message
+        Attachment.objects.bulk_create([row for _message, row in attachments])
 
 
 # Rows
 
 
-def message_of(line: Line, category: Category) -> Message:
+def message_of(line: Line, category: Category, picture: dict[str, Any]) -> Message:
     """Return the message of a line, approved where it has a moment, as it has been public before."""
     return Message(
         headline=line.headline,
@@ -171,6 +190,7 @@ def message_of(line: Line, category: Category) -> Message:
         revised_at=line.revised_at,
         withdrawn_at=line.withdrawn_at,
         withdrawn_reason=line.withdrawn_reason,
+        **picture,
     )
 
 

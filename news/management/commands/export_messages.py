@@ -17,8 +17,8 @@ MOST_FAULTS = 20
 class Command(BaseCommand):
     help = (
         "Write all messages, drafts and withdrawn ones too, to a file (or to the standard output) from which "
-        "import_messages makes the same messages. The site stays in use. Files are not in it: for the pictures in "
-        "texts give import_messages the media folder (--pictures)."
+        "import_messages makes the same messages. The site stays in use. Files are only named in it: "
+        "give import_messages the media folder (--pictures)."
     )
 
     def add_arguments(self, parser):
@@ -43,8 +43,8 @@ class Command(BaseCommand):
             self.stderr.write(ngettext("%d message written.", "%d messages written.", count) % count, lambda text: text)
             if left := exporting.with_files():
                 words = ngettext(
-                    "%d message has a picture or attachments of its own. They are not in the file.",
-                    "%d messages have a picture or attachments of their own. They are not in the file.",
+                    "%d message has files of its own. Take the media folder along: import_messages --pictures DIR.",
+                    "%d messages have files of their own. Take the media folder along: import_messages --pictures DIR.",
                     left,
                 )
                 self.stderr.write(words % left, lambda text: text)
