@@ -348,6 +348,17 @@ def test_problems_may_be_read_by_other_sites_too(client):
         assert client.get(path)["Access-Control-Allow-Origin"] == "*"
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/messages?limit=2&q=a%20b", "/api/messages/7", "/api/counters", "/api/counters/fire"]
+)
+def test_who_forgets_the_slash_is_led_on_a_script_of_another_site_too(client, path):
+    answer, asked = client.get(path), client.options(path)
+    address, _, query = path.partition("?")
+    assert (answer.status_code, answer["Location"]) == (301, f"{address}/" + (f"?{query}" if query else ""))
+    assert (asked.status_code, client.post(path).status_code) == (204, 405)
+    assert {each["Access-Control-Allow-Origin"] for each in (answer, asked)} == {"*"}
+
+
 def test_a_page_for_people_may_not_be_read_by_scripts_of_other_sites(client):
     for path in ("/", "/messages/", "/contact/", "/nothing/"):
         assert "Access-Control-Allow-Origin" not in client.get(path)

@@ -1,6 +1,6 @@
 """The addresses below /api/: for people, for generators of clients, and the data."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from counters import api as counters
 from embassy.api import views
@@ -16,4 +16,5 @@ urlpatterns = [
     path("categories/", news.categories, name="categories"),
     path("counters/", counters.counters, name="counters"),
     path("counters/<slug:slug>/", counters.counter, name="counter"),
+    re_path(r"^(?:messages|categories|counters)(?:/[^/]+)?$", views.slash_missing),
 ]

@@ -1,11 +1,16 @@
 """The API as it presents itself: to people, and to whatever makes clients of it."""
 
 from django.conf import settings
+from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import escape_leading_slashes
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from counters.models import Counter
 from editions.decorators import per_edition
+from editions.others import for_others
 from editions.programs import data, for_programs
 from embassy.api.document import VERSION, document
 from news.api.parameters import PARAMETERS
@@ -36,3 +41,11 @@ def index(request):
 def openapi(request):
     """The OpenAPI document."""
     return data(document())
+
+
+@csrf_exempt
+@for_others
+@require_safe
+def slash_missing(request):
+    """Lead on to the address with its slash, as Django does, but so that scripts of other sites may follow."""
+    return HttpResponsePermanentRedirect(escape_leading_slashes(request.get_full_path(force_append_slash=True)))
