@@ -175,6 +175,7 @@ LIVE = {
     "upload": "the desk's",
     "preview": "is for one reader, until a moment, and may be revoked at any other",
     "preview_file": "is for the same reader",
+    "slash_missing": "leads on, and says nothing of its own",
 }
 
 

@@ -16,5 +16,5 @@ urlpatterns = [
     path("categories/", news.categories, name="categories"),
     path("counters/", counters.counters, name="counters"),
     path("counters/<slug:slug>/", counters.counter, name="counter"),
-    re_path(r"^(?:messages|categories|counters)(?:/[^/]+)?$", views.slash_missing),
+    re_path(r"^(?:messages|categories|counters)(?:/[^/]+)?$", views.slash_missing, name="slash_missing"),
 ]
