@@ -1,4 +1,4 @@
-"""The API to read: what it tells agrees with pages and feeds, lists are walked without a gap, all is answered."""
+"""The API to read: what it tells agrees with pages and feeds, lists are walked without a gap."""
 
 import json
 import re
@@ -6,18 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from django.urls import get_resolver
 from django.utils.html import escape
 
 from embassy.api.document import document
 from news.api import schema
-from news.api.parameters import KNOWN
 from news.cursors import Cursor
 from news.models import Category
 from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message
 from tests.files import a_pictured_message, an_attachment
-from tests.front import ask
-from tests.test_per_edition import views
 
 pytestmark = pytest.mark.django_db
 at_the_front = pytest.mark.django_db(transaction=True)
@@ -302,114 +298,3 @@ def test_links_too_long_for_a_header_are_in_the_document_alone(client):
         a_message(publish_at=NOON - number * HOUR, body=f"<p>{'𐐷' * 60}</p>")
     answer = client.get("/api/messages/", {"q": " ".join(["𐐷" * 60] * 4)})
     assert ("Link" in answer, bool(json.loads(answer.content)["next"])) == (False, True)
-
-
-# For any site, and per edition
-
-
-SLASH_MISSING = "api/^(?:messages|categories|counters)(?:/[^/]+)?$"
-
-
-def test_these_may_be_read_by_scripts_of_other_sites_and_nothing_else():
-    found = {
-        route for route, pattern in views(get_resolver().url_patterns) if getattr(pattern.callback, "for_others", False)
-    }
-    data = {
-        f"api/{name}" for name in ("messages/", "messages/<str:number>/", "categories/", "counters/", "openapi.json")
-    }
-    data |= {"api/counters/<slug:slug>/", "counters/<slug:slug>.json", "counters/<slug:slug>.svg", "messages/feed.json"}
-    data |= {SLASH_MISSING}
-    assert found >= data | {"messages/feed/", "messages/<slug:slug>/feed/", "messages/<slug:slug>/feed.json"}
-    assert {route for route in found - data if "feed" not in route} == set()
-
-
-@at_the_front
-@pytest.mark.parametrize("path", ["/api/messages/", "/messages/feed/", "/messages/feed.json", "/counters/fire.json"])
-def test_a_hit_and_an_unchanged_answer_may_be_read_by_other_sites_too(path):
-    a_counter(slug="fire"), a_message()
-    fresh, hit = ask(path), ask(path)
-    same = ask(path, HTTP_IF_NONE_MATCH=hit.headers["ETag"])
-    assert [answer.status for answer in (fresh, hit, same)] == [200, 200, 304]
-    assert "hit" in hit.headers["Cache-Status"]
-    for answer in (fresh, hit, same):
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        assert "Access-Control-Allow-Credentials" not in answer.headers
-
-
-@pytest.mark.parametrize(
-    "path", ["/api/messages/", "/api/messages/7/", "/counters/fire.svg", "/messages/speeches/feed/"]
-)
-def test_a_browser_that_asks_for_leave_gets_it(client, path):
-    asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET"}
-    answer = client.options(path, headers=asked | {"Access-Control-Request-Headers": "if-none-match"})
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert answer["Access-Control-Allow-Origin"] == answer["Access-Control-Allow-Headers"] == "*"
-    assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
-
-
-def test_problems_may_be_read_by_other_sites_too(client):
-    for path in ("/api/messages/?x=1", "/api/messages/?q=%00", "/api/nothing/", "/api/messages/1/"):
-        assert client.get(path)["Access-Control-Allow-Origin"] == "*"
-
-
-@pytest.mark.parametrize(
-    "path", ["/api/messages?limit=2&q=a%20b", "/api/messages/7", "/api/counters", "/api/counters/fire"]
-)
-def test_who_forgets_the_slash_is_led_on_a_script_of_another_site_too(client, path):
-    answer, asked = client.get(path), client.options(path)
-    address, _, query = path.partition("?")
-    assert (answer.status_code, answer["Location"]) == (301, f"{address}/" + (f"?{query}" if query else ""))
-    assert (asked.status_code, client.post(path).status_code) == (204, 405)
-    assert {each["Access-Control-Allow-Origin"] for each in (answer, asked)} == {"*"}
-
-
-def test_a_page_for_people_may_not_be_read_by_scripts_of_other_sites(client):
-    for path in ("/", "/messages/", "/contact/", "/nothing/"):
-        assert "Access-Control-Allow-Origin" not in client.get(path)
-
-
-@at_the_front
-def test_head_has_the_headers_of_get_and_no_body():
-    a_message()
-    get, head = ask("/api/messages/"), ask("/api/messages/", "HEAD")
-    assert (head.status, head.body) == (200, b"")
-    assert head.headers["Content-Length"] == str(len(get.body))
-
-
-@at_the_front
-def test_an_answer_is_kept_a_minute_and_never_past_the_next_change():
-    a_message(publish_at=NOON + 25 * HOUR / 3600, approved_at=NOON)
-    assert ask("/api/messages/").headers["Cache-Control"].startswith("max-age=25,")
-
-
-@at_the_front
-def test_what_is_searched_is_rendered_each_time_and_still_has_a_tag():
-    a_message()
-    answers = [ask("/api/messages/?q=text") for _ in range(2)]
-    assert ["hit" in answer.headers["Cache-Status"] for answer in answers] == [False, False]
-    assert ask("/api/messages/?q=text", HTTP_IF_NONE_MATCH=answers[0].headers["ETag"]).status == 304
-
-
-# Described
-
-
-def test_the_page_leads_to_live_examples_only(client):
-    a_message(), a_counter(slug="fire")
-    page = client.get("/api/").content.decode()
-    links = set(re.findall(r'<a href="(/api/[^"]*)"><code>', page))
-    assert len(links) >= 8
-    assert {link for link in links if client.get(link.replace("&amp;", "&")).status_code != 200} == set()
-
-
-def test_the_page_and_the_document_tell_of_every_parameter(client):
-    page = client.get("/api/").content.decode()
-    told = [each["name"] for each in document()["paths"]["/api/messages/"]["get"]["parameters"]]
-    assert told == list(KNOWN)
-    assert [name for name in KNOWN if f"<code>{name}</code>" not in page] == []
-
-
-def test_the_document_tells_of_every_address(client):
-    routes = {f"/{route}" for route, _pattern in views(get_resolver().url_patterns) if route.startswith("api/")}
-    told = {path.replace("{number}", "<str:number>").replace("{slug}", "<slug:slug>") for path in document()["paths"]}
-    assert routes - told == {"/api/", "/api/openapi.json", f"/{SLASH_MISSING}"}
-    assert read(client, "/api/openapi.json")["openapi"] == "3.1.0"

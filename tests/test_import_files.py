@@ -3,20 +3,21 @@
 import io
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from news import exporting
 from news.importing import lines
 from news.models import Attachment, Message
 from tests.factories import DAY, NOON, a_message
 from tests.files import PDF, a_picture_file, a_pictured_message, an_attachment
+from tests.importing import GIVEN, import_messages
 
 pytestmark = pytest.mark.django_db
 
-GIVEN = {"headline": "A visit", "category": "statements", "publish_at": "2020-10-20T12:00:00+01:00"}
 PICTURE = {"file": "2020/visit.jpg", "alt": "A handshake"}
 
 
@@ -32,14 +33,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def importing(tmp_path):
-    def run(*given, **options):
-        file = tmp_path / "messages.jsonl"
-        file.write_text("\n".join(json.dumps(GIVEN | line) for line in given))
-        said, noted = io.StringIO(), io.StringIO()
-        call_command("import_messages", str(file), stdout=said, stderr=noted, **options)
-        return said.getvalue().strip() + noted.getvalue()
-
-    return run
+    return partial(import_messages, tmp_path)
 
 
 def test_a_picture_comes_along_with_what_is_said_of_it(importing, folder, client):

@@ -1,22 +1,21 @@
 """`import_messages`: former addresses lead on, and the pictures of an archive come along."""
 
-import io
-import json
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from news.importing.pictures import Folder
 from news.models import Message, Redirect
 from richtext.models import Image
 from tests.factories import a_message
 from tests.files import a_picture_file
+from tests.importing import import_messages
 
 pytestmark = pytest.mark.django_db
 
-GIVEN = {"headline": "A statement", "category": "statements", "publish_at": "2020-10-20T12:00:00+01:00"}
 PICTURE = a_picture_file().read()
 
 
@@ -30,14 +29,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def importing(tmp_path):
-    def run(*given, **options):
-        file = tmp_path / "messages.jsonl"
-        file.write_text("\n".join(json.dumps(GIVEN | line) for line in given))
-        said, noted = io.StringIO(), io.StringIO()
-        call_command("import_messages", str(file), stdout=said, stderr=noted, **options)
-        return said.getvalue().strip() + noted.getvalue()
-
-    return run
+    return partial(import_messages, tmp_path)
 
 
 # Former addresses
