@@ -20,9 +20,9 @@ HEADERS = FOR_OTHERS | {"X-Robots-Tag": "noindex"}  # who searches is led to the
 class Problem(Exception):
     """Why a question has no answer: a sentence that says what to do. `more` goes into the document beside it."""
 
-    def __init__(self, sentence: str, status: int = 400, **more):
+    def __init__(self, sentence: str, status: int = 400, headers=None, **more):
         super().__init__(sentence)
-        self.status, self.more = status, more
+        self.status, self.headers, self.more = status, headers, more
 
 
 def problem(status: int, sentence: str, headers=None, **more) -> JsonResponse:
@@ -60,7 +60,7 @@ def for_programs(view=None, *, known=(), unkept=()):
                 refuse_unknown(request.GET, known)
                 return view(request, *args, **kwargs)
             except Problem as found:
-                return problem(found.status, str(found), **found.more)
+                return problem(found.status, str(found), found.headers, **found.more)
             except Http404:
                 return problem(404, _("There is nothing at this address."))
 

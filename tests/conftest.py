@@ -57,6 +57,14 @@ def nothing_remembered():
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Let a question take as long as it takes: a machine that tests run on may stand still for some seconds."""
+    from news.search import engines
+
+    monkeypatch.setattr(engines, "PATIENCE", 300.0)
+
+
 @pytest.fixture
 def clock():
     """The time, held at NOON; `clock.move_to(…)` moves it."""

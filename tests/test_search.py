@@ -56,7 +56,14 @@ def archive():
             )
         )
     Message.objects.bulk_create(rows)
-    return list(Message.objects.order_by("-publish_at", "-pk"))
+    return Archive(Message.objects.order_by("-publish_at", "-pk"))
+
+
+class Archive(list):
+    """Messages, whose names would fill a report of a failure and hide what failed."""
+
+    def __repr__(self):
+        return f"<{len(self)} messages>"
 
 
 def has(term, parts):

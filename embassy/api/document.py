@@ -43,7 +43,7 @@ def paths() -> dict:
             "Page",
             schema.parameters(),
             headers=LINK,
-            others=(400, 404, 422),
+            others=(400, 404, 503),
         ),
         "/api/messages/{number}/": operation(
             "getMessage",

@@ -122,9 +122,8 @@ def search(page: Page, asked: Asked, at, edition) -> None:
         page.total = counted(0)
         page.notes.append(str(refused))
         return
-    except TooLong:
-        sentence = _("This takes too long, as so many messages have these words. Add a rarer word, or choose a year.")
-        raise Problem(sentence, 422, parameter="q") from None
+    except TooLong as error:
+        raise Problem(str(error), 503, {"Retry-After": error.RETRY_AFTER}, parameter="q") from None
     page.rows = found.messages
     if asked.in_full:
         prefetch_related_objects(page.rows, *IN_FULL)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.db import DatabaseError, connections, router, transaction
+from django.utils.translation import gettext as _
 
 from news.search.models import Entry
 
@@ -25,7 +26,12 @@ Clause = tuple[str, ...]  # words of which one is enough
 
 
 class TooLong(Exception):
-    """A question took longer than anybody waits."""
+    """A question took longer than anybody waits. A busy machine may be why: who asks again later may have an answer."""
+
+    RETRY_AFTER = 60  # seconds
+
+    def __str__(self) -> str:
+        return _("This takes too long, as so many messages have these words. Add a rarer word, or choose a year.")
 
 
 @dataclass(frozen=True)
@@ -232,7 +238,6 @@ def _on_sqlite(connection):
 
 # JIT takes longer to compile than these take to run; counts are gathered in a hash; for the rest see Postgresql.FOUND.
 PLANNED = {
-    "statement_timeout": int(PATIENCE * 1000),
     "jit": "off",
     "enable_seqscan": "off",
     "enable_sort": "off",
@@ -244,9 +249,10 @@ PLANNED = {
 def _on_postgresql(connection):
     try:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in PLANNED.items()))
+            planned = PLANNED | {"statement_timeout": int(PATIENCE * 1000)}
+            cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in planned.items()))
             yield
-            cursor.execute("; ".join(f"SET LOCAL {name} = DEFAULT" for name in PLANNED))
+            cursor.execute("; ".join(f"SET LOCAL {name} = DEFAULT" for name in planned))
     except DatabaseError as error:
         if "statement timeout" in str(error):
             raise TooLong from error

@@ -71,13 +71,15 @@ def followed(request, document):
         return document(wanted, title_of(wanted), newest(wanted, request.at, request.edition, NEWEST))
     except Refused as fault:
         return refused(str(fault))
-    except TooLong:
-        return refused(_("This takes too long, as so many messages have these words. Add a rarer word."))
+    except TooLong as error:
+        answer = refused(str(error), status=503)
+        answer["Retry-After"] = error.RETRY_AFTER
+        return answer
 
 
-def refused(*sentences) -> HttpResponse:
+def refused(*sentences, status=400) -> HttpResponse:
     """Return why there is no such feed, for whoever reads the reader's report."""
-    return HttpResponse("\n".join([*sentences, ""]), "text/plain; charset=utf-8", status=400)
+    return HttpResponse("\n".join([*sentences, ""]), "text/plain; charset=utf-8", status=status)
 
 
 def title_of(wanted: Wanted) -> str:

@@ -18,14 +18,14 @@ def search(request):
     wanted = Wanted.read(request.GET)
     if not wanted.faults and wanted.query_string != request.META["QUERY_STRING"]:
         return HttpResponseRedirect(wanted.address)
-    found, fault = None, ""
+    found, fault, too_long = None, "", None
     try:
         found = find(wanted, request.at, request.edition) if wanted.q else None
     except Refused as refused:
         fault = str(refused)
-    except TooLong:
-        fault = _("This takes too long, as so many messages have these words. Add a rarer word, or choose a year.")
-    return render(
+    except TooLong as error:
+        fault, too_long = str(error), error
+    response = render(
         request,
         "news/search.html",
         {
@@ -46,3 +46,6 @@ def search(request):
             "older": found and found.older and wanted.but(before=found.older).address,
         },
     )
+    if too_long:  # no answer yet, rather than the edition's: nothing on the way may keep it
+        response.status_code, response["Retry-After"] = 503, too_long.RETRY_AFTER
+    return response

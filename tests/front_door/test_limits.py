@@ -90,7 +90,7 @@ def test_the_log_names_no_visitor_and_no_secret_address(door):
 
 def logged(door, line):
     """Return the log as soon as `line` stands in it: nginx writes it when the visitor has already got the answer."""
-    for _ in range(50):
+    for _ in range(1000):
         written = (door.directory / "log" / "access.log").read_text()
         if line in written:
             return written

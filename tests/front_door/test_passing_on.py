@@ -112,7 +112,7 @@ def test_a_client_that_says_nothing_is_let_go(has_nginx, listener, tmp_path):
                 answer = slow.recv(4096)
             except ConnectionResetError:
                 answer = b""
-        assert (answer[9:12] in (b"", b"408"), time.monotonic() - began < 5) == (True, True)
+        assert (answer[9:12] in (b"", b"408"), time.monotonic() - began < 9) == (True, True)
 
 
 def test_where_there_is_no_node_the_door_says_so(has_nginx, tmp_path):
