@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.faults.deeds import do
+from tests.faults.machine import machine
 from tests.nodes import clusters
 from tests.nodes.conftest import missing
 from tests.nodes.serving import Node
@@ -17,6 +18,11 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.faults)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def heart():
+    machine.start()
 
 
 class Database(NamedTuple):

@@ -5,6 +5,7 @@ import re
 import time
 from urllib.parse import urlencode
 
+from tests.faults.machine import machine
 from tests.filling import fields_of
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -45,7 +46,7 @@ def send(node, question):
     body, cookies = question
     began = time.monotonic()
     status, page = node.ask("/contact/", "POST", body, Cookie=cookies, **FORM)
-    return status, page, time.monotonic() - began
+    return status, page, machine.seconds(began)
 
 
 def timed(node, path):
@@ -55,4 +56,4 @@ def timed(node, path):
         status, page = node.ask(path)
     except (OSError, http.client.HTTPException) as error:
         status, page = None, repr(error)
-    return status, page, time.monotonic() - began
+    return status, page, machine.seconds(began)
