@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from news.models import Category, Entry, Message, Stale
 from news.search import index
 from tests.factories import HOUR, NOON, a_category, a_message
+from tests.importing import import_messages
 from tests.searching import headlines, search
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +172,44 @@ def test_a_large_archive_waits_and_says_so(monkeypatch, capsys, client):
     tables.after_migration("default", plan=["something"], verbosity=1)
     assert "manage.py build_search" in capsys.readouterr().out
     assert "The index is being built" in client.get("/search/?q=large").content.decode()
+
+
+# What GIN has on its list is sorted in word by word: whoever looks meanwhile must see all of a message or nothing.
+
+
+def save(directory):
+    a_message(headline="Saved")
+
+
+def change(directory):
+    message = a_message(headline="Changed")
+    message.lead = "Otherwise"
+    message.save()
+
+
+def write_many(directory):
+    Message.objects.bulk_create(
+        Message(headline=f"No. {n}", slug=f"no-{n}", category=a_category(), publish_at=NOON, approved_at=NOON)
+        for n in range(30)
+    )
+
+
+def build(directory):
+    a_message(headline="Built")
+    index.begin_anew()
+    index.build()
+
+
+def bring_in(directory):
+    import_messages(directory, {"headline": "Brought in"})
+
+
+@pytest.mark.parametrize("write", [save, change, write_many, build, bring_in])
+def test_nothing_waits_to_be_sorted_in_when_its_transaction_ends(write, tmp_path):
+    if connection.vendor != "postgresql":
+        pytest.skip("FTS5 has no list of what is to be sorted in.")
+    write(tmp_path)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('news_entry_vector'), count(*) FROM news_entry")
+        waiting, entries = cursor.fetchone()
+    assert waiting == 0 and entries
