@@ -157,9 +157,9 @@ class EnquiryForm(forms.Form):
     )
     ticket = LineField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, auto_id="%s", **kwargs)
-        self.topics = list(Topic.objects.shown())
+    def __init__(self, topics: list[Topic], data=None):
+        super().__init__(data, auto_id="%s")
+        self.topics = topics
         choices = {str(topic.pk): topic for topic in self.topics}
         self.fields["topic"].choices = [("", _("Choose a topic")), *choices.items()]
         self.fields["topic"].coerce = choices.get

@@ -62,6 +62,14 @@ def latest() -> Edition | None:
     return _latest
 
 
+def recall(name: str) -> Any:
+    """Return what the edition that this process has seen last remembers by a name; None where it remembers nothing.
+
+    For pages that must come while the database is away: it was true when the database was last heard of.
+    """
+    return _latest._kept.get(name) if _latest else None
+
+
 def forget() -> None:
     """Forget the edition that this process remembers (for tests that turn the database back)."""
     global _latest

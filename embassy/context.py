@@ -3,13 +3,15 @@
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from consular.models import Notice, Office
+from consular.reception import Reception
+from editions import edition as editions
 from news import linked
 from news.models import Category
 from pages.models import Page
@@ -22,14 +24,19 @@ def site(request):
 
 
 def furniture(request, at):
-    """Return what every page shows; rows are fetched once for an edition, and none while the database is away."""
+    """Return what every page shows; rows are fetched once for an edition.
+
+    While the database is away, a page that must come shows those that were known last, or none.
+    """
     edition = getattr(request, "edition", None)  # None ahead of our middleware
     try:
         rows = links([], []) if edition is None else edition.remember("furniture", lambda: fetch(at))
-    except DatabaseError:
+        if edition is not None and edition is editions.latest():
+            Reception.of(edition)  # so that this process knows it, should the database go away
+    except (DatabaseError, InterfaceError):
         if not getattr(request, "has_failed", False):
             raise  # a page without its menu must not be printed
-        rows = links([], [])
+        rows = editions.recall("furniture") or links([], [])
     return {
         "name": settings.EMBASSY_NAME,
         "url": settings.SITE_URL,

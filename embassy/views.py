@@ -3,12 +3,12 @@
 import logging
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from counters.models import Counter
+from editions.away import DATABASE_IS_AWAY
 from editions.decorators import per_edition
 from news.models import Message
 from richtext.handover import StorageAway
@@ -57,7 +57,7 @@ def not_found(request, exception=None):
 def server_error(request):
     """Something broke: 503 when it is the database or the store of files that is away, 500 else."""
     request.has_failed = True  # this page must come, whatever it lacks
-    away = isinstance(sys.exc_info()[1], (InterfaceError, OperationalError, StorageAway))
+    away = isinstance(sys.exc_info()[1], (*DATABASE_IS_AWAY, StorageAway))
     status = 503 if away else 500
     try:
         response = render(request, "500.html", {"away": away}, status=status)

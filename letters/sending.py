@@ -12,9 +12,10 @@ from email.utils import parseaddr
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPServerDisconnected
 
 from django.core.mail import get_connection
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.utils.crypto import salted_hmac
 
+from editions.away import DATABASE_IS_AWAY
 from letters.kinds import message_id, worded
 from letters.models import Letter
 
@@ -23,7 +24,6 @@ log = logging.getLogger("letters")
 CLOSING = 421  # the server is about to hang up, whatever the letter (RFC 5321, 4.2.3)
 A_CONNECTION = 50  # letters: some servers hang up after a hundred
 HANGS_UP = 3  # times in a row: then it is the server, and no longer a letter that it can't bear
-DATABASE_IS_AWAY = (OperationalError, InterfaceError)
 PAUSES = (1, 2, 4, 8, 16)  # seconds, for a database that is away just when a letter has left
 
 

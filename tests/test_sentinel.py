@@ -69,7 +69,7 @@ def memory() -> bytes:
 
 
 def form(**kwargs):
-    ticket = EnquiryForm()["ticket"].value()
+    ticket = EnquiryForm([])["ticket"].value()
     return {**WORDS, "consent": "on", "ticket": ticket, "website": ""} | kwargs
 
 

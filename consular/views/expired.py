@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from consular.forms import AdditionForm, EnquiryForm
+from consular.reception import reception
 from consular.views.contact import contact_page
 from consular.views.enquiry import enquiry_page
 from consular.views.private import keep_private
@@ -19,7 +20,8 @@ def csrf_failure(request, reason=""):
     )
     view = request.resolver_match.view_name if request.resolver_match else ""
     if request.method == "POST" and view == "consular:contact":
-        return contact_page(request, EnquiryForm(request.POST), fault=fault, status=403)
+        found = reception(request)
+        return contact_page(request, found, EnquiryForm(found.topics, request.POST), fault=fault, status=403)
     if request.method == "POST" and view == "consular:enquiry":
         token = request.resolver_match.kwargs["token"]
         return keep_private(enquiry_page(request, token, AdditionForm(request.POST), fault=fault, status=403))

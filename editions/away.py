@@ -1,0 +1,5 @@
+"""The database is away: what Django raises then."""
+
+from django.db import InterfaceError, OperationalError
+
+DATABASE_IS_AWAY = (OperationalError, InterfaceError)

@@ -1,0 +1,125 @@
+"""The contact page while the database is away: phones, hours and answers as they were known last, and nothing lost."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import InterfaceError, OperationalError
+
+from consular.models import CommonQuestion, Enquiry
+from consular.models.enquiries import EnquiryQuerySet
+from editions import edition
+from tests.asking import CONTACT, an_answer, faults
+from tests.factories import NOON, a_category, a_notice, a_topic, an_office
+
+pytestmark = pytest.mark.django_db(transaction=True)  # what is remembered is of a settled edition
+
+NOT_KEPT = "It could not be kept just now. Nothing is lost: please send it once more in a minute or two."
+
+
+@pytest.fixture
+def consul(clock):
+    an_office(emergency_phone="+44 (0) 7700 900123")
+    a_notice(sentence="The passport office has moved.")
+    a_category()
+    CommonQuestion.objects.create(topic=a_topic(), question="Where is my passport?", answer="With us.")
+
+
+@pytest.fixture
+def away(consul, monkeypatch):
+    """Return a function that takes the database away."""
+
+    def go(error=OperationalError):
+        def gone(*arguments):
+            raise error("gone")
+
+        monkeypatch.setattr(edition, "_read_number", gone)
+
+    return go
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("visited", [CONTACT, "/messages/"])
+def test_who_looks_for_the_consul_finds_the_phones(client, away, visited, error):
+    client.get(visited)
+    away(error)
+    answer = client.get(CONTACT)
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"], "no-store" in answer["Cache-Control"]) == (503, "10", True)
+    for said in ("+447700900123", "Open now, until 13:00", "With us.", "has moved", "Our database does not answer"):
+        assert said in page, said
+
+
+def test_the_hours_turn_all_the_same(client, away, clock):
+    client.get(CONTACT)
+    away()
+    clock.move_to(NOON + timedelta(hours=2))
+    assert "Closed, opens Wednesday 09:30" in client.get(CONTACT).content.decode()
+
+
+def test_what_was_changed_last_is_what_is_known(client, away):
+    client.get(CONTACT)
+    an_office(name="The new office")
+    client.get("/counters/")
+    away()
+    assert "The new office" in client.get(CONTACT).content.decode()
+
+
+def test_a_question_stays_in_the_form(client, away):
+    typed = an_answer()
+    client.get(CONTACT)
+    away()
+    answer = client.post(CONTACT, typed)
+    page = answer.content.decode()
+    assert (answer.status_code, faults(answer)) == (503, [NOT_KEPT])
+    assert "I have lost my passport." in page and "Анна Smith" in page and typed["ticket"] in page
+
+
+def test_a_question_with_a_fault_is_told_its_fault(client, away):
+    typed = an_answer(question="")
+    client.get(CONTACT)
+    away()
+    answer = client.post(CONTACT, typed)
+    assert (answer.status_code, faults(answer)) == (503, ["Write your question."])
+
+
+def test_a_database_that_goes_away_while_it_keeps_a_question_loses_nothing(client, consul, monkeypatch):
+    typed = an_answer()
+    client.get(CONTACT)
+
+    def gone(*arguments, **keywords):
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EnquiryQuerySet, "get_or_create", gone)
+        answer = client.post(CONTACT, typed)
+    assert (answer.status_code, faults(answer), Enquiry.objects.count()) == (503, [NOT_KEPT], 0)
+    assert [client.post(CONTACT, typed).status_code for _ in range(2)] == [303, 303]
+    assert Enquiry.objects.count() == 1
+
+
+def test_an_expired_form_keeps_its_text_without_a_database(consul, away):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    typed = an_answer()
+    client.get(CONTACT)
+    away()
+    answer = client.post(CONTACT, typed)
+    assert answer.status_code == 503
+    assert "I have lost my passport." in answer.content.decode()
+
+
+def test_where_nothing_was_ever_known_the_page_says_so(client, away):
+    client.raise_request_exception = False
+    away()
+    answer = client.get(CONTACT)
+    assert (answer.status_code, "does not answer" in answer.content.decode()) == (503, True)
+
+
+def test_any_other_page_that_is_away_has_the_menu_and_the_consuls_phone(client, away):
+    client.raise_request_exception = False
+    client.get("/messages/")
+    away()
+    answer = client.get("/messages/2019/")
+    page = answer.content.decode()
+    assert (answer.status_code, "tel:+442036687474" in page, "Statements" in page) == (503, True, True)
