@@ -12,8 +12,9 @@ from benchmarks import archives
 from benchmarks.archives import SEVERAL
 from benchmarks.places import VENDORS, Worker, bare
 
-REACH = {"scarce": 50, "usual": 150, "general": 300}  # milliseconds, p95
-SHARE = {"scarce": "0.25 %", "usual": "5 %", "general": "all"}
+REACH = {"general": 300, "usual": 150, "scarce": 50}  # milliseconds, p95
+# The commonest first: what a server reads of its disk once after an import is in memory when the rare are asked for.
+SHARE = {"general": "all", "usual": "5 %", "scarce": "0.25 %"}
 
 
 # Inside the measured process
