@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.environment import everything_is_required
 
@@ -30,9 +30,11 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 10_000  # milliseconds that a locator may wait
+PATIENCE = 30_000  # milliseconds that a locator or an expectation may wait: what comes at all comes sooner
 # An editor gets its role and its label a moment after its text; axe must not look in between.
 EDITORS_ARE_READY = "() => Object.values(window.CKEDITOR?.instances || {}).every(editor => editor.status === 'ready')"
+
+expect.set_options(timeout=PATIENCE)
 
 # The browser
 
