@@ -244,8 +244,14 @@ TIDIED = [
 ]
 
 
+# What every count on SQLite reads, a page here and a page there: read once as it lies, it is in the machine's memory.
+READ_ONCE = ["SELECT count(source) FROM news_entry INDEXED BY news_entry_counted"]
+
+
 def tidy(using: str = "default") -> None:
-    """Have PostgreSQL settle what it has put off, and learn what is in the tables: searches are fast from now on."""
+    """Have the database do now what the first searches would wait for: they are fast from now on."""
     connection = connections[using]
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+    if connection.vendor != "postgresql":
+        tables.run(connection, READ_ONCE)
+    elif not connection.in_atomic_block:
         tables.run(connection, TIDIED)
