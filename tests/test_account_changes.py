@@ -12,9 +12,9 @@ from embassy import roles
 from embassy.second_factor import factor
 from letters.sending import send_due
 from tests.factories import NOON
+from tests.phones import USERS, give, half_way, log_in_whole, shown, with_phone
 from tests.test_login import LOGIN, is_in, log_in
 from tests.test_roles import a_member
-from tests.test_second_factor import USERS, give, half_way, log_in_whole, shown, with_phone
 
 pytestmark = pytest.mark.django_db
 

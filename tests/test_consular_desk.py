@@ -1,21 +1,19 @@
-"""An enquiry's page on the desk: the acts of officers, two of them at once, and who has opened it."""
+"""An enquiry's page on the desk: what it shows, the acts of officers, and two of them at once."""
 
-import json
 import re
 
 import pytest
 import time_machine
-from cryptography.fernet import Fernet
-from django.contrib.admin.models import LogEntry
 from django.core import mail
 from django.utils import timezone
 
-from consular.models import Enquiry, Entry, Erasure, Template, Trace
+from consular.models import Enquiry, Entry, Template, Trace
 from embassy import roles
 from letters.models import Letter
 from letters.sending import send_due
 from tests.factories import HOUR, NOON, a_topic, an_enquiry
 from tests.filling import fields_of
+from tests.officers import address, an_officer, annas_enquiry, do, kinds, page
 from tests.test_roles import a_member
 
 pytestmark = pytest.mark.django_db
@@ -33,39 +31,19 @@ def clock():
 @pytest.fixture
 def officer(client):
     """A consular officer, who has logged in."""
-    officer = a_member(roles.CONSULAR, username="elena", first_name="Elena", last_name="Orlova")
+    officer = an_officer()
     client.force_login(officer)
     return officer
 
 
 @pytest.fixture
 def colleague():
-    return a_member(roles.CONSULAR, username="mark", first_name="Mark", last_name="Weaver")
+    return an_officer("mark", "Mark", "Weaver")
 
 
 @pytest.fixture
 def enquiry(officer):
-    return an_enquiry(name="Anna Secret", email="anna@example.org", phone="+44 (0) 20 7946 0958")
-
-
-def address(enquiry, act="change"):
-    return f"/admin/consular/enquiry/{enquiry.pk}/{act}/"
-
-
-def page(client, enquiry):
-    answer = client.get(address(enquiry))
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
-def do(client, enquiry, act, **typed):
-    """Post an act as the page that is open now would."""
-    enquiry.refresh_from_db()
-    return client.post(address(enquiry, act), {"seen": enquiry.moved_at.isoformat()} | typed, follow=True)
-
-
-def kinds(enquiry):
-    return list(enquiry.traces.order_by("pk").values_list("kind", flat=True))
+    return annas_enquiry()
 
 
 # What it shows
@@ -101,46 +79,6 @@ def test_other_enquiries_of_the_same_person_are_linked(client, enquiry):
     link = re.search(r'href="([^"]+person=[^"]+)">1 other enquiry', page(client, enquiry))[1]
     found = client.get(link).content.decode()
     assert enquiry.reference in found and other.reference in found and "anna@example.org" not in link
-
-
-# Who has opened it
-
-
-def test_opening_it_is_recorded_and_shown(client, enquiry, officer):
-    shown = page(client, enquiry)
-    trace = enquiry.traces.get()
-    assert (trace.kind, trace.by, trace.at) == (Trace.Kind.OPENED, officer, NOON + HOUR)
-    assert "Opened by Elena Orlova, 24 November 2020, 13:37 London" in shown
-
-
-def test_a_look_of_ten_minutes_is_recorded_once(client, enquiry, clock):
-    page(client, enquiry)
-    clock.shift(9 * MINUTE)
-    page(client, enquiry)
-    assert enquiry.traces.count() == 1
-    clock.shift(2 * MINUTE)
-    page(client, enquiry)
-    assert enquiry.traces.count() == 2
-
-
-def test_each_officer_leaves_a_trace_of_their_own(client, enquiry, colleague):
-    page(client, enquiry)
-    client.force_login(colleague)
-    page(client, enquiry)
-    assert enquiry.traces.filter(kind=Trace.Kind.OPENED).count() == 2
-
-
-def test_history_lists_the_traces(client, enquiry, officer):
-    enquiry.note("For us.", by=officer, at=NOON)
-    shown = client.get(address(enquiry, "history")).content.decode()
-    assert "noted" in shown and "Elena Orlova" in shown and "For us." not in shown
-
-
-def test_admins_log_stays_empty(client, enquiry):
-    do(client, enquiry, "note", note="For us.")
-    do(client, enquiry, "answer", text=ANSWER)
-    do(client, enquiry, "close")
-    assert not LogEntry.objects.exists()
 
 
 # Acts
@@ -346,70 +284,3 @@ def test_what_is_typed_outlives_the_session(client, enquiry, act, field):
     answer = client.post(address(enquiry, act), {field: ANSWER})
     assert answer.status_code == 403 and ANSWER in answer.content.decode()
     assert "no-store" in answer["Cache-Control"] and not enquiry.entries.exists()
-
-
-# The person's data
-
-
-def test_export_is_a_file_and_recorded(client, enquiry, officer):
-    answer = do(client, enquiry, "export")
-    assert answer["Content-Disposition"] == f'attachment; filename="enquiry-{enquiry.reference}.json"'
-    assert "anna@example.org" in json.dumps(json.loads(answer.content)) and "no-store" in answer["Cache-Control"]
-    assert enquiry.traces.get().kind == Trace.Kind.EXPORTED
-
-
-def test_erasing_asks_first(client, enquiry):
-    shown = client.get(address(enquiry, "erase")).content.decode()
-    assert "gone for good" in shown and Enquiry.objects.exists() and "Anna" not in shown
-
-
-def test_erased_enquiry_leaves_reference_day_and_reason(client, enquiry, officer):
-    client.post(address(enquiry, "erase"), {"why": "person"})
-    erasure = Erasure.objects.get()
-    assert (erasure.reference, erasure.why, erasure.by) == (enquiry.reference, "person", officer)
-    assert not Enquiry.objects.exists() and client.get(address(enquiry)).status_code == 404
-
-
-@pytest.mark.parametrize("why", ["", "visitor", "x"])
-def test_erasing_without_a_reason_erases_nothing(client, enquiry, why):
-    assert client.post(address(enquiry, "erase"), {"why": why}).status_code == 200
-    assert Enquiry.objects.exists()
-
-
-# A key that is missing
-
-
-@pytest.fixture
-def lost(officer, settings):
-    """An enquiry that was sealed with a key which the server no longer has."""
-    settings.ENQUIRY_KEYS = [Fernet.generate_key().decode()]
-    lost = an_enquiry()
-    settings.ENQUIRY_KEYS = []
-    return lost
-
-
-def test_wrong_key_gets_a_page_that_says_what_to_do(client, lost):
-    answer = client.get(address(lost))
-    assert answer.status_code == 503 and "ENQUIRY_KEYS" in answer.content.decode()
-
-
-@pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "trust", "suspect", "export"])
-def test_acts_with_a_wrong_key_say_so_too(client, lost, act):
-    assert "ENQUIRY_KEYS" in client.post(address(lost, act), {"note": "x", "text": "x"}).content.decode()
-
-
-def test_entry_that_no_key_opens_gets_the_same_page(client, enquiry, officer, settings):
-    settings.ENQUIRY_KEYS = [Fernet.generate_key().decode()]
-    Entry.objects.create(enquiry=enquiry, kind=Entry.Kind.NOTE, text="Sealed anew.", by=officer, at=NOON)
-    settings.ENQUIRY_KEYS = []
-    assert client.get(address(enquiry)).status_code == 503
-
-
-def test_list_and_history_work_with_a_wrong_key(client, lost):
-    for shown in (client.get("/admin/consular/enquiry/"), client.get(address(lost, "history")), client.get("/admin/")):
-        assert shown.status_code == 200 and lost.reference in shown.content.decode()
-
-
-def test_what_no_key_opens_can_be_erased(client, lost):
-    assert client.post(address(lost, "erase"), {"why": "person"}).status_code == 303
-    assert not Enquiry.objects.exists()

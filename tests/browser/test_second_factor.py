@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from embassy import roles
 from embassy.second_factor import factor
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.phones import KEY, shown, with_phone
 from tests.test_roles import a_member
-from tests.test_second_factor import KEY, shown, with_phone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
