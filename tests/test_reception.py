@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import InterfaceError, OperationalError
+from django.test import Client
 
 from consular.models import CommonQuestion, Enquiry
 from consular.models.enquiries import EnquiryQuerySet
@@ -98,8 +99,6 @@ def test_a_database_that_goes_away_while_it_keeps_a_question_loses_nothing(clien
 
 
 def test_an_expired_form_keeps_its_text_without_a_database(consul, away):
-    from django.test import Client
-
     client = Client(enforce_csrf_checks=True)
     typed = an_answer()
     client.get(CONTACT)

@@ -1,6 +1,7 @@
 """A question that takes too long is given up, and says so: nobody keeps that answer for the edition's."""
 
 import pytest
+from django.db import connection
 
 from news.search import engines
 from news.search.engines import Engine, TooLong, engine
@@ -34,8 +35,6 @@ def test_an_endless_question_is_given_up(impatient):
 
 
 def test_what_follows_a_question_may_take_its_time(impatient):
-    from django.db import connection
-
     with engine():
         pass
     with connection.cursor() as cursor:

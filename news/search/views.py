@@ -18,13 +18,13 @@ def search(request):
     wanted = Wanted.read(request.GET)
     if not wanted.faults and wanted.query_string != request.META["QUERY_STRING"]:
         return HttpResponseRedirect(wanted.address)
-    found, fault, too_long = None, "", None
+    found, fault, status = None, "", 200
     try:
         found = find(wanted, request.at, request.edition) if wanted.q else None
     except Refused as refused:
         fault = str(refused)
     except TooLong as error:
-        fault, too_long = str(error), error
+        fault, status = str(error), 503
     response = render(
         request,
         "news/search.html",
@@ -45,7 +45,8 @@ def search(request):
             "newer": found and found.newer and wanted.but(after=found.newer).address,
             "older": found and found.older and wanted.but(before=found.older).address,
         },
+        status=status,
     )
-    if too_long:  # no answer yet, rather than the edition's: nothing on the way may keep it
-        response.status_code, response["Retry-After"] = 503, too_long.RETRY_AFTER
+    if status == 503:  # no answer yet, rather than the edition's: nothing on the way may keep it
+        response["Retry-After"] = TooLong.RETRY_AFTER
     return response
