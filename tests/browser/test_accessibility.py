@@ -1,6 +1,7 @@
 """No barriers on any kind of page, light or dark, wide or on a phone; and none of ours on the desk."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import kinds
 from tests.browser.conftest import DESKTOP, PHONE
@@ -56,6 +57,7 @@ def test_form_with_errors_and_open_menu_have_no_barriers(open_page, axe, window)
     page = open_page(**window)
     page.goto("/contact/")
     page.get_by_role("button", name="Send the question").click()
+    expect(page.get_by_role("alert")).to_be_visible()
     if window is PHONE:
         page.get_by_text("Menu", exact=True).click()
     for scheme in SCHEMES:

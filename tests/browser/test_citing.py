@@ -1,5 +1,7 @@
 """Citing in a real browser: the link beside a passage, a link that outlives an edit, and what is copied."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -24,7 +26,7 @@ def test_a_passage_offers_a_link_to_itself_under_the_pointer(page, site, message
     passage.hover()
     expect(link).to_be_visible()
     link.click()
-    assert page.url.endswith(f"#{passage.get_attribute('id')}")
+    expect(page).to_have_url(re.compile(f"#{passage.get_attribute('id')}$"))
     assert passage.inner_text().strip() == f"{OPENING}and none has come."  # no sign in what is copied
 
 

@@ -53,11 +53,13 @@ def test_counters_clocks_and_date_are_of_today(copy):
 
 def test_a_reader_walks_from_page_to_page(copy):
     copy.goto("")
-    copy.get_by_role("link", name="All messages").first.click()
+    with copy.expect_navigation():
+        copy.get_by_role("link", name="All messages").first.click()
     older = copy.get_by_role("link", name="Older")
     pages = 1
     while older.count():
-        older.first.click()
+        with copy.expect_navigation():
+            older.first.click()
         pages += 1
     assert pages == 3
     copy.locator("main a[href*='/statement-']").first.click()

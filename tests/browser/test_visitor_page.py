@@ -31,6 +31,7 @@ def test_pages_of_an_enquiry_have_no_barriers_and_fit(open_page, enquiry, axe, s
     page.goto(address)
     look()
     page.get_by_role("button", name="Send").click()  # nothing typed: refused
+    expect(page.get_by_role("alert")).to_be_visible()
     look()
     page.get_by_label("What you want to add").fill("It has turned up.")
     page.get_by_role("button", name="Send").click()
