@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import contextmanager
 from io import BytesIO
+from threading import BoundedSemaphore
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,51 +13,109 @@ from django.core.files.base import ContentFile
 from django.db import models
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageOps, features
 
-from richtext import renditions
+from richtext import file_types, renditions
+from richtext.colour import averageable, convert_to_srgb
 
-READ = ["JPEG", "PNG", "WEBP", "GIF"]
+# Pillow warns from here on, and refuses twice as much; `opened` refuses earlier.
+Image.MAX_IMAGE_PIXELS = 150_000_000
+
+READ = [kind for kind in ("JPEG", "PNG", "WEBP", "GIF", "AVIF") if kind != "AVIF" or features.check("avif")]
 DRAWN_AS = {"MPO": "JPEG", "GIF": "PNG"}  # MPO: a JPEG with more pictures behind the first, as telephones make them
-LARGEST_FILE = 10 * 1024 * 1024  # bytes
-MOST_PIXELS = 40_000_000  # decoded, 40 megapixels take 160 MB
+LARGEST_FILE = 40 * 1024 * 1024  # bytes: what cameras of 50 megapixels write
+MOST_PIXELS = 150_000_000  # of a JPEG, which is decoded at a half, a quarter or an eighth of its size
+MOST_MEMORY = 250_000_000  # bytes that decoding may take: what a small server can spare
+# Bytes a pixel that decoding takes at its peak, measured with Pillow 13. JPEG: see `decoding_memory`.
+MEMORY_PER_PIXEL = {"PNG": 6, "GIF": 10, "WEBP": 16, "AVIF": 9}
 LONGEST_SIDE = 2560  # pixels; what is larger is made smaller, as no screen shows more of it
-QUALITY = {"JPEG": {"quality": 85, "progressive": True}, "PNG": {"optimize": True}, "WEBP": {"quality": 85}}
+QUALITY = {"JPEG": {"quality": 85, "progressive": True}, "PNG": {"compress_level": 6}, "WEBP": {"quality": 85}}
+BAND = 256  # rows that are made smaller at a time, so that there is no second copy of a large picture
+
+# One picture at a time in a process: four at once would need four times the memory.
+_decoding = BoundedSemaphore(1)
+PATIENCE = 30  # seconds that an upload waits for the one before it
 
 TOO_MANY_BYTES = _("This file has %(size)s; a picture may have %(most)s. Make it smaller and upload it again.")
-TOO_MANY_PIXELS = _("This picture has too many pixels; it may have 40 megapixels. Make it smaller and upload it again.")
-NO_PICTURE = _("This is no picture that can be shown here. Save it as a JPEG, PNG or WebP file and upload that.")
-BROKEN = _("This picture is broken or not complete. Open it in a picture program, save it anew and upload that.")
+TOO_MANY_PIXELS = _(
+    "This picture has %(pixels)d megapixels; as a %(kind)s file it may have %(most)d. "
+    "Make it smaller, or save it as a JPEG without “progressive”, and upload it again."
+)
+BOMB = _("This picture has too many pixels. Make it smaller and upload it again.")
+NO_PICTURE = _(
+    "This file is not a picture that can be shown here. Save it as a JPEG, PNG or WebP file and upload that."
+)
+OTHER_KIND = _(
+    "This file is %(kind)s, which cannot be shown here. Save it as a JPEG, PNG or WebP file and upload that."
+)
+OTHER_KIND_HEIC = _(
+    "This file is an iPhone's HEIC picture, which most browsers cannot show. Open it in a picture program, save it as "
+    "a JPEG and upload that. To get JPEGs from the iPhone itself: Settings, Camera, Formats, Most Compatible."
+)
+NOT_A_PICTURE = _("This file is %(kind)s, not a picture. Choose the picture itself: a JPEG, PNG or WebP file.")
+BROKEN = _("This picture is damaged or incomplete. Open it in a picture program, save it again and upload that.")
 EMPTY = _("This file is empty. Choose the picture again.")
+BUSY = _("Other pictures are being prepared. Wait a minute, then upload this one again.")
+ANIMATED = _("The picture was animated. Only its first frame is shown here.")
 
 
 class SafePicture(ContentFile):
-    """A picture that `make_safe` has drawn, and its renditions: (name, bytes), without the directory."""
+    """A picture that `make_safe` has drawn, its renditions as (name, bytes) without directory, and what was lost."""
 
     renditions: list[tuple[str, bytes]] = []
+    notes: list[str] = []  # sentences for the person who uploads it
 
 
 def make_safe(file) -> SafePicture:
-    """Return the picture in `file` drawn anew, with its renditions, under a random name that ends in its size.
+    """Return the picture in `file` drawn again, with its renditions, under a random name that ends in its size.
 
-    No metadata is in it, so no place where it was taken. Raises ValidationError with a sentence for whoever uploads it.
+    No metadata is in it, so no place where it was taken. Raises ValidationError with a sentence for the person who
+    uploads it.
     """
-    with sized(file) as image:
-        kind = DRAWN_AS.get(image.format, image.format)
+    with sized(file) as image, one_at_a_time():
+        notes = [str(ANIMATED)] if is_animated(image) else []
         try:
-            return safe(redrawn(image, kind), kind)
-        except Exception as error:  # whatever the decoders come upon in a broken file, they have many names for it
+            image = redrawn(image)
+            kind = drawn_as(image)
+            picture = safe(image, kind)
+        except Exception as error:  # decoders have many exceptions for what is broken
             raise ValidationError(BROKEN, code="broken") from error
+    picture.notes = notes
+    return picture
 
 
 def looked_at(file) -> None:
     """Decode the picture in `file` and keep nothing; raise ValidationError where `make_safe` would."""
-    with sized(file) as image:
+    with sized(file) as image, one_at_a_time():
         try:
             image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
             image.load()
         except Exception as error:  # as in make_safe
             raise ValidationError(BROKEN, code="broken") from error
+
+
+@contextmanager
+def one_at_a_time():
+    """Wait until no other picture is decoded in this process; raise ValidationError where that takes too long."""
+    if not _decoding.acquire(timeout=PATIENCE):
+        raise ValidationError(BUSY, code="busy")
+    try:
+        yield
+    finally:
+        _decoding.release()
+
+
+def is_animated(image: Image.Image) -> bool:
+    """Say whether there are frames behind the first that are shown one after the other."""
+    return image.format != "MPO" and bool(getattr(image, "is_animated", False))
+
+
+def drawn_as(image: Image.Image) -> str:
+    """Return the format that a picture is written in: its own, where browsers and other programs all know it."""
+    kind = image.info["format"]
+    if kind == "AVIF":
+        return "WEBP" if image.mode == "RGBA" else "JPEG"
+    return DRAWN_AS.get(kind, kind)
 
 
 def sized(file) -> Image.Image:
@@ -83,45 +143,89 @@ def safe(image: Image.Image, kind: str) -> SafePicture:
 
 
 def opened(file) -> Image.Image:
-    """Return the picture in `file` with its header read and nothing decoded, if that is worth going on with."""
+    """Return the picture in `file` with its header read and nothing decoded, if it can be decoded in our memory."""
     try:
         image = Image.open(file, formats=READ)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ValidationError(TOO_MANY_PIXELS, code="too_many_pixels") from error
+        raise ValidationError(BOMB, code="too_many_pixels") from error
     except Exception as error:  # as in make_safe
-        raise ValidationError(NO_PICTURE, code="no_picture") from error
-    width, height = image.size
-    if width * height > MOST_PIXELS:
-        raise ValidationError(TOO_MANY_PIXELS, code="too_many_pixels")
+        raise refusal_of(file) from error
+    pixels = image.width * image.height
+    needed = decoding_memory(image)
+    if pixels > MOST_PIXELS or needed > MOST_MEMORY:
+        most = min(MOST_PIXELS, MOST_MEMORY * pixels // needed)
+        kind = "progressive JPEG" if image.info.get("progressive") else image.format
+        params = {"pixels": -(-pixels // 1_000_000), "most": most // 1_000_000, "kind": kind}
+        raise ValidationError(TOO_MANY_PIXELS, code="too_many_pixels", params=params)
     return image
 
 
-def redrawn(image: Image.Image, kind: str) -> Image.Image:
-    """Return the (first) picture anew: upright, in sRGB, of a size that screens can use."""
+def refusal_of(file) -> ValidationError:
+    """Return the refusal of a file that is no picture we read: it names what the file is, where its head shows it."""
+    file.seek(0)
+    kind = file_types.identify(file.read(file_types.HEAD))
+    if kind is None:
+        return ValidationError(NO_PICTURE, code="no_picture")
+    if kind is file_types.HEIC:
+        return ValidationError(OTHER_KIND_HEIC, code="no_picture")
+    if kind in file_types.READABLE or (kind is file_types.AVIF and "AVIF" in READ):  # the head is right alone
+        return ValidationError(BROKEN, code="broken")
+    sentence = OTHER_KIND if kind in file_types.PICTURES else NOT_A_PICTURE
+    return ValidationError(sentence, code="no_picture", params={"kind": kind})
+
+
+def decoding_memory(image: Image.Image) -> int:
+    """Return the bytes that decoding a picture takes at its peak, by its header alone."""
+    pixels = image.width * image.height
+    if image.format not in ("JPEG", "MPO"):
+        return pixels * MEMORY_PER_PIXEL[image.format]
+    scale = next((scale for scale in (8, 4, 2) if max(image.size) >= scale * LONGEST_SIDE), 1)
+    needed = pixels * len(image.getbands()) * 2 // scale**2
+    if image.info.get("progressive"):  # libjpeg keeps the coefficients of all scans, of each component at its own size
+        layers = [(layer[1], layer[2]) for layer in image.layer]
+        whole = max(width for width, _height in layers) * max(height for _width, height in layers)
+        needed += 2 * pixels * sum(width * height for width, height in layers) // whole
+    return needed
+
+
+def redrawn(image: Image.Image) -> Image.Image:
+    """Return the (first) picture drawn again: upright, in sRGB, of a size that screens can use."""
+    kind = image.format
     image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))  # lets a large JPEG be decoded at a half, a quarter, an eighth
     image.load()
-    image = ImageOps.exif_transpose(image)
-    image = in_srgb(image, kind)
+    image = reduced(image)
+    try:
+        image = ImageOps.exif_transpose(image)
+    except Exception:  # noqa: S110 - EXIF data that cannot be read says nothing of what is up
+        pass
+    image = convert_to_srgb(image, keep_alpha=kind not in ("JPEG", "MPO"))
+    image = Image.frombytes(image.mode, image.size, image.tobytes())  # pixels, and nothing of `info`
+    image.info["format"] = kind
+    return image
+
+
+def reduced(image: Image.Image) -> Image.Image:
+    """Return the picture no longer than LONGEST_SIDE; the larger one is closed.
+
+    A whole-number part of the way goes band by band, so that there is no second copy of a large picture. It may end up
+    to a tenth below LONGEST_SIDE.
+    """
+    info = image.info
+    factor = int(max(image.size) / LONGEST_SIDE + 0.2)
+    if factor > 1:
+        size = -(-image.width // factor), -(-image.height // factor)
+        small, rows = None, BAND * factor
+        for top in range(0, image.height, rows):
+            band = averageable(image.crop((0, top, image.width, min(top + rows, image.height))))
+            small = small or Image.new(band.mode, size)
+            small.paste(band.reduce(factor), (0, top // factor))
+        image.close()
+        image = small
     if max(image.size) > LONGEST_SIDE:
+        image = averageable(image)
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    return Image.frombytes(image.mode, image.size, image.tobytes())  # pixels, and nothing of `info`
-
-
-def in_srgb(image: Image.Image, kind: str) -> Image.Image:
-    """Return the picture in a mode that its format has, with its colour profile worked in."""
-    profile = image.info.get("icc_profile")
-    mode = "RGBA" if image.has_transparency_data and kind != "JPEG" else "RGB"
-    if image.mode in ("1", "L", "I", "I;16", "I;16B", "F") and mode == "RGB":
-        if image.mode.startswith("I"):  # 16 bits a pixel, which "L" would cut off at 255
-            image = image.point(lambda value: value / 256)
-        return image.convert("L")
-    if profile and image.mode in ("RGB", "CMYK"):
-        try:
-            source = ImageCms.ImageCmsProfile(BytesIO(profile))
-            return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError, ValueError):  # a profile that makes no sense
-            pass
-    return image.convert(mode)
+    image.info = info
+    return image
 
 
 class PictureFormField(forms.FileField):
@@ -136,7 +240,7 @@ class PictureFormField(forms.FileField):
     def widget_attrs(self, widget):
         attrs = super().widget_attrs(widget)
         if isinstance(widget, forms.FileInput):
-            attrs["accept"] = "image/jpeg,image/png,image/webp,image/gif"
+            attrs["accept"] = ",".join(f"image/{kind.lower()}" for kind in READ)
         return attrs
 
 

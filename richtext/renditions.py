@@ -20,7 +20,7 @@ WRITTEN_AS = {  # AVIF at speed 8: half the bytes of a JPEG, in a second for all
     "AVIF": {"quality": 60, "speed": 8},
     "WEBP": {"quality": 80},
     "JPEG": {"quality": 82, "progressive": True},
-    "PNG": {"optimize": True},
+    "PNG": {"compress_level": 6},
 }
 SUFFIXES = {"AVIF": "avif", "WEBP": "webp", "JPEG": "jpg", "PNG": "png"}
 KINDS = {suffix: kind for kind, suffix in SUFFIXES.items()}
