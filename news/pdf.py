@@ -1,4 +1,4 @@
-"""PDFs from outside: looked at from both ends, kept under a random name, and never shown within our own pages."""
+"""PDF attachments: checked at both ends, stored under a random name, and offered as a download only."""
 
 from __future__ import annotations
 
@@ -11,27 +11,42 @@ from django.db import models
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from richtext import file_types
+
 LARGEST_FILE = 25 * 1024 * 1024  # bytes
-END = 2048  # bytes at the end of a file in which a PDF says so (readers look in 1024; some writers fill up with blanks)
+HEAD = 1024  # bytes at the beginning within which readers look for the header (PDF 1.7, annex H, note 13)
+PADDING = 1024 * 1024  # bytes of blanks or zeros that a scanner may fill a file up with
+TAIL = 8 * 1024  # bytes before the padding within which a complete PDF names its cross-reference table
 
 EMPTY = _("This file is empty. Choose it again.")
 TOO_LARGE = _("This file has %(size)s; an attachment may have %(most)s. Make it smaller and attach it again.")
-NO_PDF = _("This is no PDF. Save it as a PDF in the program that it was written with, and attach that.")
-CUT_SHORT = _("This PDF is not complete: its end is missing. Save it anew and attach that.")
+NO_PDF = _("This file is not a PDF. Save it as a PDF in the program that it was written with, and attach that.")
+OTHER_KIND = _("This file is %(kind)s, not a PDF. Save it as a PDF in the program that it comes from, and attach that.")
+CUT_SHORT = _("This PDF is incomplete: its end is missing. Save it again and attach that.")
 
 
 def check(file) -> None:
-    """Raise ValidationError, with a sentence for whoever has uploaded it, for what is no whole PDF."""
+    """Raise ValidationError, with a sentence for the person who uploads it, for a file that is not a whole PDF.
+
+    As lenient as readers are: the header within the first kilobyte, the end before any padding.
+    """
     if not file.size:
         raise ValidationError(EMPTY, code="empty")
     if file.size > LARGEST_FILE:
         sizes = {"size": filesizeformat(file.size), "most": filesizeformat(LARGEST_FILE)}
         raise ValidationError(TOO_LARGE, code="too_large", params=sizes)
     file.seek(0)
-    if not file.read(8).startswith((b"%PDF-1.", b"%PDF-2.")):
+    head = file.read(HEAD)
+    kind = file_types.identify(head)
+    has_header = b"%PDF-1." in head or b"%PDF-2." in head
+    if kind is not None and not (has_header and kind in (file_types.PDF, file_types.POSTSCRIPT)):
+        if kind is file_types.PDF:
+            raise ValidationError(NO_PDF, code="no_pdf")
+        raise ValidationError(OTHER_KIND, code="no_pdf", params={"kind": kind})
+    if not has_header:
         raise ValidationError(NO_PDF, code="no_pdf")
-    file.seek(max(0, file.size - END))
-    end = file.read(END)
+    file.seek(max(0, file.size - PADDING - TAIL))
+    end = file.read(PADDING + TAIL).rstrip(b"\0 \t\r\n\f\x1a")[-TAIL:]
     file.seek(0)
     if b"startxref" not in end or b"%%EOF" not in end:
         raise ValidationError(CUT_SHORT, code="cut_short")

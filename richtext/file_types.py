@@ -22,6 +22,7 @@ JPEG, PNG, GIF, WEBP, AVIF = (
 TIFF, RAW, JPEG_XL = _("a TIFF picture or a camera's raw file"), _("a camera's raw file"), _("a JPEG XL picture")
 BMP, JPEG_2000, SVG = _("a Windows bitmap (BMP)"), _("a JPEG 2000 picture"), _("an SVG drawing")
 PHOTOSHOP, ICON = _("a Photoshop file"), _("an icon")
+POSTSCRIPT = _("a PostScript file")
 PDF, PAGE, FILM, SOUND = _("a PDF"), _("a web page"), _("a film"), _("a sound recording")
 READABLE = (JPEG, PNG, GIF, WEBP)  # by every Pillow
 PICTURES = (*READABLE, AVIF, HEIC, TIFF, RAW, JPEG_XL, BMP, JPEG_2000, SVG, PHOTOSHOP, ICON)
@@ -43,7 +44,7 @@ SIGNATURES: list[tuple[bytes, Promise]] = [
     (b"PK\x03\x04", _("a Word, Excel or PowerPoint document, or a ZIP archive")),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _("an old Word, Excel or PowerPoint document")),
     (b"{\\rtf", _("a text document (RTF)")),
-    (b"%!PS", _("a PostScript file")),
+    (b"%!PS", POSTSCRIPT),
     (b"\x1aE\xdf\xa3", FILM),
     (b"ID3", SOUND),
     (b"OggS", SOUND),

@@ -16,6 +16,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from richtext import renditions
+from richtext.ranges import apply_range
 
 log = logging.getLogger("richtext.handover")
 
@@ -62,7 +63,11 @@ def hand_over(request, name: str, *, public: bool, given_name: str = ""):
         raise Http404 from None
     for header, value in headers.items():
         response[header] = value
-    return conditional(request, name, response) if public and response.status_code == 200 else response
+    if public and response.status_code == 200:
+        response = conditional(request, name, response)
+    if response.status_code == 200 and isinstance(response, FileResponse):
+        response = apply_range(request, response)
+    return response
 
 
 def by_signed_address(name, headers):
@@ -113,7 +118,7 @@ def by_ourselves(request, name):
     if request.method == "HEAD":
         size = file.size
         file.close()
-        return HttpResponse(headers={"Content-Length": str(size)})
+        return HttpResponse(headers={"Content-Length": str(size), "Accept-Ranges": "bytes"})
     response = FileResponse(file)
     del response["Content-Disposition"]  # a picture needs none; for the rest, hand_over knows a better name
     return response

@@ -29,20 +29,50 @@ def refusal(content):
 # What is taken
 
 
-@pytest.mark.parametrize("content", [PDF, PDF.replace(b"1.7", b"2.0"), PDF + b"\0" * 1500, PDF.replace(b"\n", b"\r\n")])
-def test_a_whole_pdf_is_taken(content):
+@pytest.mark.parametrize(
+    "content",
+    [
+        PDF,
+        PDF.replace(b"1.7", b"2.0"),
+        PDF.replace(b"\n", b"\r\n"),
+        PDF + b"\0" * 1500,
+        PDF + b"\0" * 500_000,
+        PDF + b"\r\n \x1a",
+        PDF + b"<!-- a mail gateway was here -->" * 20,
+        b"\xef\xbb\xbf" + PDF,
+        b"\r\n" + PDF,
+        b"\0" * 512 + PDF,
+        b"%!PS-Adobe-N.n PDF-M.m\n" + PDF,
+        b"@PJL SET JOBNAME=scan\r\n" + PDF,
+    ],
+    ids=range(12),
+)
+def test_a_whole_pdf_is_taken_as_readers_take_it(content):
     assert check(a_pdf_file(content)) is None
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"<html>", b"PK\x03\x04", b"\n" + PDF, b"<script>" + PDF, b"%PDF", b"%PDF-9.9" + PDF[8:], b"\xff\xd8\xff"],
-)
+@pytest.mark.parametrize("content", [b"what", b"%PDF", b"%PDF-9.9" + PDF[8:], b" " * 1024 + PDF])
 def test_what_only_says_it_is_a_pdf_is_refused(content):
-    assert "This is no PDF" in refusal(content)
+    assert "This file is not a PDF" in refusal(content)
 
 
-@pytest.mark.parametrize("content", [PDF[:40], PDF[:-6], PDF + b"\0" * 4000, PDF.replace(b"startxref", b"")])
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b"<html>" + PDF, "a web page"),
+        (b"PK\x03\x04", "a Word"),
+        (b"\xff\xd8\xff", "a JPEG picture"),
+        (b"II*\0", "a TIFF picture"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Word"),
+        (b"{\\rtf1", "a text document"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_by_its_name(content, named):
+    assert f"This file is {named}" in refusal(content)
+    assert "Save it as a PDF" in refusal(content)
+
+
+@pytest.mark.parametrize("content", [PDF[:40], PDF[:-6], PDF + b"x" * 9000, PDF.replace(b"startxref", b"")])
 def test_a_pdf_without_its_end_is_refused(content):
     assert "its end is missing" in refusal(content)
 
@@ -174,7 +204,7 @@ def test_an_officer_attaches_a_pdf_in_the_messages_form(admin_client):
 
 def test_a_file_that_is_no_pdf_is_refused_in_the_form(admin_client):
     response = send(admin_client, a_pdf_file(b"<html>", "a.pdf"))
-    assert "This is no PDF. Save it as a PDF" in response.content.decode()
+    assert "This file is a web page, not a PDF. Save it as a PDF" in response.content.decode()
     assert not Message.objects.exists()
 
 

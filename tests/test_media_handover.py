@@ -130,12 +130,68 @@ def test_pictures_come_from_this_site_wherever_they_are_stored(client, elsewhere
     assert "bucket.example.org" not in client.get(message.get_absolute_url()).content.decode()
 
 
-def test_whether_a_file_is_public_takes_at_most_four_look_ups():
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+def test_whether_a_file_is_public_takes_one_query():
+    with CaptureQueriesContext(connection) as queries:
         assert not is_public("attachments/20/11/a.pdf", NOON)
-    assert len(queries) == 4
+    assert len(queries) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_edition_remembers_which_files_are_public(client):
+    attachment, message = an_attachment(), a_pictured_message()
+    client.get(address(attachment.file)), client.get(address(message.image))
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address(attachment.file))["Content-Disposition"].endswith('"Programme of the visit.pdf"')
+        assert status(client, message.image) == 200
+    assert all("editions_editionnumber" in query["sql"] for query in queries)
+    message.withdraw("An error", at=NOON)
+    assert status(client, message.image) == 404
+
+
+# Part of a file
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("bytes=0-4", PDF[:5]),
+        ("bytes=5-", PDF[5:]),
+        ("bytes=-6", PDF[-6:]),
+        ("bytes=0-999999", PDF),
+        ("bytes=-999999", PDF),
+        ("BYTES = 1 - 1", PDF[1:2]),
+    ],
+)
+def test_a_range_of_a_file_is_sent_as_partial_content(client, asked, expected):
+    answer = client.get(address(an_attachment().file), headers={"Range": asked})
+    assert (answer.status_code, answer.getvalue()) == (206, expected)
+    assert answer["Content-Length"] == str(len(expected))
+    start = PDF.index(expected)
+    assert answer["Content-Range"] == f"bytes {start}-{start + len(expected) - 1}/{len(PDF)}"
+    assert "sandbox" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "bytes=", "bytes=-", "bytes=9-2", "bytes=0-1,3-4", "lines=1-2", "bytes=a-b", "bytes=" + "1" * 500]
+)
+def test_what_names_no_single_range_gets_the_whole_file(client, asked):
+    answer = client.get(address(an_attachment().file), headers={"Range": asked})
+    assert (answer.status_code, answer.getvalue(), answer["Accept-Ranges"]) == (200, PDF, "bytes")
+
+
+@pytest.mark.parametrize("asked", [f"bytes={len(PDF)}-", "bytes=99999999-", "bytes=-0"])
+def test_a_range_outside_the_file_is_refused_with_its_size(client, asked):
+    answer = client.get(address(an_attachment().file), headers={"Range": asked})
+    assert (answer.status_code, answer["Content-Range"]) == (416, f"bytes */{len(PDF)}")
+
+
+def test_a_range_of_another_version_gets_the_whole_file(client):
+    file = an_attachment().file
+    tag = client.get(address(file))["ETag"]
+    ask = {"Range": "bytes=0-4"}
+    assert client.get(address(file), headers=ask | {"If-Range": tag}).status_code == 206
+    assert client.get(address(file), headers=ask | {"If-Range": '"another"'}).status_code == 200
+    assert client.get(address(file), headers=ask | {"If-None-Match": tag}).status_code == 304
 
 
 def test_a_pdf_is_streamed_whole(client):
