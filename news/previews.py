@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from news.models import Attachment, PreviewLink
 from richtext.handover import hand_over
+from richtext.renditions import originals
 
 # What a reader's program calls itself, coarsely. The first that fits: many call themselves Safari and Chrome as well.
 BROWSERS = {
@@ -100,21 +101,31 @@ def for_preview(message, at):
 def article(request, link) -> tuple[str, set[str]]:
     """Return a message's article with its files at addresses below the link, and the names of these files.
 
-    The files of a message that is not public are nobody's: only the link opens them.
+    The files of a message that is not public are opened by the link alone, and the link opens no others: a text may
+    name the file of another draft.
     """
-    context = {"message": for_preview(link.message, request.at), "level": "1"}
-    html = render_to_string("news/_message.html", context, request)
+    message = for_preview(link.message, request.at)
+    html = render_to_string("news/_message.html", {"message": message, "level": "1"}, request)
+    own = own_files(message)
     names: set[str] = set()
 
-    def moved(found: re.Match) -> str:
+    def move_address(found: re.Match) -> str:
         parts = []
         for part in found[2].split(", ") if found[1] == "srcset" else [found[2]]:
             address, space, width = part.partition(" ")
-            if address.startswith(settings.MEDIA_URL):
-                name = unquote(unescape(address.removeprefix(settings.MEDIA_URL)))
+            name = unquote(unescape(address.removeprefix(settings.MEDIA_URL)))
+            if address.startswith(settings.MEDIA_URL) and not own.isdisjoint(originals(name)):
                 names.add(name)
                 address = reverse("preview_file", args=[link.token, name])
             parts.append(address + space + width)
         return f'{found[1]}="{", ".join(parts)}"'
 
-    return mark_safe(ADDRESSES.sub(moved, html)), names  # noqa: S308 (a template made it, from cleaned text)
+    return mark_safe(ADDRESSES.sub(move_address, html)), names  # noqa: S308 (a template made it, from cleaned text)
+
+
+def own_files(message) -> set[str]:
+    """Return the names of the files that belong to a message: its picture, those in its text, its attachments."""
+    names = {message.image.name} if message.image else set()
+    names.update(message.pictures.values_list("file", flat=True))
+    names.update(message.attachments.values_list("file", flat=True))
+    return names

@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, features
@@ -235,7 +236,8 @@ class PictureFormField(forms.FileField):
 
     def to_python(self, data):
         file = super().to_python(data)
-        return file if file is None else make_safe(file)
+        is_stored = isinstance(file, FieldFile) and file._committed  # it was made safe when it was uploaded
+        return file if file is None or is_stored else make_safe(file)
 
     def widget_attrs(self, widget):
         attrs = super().widget_attrs(widget)

@@ -25,7 +25,10 @@ def upload(request):
         image = form.save(at=request.at, by=user)
     except StorageAway:
         return refusal(_("The store of files does not answer, so nothing was kept. Try again in a minute."))
-    return JsonResponse({"uploaded": 1, "fileName": str(image), "url": address(image.file.name)})
+    answer = {"uploaded": 1, "fileName": str(image), "url": address(image.file.name)}
+    if notes := form.cleaned_data["upload"].notes:
+        answer["error"] = {"message": " ".join(notes)}  # the editor shows it as a warning beside the picture
+    return JsonResponse(answer)
 
 
 def refusal(sentence, status=200):

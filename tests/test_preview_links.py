@@ -12,6 +12,7 @@ from embassy.logs import Discreet
 from news.models import PreviewLink, previews
 from news.previews import browser_family
 from tests.factories import DAY, HOUR, NOON, a_message
+from tests.files import a_body, an_attachment, an_image
 from tests.test_desk import officer
 from tests.test_pictures import a_file
 
@@ -149,6 +150,36 @@ def test_a_link_opens_the_files_of_its_message_and_no_others(client, settings, t
     others = client.get(f"{link.get_absolute_url()}{other.image.name}")
     assert address.startswith(link.get_absolute_url())
     assert (shown.status_code, shown["Cache-Control"], others.status_code) == (200, "private, no-store", 404)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<p><a href="/media/{file}">the programme</a></p>',
+        "<p>see href=&quot;/media/{file}&quot; there</p>",
+        '<p>see href="/media/{file}" there</p>',
+        '<p><img src="/media/{file}" alt="A page"></p>',
+    ],
+)
+def test_a_text_that_names_the_file_of_another_draft_does_not_open_it(client, settings, tmp_path, body):
+    settings.MEDIA_ROOT = tmp_path
+    secret = an_attachment(a_message(publish_at=None)).file.name
+    link = a_link(a_message(publish_at=None, body=body.format(file=secret)))
+    page = client.get(link.get_absolute_url()).content.decode()
+    assert f"{link.get_absolute_url()}{secret}" not in page
+    assert client.get(f"{link.get_absolute_url()}{secret}").status_code == 404
+
+
+def test_a_link_opens_the_attachments_and_the_renditions_of_its_own_message(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    message = a_message(publish_at=None, image=drawn_picture(), image_alt="A sunset", body=a_body(image := an_image()))
+    attachment, link = an_attachment(message), a_link(message)
+    page = client.get(link.get_absolute_url()).content.decode()
+    for name in (attachment.file.name, image.file.name, message.image.name):
+        assert f"{link.get_absolute_url()}{name}" in page
+        assert client.get(f"{link.get_absolute_url()}{name}").status_code == 200
+    for address in re.findall(rf"{re.escape(link.get_absolute_url())}[^ ,\"]+", page):
+        assert client.get(address).status_code == 200
 
 
 def test_words_that_look_like_a_file_stay_as_they_are(client):

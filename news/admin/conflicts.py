@@ -80,7 +80,6 @@ class Conflict:
     sides: list[Side] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)  # labels of what only they have changed: it is in the form now
     attached: list[str] = field(default_factory=list)  # what they have done to the attachments, in words
-    picture: bool = False  # a file was sent, and a browser keeps none
 
     @property
     def asks(self) -> bool:
@@ -94,7 +93,7 @@ def compare(form, read: str, newest: str) -> Conflict:
     mine = typed(form)
     base = Message.history.filter(id=theirs.pk, history_id=int(read)).first() if is_id(read) else None
     since = versions.told(theirs, int(read)) if is_id(read) else []
-    found = Conflict(who_saved(theirs), newest, attached=since, picture=bool(form.files))
+    found = Conflict(who_saved(theirs), newest, attached=since)
     shown = type(form)(instance=theirs)
     data = form.data.copy()
     for model_field in versions.written(Message):

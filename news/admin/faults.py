@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from django import forms
+from django.db.models.fields.files import FieldFile
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +34,8 @@ class FaultsMixin:
 def ask_for_files(form) -> None:
     """Say beside each file that was sent with a form, and found right, that it has to be chosen again."""
     for name, field in form.fields.items():
-        if isinstance(field, forms.FileField) and form.files.get(form.add_prefix(name)) and name not in form.errors:
+        file = form.files.get(form.add_prefix(name)) if isinstance(field, forms.FileField) else None
+        if file and not isinstance(file, FieldFile) and name not in form.errors:  # one of the site's is stored already
             form.add_error(name, CHOOSE_AGAIN)
 
 

@@ -26,6 +26,7 @@ from richtext.admin import EditorAdminMixin
 
 @admin.register(Message)
 class MessageAdmin(
+    pictures.PicturesMixin,
     FaultsMixin,
     ConflictsMixin,
     PresenceMixin,
