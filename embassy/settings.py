@@ -169,6 +169,7 @@ else:
 REPLICAS = environment.replicas("REPLICA_URLS", DATABASES)  # public pages are read there (editions/replicas.py)
 DATABASE_ROUTERS = ["editions.replicas.Router"] if REPLICAS else []
 HIGHEST_EDITION = VAR_DIR / "highest-edition"  # what this node has served: its processes share eight bytes
+UNCOUNTED_PROXY = VAR_DIR / "behind-a-proxy"  # a note for the doctor (watching/proxies.py)
 CACHES = {"default": environment.address("CACHE_URL", "locmemcache://", read=env.cache_url)}
 
 # Mail

@@ -1,4 +1,4 @@
-"""Security headers of static files. WhiteNoise answers before the middleware of the pages' policy; nginx has the same."""
+"""Security headers of static files, which WhiteNoise sends without the pages' middleware. nginx has the same."""
 
 POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 

@@ -66,8 +66,8 @@ class Command(BaseCommand):
             self.stdout.write(_("Restored, and compared: every row is as it was. Now restart the site's processes."))
             if waiting := Letter.objects.waiting().count():
                 words = ngettext(
-                    "%d letter waited in the outbox then. It leaves with the next send_letters, though it may have been "
-                    "sent since. For a trial, set EMAIL_URL=consolemail:// first.",
+                    "%d letter waited in the outbox then. It leaves with the next send_letters, though it may have "
+                    "been sent since. For a trial, set EMAIL_URL=consolemail:// first.",
                     "%d letters waited in the outbox then. They leave with the next send_letters, though they may have "
                     "been sent since. For a trial, set EMAIL_URL=consolemail:// first.",
                     waiting,
