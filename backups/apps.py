@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class BackupsConfig(AppConfig):
     name = "backups"
     verbose_name = _("Backups")
+
+    def ready(self):
+        from backups import checks  # noqa: F401 (it registers itself)

@@ -39,25 +39,36 @@ class Found:
     digest: str
     digests: dict[str, bytes]  # of each table's rows
     files: int
+    is_sealed: bool
 
     @property
     def rows(self) -> int:
         return sum(self.manifest.rows.values())
 
 
-def opened(file: BinaryIO, key: bytes | None):
-    """Return what a backup's file holds, unsealed where it is sealed."""
+def opened(file: BinaryIO, key: bytes | None, *, unsealed: bool = False):
+    """Return what a backup's file holds, decrypted where it is sealed.
+
+    With a key, a file that is not sealed is refused unless `unsealed` says that it is expected: without the key anybody
+    who can write where the backups are could have made it.
+    """
     file.seek(0)
     if not is_sealed(file):
+        if key and not unsealed:
+            words = _(
+                "The file is not sealed, although this site has a key for its backups. Somebody else may have made it. "
+                "If you know where it comes from, add --unsealed."
+            )
+            raise Refused(words)
         return file
     if not key:
         raise Refused(_("The file is sealed. Give its key in BACKUP_KEY, or a file that holds it with --key-file."))
     return Unsealing(file, key)
 
 
-def look_through(file: BinaryIO, key: bytes | None) -> Found:
-    """Read a backup to its end, check every byte and every row of it, and touch nothing."""
-    contents = Contents(opened(file, key))
+def look_through(file: BinaryIO, key: bytes | None, *, unsealed: bool = False) -> Found:
+    """Read a backup to its end, check every byte and every row of it, and change nothing."""
+    contents = Contents(opened(file, key, unsealed=unsealed))
     try:
         refuse_unless_of_this_release(contents.manifest)
     except Refused:
@@ -66,7 +77,9 @@ def look_through(file: BinaryIO, key: bytes | None) -> Found:
     for _table, _rows in contents.rows():
         pass
     number = sum(1 for _file in contents.files())
-    return Found(contents.manifest, contents.finish(), contents.digests, number)
+    digest = contents.finish()
+    file.seek(0)
+    return Found(contents.manifest, digest, contents.digests, number, is_sealed(file))
 
 
 def restore(file: BinaryIO, key: bytes | None, found: Found) -> None:
@@ -78,7 +91,8 @@ def restore(file: BinaryIO, key: bytes | None, found: Found) -> None:
     if there := next(files.walk(default_storage), None):
         words = _("The media folder is not empty (%s). A backup is restored into an empty one only: name another.")
         raise Refused(words % there)
-    contents, putting = Contents(opened(file, key)), files.Putting(default_storage)
+    contents = Contents(opened(file, key, unsealed=not found.is_sealed))
+    putting = files.Putting(default_storage)
     try:
         with transaction.atomic(using=connection.alias):
             hold(connection)

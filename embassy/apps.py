@@ -1,7 +1,10 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from richtext.editor import NOT_COLLECTED
 
 
 class EmbassyConfig(AppConfig):
@@ -16,3 +19,9 @@ class EmbassyConfig(AppConfig):
 
 class PressAdminConfig(AdminConfig):
     default_site = "embassy.desk.PressDesk"
+
+
+class CollectedFilesConfig(StaticFilesConfig):
+    """Django's static files, without the editor's pages."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, *NOT_COLLECTED]

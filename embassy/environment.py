@@ -68,6 +68,20 @@ def written(name, form, example, default=""):
     return value
 
 
+def hsts(include_subdomains, preload):
+    """Return whether HSTS covers the subdomains, and whether the site may be in the browsers' preload list.
+
+    The list takes no site without its subdomains (hstspreload.org).
+    """
+    covers, is_listed = boolean(include_subdomains, False), boolean(preload, False)
+    if is_listed and not covers:
+        raise ImproperlyConfigured(
+            f"{preload} is on and {include_subdomains} is off. Browsers list no site without its subdomains: write "
+            f"{include_subdomains}=on too, or {preload}=off"
+        )
+    return covers, is_listed
+
+
 def required(name, example, *, unless=None):
     """Return the text of `name`; when it is missing, `unless` serves, else the start stops."""
     value = env.str(name, default="").strip()

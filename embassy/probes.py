@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from watching.bounded import Bounded
 from watching.schema import State, state
+from watching.sqlite_file import is_held_by_another
 
 SECONDS = 2  # that a database may take to answer; who asks usually waits no longer than that either
 
@@ -35,8 +36,10 @@ def readyz(request):
     """Able to serve: the database answers and no migration waits. It tells the edition, by which nodes are compared."""
     try:
         found: State = asked.ask(SECONDS)
-    except (DatabaseError, InterfaceError, TimeoutError):
-        return HttpResponse("the database does not answer\n", "text/plain", status=503)
+    except (DatabaseError, InterfaceError, TimeoutError) as error:
+        held = is_held_by_another(error)
+        says = "another program keeps the SQLite file locked\n" if held else "the database does not answer\n"
+        return HttpResponse(says, "text/plain", status=503)
     if found.waiting:
         return HttpResponse(f"{len(found.waiting)} migrations wait\n", "text/plain", status=503)
     return HttpResponse(f"ready: edition {found.number} of release {settings.RELEASE}\n", "text/plain")

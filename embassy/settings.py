@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from embassy import environment
 from embassy.environment import env
+from embassy.static_headers import add_static_headers
 from richtext import editor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -42,6 +43,9 @@ METRICS_PORT = environment.number("METRICS_PORT", 0)  # 0: nothing is counted
 METRICS_ADDRESS = env.str("METRICS_ADDRESS", default="127.0.0.1")
 METRICS_DIR = Path(env.str("METRICS_DIR", default="").strip() or VAR_DIR / "metrics")
 NODES = environment.origins("NODES")  # every process that answers, as the doctor reaches it
+
+# Each binds more than this host for two years, and cannot be taken back: off until the operator says so.
+HSTS_INCLUDE_SUBDOMAINS, HSTS_PRELOAD = environment.hsts("HSTS_INCLUDE_SUBDOMAINS", "HSTS_PRELOAD")
 
 _site = urlsplit(SITE_URL)
 SECURITY_CONTACT = environment.written(
@@ -83,7 +87,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "embassy.apps.CollectedFilesConfig",
 ]
 
 MIDDLEWARE = [
@@ -111,7 +115,11 @@ ROOT_URLCONF = "embassy.urls"
 WSGI_APPLICATION = "embassy.wsgi.application"
 APPEND_SLASH = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SILENCED_SYSTEM_CHECKS = ["ckeditor.W001"]  # in its place stands richtext's own check that the fence is up
+SILENCED_SYSTEM_CHECKS = [
+    "ckeditor.W001",  # richtext has a check of its own: that the editor is restricted
+    "security.W005",  # HSTS for subdomains and for the preload list is the operator's decision (HSTS_…)
+    "security.W021",
+]
 
 TEMPLATES = [
     {
@@ -136,14 +144,18 @@ DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE: two writers queue instead of failing; FULL: what was acknowledged survives a power cut.
-    # secure_delete: what is erased or sealed anew is overwritten in the file, not only let go.
+    # secure_delete: what is erased or encrypted with another key is overwritten in the file, not only marked as free.
+    # The journal's mode is the file's own. It is DELETE, which reads on a full disk too; a program that copies the
+    # database while it is in use (Litestream) sets WAL and holds the file, and no connection may then set it back.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,
-        "init_command": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-        "PRAGMA secure_delete=ON;",
+        "init_command": "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;",
     }
 else:
+    # PgBouncer in transaction mode gives each statement outside a transaction to any connection: a cursor that the
+    # server keeps is then on another one. Django uses them for `.iterator()`, and for the choices of a form.
+    DATABASES["default"].setdefault("DISABLE_SERVER_SIDE_CURSORS", True)
     # A server that is gone is noticed in seconds, also one that accepts and stays silent.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {
@@ -157,6 +169,7 @@ else:
 REPLICAS = environment.replicas("REPLICA_URLS", DATABASES)  # public pages are read there (editions/replicas.py)
 DATABASE_ROUTERS = ["editions.replicas.Router"] if REPLICAS else []
 HIGHEST_EDITION = VAR_DIR / "highest-edition"  # what this node has served: its processes share eight bytes
+UNCOUNTED_PROXY = VAR_DIR / "behind-a-proxy"  # a note for the doctor (watching/proxies.py)
 CACHES = {"default": environment.address("CACHE_URL", "locmemcache://", read=env.cache_url)}
 
 # Mail
@@ -181,6 +194,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's page needs our styles or scripts
+WHITENOISE_ADD_HEADERS_FUNCTION = add_static_headers
 WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # what browsers ask for at the root: /favicon.ico
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="").strip() or VAR_DIR / "media")
@@ -230,7 +244,7 @@ if SECURE:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = HSTS_INCLUDE_SUBDOMAINS, HSTS_PRELOAD
     if TRUSTED_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

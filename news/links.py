@@ -12,30 +12,29 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_address
+from itertools import zip_longest
+from queue import Empty, SimpleQueue
+from threading import Thread
 from time import monotonic
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from django.utils.translation import gettext as _
 
+from news.public_addresses import is_public
+
 MOST_LINKS = 20
 MOST_REDIRECTS = 5
-SECONDS = 3.0  # for one question
+SECONDS = 3.0  # for one question, and for one name
+ONE_ADDRESS = 1.0  # second for an address that does not answer, where the host has another one
 ALL_SECONDS = 8.0  # for all links of a message
 AT_ONCE = 6
 AGENT = "Mozilla/5.0 (compatible; press-desk link check)"
 PORTS = {"http": 80, "https": 443}
 
-GLOBAL = ip_network("2000::/3")  # all that IPv6 has given out so far (RFC 4291, 2.4)
-TUNNELS = [
-    ip_network("2001::/32"),
-    ip_network("2002::/16"),
-]  # an IPv4 address is hidden in these, perhaps a private one
-
-Address = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], Iterable[str]]
 
 
@@ -47,13 +46,13 @@ class Fault(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a question goes: an address that was looked at, and the names to ask there by."""
+    """Where a question goes: the host's addresses, all of them checked, and the names to ask there by."""
 
     scheme: str
     host: str
     port: int
     path: str
-    address: str
+    addresses: tuple[str, ...]
 
 
 class Refused(Exception):
@@ -77,16 +76,6 @@ def web_links(addresses: Iterable[str], *, own: str = "") -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def is_public(address: Address) -> bool:
-    """Say whether an address is anybody's on the internet, and nothing of a network's own."""
-    mapped = getattr(address, "ipv4_mapped", None)
-    if mapped:
-        return is_public(mapped)
-    if address.version == 6 and (address not in GLOBAL or any(address in tunnel for tunnel in TUNNELS)):
-        return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-
-
 def split(url: str) -> SplitResult:
     """Return the parts of an address that may be asked: http or https, on the web's own ports, of a named host."""
     try:
@@ -108,6 +97,8 @@ def place(url: str, resolve: Resolver) -> Place:
     try:
         host = parts.hostname.encode("idna").decode("ascii") if not _is_ip(parts.hostname) else parts.hostname
         found = [ip_address(address.partition("%")[0]) for address in resolve(host, port)]
+    except TimeoutError:
+        raise
     except (OSError, ValueError):  # UnicodeError, for a name that is none, is a ValueError
         raise Refused(_("leads nowhere: no host has this name.")) from None
     if not found:
@@ -116,7 +107,15 @@ def place(url: str, resolve: Resolver) -> Place:
         raise Refused(_("leads to a private address: the public can’t follow it."))
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]")
-    return Place(parts.scheme, host, port, f"{path}?{query}" if query else path, str(found[0]))
+    return Place(parts.scheme, host, port, f"{path}?{query}" if query else path, in_turn(found))
+
+
+def in_turn(found) -> tuple[str, ...]:
+    """Return addresses in the order to try them: both families by turns, the resolver's first one first (RFC 8305)."""
+    first = [address for address in found if address.version == found[0].version]
+    other = [address for address in found if address.version != found[0].version]
+    pairs = zip_longest(first, other)
+    return tuple(str(address) for pair in pairs for address in pair if address is not None)
 
 
 def verdict(status: int) -> str:
@@ -138,8 +137,34 @@ Opener = Callable[[str, Place], tuple[int, str]]
 
 
 def resolve_name(host: str, port: int) -> list[str]:
-    """Return the addresses of a host, as the system knows them."""
-    return list(dict.fromkeys(str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+    """Return the addresses of a host, as the system knows them. Raise TimeoutError after SECONDS."""
+    found: Future[list] = Future()
+    Thread(target=_look_up, args=(host, port, found), name="link-name", daemon=True).start()
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found.result(SECONDS)))
+
+
+def _look_up(host: str, port: int, found: Future) -> None:
+    try:
+        found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    except BaseException as error:
+        found.set_exception(error)
+
+
+def connect(where: Place) -> socket.socket:
+    """Return a connection to the first address of a place that answers. Raise OSError where none does, in SECONDS."""
+    end, left = monotonic() + SECONDS, len(where.addresses)
+    for address in where.addresses:
+        left -= 1
+        seconds = max(end - monotonic(), 0.01)
+        try:
+            connected = socket.create_connection((address, where.port), min(seconds, ONE_ADDRESS) if left else seconds)
+        except OSError:
+            if not left or monotonic() >= end:
+                raise
+        else:
+            connected.settimeout(SECONDS)
+            return connected
+    raise OSError("no address")
 
 
 def ask(method: str, where: Place) -> tuple[int, str]:
@@ -151,7 +176,7 @@ def ask(method: str, where: Place) -> tuple[int, str]:
     limit.daemon = True
     limit.start()
     try:
-        connection.sock = socket.create_connection((where.address, where.port), SECONDS)
+        connection.sock = connect(where)
         if where.scheme == "https":
             # The handshake comes after the socket is in its place, where the limit finds it.
             connection.sock = ssl.create_default_context().wrap_socket(
@@ -209,20 +234,38 @@ def follow(method: str, url: str, resolve: Resolver, opener: Opener) -> int:
 
 def check_all(urls: Iterable[str], *, resolve: Resolver = resolve_name, opener: Opener = ask) -> list[Fault]:
     """Return the faults among the first MOST_LINKS of `urls`, some asked at once, in ALL_SECONDS together."""
-    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="links")
-    asked = {url: pool.submit(check, url, resolve=resolve, opener=opener) for url in list(urls)[:MOST_LINKS]}
+    waiting: SimpleQueue[tuple[str, Future[str]]] = SimpleQueue()
+    asked: dict[str, Future[str]] = {url: Future() for url in list(urls)[:MOST_LINKS]}
+    for each in asked.items():
+        waiting.put(each)
+    # Daemons, and no executor: its threads would be waited for at the end of the process.
+    for _thread in range(min(AT_ONCE, len(asked))):
+        Thread(target=_check_waiting, args=(waiting, resolve, opener), name="link", daemon=True).start()
     faults, end = [], monotonic() + ALL_SECONDS
-    try:
-        for url, answer in asked.items():
-            try:
-                sentence = answer.result(timeout=max(0.0, end - monotonic()))
-            except TimeoutError:
-                sentence = _("could not be checked in time.")
-            if sentence:
-                faults.append(Fault(url, sentence))
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    for url, answer in asked.items():
+        try:
+            sentence = answer.result(timeout=max(0.0, end - monotonic()))
+        except TimeoutError:
+            sentence = _("could not be checked in time.")
+        if sentence:
+            faults.append(Fault(url, sentence))
+    while not waiting.empty():
+        with suppress(Empty):
+            waiting.get_nowait()
     return faults
+
+
+def _check_waiting(waiting: SimpleQueue, resolve: Resolver, opener: Opener) -> None:
+    """Check the links that wait until none is left."""
+    while True:
+        try:
+            url, answer = waiting.get_nowait()
+        except Empty:
+            return
+        try:
+            answer.set_result(check(url, resolve=resolve, opener=opener))
+        except BaseException as error:
+            answer.set_exception(error)
 
 
 def _hang_up(connection: http.client.HTTPConnection, over: threading.Event) -> None:

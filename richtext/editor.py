@@ -28,6 +28,13 @@ REMOVED_PLUGINS = [
     "devtools", "preview", "print",
 ]  # fmt: skip
 
+# What the package has beside the editor: pages with scripts of their own (samples, tests, frames of removed plugins).
+# collectstatic leaves them out, so that no page of another program is served from the site's origin.
+NOT_COLLECTED = [
+    "*.htm", "*.html", "*.xhtml", "*.php", "*.md", "bender-runner.config.json", "samples", "tests",
+    *(f"ckeditor/ckeditor/plugins/{plugin}/*" for plugin in REMOVED_PLUGINS),
+]  # fmt: skip
+
 TOOLBAR = [
     ["Format", "Bold", "Italic"],
     ["BulletedList", "NumberedList", "Blockquote"],

@@ -30,6 +30,7 @@ def pytest_configure(config):
     }
     settings.STATIC_ROOT = environment.directory() / "static"
     settings.STATIC_ROOT.mkdir(exist_ok=True)
+    settings.UNCOUNTED_PROXY = environment.directory() / "behind-a-proxy"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

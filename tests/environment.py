@@ -34,6 +34,8 @@ VALUES = {
     "ENQUIRY_MIN_SECONDS": "3",
     "ENQUIRIES_PER_HOUR": "20",
     "BACKUP_KEY": "",
+    "HSTS_INCLUDE_SUBDOMAINS": "",
+    "HSTS_PRELOAD": "",
     "LOG_FORMAT": "plain",
     "METRICS_PORT": "0",
     "METRICS_ADDRESS": "127.0.0.1",

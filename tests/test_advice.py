@@ -1,12 +1,13 @@
 """The helping hand: advice that a press officer may take or leave."""
 
+import threading
 from datetime import date
 
 import pytest
 import time_machine
 
 from news import advice as advices
-from news import links
+from news import link_checks, links
 from news.advice import advice, days_named, heading_levels, length, links_in, mended, reading_minutes, skips_levels
 from news.links import Fault
 from news.models import Message
@@ -250,11 +251,37 @@ def test_the_same_links_are_not_asked_again_at_once(admin_client, asked):
 
 
 def test_one_check_runs_at_a_time(admin_client, asked):
-    from news.admin.advice import checking
-
-    with checking:
+    with link_checks.checking:
         answer = admin_client.post(links_of(with_links()))
     assert (answer.status_code, answer["Retry-After"], asked) == (503, "10", [])
+
+
+def test_a_check_that_takes_long_goes_on_in_the_background(admin_client, monkeypatch):
+    go, ended = threading.Event(), threading.Event()
+
+    def check_all(urls):
+        go.wait(30)
+        return [Fault(urls[0], "leads nowhere.")]
+
+    monkeypatch.setattr(links, "check_all", check_all)
+    monkeypatch.setattr(link_checks, "PATIENCE", 0.01)
+    monkeypatch.setattr(link_checks.connections, "close_all", ended.set)  # the thread's last step
+    message = with_links()
+    began = [admin_client.post(links_of(message)).status_code for _ in range(3)]
+    go.set()
+    assert ended.wait(30)
+    answer = admin_client.post(links_of(message))
+    assert (began, answer.status_code, len(answer.json()["faults"])) == ([503] * 3, 200, 1)
+
+
+def test_a_check_that_breaks_lets_the_next_one_begin(admin_client, monkeypatch):
+    monkeypatch.setattr(links, "check_all", lambda urls: [][0])
+    with pytest.raises(IndexError):
+        admin_client.post(links_of(with_links()))
+    monkeypatch.setattr(links, "check_all", lambda urls: [])
+    assert link_checks.checking.acquire(timeout=30)
+    link_checks.checking.release()
+    assert admin_client.post(links_of(with_links())).json() == {"faults": []}
 
 
 def test_links_are_not_checked_by_an_address_alone(admin_client, asked):

@@ -1,5 +1,6 @@
 """The file that `backup` writes: whole or not at all, sealed or not, with every file of the media in it."""
 
+import io
 import tarfile
 from datetime import timedelta
 
@@ -8,10 +9,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
-from backups import files
+from backups import Refused, files, restoring
+from backups.checks import WITHOUT_KEY, check_backups_are_sealed
 from backups.models import Backup, last_backup
 from tests import sites
-from tests.backing import a_file, a_media_folder, empty, run  # noqa: F401 (fixtures)
+from tests.backing import a_file, a_media_folder, cheap_sealing, empty, run, two_backups  # noqa: F401 (fixtures)
 from tests.files import an_attachment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,6 +62,50 @@ def test_a_key_file_opens_what_it_sealed(tmp_path, file):
     assert "whole" in run("restore", file, "--check", "--key-file", key)
     with pytest.raises(CommandError, match=r"sealed\. Give its key"):
         run("restore", file, "--check")
+
+
+def forged(file, settings):
+    """Write a backup as somebody makes one who does not have the site's key, and give the site one."""
+    run("backup", file)
+    settings.BACKUP_KEY = "a passphrase of some length"
+
+
+@pytest.mark.parametrize("check", [["--check"], []])
+@pytest.mark.parametrize("by", ["environment", "file"])
+def test_an_unsealed_file_is_refused_where_the_site_has_a_key(tmp_path, file, settings, check, by):
+    forged(file, settings)
+    arguments = check
+    if by == "file":
+        (tmp_path / "key").write_text(settings.BACKUP_KEY)
+        settings.BACKUP_KEY, arguments = "", [*check, "--key-file", tmp_path / "key"]
+    with pytest.raises(CommandError, match=r"not sealed.*--unsealed"):
+        run("restore", file, *arguments)
+
+
+def test_an_unsealed_file_is_read_where_that_is_said_and_the_output_names_it(file, settings):
+    forged(file, settings)
+    assert "NOT SEALED" in run("restore", file, "--check", "--unsealed")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--unsealed"]])
+def test_a_sealed_file_is_said_to_be_sealed(file, settings, arguments):
+    settings.BACKUP_KEY = "a passphrase of some length"
+    run("backup", file)
+    said = run("restore", file, "--check", *arguments)
+    assert "sealed with this key" in said and "NOT SEALED" not in said
+
+
+def test_an_unsealed_file_is_not_restored_by_changing_it_after_it_was_looked_through(made):
+    whole, key = (made / "sealed").read_bytes(), b"a passphrase of some length"
+    found = restoring.look_through(io.BytesIO(whole), key)
+    with pytest.raises(Refused, match="not sealed"):
+        restoring.restore(io.BytesIO((made / "plain").read_bytes()), key, found)
+
+
+@pytest.mark.parametrize(("key", "warned"), [("", True), (" ", True), ("a passphrase of some length", False)])
+def test_a_site_on_the_internet_without_a_key_for_its_backups_is_warned(settings, key, warned):
+    settings.BACKUP_KEY = key
+    assert (check_backups_are_sealed() == [WITHOUT_KEY]) == warned
 
 
 def test_the_moment_of_the_last_backup_is_known(file, tmp_path, clock):

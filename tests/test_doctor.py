@@ -39,6 +39,7 @@ def site(clock, monkeypatch):
     monkeypatch.setattr("watching.doctor.place.database_skew", lambda: timedelta(0))
     monkeypatch.setattr("shutil.disk_usage", lambda path: Usage(10**12))
     monkeypatch.setattr("watching.doctor.place._number.ask", lambda seconds: number())
+    monkeypatch.setattr("watching.doctor.place.uncounted_proxy_was_seen", lambda at: False)
     for days in range(0, 300, 20):
         a_message(publish_at=NOON - days * DAY - HOUR, category=a_category("speeches" if days % 40 else "statements"))
     a_message(publish_at=NOON - 50 * DAY, featured=True)
@@ -163,6 +164,8 @@ FAULTS = {
     "given-up": lambda patch: a_late_letter(given_up_at=NOON, fault="refused SMTPDataError 554"),
     "backup": lambda patch: patch.setattr("watching.backup.last_backup", lambda: NOON - 3 * DAY),
     "disk": lambda patch: patch.setattr("shutil.disk_usage", lambda path: Usage(10**8)),
+    "wal": lambda patch: patch.setattr("watching.doctor.place.wal_size", lambda: 10**8),
+    "proxy": lambda patch: patch.setattr("watching.doctor.place.uncounted_proxy_was_seen", lambda at: True),
     "clock": lambda patch: a_late_letter(written_at=NOON + HOUR),
     "nodes": None,  # below, one by one
 }

@@ -1,5 +1,7 @@
 """Where rich text stands in rows and forms, and the fence around the editor that writes it."""
 
+import mimetypes
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
@@ -156,6 +158,22 @@ def test_collectstatic_hashes_our_files_and_leaves_the_editors_alone(settings, t
     assert len(list(kept.glob("ckeditor.*.js"))) == 1
     assert list((kept / "plugins" / "image2").rglob("*.br")) == []
     assert (kept / "plugins" / "image2" / "plugin.js").exists()
+
+
+def test_no_page_of_another_program_is_collected(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    call_command("collectstatic", interactive=False, verbosity=0)
+    names = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(names) > 500
+    kinds = {name: mimetypes.guess_type(name)[0] or "" for name in names}
+    assert [name for name, kind in kinds.items() if "html" in kind or "php" in kind] == []
+    assert [name for name in names if {"samples", "tests"} & set(name.split("/"))] == []
+    plugins = {name.split("/")[3] for name in names if name.startswith("ckeditor/ckeditor/plugins/")}
+    assert plugins & set(editor.REMOVED_PLUGINS) == set()
+    assert plugins > set(editor.EXTRA_PLUGINS)
 
 
 # The policy

@@ -6,7 +6,8 @@ from ipaddress import ip_address
 import pytest
 
 from news import links
-from news.links import Fault, Refused, check, check_all, is_public, place, verdict, web_links
+from news.links import Fault, Refused, check, check_all, place, verdict, web_links
+from news.public_addresses import is_public
 
 PUBLIC = "93.184.215.14"
 
@@ -38,7 +39,7 @@ class Web:
 
     def __call__(self, method, where):
         url = f"{where.scheme}://{where.host}{where.path}"
-        self.asked.append((method, url, where.address))
+        self.asked.append((method, url, where.addresses[0]))
         answer = self.answers.get((method, url), self.answers.get(url, 200))
         if isinstance(answer, Exception):
             raise answer
@@ -53,7 +54,7 @@ def said(url, answers=(), resolve=KNOWN):
 # Which addresses are public
 
 
-@pytest.mark.parametrize("address", [PUBLIC, "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize("address", [PUBLIC, "8.8.8.8", "168.63.129.17", "192.0.1.1", "2606:4700::1111"])
 def test_an_address_on_the_internet_is_public(address):
     assert is_public(ip_address(address))
 
@@ -88,6 +89,32 @@ def test_an_address_on_the_internet_is_public(address):
         "64:ff9b::808:808",
         "2002:7f00:1::",
         "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+        "192.0.0.1",
+        "192.0.0.192",
+        "192.88.99.1",
+        "168.63.129.16",
+        "100.100.100.200",
+        "192.31.196.1",
+        "192.52.193.1",
+        "192.175.48.1",
+        "198.19.255.255",
+        "198.51.100.1",
+        "203.0.113.1",
+        "::ffff:168.63.129.16",
+        "::ffff:192.0.0.192",
+        "64:ff9b:1::7f00:1",
+        "64:ff9b::a00:1",
+        "2002:a00:1::",
+        "2001:10::1",
+        "2001:2::1",
+        "2001:20::1",
+        "2620:4f:8000::1",
+        "3fff::1",
+        "2600:1f00::5efe:a00:1",
+        "2600:1f00::200:5efe:a00:1",
+        "fd00:ec2::254",
+        "100::1",
+        "5f00::1",
     ],
 )
 def test_an_address_inside_is_not_public(address):
@@ -99,7 +126,7 @@ def test_an_address_inside_is_not_public(address):
 
 def test_the_question_goes_to_the_address_that_was_looked_at():
     where = place("https://example.org/a?b=ü", KNOWN)
-    assert where == ("https", "example.org", 443, "/a?b=%C3%BC", PUBLIC)
+    assert where == ("https", "example.org", 443, "/a?b=%C3%BC", (PUBLIC,))
 
 
 @pytest.mark.parametrize(
@@ -283,7 +310,7 @@ def host():
 
 
 def test_a_question_is_put_to_the_pinned_address_under_the_hosts_name(host):
-    where = links.Place("http", "example.org", host.server_port, "/a?b=1", "127.0.0.1")
+    where = links.Place("http", "example.org", host.server_port, "/a?b=1", ("127.0.0.1",))
     assert links.ask("HEAD", where) == (302, "/there")
     assert host.RequestHandlerClass.asked[-1] == ("HEAD", "/a?b=1", f"example.org:{host.server_port}")
 
@@ -310,7 +337,7 @@ def test_a_host_that_dribbles_is_left(monkeypatch):
     thread.start()
     try:
         with pytest.raises(TimeoutError):
-            links.ask("HEAD", links.Place("http", "example.org", listener.getsockname()[1], "/", "127.0.0.1"))
+            links.ask("HEAD", links.Place("http", "example.org", listener.getsockname()[1], "/", ("127.0.0.1",)))
     finally:
         go.set()
         listener.close()

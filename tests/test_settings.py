@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from embassy import environment
 from embassy.environment import env
 from tests.environment import VALUES, prepare
+from tests.nginx import SHIPPED
 
 READERS = {
     "DEBUG": lambda: environment.boolean("DEBUG", False),
@@ -20,6 +21,7 @@ READERS = {
     "WEBSUB_HUB": lambda: environment.written("WEBSUB_HUB", r"https?://\S+", "https://hub.example.org/"),
     "SECRET_KEY": lambda: environment.required("SECRET_KEY", "fifty-random-characters"),
     "SITE_URL": lambda: environment.origin("SITE_URL"),
+    "HSTS_PRELOAD": lambda: environment.hsts("HSTS_INCLUDE_SUBDOMAINS", "HSTS_PRELOAD"),
     "TIME_ZONE": lambda: environment.zone("TIME_ZONE", "Europe/London"),
     "CLOCKS": lambda: environment.clocks("CLOCKS", "Moscow=Europe/Moscow,London=Europe/London"),
     "DATABASE_URL": lambda: environment.database("DATABASE_URL", "sqlite:///var/embassy.sqlite3"),
@@ -46,6 +48,8 @@ READERS = {
         ("SITE_URL", "https://press.example.org:port"),
         ("SITE_URL", "https://somebody@press.example.org"),
         ("SITE_URL", "https://[press"),
+        ("HSTS_PRELOAD", "on"),  # and not for the subdomains
+        ("HSTS_PRELOAD", "perhaps"),
         ("TIME_ZONE", "Mars"),
         ("TIME_ZONE", "../etc/passwd"),
         ("CLOCKS", "broken"),
@@ -124,6 +128,33 @@ def test_no_setting_of_the_tests_comes_from_a_developers_env_file():
     prepare()
     assert len(read) > 10
     assert read <= {*VALUES, "DATABASE_URL", "MEDIA_ROOT"}
+
+
+@pytest.mark.parametrize(
+    ("written", "header"),
+    [
+        ({}, "max-age=63072000"),
+        ({"HSTS_INCLUDE_SUBDOMAINS": "on"}, "max-age=63072000; includeSubDomains"),
+        ({"HSTS_INCLUDE_SUBDOMAINS": "on", "HSTS_PRELOAD": "on"}, "max-age=63072000; includeSubDomains; preload"),
+    ],
+)
+def test_https_is_demanded_of_this_host_alone_unless_the_settings_say_more(written, header):
+    program = (
+        "import django; django.setup(); from django.http import HttpResponse; from django.test import RequestFactory; "
+        "from django.middleware.security import SecurityMiddleware; "
+        "middleware = SecurityMiddleware(lambda request: HttpResponse()); "
+        "print(middleware(RequestFactory().get('/', secure=True))['Strict-Transport-Security'])"
+    )
+    environment = os.environ | VALUES | {"SITE_URL": "https://press.example.org", "LOG_FORMAT": "plain"} | written
+    environment["DJANGO_SETTINGS_MODULE"] = "embassy.settings"
+    found = subprocess.run(
+        [sys.executable, "-c", program], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
+    )
+    assert found.stdout.strip() == header, found.stderr
+
+
+def test_nginx_demands_https_as_the_site_does():
+    assert 'map "" $hsts { default "max-age=63072000"; }' in (SHIPPED / "embassy.conf").read_text()
 
 
 @pytest.mark.parametrize("value", ["", " "])

@@ -12,6 +12,7 @@ import time
 from editions.edition import latest
 from watching import counting
 from watching.ids import current, id_for
+from watching.proxies import note_uncounted_proxy
 
 log = logging.getLogger("embassy.access")
 
@@ -26,6 +27,7 @@ def seeing(get_response):
     """Give each request an id, and note what became of it."""
 
     def middleware(request):
+        note_uncounted_proxy(request.META)
         request.id = id_for(request)
         token = current.set(request.id)
         began = time.perf_counter()

@@ -1,24 +1,18 @@
 """Advice on the desk: a quiet list beside the form, and what the links of a text answer, checked in the background."""
 
-from hashlib import sha256
-from threading import BoundedSemaphore
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
 from django.urls import path, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from news import links
+from news import link_checks, links
 from news.admin.previews import as_typed
 from news.advice import WORDS_A_MINUTE, advice, length, links_in, mended
-
-KEPT = 10 * 60  # seconds that the answer to a list of links is good for
-checking = BoundedSemaphore(1)  # a process keeps its other threads for the site's visitors
 
 
 class AdviceMixin:
@@ -48,23 +42,15 @@ class AdviceMixin:
                 self.message_user(request, sentence, messages.WARNING)
 
     def links_view(self, request, pk):
-        """Say which links of the saved text are at fault: at once where that was asked lately, or in some seconds."""
+        """Say which links of the saved text are at fault; 503 while they are being checked in the background."""
         message = self.get_object(request, str(pk))
         if message is None:
             raise Http404
         if not self.has_change_permission(request, message):
             raise PermissionDenied
-        urls = urls_of(message)
-        key = "news.links:" + sha256("\n".join(urls).encode()).hexdigest()
-        faults = cache.get(key)
+        faults = link_checks.faults_of(urls_of(message))
         if faults is None:
-            if not checking.acquire(blocking=False):
-                return JsonResponse({"busy": True}, status=503, headers={"Retry-After": "10"})
-            try:
-                faults = [fault._asdict() for fault in links.check_all(urls)]
-            finally:
-                checking.release()
-            cache.set(key, faults, KEPT)
+            return JsonResponse({"busy": True}, status=503, headers={"Retry-After": "10"})
         return JsonResponse({"faults": faults})
 
 

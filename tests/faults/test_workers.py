@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.deeds import do
 from tests.faults.visits import PUBLIC, enquiry, opened, save, send, timed
-from tests.nginx import NGINX, nginx
+from tests.nginx import NGINX, nginx, without_query_limit
 from tests.nodes.conftest import missing
 from tests.nodes.serving import Visitor, under_load
 
@@ -47,7 +47,7 @@ def settle(node):
 def test_a_worker_is_killed_and_hardly_anybody_notices(node, tmp_path):
     if not NGINX:
         missing("nginx")
-    with nginx(tmp_path, nodes=[node.port], static=tmp_path, media=tmp_path) as door:
+    with nginx(tmp_path, nodes=[node.port], static=tmp_path, media=tmp_path, change=without_query_limit) as door:
         Visitor(door).ask("/")
         with under_load(door, [path for path in PUBLIC if path != "/search/"]) as told:
             time.sleep(1)

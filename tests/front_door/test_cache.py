@@ -4,10 +4,10 @@ import re
 import time
 
 import pytest
-from django.urls import get_resolver
 
 from tests.factories import a_message
 from tests.front_door.house import ask, the_next_second
+from tests.front_door.routes import per_edition_rules
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("anew")]
 
@@ -89,21 +89,21 @@ def test_the_pages_clocks_are_told_the_time_of_the_answer_not_that_of_the_copy(d
 
 def test_addresses_for_machines_are_fetched_whole_so_that_their_time_to_live_counts_down(door):
     machines = re.search(r"location ~ (\(.*\)\$) \{", (door.directory / "embassy" / "embassy.conf").read_text())[1]
-    given = {"slug": "fire", "name": "part-1", "category": "statements", "year": "2020", "month": "11", "day": "24"}
-    kept = [
-        "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: given.get(found[1], "x"), route)
-        for route, rule in rules(get_resolver().url_patterns)
-        if rule.keep
-    ]
+    kept = [path for path, rule in per_edition_rules() if rule.keep]
     assert len(kept) > 8
     assert [path for path in kept if not re.search(machines, path)] == []
 
 
-def rules(patterns, prefix=""):
-    """Give the route and the rule of each per-edition view."""
-    for pattern in patterns:
-        route = prefix + str(pattern.pattern)
-        if hasattr(pattern, "url_patterns"):
-            yield from rules(pattern.url_patterns, route)
-        elif rule := getattr(pattern.callback, "per_edition", None):
-            yield route, rule
+def test_made_up_queries_do_not_displace_pages(door):
+    paths = [f"{path}?{name}={number}" for path, name in (("/", "r"), ("/messages/", "r")) for number in range(5)]
+    paths += [f"/search/?q=word{number}" for number in range(5)]
+    ask(door, "/messages/")
+    pages = copies(door, "cache")
+    found = [ask(door, path, X_Tests_Visitor=f"203.0.113.{number}").status for number, path in enumerate(paths)]
+    assert (found, copies(door, "cache")) == ([200] * len(paths), pages)
+    assert copies(door, "cache-queries") > 0
+
+
+def copies(door, directory):
+    """Return the number of copies in one of the caches."""
+    return sum(path.is_file() for path in (door.directory / directory).rglob("*"))

@@ -2,6 +2,7 @@
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from consular.models import Enquiry
 from tests.factories import a_topic
 from tests.front_door.house import SITE, ask
+from tests.front_door.routes import routes
 
 # Limits
 
@@ -35,6 +37,44 @@ def test_who_posts_too_often_is_asked_to_wait_and_nobody_else_is(door, path, bur
     assert (found[-1].headers["retry-after"], "Please wait a" in found[-1].text) == ("60", True)
     assert ask(door, path, "POST", body="", **visitor(2)).status == 403
     assert [ask(door, there, **visitor(1)).status for there in (path, "/")] == [200, 200]
+
+
+def queried():
+    """Return a path for each public route, with a query that it takes, or one that it does not."""
+    public = {path: view for path, view in routes() if not path.startswith("/admin/")}
+    for path, view in public.items():
+        yield path, (*getattr(getattr(view, "per_edition", None), "known", ()), "r")[0]
+    yield from [("/nothing/here/", "q"), ("/healthz", "r"), ("/readyz", "r"), ("/admin/", "q")]
+    yield "/admin/login/", "next"
+
+
+def ask_together(door, paths, **headers):
+    """Ask for all paths at once, and return the statuses."""
+    with ThreadPoolExecutor(len(paths)) as pool:
+        return list(pool.map(lambda path: ask(door, path, **headers).status, paths))
+
+
+@pytest.mark.parametrize(("path", "name"), sorted(queried()))
+def test_quick_questions_are_limited_at_each_address_by_their_query(door, path, name):
+    asking = visitor(len(path), f"203.0.{sum(path.encode()) % 250}")
+    answers = ask_together(door, [f"{path}?{name}=word{number}" for number in range(40)], **asking)
+    assert 0 < answers.count(429) <= 20
+
+
+def test_what_has_no_query_is_not_limited_as_a_question(door):
+    assert {ask(door, "/messages/", **visitor(7)).status for _ in range(60)} == {200}
+    assert ask(door, "/messages/?date=2020-11-24", **visitor(7)).status != 429
+
+
+def test_an_office_behind_one_address_reads_the_contact_page_together(door):
+    assert {ask(door, "/contact/", **visitor(8)).status for _ in range(60)} == {200}
+    assert ask(door, "/contact/", "POST", body="", **visitor(8)).status == 403
+
+
+def test_who_reads_the_contact_page_without_end_is_asked_to_wait_and_may_still_send(door):
+    answers = [status for _ in range(3) for status in ask_together(door, ["/contact/"] * 60, **visitor(9))]
+    assert 0 < answers.count(429) < 90
+    assert ask(door, "/contact/", "POST", body="", **visitor(9)).status == 403
 
 
 def test_a_household_of_ipv6_counts_as_one_visitor(door):

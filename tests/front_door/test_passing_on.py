@@ -66,6 +66,9 @@ def test_what_a_visitor_says_of_his_own_way_is_replaced(listening, listener):
             f"Host: {HOST}",
             "X-Forwarded-For: 203.0.113.9, 203.0.113.10",
             "X-Forwarded-Proto: http",
+            "X_Forwarded_For: 203.0.113.11",
+            "X_Forwarded_Proto: http",
+            "X_Request_ID: mine",
             "X-Forwarded-Host: evil.example",
             "X-Request-ID: mine",
             "Forwarded: for=203.0.113.9",
@@ -81,6 +84,7 @@ def test_what_a_visitor_says_of_his_own_way_is_replaced(listening, listener):
     assert (listener.header("Host"), listener.header("Accept-Encoding")) == ([HOST], ["br"])
     assert re.fullmatch(r"[0-9a-f]{32}", listener.header("X-Request-ID")[0])
     assert [listener.header(name) for name in ("X-Forwarded-Host", "Forwarded", "Proxy")] == [[], [], []]
+    assert "_" not in "".join(line.partition(":")[0] for line in listener.head.decode().splitlines()[1:])
 
 
 def test_a_form_that_trickles_in_holds_no_thread_of_the_application(listening, listener):

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.front_door.house import the_next_second
-from tests.nginx import NGINX, nginx
+from tests.nginx import NGINX, nginx, without_query_limit
 from tests.nodes.conftest import missing
 from tests.nodes.node import Node as Process
 from tests.nodes.serving import Node, Visitor, under_load
@@ -47,7 +47,9 @@ def nodes(primary, media, desk):
 def door(nodes, media, tmp_path_factory):
     """nginx with the shipped files, before both nodes."""
     directory = tmp_path_factory.mktemp("nginx")
-    with nginx(directory, nodes=[node.port for node in nodes], static=directory, media=media) as door:
+    with nginx(
+        directory, nodes=[node.port for node in nodes], static=directory, media=media, change=without_query_limit
+    ) as door:
         yield door
 
 

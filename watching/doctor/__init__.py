@@ -38,6 +38,8 @@ CHECKS: dict[str, Check] = {
     "given-up": post.given_up,
     "backup": place.backup,
     "disk": place.disk,
+    "wal": place.wal,
+    "proxy": place.proxy,
     "clock": place.clock,
     "nodes": nodes.nodes,
 }

@@ -19,9 +19,12 @@ from watching import backup as backups
 from watching.bounded import Bounded
 from watching.doctor.look import Look
 from watching.gauges import edition_number
+from watching.proxies import uncounted_proxy_was_seen
+from watching.sqlite_file import is_held_by_another, wal_size
 
 DATABASE_SECONDS = 3.0
 LEAST_FREE = 500 * 1024 * 1024  # bytes
+LARGEST_WAL = 64 * 1024 * 1024  # bytes; SQLite itself moves it into the database at about four megabytes
 BACKUP_AGE = timedelta(days=2)
 ASKEW = timedelta(seconds=2)  # clocks that differ by more show different editions
 
@@ -33,9 +36,32 @@ def database(look: Look):
     try:
         _number.ask(DATABASE_SECONDS)
     except (DatabaseError, InterfaceError, TimeoutError) as error:
+        says = _("The database does not answer (%(error)s).") % {"error": type(error).__name__}
+        if is_held_by_another(error):
+            name = Path(connection.settings_dict["NAME"]).name
+            yield (
+                _("The database does not answer: another program keeps the SQLite file locked."),
+                _("Find the program (fuser var/%(name)s), and stop it. Public pages come from the cache until then.")
+                % {"name": name},
+            )
+            return
         yield (
-            _("The database does not answer (%(error)s).") % {"error": type(error).__name__},
+            says,
             _("See that it runs and that DATABASE_URL leads to it. Public pages come from their printings meanwhile."),
+        )
+
+
+def wal(look: Look):
+    """SQLite's write-ahead log, where a program that copies the database keeps one, does not grow without an end."""
+    size = wal_size()
+    if size > LARGEST_WAL:
+        yield (
+            _("SQLite's write-ahead log has %(size)s MB: nothing moves it into the database.")
+            % {"size": size // 1024**2},
+            _(
+                "A program that reads without an end holds it, or one that copies the database (Litestream) has "
+                "stopped half-way: restart that program. See “Litestream” in docs/backup.md."
+            ),
         )
 
 
@@ -74,6 +100,18 @@ def devices() -> dict[int, list[Path]]:
     for path in dict.fromkeys(path for path in places if path.exists()):
         found.setdefault(path.stat().st_dev, []).append(path)
     return found
+
+
+def proxy(look: Look):
+    """Requests come through no other proxies than TRUSTED_PROXIES counts."""
+    if uncounted_proxy_was_seen(look.at):
+        yield (
+            _("Requests come through a proxy, and TRUSTED_PROXIES is 0: all visitors count as one."),
+            _(
+                "Set TRUSTED_PROXIES to the number of proxies in front, and restart. The proxy must set "
+                "X-Forwarded-For itself (docs/operating.md)."
+            ),
+        )
 
 
 def clock(look: Look) -> Iterator[tuple[str, str]]:

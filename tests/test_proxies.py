@@ -1,0 +1,61 @@
+"""A proxy that TRUSTED_PROXIES does not count is noted: behind it all visitors have one address."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.factories import NOON
+from watching import proxies
+from watching.doctor.look import Look
+from watching.doctor.place import proxy
+
+
+@pytest.fixture(autouse=True)
+def not_noted(settings, tmp_path, monkeypatch):
+    settings.UNCOUNTED_PROXY = tmp_path / "behind-a-proxy"
+    settings.TRUSTED_PROXIES = 0
+    monkeypatch.setattr(proxies, "_noted_at", 0.0)
+
+
+def is_noted(settings):
+    return Path(settings.UNCOUNTED_PROXY).exists()
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "10.0.0.5", "192.168.1.1", "fd00::1", "::ffff:10.0.0.5", ""])
+def test_a_proxy_of_our_own_that_is_not_counted_is_noted(client, settings, peer):
+    client.get("/healthz", REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR="203.0.113.9")
+    assert is_noted(settings)
+
+
+@pytest.mark.parametrize("peer", ["8.8.8.8", "2001:4860:4860::8888", "not an address"])
+def test_a_visitor_who_writes_the_header_is_no_proxy(client, settings, peer):
+    client.get("/healthz", REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR="203.0.113.9")
+    assert not is_noted(settings)
+
+
+def test_a_request_without_the_header_notes_nothing(client, settings):
+    client.get("/healthz", REMOTE_ADDR="127.0.0.1")
+    assert not is_noted(settings)
+
+
+def test_a_proxy_that_is_counted_is_not_noted(client, settings):
+    settings.TRUSTED_PROXIES = 1
+    client.get("/healthz", HTTP_X_FORWARDED_FOR="203.0.113.9")
+    assert not is_noted(settings)
+
+
+def test_a_place_that_cannot_be_written_disturbs_no_visitor(client, settings):
+    settings.UNCOUNTED_PROXY = "/proc/no/such/place"
+    assert client.get("/healthz", HTTP_X_FORWARDED_FOR="203.0.113.9").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("age", "trusted", "faults"), [(timedelta(0), 0, 1), (timedelta(days=2), 0, 0), (timedelta(0), 1, 0)]
+)
+def test_the_doctor_names_it_for_a_day_unless_the_settings_count_it(settings, age, trusted, faults):
+    settings.UNCOUNTED_PROXY.touch()
+    os.utime(settings.UNCOUNTED_PROXY, times=((NOON - age).timestamp(),) * 2)
+    settings.TRUSTED_PROXIES = trusted
+    assert len(list(proxy(Look(NOON, (), False)))) == faults

@@ -1,0 +1,90 @@
+"""A SQLite file that another program holds: in WAL mode the site goes on, locked it says so."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError, connection
+
+from tests.environment import VALUES
+from watching.doctor.look import Look
+from watching.doctor.place import LARGEST_WAL, database, wal
+from watching.sqlite_file import is_held_by_another
+
+AT_WORK = """
+import sys
+import django
+from django.conf import settings
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from pages.models import Page
+call_command("migrate", verbosity=0)
+Page.objects.create(path="visas", title="Visas", body="<p>How to apply.</p>")
+client = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
+statuses = [client.get(path).status_code for path in ("/", "/messages/", "/contact/", "/visas/", "/search/?q=visa")]
+ready = client.get("/readyz")
+call_command("backup", sys.argv[1], verbosity=0)
+call_command("restore", sys.argv[1], check=True, verbosity=0)
+with connection.cursor() as cursor:
+    cursor.execute("PRAGMA journal_mode")
+    mode = cursor.fetchone()[0]
+print(*statuses, ready.status_code, mode)
+"""
+
+
+def at_work(tmp_path, url):
+    """Return what a process of the site says that migrates, writes, answers and makes a backup."""
+    environment = os.environ | VALUES | {"DATABASE_URL": url, "MEDIA_ROOT": str(tmp_path / "media")}
+    environment["DJANGO_SETTINGS_MODULE"] = "tests.nodes.site"
+    done = subprocess.run(
+        [sys.executable, "-c", AT_WORK, tmp_path / "site.backup"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    return done.stdout.strip() or done.stderr[-2000:]
+
+
+def test_a_file_that_another_program_holds_in_wal_mode_serves_as_ever(tmp_path):
+    file = tmp_path / "site.sqlite3"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("PRAGMA journal_mode=WAL")
+    other.execute("CREATE TABLE held (id INTEGER)")
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM held").fetchall()
+    try:
+        assert at_work(tmp_path, f"sqlite:///{file}") == "200 200 200 200 200 200 wal"
+    finally:
+        other.close()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="A server's database is held by nobody.")
+@pytest.mark.parametrize("error", [TimeoutError(), OperationalError("database is locked")])
+def test_a_file_that_another_program_keeps_locked_is_named_as_the_cause(client, monkeypatch, error):
+    def ask(seconds):
+        raise error
+
+    monkeypatch.setattr("embassy.probes.asked.ask", ask)
+    monkeypatch.setattr("watching.doctor.place._number.ask", ask)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.content) == (503, b"another program keeps the SQLite file locked\n")
+    ((says, do),) = database(Look(None, (), False))
+    assert "another program keeps the SQLite file locked" in says and "fuser" in do
+    assert not is_held_by_another(OperationalError("disk I/O error"))
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite has this log.")
+@pytest.mark.parametrize(("size", "faults"), [(LARGEST_WAL, 0), (LARGEST_WAL + 1, 1), (None, 0)])
+def test_a_write_ahead_log_that_grows_without_an_end_is_a_fault(tmp_path, monkeypatch, size, faults):
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "site.sqlite3"))
+    if size is not None:
+        with (tmp_path / "site.sqlite3-wal").open("wb") as log:
+            log.truncate(size)
+    assert len(list(wal(Look(None, (), False)))) == faults

@@ -1,0 +1,58 @@
+"""Whether requests come through a proxy that TRUSTED_PROXIES does not count.
+
+Every visitor then has the proxy's address: they share one limit of enquiries and of wrong passwords. A process that
+answers notes it in a file; the doctor is another process.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import suppress
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from django.conf import settings
+
+log = logging.getLogger(__name__)
+
+NOTED_EACH = 3600.0  # seconds
+SEEN_WITHIN = timedelta(days=1)
+_noted_at = 0.0  # by this process
+
+
+def note_uncounted_proxy(meta: dict) -> None:
+    """Note a request of an uncounted proxy, by the headers and the peer that are in its environment."""
+    global _noted_at
+    if settings.TRUSTED_PROXIES or "HTTP_X_FORWARDED_FOR" not in meta or not is_near(meta.get("REMOTE_ADDR", "")):
+        return
+    now = time.time()
+    if now - _noted_at < NOTED_EACH:
+        return
+    _noted_at = now
+    log.warning("Requests come through a proxy, and TRUSTED_PROXIES is 0: all visitors count as one.")
+    with suppress(OSError):
+        Path(settings.UNCOUNTED_PROXY).touch()
+
+
+def is_near(address: str) -> bool:
+    """Say whether a peer can be a proxy of the site's own: on this machine or in a private network.
+
+    A visitor from the internet can write any header, and must not be taken for a proxy.
+    """
+    try:
+        return not ip_address(address.partition("%")[0]).is_global
+    except ValueError:
+        return address == ""  # a Unix socket
+
+
+def uncounted_proxy_was_seen(at: datetime) -> bool:
+    """Say whether such a request came within the day before `at`."""
+    if settings.TRUSTED_PROXIES:
+        return False
+    try:
+        noted = Path(settings.UNCOUNTED_PROXY).stat().st_mtime
+    except OSError:
+        return False
+    return at.timestamp() - noted < SEEN_WITHIN.total_seconds()
