@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from richtext import tables
+from richtext.addresses import completed
 
 LANGUAGES = frozenset(  # ISO 639-1: a longer tag is kept when it begins with one of these
     "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo "
@@ -25,7 +26,7 @@ STEP_UP = re.compile(r"(?:^|/)(?:\.|%2e){2}(?:/|$)", re.IGNORECASE)
 
 def address(value: str) -> str | None:
     """Return where a link may lead: http, https, mailto, tel, or an address on this site, spelt as URLs are."""
-    value = re.sub(r"[\t\n\r]", "", value).strip()
+    value = completed(re.sub(r"[\t\n\r]", "", value).strip())
     value = UNFIT.sub(lambda found: f"%{ord(found[0][0]):02X}", value)
     before, mark, fragment = value.partition("#")
     value = before + mark + fragment.replace("#", "%23")
@@ -104,13 +105,24 @@ def number(least: int, most: int):
     return rule
 
 
+def numbering(value: str) -> str | None:
+    """Return the type of a list's numbers: letters or Roman ones. Plain numbers need none."""
+    return value if value in ("a", "A", "i", "I") else None
+
+
+def present(value: str) -> str:
+    """Return the value of an attribute that says all by being there."""
+    return ""
+
+
 span = number(2, tables.WIDEST)
 everywhere = {"lang": language, "dir": one_of("ltr", "rtl", "auto")}
 
 RULES = {
     "a": {"href": address, "title": words, "hreflang": language},
     "img": {"src": picture, "alt": alternative, "width": number(1, 20_000), "height": number(1, 20_000)},
-    "ol": {"start": number(-9_999, 999_999)},
+    "ol": {"start": number(-9_999, 999_999), "type": numbering, "reversed": present},
+    "li": {"value": number(-9_999, 999_999)},
     "table": {"class": one_of("data")},
     "figure": {"class": one_of("image", "image image-left", "image image-right", "image-left", "image-right")},
     "th": {"scope": one_of("row", "col", "rowgroup", "colgroup"), "colspan": span, "rowspan": span},

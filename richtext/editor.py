@@ -7,8 +7,9 @@ Read by the settings, so it imports nothing of Django. `richtext.checks` stops t
 # it stands and all that follow; tests/browser/test_editor.py sends every tag through.
 ALLOWED_CONTENT = "; ".join(
     [
-        "p h2 h3 h4 blockquote ul li strong em s sub sup hr br caption thead tbody tr cite figcaption",
-        "ol[start]",
+        "p h2 h3 h4 blockquote ul strong em s sub sup hr br caption thead tbody tr cite figcaption",
+        "ol[start,type,reversed]",
+        "li[value]",
         "table(data)",
         "a[!href,title,hreflang]",
         "img[!src,alt,width,height]",

@@ -16,7 +16,10 @@ MARKS = {"a", "strong", "em", "cite", "s", "sub", "sup"}
 HEADINGS = {"h2", "h3", "h4"}
 LINES = {"p", "caption", "figcaption"} | HEADINGS
 CONTAINERS = {"blockquote", "ul", "ol", "li", "figure", "table", "thead", "tbody", "tr", "th", "td"}
-BREAKS = {"div", "section", "article", "header", "footer", "main", "aside", "address", "center", "pre", "dt", "dd"}
+BREAKS = {
+    "div", "section", "article", "header", "footer", "main", "aside", "address", "center", "pre", "dl", "dt", "dd",
+    "nav", "hgroup", "search", "form", "fieldset", "legend", "details", "summary", "dialog", "menu", "dir", "option",
+}  # fmt: skip
 RENAMED = {
     "b": "strong", "i": "em", "del": "s", "strike": "s",
     "h1": "h2", "h5": "h4", "h6": "h4", "tfoot": "tbody",
@@ -233,6 +236,9 @@ def finished(element: Element) -> list[Element | Line]:
         element.children = caption + others if element.tag == "table" else others + caption
     elif not element.children and element.tag not in ("td", "th"):
         return []
+    elif element.tag == "ul":
+        for item in element.children:
+            item.attributes.pop("value", None)  # it has no numbers
     return [element]
 
 

@@ -1,0 +1,137 @@
+"""Addresses of links as people and programs write them: without a scheme, wrapped by a mail filter, as a telephone."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+
+from richtext.wrappers import unwrapped
+
+LETTER = r"a-z0-9\u0080-\U0010ffff"
+HOST = re.compile(
+    rf"(?:[{LETTER}][{LETTER}_-]{{0,62}}\.){{1,8}}([a-z\u0080-\U0010ffff]{{2,24}}|xn--[a-z0-9-]{{2,59}})\.?(?::\d{{1,5}})?",
+    re.IGNORECASE,
+)
+MAILBOX = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]{1,64}@[^\s@/?#:<>]{1,190}\.[^\s@/?#:<>.]{2,60}"
+    r"(?:\?[^\s#]{0,500})?"
+)
+# Endings of files, which a single word with a dot more probably is than a host.
+FILES = frozenset(
+    "html htm xhtml shtml php php3 php5 asp aspx jsp jspx cgi pl cfm do action pdf doc docx xls xlsx ppt pptx odt ods "
+    "odp rtf txt csv jpg jpeg png gif webp svg mp3 mp4 avi mov xml json js css ico eml msg py zip rar gz tar".split()
+)
+PHONE = re.compile(r"(?:\+[\d(]|\(\d|00?\d)[\d\s().\u00a0-]{6,28}\d(?:\s?(?:ext|x)\.?\s?\d{1,6})?")
+SLIPS = re.compile(
+    r"(https?)(?::/(?!/)|//(?=\w)|;//|:\\\\|:\s{1,9}//)|(?:ttps?|htpp|htps|hhttps?|http\.)://|(https?)://https?:?//",
+    re.IGNORECASE,
+)
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}:", re.IGNORECASE)
+
+
+def completed(value: str, base_url: str = "") -> str:
+    """Return the address that a link means: with its scheme, out of the wrappers of mail filters."""
+    value = value.strip().strip("\u200b\ufeff\u2060")
+    value = unwrapped(value)
+    value = with_scheme(value)
+    if base_url and not SCHEME.match(value) and not value.startswith("#"):
+        try:
+            return urljoin(base_url, value)
+        except ValueError:
+            return value
+    return value
+
+
+def with_scheme(value: str) -> str:
+    """Return an address with the scheme that it lacks."""
+    bare = value.strip("<>")
+    if found := re.match(r"mailto:\s*(?://)?\s*", bare, re.IGNORECASE):
+        rest = bare[found.end() :]
+        return f"mailto:{rest}" if not rest.lower().startswith("mailto:") else with_scheme(rest)
+    if re.match(r"(?:tel|phone|callto|telephone):", bare, re.IGNORECASE):
+        return telephone(bare.partition(":")[2])
+    if found := SLIPS.match(bare):
+        rest = bare[found.end() :].lstrip("/")
+        scheme = "http" if bare.lower().startswith("http:") or (found[1] or "").lower() == "http" else "https"
+        if rest:
+            return f"{scheme}://{rest}"
+    if bare.startswith("//"):
+        return "https:" + bare if HOST.fullmatch(re.split("[/?#]", bare[2:], maxsplit=1)[0]) else value
+    if MAILBOX.fullmatch(bare):
+        return f"mailto:{bare}"
+    if PHONE.fullmatch(bare):
+        return telephone(bare)
+    if bare.startswith(("/", "#", "?", ".")):
+        return value
+    host = re.split("[/?#]", bare, maxsplit=1)[0]
+    found = HOST.fullmatch(host)
+    if found and (host.lower().startswith("www.") or found[1].lower() not in FILES):
+        return f"https://{bare}"
+    return value
+
+
+def telephone(number: str) -> str:
+    """Return the address by which a phone is called: digits, the plus in front, an extension (RFC 3966)."""
+    number = unquote(number).strip().lstrip("/").strip()
+    number = re.sub(r"\(0\)", "", number) if number.startswith(("+", "00")) else number
+    number, _mark, extension = re.sub(r"(?i)\s*(?:;ext=|extension|ext\.?|\bx)\s*", ";", number, count=1).partition(";")
+    digits = "".join(letter for letter in number if (letter.isascii() and letter.isdigit()) or letter in "*")
+    if number.startswith(("+", "\uff0b")):
+        digits = "+" + digits
+    elif digits.startswith("00"):
+        digits = "+" + digits[2:]
+    extension = "".join(letter for letter in extension if letter.isdigit())
+    return f"tel:{digits}" + (f";ext={extension}" if extension else "")
+
+
+# Embedded parts
+
+
+def web_address(value: str, base_url: str = "") -> str:
+    """Return a whole web address; "" for what is none."""
+    value = value.strip()
+    if base_url:
+        try:
+            value = urljoin(base_url, value)
+        except ValueError:
+            return ""
+    if value.startswith("//"):
+        value = "https:" + value
+    if not re.match(r"https?://[^/\s]", value, re.IGNORECASE):
+        return ""
+    return value if host_of(value) else ""
+
+
+def host_of(value: str, base_url: str = "") -> str:
+    """Return the host of a web address; "" where there is none."""
+    try:
+        address = urlsplit(urljoin(base_url, value.strip()) if base_url else value.strip())
+        return (address.hostname or "") if address.scheme in ("http", "https", "") else ""
+    except ValueError:
+        return ""
+
+
+def watchable(address: str) -> str:
+    """Return the address of the page of a video or map whose frame is given, where it is known."""
+    parts = urlsplit(address)
+    host = (parts.hostname or "").removeprefix("www.")
+    last = parts.path.rstrip("/").rpartition("/")[2]
+    if host in ("youtube.com", "youtube-nocookie.com") and parts.path.startswith("/embed/"):
+        if last == "videoseries":
+            if listed := parse_qs(parts.query).get("list"):
+                return f"https://www.youtube.com/playlist?list={listed[0]}"
+            return address
+        return f"https://www.youtube.com/watch?v={last}"
+    if host == "player.vimeo.com" and parts.path.startswith("/video/"):
+        return f"https://vimeo.com/{last}"
+    if host == "dailymotion.com" and parts.path.startswith("/embed/video/"):
+        return f"https://www.dailymotion.com/video/{last}"
+    if host == "rutube.ru" and parts.path.startswith("/play/embed/"):
+        return f"https://rutube.ru/video/{last}/"
+    return address
+
+
+def shown(address: str) -> str:
+    """Return an address as it is shown where a link has no other words."""
+    address = re.sub(r"^https?://(?:www\.)?", "", address).rstrip("/")
+    return address if len(address) <= 100 else address[:99] + "…"

@@ -1,0 +1,64 @@
+"""Bounds on the mark-up of a text, checked in linear time before an HTML parser reads it.
+
+html5ever, as each parser that follows the standard, is quadratic in the depth of nesting and in the number of
+formatting elements that are left open. The bounds are far above what word processors and web pages write.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+
+MOST_TAGS = 20_000
+DEEPEST = 200
+MOST_STEPS = 1_500_000  # elements that are open, summed up over all tags
+
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
+VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+# The end tag of these may be left out: the next one of its kind ends it.
+ENDED_BY = {
+    "p": {"p"}, "li": {"p", "li"}, "dt": {"p", "dt", "dd"}, "dd": {"p", "dt", "dd"}, "option": {"option"},
+    "td": {"p", "td", "th"}, "th": {"p", "td", "th"}, "tr": {"p", "td", "th", "tr"},
+    "tbody": {"p", "td", "th", "tr", "tbody", "thead"}, "rt": {"rt", "rp"}, "rp": {"rt", "rp"},
+    "div": {"p"}, "ul": {"p"}, "ol": {"p"}, "table": {"p"}, "blockquote": {"p"}, "hr": {"p"},
+}  # fmt: skip
+NEAR = 40  # open elements that an end tag may close
+
+
+class TooComplex(ValueError):
+    """The mark-up of a text has too many tags, or nests them too deeply. Its text says so to an officer."""
+
+
+def demand_moderate(html: str) -> None:
+    """Raise `TooComplex` where the mark-up of a text is beyond the bounds."""
+    count = html.count("<")
+    if count > MOST_TAGS:
+        said = _("The text has %(count)d tags in its mark-up; it may have %(limit)d. Paste it as plain text.")
+        raise TooComplex(said % {"count": count, "limit": MOST_TAGS})
+    if count <= DEEPEST // 2:
+        return
+    path: list[str] = []
+    formatting = steps = 0
+    for found in TAG.finditer(html):
+        closing, tag = found.groups()
+        tag = tag.lower()
+        if tag in VOID:
+            pass
+        elif closing:
+            if tag in FORMATTING and formatting:
+                formatting -= 1
+            if tag in path[-NEAR:]:
+                while path.pop() != tag:
+                    pass
+        else:
+            ended = ENDED_BY.get(tag)
+            while ended and path and path[-1] in ended:
+                path.pop()
+            path.append(tag)
+            formatting += tag in FORMATTING
+        steps += len(path) + formatting
+        if len(path) > DEEPEST or steps > MOST_STEPS:
+            said = _("The text nests its mark-up more than %d levels deep. Paste it as plain text.")
+            raise TooComplex(said % DEEPEST)

@@ -1,0 +1,163 @@
+"""Lists: those that Word writes as paragraphs, and numbering that a style sheet or an old attribute gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from richtext.preparing.tree import Node, elements
+
+STYLES = {
+    "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i",
+    "upper-roman": "I", "decimal": "", "decimal-leading-zero": "",
+}  # fmt: skip
+UNMARKED = {"none", "disc", "circle", "square", "inherit", "initial", "unset"}
+ALPHABETS = {
+    "lower-greek": "αβγδεζηθικλμνξοπρστυφχψω",
+    "lower-cyrillic": "абвгдежзиклмнопрстуфхцчшщэюя",
+    "upper-cyrillic": "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЭЮЯ",
+    "lower-russian": "абвгдежзиклмнопрстуфхцчшщэюя",
+    "upper-russian": "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЭЮЯ",
+    "arabic-indic": "",
+}
+LEVEL = re.compile(r"\blevel(\d)\b")
+LIST = re.compile(r"\bl(\d+)\b")
+NUMBERED = re.compile(r"\(?(\d{1,4}|[a-z]{1,2}|[ivxlcdm]{1,7}|[A-Z]{1,2}|[IVXLCDM]{1,7})[.):]?\)?")
+
+
+def rebuild(node: Node, add: Callable[[str, str], None]) -> None:
+    """Make lists of Word's list paragraphs, and give each list the numbering that its source shows."""
+    node.children = with_lists(node.children)
+    for child in node.children:
+        if isinstance(child, Node):
+            if child.tag in ("ol", "ul", "menu", "dir"):
+                number(child, add)
+            rebuild(child, add)
+
+
+# Numbering
+
+
+def number(node: Node, add: Callable[[str, str], None]) -> None:
+    """Give a list the type of numbering that its style names; put marks that have no type here into the words."""
+    style = node.style
+    named = style.get("list-style-type") or style.get("list-style", "").partition(" ")[0]
+    items = [child for child in node.children if isinstance(child, Node) and child.tag == "li"]
+    if not named and items and items[0].style.get("list-style-type"):
+        named = items[0].style["list-style-type"]
+    if node.tag != "ol":
+        if named in STYLES:
+            node.tag = "ol"
+        elif node.tag in ("menu", "dir"):
+            node.tag = "ul"
+            return
+        elif not named or named in UNMARKED or named not in ALPHABETS:
+            return
+    if named in STYLES:
+        node.attributes.pop("type", None)
+        if STYLES[named]:
+            node.attributes["type"] = STYLES[named]
+    elif named in ALPHABETS or named.startswith(("'", '"')):
+        add("list_marker", node.text())
+        alphabet = ALPHABETS.get(named, "")
+        start = int(node.get("start")) if re.fullmatch(r"\d{1,4}", node.get("start")) else 1
+        node.tag = "ul"
+        for place, item in enumerate(items, start - 1):
+            mark = alphabet[place] if place < len(alphabet) else str(place + 1)
+            item.children.insert(0, named.strip("'\"") if not alphabet and named[0] in "'\"" else f"{mark}) ")
+
+
+# Word's paragraphs
+
+
+def with_lists(children: list[Node | str]) -> list[Node | str]:
+    """Return elements with the runs of Word's list paragraphs as lists."""
+    if not any(isinstance(child, Node) and level_of(child) for child in children):
+        return children
+    found: list[Node | str] = []
+    open_lists: list[tuple[Node, str]] = []  # from the outermost, with the number that Word gives the list
+    for child in children:
+        if isinstance(child, str):
+            if child.strip():
+                open_lists.clear()
+                found.append(child)
+            continue
+        level = level_of(child)
+        if not level:
+            if child.text() or any(one.tag == "img" for one in elements(child)):
+                open_lists.clear()
+            found.append(child)
+            continue
+        mark, rest = without_mark(child)
+        tag, given = kind_of(mark)
+        del open_lists[level:]
+        same = len(open_lists) == level and open_lists[-1][0].tag == tag
+        if len(open_lists) == level and not same:
+            open_lists.pop()
+        while len(open_lists) < level:
+            new = Node(tag, dict(given))
+            if open_lists:
+                parent = open_lists[-1][0]
+                if not parent.children:
+                    parent.children.append(Node("li"))
+                parent.children[-1].children.append(new)
+            else:
+                found.append(new)
+            open_lists.append((new, mark))
+        open_lists[-1][0].children.append(Node("li", {}, rest))
+    return found
+
+
+def level_of(node: Node) -> int:
+    """Return the level at which a paragraph is an item of a list of Word; 0 where it is none."""
+    if node.tag not in ("p", "h1", "h2", "h3", "h4", "h5", "h6", "div") or "style" not in node.attributes:
+        return 0
+    given = node.style.get("mso-list", "")
+    found = LEVEL.search(given)
+    if not found or given.startswith(("none", "skip")):
+        return 0
+    return int(found[1]) if any(is_mark(one) for one in elements(node)) else 0
+
+
+def is_mark(node: Node) -> bool:
+    """Say whether an element holds the mark of a list item."""
+    return node.style.get("mso-list", "") == "ignore"
+
+
+def without_mark(node: Node) -> tuple[str, list[Node | str]]:
+    """Return the mark of an item, and what the item holds without it."""
+    mark = ""
+
+    def without(children: list[Node | str]) -> list[Node | str]:
+        nonlocal mark
+        kept: list[Node | str] = []
+        for child in children:
+            if isinstance(child, Node):
+                if is_mark(child):
+                    mark = mark or child.text().strip("\xa0 ")
+                    continue
+                child.children = without(child.children)
+            kept.append(child)
+        return kept
+
+    rest = without(node.children)
+    return mark, rest
+
+
+def kind_of(mark: str) -> tuple[str, dict[str, str]]:
+    """Return the tag of the list that a mark begins, with the type and the number at which it starts."""
+    found = NUMBERED.fullmatch(mark.strip())
+    if not found:
+        return "ul", {}
+    sign = found[1]
+    if sign.isdigit():
+        return "ol", {"start": sign} if sign != "1" else {}
+    lower = sign.islower()
+    if sign.lower() in ("i", "ii", "iii", "iv", "vi", "vii", "viii", "ix") and (sign.lower() == "i" or len(sign) > 1):
+        start = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9}[sign.lower()]
+        kind = "i" if lower else "I"
+    elif len(sign) == 1:
+        start, kind = ord(sign.lower()) - ord("a") + 1, "a" if lower else "A"
+    else:
+        return "ul", {}
+    return "ol", {"type": kind} | ({"start": str(start)} if start > 1 else {})

@@ -1,0 +1,63 @@
+"""Which pictures cannot stand in a text, and what of them stays."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from richtext import addresses
+from richtext.preparing.tree import Node
+
+FILE_NAME = re.compile(r"\S{1,200}\.(?:jpe?g|png|gif|webp|avif|heic|bmp|tiff?|svg|emf|wmf)", re.IGNORECASE)
+CAPTIONED = {"wp-caption", "image-container", "mw-default-size", "thumb"}
+CAPTION = {"wp-caption-text", "wp-caption-dd", "wp-element-caption", "gallery-caption", "thumbcaption", "MsoCaption"}
+
+
+def loss(node: Node, base_url: str) -> tuple[str, str]:
+    """Return the kind of loss that a picture is, and its host or file name."""
+    source = node.get("src") or node.get("data-src") or node.get("data-lazy-src") or node.get("data-original")
+    if source.startswith(("data:", "about:")) and node.get("data-src"):
+        source = node.get("data-src")
+    scheme = source.partition(":")[0].lower() if ":" in source[:30] else ""
+    if scheme == "file":
+        return "local_picture", unquote(source).replace("\\", "/").rpartition("/")[2]
+    if scheme in ("data", "blob", "cid", "webkit-fake-url", "content", "about"):
+        return "foreign_picture", ""
+    host = addresses.host_of(source, base_url)
+    return "foreign_picture", host or unquote(urlsplit(source).path if "[" not in source else "").rpartition("/")[2]
+
+
+def is_pixel(node: Node) -> bool:
+    """Say whether a picture is a counting pixel or a spacer, which nobody sees."""
+    sizes = {node.get("width").removesuffix("px"), node.get("height").removesuffix("px")}
+    return bool(sizes & {"0", "1"}) and sizes <= {"0", "1", "2", "3"}
+
+
+def is_sign(node: Node) -> bool:
+    """Say whether a picture is an emoji or another sign whose alternative text is the sign itself."""
+    alt = node.get("alt").strip()
+    return 0 < len(alt) <= 12 and not any((letter.isalnum() and letter.isascii()) or letter.isalpha() for letter in alt)
+
+
+def is_file_name(alt: str) -> bool:
+    """Say whether an alternative text is the name of a file, which tells a reader nothing."""
+    return bool(FILE_NAME.fullmatch(alt))
+
+
+def is_captioned(node: Node) -> bool:
+    """Say whether an element holds a picture with its caption."""
+    return node.tag == "figure" or (node.tag in ("div", "dl", "table") and bool(CAPTIONED & set(node.classes)))
+
+
+def is_caption(node: Node) -> bool:
+    """Say whether an element is the caption of a picture."""
+    return node.tag == "figcaption" or bool(CAPTION & set(node.classes))
+
+
+def take_out(node: Node, others: list[Node]) -> None:
+    """Take elements out of wherever they are below `node`."""
+    gone = {id(other) for other in others}
+    node.children = [child for child in node.children if id(child) not in gone]
+    for child in node.children:
+        if isinstance(child, Node):
+            take_out(child, others)

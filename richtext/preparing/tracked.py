@@ -1,0 +1,105 @@
+"""What a word processor keeps beside the text: deletions, comments, hidden text, field codes, links of footnotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from richtext.preparing.tree import Node, elements
+
+DELETED = re.compile(r"msodel|ice-del|.{0,60}trackchange.{0,30}delet|.{0,60}deletion", re.IGNORECASE)
+COMMENT = set("msocomanchor MsoCommentReference MsoCommentText msocomtxt msocomoff CommentReference sdcomment".split())
+COMMENT_PARTS = {"comment", "comment-list", "comment-scope"}
+HIDDEN = {"screen-reader-text", "sr-only", "visually-hidden", "mw-jump-link", "mw-editsection"}
+CODE = re.compile(
+    r"\{ {0,4}(?:HYPERLINK|PAGEREF|PAGE|NUMPAGES|REF|NOTEREF|TOC|DATE|TIME|MERGEFIELD|SEQ|INCLUDEPICTURE|FILENAME|"
+    r"AUTHOR|SYMBOL|QUOTE|FORMTEXT|STYLEREF|XE|TC|EQ|INDEX|CITATION|CREATEDATE|SAVEDATE|PRINTDATE|LINK)\b[^{}]{0,400}\}"
+)
+RULE = re.compile(r"([a-z0-9*.#_, -]{1,200})\{([^{}]{0,500})\}", re.IGNORECASE)
+CLASS = re.compile(r"\.([\w-]{1,60})")
+
+
+def is_revised(root: Node) -> bool:
+    """Say whether a document has insertions or signed deletions: its `<del>` are then tracked changes.
+
+    A lone `<del>` without author or date is what Markdown writes for words that are shown struck through.
+    """
+    return any(
+        node.tag == "ins" or (node.tag == "del" and ("cite" in node.attributes or "datetime" in node.attributes))
+        for node in elements(root)
+    )
+
+
+def hidden_classes(root: Node) -> set[str]:
+    """Return the classes that the document's own style sheet hides."""
+    found: set[str] = set()
+    for node in elements(root):
+        if node.tag == "style":
+            for names, rules in RULE.findall("".join(child for child in node.children if isinstance(child, str))):
+                rules = rules.lower().replace(" ", "")
+                if "display:none" in rules or "mso-hide:all" in rules:
+                    found.update(CLASS.findall(names))
+    return found
+
+
+def removal(node: Node, *, revised: bool, hidden_classes: set[str]) -> str:
+    """Return the kind of loss by which an element goes with all its words; "" where it stays."""
+    if node.tag == "del" and revised:
+        return "deleted_text"
+    if not node.attributes:
+        return ""
+    classes = node.classes
+    if any(DELETED.match(name) for name in classes):
+        return "deleted_text"
+    style = node.style
+    if any(name in COMMENT for name in classes) or style.get("mso-element") in COMMENT_PARTS:
+        return "comment"
+    if node.tag == "a" and re.match(r"#(?:cmnt\d|_msocom_|sdcomment)", node.get("href")):
+        return "comment"
+    if node.tag in ("div", "p") and is_one_comment(node):
+        return "comment"
+    if (
+        style.get("display") == "none"
+        or style.get("visibility") in ("hidden", "collapse")
+        or style.get("mso-hide") in ("all", "screen")
+        or style.get("font-size") in ("0", "0px", "0pt")
+        or "hidden" in node.attributes
+        or any(name in HIDDEN or name in hidden_classes for name in classes)
+    ):
+        return "hidden_text"
+    return ""
+
+
+def is_one_comment(node: Node) -> bool:
+    """Say whether an element is the box of one comment, and not the text around several."""
+    first = next(elements(node), None)
+    while first is not None and first.tag != "a":
+        first = next(elements(first), None)
+    return first is not None and bool(re.fullmatch(r"cmnt\d+|_msocom_\d+", first.get("id") or first.get("name")))
+
+
+def without_codes(text: str, add: Callable[[str, str], None]) -> str:
+    """Return a text without the codes of fields that were copied while they were shown."""
+    if "{" not in text:
+        return text
+
+    def left_out(found):
+        add("field_code", found[0].strip("{} "))
+        return ""
+
+    return CODE.sub(left_out, text)
+
+
+FOOTNOTE = re.compile(
+    r"#(?:x_)?_?(?:ftn|edn|ftnref|ednref|sdfootnote|sdendnote|fn|fnref|footnote|cite_(?:note|ref)-|user-content-fn)",
+    re.IGNORECASE,
+)
+BACK = "↩↑^⤴⏎↵⬆"
+
+
+def footnote_mark(node: Node) -> str:
+    """Say what a link between a footnote and its mark becomes: "words", "nothing" (an arrow back), "" if it is none."""
+    if not FOOTNOTE.match(node.get("href")):
+        return ""
+    words = node.text().strip("\ufe0e\ufe0f ")
+    return "nothing" if words and all(letter in BACK for letter in words) else "words"

@@ -1,0 +1,105 @@
+"""The addresses that mail filters and networks put around a link, taken off: Outlook's Safe Links and others."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from urllib.parse import parse_qs, unquote, urlsplit
+
+RUNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  # Proofpoint: lengths of runs, from 2 on
+CODED = re.compile(r"\*\*([A-Za-z0-9_-])|\*")
+GOOGLE = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
+WEB = re.compile(r"https?://[^/\s]|mailto:\S", re.IGNORECASE)
+
+# The parameters that hold the address, by the domain (with its subdomains) and the beginning of the path.
+PARAMETERS = {
+    ("safelinks.protection.outlook.com", ""): ("url",),
+    ("l.facebook.com", ""): ("u",),
+    ("lm.facebook.com", ""): ("u",),
+    ("facebook.com", "/l.php"): ("u",),
+    ("l.instagram.com", ""): ("u",),
+    ("l.messenger.com", ""): ("u",),
+    ("l.threads.com", ""): ("u",),
+    ("l.wl.co", ""): ("u",),
+    ("youtube.com", "/redirect"): ("q",),
+    ("linkedin.com", "/redir/"): ("url",),
+    ("linkedin.com", "/safety/go"): ("url",),
+    ("vk.com", "/away.php"): ("to",),
+    ("slack-redir.net", ""): ("url",),
+    ("t.umblr.com", ""): ("z",),
+    ("out.reddit.com", ""): ("url",),
+    ("statics.teams.cdn.office.net", ""): ("url",),
+    ("statics.teams.microsoft.com", ""): ("url",),
+    ("mimecast.com", ""): ("u", "url"),
+    ("mimecastprotect.com", ""): ("u", "url"),
+    ("cudasvc.com", ""): ("a",),
+    ("barracudanetworks.com", ""): ("a", "url"),
+    ("trendmicro.com", ""): ("url",),
+    ("sophos.com", ""): ("u",),
+    ("urldefense.proofpoint.com", ""): (),
+    ("urldefense.com", ""): (),
+    ("urldefense.us", ""): (),
+}
+SOME_WRAPPER = re.compile("|".join([*{re.escape(domain) for domain, _path in PARAMETERS}, r"google\."]), re.IGNORECASE)
+
+
+def unwrapped(value: str) -> str:
+    """Return the address within a link that filters or networks put around it; any other as it is."""
+    while SOME_WRAPPER.search(value):
+        inner = inner_address(value).strip()
+        if not WEB.match(inner) or len(inner) >= len(value):
+            break
+        value = inner
+    return value
+
+
+def inner_address(value: str) -> str:
+    """Return the address within a wrapper; "" where it is none, or its address cannot be read."""
+    try:
+        parts = urlsplit("https:" + value if value.startswith("//") else value)
+        host = (parts.hostname or "").lower()
+        query = parse_qs(parts.query, max_num_fields=60)
+    except ValueError:
+        return ""
+    if GOOGLE.fullmatch(host):
+        return first(query, "q", "url", "imgurl") if parts.path in ("/url", "/imgres") else ""
+    for (domain, path), names in PARAMETERS.items():
+        if (host == domain or host.endswith("." + domain)) and parts.path.startswith(path):
+            if domain.startswith("urldefense"):
+                return from_proofpoint(value, parts.path, query)
+            return first(query, *names) or (from_base64(query.get("u", [""])[0]) if domain == "sophos.com" else "")
+    return ""
+
+
+def first(query: dict[str, list[str]], *names: str) -> str:
+    """Return the first of a query's parameters that holds an address."""
+    return next((value for name in names for value in query.get(name, ()) if WEB.match(value)), "")
+
+
+def from_base64(coded: str) -> str:
+    """Return a text that is written in Base64; "" for what is none."""
+    try:
+        return base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode()
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def from_proofpoint(value: str, path: str, query: dict[str, list[str]]) -> str:
+    """Return the address in a link of Proofpoint's URL Defense, of its versions 1 to 3."""
+    given = query.get("u", [""])[0]
+    if path.startswith("/v1/"):
+        return given
+    if path.startswith("/v2/"):
+        return unquote(given.translate(str.maketrans("-_", "%/")))
+    start, end = value.find("/v3/__"), value.find("__;")
+    if start < 0 or end < start:
+        return ""
+    address = re.sub(r"^(https?):/(?!/)", r"\1://", value[start + 6 : end], flags=re.IGNORECASE)
+    letters = iter(from_base64(value[end + 3 :].partition("!")[0]))
+
+    def decoded(found):
+        count = RUNS.index(found[1]) + 2 if found[1] else 1
+        return "".join(next(letters, "") for _letter in range(count)) or found[0]
+
+    return CODED.sub(decoded, address)
