@@ -18,7 +18,9 @@ from news.importing.xml import Node
 from richtext.text import one_line, plain_text
 
 # An address in angle brackets, which a reader of HTML would take for an element and leave out.
-BRACKETED = re.compile(r"<(?=(?:mailto:)?[^\s<>@\"']{1,64}@[^\s<>@\"']{1,255}>|(?:https?|ftp)://[^\s<>\"']{1,2000}>|www\.[^\s<>\"']{1,255}>)")
+BRACKETED = re.compile(
+    r"<(?=(?:mailto:)?[^\s<>@\"']{1,64}@[^\s<>@\"']{1,255}>|(?:https?|ftp)://[^\s<>\"']{1,2000}>|www\.[^\s<>\"']{1,255}>)"
+)
 STRAY = re.compile(rf"<(?!{TAG.pattern[1:]})", re.IGNORECASE)
 BLOCK = re.compile(
     r"<(?:address|article|aside|blockquote|br|center|dd|details|dir|div|dl|dt|fieldset|figure|footer|form|h[1-6]|header|"
@@ -92,7 +94,11 @@ def loose(text: str) -> str:
 
 def text_of_html(html: str) -> str:
     """Return the words of HTML on one line: its mark-up goes first, then its entities become characters."""
-    return one_line(" ".join(plain_text(html).split("\n")) if BLOCK.search(html) else html) if "<" in html else unescape(html)
+    return (
+        one_line(" ".join(plain_text(html).split("\n")) if BLOCK.search(html) else html)
+        if "<" in html
+        else unescape(html)
+    )
 
 
 def tidy(text: str) -> str:

@@ -176,7 +176,9 @@ def with_zone(local: datetime, name: str, zone: ZoneInfo) -> tuple[datetime, str
     if len(name) == 1 and name.isalpha():
         words = _("The date has the military time zone %s, which RFC 5322 says nobody can rely on: it was read as UTC.")
         return local.replace(tzinfo=UTC), words % shown(name.upper())
-    words = _("The time zone %(name)s of a date is unknown or means several: the date was read in the time of %(zone)s.")
+    words = _(
+        "The time zone %(name)s of a date is unknown or means several: the date was read in the time of %(zone)s."
+    )
     return local.replace(tzinfo=zone), words % {"name": shown(name), "zone": zone}
 
 

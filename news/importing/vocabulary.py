@@ -23,7 +23,12 @@ VOCABULARIES = [
     # RSS 0.90, 1.0, 1.1, and the addresses under which people have put RSS 2.0, which has none.
     (re.compile(r"http://(?:my|channel)\.netscape\.com/rdf/simple/0\.9/?"), ""),
     (re.compile(r"http://purl\.org/rss/1\.0/?|http://purl\.org/net/rss1\.1#"), ""),
-    (re.compile(r"http://(?:backend\.userland\.com|blogs\.law\.harvard\.edu|cyber\.law\.harvard\.edu)/[a-z0-9/.]{1,40}"), ""),
+    (
+        re.compile(
+            r"http://(?:backend\.userland\.com|blogs\.law\.harvard\.edu|cyber\.law\.harvard\.edu)/[a-z0-9/.]{1,40}"
+        ),
+        "",
+    ),
 ]
 # What prefixes mean in files that forget to say so.
 PREFIXES = ("atom", "content", "dc", "dcterms", "app", "excerpt", "wp", "xhtml", "media", "thr", "feedburner", "rdf")
@@ -42,7 +47,9 @@ HTML = (
     "source span strike strong style sub summary sup svg table tbody td template textarea tfoot th thead time title "
     "tr track tt u ul var video wbr"
 )
-TAG = re.compile(rf"<(?:/?(?:{'|'.join(HTML.split())})(?=[\s/>])|!--|!\[CDATA\[|/?[A-Za-z]\w{{0,9}}:[A-Za-z])", re.IGNORECASE)
+TAG = re.compile(
+    rf"<(?:/?(?:{'|'.join(HTML.split())})(?=[\s/>])|!--|!\[CDATA\[|/?[A-Za-z]\w{{0,9}}:[A-Za-z])", re.IGNORECASE
+)
 ROOTS = {"rss", "atom:feed", "atom:entry", "rdf:RDF", "Channel"}
 ITEMS = {"item", "atom:entry"}
 

@@ -93,7 +93,8 @@ class Reader:
             raise Fault(_("it is nested more than %d levels deep.") % DEEPEST)
         if not self.path and name not in ROOTS:
             raise Fault(
-                _("it is not a feed: it begins with <%s>, and should begin with <rss>, <rdf:RDF> or <feed>.") % tag[-40:]
+                _("it is not a feed: it begins with <%s>, and should begin with <rss>, <rdf:RDF> or <feed>.")
+                % tag[-40:]
             )
         base = joined(above.base, given["xml:base"]) if "xml:base" in given else above.base
         language = given.get("xml:lang", above.language)
