@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from html import unescape
-from html.parser import HTMLParser
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +15,10 @@ from django.utils import dates, timezone, translation
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
+from news.own_links import about_own_links
+from richtext.bounds import LONGEST
+from richtext.losses import Loss, describe
+from richtext.structure import ATTRIBUTE, TOKEN
 from richtext.text import words
 
 if TYPE_CHECKING:
@@ -25,16 +28,20 @@ LONG_HEADLINE = 120  # characters
 WORDS_A_MINUTE = 200
 
 
-def advice(message: Message, at: datetime, *, typed: str = "") -> list[str]:
+def advice(message: Message, at: datetime, *, typed: str = "", losses: Iterable[Loss] = ()) -> list[str]:
     """Return what could be better about a message at the moment `at`, each in a sentence.
 
-    `typed` is the text as it came, before it was cleaned: what cleaning mended can be seen there alone.
+    `typed` is the text as it came, before it was cleaned: what cleaning mended can be seen there alone. `losses` are
+    what was left out of it.
     """
+    links = links_in(message.body)
     return [
         *about_headline(message, at),
         *about_lead(message),
         *about_links(message.body),
+        *about_own_links(message.body, links, at),
         *mended(typed),
+        *describe(losses),
         *about_source(message),
     ]
 
@@ -89,17 +96,29 @@ def about_lead(message: Message) -> Iterator[str]:
 
 
 MINISTRY = re.compile(
-    r"foreign ministry|ministry of foreign affairs|foreign affairs ministry|"
-    r"foreign minister\b.*\b(?:remarks|statement|interview|speech|comment|answers|article|press conference)|"
-    r"\bМИДа?\b|министерств\w* иностранных дел|министр\w* иностранных дел",
+    r"foreign ministry|ministry of foreign affairs|foreign affairs ministry|\bМИДа?\b|"
+    r"министерств\w{0,4} иностранных дел|министр\w{0,4} иностранных дел",
     re.IGNORECASE,
 )
+MINISTER = "foreign minister"
+MINISTERS_WORDS = re.compile(
+    r"\b(?:remarks|statement|interview|speech|comment|answers|article|press conference)", re.IGNORECASE
+)
+NEAR = 300  # characters after the minister in which it says what the minister gave
+
+
+def is_of_ministry(text: str) -> bool:
+    """Say whether a text seems to be one of the foreign ministry, or words of the foreign minister."""
+    if MINISTRY.search(text):
+        return True
+    start = text.lower().find(MINISTER)
+    return start >= 0 and bool(MINISTERS_WORDS.search(text, start, start + NEAR))
 
 
 def about_source(message: Message) -> Iterator[str]:
     """Say that a text of the foreign ministry does not name where it was first published."""
     category = message.category.name if message.category_id else ""
-    if message.source_url or not MINISTRY.search(f"{category}\n{message.headline}\n{message.lead}"):
+    if message.source_url or not is_of_ministry(f"{category}\n{message.headline}\n{message.lead}"):
         return
     if message.source_name:
         yield _("This seems to be a text of the foreign ministry. Give the address at which the ministry published it.")
@@ -178,15 +197,22 @@ EMPTY_WORDS = frozenset(
     "ici|cliquez ici|en savoir plus|lire la suite|hier|hier klicken|mehr|weiterlesen|mehr erfahren|"
     "aquí|haga clic aquí|leer más|más".split("|")
 )
-LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
 def links_in(html: str) -> list[tuple[str, str]]:
     """Return the links of a clean text: the address and the words of each."""
-    return [
-        (unescape(address), " ".join(unescape(re.sub(r"<[^>]*>", " ", inside)).split()))
-        for address, inside in LINK.findall(html)
-    ]
+    found: list[tuple[str, str]] = []
+    address, pieces = None, []
+    for token in TOKEN.finditer(html):
+        closing, tag, given = token.groups()
+        if tag != "a":
+            pieces.append(token[0] if tag is None else " ")
+        elif closing and address is not None:
+            found.append((unescape(address), " ".join(unescape("".join(pieces)).split())))
+            address = None
+        elif not closing:
+            address, pieces = dict(ATTRIBUTE.findall(given)).get("href"), []
+    return found
 
 
 def about_links(html: str) -> list[str]:
@@ -198,39 +224,36 @@ def about_links(html: str) -> list[str]:
 
 # What cleaning mends
 
-WORD = re.compile(
-    r"<o:p\b|\bclass=[\"']?Mso|\bstyle=[\"'][^\"']*\bmso-|<!--\[if [^\]]*mso|<w:\w+|urn:schemas-microsoft", re.I
-)
+TAGS = re.compile(r"<[!a-z][^<>]{1,2000}")
+WORDS_OF_WORD = ("<o:p", "<w:", "urn:schemas-microsoft", "mso-", "mso]", "mso 9]")
+MSO_CLASS = re.compile(r"\bclass=[\"']?Mso", re.IGNORECASE)
+
+
+def is_from_word(typed: str) -> bool:
+    """Say whether a text has marks of Word in its mark-up."""
+    if MSO_CLASS.search(typed):
+        return True
+    tags = " ".join(TAGS.findall(typed.lower()))
+    return any(word in tags for word in WORDS_OF_WORD)
 
 
 def mended(typed: str) -> list[str]:
-    """Say what cleaning has mended in a text as it was typed or pasted."""
+    """Say what cleaning has mended in a text as it was typed or pasted; of one that is too long, its beginning."""
+    typed = typed[:LONGEST]
     said = []
-    if WORD.search(typed):
+    if is_from_word(typed):
         said.append(_("This was pasted from Word: its hidden mark-up was taken out. See that nothing is missing."))
     if skips_levels(heading_levels(typed)):
         said.append(_("A heading skipped a level. The levels were closed up: see that they still say what you mean."))
     return said
 
 
-class _Headings(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.levels: list[int] = []
-
-    def handle_starttag(self, tag, attrs):
-        if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
-            self.levels.append(int(tag[1]))
+HEADING = re.compile(r"<h([1-6])(?=[\s/>])", re.IGNORECASE)
 
 
 def heading_levels(html: str) -> list[int]:
     """Return the levels of the headings of a text, in their order."""
-    headings = _Headings()
-    try:
-        headings.feed(html)
-    except AssertionError:  # html.parser breaks on "<![foo[": advice never stands in the way
-        pass
-    return headings.levels
+    return [int(level) for level in HEADING.findall(html)]
 
 
 def skips_levels(levels: Sequence[int]) -> bool:

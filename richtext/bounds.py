@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+LONGEST = 200_000  # characters: a speech of four hours, and what can be cleaned while somebody waits
 MOST_TAGS = 20_000
 DEEPEST = 200
 MOST_STEPS = 1_500_000  # elements that are open, summed up over all tags
@@ -27,8 +29,8 @@ ENDED_BY = {
 NEAR = 40  # open elements that an end tag may close
 
 
-class TooComplex(ValueError):
-    """The mark-up of a text has too many tags, or nests them too deeply. Its text says so to an officer."""
+class TooComplex(ValidationError):
+    """The mark-up of a text has too many tags, or nests them too deeply: its message says so."""
 
 
 def demand_moderate(html: str) -> None:
@@ -36,7 +38,7 @@ def demand_moderate(html: str) -> None:
     count = html.count("<")
     if count > MOST_TAGS:
         said = _("The text has %(count)d tags in its mark-up; it may have %(limit)d. Paste it as plain text.")
-        raise TooComplex(said % {"count": count, "limit": MOST_TAGS})
+        raise TooComplex(said % {"count": count, "limit": MOST_TAGS}, code="too_complex")
     if count <= DEEPEST // 2:
         return
     path: list[str] = []
@@ -60,5 +62,5 @@ def demand_moderate(html: str) -> None:
             formatting += tag in FORMATTING
         steps += len(path) + formatting
         if len(path) > DEEPEST or steps > MOST_STEPS:
-            said = _("The text nests its mark-up more than %d levels deep. Paste it as plain text.")
-            raise TooComplex(said % DEEPEST)
+            said = _("The mark-up of the text is nested too deeply, or has too many open tags. Paste it as plain text.")
+            raise TooComplex(said, code="too_complex")

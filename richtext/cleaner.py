@@ -8,6 +8,7 @@ from html import unescape
 import nh3
 
 from richtext import attributes, structure
+from richtext.bounds import demand_moderate
 
 # nh3 parses as browsers do and lets known tags through; `structure` then renames old ones and puts all in its place.
 _cleaner = nh3.Cleaner(
@@ -33,7 +34,9 @@ def clean(html: str) -> str:
     """Return `html` as a text of ours. Cleaning what is clean changes nothing.
 
     nh3 has the last word as it has the first: nothing that is put together in between leaves unseen.
+    Raises `TooComplex` where the mark-up is beyond what a parser reads in a moment.
     """
+    demand_moderate(html)
     html = structure.UNSEEN.sub("", html.replace("\r\n", "\n").replace("\r", "\n"))
     return _cleaner.clean(structure.valid(_cleaner.clean(html)))
 
@@ -56,4 +59,5 @@ def with_pictures(html: str, rule: Callable[[str, str], tuple[str, str] | None])
             given = {name: value for name, value in given.items() if name not in ("width", "height")}
         return structure.opening("img", given | {"src": source, "alt": given.get("alt", "")}) if source else words
 
+    demand_moderate(html)
     return structure.TOKEN.sub(other, _cleaner.clean(html))

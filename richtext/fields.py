@@ -8,17 +8,22 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from richtext.bounds import LONGEST, TooComplex
 from richtext.cleaner import clean
+from richtext.losses import Loss, prepare
 from richtext.structure import ATTRIBUTE, TOKEN
 from richtext.widgets import EditorWidget
 
-LONGEST = 200_000  # characters: a speech of four hours, and what can be cleaned while somebody waits
-
 
 class RichTextFormField(forms.CharField):
-    """A text with mark-up, as the editor sends it."""
+    """A text with mark-up, as the editor sends it, or as it is pasted into a plain text area.
+
+    After `clean`, `losses` holds what was left out of the text: `richtext.losses.describe` puts it into sentences.
+    """
 
     widget = EditorWidget
+    losses: tuple[Loss, ...] = ()
+    language = ""  # of the text: by it, quotations get their marks
     default_error_messages = {
         "no_alternative": _(
             "The picture {name} has no alternative text. Double-click it and say what it shows, for those who cannot "
@@ -38,7 +43,28 @@ class RichTextFormField(forms.CharField):
 
     def to_python(self, value):
         value = super().to_python(value)
-        return value if len(value) > LONGEST else clean(value)
+        self.losses = ()
+        if len(value) > LONGEST:
+            return value  # the validators refuse it
+        prepared, losses = prepare(value, language=self.language)
+        value = clean(prepared)
+        self.losses = tuple(losses)
+        return value
+
+    def get_bound_field(self, form, field_name):
+        """Return the field of a form, and learn the language that the form gives the text."""
+        self.language = form.data.get(form.add_prefix("language")) or form.initial.get("language") or ""
+        return super().get_bound_field(form, field_name)
+
+    def bound_data(self, data, initial):
+        """Return what was sent as it will be saved, so that a form shown again shows what it has kept."""
+        data = super().bound_data(data, initial)
+        if not isinstance(data, str) or len(data) > LONGEST:
+            return data
+        try:
+            return prepare(data, language=self.language)[0]
+        except TooComplex:
+            return data
 
     def widget_attrs(self, widget):
         """Return no `maxlength`: a browser counts the words on the screen, not the mark-up."""

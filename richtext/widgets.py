@@ -3,6 +3,7 @@
 from ckeditor.widgets import CKEditorWidget
 from django.forms.widgets import Media
 
+from richtext.bounds import LONGEST, TooComplex, demand_moderate
 from richtext.cleaner import clean
 
 
@@ -19,5 +20,29 @@ class EditorWidget(CKEditorWidget):
         return Media(css={"all": [*theirs._css["all"], "desk-editor.css"]}, js=[*theirs._js, "desk-editor.js"])
 
     def format_value(self, value):
-        """Return the text as the editor gets it: cleaned, whatever has come into the row by other ways."""
-        return clean(str(value)) if value else ""
+        """Return the text as the editor gets it: cleaned, whatever has come into the row by other ways.
+
+        What is too long or too complex to be cleaned stays as it was sent: see `get_context`.
+        """
+        text = str(value) if value else ""
+        if len(text) > LONGEST:
+            return text
+        try:
+            return clean(text)
+        except TooComplex:
+            return text
+
+    def get_context(self, name, value, attrs):
+        """Let a text that cannot be cleaned be shown as source, in a plain text area: no editor reads it."""
+        context = super().get_context(name, value, attrs)
+        context["widget"]["is_source"] = is_beyond_cleaning(context["widget"]["value"] or "")
+        return context
+
+
+def is_beyond_cleaning(text: str) -> bool:
+    """Say whether a text is too long or too complex to be cleaned."""
+    try:
+        demand_moderate(text[: LONGEST + 1])
+    except TooComplex:
+        return True
+    return len(text) > LONGEST

@@ -5,6 +5,7 @@ from html5lib import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
+from richtext.bounds import TooComplex, demand_moderate
 from richtext.cleaner import clean
 from richtext.structure import valid
 from richtext.text import first_paragraph, plain_text, words
@@ -202,9 +203,37 @@ def test_what_comes_out_is_parsed_without_an_error(html):
     HTMLParser(strict=True).parse(f"<!doctype html><title>.</title><body>{clean(html)}</body>")
 
 
-def test_deep_nesting_is_brought_up():
-    for tag in ("blockquote", "ul><li", "table><tr><td", "div", "b", "x"):
-        assert clean(f"<{tag}>" * 2_000 + "a").count("<") < 500
+NESTED = ("blockquote", "ul><li", "table><tr><td", "div", "b", "x")
+
+
+@pytest.mark.parametrize("tag", NESTED)
+def test_deep_nesting_is_brought_up(tag):
+    assert clean(f"<{tag}>" * 60 + "a").count("<") < 500
+
+
+@pytest.mark.parametrize("tag", NESTED)
+def test_nesting_beyond_reading_is_refused(tag):
+    with pytest.raises(TooComplex, match="nested too deeply"):
+        clean(f"<{tag}>" * 10_000 + "a")
+
+
+@pytest.mark.parametrize("mark", ["<b>", "<i>x", '<font color="#00000{}">', "<a href=/{}>"])
+def test_marks_left_open_are_refused_before_each_block_repeats_them(mark):
+    with pytest.raises(TooComplex):
+        clean("".join(mark.format(number) for number in range(150)) + "<p>x" * 15_000)
+
+
+def test_more_tags_than_a_long_text_has_are_refused():
+    with pytest.raises(TooComplex, match="tags in its mark-up"):
+        clean("<br>" * 20_001)
+    assert clean("a<br>" * 20_000)
+
+
+@pytest.mark.parametrize(
+    "piece", ["<p>a", "<li>a", "<tr><td>a<td>b", "<dt>a<dd>b", "<p>a</b></i>", "<div>a</div></div>"]
+)
+def test_end_tags_may_be_left_out_or_doubled_as_often_as_they_are(piece):
+    demand_moderate(piece * 3_000)
 
 
 # Plain text

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST
 from news import links
 from news.admin.previews import as_typed
 from news.advice import WORDS_A_MINUTE, advice, length, links_in, mended
+from richtext.admin import losses_in
+from richtext.bounds import LONGEST
 
 KEPT = 10 * 60  # seconds that the answer to a list of links is good for
 checking = BoundedSemaphore(1)  # a process keeps its other threads for the site's visitors
@@ -32,9 +34,9 @@ class AdviceMixin:
         form = context["adminform"].form
         message, typed = obj, ""
         if form.is_bound:
-            message, typed = as_typed(form), form.data.get("body", "")
+            message, typed = as_typed(form), form.data.get("body", "")[:LONGEST]
         if message:
-            context["advice"] = advice(message, request.at, typed=typed)
+            context["advice"] = advice(message, request.at, typed=typed, losses=losses_in(form))
             context["advice_words"], context["advice_minutes"] = length(message)
         context["advice_pace"] = WORDS_A_MINUTE  # desk.js counts on
         if obj and obj.pk and not form.is_bound and self.has_change_permission(request, obj) and urls_of(obj):
@@ -44,7 +46,7 @@ class AdviceMixin:
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         if "body" in form.changed_data:
-            for sentence in mended(form.data.get("body", "")):
+            for sentence in mended(form.data.get("body", "")[:LONGEST]):
                 self.message_user(request, sentence, messages.WARNING)
 
     def links_view(self, request, pk):

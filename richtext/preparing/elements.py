@@ -216,7 +216,8 @@ class Preparation:
         if mark := tracked.footnote_mark(node):
             words = node.text()
             self.add("footnote", words)
-            return self.converted(node.children) if mark == "words" else []
+            apart = [" "] if {"sdfootnotesym", "sdendnotesym"} & set(node.classes) else []  # LibreOffice leaves a gap
+            return [*self.converted(node.children), *apart] if mark == "words" else []
         given = node.get("originalsrc") or node.get("href")
         if not given or given.startswith("#"):
             return self.kept(node)  # anchors are resolved when all targets are known

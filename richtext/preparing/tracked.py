@@ -46,6 +46,8 @@ def removal(node: Node, *, revised: bool, hidden_classes: set[str]) -> str:
     """Return the kind of loss by which an element goes with all its words; "" where it stays."""
     if node.tag == "del" and revised:
         return "deleted_text"
+    if node.tag in ("div", "p") and is_one_comment(node):
+        return "comment"
     if not node.attributes:
         return ""
     classes = node.classes
@@ -55,8 +57,6 @@ def removal(node: Node, *, revised: bool, hidden_classes: set[str]) -> str:
     if any(name in COMMENT for name in classes) or style.get("mso-element") in COMMENT_PARTS:
         return "comment"
     if node.tag == "a" and re.match(r"#(?:cmnt\d|_msocom_|sdcomment)", node.get("href")):
-        return "comment"
-    if node.tag in ("div", "p") and is_one_comment(node):
         return "comment"
     if (
         style.get("display") == "none"

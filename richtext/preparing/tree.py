@@ -37,7 +37,8 @@ _parser = nh3.Cleaner(
     clean_content_tags=set(),
     url_schemes={
         "http", "https", "mailto", "tel", "file", "data", "blob", "cid", "callto", "sip", "skype", "webkit-fake-url",
-        "content", "about",
+        "content", "about", "javascript", "vbscript", "ftp", "sftp", "sms", "whatsapp", "tg", "viber", "geo", "maps",
+        "facetime", "webcal", "feed", "news", "magnet", "xmpp", "im", "msteams", "ms-word", "onenote", "evernote",
     },
     link_rel=None,
 )  # fmt: skip
