@@ -60,11 +60,11 @@ class Helper:
 
 
 @contextmanager
-def helper(path: str, with_pictures: bool) -> Iterator[Helper]:
+def helper(path: str, with_pictures: bool, skipped: frozenset[int] = frozenset()) -> Iterator[Helper]:
     """Give a process that reads the lines of a file and makes them ready; it ends with this."""
     context = get_context("spawn")  # a fork would share the connections to the database
     ours, its = context.Pipe(duplex=False)
-    process = context.Process(target=work, args=(os.path.realpath(path), with_pictures, its), daemon=True)
+    process = context.Process(target=work, args=(os.path.realpath(path), with_pictures, skipped, its), daemon=True)
     process.start()
     its.close()
     try:
@@ -91,11 +91,11 @@ def seldom_collecting() -> Iterator[None]:
 # Inside the other process
 
 
-def work(path: str, with_pictures: bool, pipe: Connection) -> None:
+def work(path: str, with_pictures: bool, skipped: frozenset[int], pipe: Connection) -> None:
     """Send the lines of a file, made ready, in parcels; then None, or what went wrong."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for who writes
     parcels: queue.Queue = queue.Queue(AHEAD)
-    reader = threading.Thread(target=read, args=(path, with_pictures, parcels), daemon=True)
+    reader = threading.Thread(target=read, args=(path, with_pictures, skipped, parcels), daemon=True)
     reader.start()
     with suppress(BrokenPipeError):  # nobody listens any more
         while (parcel := parcels.get()) is not None and not isinstance(parcel, Exception):
@@ -103,7 +103,7 @@ def work(path: str, with_pictures: bool, pipe: Connection) -> None:
         pipe.send(parcel)
 
 
-def read(path: str, with_pictures: bool, parcels: queue.Queue) -> None:
+def read(path: str, with_pictures: bool, skipped: frozenset[int], parcels: queue.Queue) -> None:
     """Put the lines of a file into a queue, then None, or what went wrong."""
     try:
         import django
@@ -114,7 +114,7 @@ def read(path: str, with_pictures: bool, parcels: queue.Queue) -> None:
 
         with Path(path).open("rb") as file, seldom_collecting():
             parcel, began = [], 0
-            for each in all_ready(lines.sound(lines.entries(file)), with_pictures):
+            for each in all_ready(lines.sound(lines.entries(file), skipped), with_pictures):
                 parcel.append(each)
                 if len(parcel) >= AT_ONCE or file.tell() - began > MOST_BYTES:
                     began = file.tell()

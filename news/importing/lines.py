@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
@@ -93,9 +93,14 @@ def entries(file: BinaryIO) -> Iterator[tuple[int, Line | Fault]]:
             yield number, fault
 
 
-def sound(entries: Iterable[tuple[int, Line | Fault]]) -> Iterator[Line]:
-    """Yield the messages of a file that has been checked; raise a fault that has come into it since."""
-    for _number, found in entries:
+def sound(entries: Iterable[tuple[int, Line | Fault]], skipped: Container[int] = ()) -> Iterator[Line]:
+    """Yield the messages of a file that has been checked; raise a fault that has come into it since.
+
+    The numbers in `skipped` are left out: those that the check has found bad, where that was asked for.
+    """
+    for number, found in entries:
+        if number in skipped:
+            continue
         if isinstance(found, Fault):
             raise found
         yield found

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -39,7 +38,7 @@ def has_any(line: Line) -> bool:
 def faults(folder: Folder, line: Line) -> Iterator[str]:
     """Yield what is wrong with a message's own files."""
     for file, look in named(line):
-        if fault := found_wrong(folder, file, look):
+        if fault := folder.fault(file, look):
             yield _("the file %(name)s %(fault)s") % {"name": shown(file), "fault": fault}
 
 
@@ -54,16 +53,16 @@ def take(folder: Folder | None, line: Line) -> OwnFiles:
     picture = line.picture and paths[line.picture.file]
     attachments = [(paths[file], name) for file, name in line.attachments if paths[file]]
     return OwnFiles(
-        kept_picture(picture, line.picture) if picture else {},
+        kept_picture(folder, picture, line.picture) if picture else {},
         tuple(kept_attachment(path, name, order) for order, (path, name) in enumerate(attachments)),
     )
 
 
 def path_of(folder: Folder, file: str, look: Callable[[File], None]) -> Path | None:
     """Return where a file lies; None for one that can't be taken, where the folder forgives that."""
-    if not found_wrong(folder, file, look):
+    if not folder.fault(file, look):
         return folder.find(file)
-    if not folder.forgive:
+    if not (folder.forgive or folder.forgive_own):
         raise Fault(_("the file %s is gone, or broken.") % shown(file))
     folder.missing += 1
     return None
@@ -77,30 +76,17 @@ def named(line: Line) -> Iterator[tuple[str, Callable[[File], None]]]:
         yield file, pdf.check
 
 
-def found_wrong(folder: Folder, file: str, look: Callable[[File], None]) -> str:
-    """Return what is wrong with a file, nothing where it can be taken."""
-    path = folder.find(file)
-    if path is None:
-        return _("is not in the folder. Put it there under this path, or its name.")
-    try:
-        with path.open("rb") as opened:
-            look(File(opened))
-    except OSError as error:
-        return _("can't be taken: %s") % error.strerror
-    except ValidationError as error:
-        return _("can't be taken: %s") % error.messages[0]
-    return ""
-
-
-def kept_picture(path: Path, given: Picture) -> dict[str, Any]:
+def kept_picture(folder: Folder, path: Path, given: Picture) -> dict[str, Any]:
     """Return the fields of a message with this picture, which is kept as if it had been uploaded."""
-    with path.open("rb") as opened:
-        row = Message(image=File(opened, name=path.name))
-        name = keep(row, "image")
+
+    def draw() -> dict[str, Any]:
+        with path.open("rb") as opened:
+            row = Message(image=File(opened, name=path.name))
+            name = keep(row, "image")
+        return {"image": name, "image_width": row.image_width, "image_height": row.image_height}
+
     return {
-        "image": name,
-        "image_width": row.image_width,
-        "image_height": row.image_height,
+        **folder.once(path, "own", draw),
         "image_alt": given.alt,
         "image_decorative": not given.alt,
         "image_credit": given.credit,

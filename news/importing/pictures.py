@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
+from hashlib import blake2b, file_digest
 from html import escape
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -26,14 +28,16 @@ REMEMBERED = 100_000  # pictures that one run keeps in mind, so that one in many
 class Folder:
     """A folder of pictures. Nothing outside it is ever read, by whatever path or link."""
 
-    def __init__(self, path: str, *, forgive: bool = False):
+    def __init__(self, path: str, *, forgive: bool = False, forgive_own: bool = False):
         self.root = Path(path).resolve(strict=True)
         if not self.root.is_dir():
             raise NotADirectoryError(20, _("it is no folder"), path)
-        self.forgive = forgive  # a missing picture: its words stand in its place
+        self.forgive = forgive  # a missing picture: its words are in its place
+        self.forgive_own = forgive_own  # a missing file of a message's own: the message comes without it
         self.missing = 0
         self.check = lru_cache(REMEMBERED)(self.check)
-        self.taken = lru_cache(REMEMBERED)(self.taken)
+        self.digest = lru_cache(REMEMBERED)(self.digest)
+        self.remembered: dict[tuple[bytes, Any], Any] = {}
 
     def find(self, source: str) -> Path | None:
         """Return the file that a text means: by its path below the folder, else by its name in it."""
@@ -68,17 +72,40 @@ class Folder:
 
     def check(self, source: str) -> str:
         """Return what is wrong with a picture, nothing where it can be taken."""
+        return "" if self.find(source) is None and is_ours(source) else self.fault(source, looked_at)
+
+    def fault(self, source: str, look: Callable[[File], None]) -> str:
+        """Return what is wrong with a file by what looks at it, nothing where it can be taken."""
         file = self.find(source)
         if file is None:
-            return "" if is_ours(source) else _("is not in the folder. Put it there under this path, or its name.")
+            return _("is not in the folder. Put it there under this path, or its name.")
+
+        def looked() -> str:
+            try:
+                with file.open("rb") as opened:
+                    look(File(opened))
+            except ValidationError as error:
+                return _("can't be taken: %s") % error.messages[0]
+            return ""
+
         try:
-            with file.open("rb") as opened:
-                looked_at(File(opened))
-        except (OSError, ValidationError) as error:
-            return _("can't be taken: %s") % (
-                error.messages[0] if isinstance(error, ValidationError) else error.strerror
-            )
-        return ""
+            return self.once(file, look, looked)
+        except OSError as error:
+            return _("can't be taken: %s") % error.strerror
+
+    def once(self, file: Path, what: Any, make: Callable[[], Any]) -> Any:
+        """Return what is made of a file, once for all files of the same content."""
+        key = self.digest(file), what
+        if key not in self.remembered:
+            if len(self.remembered) >= REMEMBERED:
+                self.remembered.clear()
+            self.remembered[key] = make()
+        return self.remembered[key]
+
+    def digest(self, file: Path) -> bytes:
+        """Return what tells a file's content from every other."""
+        with file.open("rb") as opened:
+            return file_digest(opened, partial(blake2b, digest_size=16)).digest()
 
     # The second pass
 
@@ -101,12 +128,16 @@ class Folder:
 
     def taken(self, file: Path) -> str:
         """Return the address of a file of the folder, once it is drawn anew and kept here."""
-        try:
+
+        def draw() -> str:
             with file.open("rb") as opened:
                 picture = make_safe(File(opened))
+            return address(Image.objects.create(file=picture, uploaded_at=timezone.now(), uploaded_by=None).file.name)
+
+        try:
+            return self.once(file, "text", draw)
         except (OSError, ValidationError) as error:
             raise Fault(_("the picture %s is broken.") % shown(file.name)) from error
-        return address(Image.objects.create(file=picture, uploaded_at=timezone.now(), uploaded_by=None).file.name)
 
 
 def is_ours(source: str) -> bool:

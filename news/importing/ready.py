@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from news.addresses import slug_of
+from news.importing.bodies import prepared
 from news.importing.lines import Line
 from news.search.entries import Text, text_of
 from news.search.index import Met
@@ -28,6 +29,11 @@ def all_ready(lines: Iterable[Line], with_pictures: bool = False) -> Iterator[Re
     for line in lines:
         waits = with_pictures and "<img" in line.body.lower()
         slug = line.slug or (slug_of(line.headline) if line.publish_at else "")
-        clean = replace(line, slug=slug, body=line.body if waits else cleaned(line.body))
+        clean = replace(line, slug=slug, body=line.body if waits else text_for_here(line.body))
         text = None if waits else text_of(clean.headline, clean.lead, clean.body)
         yield Ready(clean, line.digest, text, frozenset(met.new(set(text.words.split())) if text else ()))
+
+
+def text_for_here(html: str) -> str:
+    """Return a text as it is kept; where it has pictures of other sites, their words are in their places."""
+    return cleaned(prepared(html, keep_pictures=False)[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,10 @@ from django.utils.translation import ngettext
 
 from editions.models import new_edition
 from news.importing import own_files
+from news.importing.bodies import prepared
 from news.importing.lines import Line
 from news.importing.models import Imported
+from news.importing.notes import Notes
 from news.importing.own_files import OwnFiles
 from news.importing.ready import Ready, all_ready
 from news.models import Attachment, Category, Correction, Message, Redirect
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from news.importing.pictures import Folder
 
 LAST_ORDER = 32_767
+MOST_PATHS = 500  # addresses in one query
 MOST_WORDS = 100_000  # that are held, while all lines are there already
 A_PICTURE = 100_000  # characters that take as long as a picture: so few lines are lost when an import is stopped
 
@@ -40,6 +43,8 @@ class Outcome:
     added: int = 0
     known: int = 0
     categories: int = 0
+    skipped: int = 0  # faults that were left out, as asked
+    notes: Notes = field(default_factory=Notes)
 
     def __str__(self) -> str:
         parts = [_("%d added") % self.added]
@@ -49,6 +54,8 @@ class Outcome:
         if self.categories:
             made = ngettext("%d category made", "%d categories made", self.categories)
             parts.append(made % self.categories)
+        if self.skipped:
+            parts.append(ngettext("%d left out", "%d left out", self.skipped) % self.skipped)
         return ", ".join(parts) + "."
 
 
@@ -138,7 +145,7 @@ def add(lines: list[Ready], outcome: Outcome, words: set[str], folder: Folder | 
                 )
             texts = [fresh[digest].text for digest in wanted]
             index.make_new(Message.objects.db, list(zip(messages, texts, strict=True)), words - {"|"})
-            with_what_belongs_to(list(zip(messages, rows, own, strict=True)))
+            with_what_belongs_to(list(zip(messages, rows, own, strict=True)), outcome.notes)
             Imported.objects.remember(wanted)
     outcome.added += len(wanted)
     outcome.known += repeated + len(fresh) - len(wanted)
@@ -148,15 +155,13 @@ def add(lines: list[Ready], outcome: Outcome, words: set[str], folder: Folder | 
 
 def with_pictures(given: Ready, folder: Folder) -> Ready:
     """Return a line with its pictures taken into the site, and its text read."""
-    line = replace(given.line, body=cleaned(folder.into(given.line.body)))
+    line = replace(given.line, body=cleaned(folder.into(prepared(given.line.body)[0])))
     return replace(given, line=line, text=text_of(line.headline, line.lead, line.body))
 
 
-def with_what_belongs_to(given: list[tuple[Message, Line, OwnFiles]]) -> None:
+def with_what_belongs_to(given: list[tuple[Message, Line, OwnFiles]], notes: Notes) -> None:
     """Add former addresses, corrections and attachments of new messages. An address that leads somewhere stays."""
-    redirects = [Redirect(path=path, message=message) for message, line, _own in given for path in line.old_urls]
-    if redirects:
-        Redirect.objects.bulk_create(redirects, ignore_conflicts=True)
+    add_redirects([(path, message) for message, line, _own in given for path in line.old_urls], notes)
     corrections = [
         Correction(message=message, at=at, note=note) for message, line, _own in given for at, note in line.corrections
     ]
@@ -167,6 +172,27 @@ def with_what_belongs_to(given: list[tuple[Message, Line, OwnFiles]]) -> None:
         for message, row in attachments:
             row.message = message
         Attachment.objects.bulk_create([row for _message, row in attachments])
+
+
+def add_redirects(given: list[tuple[str, Message]], notes: Notes) -> None:
+    """Lead from former addresses to messages; one that leads elsewhere already stays, and that is noted."""
+    owners: dict[str, Message] = {}
+    taken = {
+        path
+        for start in range(0, len(given), MOST_PATHS)
+        for path in Redirect.objects.filter(
+            path__in=[path for path, _message in given[start : start + MOST_PATHS]]
+        ).values_list("path", flat=True)
+    }
+    for path, message in given:
+        if path in taken or owners.setdefault(path, message) is not message:
+            words = _("The former address %s leads to another message or category already, and still does.")
+            notes.add(words % path[:200], message.headline)
+    if owners:
+        # Another import may have been quicker with one of them.
+        Redirect.objects.bulk_create(
+            [Redirect(path=path, message=message) for path, message in owners.items()], ignore_conflicts=True
+        )
 
 
 # Rows

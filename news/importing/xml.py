@@ -1,151 +1,198 @@
-"""Feeds and exports in XML read item by item: RSS 2.0, Atom, and WordPress's WXR, which is an RSS with more in it.
-
-By the expat of the standard library, as it streams; nothing is fetched, and a declared entity is refused at once, as no
-feed needs one and a few lines of them can fill a memory.
-"""
+"""The items of a feed made from its elements: RSS, Atom, and WordPress's WXR, which is an RSS with more in it."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
-from typing import BinaryIO
-from xml.parsers import expat
+from typing import NamedTuple
+from urllib.parse import urljoin
 
 from django.utils.translation import gettext as _
 
+from news.importing.decoding import MARKS
 from news.importing.rules import Fault
+from news.importing.vocabulary import CONSTRUCTS, ITEMS, ROOTS, TAG, Names
 
-CHUNK = 65_536  # bytes
 LONGEST_ITEM = 4_000_000  # characters: twice what any text may have
 DEEPEST = 200
+MOST_ADDRESS = 2_000  # characters
 
-# The vocabularies, by what they are called here. WordPress counts its own up: export/1.0/ to export/1.2/.
-VOCABULARIES = [
-    (re.compile(r"http://www\.w3\.org/2005/Atom"), "atom:"),
-    (re.compile(r"http://purl\.org/rss/1\.0/modules/content/"), "content:"),
-    (re.compile(r"http://purl\.org/dc/elements/1\.1/"), "dc:"),
-    (re.compile(r"http://www\.w3\.org/2007/app"), "app:"),
-    (re.compile(r"https?://wordpress\.org/export/[0-9.]+/excerpt/"), "excerpt:"),
-    (re.compile(r"https?://wordpress\.org/export/[0-9.]+/"), "wp:"),
-    (re.compile(r"http://www\.w3\.org/1999/xhtml"), "xhtml:"),
-]
-ITEMS = {"item", "atom:entry"}
-HEADS = {"language", "atom:feed", "rss"}
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+ADDRESSES = {"href", "src", "cite", "poster", "longdesc"}
+# What a WordPress item says about itself by other names.
+META = {"_thumbnail_id", "_wp_attachment_image_alt", "_wp_attached_file", "_wp_old_slug"}
+
+
+class Node(NamedTuple):
+    """An element of an item."""
+
+    given: dict[str, str]  # its attributes
+    text: str
+    is_markup: bool = False  # the text is HTML, as mark-up stood in it as it is
+    base: str = ""  # the address against which relative ones in it are meant
+    language: str = ""
 
 
 @dataclass
 class Item:
-    """What an item of a feed holds: the texts of its elements by name, each with its attributes."""
+    """What an item of a feed holds: its elements by name."""
 
     number: int
-    found: dict[str, list[tuple[dict[str, str], str]]] = field(default_factory=lambda: defaultdict(list))
+    found: dict[str, list[Node]] = field(default_factory=lambda: defaultdict(list))
     head: dict[str, str] = field(default_factory=dict)  # of the whole feed
+    meta: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # WordPress's
+    comments: int = 0
+    given: dict[str, str] = field(default_factory=dict)  # attributes of the item itself
+    base: str = ""
+    language: str = ""
+    marks: frozenset[str] = frozenset()  # what had to be repaired in it
 
     def text(self, *names: str) -> str:
         """Return the text of the first of these elements that has one."""
-        texts = (text.strip() for name in names for _given, text in self.found.get(name, ()))
+        texts = (node.text.strip() for name in names for node in self.found.get(name, ()))
         return next(filter(None, texts), "")
 
-    def all(self, name: str) -> list[tuple[dict[str, str], str]]:
-        """Return the elements of a name: their attributes and their texts."""
-        return self.found.get(name, [])
+    def all(self, *names: str) -> list[Node]:
+        """Return the elements of these names."""
+        return [node for name in names for node in self.found.get(name, ())]
+
+
+class Open(NamedTuple):
+    """An element that has begun and not ended."""
+
+    tag: str  # as the file writes it
+    name: str
+    given: dict[str, str]
+    names: Names
+    base: str
+    language: str
 
 
 class Reader:
-    """Reads a feed as it comes in. `done` holds the items that are complete."""
+    """Makes items of the elements of a feed. `done` holds those that are complete."""
 
     def __init__(self):
         self.done: list[Item] = []
         self.item: Item | None = None
         self.head: dict[str, str] = {}
-        self.path: list[tuple[str, dict[str, str]]] = []
+        self.path: list[Open] = []
         self.words: list[str] = []
         self.size = self.count = 0
-        self.markup = 0  # how deep in XHTML
-        self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.buffer_text = True
-        self.parser.EntityDeclHandler = self.entity
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.CharacterDataHandler = self.characters
+        self.depth = 0  # of the item
+        self.markup = 0  # the depth of the element whose content is mark-up
+        self.key = ""  # of a WordPress item's meta
 
-    def entity(self, *args):
-        raise Fault(_("it declares entities, which no feed needs and which can be an attack. Take its DOCTYPE out."))
-
-    def start(self, tag, given):
-        name = known(tag)
+    def start(self, tag: str, given: dict[str, str]) -> None:
+        above = self.path[-1] if self.path else Open("", "", {}, Names(), "", "")
+        names = above.names.within(given)
+        if not self.path:
+            names = names.at_home(tag)
+        name = names(tag)
         if len(self.path) > DEEPEST:
-            raise Fault(_("it is nested too deeply."))
-        given = {known(key): value for key, value in given.items()}
-        if not self.path and name not in ("rss", "atom:feed"):
-            raise Fault(_("it is no feed: it begins with <%s>, and should begin with <rss> or <feed>.") % tag[-40:])
-        if self.item is None and name in ITEMS:
-            self.count += 1
-            self.item, self.size = Item(self.count, head=self.head), 0
-        elif name == "atom:feed":
-            self.head["language"] = given.get("http://www.w3.org/XML/1998/namespace lang", "")
-        if self.markup:
-            self.markup += 1
-            kept = "".join(f' {key}="{escape(value)}"' for key, value in given.items() if " " not in key)
-            self.write(f"<{name.removeprefix('xhtml:')}{kept}>")
-        else:
-            self.words = []
-            if self.item is not None and given.get("type") == "xhtml":
-                self.markup = 1
-        self.path.append((name, given))
-
-    def end(self, tag):
-        name, given = self.path.pop()
-        if self.markup > 1:
-            self.markup -= 1
-            self.write(f"</{name.removeprefix('xhtml:')}>")
-            return
-        self.markup = 0
-        text, self.words = "".join(self.words), []
+            raise Fault(_("it is nested more than %d levels deep.") % DEEPEST)
+        if not self.path and name not in ROOTS:
+            raise Fault(
+                _("it is not a feed: it begins with <%s>, and should begin with <rss>, <rdf:RDF> or <feed>.")
+                % tag[-40:]
+            )
+        base = joined(above.base, given["xml:base"]) if "xml:base" in given else above.base
+        language = given.get("xml:lang", above.language)
         if self.item is None:
-            if name == "language":
-                self.head["language"] = text.strip()
-        elif name in ITEMS and (not self.path or self.path[-1][0] in ("channel", "atom:feed")):
-            self.done.append(self.item)
+            if name in ITEMS:
+                self.count += 1
+                self.depth, self.size, self.markup = len(self.path), 0, 0
+                self.item = Item(self.count, head=self.head, given=attributes(given, names))
+                self.item.base, self.item.language = base, language
+            elif not self.path:
+                self.head |= {"language": language, "base": base}
+            elif name == "atom:link" and given.get("rel", "alternate") == "alternate":
+                self.head.setdefault("link", given.get("href", ""))
+        elif self.markup:
+            kept = {key.rpartition(":")[2]: value for key, value in given.items() if not key.startswith("xmlns")}
+            if base != self.path[self.markup].base:
+                kept |= {key: joined(base, kept[key]) for key in ADDRESSES & kept.keys()}
+            self.write("<" + " ".join([local(tag), *(f'{key}="{escape(kept[key])}"' for key in kept)]) + ">")
+        elif len(self.path) == self.depth + 2 and above.name in CONSTRUCTS:
+            self.markup = len(self.path) - 1
+            self.words = [self.escaped("".join(self.words))]
+            return self.start(tag, given)
+        if not self.markup:
+            self.words = []
+            self.size = self.size if self.item else 0
+        self.path.append(Open(tag, name, given, names, base, language))
+        return None
+
+    def end(self, tag: str) -> None:
+        element = self.path.pop()
+        if self.markup and len(self.path) > self.markup:
+            if local(tag) not in VOID:
+                self.write(f"</{local(tag)}>")
+            return
+        text, self.words, is_markup, self.markup = "".join(self.words), [], bool(self.markup), 0
+        name, item = element.name, self.item
+        if item is None:
+            if name in ("language", "dc:language", "link") and self.path and self.path[-1].name == "channel":
+                self.head[name.rpartition(":")[2]] = text.strip()
+        elif len(self.path) == self.depth:
+            self.done.append(self.complete(item))
             self.item = None
-        elif self.path[-1][0] in ITEMS or name == "app:draft":
-            self.item.found[name].append((given, text))
+        elif len(self.path) == self.depth + 1 or name == "app:draft" or name.startswith("media:"):
+            node = Node(attributes(element.given, element.names), text, is_markup, element.base, element.language)
+            item.found[name].append(node)
+            item.comments += name == "wp:comment"
+        elif name == "wp:meta_key":
+            self.key = text.strip()
+        elif name == "wp:meta_value" and self.key in META:
+            item.meta[self.key].append(text.strip())
 
-    def characters(self, text):
-        self.write(escape(text, quote=False) if self.markup else text)
+    def complete(self, item: Item) -> Item:
+        """Return an item whose texts are without the marks of what was repaired, and which knows what that was."""
+        marks: set[str] = set()
+        for nodes in item.found.values():
+            for index, node in enumerate(nodes):
+                if found := set(MARKS.findall("\0".join([node.text, *node.given.values()]))):
+                    marks |= found
+                    given = {name: MARKS.sub("", value) for name, value in node.given.items()}
+                    nodes[index] = node._replace(text=MARKS.sub("", node.text), given=given)
+        item.marks = frozenset(marks)
+        return item
 
-    def write(self, text):
+    def characters(self, text: str) -> None:
+        self.write(self.escaped(text) if self.markup else text)
+
+    def escaped(self, text: str) -> str:
+        """Return text that stands beside mark-up as HTML; it is HTML already where it has tags, and is not XHTML."""
+        kind = self.path[self.markup].given.get("type", "")
+        return escape(text, quote=False) if "xml" in kind or "xhtml" in kind or not TAG.search(text) else text
+
+    def write(self, text: str) -> None:
         self.size += len(text)
         if self.size > LONGEST_ITEM:
-            raise Fault(
-                _("item %(number)d is longer than %(most)d characters.") % {"number": self.count, "most": LONGEST_ITEM}
-            )
+            raise Fault(_("it is longer than %d characters.") % LONGEST_ITEM)
         self.words.append(text)
 
+    def give_up(self) -> int:
+        """Forget the item that is not complete; return its number, or the one that the next would have had."""
+        number = self.item.number if self.item else self.count + 1
+        del self.path[self.depth if self.item else len(self.path) :]
+        self.item, self.words, self.markup, self.count = None, [], 0, number
+        return number
 
-def known(tag: str) -> str:
-    """Return a name as it is called here; one of a vocabulary that is not known keeps its address."""
-    space, _blank, name = tag.rpartition(" ")
-    if not space:
-        return name
-    return next((short + name for form, short in VOCABULARIES if form.fullmatch(space)), tag)
+
+def attributes(given: dict[str, str], names: Names) -> dict[str, str]:
+    """Return the attributes of an element by what they are called here."""
+    return {key if ":" not in key else names(key): value for key, value in given.items()}
 
 
-def items(file: BinaryIO) -> Iterator[Item]:
-    """Yield the items of a feed; raise Fault where it is none, or broken."""
-    reader = Reader()
+def local(tag: str) -> str:
+    """Return the name of an element without its prefix."""
+    return tag.rpartition(":")[2].lower()
+
+
+def joined(base: str, address: str) -> str:
+    """Return an address that is relative to another as a whole one."""
     try:
-        while chunk := file.read(CHUNK):
-            reader.parser.Parse(chunk, False)
-            yield from reader.done
-            reader.done.clear()
-        reader.parser.Parse(b"", True)
-        yield from reader.done
-    except expat.ExpatError as error:
-        words = {"why": expat.ErrorString(error.code), "line": error.lineno}
-        raise Fault(_("it is no XML: %(why)s in line %(line)d of the file.") % words) from None
-    except (LookupError, UnicodeError, ValueError) as error:  # an encoding that nobody knows
-        raise error if isinstance(error, Fault) else Fault(_("its encoding is unknown.")) from None
+        return urljoin(base[:MOST_ADDRESS], address.strip()) if len(address) <= MOST_ADDRESS else address
+    except ValueError:
+        return address

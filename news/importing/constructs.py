@@ -1,0 +1,140 @@
+"""Texts of feeds in each of their types (RFC 4287, section 3.1; RSS 2.0; Atom 0.3), as HTML and as plain text.
+
+RSS does not say whether a text is HTML. Here it is HTML as far as it has elements of HTML: any other `<` is a character.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from html import escape, unescape
+
+from django.utils.translation import gettext as _
+
+from news.importing.decoding import FORBIDDEN
+from news.importing.vocabulary import TAG
+from news.importing.xml import Node
+from richtext.text import one_line, plain_text
+
+# An address in angle brackets, which a reader of HTML would take for an element and leave out.
+BRACKETED = re.compile(
+    r"<(?=(?:mailto:)?[^\s<>@\"']{1,64}@[^\s<>@\"']{1,255}>|(?:https?|ftp)://[^\s<>\"']{1,2000}>|www\.[^\s<>\"']{1,255}>)"
+)
+STRAY = re.compile(rf"<(?!{TAG.pattern[1:]})", re.IGNORECASE)
+BLOCK = re.compile(
+    r"<(?:address|article|aside|blockquote|br|center|dd|details|dir|div|dl|dt|fieldset|figure|footer|form|h[1-6]|header|"
+    r"hr|li|main|menu|nav|ol|p|pre|section|table|ul)(?=[\s/>])",
+    re.IGNORECASE,
+)
+BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
+INDENTED = re.compile(r"\n[ \t]+")
+# Characters that show nothing and have no use on one line; joiners and marks that scripts need are kept.
+INVISIBLE = re.compile("[\u00ad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]")
+C1 = re.compile("[\x80-\x9f]")
+
+
+def is_html(node: Node) -> bool:
+    """Say whether a text of Atom is HTML by what it says itself."""
+    kind = kind_of(node)
+    return node.is_markup or kind in ("html", "xhtml") or "html" in kind
+
+
+def kind_of(node: Node) -> str:
+    """Return the type that a text of Atom says it has; Atom 0.3 says it in two attributes."""
+    kind = node.given.get("type", "text").strip().lower().partition(";")[0]
+    return "html" if node.given.get("mode", "").lower() == "escaped" and kind != "text/plain" else kind
+
+
+def is_base64(node: Node) -> bool:
+    """Say whether a content of Atom is encoded, as everything is that is neither text nor XML."""
+    kind = kind_of(node)
+    is_text = "/" not in kind or kind.startswith("text/") or kind.endswith(("+xml", "/xml"))
+    return node.given.get("mode", "").lower() == "base64" or not (is_text or node.is_markup or "html" in kind)
+
+
+def decoded(node: Node) -> Node | None:
+    """Return a text of Atom with its base64 undone; None for a file that is no text."""
+    if not is_base64(node):
+        return node
+    try:
+        data = base64.b64decode("".join(node.text.split()), validate=True)
+        text = data.decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+    if FORBIDDEN.search(text):
+        return None
+    kind = kind_of(node)
+    kind = "html" if "html" in kind or TAG.search(text) else "text"
+    return node._replace(text=text, given={"type": kind})
+
+
+def html_of(node: Node, *, typed: bool) -> str:
+    """Return a text as HTML. One of Atom is `typed`: what is not said to be HTML is plain text."""
+    text = shown(node.text)
+    if node.is_markup or (typed and is_html(node)):
+        return with_lines(BRACKETED.sub("&lt;", text))
+    if typed:
+        return paragraphs(escape(text, quote=False))
+    return with_lines(loose(text))
+
+
+def plain_of(node: Node, *, typed: bool) -> str:
+    """Return a text as plain text on one line."""
+    text = shown(node.text)
+    if typed and not is_html(node):
+        return tidy(text)
+    return tidy(text_of_html(loose(text)))
+
+
+def loose(text: str) -> str:
+    """Return a text that may be HTML as HTML: a `<` that begins no element of HTML is a character."""
+    return STRAY.sub("&lt;", text)
+
+
+def text_of_html(html: str) -> str:
+    """Return the words of HTML on one line: its mark-up goes first, then its entities become characters."""
+    return (
+        one_line(" ".join(plain_text(html).split("\n")) if BLOCK.search(html) else html)
+        if "<" in html
+        else unescape(html)
+    )
+
+
+def tidy(text: str) -> str:
+    """Return a text on one line, without the characters that nobody sees."""
+    return " ".join(INVISIBLE.sub("", shown(text)).split())
+
+
+def shown(text: str) -> str:
+    """Return a text whose C1 control characters are what browsers read them as, windows-1252."""
+    if not C1.search(text):
+        return text
+    return C1.sub(lambda found: found[0].encode("latin-1").decode("cp1252", "ignore"), text)
+
+
+def with_lines(html: str) -> str:
+    """Return HTML whose paragraphs have blank lines between, where it has no element that makes a line."""
+    html = html.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if BLOCK.search(html) or "\n" not in html:
+        return html
+    if "<" in html:  # in HTML, a single line break is a space
+        return "\n".join(f"<p>{part}</p>" for part in BLANK_LINES.split(html))
+    return paragraphs(html)
+
+
+def paragraphs(text: str) -> str:
+    """Return plain text, escaped, as HTML: blank lines part its paragraphs, and its other line breaks stay."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    parts = (INDENTED.sub(" ", part).replace("\n", "<br>") for part in BLANK_LINES.split(text) if part)
+    return "\n".join(f"<p>{part}</p>" for part in parts)
+
+
+def link(address: str, words: str = "") -> str:
+    """Return a paragraph that is a link to something elsewhere."""
+    return f'<p><a href="{escape(address)}">{escape(words or address, quote=False)}</a></p>'
+
+
+def left_out(node: Node) -> str:
+    """Return the note on a content that is a file within the feed."""
+    return _("A text that is a file of the type %s within the feed was left out.") % kind_of(node)[:60]
