@@ -90,7 +90,7 @@ def in_turn(address: str):
     """
     with transaction.atomic():
         connection = transaction.get_connection()
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and network(address):
             number = int(keyed_hash("origin", network(address))[:15], 16)  # a positive bigint
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

@@ -88,10 +88,17 @@ def typed_survives(desk, view):
     @wraps(view)
     def wrapped(request, *args, **kwargs):
         typed = (request.POST.get("text") or request.POST.get("note")) if request.method == "POST" else None
-        if not typed or desk.admin_site.has_permission(request):
+        if not typed or "pk" not in kwargs or desk.admin_site.has_permission(request):
             return view(request, *args, **kwargs)
         back = reverse("admin:consular_enquiry_change", args=[kwargs["pk"]])
-        context = {"typed": typed, "login": reverse("admin:login", query={"next": back}), "title": _("Not sent")}
+        context = {
+            **desk.admin_site.each_context(request),
+            "has_permission": False,
+            "is_nav_sidebar_enabled": False,
+            "typed": typed,
+            "login": reverse("admin:login", query={"next": back}),
+            "title": _("Not sent"),
+        }
         response = render(request, "admin/consular/enquiry/session_ended.html", context, status=403)
         add_never_cache_headers(response)
         return untold(response)

@@ -209,9 +209,9 @@ class Enquiry(Way, models.Model):
         """Whether an officer owes it an answer: a suspected one is looked at first."""
         return not self.suspicion and self.is_unanswered
 
-    def is_overdue(self, day) -> bool:
-        """Say whether it waits on this date, and should have been answered before."""
-        return self.waits and self.answer_by is not None and self.answer_by < day
+    def is_late(self, day) -> bool:
+        """Say whether its visitor waits on this date and should have had an answer before. Old rows have no date."""
+        return self.is_unanswered and self.answer_by is not None and self.answer_by < day
 
     # Its letters
 

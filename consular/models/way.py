@@ -82,6 +82,7 @@ class Way:
         """
         with self._act(None, None, at) as now:
             if told := now.was_told(text):
+                now.refresh_from_db(fields=["moved_at"])  # nothing has happened: it is kept no longer for that
                 return told
             entry = self.entries.create(kind=Entry.Kind.ADDITION, text=text, at=at)
             if now.state in (now.State.ANSWERED, now.State.CLOSED):
@@ -115,8 +116,8 @@ class Way:
         """Do an act to the row as it is now, alone with it, and leave a trace; `self` follows."""
         with transaction.atomic():
             now = type(self).objects.select_for_update(of=("self",)).select_related("topic").get(pk=self.pk)
-            yield now
             now.moved_at = at
+            yield now
             now.save()
             if kind:
                 self.traces.create(kind=kind, by=by, at=at)

@@ -83,7 +83,7 @@ def enquiry_page(request, token, form, *, fault="", status=200):
     context = {
         "enquiry": found,
         "additions": found.entries.filter(kind=Entry.Kind.ADDITION).defer("text"),
-        "is_late": found.is_unanswered and found.answer_by < timezone.localdate(request.at),
+        "is_late": found.is_late(timezone.localdate(request.at)),
         "form": form,
         "fault": fault,
         "was_added": "added" in request.GET and not form.is_bound,
