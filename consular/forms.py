@@ -196,8 +196,7 @@ class EnquiryForm(forms.Form):
         """Keep the enquiry; apart, where it looks like spam."""
         asked = {name: self.cleaned_data[name] for name in (*Enquiry.PERSONAL, "topic")}
         suspicion = spam.suspicion(
-            name=asked["name"],
-            question=asked["question"],
+            **{name: asked[name] for name in Enquiry.PERSONAL},
             honeypot=self.cleaned_data["website"],
             showing=self.showing,
             at=at,

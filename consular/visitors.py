@@ -58,4 +58,5 @@ def read_address(text: str) -> IPv4Address | IPv6Address | None:
         found = ip_address(text.partition("%")[0])
     except ValueError:
         return None
-    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
+    found = found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
+    return None if found.is_unspecified else found

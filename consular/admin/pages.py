@@ -134,4 +134,4 @@ def letter_of(enquiry: Enquiry, text: str, officer, at: datetime) -> dict:
         entry = enquiry.entries.create(kind=Entry.Kind.ANSWER, text=text, by=officer, at=at)
         mail = worded(Letter(kind="enquiry answer", about=entry.pk, written_at=at, due_at=at))
         transaction.set_rollback(True)
-    return {"subject": mail.subject, "to": ", ".join(mail.to), "text": mail.body.replace(enquiry.token, "…")}
+    return {"subject": mail.subject, "to": enquiry.email, "text": mail.body.replace(enquiry.token, "…")}

@@ -18,6 +18,7 @@ from consular.models.way import Way
 from consular.references import make_reference
 from consular.sealed import SealedField, keyed_hash, keyed_hashes, plain_email, plain_text, random_hash
 from consular.workdays import working_days_after
+from letters import limits
 from letters.models import Letter
 
 LONGEST_QUESTION = 5_000
@@ -215,7 +216,17 @@ class Enquiry(Way, models.Model):
 
     # Its letters
 
-    def announce(self, at: datetime) -> None:
-        """Write to the visitor that it has arrived, and to the topic's mailbox."""
-        Letter.objects.put("enquiry receipt", about=self.pk, at=at)
+    @property
+    def has_receipt(self) -> bool:
+        """Whether a receipt has left or will leave: those of the last month are known."""
+        return Letter.objects.filter(kind="enquiry receipt", about=self.pk).exists()
+
+    def announce(self, at: datetime, *, is_limited: bool = True) -> None:
+        """Write to the visitor that it has arrived, and to the topic's mailbox.
+
+        Where many receipts have gone to the visitor's address, or to all, it is kept without one: a stranger may have
+        typed the address. An officer's decision to write is not limited.
+        """
+        if not is_limited or limits.may_send("enquiry receipt", limits.hash_recipient(self.email), at):
+            Letter.objects.put("enquiry receipt", about=self.pk, at=at)
         Letter.objects.put("enquiry received", about=self.pk, at=at)

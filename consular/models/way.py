@@ -65,8 +65,8 @@ class Way:
             if not now.suspicion:
                 raise ValidationError(_("Nobody suspects this enquiry."))
             now.suspicion = ""
-            if not Letter.objects.filter(kind="enquiry receipt", about=self.pk).exists():
-                now.announce(at)  # once: it may have been announced before it came under suspicion
+            if not now.has_receipt:
+                now.announce(at, is_limited=False)  # once: it may have been announced before it came under suspicion
 
     def suspect(self, why: str, *, by, at: datetime) -> None:
         """Put it with the suspected ones."""

@@ -30,7 +30,8 @@ def sent(request):
     except signing.BadSignature:
         reference = None
     found = Enquiry.objects.filter(reference=reference).first() if reference else None
-    return render(request, "consular/sent.html", {"enquiry": found}, status=200 if found else 404)
+    context = {"enquiry": found, "has_receipt": found is not None and found.has_receipt}
+    return render(request, "consular/sent.html", context, status=200 if found else 404)
 
 
 # The page of an enquiry
