@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from consular.access_log import LoggedReads
 from consular.models.offices import Office
 from consular.models.topics import Topic
 from consular.models.way import Way
@@ -103,7 +104,7 @@ class EnquiryQuerySet(models.QuerySet):
         raise RuntimeError("No free reference was found in five draws.")
 
 
-class Enquiry(Way, models.Model):
+class Enquiry(Way, LoggedReads):
     """A visitor's consular question, with a reference. Not public: no edition turns when one comes in."""
 
     class State(models.TextChoices):

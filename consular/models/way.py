@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from consular.access_log import record
 from consular.models.entries import Entry, Erasure, Trace
 from letters.models import Letter
 
@@ -19,10 +20,8 @@ class Way:
     # Officers
 
     def opened(self, by, at: datetime) -> None:
-        """Record that an officer has looked at it, unless it is erased in the same moment."""
-        with transaction.atomic():
-            if type(self).objects.select_for_update(of=("self",)).filter(pk=self.pk).values("pk"):
-                self.traces.create(kind=Trace.Kind.OPENED, by=by, at=at)
+        """Record that an officer has looked at it, once for each look, unless it is erased in the same moment."""
+        record([self.pk], Trace.Kind.OPENED, by, at)
 
     def assign(self, to, *, by, at: datetime) -> None:
         """Give it to an officer, or to nobody. An officer other than the one who does it hears by mail."""
