@@ -22,6 +22,9 @@ from django.db import models
 from django.db.models.expressions import Col
 from django.utils.functional import cached_property
 
+from letters.email_addresses import normalise_email
+from letters.invisible_characters import remove_all_invisible
+
 
 class WrongKey(ImproperlyConfigured):
     """What is kept was sealed with a key that is not among ENQUIRY_KEYS, or was altered."""
@@ -159,13 +162,13 @@ def random_hash(token: str) -> str:
 
 
 def plain_email(email: str) -> str:
-    """Return an e-mail address as it is compared: in one spelling of its letters, and small ones."""
-    return _folded(email).strip()
+    """Return an e-mail address as it is compared: two spellings of one mailbox are equal, two mailboxes never."""
+    return normalise_email(email)
 
 
 def plain_text(text: str) -> str:
-    """Return a text as it is compared with another: its words alone."""
-    return " ".join(_folded(text).split())
+    """Return a text as it is compared with another: its words alone, without invisible characters."""
+    return " ".join(_folded(remove_all_invisible(text)).split())
 
 
 def _folded(text: str) -> str:

@@ -19,17 +19,26 @@ if TYPE_CHECKING:
 Wording = Callable[["Letter"], EmailMessage | None]
 
 _wordings: dict[str, Wording] = {}
+_priorities: dict[str, int] = {}
+
+FIRST, LATER = 0, 10  # receipts, answers and the newsroom's letters; what a stranger can cause and notices of accounts
 
 
-def kind(name: str) -> Callable[[Wording], Wording]:
-    """Say that the decorated function words the letters of this kind."""
+def kind(name: str, priority: int = FIRST) -> Callable[[Wording], Wording]:
+    """Register the decorated function as the one that words letters of this kind; lower priorities leave first."""
 
     def register(wording: Wording) -> Wording:
         if _wordings.setdefault(name, wording) is not wording:
             raise ValueError(f"Two functions word the letters of the kind {name!r}.")
+        _priorities[name] = priority
         return wording
 
     return register
+
+
+def priority_of(name: str) -> int:
+    """Return the priority of a kind of letter; FIRST for an unknown kind."""
+    return _priorities.get(name, FIRST)
 
 
 def worded(letter: Letter) -> EmailMessage | None:

@@ -13,6 +13,8 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from letters import kinds
+
 LEASE = timedelta(minutes=5)  # longer than a mail server may take that needs almost EMAIL_TIMEOUT for each step
 FIRST_WAIT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=1)
@@ -20,6 +22,8 @@ GIVEN_UP_AFTER = timedelta(days=5)  # RFC 5321, 4.5.4.1: four or five days
 TRIED_AT_LEAST = 12  # times (five hours): five days may pass while no mail server is there to be asked
 KEPT_AFTER = timedelta(days=30)
 LATE = timedelta(minutes=10)  # a letter that waits for so long is something for a person to look into
+
+ORDER = ("priority", "due_at", "pk")  # in which letters leave
 
 # A fault is kept as one of these words and the name of an error with the server's codes: "refused SMTPDataError 554".
 FAULTS = {
@@ -31,9 +35,17 @@ FAULTS = {
 
 
 class LetterQuerySet(models.QuerySet):
-    def put(self, kind: str, *, at: datetime, about: int | None = None, reader: int | None = None) -> Letter:
-        """Put a letter into the outbox: it leaves once this transaction is committed, and never if it isn't."""
-        return self.create(kind=kind, about=about, reader=reader, written_at=at, due_at=at)
+    def put(
+        self, kind: str, *, at: datetime, about: int | None = None, reader: int | None = None, once: bool = False
+    ) -> Letter:
+        """Put a letter into the outbox: it leaves once this transaction is committed, and never if it isn't.
+
+        With `once`, a letter of the same kind, about the same row, that still waits for this reader is returned.
+        """
+        if once and (waiting := self.waiting().filter(kind=kind, about=about, reader=reader, claim="").first()):
+            return waiting
+        priority = kinds.priority_of(kind)
+        return self.create(kind=kind, about=about, reader=reader, written_at=at, due_at=at, priority=priority)
 
     def waiting(self):
         """Return the letters that have yet to leave."""
@@ -57,7 +69,7 @@ class LetterQuerySet(models.QuerySet):
         A sender who is killed leaves it to the next one, when the lease has run out.
         """
         with transaction.atomic(using=self.db):
-            free = self.due(at).order_by("due_at", "pk").select_for_update(skip_locked=True).first()
+            free = self.due(at).order_by(*ORDER).select_for_update(skip_locked=True).first()
             if free is not None:
                 free.claim, free.leased_until = secrets.token_hex(8), at + LEASE
                 free.save(update_fields=["claim", "leased_until"])
@@ -65,7 +77,7 @@ class LetterQuerySet(models.QuerySet):
 
     def blame(self, at: datetime, fault: str) -> None:
         """Note with the letter that is next why none can leave: the desk reads it there. It counts as no attempt."""
-        following = self.due(at).order_by("due_at", "pk").values_list("pk", flat=True).first()
+        following = self.due(at).order_by(*ORDER).values_list("pk", flat=True).first()
         self.filter(pk=following).exclude(fault=fault).update(fault=fault[:200])
 
     def sweep(self, at: datetime) -> int:
@@ -82,6 +94,9 @@ class Letter(models.Model):
     reader = models.BigIntegerField(_("reader"), null=True, help_text=_("The number of a member of staff."))
     written_at = models.DateTimeField(_("written"))
     due_at = models.DateTimeField(_("due"), help_text=_("Not tried before."))
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), default=kinds.FIRST, help_text=_("Letters with a lower number leave first.")
+    )
     claim = models.CharField(max_length=16, blank=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveIntegerField(_("attempts that failed"), default=0)
@@ -96,7 +111,9 @@ class Letter(models.Model):
         verbose_name_plural = _("letters")
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["due_at"], name="letters_waiting", condition=Q(sent_at=None, given_up_at=None)),
+            models.Index(
+                fields=["priority", "due_at"], name="letters_waiting", condition=Q(sent_at=None, given_up_at=None)
+            ),
             models.Index(fields=["sent_at"], name="letters_sent"),
         ]
 
@@ -119,13 +136,14 @@ class Letter(models.Model):
         """Take it out of the outbox: there is nobody to read it any more."""
         return bool(type(self).objects.filter(pk=self.pk, claim=self.claim).delete()[0])
 
-    def failed(self, at: datetime, fault: str) -> bool:
+    def failed(self, at: datetime, fault: str, for_good: bool = False) -> bool:
         """Record why it did not leave, and try again: after 20 seconds, then twice as long each time, up to an hour.
 
-        After GIVEN_UP_AFTER, and no fewer than TRIED_AT_LEAST attempts, it is given up, and the desk says so.
+        After GIVEN_UP_AFTER, and no fewer than TRIED_AT_LEAST attempts, it is given up, and the desk says so. It is
+        given up immediately where the refusal is `for_good`: another attempt would have the same answer.
         """
         wait = min(FIRST_WAIT * 2 ** min(self.attempts, 20), LONGEST_WAIT)
-        over = at - self.written_at >= GIVEN_UP_AFTER and self.attempts + 1 >= TRIED_AT_LEAST
+        over = for_good or (at - self.written_at >= GIVEN_UP_AFTER and self.attempts + 1 >= TRIED_AT_LEAST)
         return self._settle(
             attempts=self.attempts + 1, fault=fault[:200], due_at=at + wait, given_up_at=at if over else None
         )
@@ -133,3 +151,20 @@ class Letter(models.Model):
     def _settle(self, **changes) -> bool:
         mine = type(self).objects.filter(pk=self.pk, claim=self.claim, sent_at=None)
         return bool(mine.update(claim="", leased_until=None, **changes))
+
+
+class SendCount(models.Model):
+    """That an e-mail of a kind was counted for a recipient (a keyed hash): see letters.limits. Kept for a day."""
+
+    kind = models.CharField(max_length=50)
+    recipient = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "recipient", "-at"], name="letters_sendcount_recipient"),
+            models.Index(fields=["kind", "at"], name="letters_sendcount_at"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.pk}"

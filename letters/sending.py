@@ -9,7 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPServerDisconnected
+from smtplib import (
+    SMTPDataError,
+    SMTPException,
+    SMTPNotSupportedError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+)
 
 from django.core.mail import get_connection
 from django.db import connection
@@ -124,8 +131,8 @@ def send(letter: Letter, server, clock, done: Round) -> None:
     except Exception as error:
         done.refused += 1
         log.warning("Letter %d (%s) was not taken (%s).", letter.pk, letter.kind, reason(error))
-        fault = f"{at_fault(error)} {reason(error)}"
-        surely(lambda: letter.failed(clock(), fault))
+        fault, for_good = f"{at_fault(error)} {reason(error)}", is_permanent(error)
+        surely(lambda: letter.failed(clock(), fault, for_good))
         if is_away(error):
             raise HungUp(reason(error)) from error
         return
@@ -181,6 +188,28 @@ def is_away(error: Exception) -> bool:
     """Say whether the next letter would fare no better: nobody answers, or the server said that it hangs up."""
     is_socket = isinstance(error, OSError) and not isinstance(error, SMTPException)  # smtplib's are OSErrors, too
     return is_socket or isinstance(error, SMTPServerDisconnected) or CLOSING in codes(error)
+
+
+def is_permanent(error: Exception) -> bool:
+    """Return whether another attempt would be refused as well: this recipient or this text, for good.
+
+    RFC 5321, 4.2.1: a 5yz reply is not to be repeated. It counts where the server answered to the recipient or to the
+    text. A refused sender or password is a fault of our settings, and so may be a refusal by policy (5.7.x of RFC
+    3463: "relay denied", a block list): those letters wait for somebody to mend that.
+    """
+    if isinstance(error, SMTPRecipientsRefused):
+        replies = list(error.recipients.values())
+    elif isinstance(error, SMTPDataError):
+        replies = [(error.smtp_code, error.smtp_error)]
+    else:  # an address that needs SMTPUTF8, which this server does not offer
+        return isinstance(error, SMTPNotSupportedError)
+    return bool(replies) and all(500 <= code < 600 and not is_policy(text) for code, text in replies)
+
+
+def is_policy(reply) -> bool:
+    """Return whether a server's reply has an enhanced status code of the class "security or policy" (5.7.x)."""
+    text = reply.decode("ascii", "replace") if isinstance(reply, bytes) else str(reply)
+    return text.lstrip().startswith("5.7.")
 
 
 def at_fault(error: Exception) -> str:

@@ -274,4 +274,7 @@ def test_outbox_holds_ids_and_moments_only():
     personal = {"CharField": {"kind", "claim", "fault"}, "BigIntegerField": {"about", "reader"}}
     for field in Letter._meta.concrete_fields:
         kind = field.get_internal_type()
-        assert kind in {"BigAutoField", "DateTimeField", "PositiveIntegerField"} or field.name in personal[kind]
+        assert (
+            kind in {"BigAutoField", "DateTimeField", "PositiveIntegerField", "PositiveSmallIntegerField"}
+            or field.name in personal[kind]
+        )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST
 
+from consular.access_log import recording_reads
 from consular.models import Enquiry
 from consular.sealed import WrongKey
 from consular.views.private import SeeOther
@@ -24,7 +25,10 @@ log = logging.getLogger("consular")
 
 
 def officers(right: str):
-    """Say that a view is for those who have a right. The view gets the request, and the enquiries' ModelAdmin."""
+    """Say that a view is for those who have a right. The view gets the request, and the enquiries' ModelAdmin.
+
+    Whatever personal data the view decrypts leaves a trace of the officer, also where the view fails.
+    """
 
     def guard(view):
         @wraps(view)
@@ -33,7 +37,8 @@ def officers(right: str):
             if not request.user.has_perm(right):
                 raise PermissionDenied
             try:
-                return untold(view(request, desk, **kwargs))
+                with recording_reads(request.user, request.at):
+                    return untold(view(request, desk, **kwargs))
             except WrongKey:
                 log.error("An enquiry can't be opened with any of ENQUIRY_KEYS.")
                 context = {**desk.admin_site.each_context(request), "opts": desk.opts, "title": _("A key is missing")}
@@ -88,10 +93,17 @@ def typed_survives(desk, view):
     @wraps(view)
     def wrapped(request, *args, **kwargs):
         typed = (request.POST.get("text") or request.POST.get("note")) if request.method == "POST" else None
-        if not typed or desk.admin_site.has_permission(request):
+        if not typed or "pk" not in kwargs or desk.admin_site.has_permission(request):
             return view(request, *args, **kwargs)
         back = reverse("admin:consular_enquiry_change", args=[kwargs["pk"]])
-        context = {"typed": typed, "login": reverse("admin:login", query={"next": back}), "title": _("Not sent")}
+        context = {
+            **desk.admin_site.each_context(request),
+            "has_permission": False,
+            "is_nav_sidebar_enabled": False,
+            "typed": typed,
+            "login": reverse("admin:login", query={"next": back}),
+            "title": _("Not sent"),
+        }
         response = render(request, "admin/consular/enquiry/session_ended.html", context, status=403)
         add_never_cache_headers(response)
         return untold(response)

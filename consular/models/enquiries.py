@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from consular.access_log import LoggedReads
 from consular.models.offices import Office
 from consular.models.topics import Topic
 from consular.models.way import Way
 from consular.references import make_reference
 from consular.sealed import SealedField, keyed_hash, keyed_hashes, plain_email, plain_text, random_hash
 from consular.workdays import working_days_after
+from letters import limits
 from letters.models import Letter
 
 LONGEST_QUESTION = 5_000
@@ -102,7 +104,7 @@ class EnquiryQuerySet(models.QuerySet):
         raise RuntimeError("No free reference was found in five draws.")
 
 
-class Enquiry(Way, models.Model):
+class Enquiry(Way, LoggedReads):
     """A visitor's consular question, with a reference. Not public: no edition turns when one comes in."""
 
     class State(models.TextChoices):
@@ -209,13 +211,23 @@ class Enquiry(Way, models.Model):
         """Whether an officer owes it an answer: a suspected one is looked at first."""
         return not self.suspicion and self.is_unanswered
 
-    def is_overdue(self, day) -> bool:
-        """Say whether it waits on this date, and should have been answered before."""
-        return self.waits and self.answer_by is not None and self.answer_by < day
+    def is_late(self, day) -> bool:
+        """Say whether its visitor waits on this date and should have had an answer before. Old rows have no date."""
+        return self.is_unanswered and self.answer_by is not None and self.answer_by < day
 
     # Its letters
 
-    def announce(self, at: datetime) -> None:
-        """Write to the visitor that it has arrived, and to the topic's mailbox."""
-        Letter.objects.put("enquiry receipt", about=self.pk, at=at)
+    @property
+    def has_receipt(self) -> bool:
+        """Whether a receipt has left or will leave: those of the last month are known."""
+        return Letter.objects.filter(kind="enquiry receipt", about=self.pk).exists()
+
+    def announce(self, at: datetime, *, is_limited: bool = True) -> None:
+        """Write to the visitor that it has arrived, and to the topic's mailbox.
+
+        Where many receipts have gone to the visitor's address, or to all, it is kept without one: a stranger may have
+        typed the address. An officer's decision to write is not limited.
+        """
+        if not is_limited or limits.may_send("enquiry receipt", limits.hash_recipient(self.email), at):
+            Letter.objects.put("enquiry receipt", about=self.pk, at=at)
         Letter.objects.put("enquiry received", about=self.pk, at=at)

@@ -6,12 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from consular.access_log import LoggedReads
 from consular.sealed import SealedField, random_hash
 
 ERASURES_KEPT = timedelta(days=3 * 365)
 
 
-class Entry(models.Model):
+class Entry(LoggedReads):
     """What was written about an enquiry after it came in: by the visitor, to the visitor, or among officers."""
 
     class Kind(models.TextChoices):
@@ -24,6 +25,8 @@ class Entry(models.Model):
     text = SealedField(_("text"))
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
+
+    enquiry_column = "enquiry_id"
 
     class Meta:
         verbose_name = _("entry")
@@ -47,6 +50,7 @@ class Trace(models.Model):
         TRUSTED = "trusted", _("found to be no spam")
         SUSPECTED = "suspected", _("found to be spam")
         EXPORTED = "exported", _("exported")
+        FOUND = "found", _("found by the e-mail address")
 
     enquiry = models.ForeignKey("consular.Enquiry", models.CASCADE, related_name="traces", verbose_name=_("enquiry"))
     kind = models.CharField(_("what"), max_length=10, choices=Kind.choices)

@@ -1,0 +1,77 @@
+"""Rate limits per recipient: how many e-mails that a stranger can cause go to one person, and in all within an hour.
+
+Every e-mail that somebody without an account can cause (receipt, password reset, subscription) asks here first:
+
+    limits.set_limit("enquiry receipt", 3, per_hour=200)                      # once, beside the kind
+    if limits.may_send("enquiry receipt", limits.hash_recipient(email), at):  # each time
+        Letter.objects.put("enquiry receipt", about=enquiry.pk, at=at)
+
+What is counted is a keyed hash of the recipient, and it is deleted after the limit's period.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connections, router, transaction
+from django.utils.crypto import salted_hmac
+
+from letters.models import SendCount
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+class Limit(NamedTuple):
+    """At most `count` e-mails to one recipient within `period`, and `per_hour` in all (None: no ceiling)."""
+
+    count: int
+    period: timedelta
+    per_hour: int | None
+
+
+_limits: dict[str, Limit] = {}
+
+
+def set_limit(kind: str, count: int, period: timedelta = DAY, per_hour: int | None = None) -> None:
+    """Set the limit of a kind of e-mail: `count` to one recipient within `period`, `per_hour` to all recipients."""
+    _limits[kind] = Limit(count, period, per_hour)
+
+
+def hash_recipient(address: str) -> str:
+    """Return a keyed hash of an e-mail address, the same however its letters are written (64 characters)."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", address).casefold()).strip()
+    return salted_hmac("letters.limits", folded, algorithm="sha256").hexdigest()
+
+
+def may_send(kind: str, recipient_hash: str, at: datetime) -> bool:
+    """Count an e-mail of this kind to this recipient, and return whether it may be sent.
+
+    False where the recipient has had as many within the period, or where the kind's hourly ceiling is reached; then
+    nothing is counted. It runs the same queries for every recipient, known or not. An unknown kind is a KeyError.
+    """
+    limit = _limits[kind]
+    with transaction.atomic(using=router.db_for_write(SendCount)):
+        _lock(kind, recipient_hash)
+        SendCount.objects.filter(kind=kind, at__lte=at - max(limit.period, HOUR)).delete()
+        sent = SendCount.objects.filter(kind=kind, recipient=recipient_hash, at__gt=at - limit.period).count()
+        if sent >= limit.count or is_ceiling_reached(kind, at):
+            return False
+        SendCount.objects.create(kind=kind, recipient=recipient_hash, at=at)
+        return True
+
+
+def is_ceiling_reached(kind: str, at: datetime) -> bool:
+    """Return whether as many e-mails of this kind were counted within the hour as its ceiling allows."""
+    ceiling = _limits[kind].per_hour
+    return ceiling is not None and SendCount.objects.filter(kind=kind, at__gt=at - HOUR).count() >= ceiling
+
+
+def _lock(kind: str, recipient_hash: str) -> None:
+    """Let one request at a time count for a recipient. (SQLite has one writer at a time anyway.)"""
+    connection = connections[router.db_for_write(SendCount)]
+    if connection.vendor == "postgresql":
+        number = int(salted_hmac("letters.limits.lock", f"{kind} {recipient_hash}").hexdigest()[:15], 16)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
