@@ -1,0 +1,88 @@
+"""Typing slips in e-mail addresses: endings that do not exist, misspelt providers, letters of other alphabets."""
+
+from __future__ import annotations
+
+import idna
+
+# Letters of other alphabets that look like Latin ones: what a keyboard in another layout, or a forger, writes.
+CYRILLIC = dict(zip("аеорсухіјѕԁһԛԝАВЕКМНОРСТХІЈЅ", "aeopcyxijsdhqwABEKMHOPCTXIJS", strict=True))
+GREEK = dict(zip("ονρΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ovpABEZHIKMNOPTYX", strict=True))
+LATIN_LOOKALIKES = str.maketrans(CYRILLIC | GREEK | {"ı": "i", "ſ": "s", "\u212a": "K"})
+
+# Endings of two letters: the countries of ISO 3166 that have a domain, and ac, eu, su, uk.
+COUNTRY_ENDINGS = frozenset(
+    """
+    ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bv bw by bz
+    ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm
+    fo fr ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is
+    it je jm jo jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm
+    mn mo mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr
+    ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg
+    th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw
+    """.split()
+)
+ENDING_SLIPS = {
+    "com": "con cim cmo ocm comm coom ccom cpm xom vom c0m coim cok comn cm0 kom cojm cpom cxom сом",
+    "net": "ner nte nett nret ne5",
+    "org": "ogr rog orgg prg orf 0rg orh porg og or rg",
+    "ru": "ру ruu rru ry",
+    "de": "dee",
+    "fr": "frr",
+    "uk": "ukk",
+}
+REPAIRED_ENDINGS = {slip: ending for ending, slips in ENDING_SLIPS.items() for slip in slips.split()}
+IMPOSSIBLE_ENDINGS = frozenset(idna.encode(slip).decode("ascii") for slip in REPAIRED_ENDINGS)
+
+COM_ONLY = ("gmail", "googlemail", "icloud")
+PROVIDERS = (*COM_ONLY, "hotmail", "outlook", "protonmail", "yahoo", "yandex")
+NOT_QUITE_COM = ("co", "cm", "om")  # Colombia's, Cameroon's, Oman's: no big provider has mailboxes there
+
+
+def latin_lookalike(text: str) -> str:
+    """Return text with the Latin letters that its letters of other alphabets look like."""
+    return text.translate(LATIN_LOOKALIKES)
+
+
+def is_possible_ending(ending: str) -> bool:
+    """Say whether a domain can end in a label (in lower case, an A-label where it is not ASCII)."""
+    if ending.startswith("xn--"):
+        return ending not in IMPOSSIBLE_ENDINGS
+    if len(ending) == 2:
+        return ending in COUNTRY_ENDINGS
+    return ending.isalpha() and len(ending) > 2 and ending not in IMPOSSIBLE_ENDINGS
+
+
+def repair_ending(domain: str) -> str:
+    """Return a domain with the ending that was probably meant: example.org for example.ogr, gmail.com for gmail."""
+    if domain in PROVIDERS:
+        return f"{domain}.com"
+    name, dot, ending = domain.rpartition(".")
+    if not dot and domain.endswith("com") and domain.removesuffix("com") in PROVIDERS:
+        return f"{domain.removesuffix('com')}.com"
+    return f"{name}{dot}{REPAIRED_ENDINGS.get(ending, ending)}"
+
+
+def suggest_domain(domain: str) -> str:
+    """Return the domain that was probably meant by a possible one (in lower case); "" where it is probably right."""
+    name, _dot, ending = domain.partition(".")
+    provider = next((provider for provider in PROVIDERS if name == provider or is_one_slip(name, provider)), None)
+    if provider is None:
+        return ""
+    if provider in COM_ONLY or ending in NOT_QUITE_COM:
+        ending = "com"
+    meant = f"{provider}.{ending}"
+    return "" if meant == domain else meant
+
+
+def is_one_slip(typed: str, meant: str) -> bool:
+    """Say whether one letter was left out, doubled, added, exchanged or swapped with the next, after the first letter.
+
+    The first letter is left alone: mail.com, ymail.com and email.com are providers beside gmail.com.
+    """
+    if typed[:1] != meant[:1] or typed == meant or abs(len(typed) - len(meant)) > 1:
+        return False
+    start = next((n for n, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), min(len(typed), len(meant)))
+    rest, rest_meant = typed[start:], meant[start:]
+    if len(typed) != len(meant):
+        return rest[1:] == rest_meant or rest == rest_meant[1:]
+    return rest[1:] == rest_meant[1:] or (rest[1:2] + rest[:1] + rest[2:]) == rest_meant
