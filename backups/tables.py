@@ -26,6 +26,7 @@ from backups import Refused
 LEFT_OUT = {
     "sessions.Session": "everybody logs in anew",
     "letters.SendCount": "limits of a day",
+    "accounts.FailedLogin": "wrong passwords count for a day",
     "axes.AccessAttempt": "wrong logins count for minutes",
     "axes.AccessAttemptExpiration": "the same",
     "axes.AccessFailureLog": "the same",

@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.auth import admin as auth
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -12,7 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_otp.plugins.otp_static import admin as static_codes
 from django_otp.plugins.otp_totp import admin as totp
 
-from embassy import letters, people, roles
+from accounts import events, sessions
+from embassy import email_changes, people, roles, verification
 from embassy.second_factor.desk import ResetsSecondFactor
 
 admin.site.unregister(get_user_model())  # Django's, which the import above has registered
@@ -48,7 +50,7 @@ class PeopleAdmin(ResetsSecondFactor, auth.UserAdmin):
     search_fields = ["email", "first_name", "last_name", "username"]
     ordering = ["last_name", "first_name", "pk"]
     filter_horizontal = ["user_permissions"]
-    actions = ["invite_selected", "reset_second_factor_selected", "deactivate_selected"]
+    actions = ["invite_selected", "reset_second_factor_selected", "end_sessions_selected", "deactivate_selected"]
     add_fieldsets = [
         (
             None,
@@ -103,7 +105,19 @@ class PeopleAdmin(ResetsSecondFactor, auth.UserAdmin):
     def user_change_password(self, request, id, form_url=""):
         if not request.user.is_superuser:  # others choose their own, by the link in a letter
             raise PermissionDenied
-        return super().user_change_password(request, id, form_url)
+        return verification.ask(request) or super().user_change_password(request, id, form_url)
+
+    # Whoever changes others has proved lately who they are
+
+    def changeform_view(self, request, *args, **kwargs):
+        return verification.ask(request) or super().changeform_view(request, *args, **kwargs)
+
+    def changelist_view(self, request, *args, **kwargs):
+        needed = verification.ask(request) if request.method == "POST" else None
+        return needed or super().changelist_view(request, *args, **kwargs)
+
+    def reset_view(self, request, object_id):
+        return verification.ask(request) or super().reset_view(request, object_id)
 
     # Lists
 
@@ -133,33 +147,51 @@ class PeopleAdmin(ResetsSecondFactor, auth.UserAdmin):
     def add_view(self, request, form_url="", extra_context=None):
         return super().add_view(request, form_url, {"title": _("Invite somebody"), **(extra_context or {})})
 
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        form.acting = request.user
+        return form
+
     def save_model(self, request, obj, form, change):
-        renamed = change and "email" in form.changed_data and obj.username == (form.initial["email"] or "").lower()
-        if renamed:
-            obj.username = obj.email
+        new = self.take_new_address(obj, form) if change else ""
         super().save_model(request, obj, form, change)
-        if change and "email" in form.changed_data:
-            self.tell_of_new_address(request, obj, form.initial["email"] or "")
+        if new:
+            self.change_address(request, obj, new)
+        if form.suggestion:
+            self.message_user(request, form.suggestion, messages.WARNING)
         if not change:
             self.invite(request, obj)
         elif "is_active" in form.changed_data and not obj.is_active:
             people.deactivate(obj)
-        elif "is_active" in form.changed_data and not obj.has_usable_password():  # who comes back begins anew
+        elif "is_active" in form.changed_data and not obj.has_usable_password():  # they choose a password again
             self.invite(request, obj)
 
-    def tell_of_new_address(self, request, user, old):
-        def say_unsent():
-            text = _("The old address, %(address)s, could not be mailed. Please tell your colleague yourself.")
-            self.message_user(request, text % {"address": old}, messages.WARNING)
+    def take_new_address(self, user, form) -> str:
+        """Return the address that the form gives `user`, who keeps the old one until it is confirmed; "" for none."""
+        old = form.initial.get("email") or ""
+        if "email" not in form.changed_data or user.email == old:
+            return ""
+        new, user.email = user.email, old
+        return new
 
-        letters.tell_of_new_address(user, old, request.at, request.user, say_unsent)
+    def change_address(self, request, user, new):
+        if email_changes.is_immediate(user):
+            email_changes.set_address(user, new)
+            return
+        email_changes.request_change(user, new, request.at, request.user)
+        text = _(
+            "A letter goes to %(address)s. The new address is in force once it is confirmed there; until then %(who)s "
+            "keeps the old one, which is told, too."
+        )
+        self.message_user(request, text % {"address": new, "who": user}, messages.SUCCESS)
 
     def save_related(self, request, form, formsets, change):
-        kept = []
-        if change and not request.user.is_superuser:  # groups that a superuser gave, and that this form doesn't show
-            kept = list(form.instance.groups.exclude(name__in=roles.ROLES))
+        if change and not request.user.is_superuser and "groups" in form.cleaned_data:
+            # Groups that a superuser gave, and that this form doesn't show, stay.
+            kept = form.instance.groups.exclude(name__in=roles.ROLES).values_list("pk", flat=True)
+            chosen = [group.pk for group in form.cleaned_data["groups"]]
+            form.cleaned_data["groups"] = Group.objects.filter(pk__in=[*chosen, *kept])
         super().save_related(request, form, formsets, change)
-        form.instance.groups.add(*kept)
 
     def invite(self, request, user):
         people.invite(user, request.at)
@@ -202,7 +234,23 @@ class PeopleAdmin(ResetsSecondFactor, auth.UserAdmin):
             text = ngettext("%d person can't log in any more.", "%d persons can't log in any more.", done) % done
             self.message_user(request, text, messages.SUCCESS)
 
+    @admin.action(description=gettext_lazy("End all their sessions"), permissions=["change"])
+    def end_sessions_selected(self, request, queryset):
+        ended = 0
+        for user in queryset[:50]:
+            if not self.may_touch(request, user):
+                text = _("%(who)s is a superuser, whose sessions only another superuser can end.")
+                self.message_user(request, text % {"who": user}, messages.WARNING)
+            elif count := sessions.end_all(user, keep=request.session.session_key):
+                events.record(events.Kind.SESSIONS_ENDED, account=user.pk)
+                self.log_change(request, user, _("Sessions ended."))
+                ended += count
+        text = ngettext("%d session was ended.", "%d sessions were ended.", ended) % ended
+        self.message_user(request, text, messages.SUCCESS)
+
     def delete_view(self, request, object_id, extra_context=None):
+        if needed := verification.ask(request):
+            return needed
         user = self.get_object(request, object_id)
         if user and self.has_delete_permission(request, user) and people.has_left_marks(user):
             text = _(

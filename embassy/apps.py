@@ -12,7 +12,7 @@ class EmbassyConfig(AppConfig):
     verbose_name = _("Embassy")
 
     def ready(self):
-        from embassy import roles
+        from embassy import notices, roles  # noqa: F401 (the notices listen to security events)
 
         post_migrate.connect(roles.lay)
 

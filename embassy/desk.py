@@ -6,23 +6,29 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import FORMFIELD_FOR_DBFIELD_DEFAULTS
+from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest
 from django.db import models
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from accounts.sessions import HALF_WAY
 from editions.forms import MomentField, MomentWidget
 from editions.ids import is_id
+from embassy import own_account, verification
+from embassy.second_factor.half_way import MUST_CHANGE
 from embassy.second_factor.views import PasswordStep
 from embassy.second_factor.views import urls as second_factor_urls
 
 # Every form of the desk asks for a moment in the same way.
 FORMFIELD_FOR_DBFIELD_DEFAULTS[models.DateTimeField] = {"form_class": MomentField, "widget": MomentWidget}
+
+CLEARED = '"cache", "storage"'  # by the browser, when a session ends: unsaved texts and pages of the desk
 
 
 class PressDesk(admin.AdminSite):
@@ -45,6 +51,8 @@ class PressDesk(admin.AdminSite):
     def get_urls(self):
         view = self.admin_view(self.view_on_site)
         return [
+            path("verify/", self.admin_view(verification.verify), name="verify"),
+            path("sessions/", self.admin_view(own_account.own_sessions), name="own_sessions"),
             path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site"),
             *second_factor_urls(self),
             *super().get_urls(),
@@ -67,7 +75,21 @@ class PressDesk(admin.AdminSite):
         view = PasswordStep.as_view(
             extra_context=context, authentication_form=AdminAuthenticationForm, template_name="admin/login.html"
         )
-        return view(request)
+        answer = view(request)
+        if has_expired(request):
+            answer["Clear-Site-Data"] = CLEARED
+        return answer
+
+    @method_decorator(never_cache)
+    def logout(self, request, extra_context=None):
+        """As Django's; the browser forgets what the desk has stored there."""
+        answer = super().logout(request, extra_context)
+        if request.method == "POST":
+            answer["Clear-Site-Data"] = CLEARED
+        return answer
+
+    def password_change(self, request, extra_context=None):
+        return own_account.password_change(request, {**self.each_context(request), **(extra_context or {})})
 
     def view_on_site(self, request, content_type_id, object_id):
         """Lead from a row to its page. Django's own would tell any officer the address of any row, secret or not."""
@@ -91,9 +113,18 @@ class PressDesk(admin.AdminSite):
         def checked(request, *args, **kwargs):
             if request.method == "POST" and not all(map(is_id, posted_ids(request.POST))):
                 raise BadRequest("A row was named that can't be one.")
+            if MUST_CHANGE in request.session and request.path != reverse("admin:password_change"):
+                if self.has_permission(request):
+                    return redirect("admin:password_change")
             return view(request, *args, **kwargs)
 
         return super().admin_view(checked, cacheable)
+
+
+def has_expired(request) -> bool:
+    """Return whether somebody comes to the login with a session that has ended."""
+    came_with_one = settings.SESSION_COOKIE_NAME in request.COOKIES
+    return request.method == "GET" and came_with_one and not {SESSION_KEY, HALF_WAY} & set(request.session.keys())
 
 
 class PlainLookups:
@@ -103,6 +134,11 @@ class PlainLookups:
         ours = {getattr(each, "parameter_name", None) for each in self.get_list_filter(request)}
         plain = lookup in ours or lookup.rpartition("__")[2] in ("exact", "isnull", "isempty")
         return plain and super().lookup_allowed(lookup, value, request)
+
+    def changeform_view(self, request, *args, **kwargs):
+        if "_saveasnew" in request.POST and not self.save_as:  # Django makes a copy all the same
+            raise BadRequest("A copy was asked for, and there is no such button here.")
+        return super().changeform_view(request, *args, **kwargs)
 
 
 def posted_ids(data):

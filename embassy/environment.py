@@ -1,6 +1,7 @@
 """What the environment says, checked: a malformed value stops the start with a sentence that says what to write."""
 
 import re
+import unicodedata
 import warnings
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.core.validators import validate_email
 
 # A name or an IPv4 address. No wildcard: what the settings call the site is the one host it answers to.
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
@@ -50,6 +52,38 @@ def number(name, default, *, least=0):
     if value < least:
         raise ImproperlyConfigured(f"{name} is {value}. Write a whole number, {least} or more")
     return value
+
+
+def listed(name):
+    """Return the texts of `name`, parted by commas; none where none is given."""
+    return [value.strip() for value in env.str(name, default="").split(",") if value.strip()]
+
+
+def refuse_debug_in_public(debug, site_url):
+    """Stop the start where DEBUG is on and the site is public: it brings a known key, and shows code to visitors."""
+    if debug and site_url.startswith("https:"):
+        raise ImproperlyConfigured(
+            "DEBUG is on, and SITE_URL is https. Write DEBUG=off, or an address like http://127.0.0.1:8000"
+        )
+
+
+def mailbox(name, default, *, name_else):
+    """Return the mailbox of `name` as a From header wants it: "Embassy, London" <press@example.org>.
+
+    A display name may be written with or without quotes, commas included; without one, `name_else` is it.
+    """
+    value = env.str(name, default="").strip() or default
+    with _saying(name, 'press@example.org or "Embassy, Press Office" <press@example.org>'):
+        shown, bracket, rest = value.rpartition("<")
+        email = rest.removesuffix(">") if bracket else value
+        if bracket and not rest.endswith(">"):
+            raise ValueError("the > after the address is missing")
+        validate_email(email)
+        shown = " ".join(shown.replace('\\"', '"').strip().strip('"').split()) or " ".join(name_else.split())
+        if any(unicodedata.category(letter) == "Cc" for letter in value):
+            raise ValueError("it has a line break or another control character")
+    escaped = shown.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}" <{email}>' if shown else email
 
 
 def choice(name, default, among):

@@ -1,97 +1,56 @@
-"""Letters about one's own account: the way in, and what somebody else may have done in one's name."""
+"""Letters about one's own account: the way in. What others do to it is in `embassy.notices`."""
 
 from __future__ import annotations
 
-import logging
-
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.tokens import default_token_generator
-from django.db import transaction
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from accounts.passwords import invitation_links, reset_links
 from embassy import roles
-from letters.kinds import address, compose, kind
+from letters import limits
+from letters.kinds import LATER, address, compose, kind
 from letters.models import Letter
 
-log = logging.getLogger("embassy.letters")
+# Anybody can ask for a lost password to be replaced: see letters.limits.
+limits.set_limit("lost password", 3, per_hour=60)
 
-# The way in: a link that sets a password, once, within PASSWORD_RESET_TIMEOUT of the moment at which it is worded
+# The way in: a link that sets a password, once, until it is too old or a newer one was sent
 
 
-@kind("invitation")
+@kind("invitation", LATER)
 def invitation(letter: Letter):
     """Word an invitation; nothing for somebody who has chosen a password meanwhile."""
     user = get_user_model().objects.filter(pk=letter.reader).first()
-    return worded(letter, "invitation", link=way_in(user)) if user and not user.has_usable_password() else None
+    if user is None or user.has_usable_password():
+        return None
+    return worded(letter, "invitation", link=way_in(user, invitation_links))
 
 
-@kind("lost password")
+@kind("lost password", LATER)
 def lost_password(letter: Letter):
+    """Word a letter with a link to choose a new password; nothing where nobody has the address that was typed."""
     user = get_user_model().objects.filter(pk=letter.reader).first()
-    return worded(letter, "lost_password", link=way_in(user)) if user else None
+    return worded(letter, "lost_password", link=way_in(user, reset_links)) if user else None
 
 
-def way_in(user) -> str:
-    uid = urlsafe_base64_encode(force_bytes(user.pk))
-    return address("password_reset_confirm", uid, default_token_generator.make_token(user))
-
-
-# Of a second factor that was reset
-
-
-def tell_of_reset(user, at, by=None) -> None:
-    """Put a letter into the outbox: `by`, or somebody at the server, has reset the second factor of `user`."""
-    if user.email:
-        Letter.objects.put("second factor reset", about=by and by.pk, reader=user.pk, at=at)
-
-
-@kind("second factor reset")
-def of_reset(letter: Letter):
-    return worded(letter, "second_factor_reset", link=address("admin:second_factor"))
-
-
-# Of an address that was changed
-
-
-def tell_of_new_address(user, old: str, at, by, say_unsent) -> None:
-    """Mail both addresses of `user` that `by` has changed the old one into the new.
-
-    The outbox holds nobody's data, and the old address stands nowhere any more: that letter is mailed at once, after
-    the commit, and `say_unsent` is called where the mail server does not take it.
-    """
-    if user.email:
-        Letter.objects.put("new address", about=by.pk, reader=user.pk, at=at)
-    if old:
-        farewell = compose("embassy/letters/address_left.txt", old, about(user, by))
-        transaction.on_commit(lambda: mail(farewell) or say_unsent(), robust=True)
-
-
-@kind("new address")
-def of_new_address(letter: Letter):
-    return worded(letter, "address_new")
-
-
-def mail(letter) -> bool:
-    """Hand a letter to the mail server now, and say whether it was taken. Logs neither address nor text."""
-    try:
-        return bool(letter.send())
-    except Exception as error:
-        log.warning("A letter to a former address could not be mailed (%s).", type(error).__name__)
-        return False
+def way_in(user, links) -> str:
+    """Return the address at which `user` chooses a password, with a token made by `links`."""
+    return address("password_reset_confirm", urlsafe_base64_encode(force_bytes(user.pk)), links.make_token(user))
 
 
 # What they say
 
 
-def worded(letter: Letter, template: str, **more):
-    """Word a letter to its reader; nothing for somebody who has left meanwhile."""
+def worded(letter: Letter, template: str, to: str = "", **more):
+    """Word a letter to its reader, at `to` or at their own address; nothing for somebody who has left meanwhile."""
     people = get_user_model().objects.in_bulk([pk for pk in (letter.reader, letter.about) if pk])
     user = people.get(letter.reader)
-    if user is None or not user.is_active or not user.email:
+    if user is None or not user.is_active or not (to or user.email):
         return None
-    return compose(f"embassy/letters/{template}.txt", user.email, {**about(user, people.get(letter.about)), **more})
+    context = {**about(user, people.get(letter.about)), **more}
+    return compose(f"embassy/letters/{template}.txt", to or user.email, context)
 
 
 def about(user, by) -> dict:

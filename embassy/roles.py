@@ -40,6 +40,7 @@ ROLES = {
     | rights("pages", "page")
     | rights("richtext", "image", "add", "view")
     | rights("letters", "letter", "view")
+    | rights("accounts", "securityevent", "view")
     | rights("auth", "user")
     | rights("auth", "group", "view"),  # what a group may do is a superuser's to change: nobody grants themselves more
 }

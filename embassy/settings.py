@@ -26,7 +26,9 @@ DEBUG = environment.boolean("DEBUG", False)
 SECRET_KEY = environment.required(
     "SECRET_KEY", "fifty-random-characters", unless="only-for-development" if DEBUG else None
 )
+SECRET_KEY_FALLBACKS = environment.listed("SECRET_KEY_FALLBACKS")  # keys of before, the newest first
 SITE_URL = environment.origin("SITE_URL", unless="http://127.0.0.1:8000" if DEBUG else None)
+environment.refuse_debug_in_public(DEBUG, SITE_URL)
 EMBASSY_NAME = env.str("EMBASSY_NAME", default="Embassy of the Republic in London")
 TIME_ZONE = environment.zone("TIME_ZONE", "Europe/London")
 CLOCKS = environment.clocks("CLOCKS", "Moscow=Europe/Moscow,London=Europe/London")
@@ -73,6 +75,7 @@ INSTALLED_APPS = [
     "counters",
     "consular",
     "pages",
+    "accounts",
     "backups",
     "watching",
     "ckeditor",
@@ -105,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "embassy.second_factor.middleware.second_factor",
+    "accounts.middleware.desk_events",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",  # whose hand it was that saved
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -177,7 +181,7 @@ CACHES = {"default": environment.address("CACHE_URL", "locmemcache://", read=env
 
 vars().update(environment.address("EMAIL_URL", "consolemail://", read=env.email_url))
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="press@example.org")
+DEFAULT_FROM_EMAIL = environment.mailbox("DEFAULT_FROM_EMAIL", "press@example.org", name_else=EMBASSY_NAME)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Languages and time
@@ -222,10 +226,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.HouseWordValidator"},
 ]
-AUTHENTICATION_BACKENDS = ["embassy.guessing.Guard", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["embassy.guessing.Guard", "accounts.passwords.Passwords"]
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # an invitation; a reset has an hour (accounts/passwords.py)
 LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
-STAFF_NEED_TOTP = environment.boolean("STAFF_NEED_TOTP", False)
+STAFF_NEED_TOTP = environment.boolean("STAFF_NEED_TOTP", SECURE)
 AXES_HANDLER = "embassy.guessing.Tries"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME = 5, timedelta(minutes=15)

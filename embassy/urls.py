@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from embassy import machines, media, views
+from embassy import email_changes, machines, media, own_account, views
 from embassy.api.errors import or_problem
 from embassy.people import LostPasswordForm
 from news import previews
@@ -38,7 +38,8 @@ urlpatterns = [
         name="admin_password_reset",
     ),
     path("admin/password-reset/sent/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
-    path("admin/reset/<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
+    path("admin/reset/email/change/<token>/", email_changes.email_change, name="email_change"),
+    path("admin/reset/<uidb64>/<token>/", own_account.ChoosePassword.as_view(), name="password_reset_confirm"),
     path("admin/reset/done/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
     path("admin/", admin.site.urls),
     path("", include("pages.urls")),  # last: a page may have any path that nothing else has

@@ -11,13 +11,13 @@ What is counted is a keyed hash of the recipient, and it is deleted after the li
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connections, router, transaction
 from django.utils.crypto import salted_hmac
 
+from letters.email_addresses import normalise_email
 from letters.models import SendCount
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -40,9 +40,8 @@ def set_limit(kind: str, count: int, period: timedelta = DAY, per_hour: int | No
 
 
 def hash_recipient(address: str) -> str:
-    """Return a keyed hash of an e-mail address, the same however its letters are written (64 characters)."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", address).casefold()).strip()
-    return salted_hmac("letters.limits", folded, algorithm="sha256").hexdigest()
+    """Return a keyed hash of an e-mail address, the same for every spelling of one mailbox (64 characters)."""
+    return salted_hmac("letters.limits", normalise_email(address), algorithm="sha256").hexdigest()
 
 
 def may_send(kind: str, recipient_hash: str, at: datetime) -> bool:

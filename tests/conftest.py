@@ -39,11 +39,13 @@ def acts_can_be_flushed():
     """Between tests Django empties the tables, and the ledger would refuse: take its triggers away just for that."""
     from django.core.management.commands import flush
 
+    from accounts import triggers
     from news import ledger
 
     emptying = flush.sql_flush
     flush.sql_flush = lambda style, connection, **options: [
         *ledger.drop(connection),
+        *triggers.drop(connection),
         *emptying(style, connection, **options),
     ]
 

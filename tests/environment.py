@@ -11,6 +11,7 @@ VALUES = {
     "DJANGO_SETTINGS_MODULE": "embassy.settings",
     "DEBUG": "off",
     "SECRET_KEY": "for-the-tests-only",
+    "SECRET_KEY_FALLBACKS": "",
     "SITE_URL": "http://testserver",
     "EMBASSY_NAME": "Embassy of the Republic in London",
     "TIME_ZONE": "Europe/London",

@@ -10,6 +10,7 @@ from django.db import connections, router
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from accounts import triggers as accounts
 from editions.edition import NUMBER_QUERY
 from editions.models import EditionNumber
 from news import ledger, tally
@@ -67,10 +68,10 @@ def missing_triggers() -> list[str]:
     """Return the triggers of this release that are not there, or were switched off."""
     connection = connections[router.db_for_write(EditionNumber)]
     if connection.vendor == "postgresql":
-        statements = [*tally._postgresql(), *ledger.POSTGRESQL, *tables.POSTGRESQL]
+        statements = [*tally._postgresql(), *ledger.POSTGRESQL, *accounts.POSTGRESQL, *tables.POSTGRESQL]
         there = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
     else:
-        statements = [*tally._sqlite(), *ledger.SQLITE, *tables.SQLITE]
+        statements = [*tally._sqlite(), *ledger.SQLITE, *accounts.SQLITE, *tables.SQLITE]
         there = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     with connection.cursor() as cursor:
         cursor.execute(there)

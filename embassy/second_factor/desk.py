@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from embassy import email_changes
+
 
 class ResetsSecondFactor:
     """What the people's admin does about second factors: a column, an action, and a button on each person's page."""
@@ -29,6 +31,11 @@ class ResetsSecondFactor:
             return _("Your own second factor is under “Second factor”, above. Without the phone, use a backup code.")
         if not self.may_touch(request, user):
             return _("%(who)s is a superuser, whose second factor only another superuser can reset.") % {"who": user}
+        if not request.user.is_superuser and email_changes.is_under_way(user, request.at):
+            return _(
+                "The e-mail address of %(who)s was changed, or is to be, within 7 days. Only a superuser can reset their "
+                "second factor now."
+            ) % {"who": user}
         if not user.has_second_factor:
             return _("%(who)s has no second factor.") % {"who": user}
         return ""

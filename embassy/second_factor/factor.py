@@ -101,10 +101,17 @@ def backup_codes_left(user) -> int:
     return StaticToken.objects.filter(device__user=user).count()
 
 
-def kept(user, code: str) -> str:
+def kept(user, code: str, secret: str | None = None) -> str:
     """Return what the database keeps of a backup code: 16 characters (80 bits) of a keyed hash, all that fits there."""
-    digest = salted_hmac("embassy.second_factor", f"{user.pk}:{code}", algorithm="sha256").digest()
+    digest = salted_hmac("embassy.second_factor", f"{user.pk}:{code}", secret=secret, algorithm="sha256").digest()
     return b32encode(digest[:10]).decode()
+
+
+def kept_here(user, device, code: str) -> str:
+    """Return what the database keeps of a backup code, under today's SECRET_KEY or one of SECRET_KEY_FALLBACKS."""
+    secrets_of_before = [kept(user, code, secret) for secret in settings.SECRET_KEY_FALLBACKS]
+    found = device.token_set.filter(token__in=secrets_of_before).values_list("token", flat=True).first()
+    return found or kept(user, code)
 
 
 # Checking a code
@@ -125,12 +132,21 @@ def device_for(user, code: str) -> Device | None:
     return phone_of(user) if is_code(code) else StaticDevice.objects.filter(user=user, confirmed=True).first()
 
 
+LONGEST_WAIT = 5 * 60  # seconds: a stranger who has the password must not shut the owner out of their second factor
+MOST_COUNTED = LONGEST_WAIT.bit_length()  # wrong codes, whose wait is then 256 seconds
+
+
 def waits_until(device) -> datetime | None:
-    """Return until when `device` takes no code at all, after wrong ones: 1 second, 2, 4, 8 …"""
+    """Return until when `device` takes no code at all, after wrong ones: 1 second, 2, 4 … 256; None where it does."""
     allowed, why = device.verify_is_allowed()
     return None if allowed else why["locked_until"]
 
 
 def is_right(user, device, code: str) -> bool:
-    """Say whether a plain code opens `device`, and use it up: no code works twice."""
-    return bool(verify_token(user, device.persistent_id, code if is_code(code) else kept(user, code)))
+    """Return whether a plain code opens `device`, and use it up: no code works twice."""
+    token = code if is_code(code) else kept_here(user, device, code)
+    if verify_token(user, device.persistent_id, token):
+        return True
+    too_many = type(device).objects.filter(pk=device.pk, throttling_failure_count__gt=MOST_COUNTED)
+    too_many.update(throttling_failure_count=MOST_COUNTED)
+    return False

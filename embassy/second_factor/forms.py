@@ -6,8 +6,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from accounts import events
+from embassy import notices
 from embassy.second_factor import factor
 
+LONGEST_PASSWORD = 4096  # characters; as Django's own login form
 PHONE_CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 20, "spellcheck": "false"}
 ANY_CODE = PHONE_CODE | {"autocapitalize": "none"}
 WRONG = _("This code is wrong, or was used already. Enter the one that the phone shows now.")
@@ -20,18 +23,15 @@ class CodeInput(forms.TextInput):
         return None
 
 
-class CodeForm(forms.Form):
-    """The code after the password: the phone's, or one of the backup codes."""
+class ChecksCode:
+    """What a form does with a code: looks at it unless it has to wait, uses it up, and records it."""
 
-    code = forms.CharField(label=_("Code"), max_length=40, widget=CodeInput(ANY_CODE | {"autofocus": True}))
+    waits_until = None
 
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.user, self.waits_until = user, None
-
-    def clean_code(self):
-        code = factor.plain(self.cleaned_data["code"])
-        device = factor.device_for(self.user, code)
+    def check_code(self, request, user, code):
+        """Return a plain code that is right; raise ValidationError for any other."""
+        code = factor.plain(code)
+        device = factor.device_for(user, code)
         self.waits_until = device and factor.waits_until(device)
         if self.waits_until:
             until = date_format(timezone.localtime(self.waits_until), "H:i:s")
@@ -39,9 +39,26 @@ class CodeForm(forms.Form):
                 _("Too many wrong codes. Try again after %(until)s; until then none is looked at."),
                 params={"until": until},
             )
-        if device is None or not factor.is_right(self.user, device, code):
+        if device is None or not factor.is_right(user, device, code):
+            event = events.record(events.Kind.WRONG_CODE, account=user.pk, request=request)
+            notices.tell_of_wrong_code(event)
             raise forms.ValidationError(WRONG)
+        if not factor.is_code(code):
+            events.record(events.Kind.CODE_USED, account=user.pk, request=request)
         return code
+
+
+class CodeForm(ChecksCode, forms.Form):
+    """The code after the password: the phone's, or one of the backup codes."""
+
+    code = forms.CharField(label=_("Code"), max_length=40, widget=CodeInput(ANY_CODE | {"autofocus": True}))
+
+    def __init__(self, *args, user, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user, self.request = user, request
+
+    def clean_code(self):
+        return self.check_code(self.request, self.user, self.cleaned_data["code"])
 
 
 class PasswordForm(forms.Form):
@@ -50,7 +67,7 @@ class PasswordForm(forms.Form):
     password = forms.CharField(
         label=_("Your password"),
         strip=False,
-        max_length=4096,
+        max_length=LONGEST_PASSWORD,
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
 
@@ -63,6 +80,27 @@ class PasswordForm(forms.Form):
         if authenticate(self.request, username=self.user.get_username(), password=password) != self.user:
             raise forms.ValidationError(_("This is not your password."))
         return password
+
+
+class VerificationForm(ChecksCode, PasswordForm):
+    """Password and code once more, before accounts are changed."""
+
+    code = forms.CharField(label=_("Code"), max_length=40, widget=CodeInput(ANY_CODE))
+
+    field_order = ["password", "code"]
+
+    def __init__(self, *args, with_code, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not with_code:
+            del self.fields["code"]
+
+    def clean(self):
+        if not self.errors and "code" in self.fields:
+            try:
+                self.check_code(self.request, self.user, self.cleaned_data["code"])
+            except forms.ValidationError as error:
+                self.add_error("code", error)
+        return self.cleaned_data
 
 
 class SetUpForm(PasswordForm):

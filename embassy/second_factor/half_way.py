@@ -7,7 +7,11 @@ from django.contrib.auth import get_user_model
 from django.utils.crypto import constant_time_compare
 from django_otp import login as name_device
 
-KEY = "half_way"
+from accounts import events, passwords
+from accounts.sessions import HALF_WAY as KEY
+from embassy import notices
+
+MUST_CHANGE = "must_change_password"  # in the session of somebody whose password was made for them
 SECONDS = 10 * 60  # that somebody has to find the phone, or to set one up
 
 
@@ -34,9 +38,20 @@ def who(request):
     return user
 
 
+def log_in(request, user) -> None:
+    """Log `user` in, and mail them where they have never logged in from this network or in this browser."""
+    is_new = notices.is_new_place(request, user)
+    auth.login(request, user)
+    if is_new:
+        notices.tell_of_login(user, request.at)
+    if passwords.initial_of(user):
+        request.session[MUST_CHANGE] = True
+    events.purge(request.at)
+
+
 def finish(request, user, device) -> str:
     """Log `user` in by `device`, which the session names from now on, and return where they wanted to."""
     then = request.session.pop(KEY)["then"]
-    auth.login(request, user)
+    log_in(request, user)
     name_device(request, device)
     return then

@@ -4,6 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import SimpleLazyObject
 from django_otp import DEVICE_ID_SESSION_KEY
 
+from accounts import sessions
 from embassy.second_factor import factor
 
 
@@ -21,6 +22,9 @@ def second_factor(get_response):
 def is_whole(request, user) -> bool:
     """Say whether the session names the very device that is its user's: one that is set up, or reset, ends others."""
     if not user.is_authenticated:
+        return False
+    if sessions.is_over(request.session, request.at):
+        request.session.flush()
         return False
     phone, named = factor.phone_of(user), request.session.get(DEVICE_ID_SESSION_KEY)
     if phone is None:

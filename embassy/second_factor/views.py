@@ -3,7 +3,7 @@
 from django.contrib import admin, messages
 from django.contrib.auth.views import LoginView
 from django.http import HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -11,8 +11,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp import login as name_device
 
+from accounts import devices, events
+from accounts.events import Kind
 from embassy.second_factor import factor, half_way
 from embassy.second_factor.forms import CodeForm, PasswordForm, SetUpForm
+from embassy.second_factor.pages import page
 
 NEW_KEY = "second_factor_key"  # in the session: the secret of a phone that is being set up
 
@@ -28,12 +31,6 @@ def urls(site):
     ]
 
 
-def page(request, name, title, status=200, **context):
-    """Render a page of the desk."""
-    context = {**admin.site.each_context(request), "title": title, **context}
-    return render(request, f"second_factor/{name}.html", context, status=status)
-
-
 # Logging in
 
 
@@ -42,11 +39,15 @@ class PasswordStep(LoginView):
 
     def form_valid(self, form):
         user, then = form.get_user(), self.get_success_url()
-        self.request.session.flush()  # nothing of whoever sat here before goes along
+        self.request.session.flush()  # nothing of the person who was here before goes along
         phone = factor.phone_of(user)
         if phone is None and not factor.is_needed(user):
-            return super().form_valid(form)
+            half_way.log_in(self.request, user)
+            answer = HttpResponseRedirect(then)
+            devices.remember(self.request, answer, user)
+            return answer
         half_way.begin(self.request, user, then)
+        events.record(Kind.PASSWORD_ACCEPTED, account=user.pk, request=self.request)
         return redirect("admin:login_code" if phone else "admin:second_factor_set_up")
 
 
@@ -57,13 +58,15 @@ def code(request):
     phone = user and factor.phone_of(user)
     if not phone:
         return begin_again(request)
-    form = CodeForm(request.POST or None, user=user)
+    form = CodeForm(request.POST or None, user=user, request=request)
     if request.method == "POST" and form.is_valid():
         left = factor.backup_codes_left(user)
         if not factor.is_code(form.cleaned_data["code"]):
             text = _("You have used a backup code; %(left)d are left. New ones are made under “Second factor”.")
             messages.warning(request, text % {"left": left})
-        return HttpResponseRedirect(half_way.finish(request, user, phone))
+        answer = HttpResponseRedirect(half_way.finish(request, user, phone))
+        devices.remember(request, answer, user)
+        return answer
     waits = form.waits_until
     answer = page(request, "code", _("The second step"), form=form, status=429 if waits else 200)
     if waits:
@@ -111,7 +114,10 @@ def set_up(request):
             then = half_way.finish(request, user, form.device)
         else:
             name_device(request, form.device)
-        return show_codes(request, user, then)
+        events.record(Kind.FACTOR_SET_UP, account=user.pk, request=request)
+        answer = show_codes(request, user, then)
+        devices.remember(request, answer, user)
+        return answer
     return page(
         request,
         "set_up",
@@ -132,6 +138,7 @@ def new_codes(request):
         return redirect("admin:second_factor")
     form = PasswordForm(request.POST or None, request=request, user=request.user)
     if request.method == "POST" and form.is_valid():
+        events.record(Kind.CODES_MADE, account=request.user.pk, request=request)
         return show_codes(request, request.user, reverse("admin:second_factor"))
     says = _("Ten new codes are made. Those that you have now work no more.")
     return page(request, "sure", _("New backup codes"), form=form, says=says, button=_("Make new codes"))
@@ -150,8 +157,9 @@ def remove(request):
     form = PasswordForm(request.POST or None, request=request, user=request.user)
     if request.method == "POST" and form.is_valid():
         factor.remove(request.user)
+        events.record(Kind.FACTOR_REMOVED, account=request.user.pk, request=request)
         del request.session[DEVICE_ID_SESSION_KEY]  # this session goes on by the password, the others end
         messages.success(request, _("Your second factor is removed. The password alone opens the desk again."))
         return redirect("admin:second_factor")
-    says = _("The password alone will open the desk again. Whoever learns it can then act in your name.")
+    says = _("The password alone will open the desk again. Anybody who learns it can then act in your name.")
     return page(request, "sure", _("Remove the second factor"), form=form, says=says, button=_("Remove it"))

@@ -1,0 +1,79 @@
+"""What every request to the desk passes: no large body from strangers, and a record of what was refused or exported."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from accounts.events import Kind, record
+
+log = logging.getLogger("accounts")
+
+DESK = "/admin/"
+MOST_FROM_STRANGERS = 256 * 1024  # bytes of a form: a login has some hundreds
+
+# Routes of other apps whose success is a security event, and the statuses that mean success.
+WATCHED = {
+    "admin:news_message_preview_links": (Kind.LINK_MADE, 302),
+    "admin:news_message_preview_revoke": (Kind.LINK_REVOKED, 302),
+    "admin:consular_enquiry_export": (Kind.EXPORTED, 200),
+}
+
+_has_warned = False
+
+
+def desk_events(get_response):
+    """Refuse large bodies of strangers before anything reads them; record refusals, preview links and exports."""
+
+    def middleware(request):
+        if settings.TRUSTED_PROXIES == 0:
+            warn_of_unread_proxy(request)
+        if not request.path_info.startswith(DESK):
+            return get_response(request)
+        if is_large(request) and not request.user.is_authenticated:
+            return HttpResponse(
+                _("You are not logged in, and the request is too large. Log in and send it again."),
+                status=413,
+                content_type="text/plain; charset=utf-8",
+            )
+        response = get_response(request)
+        note(request, response)
+        return response
+
+    return middleware
+
+
+def is_large(request) -> bool:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0) > MOST_FROM_STRANGERS
+    except ValueError:
+        return False
+
+
+def note(request, response) -> None:
+    """Record that somebody who is logged in was refused, or has made or exported something that counts."""
+    match = getattr(request, "resolver_match", None)
+    route = (match and match.view_name) or ""
+    kind, success = WATCHED.get(route, (None, None))
+    if response.status_code == 403:
+        kind, detail = Kind.REFUSED, route
+    elif kind and request.method == "POST" and response.status_code == success:
+        detail = str(next(iter(match.kwargs.values()), ""))
+    else:
+        return
+    if request.user.is_authenticated:
+        record(kind, account=request.user.pk, request=request, detail=detail)
+
+
+def warn_of_unread_proxy(request) -> None:
+    """Log once that a proxy says where visitors come from, and that TRUSTED_PROXIES=0 has nobody read it."""
+    global _has_warned
+    if not _has_warned and "HTTP_X_FORWARDED_FOR" in request.META:
+        _has_warned = True
+        log.warning(
+            "A request came with X-Forwarded-For, and TRUSTED_PROXIES is 0. If a proxy stands in front, all visitors "
+            "count as one: limits and lock-outs hit everybody. Write TRUSTED_PROXIES=1."
+        )
