@@ -29,6 +29,7 @@ def at_noon():
 
 
 ALPHABET = "visa visas Visa treaty treaties peace Élysée Мир миру ещё border O’Brien S-400 council 2018".split()
+ALPHABET += "القاهرة القاهره مسؤول مسئول ٢٠١٨ Müller Mueller צה״ל 外交部".split()
 
 
 @pytest.fixture
@@ -68,11 +69,12 @@ class Archive(list):
 
 def has(term, parts):
     """Say whether a term stands in one of the parts of a text, as a person would look for it."""
+    *firsts, last = term.spellings
     for part in parts:
         for place in range(len(part) - len(term.words) + 1):
-            *firsts, last = part[place : place + len(term.words)]
-            if firsts == list(term.words[:-1]) and (
-                last.startswith(term.words[-1]) if term.begins else last == term.words[-1]
+            *before, end = part[place : place + len(term.words)]
+            if all(word in ways for word, ways in zip(before, firsts, strict=True)) and (
+                end.startswith(last) if term.begins else end in last
             ):
                 return True
     return False
@@ -101,7 +103,9 @@ def expected(messages, wanted, at=NOON):
     return [-pk for _tier, _moment, pk in sorted(found)]
 
 
-TERMS = st.sampled_from([*ALPHABET, "vis", "tre", "мир", "nothing", '"visa treaty"', "“O'Brien peace”", "Élysée visas"])
+TYPED = ["vis", "tre", "мир", "nothing", "مسوول", "מצה", 'צה"ל', "外交", "Müll", "٢٠١٨"]
+PHRASES = ['"visa treaty"', "“O'Brien peace”", "Élysée visas", '"مسئول القاهرة"', "「外交」"]
+TERMS = st.sampled_from([*ALPHABET, *TYPED, *PHRASES])
 QUERIES = st.lists(st.tuples(st.sampled_from(["", "", "", "-"]), TERMS), min_size=1, max_size=3).map(
     lambda terms: " ".join(minus + term for minus, term in terms)
 )

@@ -13,9 +13,10 @@ from news.api.asked import Asked
 from news.api.facts import IN_ROWS
 from news.cursors import Cursor
 from news.models import Message
-from news.search.engines import MANY, TooLong, engine
+from news.search.engines import MANY, engine
+from news.search.entries import source_key
 from news.search.finding import Found, Question, find
-from news.search.index import source_key
+from news.search.limits import TooLong
 from news.search.query import Query, Refused
 from news.search.wanted import Wanted
 
@@ -117,7 +118,7 @@ def search(page: Page, asked: Asked, at, edition) -> None:
         page.total = counted(0)
         return
     try:
-        found = find(wanted, at, edition) if "q" in asked.given else of_source(wanted, at, edition)
+        found = find(wanted, at, edition, for_page=False) if "q" in asked.given else of_source(wanted, at, edition)
     except Refused as refused:  # it says nothing that a message could have: nothing is found, and the note says why
         page.total = counted(0)
         page.notes.append(str(refused))

@@ -10,7 +10,7 @@ from news.models.presence import Presence
 from news.models.previews import PreviewLink, PreviewOpening
 from news.models.redirects import Redirect
 from news.models.tallies import DayTally, Tally
-from news.search.models import Entry, Stale, Word
+from news.search.models import Entry, IndexState, Stale, Word
 
 __all__ = [
     "Act",
@@ -20,6 +20,7 @@ __all__ = [
     "DayTally",
     "Entry",
     "Imported",
+    "IndexState",
     "Message",
     "Presence",
     "PreviewLink",

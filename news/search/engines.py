@@ -6,7 +6,7 @@ syntax can be spoken to. Everything comes in the order of keys, the newest first
 
 from __future__ import annotations
 
-import time
+import json
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
@@ -14,24 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from django.db import DatabaseError, connections, router, transaction
-from django.utils.translation import gettext as _
+from django.db import connections, router
 
+from news.search.limits import TooLong, deadline, slot  # noqa: F401  (callers expect TooLong here)
 from news.search.models import Entry
 
 MANY = 10_000  # matches that are counted one by one; above it is "more than"
-PATIENCE = 5.0  # seconds that a question may take
+PATIENCE = 5.0  # seconds that a search may take, all its statements together
 
 Clause = tuple[str, ...]  # words of which one is enough
-
-
-class TooLong(Exception):
-    """A question took longer than anybody waits. A busy machine may be why: who asks again later may have an answer."""
-
-    RETRY_AFTER = 60  # seconds
-
-    def __str__(self) -> str:
-        return _("This takes too long, as so many messages have these words. Add a rarer word, or choose a year.")
 
 
 @dataclass(frozen=True)
@@ -44,11 +35,6 @@ class Match:
 
     def and_all(self, *clauses: Clause) -> Match:
         return replace(self, all=(*self.all, *clauses))
-
-    @property
-    def is_hopeless(self) -> bool:
-        """Say whether a clause is without words: no message has one."""
-        return not all(self.all)
 
 
 @dataclass(frozen=True)
@@ -92,6 +78,14 @@ class Engine:
         """Return how many matches there are; MANY + 1 stands for more than MANY."""
         raise NotImplementedError
 
+    def counts(self, matches: list[tuple[Match, Span]]) -> list[int]:
+        """Return the counts of several matches."""
+        return [self.count(match, span) for match, span in matches]
+
+    def known(self, words: list[str], span: Span) -> list[str]:
+        """Return those of some words that an entry of the span has, in their order."""
+        raise NotImplementedError
+
     def cells(self, match: Match, span: Span, years: list[int]) -> Counter[Cell] | None:
         """Return the matches counted by category, source and year; None where that would take too long.
 
@@ -109,7 +103,7 @@ class Sqlite(Engine):
     """FTS5. Its lists of keys are walked in order and stop at a limit, so that common words cost no more."""
 
     # CROSS JOIN: in this order. The index on entries has all that is wanted of them.
-    FOUND = "FROM news_found WHERE news_found MATCH %s AND rowid BETWEEN %s AND %s{ahead}"
+    FOUND = "FROM news_found WHERE news_found MATCH {question} AND rowid BETWEEN %s AND %s{ahead}"
 
     def rows(self, match, span, most, *, backwards=False):
         way = "DESC" if backwards else "ASC"
@@ -122,8 +116,20 @@ class Sqlite(Engine):
         return [Row(*row) for row in self.fetch(sql, [*arguments, most])]
 
     def count(self, match, span):
-        found, arguments = self.found(match, span)
-        return self.fetch(f"SELECT count(*) FROM (SELECT 1 {found} LIMIT {MANY + 1})", arguments)[0][0]  # noqa: S608
+        return self.counts([(match, span)])[0]
+
+    def counts(self, matches):
+        parts, arguments = [], []
+        for match, span in matches:
+            found, needed = self.found(match, span)
+            parts.append(f"(SELECT count(*) FROM (SELECT 1 {found} LIMIT {MANY + 1}))")  # noqa: S608
+            arguments += needed
+        return list(self.fetch(f"SELECT {', '.join(parts)}", arguments)[0]) if parts else []
+
+    def known(self, words, span):
+        found, arguments = self.found_in(span, "'\"' || value || '\"'")
+        sql = f"SELECT value FROM json_each(%s) WHERE EXISTS (SELECT 1 {found}) ORDER BY key"  # noqa: S608
+        return [row[0] for row in self.fetch(sql, [json.dumps(words), *arguments])]
 
     def cells(self, match, span, years):
         if self.count(match, span) > MANY:
@@ -131,9 +137,13 @@ class Sqlite(Engine):
         return spread(self.rows(match, span, MANY), years)
 
     def found(self, match: Match, span: Span) -> tuple[str, list]:
+        found, arguments = self.found_in(span)
+        return found, [self.question(match), *arguments]
+
+    def found_in(self, span: Span, question: str = "%s") -> tuple[str, list]:
         marks = ", ".join(["%s"] * len(span.ahead))
         ahead = f" AND rowid NOT IN ({marks})" if span.ahead else ""
-        return self.FOUND.format(ahead=ahead), [self.question(match), span.newest, span.oldest, *span.ahead]
+        return self.FOUND.format(question=question, ahead=ahead), [span.newest, span.oldest, *span.ahead]
 
     def question(self, match: Match) -> str:
         """Return the match as FTS5 asks for it."""
@@ -184,6 +194,14 @@ class Postgresql(Engine):
         sql = f"SELECT count(*) FROM (SELECT 1 FROM news_entry WHERE {self.FOUND} LIMIT {MANY + 1}) AS found"  # noqa: S608
         return self.fetch(sql, [self.question(match), span.newest, span.oldest, list(span.ahead)])[0][0]
 
+    def known(self, words, span):
+        found = self.FOUND.replace("%s::tsquery", "quote_literal(word)::tsquery")
+        sql = (
+            "SELECT word FROM unnest(%s::text[]) WITH ORDINALITY AS asked(word, number) "  # noqa: S608
+            f"WHERE EXISTS (SELECT 1 FROM news_entry WHERE {found}) ORDER BY number"
+        )
+        return [row[0] for row in self.fetch(sql, [words, span.newest, span.oldest, list(span.ahead)])]
+
     def cells(self, match, span, years):
         sql = (
             "SELECT category_id, source, width_bucket(key - 1, %s::bigint[]), count(*) "  # noqa: S608
@@ -214,46 +232,15 @@ def spread(rows: list[Row], years: list[int]) -> Counter[Cell]:
 
 @contextmanager
 def engine() -> Iterator[Engine]:
-    """Give the engine of the database, for questions that may take PATIENCE seconds each; raise TooLong."""
+    """Give the engine of the database, for a search that may take PATIENCE seconds in all.
+
+    Raise TooLong where it takes longer, Busy where this process has enough other searches to answer.
+    """
     connection = connections[router.db_for_read(Entry)]
-    guard, kind = (_on_postgresql, Postgresql) if connection.vendor == "postgresql" else (_on_sqlite, Sqlite)
-    with guard(connection):
-        yield kind(connection)
+    with slot(), deadline(connection, PATIENCE):
+        yield engine_of(connection)
 
 
-@contextmanager
-def _on_sqlite(connection):
-    connection.ensure_connection()
-    until = time.monotonic() + PATIENCE
-    connection.connection.set_progress_handler(lambda: time.monotonic() > until, 100_000)
-    try:
-        yield
-    except DatabaseError as error:
-        if "interrupted" in str(error):
-            raise TooLong from error
-        raise
-    finally:
-        connection.connection.set_progress_handler(None, 0)
-
-
-# JIT takes longer to compile than these take to run; counts are gathered in a hash; for the rest see Postgresql.FOUND.
-PLANNED = {
-    "jit": "off",
-    "enable_seqscan": "off",
-    "enable_sort": "off",
-    "work_mem": "'32MB'",  # the places of a million matches, none of them by page only
-}
-
-
-@contextmanager
-def _on_postgresql(connection):
-    try:
-        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            planned = PLANNED | {"statement_timeout": int(PATIENCE * 1000)}
-            cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in planned.items()))
-            yield
-            cursor.execute("; ".join(f"SET LOCAL {name} = DEFAULT" for name in planned))
-    except DatabaseError as error:
-        if "statement timeout" in str(error):
-            raise TooLong from error
-        raise
+def engine_of(connection) -> Engine:
+    """Return the engine of a database, without any limit."""
+    return Postgresql(connection) if connection.vendor == "postgresql" else Sqlite(connection)

@@ -9,6 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, Value
+from django.db.models.functions import StrIndex
 
 from news import tally
 from news.models import Category, Message
@@ -16,9 +21,10 @@ from news.search import query as queries
 from news.search.engines import MANY, Engine, Match, Row, Span, engine, spread
 from news.search.entries import ABOVE_TEXT, IN_HEADLINE, category_mark, first_key, source_mark
 from news.search.hints import hint_of
-from news.search.models import Entry, Stale, Word
+from news.search.models import Entry, Stale
 from news.search.options import Option, Options
 from news.search.query import Query
+from news.search.vocabulary import Vocabulary
 from news.search.wanted import Place, Wanted, year_keys
 from news.search.ways import ways_on
 
@@ -47,17 +53,24 @@ class Found:
     is_whole: bool = True  # the index has every message
 
 
-def find(wanted: Wanted, at: datetime, edition) -> Found:
-    """Return what is found; raise Refused where nothing can be, TooLong where it takes too long."""
+def find(wanted: Wanted, at: datetime, edition, *, for_page: bool = True) -> Found:
+    """Return what is found, with what a page offers beside it; raise Refused, TooLong or Busy.
+
+    Programs ask for the messages and their number alone: filters, hints and other spellings are for people.
+    """
     found = Found(queries.read(wanted.q), is_whole=not Stale.objects.exists())
     with engine() as asked:
         question = Question(found, wanted, at, edition, asked)
-        options = Options(question)
-        found.total, found.hint = options.total, hint_of(question)
-        found.categories, found.years, found.sources = options.categories, options.years, options.sources
+        if for_page:
+            options = Options(question)
+            found.total, found.hint = options.total, hint_of(question)
+            found.categories, found.years, found.sources = options.categories, options.years, options.sources
+        else:
+            found.total = question.count()
+            asked.total = found.total if found.total <= MANY else MANY * MANY  # how many more is not known
         if found.total:
             question.page()
-        else:
+        elif for_page:
             found.ways = ways_on(question)
     return found
 
@@ -67,8 +80,6 @@ def newest(wanted: Wanted, at: datetime, edition, most: int) -> list[Message]:
     found = Found(queries.read(wanted.q))
     with engine() as asked:
         question = Question(found, wanted.but(sort="date"), at, edition, asked)
-        if question.words.is_hopeless:
-            return []
         return question.messages([row.message_id for _place, row in question.places(None, most)])
 
 
@@ -78,21 +89,23 @@ class Question:
     def __init__(self, found: Found, wanted: Wanted, at: datetime, edition, asked: Engine):
         self.found, self.wanted, self.at, self.edition = found, wanted, at, edition
         self.asked, self.engine = asked, Checked(asked, found) if found.query.phrases else asked
+        self.public = Span(first_key(at), EVER, keys_ahead(at))
+        self.vocabulary = Vocabulary(asked, self.public)
         self.clauses = tuple(self.alternatives(term) for term in found.query.each_word)
-        excluded = tuple(term.words[0] for term in found.query.excluded if not term.is_phrase)
+        excluded = tuple(word for term in found.query.excluded if not term.is_phrase for word in term.spellings[0])
         self.words = Match(self.clauses, excluded)
         self.categories = list(Category.objects.all())
         self.years = list(dict.fromkeys(month.year for month in months(edition, at)))
-        self.public = Span(first_key(at), EVER, keys_ahead(at))
 
     def alternatives(self, term) -> tuple[str, ...]:
-        """Return the words of which one is enough."""
+        """Return the words of which one is enough: never none, so that unknown words take the way of known ones."""
+        typed = term.spellings[0]
         if not term.begins:
-            return term.words
-        found = Word.objects.beginning(term.words[0], MOST_ENDINGS + 1)
+            return typed
+        found = self.vocabulary.beginnings(typed, MOST_ENDINGS)
         if len(found) > MOST_ENDINGS:
             self.found.cut_short = term.words[0]
-        return tuple(found[:MOST_ENDINGS])
+        return tuple(dict.fromkeys([*typed, *found[:MOST_ENDINGS]]))
 
     def match(self, words: Match | None = None, **but) -> Match:
         """Return what is asked, or other words, with its filters, or with others: `category=""` is with none."""
@@ -109,7 +122,22 @@ class Question:
         return span.within(*year_keys(wanted.year)) if wanted.year else span
 
     def count(self, **but) -> int:
-        return 0 if self.words.is_hopeless else self.engine.count(self.match(**but), self.span(**but))
+        return self.engine.count(self.match(**but), self.span(**but))
+
+    def counts(self, changes: list[dict]) -> list[int]:
+        """Return how many messages the search finds with each of some changes of its filters."""
+        return self.engine.counts([(self.match(**but), self.span(**but)) for but in changes])
+
+    def source_names(self, sources: list[str]) -> dict[str, str]:
+        """Return how sources are written, each as in the newest public message that has it."""
+        kept = self.edition.remember("source names", dict)
+        entries = Entry.objects.filter(key__gte=self.public.newest).exclude(key__in=self.public.ahead).order_by("key")
+        messages = Message.objects.published(self.at).order_by()
+        for source in sources:
+            if source not in kept and (entry := entries.filter(source=source).only("message_id").first()):
+                name = messages.filter(pk=entry.message_id).values_list("source_name", flat=True).first()
+                kept[source] = name or source
+        return {source: kept.get(source, source) for source in sources}
 
     # The page
 
@@ -183,17 +211,23 @@ class Checked:
         return [row for row in rows[:LOOKED] if self.verdicts.get(row.message_id)][:most]
 
     def look(self, pks: list[int]) -> None:
-        wanted = [term.needle for term in self.found.query.phrases if not term.excluded]
-        excluded = [term.needle for term in self.found.query.phrases if term.excluded]
+        """Note which messages have the phrases. The database looks: their texts may have many megabytes."""
         for start in range(0, len(pks), 500):
-            rows = Entry.objects.filter(message_id__in=pks[start : start + 500]).values_list("message_id", "words")
-            for pk, text in rows:
-                self.verdicts[pk] = all(needle in text for needle in wanted) and not any(
-                    needle in text for needle in excluded
-                )
+            some = pks[start : start + 500]
+            entries = Entry.objects.filter(message_id__in=some)
+            for number, term in enumerate(self.found.query.phrases):
+                places = {f"p{number}_{n}": StrIndex("words", Value(text)) for n, text in enumerate(term.needles)}
+                entries = entries.alias(**places)
+                stands = reduce(or_, (Q(**{f"{name}__gt": 0}) for name in places))
+                entries = entries.filter(~stands if term.excluded else stands)
+            having = set(entries.values_list("message_id", flat=True))
+            self.verdicts |= {pk: pk in having for pk in some}
 
     def count(self, match: Match, span: Span) -> int:
         return len(self.rows(match, span, MANY + 1))
+
+    def counts(self, matches: list[tuple[Match, Span]]) -> list[int]:
+        return [self.count(match, span) for match, span in matches]
 
     def cells(self, match: Match, span: Span, years: list[int]):
         return spread(self.rows(match, span, LOOKED), years)

@@ -13,8 +13,8 @@ from editions.decorators import per_edition
 from editions.others import for_others
 from news.feeds import NEWEST, absolute, atom_of, json_item, tag_of
 from news.models import Category
-from news.search.engines import TooLong
 from news.search.finding import newest
+from news.search.limits import TooLong
 from news.search.query import Refused
 from news.search.wanted import FOLLOWED, Wanted
 

@@ -63,8 +63,6 @@ def within(question, shelf: Shelf, rest: list[str]) -> Option | None:
     }
     each = zip(question.found.query.each_word, question.clauses, strict=True)
     match = Match(tuple(clause for term, clause in each if term.words[0] in rest))
-    if match.is_hopeless:
-        return None
     count = question.asked.count(question.match(match, **filters), question.span(**filters))
     label = _("“%(words)s” in: %(list)s") % {"words": " ".join(rest), "list": shelf.name}
     return Option(label, count, question.wanted.but(q=" ".join(rest), **filters).address) if count else None

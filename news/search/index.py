@@ -11,8 +11,11 @@ from django.db import connections, transaction
 
 from editions.models import new_edition
 from news.search import tables
-from news.search.entries import entry_of, placed, source_key  # noqa: F401  (others ask for it here)
-from news.search.models import Entry, Source, Stale, Word
+from news.search.engines import Span, engine_of
+from news.search.entries import entry_of, placed
+from news.search.folding import FOLDING
+from news.search.models import Entry, IndexState, Stale, Word
+from news.search.text import LONGEST_WORD
 
 # Writing
 
@@ -48,11 +51,10 @@ def make(using: str, pks: list[int]) -> None:
         Entry.objects.using(using).filter(message_id__in=some).delete()
         due = Message.objects.using(using).filter(pk__in=some, approved_at__isnull=False, withdrawn_at__isnull=True)
         rows = due.order_by().values_list(*READ).iterator(chunk_size=100)
-        names: dict[str, str] = {}
-        for entries in _batches(_noted(rows, names)):
+        for entries in _batches(entry_of(*row) for row in rows):
             note_words(using, set().union(*(entry.words.split() for entry in entries)) - {"|"})
             _write(using, entries)
-        _settle(using, some, names)
+        _settle(using, some)
     _sort_in(using)
 
 
@@ -71,14 +73,12 @@ def make_new(using: str, texts: list[tuple], found: set[str]) -> None:
     in_bulk(using)
     Word.objects.using(using).add(found)
     for start in range(0, len(texts), AT_ONCE):
-        names: dict[str, str] = {}
         entries = []
         for message, text in texts[start : start + AT_ONCE]:
             if message.approved_at and not message.withdrawn_at:
                 entries.append(placed(text, message.pk, message.category_id, message.source_name, message.publish_at))
-                names.setdefault(entries[-1].source, message.source_name)
         _write(using, entries)
-        _settle(using, [entry.message_id for entry in entries], names)
+        _settle(using, [entry.message_id for entry in entries])
     _sort_in(using)
 
 
@@ -97,14 +97,6 @@ def in_bulk(using: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(IN_BULK)
-
-
-def _noted(rows, names: dict[str, str]) -> Iterator[Entry]:
-    """Yield the entries of messages, and note how their sources are written."""
-    for row in rows:
-        entry = entry_of(*row)
-        names.setdefault(entry.source, row[READ.index("source_name")])
-        yield entry
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
@@ -130,10 +122,8 @@ def _write(using: str, entries: list[Entry]) -> None:
     Entry.objects.using(using).write(entries)
 
 
-def _settle(using: str, pks: list[int], names: dict[str, str]) -> None:
-    """Note how sources are written, and that these messages have the entries that they are to have."""
-    sources = [Source(key=key, name=name) for key, name in sorted(names.items()) if key]
-    Source.objects.using(using).bulk_create(sources, ignore_conflicts=True)
+def _settle(using: str, pks: list[int]) -> None:
+    """Note that these messages have the entries that they are to have."""
     Stale.objects.using(using).filter(message_id__in=pks).delete()
 
 
@@ -196,6 +186,7 @@ def note_words(using: str, found: set[str]) -> None:
 
 # Building
 
+PRUNED = 500  # words that are looked at in one transaction
 WANTED, MOST = 0.3, 500  # seconds, and messages: others who write wait for a batch to end
 
 
@@ -224,14 +215,38 @@ def batches(using: str = "default") -> Iterator[int]:
 def begin_anew(using: str = "default") -> None:
     """Note every message as one whose entry is to be made; those there are stay until then."""
     due = tables.DUE.format(row="m")
-    tables.run(
-        connections[using],
-        [
-            "DELETE FROM news_stale",
-            f"INSERT INTO news_stale (message_id) SELECT m.id FROM news_message AS m WHERE {due} "  # noqa: S608
-            "ORDER BY m.publish_at, m.id",
-        ],
-    )
+    with transaction.atomic(using):
+        tables.run(
+            connections[using],
+            [
+                "DELETE FROM news_stale",
+                f"INSERT INTO news_stale (message_id) SELECT m.id FROM news_message AS m WHERE {due} "  # noqa: S608
+                "ORDER BY m.publish_at, m.id",
+            ],
+        )
+        IndexState.objects.using(using).update_or_create(pk=1, defaults={"folding": FOLDING})
+
+
+def is_outdated(using: str = "default") -> bool:
+    """Say whether the index was made by other rules of folding, and nobody has begun to rebuild it."""
+    return not IndexState.objects.using(using).filter(pk=1, folding=FOLDING).exists()
+
+
+def prune(using: str = "default") -> int:
+    """Delete words that no message has any more; return how many. Each batch is a transaction of its own."""
+    deleted, after = 0, ""
+    while True:
+        with transaction.atomic(using):
+            if connections[using].vendor == "postgresql":
+                # Who is just writing a message may rely on a word: it is waited for, and seen.
+                tables.run(connections[using], ["LOCK TABLE news_word IN SHARE ROW EXCLUSIVE MODE"])
+            words = Word.objects.using(using).next_to("", (0, LONGEST_WORD), after, PRUNED)
+            if not words:
+                return deleted
+            having = set(engine_of(connections[using]).known(words, Span(-1, 1 << 62)))
+            unused = [word for word in words if word not in having]
+            Word.objects.using(using).filter(pk__in=unused).delete()
+            deleted, after = deleted + len(unused), words[-1]
 
 
 # What a large build or import leaves to PostgreSQL's own housekeeping, which comes when it comes: rows that are no more

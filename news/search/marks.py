@@ -21,11 +21,11 @@ def places(text: str, query: Query, most: int | None = None) -> list[tuple[Place
     found: list[tuple[Place, Term]] = []
     length = max(len(term.words) for term in query.wanted)
     latest: list[tuple[int, int, str]] = []
-    firsts = [(term, term.words[-1]) for term in query.wanted]
+    lasts = [(term, term.spellings[-1]) for term in query.wanted]
     for span in spans(text):
         latest = [*latest[1 - length :], span] if length > 1 else [span]
-        for term, last in firsts:
-            if (span[2] == last or (term.begins and span[2].startswith(last))) and _ends(latest, term):
+        for term, ways in lasts:
+            if (span[2] in ways or (term.begins and span[2].startswith(ways))) and _ends(latest, term):
                 found.append(((latest[-len(term.words)][0], span[1]), term))
                 break
         if most and len(found) >= most:
@@ -35,7 +35,9 @@ def places(text: str, query: Query, most: int | None = None) -> list[tuple[Place
 
 def _ends(latest, term: Term) -> bool:
     """Say whether the latest words end with a term; its last word has been compared."""
-    return [each[2] for each in latest[-len(term.words) : -1]] == list(term.words[:-1])
+    before = [each[2] for each in latest[-len(term.words) : -1]]
+    firsts = term.spellings[:-1]
+    return len(before) == len(firsts) and all(word in ways for word, ways in zip(before, firsts, strict=True))
 
 
 def marked(text: str, query: Query) -> SafeString:

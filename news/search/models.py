@@ -50,7 +50,10 @@ class Entry(models.Model):
 
     class Meta:
         # What the counts need of an entry, without its words.
-        indexes = [models.Index(fields=["key", "category_id", "source", "message_id"], name="news_entry_counted")]
+        indexes = [
+            models.Index(fields=["key", "category_id", "source", "message_id"], name="news_entry_counted"),
+            models.Index(fields=["source", "key"], name="news_entry_source"),  # how a source is written
+        ]
 
 
 class Stale(models.Model):
@@ -78,29 +81,48 @@ class WordQuerySet(models.QuerySet):
                     [json.dumps(found)],
                 )
 
-    def beginning(self, letters: str, most: int) -> list[str]:
-        """Return at most so many words that begin with these letters, the shortest first."""
-        connection = connections[self.db]
-        if connection.vendor == "postgresql":
-            where, arguments, order = "word LIKE %s || '%%'", [letters], 'word COLLATE "C"'
-        else:
-            where, arguments, order = "word >= %s AND word < %s", [letters, letters + "\U0010ffff"], "word"
-        sql = f"SELECT word FROM news_word WHERE {where} ORDER BY length(word), {order} LIMIT %s"  # noqa: S608
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*arguments, most])
+    def beginning(self, letters: str, most: int, start: int = 0) -> list[str]:
+        """Return at most so many words that begin with these letters, the shortest first, from a place in this list."""
+        where, arguments, order = self._begins(letters)
+        sql = f"SELECT word FROM news_word WHERE {where} ORDER BY length(word), {order} LIMIT %s OFFSET %s"  # noqa: S608
+        return self._words(sql, [*arguments, most, start])
+
+    def next_to(self, letters: str, lengths: tuple[int, int], after: str, most: int) -> list[str]:
+        """Return at most so many words after one, of those that begin with these letters and have such a length."""
+        where, arguments, order = self._begins(letters)
+        where += f" AND {order} > %s AND length(word) BETWEEN %s AND %s"
+        sql = f"SELECT word FROM news_word WHERE {where} ORDER BY {order} LIMIT %s"  # noqa: S608
+        return self._words(sql, [*arguments, after, *lengths, most])
+
+    def among(self, words: Iterable[str]) -> list[str]:
+        """Return those of some words that are known."""
+        if connections[self.db].vendor == "postgresql":
+            sql = "SELECT word FROM news_word WHERE word = ANY(%s)"
+            return self._words(sql, [sorted(words)])
+        sql = "SELECT word FROM json_each(%s) CROSS JOIN news_word ON word = value"
+        return self._words(sql, [json.dumps(sorted(words))])
+
+    def _begins(self, letters: str) -> tuple[str, list[str], str]:
+        """Return the condition for a beginning, its arguments, and what words are ordered by."""
+        if connections[self.db].vendor == "postgresql":
+            return "word LIKE %s || '%%'", [letters], 'word COLLATE "C"'
+        return "word >= %s AND word < %s", [letters, letters + "\U0010ffff"], "word"
+
+    def _words(self, sql: str, arguments) -> list[str]:
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(sql, arguments)
             return [row[0] for row in cursor.fetchall()]
 
 
 class Word(models.Model):
-    """A word that some message has or had: what a beginning may go on to, and what may have been meant."""
+    """A word of some message, public or not: see `vocabulary`. `index.prune` deletes those that no message has."""
 
     word = models.CharField(max_length=LONGEST_WORD, primary_key=True)
 
     objects = WordQuerySet.as_manager()
 
 
-class Source(models.Model):
-    """Who issued messages first, by what stands for the name in addresses: however it is written, it is one source."""
+class IndexState(models.Model):
+    """What made the index: one row. An index of other rules of folding has to be rebuilt."""
 
-    key = models.CharField(max_length=200, primary_key=True)
-    name = models.CharField(max_length=200)
+    folding = models.PositiveIntegerField()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from news.search.engines import MANY, Cell
-from news.search.models import Source
 from news.search.wanted import year_keys
 
 MOST_SOURCES = 10
@@ -36,15 +35,11 @@ class Options:
     def __init__(self, question):
         self.question, self.wanted = question, question.wanted
         self.years_at = [year_keys(year)[1] for year in question.years]
-        self.cells = None
-        if question.words.is_hopeless:
-            self.cells = Counter()
-        else:
-            self.cells = self.remembered(question.edition)
-            question.asked.total = self.cells.total() if self.cells is not None else MANY
+        self.cells = self.cells_of(question.edition)
+        question.asked.total = self.cells.total() if self.cells is not None else MANY
         self.total = self.count()
 
-    def remembered(self, edition) -> Counter[Cell] | None:
+    def cells_of(self, edition) -> Counter[Cell] | None:
         """Return the matches by category, source and year; those of very many are counted once for an edition."""
         kept = edition.remember("cells", dict)
         key = self.question.words, self.question.found.query.phrases, self.wanted.since, self.wanted.until
@@ -78,11 +73,24 @@ class Options:
         return counts
 
     def each(self, place: int, name: str, values: dict) -> Counter:
-        """Return the counts of a filter's values: from the cells, or one by one where there were too many for cells."""
-        if self.cells is None:
-            return Counter({value: self.question.count(**{name: value}) for value in values.values()})
-        found = self.by(place, **{name: None})
-        return Counter({value: found[key] for key, value in values.items()})
+        """Return the counts of a filter's values: from the cells, or counted in one statement where these are too many.
+
+        The latter are remembered for the edition: the pages of one search, and both its orders, have the same.
+        """
+        if self.cells is not None:
+            found = self.by(place, **{name: None})
+            return Counter({value: found[key] for key, value in values.items()})
+        kept = self.question.edition.remember("facet counts", dict)
+        filters = self.wanted.but(q="", sort="", **{name: None})
+        key = name, self.question.words, self.question.found.query.phrases, filters
+        counts = kept.get(key)
+        if counts is None:
+            numbers = self.question.counts([{name: value} for value in values.values()])
+            counts = Counter(dict(zip(values.values(), numbers, strict=True)))
+            if len(kept) >= MOST_REMEMBERED:
+                kept.clear()
+            kept[key] = counts
+        return counts
 
     @cached_property
     def categories(self) -> list[Option]:
@@ -102,14 +110,11 @@ class Options:
         named = sorted(common, key=lambda source: (-common[source], source))[:MOST_SOURCES]
         if self.wanted.source and self.wanted.source not in named:
             named.append(self.wanted.source)
-        known = Source.objects.in_bulk(named)
-        labels = {source: known[source].name if source in known else source for source in named}
-        return self.listed("source", self.each(1, "source", {source: source for source in named}), labels)
+        counts = self.each(1, "source", {source: source for source in named})
+        return self.listed("source", counts, self.question.source_names(named))
 
     def common_sources(self) -> Counter:
         """Return sources with what decides which of them are offered."""
-        if self.question.words.is_hopeless:
-            return Counter()
         many = self.count(source="") > MANY
         if self.cells is not None and not many:
             common = self.by(1, source="")

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice, product
 
 from django.utils.translation import gettext as _
 
-from news.search.text import words
+from news.search.folding import UNSPACED, is_in
+from news.search.text import join_marks, spellings
 
 LONGEST = 300  # characters: a whole headline fits
 MOST_WORDS = 40
 SHORTEST_BEGINNING = 3  # characters; shorter words are looked for as they stand
 
-QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂〝〞", '"'))
+MOST_NEEDLES = 16  # spellings of a phrase
+
+QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂〝〞〟「」『』《》｢｣", '"'))
 MINUS = "-−–—－"
+UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")  # may stand before a minus
 PART = re.compile(rf'([{MINUS}]?)"([^"]*)"?|([^\s"]+)')
 
 
@@ -29,15 +34,22 @@ class Term:
     words: tuple[str, ...]
     excluded: bool = False
     begins: bool = False  # the last of its words is a beginning: more letters may follow
+    others: tuple[tuple[str, ...], ...] = ()  # the spellings of each word, where any has more than one
 
     @property
     def is_phrase(self) -> bool:
         return len(self.words) > 1
 
     @property
-    def needle(self) -> str:
-        """Return what a text, its words set apart by spaces, has where it has this phrase."""
-        return f" {' '.join(self.words)}" + ("" if self.begins else " ")
+    def spellings(self) -> tuple[tuple[str, ...], ...]:
+        """Return for each word the ways to write it, the typed one first."""
+        return self.others or tuple((word,) for word in self.words)
+
+    @property
+    def needles(self) -> list[str]:
+        """Return what a text, its words separated by spaces, has one of where it has this phrase."""
+        end = "" if self.begins else " "
+        return [f" {' '.join(phrase)}{end}" for phrase in islice(product(*self.spellings), MOST_NEEDLES)]
 
 
 @dataclass(frozen=True)
@@ -63,9 +75,9 @@ class Query:
         """Return each wanted word once, as a term of its own."""
         return list(
             dict.fromkeys(
-                Term((word,), begins=term.begins and number == len(term.words))
+                term_of([ways], begins=term.begins and number == len(term.words))
                 for term in self.wanted
-                for number, word in enumerate(term.words, 1)
+                for number, ways in enumerate(term.spellings, 1)
             )
         )
 
@@ -74,8 +86,9 @@ def read(typed: str) -> Query:
     """Return the query that was typed; raise Refused where there is nothing to look for, or too much."""
     if len(typed) > LONGEST:
         raise Refused(_("That is too long to be searched for. Give at most %d characters.") % LONGEST)
-    terms = [term for part in PART.finditer(typed.translate(QUOTES)) if (term := _term(part)).words]
-    if sum(len(term.words) for term in terms) > MOST_WORDS:
+    parts = PART.finditer(join_marks(UNSEEN.sub("", typed)).translate(QUOTES))
+    terms = [term for part in parts if (term := _term(part)).words]
+    if sum(map(_weight, terms)) > MOST_WORDS:
         raise Refused(_("These are too many words. Give at most %d of them.") % MOST_WORDS)
     terms[:-1] = [replace(term, begins=False) for term in terms[:-1]]  # only the last word may go on
     query = Query(tuple(dict.fromkeys(terms)))
@@ -86,9 +99,21 @@ def read(typed: str) -> Query:
     return query
 
 
+def _weight(term: Term) -> float:
+    """Return how many words a term counts for: of scripts without spaces, four characters are taken for a word."""
+    return sum(0.25 if is_in(word[0], UNSPACED) else 1 for word in term.words)
+
+
+def term_of(ways: list[tuple[str, ...]], **kinds: bool) -> Term:
+    """Return the term of words that are each given with their spellings."""
+    has_others = any(len(each) > 1 for each in ways)
+    return Term(tuple(each[0] for each in ways), others=tuple(ways) if has_others else (), **kinds)
+
+
 def _term(part: re.Match) -> Term:
     minus, quoted, bare = part.groups()
     if quoted is not None:
-        return Term(tuple(words(quoted)), excluded=bool(minus))
-    found, excluded = tuple(words(bare)), bare[0] in MINUS
-    return Term(found, excluded, bool(found) and not excluded and len(found[-1]) >= SHORTEST_BEGINNING)
+        return term_of(spellings(quoted), excluded=bool(minus))
+    ways, excluded = spellings(bare), bare[0] in MINUS
+    begins = bool(ways) and not excluded and len(ways[-1][0]) >= SHORTEST_BEGINNING
+    return term_of(ways, excluded=excluded, begins=begins)

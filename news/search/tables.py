@@ -115,11 +115,18 @@ def before_migration(using, plan, **kwargs):
 def after_migration(using, plan=(), verbosity=1, **kwargs):
     """Lay what is ours, and note what the index lacks; make it at once where it is little."""
     connection = connections[using]
-    if not {"news_message", "news_entry", "news_stale", "news_word"} <= set(connection.introspection.table_names()):
+    ours = {"news_message", "news_entry", "news_stale", "news_word", "news_indexstate"}
+    if not ours <= set(connection.introspection.table_names()):
         return
+    from news.search import index
+
     lay(connection)
     if plan:
         run(connection, [statement.format(due=DUE.format(row="m")) for statement in (ORPHANS, MISSING)])
+    is_outdated = index.is_outdated(using)
+    if is_outdated:
+        index.begin_anew(using)
+    if plan or is_outdated:
         settle_what_is_missing(using, verbosity)
 
 
@@ -140,7 +147,7 @@ def settle_what_is_missing(using: str, verbosity: int) -> None:
     if 0 < missing <= SMALL:
         index.build(using)
     elif missing and verbosity:
-        words = _("%d messages can't be found by the search yet. Run: python manage.py build_search")
+        words = _("The search's index has to be built for %d messages. Run: python manage.py build_search")
         print(words % missing)
 
 

@@ -1,7 +1,6 @@
 """The words of a text, as both databases get them: folded here, in one way for what is searched and what is typed.
 
-Case, accents, ligatures and typographic forms are folded away; ё is е, but й is not и: that is a letter, not an
-accent. A word is a run of letters and digits. Apostrophes and hyphens part words, so that it does not matter which of
+A word is a run of letters and digits. Apostrophes and hyphens separate words, so that it does not matter which of
 their many shapes somebody types. There is no stemming: names stay what they are.
 """
 
@@ -10,82 +9,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice, product
 
-LONGEST_WORD = 64  # characters; what a word has beyond them is not told apart
+from news.search.folding import FOLDED, SHAPES
 
-# Letters that Unicode does not take apart, though a keyboard without them writes the second.
-PLAIN = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ĸ": "k"}
+LONGEST_WORD = 64  # characters; words that differ only beyond them are the same word
+MOST_SPELLINGS = 8  # of a typed word
+
+# A word of one shape; ignored characters within or behind it belong to it.
+PARTS = re.compile("w[wm]*|cm*")
+
+# What is punctuation elsewhere, and part of a word here: geresh and gershayim in Hebrew (צה״ל, ג׳ורג׳), for which
+# keyboards have quotes; and the dot of Catalan (col·lecció). A quote that is closed soon after it is a quotation.
+IN_WORD = re.compile(
+    '(?<=[א-ת])[\'’‘׳](?=[א-ת])|(?<=[א-ת])["“”״](?=[א-ת]{1,4}(?![א-ת"“”״]))|(?<=[lL])\N{MIDDLE DOT}(?=[lL])'
 )
-SHORT_I = "\N{COMBINING BREVE}"  # on и it makes й
-
-# Marks on letters that may be left out in writing, and what can't be seen at all: bidi controls, joiners, soft hyphens.
-UNHEARD = [
-    *((0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x0640, 0x0640), (0x064B, 0x065F)),
-    *((0x0670, 0x0670), (0x06D6, 0x06ED), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE0F)),
-    *((0xFE20, 0xFE2F), (0x00AD, 0x00AD), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFEFF, 0xFEFF)),
-]
-# Scripts written without spaces: each character is a word.
-UNSPACED = [(0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3040, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF)]
-UNSPACED += [(0xF900, 0xFAFF), (0xFF66, 0xFF9F), (0x20000, 0x3FFFF)]
-
-# Letters by their name, apostrophes by their use.
-APOSTROPHES = [(0x02B9, 0x02BF), (0x02C8, 0x02CB), (0x02EE, 0x02EE)]
-
-PARTS = re.compile("w+|c")
-
-
-def _within(code: int, ranges) -> bool:
-    return any(first <= code <= last for first, last in ranges)
-
-
-def _sounds(character: str) -> bool:
-    """Say whether a character is part of a word: a letter, a digit, or a vowel sign of a script that needs them."""
-    return unicodedata.category(character)[0] in "LNM" and not _within(ord(character), APOSTROPHES)
-
-
-def _fold(character: str) -> str:
-    """Return what a character is in a word: mostly one, a space where it parts words, nothing where it is unheard."""
-    if _within(ord(character), UNHEARD):
-        return ""
-    if not _sounds(character):
-        return " "
-    parts = unicodedata.normalize("NFKD", character.casefold()).casefold().translate(PLAIN)
-    kept = "".join(
-        part
-        for number, part in enumerate(parts)
-        if (part == SHORT_I and parts[number - 1 : number] == "и")
-        or (_sounds(part) and not _within(ord(part), UNHEARD))
-    )
-    kept = unicodedata.normalize("NFC", kept)
-    return f" {kept} " if _within(ord(character), UNSPACED) else kept
-
-
-def _shape(character: str) -> str:
-    """Return one character for each: w in a word, c for a word of its own, a space between words."""
-    if _within(ord(character), UNHEARD):
-        return "w"
-    if not _sounds(character):
-        return " "
-    return "c" if _within(ord(character), UNSPACED) else "w"
-
-
-class Table(dict):
-    """A table for `str.translate` that learns each character when it first meets it."""
-
-    def __init__(self, rule):
-        super().__init__()
-        self.rule = rule
-
-    def __missing__(self, code: int) -> str:
-        found = self[code] = self.rule(chr(code))
-        return found
-
-
-FOLDED, SHAPES = Table(_fold), Table(_shape)
+JOINER = "\N{ZERO WIDTH JOINER}"  # as long as what it replaces, so that places in a text stay what they are
+HALF_WIDTH = re.compile("[\uff66-\uff9f]+")  # kana, whose voice marks are characters of their own
 
 # A short way to the same words, for what nearly every text is made of: the table looks at each character by itself,
-# unless all of them are ASCII. A test holds the two ways together.
+# unless all of them are ASCII. A test compares the two ways.
 TYPOGRAPHIC = "’‘“”„«»–—…\xa0"  # none is part of a word
 RUSSIAN = re.compile("[\x00-\x7f\xa0\u2010-\u2027А-Яа-яЁё]*")
 RUSSIAN_WORD = re.compile("[0-9a-zа-я]+")
@@ -99,21 +42,75 @@ def words(text: str) -> list[str]:
 
 def _folded(text: str) -> list[str]:
     if not text.isascii():
+        plain = text
         for character in TYPOGRAPHIC:
-            text = text.replace(character, " ")
-        if not text.isascii():
-            if RUSSIAN.fullmatch(text):
-                return RUSSIAN_WORD.findall(text.lower().replace("ё", "е"))
-            text = unicodedata.normalize("NFC", text)
+            plain = plain.replace(character, " ")
+        if plain.isascii():
+            text = plain
+        elif RUSSIAN.fullmatch(plain):
+            return RUSSIAN_WORD.findall(plain.lower().replace("ё", "е"))
+        else:
+            return fold_any(text)
     return text.translate(FOLDED).split()
+
+
+def fold_any(text: str) -> list[str]:
+    """Return the words of a text of any script: the long way."""
+    text = join_marks(unicodedata.normalize("NFC", text))
+    text = HALF_WIDTH.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
+    return text.translate(FOLDED).split()
+
+
+def join_marks(text: str) -> str:
+    """Return a text in which marks that belong to a word don't end it; it stays as long as it is."""
+    return IN_WORD.sub(JOINER, text)
 
 
 def spans(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield each word of a text with the place where it begins and the one where it ends; `text` is in NFC."""
     known: dict[str, str] = {}
-    for found in PARTS.finditer(text.translate(SHAPES)):
+    for found in PARTS.finditer((text if text.isascii() else join_marks(text)).translate(SHAPES)):
         written = text[found.start() : found.end()]
         if written not in known:
-            known[written] = "".join(written.translate(FOLDED).split())[:LONGEST_WORD]
+            known[written] = "".join(_folded(written))[:LONGEST_WORD]
         if known[written]:
             yield found.start(), found.end(), known[written]
+
+
+# Spellings
+
+# Umlauts and hamza are written in more than one way, but not so that one way could stand for all: "Müller" is also
+# "Mueller", while "blue" is not "blü". So a text has the word that it has, and a typed word is looked for in each way.
+HAMZA = "ؤئأء"
+WITHIN_WORD = {
+    **dict.fromkeys(HAMZA, ("و", "ي", "ا", "ء")),
+    "ä": ("a", "ae"),
+    "ö": ("o", "oe"),
+    "ü": ("u", "ue"),
+    "å": ("a", "aa"),
+    "ø": ("o", "oe"),
+}
+AT_END = {"ئ": ("ي", "ء", "يء"), "ؤ": ("و", "ء", "وء"), "أ": ("ا",), "ء": ("ء",)}
+AFTER_VOWEL = {"يء": ("يء", "ي"), "ىء": ("يء", "ي"), "وء": ("وء", "و")}
+
+
+def spellings(text: str) -> list[tuple[str, ...]]:
+    """Return each word of a typed text with the other ways in which it is written, its own way first."""
+    text = unicodedata.normalize("NFC", text)
+    return [(word, *_others(text[start:end], word)) for start, end, word in spans(text)]
+
+
+def _others(written: str, word: str) -> list[str]:
+    letters = "".join(letter for letter in written.lower() if FOLDED[ord(letter)])
+    if letters.isascii() or not any(letter in WITHIN_WORD for letter in letters):
+        return []
+    end = AFTER_VOWEL.get(letters[-2:])
+    stem = letters[:-2] if end else letters[:-1]
+    ways = [
+        WITHIN_WORD.get(letter, (letter,)) if number or letter not in HAMZA else (letter,)
+        for number, letter in enumerate(stem)
+    ]
+    last = letters[-1]
+    ways.append(end or AT_END.get(last) or WITHIN_WORD.get(last, (last,)))
+    found = dict.fromkeys("".join(_folded("".join(way)))[:LONGEST_WORD] for way in islice(product(*ways), 64))
+    return [other for other in found if other and other != word][: MOST_SPELLINGS - 1]

@@ -5,8 +5,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from editions.decorators import per_edition
-from news.search.engines import MANY, TooLong
+from news.search.engines import MANY
 from news.search.finding import find
+from news.search.limits import TooLong
 from news.search.marks import excerpt, marked
 from news.search.query import LONGEST, Refused
 from news.search.wanted import KNOWN, Wanted
@@ -18,13 +19,13 @@ def search(request):
     wanted = Wanted.read(request.GET)
     if not wanted.faults and wanted.query_string != request.META["QUERY_STRING"]:
         return HttpResponseRedirect(wanted.address)
-    found, fault, status = None, "", 200
+    found, fault, status, retry_after = None, "", 200, 0
     try:
         found = find(wanted, request.at, request.edition) if wanted.q else None
     except Refused as refused:
         fault = str(refused)
     except TooLong as error:
-        fault, status = str(error), 503
+        fault, status, retry_after = str(error), 503, error.RETRY_AFTER
     response = render(
         request,
         "news/search.html",
@@ -48,5 +49,5 @@ def search(request):
         status=status,
     )
     if status == 503:  # no answer yet, rather than the edition's: nothing on the way may keep it
-        response["Retry-After"] = TooLong.RETRY_AFTER
+        response["Retry-After"] = retry_after
     return response

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, time
+from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from news.archive import span_of
+from news.archive import moments_of, span_of
 from news.search.entries import first_key, last_key, source_key
 from news.search.query import LONGEST
 
 CURSOR = re.compile(r"([0-3])\.([0-9]{1,17})")
 YEAR = re.compile("[1-9][0-9]{3}")
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LONGEST_TYPED = 4 * LONGEST  # characters, blanks included, that are read of what somebody typed
+LONGEST_SOURCE, LONGEST_CATEGORY = 300, 50
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,13 @@ class Wanted:
         sort = "date" if given.get("sort") == "date" else ""
         before, after = (place if place and (place.tier == 0) == bool(sort) else None for place in places)
         return cls(
-            q=" ".join(given.get("q", "").split()),
+            q=" ".join(given.get("q", "")[:LONGEST_TYPED].split())[: LONGEST + 1],  # one too many is refused later
             sort=sort,
-            category=given.get("category", "")[:50],
+            category=given.get("category", "")[:LONGEST_CATEGORY],
             year=int(year) if YEAR.fullmatch(year) else None,
             since=since,
             until=until,
-            source=source_key(given.get("source", "")[:300]),
+            source=source_key(given.get("source", "")[:LONGEST_SOURCE]),
             before=before,
             after=after if not before else None,
             faults=tuple(faults),
@@ -110,9 +112,8 @@ class Wanted:
 
     def days(self) -> tuple[int, int]:
         """Return the newest and the oldest key of the days that are wanted."""
-        zone = timezone.get_default_timezone()
-        newest = first_key(datetime.combine(self.until, time.max, zone)) if self.until else -1
-        oldest = last_key(datetime.combine(self.since, time.min, zone)) if self.since else 1 << 62
+        newest = first_key(moments_of(self.until, self.until)[1]) if self.until else -1
+        oldest = last_key(moments_of(self.since, self.since)[0]) if self.since else 1 << 62
         return newest, oldest
 
 
@@ -130,8 +131,7 @@ def _day(text: str, faults: list[str]) -> date | None:
     if not text:
         return None
     try:
-        day = date.fromisoformat(text)
-        if 1001 <= day.year <= 9998:
+        if DAY.fullmatch(text) and 1001 <= (day := date.fromisoformat(text)).year <= 9998:
             return day
     except ValueError:
         pass

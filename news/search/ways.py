@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from django.utils.translation import gettext as _
 
 from news.search.engines import Match
-from news.search.models import Word
 from news.search.options import Option
 
-ALIKE = 2_000  # words that begin alike, and are compared with one that nobody has used
+MOST_WORDS = 5  # of a query, for which something else is looked for
+MOST_OTHERS = 3  # for a word
 
 
 def ways_on(question) -> list[Option]:
@@ -47,7 +45,7 @@ def without_order(question):
     if any(term.is_phrase for term in query.wanted):
         words = [word for term in query.wanted for word in term.words]
         words += [f"-{term.words[0]}" for term in query.excluded if not term.is_phrase]
-        count = 0 if question.words.is_hopeless else question.asked.count(question.match(), question.span())
+        count = question.asked.count(question.match(), question.span())
         label = _("The same words, wherever they stand")
         yield Option(label, count, question.wanted.but(q=" ".join(words)).address)
 
@@ -57,25 +55,18 @@ def with_other_words(question):
     query = question.found.query
     if query.phrases:
         return
-    for place, (term, clause) in enumerate(zip(query.each_word, question.clauses, strict=True)):
-        if clause and question.asked.count(Match((clause,)), question.public):
-            continue
+    each = list(zip(query.each_word, question.clauses, strict=True))[:MOST_WORDS]
+    for place, (term, clause) in enumerate(each):
         word = term.words[0]
-        for other in get_close_matches(word, alike(word), n=3, cutoff=0.75):
+        if question.asked.known(list(clause), question.public):
+            continue
+        for other in question.vocabulary.alike(word, MOST_OTHERS):
             terms = [*(each.words[0] for each in query.each_word)]
             terms[place] = other
             match = Match((*question.clauses[:place], (other,), *question.clauses[place + 1 :]), question.words.none)
-            count = 0 if match.is_hopeless else question.asked.count(question.match(match), question.span())
+            count = question.asked.count(question.match(match), question.span())
             written = " ".join([*terms, *(f"-{each.words[0]}" for each in query.excluded)])
             yield Option(_("With “%s”") % other, count, question.wanted.but(q=written).address)
-
-
-def alike(word: str) -> list[str]:
-    """Return known words that begin with the same letter and are about as long."""
-    lengths = range(len(word) - 1, len(word) + 2)
-    return [other for other in Word.objects.beginning(word[:2], ALIKE) if len(other) in lengths] or [
-        other for other in Word.objects.beginning(word[:1], ALIKE) if len(other) in lengths
-    ]
 
 
 def word_by_word(question):
@@ -83,6 +74,6 @@ def word_by_word(question):
     query = question.found.query
     if len(query.each_word) < 2:
         return
-    for term, clause in zip(query.each_word, question.clauses, strict=True):
-        count = question.asked.count(question.match(Match((clause,))), question.span()) if clause else 0
+    for term, clause in list(zip(query.each_word, question.clauses, strict=True))[:MOST_WORDS]:
+        count = question.asked.count(question.match(Match((clause,))), question.span())
         yield Option(_("Only “%s”") % term.words[0], count, question.wanted.but(q=term.words[0]).address)

@@ -21,7 +21,8 @@ from news import tally as tallies
 from news.archive import span_of
 from news.models import Attachment, Category, Message
 from news.search.engines import Match, Span, engine
-from news.search.index import entry_of
+from news.search.entries import entry_of
+from news.search.index import is_outdated
 from news.search.models import Entry, Stale
 from richtext.models import Image
 from watching import schema
@@ -94,6 +95,9 @@ def wrong_months(look: Look) -> list[date]:
 
 def search(look: Look):
     """The search finds what is published, by its words as they are now, and nothing else."""
+    if is_outdated():
+        yield _("The search's index was made by another release's rules."), _("Run: python manage.py build_search")
+        return
     missing = Stale.objects.count()
     if missing:
         says = ngettext(

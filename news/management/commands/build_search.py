@@ -13,7 +13,7 @@ from news.search.models import Entry, Stale
 class Command(BaseCommand):
     help = (
         "Make what the search's index lacks, in batches, while the site is in use. Stopped, it goes on where it was "
-        "when it is started again; where nothing is missing, it does nothing."
+        "when it is started again. It also forgets words that no message has any more."
     )
 
     def add_arguments(self, parser):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *, anew, verbosity, **options):
         made = 0
         try:
-            if anew:
+            if anew or index.is_outdated():
                 index.begin_anew()
             missing, began, said = Stale.objects.count(), time.monotonic(), 0.0
             every = 0.5 if self.stdout.isatty() else 10
@@ -33,6 +33,7 @@ class Command(BaseCommand):
                 if verbosity and time.monotonic() - said > every:
                     said = time.monotonic()
                     self.say(made, max(missing, made), said - began)
+            index.prune()
             index.tidy()
         except KeyboardInterrupt:
             raise CommandError(_("Stopped. The same command goes on from here."), returncode=130) from None
