@@ -31,7 +31,6 @@ MODULES = Path("/usr/lib/nginx/modules")
 PLACES = {
     "/etc/nginx/embassy/": "{}/embassy/",
     "/etc/embassy/tls/": "{}/tls/",
-    "/run/embassy-cache": "{}/cache",
     "/var/www/acme": "{}/acme",
     "/var/log/nginx/": "{}/log/",
     "/run/nginx.pid": "{}/nginx.pid",
@@ -50,10 +49,14 @@ class Door(NamedTuple):
 
 
 @contextmanager
-def nginx(directory: Path, *, nodes, static: Path, media: Path, change=lambda text: text):
-    """Run the shipped nginx before the servers at the ports `nodes`; `change` alters the text of each file at last."""
+def nginx(directory: Path, *, nodes, static: Path, media: Path, cache: Path | None = None, change=lambda text: text):
+    """Run the shipped nginx in front of the servers at the ports `nodes`.
+
+    `cache` is on another disk than `directory`, as in production; `change` alters the text of each file at last.
+    """
     http, https = free_port(), free_port()
     places = {shipped: ours.format(directory) for shipped, ours in PLACES.items()} | {
+        "/run/embassy-cache": str(cache or directory / "cache"),
         "/srv/embassy/var;": f"{static};",
         "/srv/embassy/var/media/": f"{media}/",
         "listen 80": f"listen 127.0.0.1:{http}",
