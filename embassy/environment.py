@@ -82,6 +82,15 @@ def hsts(include_subdomains, preload):
     return covers, is_listed
 
 
+def refuse_debugging(debug, site_url):
+    """Stop the start where debug pages, and the secret key that everybody knows, would be on the internet."""
+    if debug and site_url.startswith("https:"):
+        raise ImproperlyConfigured(
+            f"DEBUG is on and SITE_URL is {site_url}: errors would show the code, and logins the key that is public. "
+            "Write DEBUG=off, or an http address for development"
+        )
+
+
 def required(name, example, *, unless=None):
     """Return the text of `name`; when it is missing, `unless` serves, else the start stops."""
     value = env.str(name, default="").strip()

@@ -165,6 +165,13 @@ def test_no_cursor_stays_open_between_statements_on_postgresql_or_its_replicas()
     assert all(each["DISABLE_SERVER_SIDE_CURSORS"] for each in databases.values())
 
 
+def test_debug_pages_are_refused_on_an_https_address():
+    with pytest.raises(ImproperlyConfigured, match="Write DEBUG=off"):
+        environment.refuse_debugging(True, "https://press.example.org")
+    environment.refuse_debugging(True, "http://127.0.0.1:8000")
+    environment.refuse_debugging(False, "https://press.example.org")
+
+
 def test_nginx_demands_https_as_the_site_does():
     assert 'map "" $hsts { default "max-age=63072000"; }' in (SHIPPED / "embassy.conf").read_text()
 
