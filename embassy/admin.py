@@ -139,8 +139,12 @@ class PeopleAdmin(ResetsSecondFactor, auth.UserAdmin):
         names = [group.name for group in user.groups.all()]
         return ", ".join([_("superuser"), *names] if user.is_superuser else names) or "–"
 
-    def get_actions(self, request):
-        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+    def get_actions(self, request, *args, **kwargs):
+        return {
+            name: action
+            for name, action in super().get_actions(request, *args, **kwargs).items()
+            if name != "delete_selected"
+        }
 
     # Coming and going
 

@@ -59,14 +59,6 @@ def listed(name):
     return [value.strip() for value in env.str(name, default="").split(",") if value.strip()]
 
 
-def refuse_debug_in_public(debug, site_url):
-    """Stop the start where DEBUG is on and the site is public: it brings a known key, and shows code to visitors."""
-    if debug and site_url.startswith("https:"):
-        raise ImproperlyConfigured(
-            "DEBUG is on, and SITE_URL is https. Write DEBUG=off, or an address like http://127.0.0.1:8000"
-        )
-
-
 def mailbox(name, default, *, name_else):
     """Return the mailbox of `name` as a From header wants it: "Embassy, London" <press@example.org>.
 
@@ -114,6 +106,15 @@ def hsts(include_subdomains, preload):
             f"{include_subdomains}=on too, or {preload}=off"
         )
     return covers, is_listed
+
+
+def refuse_debugging(debug, site_url):
+    """Stop the start where debug pages, and the secret key that everybody knows, would be on the internet."""
+    if debug and site_url.startswith("https:"):
+        raise ImproperlyConfigured(
+            f"DEBUG is on and SITE_URL is {site_url}: errors would show the code, and logins the key that is public. "
+            "Write DEBUG=off, or an http address for development"
+        )
 
 
 def required(name, example, *, unless=None):

@@ -28,7 +28,7 @@ SECRET_KEY = environment.required(
 )
 SECRET_KEY_FALLBACKS = environment.listed("SECRET_KEY_FALLBACKS")  # keys of before, the newest first
 SITE_URL = environment.origin("SITE_URL", unless="http://127.0.0.1:8000" if DEBUG else None)
-environment.refuse_debug_in_public(DEBUG, SITE_URL)
+environment.refuse_debugging(DEBUG, SITE_URL)
 EMBASSY_NAME = env.str("EMBASSY_NAME", default="Embassy of the Republic in London")
 TIME_ZONE = environment.zone("TIME_ZONE", "Europe/London")
 CLOCKS = environment.clocks("CLOCKS", "Moscow=Europe/Moscow,London=Europe/London")

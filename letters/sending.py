@@ -144,7 +144,8 @@ def send(letter: Letter, server, clock, done: Round) -> None:
 def hand_over(mail, letter: Letter, server) -> None:
     """Give a letter to the server, with a Message-ID that is the same at each attempt: a double can be told as one."""
     if not any(name.lower() == "message-id" for name in mail.extra_headers):
-        secret = salted_hmac("letters", f"{letter.pk} {letter.written_at.timestamp()}").hexdigest()
+        unguessable = f"{letter.pk} {letter.written_at.timestamp()}"
+        secret = salted_hmac("letters", unguessable, algorithm="sha256").hexdigest()
         mail.extra_headers["Message-ID"] = message_id(secret)
     for to in mail.recipients():
         check(to)

@@ -31,7 +31,6 @@ MODULES = Path("/usr/lib/nginx/modules")
 PLACES = {
     "/etc/nginx/embassy/": "{}/embassy/",
     "/etc/embassy/tls/": "{}/tls/",
-    "/run/embassy-cache": "{}/cache",
     "/var/www/acme": "{}/acme",
     "/var/log/nginx/": "{}/log/",
     "/run/nginx.pid": "{}/nginx.pid",
@@ -39,6 +38,7 @@ PLACES = {
 }
 
 
+SPARE = "server 127.0.0.1:8001 max_fails=1 fail_timeout=1s backup;"
 NODE = "server 127.0.0.1:{} max_fails=1 fail_timeout=1s;"
 
 
@@ -50,15 +50,29 @@ class Door(NamedTuple):
 
 
 @contextmanager
-def nginx(directory: Path, *, nodes, static: Path, media: Path, change=lambda text: text):
-    """Run the shipped nginx before the servers at the ports `nodes`; `change` alters the text of each file at last."""
+def nginx(
+    directory: Path,
+    *,
+    nodes,
+    static: Path,
+    media: Path,
+    cache: Path | None = None,
+    spare: int | None = None,
+    change=lambda text: text,
+):
+    """Run the shipped nginx in front of the servers at the ports `nodes`, and of a `spare` where one is given.
+
+    `cache` is on another disk than `directory`, as in production; `change` alters the text of each file at last.
+    """
     http, https = free_port(), free_port()
     places = {shipped: ours.format(directory) for shipped, ours in PLACES.items()} | {
+        "/run/embassy-cache": str(cache or directory / "cache"),
         "/srv/embassy/var;": f"{static};",
         "/srv/embassy/var/media/": f"{media}/",
         "listen 80": f"listen 127.0.0.1:{http}",
         "listen 443": f"listen 127.0.0.1:{https}",
         "server 127.0.0.1:8000 max_fails=1 fail_timeout=1s;": " ".join(map(NODE.format, nodes)),
+        SPARE: SPARE.replace("8001", str(spare)) if spare else "",
     }
     for name in ("embassy/pages", "tls", "log", "acme"):
         (directory / name).mkdir(parents=True, exist_ok=True)
@@ -131,7 +145,7 @@ def die_with_us():
 
 
 def wait_for_port(port: int, process, said: Path):
-    for _ in range(100):
+    for _ in range(600):
         with socket.socket() as knocking:
             if knocking.connect_ex(("127.0.0.1", port)) == 0:
                 return

@@ -5,9 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from tests.factories import NOON
 from watching import proxies
+from watching.checks import check_proxies_are_counted
 from watching.doctor.look import Look
 from watching.doctor.place import proxy
 
@@ -59,3 +61,5 @@ def test_the_doctor_names_it_for_a_day_unless_the_settings_count_it(settings, ag
     os.utime(settings.UNCOUNTED_PROXY, times=((NOON - age).timestamp(),) * 2)
     settings.TRUSTED_PROXIES = trusted
     assert len(list(proxy(Look(NOON, (), False)))) == faults
+    with time_machine.travel(NOON, tick=False):
+        assert len(check_proxies_are_counted()) == faults

@@ -1,5 +1,6 @@
 """A malformed environment stops the start, with a sentence that names the variable and says what to write."""
 
+import json
 import os
 import re
 import subprocess
@@ -151,6 +152,24 @@ def test_https_is_demanded_of_this_host_alone_unless_the_settings_say_more(writt
         [sys.executable, "-c", program], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
     )
     assert found.stdout.strip() == header, found.stderr
+
+
+def test_no_cursor_stays_open_between_statements_on_postgresql_or_its_replicas():
+    program = "import json; from embassy import settings; print(json.dumps(settings.DATABASES, default=str))"
+    urls = {"DATABASE_URL": "postgres://db1/embassy", "REPLICA_URLS": "postgres://db2/embassy"}
+    found = subprocess.run(
+        [sys.executable, "-c", program], cwd=settings.BASE_DIR, env=os.environ | VALUES | urls, capture_output=True
+    )
+    databases = json.loads(found.stdout)
+    assert len(databases) == 2
+    assert all(each["DISABLE_SERVER_SIDE_CURSORS"] for each in databases.values())
+
+
+def test_debug_pages_are_refused_on_an_https_address():
+    with pytest.raises(ImproperlyConfigured, match="Write DEBUG=off"):
+        environment.refuse_debugging(True, "https://press.example.org")
+    environment.refuse_debugging(True, "http://127.0.0.1:8000")
+    environment.refuse_debugging(False, "https://press.example.org")
 
 
 def test_nginx_demands_https_as_the_site_does():

@@ -68,6 +68,14 @@ def test_every_service_is_fenced_in():
     )
 
 
+def test_no_service_can_take_the_whole_machine():
+    lines = (UNITS / "embassy-.service.d" / "house.conf").read_text().splitlines()
+    limits = dict(line.split("=", 1) for line in lines if line.startswith(("MemoryMax=", "TasksMax=")))
+    assert 0 < int(limits["MemoryMax"].rstrip("%")) < 90 and limits["MemoryMax"].endswith("%")
+    assert 0 < int(limits["TasksMax"]) <= 512
+    assert "OOMPolicy=continue" in lines  # a worker that was killed is replaced by granian, with no restart
+
+
 def backup(directory, keep, **environment):
     """Run deploy/backup with a stand-in for Python."""
     python = directory.parent / "python"

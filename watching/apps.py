@@ -7,3 +7,6 @@ class WatchingConfig(AppConfig):
 
     name = "watching"
     verbose_name = _("Watching")
+
+    def ready(self):
+        from watching import checks  # noqa: F401 (it registers itself)

@@ -75,8 +75,12 @@ class ActsMixin:
         recorded = obj and (obj.approved_at or obj.acts.exists())
         return super().has_delete_permission(request, obj) and not recorded
 
-    def get_actions(self, request):
-        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+    def get_actions(self, request, *args, **kwargs):
+        return {
+            name: action
+            for name, action in super().get_actions(request, *args, **kwargs).items()
+            if name != "delete_selected"
+        }
 
     # With the form: submit, approve
 

@@ -10,7 +10,8 @@ from tests.faults.conftest import Database
 from tests.faults.deeds import do
 from tests.faults.visits import PUBLIC, cookie, enquiry, opened, save, send
 from tests.filling import fields_of
-from tests.nginx import HOST
+from tests.front_door.house import ask
+from tests.nginx import HOST, NGINX, nginx
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,21 @@ def test_reading_goes_on(site, small_disk):
     with full(small_disk):
         assert [site.ask(path)[0] for path in PUBLIC] == [200] * len(PUBLIC)
         assert site.ask("/readyz")[0] == 200
+
+
+@pytest.mark.skipif(not NGINX, reason="nginx is not installed")
+def test_reading_goes_on_through_the_front_door(site, small_disk, tmp_path):
+    directory = small_disk / "door"
+    directory.mkdir()
+    paths = [*PUBLIC, "/contact/"]
+    with nginx(
+        directory, nodes=[site.port], static=directory, media=small_disk / "media", cache=tmp_path / "cache"
+    ) as door:
+        before = [ask(door, path).status for path in paths[::2]]  # the others are asked for only when it is full
+        with full(small_disk):
+            found = [ask(door, f"{path}{query}").status for query in ("", "?r=1", "") for path in paths]
+            form = ask(door, "/contact/", "POST", body="name=" + "a" * 40_000)
+    assert (set(before), set(found), form.status) == ({200}, {200}, 403)
 
 
 def test_a_message_is_saved_whole_or_not_at_all_and_its_writer_is_told(site, small_disk):

@@ -72,8 +72,8 @@ def the_next_second():
 class Application:
     """The production server with the site, on the database of this test run."""
 
-    def __init__(self, directory: Path):
-        self.directory, self.port = directory, free_port()
+    def __init__(self, directory: Path, unit="embassy.service"):
+        self.directory, self.unit, self.port = directory, unit, free_port()
         self.static, self.media, self.process = directory / "var", directory / "media", None
         (self.static / "static").mkdir(parents=True)
         self.media.mkdir()
@@ -103,11 +103,10 @@ class Application:
 
     def start(self):
         """Start it by the very command of the unit that is shipped, on a port of this run."""
-        unit = (ROOT / "deploy" / "systemd" / "embassy.service").read_text()
+        unit = (ROOT / "deploy" / "systemd" / self.unit).read_text()
         line = re.search(r"(?m)^ExecStart=((?:.*\\\n)*.*)$", unit)[1].replace("\\\n", " ")
-        command = line.replace("/srv/embassy/.venv/bin", str(Path(sys.executable).parent)).replace(
-            "8000", str(self.port)
-        )
+        line = re.sub(r"--port \d+", f"--port {self.port}", line)
+        command = line.replace("/srv/embassy/.venv/bin", str(Path(sys.executable).parent))
         with (self.directory / "granian.log").open("a") as log:
             self.process = subprocess.Popen(
                 command.split(), cwd=ROOT, env=self.environment, stdout=log, stderr=log, preexec_fn=die_with_us

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from tests.factories import a_message
-from tests.front_door.house import ask, the_next_second
+from tests.front_door.house import Application, ask, the_next_second
+from tests.nginx import nginx, without_query_limit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,6 +48,29 @@ def test_while_the_application_hangs_one_visitor_waits_and_the_others_read_on(do
         "stale",
         "updating",
     ]
+
+
+def test_the_spare_answers_while_the_application_is_stopped(application, tmp_path):
+    spare = Application(tmp_path / "spare", "embassy-spare.service")
+    spare.start()
+    places = {"nodes": [application.port], "static": tmp_path, "media": tmp_path}
+    try:
+        with nginx(tmp_path / "door", **places, spare=spare.port, change=without_query_limit) as door:
+            before = ask(door, "/contact/").status
+            application.stop()
+            try:
+                found = [
+                    ask(door, path).status for path in ("/contact/", "/admin/login/", "/messages/?date=2020-11-24")
+                ]
+                form = ask(door, "/contact/", "POST", body="").status
+            finally:
+                application.start()
+            assert (before, found, form) == (200, [200, 200, 302], 403)
+            the_next_second()
+            spare.stop()
+            assert ask(door, "/contact/").status == 200  # the application itself, which is back
+    finally:
+        spare.stop()
 
 
 class Asking(threading.Thread):

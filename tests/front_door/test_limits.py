@@ -61,6 +61,15 @@ def test_quick_questions_are_limited_at_each_address_by_their_query(door, path, 
     assert 0 < answers.count(429) <= 20
 
 
+@pytest.mark.parametrize(("path", "origins"), [("/api/categories/", "*"), ("/messages/", None)])
+def test_another_sites_script_is_told_to_wait_where_it_may_read(door, path, origins):
+    headers = visitor(10, f"203.1.{len(path)}")
+    with ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda number: ask(door, f"{path}?r={number}", **headers), range(40)))
+    waits = next(answer for answer in answers if answer.status == 429)
+    assert (waits.headers.get("access-control-allow-origin"), waits.headers["retry-after"]) == (origins, "60")
+
+
 def test_what_has_no_query_is_not_limited_as_a_question(door):
     assert {ask(door, "/messages/", **visitor(7)).status for _ in range(60)} == {200}
     assert ask(door, "/messages/?date=2020-11-24", **visitor(7)).status != 429

@@ -30,6 +30,7 @@ from watching.doctor.look import Look
 
 MONTHS = 12  # that are counted of the tally, the newest; all of them in a thorough look
 ATTEMPTS = 3  # something may be published just between the two looks
+AT_ONCE = 200  # rows in memory, of a thorough look
 SAMPLE = 50  # rows that are looked at one by one
 TEXT = ("pk", "headline", "lead", "body", "category_id", "source_name", "publish_at")
 
@@ -117,11 +118,19 @@ def sample(look: Look) -> Iterable[Message]:
     """Return the newest messages, and some from all over the years; all of them in a thorough look."""
     rows = Message.objects.select_related(None)
     if look.thorough:
-        return rows.iterator(chunk_size=200)
+        return all_rows(rows)
     newest = list(rows.exclude(publish_at=None)[: SAMPLE // 2])
     last = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
     step = max(1, last // (SAMPLE // 2))
     return [*newest, *rows.filter(pk__in=range(last, 0, -step)).exclude(pk__in=[row.pk for row in newest])]
+
+
+def all_rows(rows) -> Iterator[Message]:
+    """Yield all rows, some at a time: no cursor stays open between statements, and memory holds only these."""
+    last = 0
+    while some := list(rows.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
+        yield from some
+        last = some[-1].pk
 
 
 def disagreeing(rows) -> Iterator[Message]:
