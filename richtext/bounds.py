@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 LONGEST = 200_000  # characters: a speech of four hours, and what can be cleaned while somebody waits
 MOST_TAGS = 20_000
 DEEPEST = 200
+MOST_TAGS_OF_OTHERS = 80_000  # in the HTML of a word processor, before it is prepared
 MOST_STEPS = 1_500_000  # elements that are open, summed up over all tags
 
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
@@ -33,12 +34,12 @@ class TooComplex(ValidationError):
     """The mark-up of a text has too many tags, or nests them too deeply: its message says so."""
 
 
-def demand_moderate(html: str) -> None:
-    """Raise `TooComplex` where the mark-up of a text is beyond the bounds."""
+def demand_moderate(html: str, most: int = MOST_TAGS) -> None:
+    """Raise `TooComplex` where the mark-up of a text is beyond the bounds; `most` is how many tags it may have."""
     count = html.count("<")
-    if count > MOST_TAGS:
+    if count > most:
         said = _("The text has %(count)d tags in its mark-up; it may have %(limit)d. Paste it as plain text.")
-        raise TooComplex(said % {"count": count, "limit": MOST_TAGS}, code="too_complex")
+        raise TooComplex(said % {"count": count, "limit": most}, code="too_complex")
     if count <= DEEPEST // 2:
         return
     path: list[str] = []
@@ -64,3 +65,14 @@ def demand_moderate(html: str) -> None:
         if len(path) > DEEPEST or steps > MOST_STEPS:
             said = _("The mark-up of the text is nested too deeply, or has too many open tags. Paste it as plain text.")
             raise TooComplex(said, code="too_complex")
+
+
+def beginning(html: str) -> str:
+    """Return as much of a text, from its beginning, as may be read."""
+    html = html[:LONGEST]
+    if html.count("<") <= MOST_TAGS:
+        return html
+    place = -1
+    for _tag in range(MOST_TAGS):
+        place = html.find("<", place + 1)
+    return html[:place]
