@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -9,8 +10,9 @@ class EmbassyConfig(AppConfig):
     verbose_name = _("Embassy")
 
     def ready(self):
-        from embassy import roles
+        from embassy import desk_search, roles
 
+        connection_created.connect(desk_search.register_function)
         post_migrate.connect(roles.lay)
 
 

@@ -32,7 +32,7 @@ def search(request):
         {
             "wanted": wanted,
             "found": found,
-            "faults": [*wanted.faults, *([fault] if fault else [])],
+            "faults": list(dict.fromkeys([*wanted.faults, *([fault] if fault else [])])),
             "rows": [
                 {"message": row, "headline": marked(row.headline, found.query), "excerpt": excerpt(row, found.query)}
                 for row in (found.messages if found else [])
