@@ -1,7 +1,6 @@
 """The search tells nothing of what is not public: all its answers are the same bytes with and without it."""
 
 import re
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -35,30 +34,12 @@ def site():
     a_category("speeches")
 
 
-QUERIES = [
-    SECRET,
-    SECRET[:5],
-    SECRET[:3],
-    "zir",
-    "zircono",
-    "zirconiun",
-    "zircojium",
-    "ziconium",
-    f"{SECRET} treaty",
-    f"treaty -{SECRET}",
-    f'"{SECRET} treaty"',
-    f"treaty {SECRET} 2020",
-    "zircoba",
-    "public",
-]
-FILTERS = [
-    {},
-    {"source": "zircon-intelligence-bureau"},
-    {"source": SOURCE},
-    {"source": "press-office"},
-    {"category": "speeches"},
-    {"year": "2020"},
-    {"from": "2020-11-24", "to": "2020-12-01"},
+ASKED = [
+    *({"q": query} for query in (SECRET, SECRET[:5], "zir", "zircojium", "ziconium", f"treaty -{SECRET}")),
+    {"q": f'"{SECRET} treaty" 2020'},
+    *({"q": "treaty", "source": source} for source in ("zircon-intelligence-bureau", "press-office")),
+    {"q": "treaty", "category": "speeches"},
+    {"q": "treaty", "from": "2020-11-24", "to": "2020-12-01"},
 ]
 ADDRESSES = ["/search/", "/search/feed/", "/search/feed.json", "/api/messages/"]
 
@@ -68,11 +49,9 @@ def answers(client):
     edition.forget()
     found = {}
     for address in ADDRESSES:
-        for query in QUERIES:
-            for filters in FILTERS:
-                asked = {"q": query} | filters
-                response = client.get(address, asked, follow=True)
-                found[address, *asked.items()] = response.status_code, without_moments(response.content)
+        for asked in ASKED:
+            response = client.get(address, asked, follow=True)
+            found[address, *asked.items()] = response.status_code, without_moments(response.content)
     return found
 
 
@@ -93,51 +72,23 @@ def a_secret(**kwargs):
     )
 
 
-@contextmanager
-def scheduled():
-    yield a_secret(publish_at=NOON + HOUR, approved_at=NOON)
-
-
-@contextmanager
-def within_this_second():
-    yield a_secret(publish_at=NOON + timedelta(milliseconds=1), approved_at=NOON)
-
-
-@contextmanager
-def a_draft():
-    yield a_secret(publish_at=None)
-
-
-@contextmanager
-def withdrawn_before_it_was_public():
-    message = a_secret(publish_at=NOON + HOUR, approved_at=NOON)
-    message.withdraw("It was wrong.", at=NOON)
-    yield message
-
-
-@contextmanager
-def deleted():
-    a_secret(publish_at=None).delete()
-    yield
-
-
-@pytest.mark.parametrize(
-    "state", [scheduled, within_this_second, a_draft, withdrawn_before_it_was_public, deleted], ids=lambda s: s.__name__
-)
-def test_what_is_not_public_changes_no_byte_of_any_answer(client, site, state):
+def test_what_is_not_public_changes_no_byte_of_any_answer(client, site):
     before = answers(client)
-    with state():
-        after = answers(client)
+    a_secret(publish_at=NOON + HOUR, approved_at=NOON)
+    a_secret(publish_at=NOON + timedelta(milliseconds=1), approved_at=NOON)
+    a_secret(publish_at=None)
+    a_secret(publish_at=NOON + HOUR, approved_at=NOON).delete()
+    after = answers(client)
     assert [asked for asked in before if before[asked] != after[asked]] == []
 
 
-def test_what_was_public_and_is_withdrawn_changes_no_byte_of_any_answer(client, site, clock):
+def test_what_was_public_and_is_withdrawn_changes_no_byte_of_any_answer(client, site):
     before = answers(client)
     message = a_secret(publish_at=NOON - HOUR)
-    while_public = answers(client)
+    is_shown = SECRET in client.get("/search/?q=zirconium").content.decode()
     message.withdraw("It was wrong.", at=NOON)
     after = answers(client)
-    assert while_public != before
+    assert is_shown
     assert [asked for asked in before if before[asked] != after[asked]] == []
 
 
