@@ -91,9 +91,10 @@ def test_the_deadline_is_for_statements_of_the_models_too(slow):
             list(Category.objects.all())
 
 
-def test_postgresql_is_told_what_is_left_for_each_statement(slow):
+def test_postgresql_is_told_what_is_left_for_each_statement(slow, monkeypatch):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite asks the clock itself.")
+    monkeypatch.setattr(engines, "PATIENCE", 60)
     left = []
     with engine() as asked:
         for _statement in range(2):
