@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -12,8 +13,9 @@ class EmbassyConfig(AppConfig):
     verbose_name = _("Embassy")
 
     def ready(self):
-        from embassy import notices, roles  # noqa: F401 (the notices listen to security events)
+        from embassy import desk_search, notices, roles  # noqa: F401 (the notices listen to security events)
 
+        connection_created.connect(desk_search.register_function)
         post_migrate.connect(roles.lay)
 
 

@@ -21,6 +21,7 @@ from accounts.sessions import HALF_WAY
 from editions.forms import MomentField, MomentWidget
 from editions.ids import is_id
 from embassy import own_account, verification
+from embassy.desk_search import FoldedSearch
 from embassy.second_factor.half_way import MUST_CHANGE
 from embassy.second_factor.views import PasswordStep
 from embassy.second_factor.views import urls as second_factor_urls
@@ -102,9 +103,10 @@ class PressDesk(admin.AdminSite):
         return HttpResponseRedirect(row.get_absolute_url())
 
     def register(self, model_or_iterable, admin_class=None, **options):
-        # Whatever is registered, by us or by Django: an address asks a list nothing but what its filters ask.
+        # Whatever is registered, by us or by Django: an address asks a list nothing but what its filters ask, and its
+        # search ignores case on both databases.
         base = admin_class or admin.ModelAdmin
-        super().register(model_or_iterable, type(base.__name__, (PlainLookups, base), {}), **options)
+        super().register(model_or_iterable, type(base.__name__, (PlainLookups, FoldedSearch, base), {}), **options)
 
     def admin_view(self, view, cacheable=False):
         """Refuse ids that are none before Django's lists look them up, and break on them."""

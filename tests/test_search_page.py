@@ -1,5 +1,7 @@
 """The page of the search: what it shows, its address, and that any input gets one."""
 
+import re
+
 import pytest
 import time_machine
 from hypothesis import given
@@ -34,6 +36,36 @@ def test_a_long_text_shows_the_place_where_the_words_stand(client):
     assert "… word" in text and "the <mark>needle</mark> here word" in text and text.count("word") < 100
 
 
+def test_very_long_texts_are_not_all_read_for_their_excerpts(client, monkeypatch):
+    monkeypatch.setattr("news.search.marks.MOST_READ", 5000)
+    for number in range(4):
+        a_message(headline=f"No. {number}", lead="The lead", body=f"<p>{'word ' * 400}needle</p>")
+    text = page(client, "?q=needle")
+    assert (text.count("<mark>needle</mark>"), text.count("The lead")) == (2, 2)
+
+
+LONG = "x" * 10_000
+LONGEST_ADDRESS = 1_500  # characters, however much was given
+
+
+@pytest.mark.parametrize("name", ["q", "sort", "category", "year", "from", "to", "source", "before", "after"])
+def test_every_parameter_has_a_longest_form(client, name):
+    response = client.get("/search/", {"q": "visa"} | {name: LONG})
+    if response.status_code == 302:
+        assert len(response["Location"]) < LONGEST_ADDRESS
+        response = client.get(response["Location"])
+    assert response.status_code == 200 and "x" * 301 not in response.content.decode()
+    assert len(Wanted.read({"q": "visa"} | {name: LONG}).query_string) < LONGEST_ADDRESS
+
+
+def test_links_to_other_searches_are_not_for_robots(client):
+    for number in range(25):
+        a_message(headline="A visa", source_name=f"Source {number % 2}")
+    links = [tag for tag in re.findall("<a [^>]*>", page(client, "?q=visa")) if 'href="/search/?' in tag]
+    assert len(links) >= 6
+    assert [tag for tag in links if not re.search(r'rel="[^"]*nofollow', tag)] == []
+
+
 def test_each_search_has_one_address(client):
     response = client.get("/search/?source=&q=++visa+++treaty+&year=&sort=relevance")
     assert (response.status_code, response["Location"]) == (302, "/search/?q=visa+treaty")
@@ -51,16 +83,34 @@ def test_a_search_read_from_its_address_is_the_same(given):
 ODD = r"""
 " "" ' * a* ^a NEAR(a OR -- {headline}:a a:b ( a| &!b <-> 😀 % _ \ ';DROP 𝒱isa ｖｉｓａ
 """.split()
+ODD += [
+    "'",
+    "!?.,;",
+    "—",
+    "« »",
+    "„“",
+    "「」",
+    "\u3000",
+    "\ud800",
+    "-",
+    "- -",
+    '"',
+    "٢٠٢٠",
+    "co\u200foperation",
+    "־",
+    "ـ",
+]
 ODD += ["a AND", "NOT a", "a & !b", "مرحبا \u202e abc", "\u0301", "x" * 10_000, "ﷺ" * 200, "\ufeff", "a\x00b", "\x01"]
 
 
 @pytest.mark.parametrize("typed", ODD)
 def test_any_input_gets_a_page(client, typed):
     a_message(headline="A visa", body="<p>a b or near</p>")
+    typed = typed.encode(errors="surrogatepass")
     response = client.get("/search/", {"q": typed, "from": typed[:40], "year": typed[:40], "before": typed[:40]})
     if response.status_code == 302:
         response = client.get(response["Location"])
-    assert response.status_code == (400 if "\x00" in typed else 200)
+    assert response.status_code == (400 if b"\x00" in typed else 200)
 
 
 def test_a_search_without_a_result_leads_on(client):

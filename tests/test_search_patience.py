@@ -1,15 +1,19 @@
-"""A question that takes too long is given up, and says so: nobody keeps that answer for the edition's."""
+"""A search has one deadline for all its statements, and few run at once: who can't have an answer is told so."""
+
+import threading
 
 import pytest
 from django.db import connection
 
-from news.search import engines
-from news.search.engines import Engine, TooLong, engine
+from news.search import engines, limits
+from news.search.engines import Engine, engine
+from news.search.limits import Busy, TooLong
 from tests.factories import a_message
 
 pytestmark = pytest.mark.django_db
 
 ENDLESS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers) SELECT count(*) FROM numbers"
+ADDRESSES = ["/search/", "/search/feed/", "/search/feed.json", "/api/messages/"]
 
 
 @pytest.fixture
@@ -18,11 +22,12 @@ def impatient(monkeypatch):
 
 
 @pytest.fixture
-def endless(monkeypatch, impatient):
-    """Have the database reckon without an end whenever it is asked what has a word."""
+def endless(monkeypatch):
+    """Have the database reckon without an end whenever it is asked what has a word, until `undo()`."""
     a_message(headline="A visa")
     answer = Engine.fetch
     with monkeypatch.context() as patched:
+        patched.setattr(engines, "PATIENCE", 0.05)
         patched.setattr(Engine, "fetch", lambda self, sql, arguments: answer(self, ENDLESS, []))
         yield patched
 
@@ -45,7 +50,59 @@ def test_what_follows_a_question_may_take_its_time(impatient):
         assert cursor.fetchone()
 
 
-@pytest.mark.parametrize("address", ["/search/", "/search/feed/", "/search/feed.json", "/api/messages/"])
+class Clock:
+    """A clock that each statement moves on: as if the database took so long for it."""
+
+    def __init__(self):
+        self.now, self.statements = 1000.0, []
+
+    def monotonic(self):
+        return self.now
+
+    def note(self, execute, sql, params, many, context):
+        self.statements.append(sql)
+        self.now += 1
+        return execute(sql, params, many, context)
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Have each statement of a search take a second."""
+    clock = Clock()
+    monkeypatch.setattr(engines, "PATIENCE", 3.5)
+    monkeypatch.setattr(limits, "time", clock)
+    with connection.execute_wrapper(clock.note):
+        yield clock
+
+
+def test_all_statements_of_a_search_have_one_deadline(slow):
+    with pytest.raises(TooLong), engine() as asked:
+        began = len(slow.statements)
+        for _statement in range(10):
+            asked.fetch("SELECT 1", [])
+    assert len(slow.statements) - began < 5
+
+
+def test_the_deadline_is_for_statements_of_the_models_too(slow):
+    from news.models import Category
+
+    with pytest.raises(TooLong), engine():
+        for _statement in range(10):
+            list(Category.objects.all())
+
+
+def test_postgresql_is_told_what_is_left_for_each_statement(slow, monkeypatch):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite asks the clock itself.")
+    monkeypatch.setattr(engines, "PATIENCE", 60)
+    left = []
+    with engine() as asked:
+        for _statement in range(2):
+            left.append(asked.fetch("SELECT setting::int FROM pg_settings WHERE name = 'statement_timeout'", [])[0][0])
+    assert left[0] > left[1] + 900
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_who_asked_too_much_is_told_what_to_do_and_asks_again(client, endless, address):
     refused = client.get(address, {"q": "visa"})
     assert (refused.status_code, refused["Retry-After"]) == (503, "60")
@@ -60,3 +117,70 @@ def test_who_asked_too_much_is_told_what_to_do_and_asks_again(client, endless, a
 
 def test_the_page_keeps_what_was_typed(client, endless):
     assert 'value="visa"' in client.get("/search/?q=visa").content.decode()
+
+
+# How many at once
+
+
+@pytest.fixture
+def all_slots_taken():
+    slots = [limits.slot() for _ in range(limits.AT_ONCE)]
+    for slot in slots:
+        slot.__enter__()
+    yield
+    for slot in slots:
+        slot.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("query", [{"q": "visa"}, {"q": "nothing"}, {"q": '"a visa"'}, {"q": "visa", "sort": "date"}])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_search_beyond_those_at_once_is_refused_immediately(client, all_slots_taken, address, query):
+    response = client.get(address, query, follow=True)
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "Try again in a few seconds." in response.content.decode()
+
+
+def test_a_list_of_a_source_is_a_search_too(client, all_slots_taken):
+    assert client.get("/api/messages/", {"source": "Press Office"}).status_code == 503
+
+
+@pytest.mark.parametrize("address", ["/search/", "/api/messages/", "/messages/", "/"])
+def test_pages_without_a_search_need_no_slot(client, all_slots_taken, address):
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["visa", "nothing", "-only", "x" * 400])
+def test_a_search_gives_its_slot_back_however_it_ends(client, query):
+    for _ in range(limits.AT_ONCE + 1):
+        client.get("/search/", {"q": query})
+    assert client.get("/search/", {"q": "visa"}).status_code == 200
+
+
+def test_a_search_that_is_given_up_gives_its_slot_back(client, endless):
+    for _ in range(limits.AT_ONCE + 1):
+        assert "Add a rarer word" in client.get("/search/", {"q": "visa"}).content.decode()
+
+
+def test_slots_are_shared_by_threads():
+    inside, leave, refused = threading.Barrier(limits.AT_ONCE + 1), threading.Event(), []
+
+    def hold():
+        with limits.slot():
+            inside.wait()
+            leave.wait()
+
+    threads = [threading.Thread(target=hold) for _ in range(limits.AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    inside.wait()
+    try:
+        with limits.slot():
+            pass
+    except Busy as busy:
+        refused.append(busy)
+    leave.set()
+    for thread in threads:
+        thread.join()
+    assert refused
+    with limits.slot():
+        pass

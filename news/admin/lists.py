@@ -133,9 +133,9 @@ class ListMixin:
     sortable_by = []  # each state has its own order
     ordering = UNDATED_FIRST
     paginator = Uncounted
-    search_fields = ["headline"]
+    search_fields = ["headline", "lead"]
     search_help_text = _(
-        "Words of the headline, among the newest 20,000 messages or in the chosen year. "
+        "Words of the headline or the lead, among the newest 20,000 messages or in the chosen year. "
         "Or a message’s address, copied whole."
     )
 

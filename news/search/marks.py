@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -13,6 +14,7 @@ from richtext.text import plain_text
 
 Place = tuple[int, int]
 WIDTH = 260  # characters of an excerpt, about
+MOST_READ = 600_000  # characters of texts for a page of excerpts: a third of a second
 MOST_HITS = 200  # of a text, the first ones, among which the best place is chosen
 
 
@@ -55,12 +57,20 @@ def _marked(text: str, found: list[Place]) -> SafeString:
     return mark_safe("".join([*parts, escape(text[done:])]))  # noqa: S308  (every part is escaped)
 
 
-def excerpt(message, query: Query) -> SafeString:
+def excerpts(messages, query: Query) -> Iterator[SafeString]:
+    """Yield the excerpt of each message; where the texts are very long, those of the last ones are left unread."""
+    left = MOST_READ
+    for message in messages:
+        yield excerpt(message, query, reads_text=len(message.body) <= left)
+        left -= len(message.body)
+
+
+def excerpt(message, query: Query, *, reads_text: bool = True) -> SafeString:
     """Return the lead, or the first paragraph; the part of the text that has more of the words, where there is one."""
     summary = unicodedata.normalize("NFC", message.summary)
     found = places(summary, query)
     shown, is_short = {term for _place, term in found}, message.lead or len(summary) <= 2 * WIDTH
-    if not (is_short and len(shown) == len(query.wanted)):
+    if reads_text and not (is_short and len(shown) == len(query.wanted)):
         text = one_line(message.body)
         hits = places(text, query, MOST_HITS)
         start = best(hits)

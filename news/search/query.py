@@ -82,10 +82,14 @@ class Query:
         )
 
 
+def too_long() -> str:
+    return _("That is too long to be searched for. Give at most %d characters.") % LONGEST
+
+
 def read(typed: str) -> Query:
     """Return the query that was typed; raise Refused where there is nothing to look for, or too much."""
     if len(typed) > LONGEST:
-        raise Refused(_("That is too long to be searched for. Give at most %d characters.") % LONGEST)
+        raise Refused(too_long())
     parts = PART.finditer(join_marks(UNSEEN.sub("", typed)).translate(QUOTES))
     terms = [term for part in parts if (term := _term(part)).words]
     if sum(map(_weight, terms)) > MOST_WORDS:

@@ -8,7 +8,7 @@ from editions.decorators import per_edition
 from news.search.engines import MANY
 from news.search.finding import find
 from news.search.limits import TooLong
-from news.search.marks import excerpt, marked
+from news.search.marks import excerpts, marked
 from news.search.query import LONGEST, Refused
 from news.search.wanted import KNOWN, Wanted
 
@@ -32,10 +32,12 @@ def search(request):
         {
             "wanted": wanted,
             "found": found,
-            "faults": [*wanted.faults, *([fault] if fault else [])],
+            "faults": list(dict.fromkeys([*wanted.faults, *([fault] if fault else [])])),
             "rows": [
-                {"message": row, "headline": marked(row.headline, found.query), "excerpt": excerpt(row, found.query)}
-                for row in (found.messages if found else [])
+                {"message": row, "headline": marked(row.headline, found.query), "excerpt": passage}
+                for row, passage in (
+                    zip(found.messages, excerpts(found.messages, found.query), strict=True) if found else []
+                )
             ],
             "many": MANY,
             "longest": LONGEST,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from news.archive import moments_of, span_of
 from news.search.entries import first_key, last_key, source_key
-from news.search.query import LONGEST
+from news.search.query import LONGEST, too_long
 
 CURSOR = re.compile(r"([0-3])\.([0-9]{1,17})")
 YEAR = re.compile("[1-9][0-9]{3}")
@@ -58,9 +58,12 @@ class Wanted:
         year = given.get("year", "")
         places = [_place(given.get(name, "")) for name in ("before", "after")]
         sort = "date" if given.get("sort") == "date" else ""
+        typed = " ".join(given.get("q", "")[:LONGEST_TYPED].split())
+        if len(typed) > LONGEST:
+            faults.append(too_long())
         before, after = (place if place and (place.tier == 0) == bool(sort) else None for place in places)
         return cls(
-            q=" ".join(given.get("q", "")[:LONGEST_TYPED].split())[: LONGEST + 1],  # one too many is refused later
+            q=typed[: LONGEST + 1],  # so many that it is refused
             sort=sort,
             category=given.get("category", "")[:LONGEST_CATEGORY],
             year=int(year) if YEAR.fullmatch(year) else None,

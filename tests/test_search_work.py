@@ -1,0 +1,168 @@
+"""What a search costs: the statements it asks and the words it compares are bounded, whatever is typed."""
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from editions.edition import Edition
+from news.models import Category, Entry, Word
+from news.search import engines, finding, vocabulary
+from news.search.finding import find
+from news.search.wanted import Wanted
+from tests.factories import DAY, NOON, a_category, a_message
+from tests.searching import headlines, search
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+UNKNOWN = " ".join(f"qz{number:02}xy" for number in range(40))
+
+
+@pytest.fixture
+def many_words():
+    """Fill the table of words with many that begin as unknown ones do, and that no message has."""
+    a_message(headline="A visa", source_name="Press Office")
+    Word.objects.bulk_create(Word(word=f"qz{number:05}") for number in range(5000))
+
+
+def work(do):
+    """Return how many statements were asked, and how many words compared."""
+    compared = []
+    with pytest.MonkeyPatch.context() as patched, CaptureQueriesContext(connection) as asked:
+        close = vocabulary.get_close_matches
+        patched.setattr(vocabulary, "get_close_matches", lambda w, p, **k: compared.append(len(p)) or close(w, p, **k))
+        do()
+    return len(asked), sum(compared)
+
+
+def test_other_spellings_are_looked_for_of_five_words_at_most(many_words):
+    asked = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(vocabulary.Vocabulary, "alike", lambda self, word, most: asked.append(word) or [])
+        search(UNKNOWN)
+    assert len(asked) == 5
+
+
+def test_other_spellings_compare_few_words(many_words):
+    a_message(headline="Many", body=" ".join(f"qzz{number:04}" for number in range(300)))
+    assert work(lambda: search("qzz9999x qzz8888x"))[1] <= 2 * vocabulary.SEVERAL
+
+
+@pytest.mark.parametrize("address", ["/api/messages/", "/search/feed/", "/search/feed.json"])
+def test_programs_get_no_suggestions_filters_or_hints(client, many_words, address):
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("ways_on", "Options", "hint_of"):
+            patched.setattr(finding, name, lambda *given: pytest.fail("made for a program"))
+        assert client.get(address, {"q": UNKNOWN}).status_code == 200
+        assert client.get(address, {"q": "visa"}).status_code == 200
+
+
+def test_the_api_asks_few_statements_however_many_words_are_unknown(many_words):
+    edition = Edition.current(NOON)
+    few, _ = work(lambda: find(Wanted(q="qz01xy"), NOON, edition, for_page=False))
+    many, _ = work(lambda: find(Wanted(q=UNKNOWN), NOON, edition, for_page=False))
+    assert many <= few + 1
+
+
+# Filters
+
+
+def test_the_filters_of_a_common_word_are_counted_in_three_statements(monkeypatch):
+    for number in range(12):
+        a_message(headline="Common", publish_at=NOON - number * 366 * DAY, category=a_category(f"kind-{number}"))
+    monkeypatch.setattr(engines, "MANY", 3), monkeypatch.setattr("news.search.options.MANY", 3)
+    found, asked = [], CaptureQueriesContext(connection)
+    with asked:
+        found.append(search("common"))
+    assert (len(found[0].years), len(found[0].categories)) == (12, Category.objects.count())
+    assert len(asked) < 25
+
+
+def test_the_pages_of_a_search_share_its_counts(monkeypatch):
+    for number in range(30):
+        a_message(headline="Common", publish_at=NOON - number * DAY)
+    monkeypatch.setattr(engines, "MANY", 3), monkeypatch.setattr("news.search.options.MANY", 3)
+    edition = Edition.current(NOON)
+    first, counted = find(Wanted(q="common"), NOON, edition), []
+    monkeypatch.setattr(finding.Question, "counts", lambda self, changes: counted.append(1) or [0] * len(changes))
+    second = find(Wanted(q="common", before=first.older), NOON, edition)
+    by_date = find(Wanted(q="common", sort="date"), NOON, edition)
+    assert counted == []
+    assert [each.count for each in first.years] == [each.count for each in second.years + by_date.years][:1]
+
+
+# Phrases
+
+
+def test_a_phrase_loads_no_text_into_memory():
+    for number in range(5):
+        a_message(headline=f"Peace treaty {number}", body=f"<p>{'treaty peace ' * 500}</p>")
+    loaded = []
+
+    def note(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        loaded.append(sql)
+        return result
+
+    with connection.execute_wrapper(note):
+        found = headlines('"peace treaty"')
+    assert len(found) == 5
+    assert not [sql for sql in loaded if '"news_entry"."words"' in sql.split("FROM")[0]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ('"peace treaty"', ["Peace treaty signed"]),
+        ('peace -"peace treaty"', ["Peace without treaty"]),
+        ('"peace treaty" "treaty signed"', ["Peace treaty signed"]),
+        ('"treaty peace"', []),
+        ('"eace treaty"', []),
+        ('"peace treat"', []),
+    ],
+)
+def test_a_phrase_is_whole_words_one_after_the_other(typed, found):
+    a_message(headline="Peace treaty signed", body=""), a_message(headline="Peace without treaty", body="")
+    assert headlines(typed) == found
+
+
+def test_a_phrase_is_not_found_across_headline_and_lead():
+    a_message(headline="Of peace", lead="Treaty of")
+    assert headlines('"peace treaty"') == [] and Entry.objects.count() == 1
+
+
+# Days
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "moment"),
+    [  # the last hour of the day comes twice: the second one belongs to the day, too
+        ("Asia/Beirut", "2019-10-26", "2019-10-26T21:30:00+00:00"),
+        ("America/Sao_Paulo", "2018-02-17", "2018-02-18T02:30:00+00:00"),
+        ("Africa/Cairo", "2023-10-26", "2023-10-26T21:30:00+00:00"),
+        # the first hour comes twice
+        ("America/Havana", "2019-11-03", "2019-11-03T04:30:00+00:00"),
+        ("America/Havana", "2019-11-03", "2019-11-03T05:30:00+00:00"),
+        # midnight does not come at all
+        ("America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00+00:00"),
+        ("America/Havana", "2019-03-10", "2019-03-10T05:00:00+00:00"),
+    ],
+)
+def test_a_day_of_the_search_is_that_of_the_lists_where_clocks_change(client, clock, settings, zone, day, moment):
+    from datetime import datetime
+
+    settings.TIME_ZONE = zone
+    at = datetime.fromisoformat(moment)
+    clock.move_to(at + 2 * DAY)
+    a_message(headline="Visa", publish_at=at)
+    own = client.get("/search/", {"q": "visa", "from": day, "to": day}).content.decode()
+    listed = client.get("/api/messages/", {"from": day, "to": day}).json()["results"]
+    found = client.get("/api/messages/", {"q": "visa", "from": day, "to": day}).json()["results"]
+    assert ("Visa</mark>" in own, len(listed), len(found)) == (True, 1, 1)
