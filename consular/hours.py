@@ -9,7 +9,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 LOOK_AHEAD = 400  # days in which the next opening is sought: a closure may last for months
-OPEN_AHEAD = timedelta(days=9)  # an office that stays open for longer than this is open round the clock
+OPEN_AHEAD = timedelta(days=7)  # an office that stays open for longer than this is open round the clock
 MIDNIGHT = time(0)
 
 
@@ -83,13 +83,15 @@ class Timetable:
         """Return the spans that open on a date, in order, those that touch or overlap made one."""
         return merged(self.holidays[day] if day in self.holidays else self.week.get(day.weekday(), ()))
 
-    def stretches(self, first: date, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
-        """Yield when the office is open, from the date `first` on: (opening, closing) in UTC, in order.
+    def stretches(self, at: datetime, until: datetime, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+        """Return when the office is open: (opening, closing) in UTC, in order, each as long as it is.
 
-        Spans that touch or overlap are one stretch, over midnight as well. A stretch that is longer than OPEN_AHEAD is
-        cut there or later.
+        The first may have begun, or ended, on the day before `at`; the last is the first one that opens at `until` or
+        later, if there is one. Spans that touch or overlap are one stretch, over midnight as well. One that goes on
+        for OPEN_AHEAD after `until` is cut there or later.
         """
-        opened = closed = None
+        found: list[tuple[datetime, datetime]] = []
+        first = at.astimezone(zone).date() - timedelta(days=1)
         for ahead in range(LOOK_AHEAD):
             day = first + timedelta(days=ahead)
             for span in self.spans(day):
@@ -97,38 +99,45 @@ class Timetable:
                 closes = moment(day + timedelta(days=span.ends_next_day), span.closes, zone)
                 if closes <= opens:  # the clocks are put forward over the whole of it
                     continue
-                if closed is not None and opens <= closed and closed - opened <= OPEN_AHEAD + timedelta(days=3):
-                    closed = max(closed, closes)
-                    continue
-                if closed is not None:
-                    yield opened, closed
-                opened, closed = opens, closes
-        if closed is not None:
-            yield opened, closed
+                if found and opens <= found[-1][1]:
+                    found[-1] = (found[-1][0], max(found[-1][1], closes))
+                    if found[-1][1] > until + OPEN_AHEAD:
+                        return found
+                elif found and found[-1][0] >= until:
+                    return found
+                else:
+                    found.append((opens, closes))
+        return found
 
     def state(self, at: datetime, zone: ZoneInfo) -> State:
         """Return the state at the moment `at` (aware), with the turn in `zone`."""
-        yesterday = at.astimezone(zone).date() - timedelta(days=1)
-        for opens, closes in self.stretches(yesterday, zone):
-            if at < opens:
-                return State(False, opens.astimezone(zone))
-            if at < closes:
-                return State(True, closes.astimezone(zone) if closes - at <= OPEN_AHEAD else None)
-        return State(False, None)
+        return state_in(self.stretches(at, at, zone), at, zone)
 
-    def states(self, at: datetime, until: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, State]]:
-        """Yield the state at the moment `at` and each later one before `until`, with the moment where it begins."""
-        state = self.state(at, zone)
-        yield at, state
-        while state.turns is not None and state.turns < until:
-            begins, state = state.turns, self.state(state.turns, zone)
-            yield begins, state
+    def states(self, at: datetime, until: datetime, zone: ZoneInfo) -> list[tuple[datetime, State]]:
+        """Return the state at the moment `at` and what is said from each later one before `until`, in `zone`.
+
+        That is each moment at which the state turns and each midnight, as words about it name days.
+        """
+        stretches = self.stretches(at, until, zone)
+        edges = {edge.astimezone(zone) for stretch in stretches for edge in stretch if at < edge < until}
+        begins = sorted({at, *edges, *midnights(at, until, zone)})
+        return [(moment, state_in(stretches, moment, zone)) for moment in begins]
 
     def rows(self) -> list[tuple[int, int, list[Span]]]:
         """Return the week as (first weekday, last weekday, spans), neighbouring days with the same hours in one row."""
         days = [(weekday, merged(self.week.get(weekday, ()))) for weekday in range(7)]
         runs = [(spans, [weekday for weekday, _ in run]) for spans, run in groupby(days, key=lambda day: day[1])]
         return [(run[0], run[-1], spans) for spans, run in runs]
+
+
+def state_in(stretches: Iterable[tuple[datetime, datetime]], at: datetime, zone: ZoneInfo) -> State:
+    """Return the state at the moment `at` of an office that is open in these stretches."""
+    for opens, closes in stretches:
+        if at < opens:
+            return State(False, opens.astimezone(zone))
+        if at < closes:
+            return State(True, closes.astimezone(zone) if closes - at <= OPEN_AHEAD else None)
+    return State(False, None)
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

@@ -11,7 +11,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consular.hours import MIDNIGHT, midnights
+from consular.hours import MIDNIGHT
 
 CLOCK = "H:i"
 END_OF_DAY = "24:00"  # ISO 8601-1:2019, 4.3.8
@@ -101,14 +101,12 @@ def opening_in_words(office, at):
 def turns_in_words(timetable, at, zone):
     """Return what a page says from the moment `at` on, until it says no more: (moment, is it open, words)."""
     end = at + TOLD_AHEAD
-    begins = {moment for moment, _state in timetable.states(at, end, zone)}
     turns = []
-    for moment in sorted({*begins, *midnights(at, end, zone), end}):
-        state = timetable.state(moment, zone)
+    for moment, state in timetable.states(at, end, zone):
         words = state_in_words(state, moment.astimezone(zone).date())
-        if not turns or words != turns[-1][2] or moment == end:
+        if not turns or words != turns[-1][2]:
             turns.append((moment, state.is_open, words))
-    turns[-1] = (end, False, _("Reload this page to see whether it is open"))
+    turns.append((end, False, _("Reload this page to see whether it is open")))
     return turns
 
 

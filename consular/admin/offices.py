@@ -83,9 +83,7 @@ class OfficeAdmin(admin.ModelAdmin):
         """Save the hours, and name those that end on the next day: the two times may have been swapped."""
         super().save_formset(request, form, formset, change)
         saved = [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]
-        nights = [
-            str(row) for row in saved if row.opens is not None and row.closes < row.opens and row.closes != MIDNIGHT
-        ]
+        nights = [str(row) for row in saved if not row.is_closed and MIDNIGHT < row.closes < row.opens]
         if nights:
             text = _("These hours end on the next day: %(hours)s. If that is wrong, correct them.")
             self.message_user(request, text % {"hours": ", ".join(nights)}, messages.WARNING)

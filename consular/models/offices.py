@@ -195,6 +195,8 @@ class OpeningHours(PublicModel):
     def __str__(self):
         return f"{self.get_weekday_display()} {spans_in_words([span_of(self)])}"
 
+    is_closed = False
+
 
 class Holiday(PublicModel):
     """A day, or a run of days, with other hours than on that weekday, or closed. Two rows of a date leave a break."""
