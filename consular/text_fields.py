@@ -7,7 +7,7 @@ import unicodedata
 
 from django import forms
 
-from letters.invisible_characters import CONTROLS, IGNORABLE, remove_invisible
+from letters.invisible_characters import CONTROLS, IGNORABLE, remove_all_invisible, remove_invisible
 
 BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 # Overrides turn even letters round; the other direction controls may mark a quotation within a longer text.
@@ -50,3 +50,10 @@ class TextField(forms.CharField):
 
     def to_python(self, value):
         return if_seen(many_lines(super().to_python(value)))
+
+
+class LinkField(forms.URLField):
+    """The address of a web page."""
+
+    def to_python(self, value):
+        return super().to_python(remove_all_invisible(str(value or "")).strip())

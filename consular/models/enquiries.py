@@ -118,11 +118,11 @@ class Enquiry(Way, LoggedReads):
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="enquiries", verbose_name=_("topic"))
 
     # Who asks and what: personal, all of it, and sealed; the hashes are kept with them in save().
-    token = SealedField(_("token"), default=make_token, editable=False)
-    name = SealedField(_("name"))
-    email = SealedField(_("e-mail"))
-    phone = SealedField(_("phone"), blank=True)
-    question = SealedField(_("question"))
+    token = SealedField(_("token"), max_length=64, default=make_token, editable=False)
+    name = SealedField(_("name"), max_length=200)
+    email = SealedField(_("e-mail"), max_length=254)
+    phone = SealedField(_("phone"), max_length=50, blank=True)
+    question = SealedField(_("question"), max_length=LONGEST_QUESTION)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     email_hash = models.CharField(max_length=64, db_index=True, editable=False)
     question_hash = models.CharField(max_length=64, db_index=True, editable=False)

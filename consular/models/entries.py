@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from consular.access_log import LoggedReads
 from consular.sealed import SealedField, random_hash
 
+LONGEST_ENTRY = 10_000  # characters
 ERASURES_KEPT = timedelta(days=3 * 365)
 
 
@@ -22,7 +23,7 @@ class Entry(LoggedReads):
 
     enquiry = models.ForeignKey("consular.Enquiry", models.CASCADE, related_name="entries", verbose_name=_("enquiry"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    text = SealedField(_("text"))
+    text = SealedField(_("text"), max_length=LONGEST_ENTRY)
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
 
