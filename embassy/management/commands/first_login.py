@@ -34,7 +34,7 @@ class Command(BaseCommand):
             return
         password = path.read_text().strip()
         if works(password):
-            self.stdout.write("The first login works for 3 days: choose a password of your own there.")
+            self.stdout.write("The first login works for 3 days: choose one of your own there.")
             self.stdout.write(f"Log in as:      {NAME}, password {password}")
         else:
             self.stdout.write(f"The first password of {NAME} has been changed: {path.name} in var/ can go.")
