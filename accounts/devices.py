@@ -30,7 +30,7 @@ def id_of(request, user) -> str:
         return ""
     device, password = known
     tags = [_tag(user.get_session_auth_hash()), *map(_tag, user.get_session_auth_fallback_hash())]
-    return device if any([constant_time_compare(password, tag) for tag in tags]) else ""
+    return device if any(constant_time_compare(password, tag) for tag in tags) else ""
 
 
 def remember(request, response, user) -> None:

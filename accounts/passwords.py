@@ -27,7 +27,7 @@ LOOKALIKES = str.maketrans("013457@$!|", "oleastasil")
 
 
 def house_words() -> list[str]:
-    """Return the words that anybody guesses first here: of the embassy's name, of the host, of the trade; longest first."""
+    """Return the words that anybody guesses first: of the embassy's name, its host and its trade, the longest first."""
     text = f"{settings.EMBASSY_NAME} {urlsplit(settings.SITE_URL).hostname}".casefold()
     cities = [city.casefold() for city, _zone in settings.CLOCKS]
     words = {word for word in re.split(r"[\W_]+", " ".join([text, *cities])) if len(word) >= SHORTEST_WORD}

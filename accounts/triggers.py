@@ -12,7 +12,7 @@ SQLITE = [
     "WHEN OLD.at > datetime('now', '-90 days') "
     "BEGIN SELECT RAISE(ABORT, 'A security event is kept for 90 days.'); END",
     # REPLACE deletes without asking the trigger above.
-    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_replace BEFORE INSERT ON {TABLE} "
+    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_replace BEFORE INSERT ON {TABLE} "  # noqa: S608 (a constant)
     f"WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id) "
     "BEGIN SELECT RAISE(ABORT, 'A security event is written once and not replaced.'); END",
 ]

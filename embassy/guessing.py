@@ -21,6 +21,7 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.db.models import Sum
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
@@ -127,11 +128,12 @@ def failures(name: str, scope: str, at: datetime):
 def count_failure(request, name: str) -> None:
     """Count and record a wrong password; mail its owner at the twentieth within a day. Equal work for every name."""
     at, user, scope, hashed = events.time_of(request), user_of(name), scope_of(request, name), hash_name(name)
-    FailedLogin.objects.filter(at__lte=at - DAY).delete()
-    FailedLogin.objects.create(name=hashed, scope=scope, at=at)
-    events.record(events.Kind.WRONG_PASSWORD, account=user and user.pk, request=request, at=at)
-    if FailedLogin.objects.filter(name=hashed, at__gt=at - DAY).count() >= MANY:
-        notices.warn_of_guessing(user, hashed, at)
+    with transaction.atomic():
+        FailedLogin.objects.filter(at__lte=at - DAY).delete()
+        FailedLogin.objects.create(name=hashed, scope=scope, at=at)
+        events.record_attempt(events.Kind.WRONG_PASSWORD, user, request, at)
+        if FailedLogin.objects.filter(name=hashed, at__gt=at - DAY).count() >= MANY:
+            notices.warn_of_guessing(user, hashed, at)
 
 
 def record_lock_out(request, name: str) -> None:

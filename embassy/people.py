@@ -7,6 +7,7 @@ from django.contrib.admin.widgets import AdminEmailInputWidget
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.forms import PasswordChangeForm, PasswordResetForm
 from django.core.validators import MaxLengthValidator
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device
@@ -76,10 +77,10 @@ class LostPasswordForm(PasswordResetForm):
         """
         email = self.cleaned_data["email"]
         user = next(iter(self.get_users(email)), None)
-        number = user and user.pk
-        if limits.may_send("lost password", limits.hash_recipient(email), request.at):
-            Letter.objects.put("lost password", reader=number, at=request.at, once=True)
-            events.record(events.Kind.RESET_REQUESTED, account=number, request=request, at=request.at)
+        with transaction.atomic():
+            if limits.may_send("lost password", limits.hash_recipient(email), request.at):
+                Letter.objects.put("lost password", reader=user and user.pk, at=request.at, once=True)
+                events.record_attempt(events.Kind.RESET_REQUESTED, user, request, request.at)
 
 
 class OwnPasswordForm(PasswordChangeForm):
@@ -129,8 +130,10 @@ class PersonForm(forms.ModelForm):
 
     def clean_email(self):
         email = clean_email(self.cleaned_data["email"]).lower()
+        if email == self.instance.email.lower():
+            return email
         try:
-            check_deliverable(email, confirmed=self.instance.email)
+            check_deliverable(email)
         except forms.ValidationError as error:
             if error.code != "suggestion":
                 raise
@@ -140,7 +143,7 @@ class PersonForm(forms.ModelForm):
             raise forms.ValidationError(
                 _("Somebody has this address already. Look for them in the list, those who have left included.")
             )
-        if self.instance.pk and email != self.instance.email.lower():
+        if self.instance.pk:
             self.refuse_after_reset()
         return email
 

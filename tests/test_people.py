@@ -80,7 +80,8 @@ def act(client, action, *users):
 
 
 def link():
-    return re.search(r"http://testserver(/admin/reset/\S+)", mail.outbox[-1].body)[1]
+    found = [re.search(r"http://testserver(/admin/reset/\S+)", letter.body) for letter in mail.outbox]
+    return [match[1] for match in found if match][-1]
 
 
 def choose_password(client, address, password=PASSWORD):
@@ -111,8 +112,8 @@ def test_who_is_invited_chooses_a_password_and_logs_in_with_the_address(client, 
 
 def test_an_invitation_waits_in_the_outbox_and_names_nobody(client, manager):
     invite(client)
-    letter = Letter.objects.get()
-    assert (mail.outbox, letter.kind, letter.reader) == ([], "invitation", someone().pk)
+    letter = Letter.objects.get(kind="invitation")
+    assert (mail.outbox, letter.reader) == ([], someone().pk)
 
 
 def test_who_has_chosen_a_password_meanwhile_is_not_invited(client, manager, committed):
@@ -121,7 +122,7 @@ def test_who_has_chosen_a_password_meanwhile_is_not_invited(client, manager, com
         user = someone()
         user.set_password(PASSWORD)
         user.save()
-    assert mail.outbox == []
+    assert "dora@example.org" not in [letter.to[0] for letter in mail.outbox]
 
 
 @pytest.mark.parametrize(("days", "works"), [(2.9, True), (3.1, False)])
@@ -213,7 +214,7 @@ def test_unticking_works_here_lets_go_and_ticking_it_invites_anew(client, manage
     with committed():
         change(client, member)
     assert (gone.is_active, gone.has_usable_password(), someone().is_active) == (False, False, True)
-    assert mail.outbox[0].to == ["dora@example.org"]
+    assert ["dora@example.org"] in [letter.to for letter in mail.outbox]
 
 
 def test_who_has_acted_is_kept_with_a_sentence_that_says_what_to_do(client, manager):
@@ -320,7 +321,7 @@ def test_a_superuser_makes_another(admin_client):
 
 def test_a_new_address_is_the_new_name_to_log_in_with(client, manager):
     invite(client)
-    change(client, someone(), email="dora.novak@example.org")
+    change(client, someone(), email="dora.novak@example.org")  # nobody has logged in yet: a slip is mended
     assert get_user_model().objects.filter(username="dora.novak@example.org", email="dora.novak@example.org").exists()
 
 

@@ -5,11 +5,14 @@ import os
 import re
 import subprocess
 import sys
+from email import message_from_bytes, policy
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import EmailMessage
 
+from accounts import checks
 from embassy import environment
 from embassy.environment import env
 from tests.environment import VALUES, prepare
@@ -174,6 +177,109 @@ def test_debug_pages_are_refused_on_an_https_address():
 
 def test_nginx_demands_https_as_the_site_does():
     assert 'map "" $hsts { default "max-age=63072000"; }' in (SHIPPED / "embassy.conf").read_text()
+
+
+# Mail
+
+
+def mailbox():
+    return environment.mailbox("DEFAULT_FROM_EMAIL", "press@example.org", name_else="Embassy of the Republic, London")
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "address"),
+    [
+        ("", "Embassy of the Republic, London", "press@example.org"),
+        ("news@example.org", "Embassy of the Republic, London", "news@example.org"),
+        ("<news@example.org>", "Embassy of the Republic, London", "news@example.org"),
+        ("Press Office <news@example.org>", "Press Office", "news@example.org"),
+        ("Botschaft der Republik, München <news@example.org>", "Botschaft der Republik, München", "news@example.org"),
+        ('"Botschaft der Republik, München" <news@example.org>', "Botschaft der Republik, München", "news@example.org"),
+        ("Посольство, Лондон <news@example.org>", "Посольство, Лондон", "news@example.org"),
+        ('The "Republic" (London) <news@example.org>', 'The "Republic" (London)', "news@example.org"),
+        ("Embassy @ London <news@example.org>", "Embassy @ London", "news@example.org"),
+        ("Back\\slash <news@example.org>", "Back\\slash", "news@example.org"),
+    ],
+)
+def test_a_sender_is_written_so_that_its_name_and_address_arrive(monkeypatch, written, name, address):
+    monkeypatch.setenv("DEFAULT_FROM_EMAIL", written)
+    message = EmailMessage("Hello", "Hello.", mailbox(), ["reader@example.org"]).message()
+    arrived = message_from_bytes(message.as_bytes(), policy=policy.default)["From"].addresses
+    assert [(each.display_name, each.addr_spec) for each in arrived] == [(name, address)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "press",
+        "Embassy <press@example.org",
+        "Embassy press@example.org>",
+        "Embassy <press>",
+        "Embassy <>",
+        "a@example.org, b@example.org",
+        "Embassy\nBcc: x@example.org <press@example.org>",
+        "press@example.org <press@example.org> x",
+    ],
+)
+def test_a_malformed_sender_stops_the_start_with_a_sentence(monkeypatch, written):
+    monkeypatch.setenv("DEFAULT_FROM_EMAIL", written)
+    with pytest.raises(ImproperlyConfigured, match=r"DEFAULT_FROM_EMAIL .{1,200}rite it like"):
+        mailbox()
+
+
+# Where the site is public
+
+
+def started(said, **values):
+    """Read the settings in a process of its own with these values, and return what a line prints."""
+    return subprocess.run(
+        [sys.executable, "-c", f"from embassy import settings; print({said})"],
+        env=os.environ | VALUES | values,
+        capture_output=True,
+        text=True,
+        cwd=settings.BASE_DIR,
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "needed"),
+    [
+        ("https://press.example.org", "", "True"),
+        ("https://press.example.org", "on", "True"),
+        ("https://press.example.org", "off", "False"),
+        ("http://127.0.0.1:8000", "", "False"),
+        ("http://127.0.0.1:8000", "on", "True"),
+    ],
+)
+def test_a_second_factor_is_required_where_the_site_is_https_unless_it_is_switched_off(url, said, needed):
+    done = started("settings.STAFF_NEED_TOTP", SITE_URL=url, STAFF_NEED_TOTP=said)
+    assert done.stdout.strip() == needed
+
+
+def test_debug_is_refused_where_the_site_is_https():
+    done = started("1", SITE_URL="https://press.example.org", DEBUG="on")
+    assert done.returncode != 0
+    assert "DEBUG is on and SITE_URL is https" in done.stderr
+
+
+def test_keys_of_before_are_read_in_their_order(monkeypatch):
+    monkeypatch.setenv("SECRET_KEY_FALLBACKS", "one, two,,three")
+    assert environment.listed("SECRET_KEY_FALLBACKS") == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize(
+    ("https", "proxies", "needed", "ids"),
+    [
+        (True, 1, True, set()),
+        (True, 0, True, {"accounts.W001"}),
+        (True, 1, False, {"accounts.W002"}),
+        (False, 0, True, set()),
+    ],
+)
+def test_a_deployment_is_warned_of_unread_proxies_and_of_passwords_alone(settings, https, proxies, needed, ids):
+    settings.SECURE, settings.TRUSTED_PROXIES, settings.STAFF_NEED_TOTP = https, proxies, needed
+    found = [check(None) for check in (checks.proxies_are_counted, checks.second_factor_is_required)]
+    assert {warning.id for warnings in found for warning in warnings} == ids
 
 
 @pytest.mark.parametrize("value", ["", " "])

@@ -33,8 +33,8 @@ class ResetsSecondFactor:
             return _("%(who)s is a superuser, whose second factor only another superuser can reset.") % {"who": user}
         if not request.user.is_superuser and email_changes.is_under_way(user, request.at):
             return _(
-                "The e-mail address of %(who)s was changed, or is to be, within 7 days. Only a superuser can reset their "
-                "second factor now."
+                "The e-mail address of %(who)s was changed, or is to be, within 7 days. Only a superuser can reset "
+                "their second factor now."
             ) % {"who": user}
         if not user.has_second_factor:
             return _("%(who)s has no second factor.") % {"who": user}

@@ -34,8 +34,8 @@ class Command(BaseCommand):
             return
         password = path.read_text().strip()
         if works(password):
+            self.stdout.write("The first login works for 3 days: choose one of your own there.")
             self.stdout.write(f"Log in as:      {NAME}, password {password}")
-            self.stdout.write("                You choose another password there. This one expires after 3 days.")
         else:
             self.stdout.write(f"The first password of {NAME} has been changed: {path.name} in var/ can go.")
 

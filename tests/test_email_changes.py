@@ -1,0 +1,248 @@
+"""A new e-mail address is in force once it is confirmed there, and the former mailbox hears of it and can stop it."""
+
+import pytest
+import time_machine
+from django.contrib.auth import get_user_model
+from django.core import mail
+
+from accounts.models import EmailChange
+from embassy import email_changes, roles
+from embassy.second_factor import factor
+from tests.factories import DAY, HOUR, NOON
+from tests.helpers.accounts import (
+    USERS,
+    a_member,
+    is_in,
+    kinds,
+    letters_to,
+    link_in,
+    log_in,
+    send_letters,
+    with_phone,
+)
+
+pytestmark = pytest.mark.django_db
+
+OLD, NEW = "carl@example.org", "charles@example.org"
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def carl():
+    """An editor who has logged in before."""
+    return a_member(roles.EDITORS, username=OLD, last_login=NOON - DAY)
+
+
+@pytest.fixture
+def manager(client):
+    member = a_member(roles.MANAGERS, username="manager")
+    client.force_login(member)
+    return member
+
+
+def change_address(client, user, email=NEW):
+    data = {"email": email, "first_name": "x", "last_name": "y", "is_active": "on"}
+    data["groups"] = list(user.groups.values_list("pk", flat=True))
+    return client.post(f"{USERS}{user.pk}/change/", data, follow=True).content.decode()
+
+
+def follow(client, address):
+    """Follow the link in the last letter to an address, and press its button."""
+    link = link_in(letters_to(address)[-1])
+    anybody = client.__class__()
+    before = anybody.get(link)
+    return before.status_code, anybody.post(link).content.decode()
+
+
+def now(user):
+    user = get_user_model().objects.get(pk=user.pk)
+    return user.email, user.username
+
+
+def test_nothing_changes_until_the_new_address_confirms(client, manager, carl):
+    page = change_address(client, carl)
+    assert (now(carl), "once it is confirmed" in page) == ((OLD, OLD), True)
+    follow(client, NEW)
+    assert now(carl) == (NEW, NEW)
+
+
+def test_looking_at_the_page_confirms_and_stops_nothing(client, manager, carl):
+    change_address(client, carl)
+    send_letters()
+    for letter in letters_to(NEW) + letters_to(OLD):
+        client.__class__().get(link_in(letter))
+    assert now(carl) == (OLD, OLD)
+    assert EmailChange.objects.filter(confirmed_at=None, stopped_at=None).count() == 1
+
+
+def test_the_former_address_hears_of_it_and_not_of_the_new_one(client, manager, carl):
+    change_address(client, carl)
+    (letter,) = letters_to(OLD)
+    assert ("charles" in letter.subject + letter.body, "manager@example.org" in letter.body) == (False, True)
+
+
+def test_the_letter_to_the_former_address_has_a_message_id_of_the_site(client, manager, carl):
+    change_address(client, carl)
+    (letter,) = letters_to(OLD)
+    assert letter.message()["Message-ID"].endswith("@testserver>")
+
+
+def test_the_former_address_stops_it_before_it_is_confirmed(client, manager, carl):
+    change_address(client, carl)
+    send_letters()
+    link = link_in(letters_to(NEW)[0])
+    follow(client, OLD)
+    assert client.__class__().post(link).status_code == 410
+    assert now(carl) == (OLD, OLD)
+    assert carl.check_password("a long password")
+
+
+def test_the_former_address_undoes_it_for_seven_days(client, manager, carl, at_noon):
+    change_address(client, carl)
+    follow(client, NEW)
+    theirs = client.__class__()
+    theirs.force_login(get_user_model().objects.get(pk=carl.pk))
+    at_noon.move_to(NOON + 6.9 * DAY)
+    follow(client, OLD)
+    user = get_user_model().objects.get(pk=carl.pk)
+    assert (now(carl), user.has_usable_password(), is_in(theirs)) == ((OLD, OLD), False, False)
+    assert any("/admin/reset/" in letter.body for letter in letters_to(OLD)[1:])
+
+
+def test_stopping_the_first_of_two_changes_undoes_both(client, manager, carl, admin_client):
+    change_address(client, carl)
+    follow(client, NEW)
+    first = link_in(letters_to(OLD)[0])
+    change_address(client, carl, "third@example.org")
+    follow(client, "third@example.org")
+    client.__class__().post(first)
+    assert now(carl) == (OLD, OLD)
+
+
+@pytest.mark.parametrize("address", [OLD, NEW])
+def test_a_link_is_dead_after_seven_days(client, manager, carl, at_noon, address):
+    change_address(client, carl)
+    link = link_in(letters_to(address)[0])
+    at_noon.move_to(NOON + 7.1 * DAY)
+    assert client.__class__().post(link).status_code in (404, 410)
+    assert now(carl) == (OLD, OLD)
+
+
+def test_a_link_that_confirms_works_once(client, manager, carl):
+    change_address(client, carl)
+    link = link_in(letters_to(NEW)[0])
+    assert [client.__class__().post(link).status_code for _number in range(2)] == [200, 410]
+
+
+@pytest.mark.parametrize("token", ["x", "W10:1234:abcd", "%00", "9" * 400])
+def test_a_token_that_nobody_signed_leads_nowhere(client, token):
+    assert client.get(f"/admin/reset/email/change/{token}/").status_code in (400, 404)
+
+
+def test_an_address_that_somebody_else_has_meanwhile_is_not_given_twice(client, manager, carl):
+    change_address(client, carl)
+    a_member(roles.WRITERS, username=NEW)
+    follow(client, NEW)
+    assert now(carl) == (OLD, OLD)
+
+
+def test_an_address_that_stays_changes_nothing(client, manager, carl):
+    change_address(client, carl, OLD)
+    change_address(client, carl, OLD.upper())
+    assert not EmailChange.objects.exists()
+    assert letters_to(OLD) == []
+
+
+def test_an_invitation_to_a_mistyped_address_is_corrected_directly(client, manager):
+    invited = a_member(roles.WRITERS, username="slip@example.org", password=None)
+    change_address(client, invited, "right@example.org")
+    assert now(invited) == ("right@example.org", "right@example.org")
+
+
+def test_an_account_that_was_closed_is_not_taken_over_by_a_new_address(client, manager, carl):
+    get_user_model().objects.filter(pk=carl.pk).update(password="!x", is_active=False)
+    change_address(client, get_user_model().objects.get(pk=carl.pk))
+    assert now(carl) == (OLD, OLD)
+
+
+# Together with the second factor
+
+
+def test_a_manager_resets_no_second_factor_while_the_address_changes(client, manager, carl):
+    with_phone(carl)
+    change_address(client, carl)
+    assert "Only a superuser" in client.post(f"{USERS}{carl.pk}/second-factor/", follow=True).content.decode()
+    follow(client, NEW)
+    client.post(f"{USERS}{carl.pk}/second-factor/")
+    assert factor.phone_of(carl)
+
+
+def test_a_manager_changes_no_address_for_seven_days_after_a_reset(client, manager, carl, at_noon):
+    with_phone(carl)
+    client.post(f"{USERS}{carl.pk}/second-factor/")
+    assert "Ask a superuser" in change_address(client, carl)
+    at_noon.move_to(NOON + 7 * DAY + HOUR)
+    client.force_login(manager)
+    assert "once it is confirmed" in change_address(client, carl)
+
+
+def test_a_superuser_may_do_both(admin_client, carl):
+    with_phone(carl)
+    admin_client.post(f"{USERS}{carl.pk}/second-factor/")
+    assert "once it is confirmed" in change_address(admin_client, carl)
+
+
+def test_notices_go_to_the_former_address_too_for_seven_days(client, manager, carl, at_noon):
+    change_address(client, carl)
+    follow(client, NEW)
+    user = get_user_model().objects.get(pk=carl.pk)
+    change_password(client, user)
+    assert "Your password was changed" in letters_to(OLD)[-1].body
+    count = len(letters_to(OLD))
+    at_noon.move_to(NOON + 7.1 * DAY)
+    change_password(client, user, "another long sentence", "as long as a sentence")
+    assert len(letters_to(OLD)) == count
+    assert "Your password was changed" in letters_to(NEW)[-1].body
+
+
+def change_password(client, user, new="as long as a sentence", old="a long password"):
+    theirs = client.__class__()
+    theirs.force_login(user)
+    data = {"old_password": old, "new_password1": new, "new_password2": new}
+    assert theirs.post("/admin/password_change/", data).status_code == 302
+
+
+# Told
+
+
+def test_each_manager_and_superuser_hears_of_it(client, manager, carl, admin_user):
+    a_member(roles.MANAGERS, username="other")
+    change_address(client, carl)
+    send_letters()
+    told = {letter.to[0] for letter in mail.outbox}
+    assert {"manager@example.org", "other@example.org", admin_user.email} <= told
+
+
+def test_each_step_is_on_record(client, manager, carl):
+    change_address(client, carl)
+    follow(client, NEW)
+    follow(client, OLD)
+    assert [kind for kind in kinds() if kind.startswith("e-mail")] == [
+        "e-mail requested",
+        "e-mail changed",
+        "e-mail stopped",
+    ]
+
+
+def test_former_addresses_are_deleted_after_seven_days(client, manager, carl, at_noon):
+    change_address(client, carl)
+    follow(client, NEW)
+    at_noon.move_to(NOON + 8 * DAY)
+    log_in(client.__class__(), NEW)
+    assert not EmailChange.objects.exists()
+    assert not email_changes.is_under_way(carl, NOON + 8 * DAY)

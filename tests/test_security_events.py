@@ -1,0 +1,286 @@
+"""The log of security events: each kind leaves its row, nobody changes or deletes one, managers read it."""
+
+import pytest
+import time_machine
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from accounts import events
+from accounts.events import Kind
+from accounts.models import SecurityEvent
+from embassy import roles
+from tests.factories import DAY, NOON, a_message, an_enquiry
+from tests.helpers.accounts import (
+    CODE,
+    USERS,
+    a_member,
+    is_in,
+    kinds,
+    letters_to,
+    log_in,
+    shown_code,
+    with_phone,
+)
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/accounts/securityevent/"
+
+
+@pytest.fixture
+def at_noon():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+def last():
+    return SecurityEvent.objects.order_by("pk").last()
+
+
+@pytest.fixture
+def manager(client):
+    member = a_member(roles.MANAGERS, username="manager@example.org")
+    client.force_login(member)
+    return member
+
+
+# Written once. (The database's own clock says what is older than 90 days: these rows are of today.)
+
+HOSTILE = {
+    "update": "UPDATE accounts_securityevent SET account = 9",
+    "delete": "DELETE FROM accounts_securityevent",
+    "replace": "REPLACE INTO accounts_securityevent SELECT * FROM accounts_securityevent",
+    "truncate": "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE accounts_securityevent",
+}
+
+
+@pytest.mark.parametrize("way", HOSTILE)
+def test_the_database_refuses_to_change_or_delete_an_event(way):
+    if (way == "replace" and connection.vendor == "postgresql") or (
+        way == "truncate" and connection.vendor == "sqlite"
+    ):
+        pytest.skip("The other database has that statement.")
+    events.record(Kind.LOGIN, account=1)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(HOSTILE[way])
+    assert SecurityEvent.objects.values_list("account", flat=True).get() == 1
+
+
+@pytest.mark.parametrize("deed", ["update", "delete", "save"])
+def test_the_application_can_not_change_or_delete_one_either(deed):
+    event = events.record(Kind.LOGIN, account=1)
+    event.account = 2
+    deeds = {
+        "update": lambda: SecurityEvent.objects.update(account=2),
+        "delete": lambda: SecurityEvent.objects.all().delete(),
+        "save": event.save,
+    }
+    with pytest.raises(DatabaseError), transaction.atomic():
+        deeds[deed]()
+
+
+def test_events_older_than_ninety_days_are_deleted_and_that_is_recorded():
+    now = timezone.now()
+    for days in (89, 91, 400):
+        events.record(Kind.LOGIN, account=days, at=now - days * DAY)
+    assert events.purge(now) == 2
+    assert list(SecurityEvent.objects.order_by("at").values_list("kind", "account", "detail")) == [
+        ("login", 89, ""),
+        ("purged", None, "2"),
+    ]
+    assert events.purge(now) == 0
+
+
+def test_the_command_deletes_what_is_old(capsys):
+    from django.core.management import call_command
+
+    events.record(Kind.LOGIN, at=timezone.now() - 91 * DAY)
+    call_command("purge_security_events")
+    assert "Deleted: 1" in capsys.readouterr().out
+
+
+# What is recorded
+
+
+def test_a_login_and_a_logout_name_account_network_and_moment(client, at_noon):
+    dora = a_member(roles.WRITERS)
+    log_in(client, address="198.51.100.7")
+    event = last()
+    assert (event.kind, event.account, event.actor, event.at) == ("login", dora.pk, dora.pk, NOON)
+    assert (len(event.network), "198" in event.network) == (64, False)
+    client.post("/admin/logout/")
+    assert (last().kind, last().account) == ("logout", dora.pk)
+
+
+def test_both_steps_of_a_login_and_a_wrong_code_are_recorded(client, at_noon):
+    with_phone(a_member(roles.WRITERS))
+    log_in(client)
+    client.post(CODE, {"code": "000000"})
+    at_noon.shift(5)
+    client.post(CODE, {"code": shown_code()})
+    assert kinds()[1:] == ["password accepted", "wrong code", "login"]
+
+
+def test_a_changed_password_is_recorded_whatever_way_it_was_changed(client, at_noon, admin_client):
+    dora = a_member(roles.WRITERS)
+    dora.set_password("as long as a sentence")
+    dora.save()
+    get_user_model().objects.get(pk=dora.pk).save()  # nothing changed
+    data = dict.fromkeys(["password1", "password2"], "another sentence of some length")
+    admin_client.post(f"{USERS}{dora.pk}/password/", data | {"usable_password": "true"})
+    assert kinds().count("password changed") == 2
+
+
+def test_a_hash_that_django_renews_is_not_a_changed_password(client, settings, at_noon):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    a_member(roles.WRITERS)
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.ScryptPasswordHasher",
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+    ]
+    log_in(client)
+    assert get_user_model().objects.get().password.startswith("scrypt")
+    assert "password changed" not in kinds()
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_changed_groups_are_recorded_from_either_side(reverse, at_noon):
+    dora, editors = a_member(roles.WRITERS), Group.objects.get(name=roles.EDITORS)
+    if reverse:
+        editors.user_set.add(dora)
+    else:
+        dora.groups.add(editors)
+    assert (last().kind, last().account, last().detail) == ("groups changed", dora.pk, "+Press editors")
+    dora.groups.clear()
+    assert set(last().detail.split(", ")) == {"-Press editors", "-Press writers"}
+
+
+def test_a_new_superuser_is_recorded(at_noon):
+    dora = a_member(roles.WRITERS)
+    dora.is_superuser = True
+    dora.save()
+    assert (last().kind, last().detail) == ("rights changed", "superuser: on")
+
+
+def test_what_a_manager_does_names_the_manager(client, manager):
+    dora = a_member(roles.WRITERS, username="dora@example.org")
+    with_phone(dora)
+    data = {"email": dora.email, "first_name": "x", "last_name": "y", "is_active": "on"}
+    client.post(f"{USERS}{dora.pk}/change/", data | {"groups": [Group.objects.get(name=roles.EDITORS).pk]})
+    client.post(f"{USERS}{dora.pk}/second-factor/")
+    client.post(f"{USERS}{dora.pk}/change/", data | {"is_active": "", "groups": []})
+    client.post(
+        f"{USERS}add/",
+        {"email": "new@example.org", "first_name": "N", "last_name": "N", "groups": [Group.objects.first().pk]},
+    )
+    found = set(SecurityEvent.objects.filter(actor=manager.pk).values_list("kind", flat=True))
+    assert {"groups changed", "factor reset", "deactivated", "invited"} <= found
+
+
+def test_a_refusal_is_recorded_with_its_route(client):
+    dora = a_member(roles.WRITERS)
+    client.force_login(dora)
+    assert client.get(USERS).status_code == 403
+    assert (last().kind, last().account, last().detail) == ("refused", dora.pk, "admin:auth_user_changelist")
+
+
+def test_strangers_leave_no_refusals(client):
+    client.get(USERS)
+    client.post("/admin/upload/")
+    assert kinds() == []
+
+
+def test_preview_links_and_exports_are_recorded(client, at_noon):
+    editor, officer = a_member(roles.EDITORS, username="e@example.org"), a_member(roles.CONSULAR)
+    message, enquiry = a_message(publish_at=None), an_enquiry()
+    client.force_login(editor)
+    data = {"name": "Reuters", "expires_at_0": "25/11/2020", "expires_at_1": "12:00"}
+    client.post(f"/admin/news/message/{message.pk}/preview-links/", data)
+    assert (last().kind, last().account, last().detail) == ("link made", editor.pk, str(message.pk))
+    link = message.preview_links.get()
+    client.post(f"/admin/news/message/{message.pk}/preview-links/{link.pk}/revoke/")
+    assert last().kind == "link revoked"
+    client.force_login(officer)
+    enquiry.refresh_from_db()
+    client.post(f"/admin/consular/enquiry/{enquiry.pk}/export/", {"seen": enquiry.moved_at.isoformat()})
+    assert (last().kind, last().account) == ("exported", officer.pk)
+
+
+# Read by managers
+
+
+def test_managers_read_the_log_and_change_nothing(client, manager):
+    dora = a_member(roles.WRITERS, first_name="Dora")
+    events.record(Kind.WRONG_PASSWORD, account=dora.pk)
+    events.record(Kind.WRONG_PASSWORD, account=99999)
+    page = client.get(LIST).content.decode()
+    assert all(word in page for word in ("wrong password", "dora@example.org", "deleted account 99999"))
+    assert client.get(f"{LIST}?who={dora.pk}").status_code == 200
+    assert client.get(f"{LIST}?who=x").status_code == 200
+    assert client.get(f"{LIST}add/").status_code == 403
+    assert client.post(f"{LIST}{last().pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("role", [roles.WRITERS, roles.EDITORS, roles.CONSULAR])
+def test_others_do_not_read_it(client, role):
+    client.force_login(a_member(role))
+    assert client.get(LIST).status_code == 403
+
+
+def test_an_account_that_is_only_in_the_log_can_be_deleted(client, manager):
+    dora = a_member(roles.WRITERS)
+    log_in(client.__class__())
+    client.post(f"{USERS}{dora.pk}/delete/", {"post": "yes"})
+    assert not get_user_model().objects.filter(pk=dora.pk).exists()
+
+
+# Told
+
+
+def test_all_managers_hear_of_an_invitation_and_of_changed_groups(client, manager, at_noon):
+    client.force_login(manager)
+    a_member(roles.MANAGERS, username="other@example.org")
+    writers, editors = (Group.objects.get(name=name).pk for name in (roles.WRITERS, roles.EDITORS))
+    data = {"email": "new@example.org", "first_name": "Nora", "last_name": "New", "groups": [writers]}
+    client.post(f"{USERS}add/", data)
+    (letter,) = letters_to("other@example.org")
+    assert all(word in letter.body for word in ("Nora New was invited", "Press writers", "manager@example.org"))
+    user = get_user_model().objects.get(email="new@example.org")
+    at_noon.shift(1)
+    client.post(f"{USERS}{user.pk}/change/", data | {"is_active": "on", "groups": [writers, editors]})
+    assert "+Press editors" in letters_to("other@example.org")[-1].body
+    assert len(letters_to("manager@example.org")) == 2
+
+
+def test_groups_that_a_superuser_gave_stay_and_are_not_recorded_as_changed(client, manager, at_noon):
+    client.force_login(manager)
+    extra = Group.objects.create(name="Archive")
+    dora = a_member(roles.WRITERS)
+    dora.groups.add(extra)
+    before = len(kinds())
+    data = {"email": dora.email, "first_name": "D", "last_name": "N", "is_active": "on"}
+    client.post(f"{USERS}{dora.pk}/change/", data | {"groups": [Group.objects.get(name=roles.WRITERS).pk]})
+    assert extra in dora.groups.all()
+    assert len(kinds()) == before
+
+
+def test_the_owner_of_an_account_hears_what_was_done_to_it(client, manager, at_noon):
+    client.force_login(manager)
+    dora = a_member(roles.WRITERS)
+    theirs = client.__class__()
+    log_in(theirs)
+    client.post(USERS, {"action": "end_sessions_selected", "_selected_action": [dora.pk]})
+    assert not is_in(theirs)
+    assert any("Your sessions were ended" in letter.body for letter in letters_to("dora@example.org"))
+
+
+def test_a_wrong_code_after_the_right_password_is_mailed_once_a_day(client, at_noon):
+    with_phone(a_member(roles.WRITERS))
+    for _number in range(3):
+        log_in(client)
+        client.post(CODE, {"code": "000000"})
+        at_noon.shift(60)
+    letters = [letter for letter in letters_to("dora@example.org") if "code after it was wrong" in letter.body]
+    assert len(letters) == 1

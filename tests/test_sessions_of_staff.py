@@ -1,0 +1,264 @@
+"""Sessions end after a time without use; whoever changes accounts proves again who they are; browsers forget."""
+
+import pytest
+import time_machine
+from django.conf import settings as site
+from django.contrib.sessions.models import Session
+
+from embassy import roles
+from tests.factories import HOUR, NOON, a_message
+from tests.helpers.accounts import (
+    LOGIN,
+    PASSWORD,
+    USERS,
+    a_member,
+    is_in,
+    kinds,
+    letters_to,
+    log_in,
+    shown_code,
+    with_phone,
+)
+
+pytestmark = pytest.mark.django_db
+
+CHANGE, VERIFY, SESSIONS = "/admin/password_change/", "/admin/verify/", "/admin/sessions/"
+NEW = "as long as a sentence"
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def dora():
+    return a_member(roles.WRITERS)
+
+
+@pytest.fixture
+def manager(client):
+    member = a_member(roles.MANAGERS, username="manager@example.org")
+    client.force_login(member)
+    return member
+
+
+# Their end
+
+
+def test_a_session_ends_after_two_hours_without_use(client, dora, at_noon):
+    log_in(client)
+    at_noon.move_to(NOON + 1.9 * HOUR)
+    used = is_in(client)
+    at_noon.move_to(NOON + 3.8 * HOUR)
+    used_again = is_in(client)
+    at_noon.move_to(NOON + 5.9 * HOUR)
+    assert (used, used_again, is_in(client)) == (True, True, False)
+
+
+def test_use_does_not_prolong_a_session_beyond_twelve_hours(client, dora, at_noon):
+    log_in(client)
+    for hour in range(1, 12):
+        at_noon.move_to(NOON + hour * HOUR)
+        assert is_in(client)
+    at_noon.move_to(NOON + 12 * HOUR)
+    assert not is_in(client)
+
+
+def test_an_ended_session_is_ended_on_the_server(client, dora, at_noon):
+    log_in(client)
+    at_noon.move_to(NOON + 3 * HOUR)
+    is_in(client)
+    at_noon.move_to(NOON)
+    assert not is_in(client)
+
+
+def test_use_is_noted_seldom(client, dora, at_noon, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    log_in(client)
+    at_noon.shift(60)
+    with CaptureQueriesContext(connection) as queries:
+        is_in(client)
+    assert not [query["sql"] for query in queries if query["sql"].startswith(("UPDATE", "INSERT"))]
+
+
+# One's own
+
+
+def test_one_ends_all_other_sessions_and_keeps_this_one(client, dora):
+    others = [client.__class__() for _number in range(3)]
+    for each in (client, *others):
+        log_in(each)
+    page = client.get(SESSIONS).content.decode()
+    assert (page.count("Logged in"), page.count("(this session)")) == (4, 1)
+    client.post(SESSIONS)
+    assert [is_in(client), *map(is_in, others)] == [True, False, False, False]
+    assert "sessions ended" in kinds()
+
+
+def test_nobody_elses_sessions_are_listed_or_ended(client, dora):
+    other = client.__class__()
+    other.force_login(a_member(roles.WRITERS, username="carl@example.org"))
+    log_in(client)
+    assert client.get(SESSIONS).content.decode().count("Logged in") == 1
+    client.post(SESSIONS)
+    assert is_in(other)
+
+
+def test_what_is_half_way_ends_with_the_sessions(client, dora):
+    with_phone(dora)
+    log_in(client)
+    from accounts import sessions
+
+    assert sessions.end_all(dora) == 1
+    assert not Session.objects.exists()
+
+
+# Proving again who one is
+
+
+MANAGERS_PAGES = ["add/", "{pk}/change/", "{pk}/delete/", "{pk}/second-factor/"]
+
+
+@pytest.mark.parametrize("page", MANAGERS_PAGES)
+def test_accounts_are_changed_by_managers_who_proved_lately_who_they_are(client, manager, dora, at_noon, page):
+    with_phone(dora)
+    address = USERS + page.format(pk=dora.pk)
+    assert client.get(address).status_code == 200
+    at_noon.shift(31 * 60)
+    answer = client.get(address)
+    assert answer["Location"].startswith(f"{VERIFY}?next=")
+    assert client.post(answer["Location"], {"password": "wrong"}).status_code == 200
+    assert client.post(answer["Location"], {"password": PASSWORD})["Location"] == address
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("action", ["deactivate_selected", "end_sessions_selected", "reset_second_factor_selected"])
+def test_the_lists_actions_ask_too_and_change_nothing(client, manager, dora, at_noon, action):
+    with_phone(dora)
+    at_noon.shift(61 * 60)
+    answer = client.post(USERS, {"action": action, "_selected_action": [dora.pk]})
+    assert answer["Location"].startswith(VERIFY)
+    dora.refresh_from_db()
+    assert (dora.is_active, dora.totpdevice_set.count()) == (True, 1)
+
+
+def test_a_form_that_was_opened_in_time_may_be_sent_within_the_hour(client, manager, dora, at_noon):
+    at_noon.shift(29 * 60)
+    client.get(f"{USERS}{dora.pk}/change/")
+    at_noon.shift(29 * 60)
+    data = {"email": dora.email, "first_name": "New", "last_name": "y", "is_active": "on"}
+    client.post(f"{USERS}{dora.pk}/change/", data | {"groups": list(dora.groups.values_list("pk", flat=True))})
+    dora.refresh_from_db()
+    assert dora.first_name == "New"
+
+
+def test_who_has_a_second_factor_proves_by_both(client, dora, at_noon):
+    with_phone(dora)
+    log_in(client)
+    client.post("/admin/login/code/", {"code": shown_code()})
+    at_noon.shift(31 * 60)
+    assert client.get(CHANGE)["Location"].startswith(VERIFY)
+    page = client.post(f"{VERIFY}?next={CHANGE}", {"password": PASSWORD})
+    assert (page.status_code, 'name="code"' in page.content.decode()) == (200, True)
+    assert client.post(f"{VERIFY}?next={CHANGE}", {"password": PASSWORD, "code": "000000"}).status_code == 200
+    at_noon.shift(60)
+    assert client.post(f"{VERIFY}?next={CHANGE}", {"password": PASSWORD, "code": shown_code()})["Location"] == CHANGE
+
+
+@pytest.mark.parametrize(
+    "then", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example", ""]
+)
+def test_the_proof_leads_about_on_the_desk_only(client, dora, then):
+    log_in(client)
+    assert client.post(VERIFY, {"password": PASSWORD}, query_params={"next": then})["Location"] == "/admin/"
+
+
+def test_the_proof_can_not_be_guessed(client, dora):
+    log_in(client)
+    assert [client.post(VERIFY, {"password": f"x{number}"}).status_code for number in range(5)][-1] == 429
+
+
+# Another password
+
+
+def change(client, old=PASSWORD, new=NEW):
+    return client.post(CHANGE, {"old_password": old, "new_password1": new, "new_password2": new})
+
+
+def test_wrong_old_passwords_are_counted_like_logins(client, dora):
+    log_in(client)
+    assert [change(client, f"wrong {number}").status_code for number in range(5)] == [200] * 4 + [429]
+    assert change(client).status_code == 429
+
+
+def test_the_owner_hears_of_the_change_and_other_sessions_end(client, dora):
+    other = client.__class__()
+    log_in(other)
+    log_in(client)
+    assert change(client)["Location"] == "/admin/password_change/done/"
+    assert (is_in(client), is_in(other)) == (True, False)
+    assert any("Your password was changed" in letter.body for letter in letters_to("dora@example.org"))
+
+
+def test_a_password_has_a_length_at_most(client, dora):
+    log_in(client)
+    assert change(client, new="long " * 2000).status_code == 200
+
+
+# What the browser keeps
+
+
+def test_the_browser_forgets_at_log_out(client, dora):
+    log_in(client)
+    assert client.post("/admin/logout/")["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_the_browser_forgets_at_the_login_after_a_session_has_ended(client, dora, at_noon):
+    log_in(client)
+    at_noon.move_to(NOON + 3 * HOUR)
+    answer = client.get(client.get("/admin/")["Location"])
+    assert "storage" in answer["Clear-Site-Data"]
+
+
+def test_the_browser_forgets_nothing_otherwise(client, dora):
+    fresh = client.get(LOGIN)
+    with_phone(dora)
+    log_in(client)
+    assert [answer.has_header("Clear-Site-Data") for answer in (fresh, client.get(LOGIN))] == [False, False]
+
+
+# Strangers
+
+
+def test_a_large_body_of_a_stranger_is_refused_before_it_is_read(client):
+    class Body:
+        def read(self, *size):
+            raise AssertionError("The body was read.")
+
+        readline = read
+
+    for length in (300_000, 80_000_000):
+        answer = client.generic("POST", "/admin/upload/", b"", CONTENT_LENGTH=str(length), **{"wsgi.input": Body()})
+        assert answer.status_code == 413
+
+
+def test_a_forged_session_does_not_open_the_way_for_a_large_body(client):
+    client.cookies[site.SESSION_COOKIE_NAME] = "x" * 32
+    assert client.generic("POST", "/admin/news/message/add/", b"x" * 300_000).status_code == 413
+
+
+def test_a_large_text_of_staff_is_taken(client):
+    client.force_login(a_member(roles.WRITERS, username="w@example.org"))
+    data = {"headline": "x", "body": "<p>" + "word " * 60_000 + "</p>"}
+    assert client.post("/admin/news/message/add/", data).status_code == 200
+
+
+def test_save_as_new_is_refused_where_there_is_no_such_button(client):
+    message = a_message(publish_at=None)
+    client.force_login(a_member(roles.EDITORS, username="e@example.org"))
+    answer = client.post(f"/admin/news/message/{message.pk}/change/", {"_saveasnew": "1", "headline": "Copy"})
+    assert (answer.status_code, type(message).objects.count()) == (400, 1)
