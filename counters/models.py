@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from slugify import slugify
 
 from counters import sentences, zones
-from editions.models import PublicModel, PublicQuerySet, new_edition
+from editions.models import new_edition
 from editions.moments import local_date, midnight_after
+from news.models.redirects import Movable, MovableQuerySet
 
 
-class CounterQuerySet(PublicQuerySet):
+class CounterQuerySet(MovableQuerySet):
     """Counters, in the order of the staff."""
 
     def shown(self):
@@ -57,7 +58,7 @@ def running(rows, at: datetime) -> Iterator[tuple[ZoneInfo, date | None]]:
             yield zone, until
 
 
-class Counter(PublicModel):
+class Counter(Movable):
     """How many days have passed since an incident. The day it began is day 0."""
 
     incident = models.CharField(
@@ -72,7 +73,7 @@ class Counter(PublicModel):
         blank=True,
         help_text=_(
             "The last part of its address, /counters/…/. Empty: made from the incident. "
-            "Changing it breaks links and embedded badges: the old address is not kept."
+            "An old address leads on to the new one, for embedded badges too."
         ),
     )
     sentence_one = models.CharField(
@@ -119,6 +120,7 @@ class Counter(PublicModel):
         _("shown"), default=True, help_text=_("On the home page and at its own address. Its badge disappears with it.")
     )
 
+    redirect_name = "counter"
     objects = CounterQuerySet.as_manager()
 
     class Meta:

@@ -152,7 +152,7 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
     def update(self, **kwargs):
         if not ADDRESS & kwargs.keys():
             with new_edition(self._db), indexed(self.db):
-                return super().update(**kwargs)
+                return super().update(**{"changed_at": timezone.now()} | kwargs)
         with new_edition(self._db), indexed(self.db):
             before = {row.pk: row for row in self}
             if not any(hasattr(value, "resolve_expression") for value in kwargs.values()):
@@ -177,7 +177,7 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
 
     def bulk_update(self, objs, fields, *args, **kwargs):
         if not ADDRESS & set(fields):
-            return super().bulk_update(objs, fields, *args, **kwargs)
+            return super().bulk_update(objs, fields, *args, **kwargs)  # which updates, and so moves `changed_at`
         with new_edition(self._db):
             for obj in objs:
                 obj.save(update_fields=fields)
@@ -194,5 +194,5 @@ LISTED_ON_DESK = (
     *("submitted_at", "approved_at", "withdrawn_at", "submitted_by"),
 )
 
-# The fields that decide a message's address.
-ADDRESS = {"publish_at", "slug"}
+# The fields that decide a message's address: the headline does until it is public.
+ADDRESS = {"publish_at", "slug", "headline"}
