@@ -23,6 +23,11 @@ from news.models.redirects import Movable, MovableQuerySet
 class CounterQuerySet(MovableQuerySet):
     """Counters, in the order of the staff."""
 
+    deciding = frozenset({"shown"})
+
+    def seen(self):
+        return self.filter(shown=True)
+
     def shown(self):
         """Return the counters that the public sees."""
         return self.filter(shown=True).order_by("order", "id")
@@ -140,6 +145,9 @@ class Counter(Movable):
 
     def get_absolute_url(self):
         return reverse("counters:detail", args=[self.slug])
+
+    def is_seen(self):
+        return self.shown
 
     # What it says
 

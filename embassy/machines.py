@@ -11,7 +11,7 @@ from django.urls import reverse
 from counters.models import Counter
 from editions.decorators import per_edition
 from news import sitemaps
-from news.feeds import printable
+from news.feed_entries import printable
 from news.models import Category
 from news.templatetags.moments import machine
 from pages.models import Page

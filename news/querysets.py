@@ -34,6 +34,11 @@ def lately(at: datetime) -> datetime:
 class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
     """Messages, the newest first: by `publish_at`, then by id, everywhere the same."""
 
+    deciding = frozenset({"approved_at"})
+
+    def seen(self):
+        return self.filter(approved_at__isnull=False)
+
     # The states
 
     def published(self, at: datetime):

@@ -14,6 +14,10 @@ LONGEST_PATH = 200  # characters
 
 class PageQuerySet(MovableQuerySet, IllustratedQuerySet):
     address_field = "path"
+    deciding = frozenset({"shown"})
+
+    def seen(self):
+        return self.shown()
 
     def shown(self):
         """Return the pages that the public can read."""
@@ -72,6 +76,9 @@ class Page(Movable, Illustrated):
 
     def __str__(self):
         return self.title
+
+    def is_seen(self):
+        return self.shown
 
     def clean_fields(self, exclude=None):
         self.path = tidy_path(self.path)

@@ -89,6 +89,7 @@ class Message(pictures.Pictured, Illustrated, Way):
     )
     changed_at = models.DateTimeField(_("last change"), auto_now=True)
 
+    unseen = frozenset({"changed_at", "made_slug", "submitted_at", "submitted_by", "approved_by", "withdrawn_by"})
     objects = MessageQuerySet.as_manager()
     history = HistoricalRecords(
         excluded_fields=["day", "made_slug", "changed_at", "revised_at"],
@@ -142,6 +143,9 @@ class Message(pictures.Pictured, Illustrated, Way):
 
     # What it is
 
+    def is_seen(self):
+        return self.approved_at is not None
+
     def get_absolute_url(self):
         """Return its address; one without a day has none yet."""
         # Put together by hand: a page has twenty of them, and `reverse` takes its time.
@@ -173,7 +177,7 @@ class Message(pictures.Pictured, Illustrated, Way):
             if kwargs.get("update_fields") is not None:
                 kwargs["update_fields"] = {*kwargs["update_fields"], *SETTLED}
             with self._as_version(before, as_version):
-                super().save(*args, **kwargs)
+                super().save(*args, stored=before, **kwargs)
             if was_public and before.get_absolute_url() != self.get_absolute_url():
                 Redirect.lead(before.get_absolute_url(), message=self)
 

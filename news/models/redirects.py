@@ -34,6 +34,11 @@ def leads_to(target: str) -> Q:
     return Q(**{f"{name}__isnull": name != target for name in TARGETS})
 
 
+class RedirectQuerySet(PublicQuerySet):
+    def seen(self):
+        return self.filter(~Q(message__isnull=False, message__approved_at__isnull=True))
+
+
 class Redirect(PublicModel):
     """A former address of a message, a category, a page or a counter."""
 
@@ -44,7 +49,7 @@ class Redirect(PublicModel):
     page = models.ForeignKey("pages.Page", models.CASCADE, null=True, related_name="redirects")
     counter = models.ForeignKey("counters.Counter", models.CASCADE, null=True, related_name="redirects")
 
-    objects = PublicQuerySet.as_manager()
+    objects = RedirectQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("redirect")
@@ -58,6 +63,9 @@ class Redirect(PublicModel):
 
     def __str__(self):
         return self.path
+
+    def is_seen(self):
+        return self.message is None or self.message.is_seen()
 
     @property
     def target(self):
@@ -117,7 +125,7 @@ class Movable(PublicModel):
     def save(self, *args, **kwargs):
         with new_edition(kwargs.get("using")):
             before = type(self).objects.filter(pk=self.pk).first() if self.pk else None
-            super().save(*args, **kwargs)
+            super().save(*args, stored=before, **kwargs)
             self.leave_address(before)
 
     save.alters_data = True
