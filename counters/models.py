@@ -40,7 +40,7 @@ class CounterQuerySet(MovableQuerySet):
         counters = list(self)
         wanted = {counter.message_id for counter in counters if counter.message_id}
         messages = self.model._meta.get_field("message").related_model.objects
-        public = messages.published(at).only("headline", "day", "slug").in_bulk(wanted) if wanted else {}
+        public = messages.published(at).only("headline", "language", "day", "slug").in_bulk(wanted) if wanted else {}
         for counter in counters:
             counter.public_message = public.get(counter.message_id)
         return counters

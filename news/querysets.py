@@ -136,7 +136,7 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
         older = self.older_than(cursor).values("pk")[:1]
         newer = self.newer_than(cursor).order_by("publish_at", "id").values("pk")[:1]
         rows = self.model.objects.filter(Q(pk=Subquery(older)) | Q(pk=Subquery(newer)))
-        found = {Cursor.of(row) > cursor: row for row in rows.only("headline", "day", "slug", "publish_at")}
+        found = {Cursor.of(row) > cursor: row for row in rows.only("headline", "language", "day", "slug", "publish_at")}
         return found.get(False), found.get(True)
 
     def around(self, start: datetime, end: datetime) -> tuple[date | None, date | None]:
