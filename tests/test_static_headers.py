@@ -10,6 +10,8 @@ from django.test import Client
 from embassy.static_headers import POLICY
 from tests.nginx import SHIPPED
 
+pytestmark = pytest.mark.django_db  # a request that ends looks after the connections to the database
+
 
 @pytest.fixture
 def collected(settings, tmp_path):

@@ -11,6 +11,7 @@ from consular.models import Enquiry
 from tests.factories import a_topic
 from tests.front_door.house import SITE, ask
 from tests.front_door.routes import routes
+from tests.nginx import free_port, nginx
 
 # Limits
 
@@ -80,10 +81,14 @@ def test_an_office_behind_one_address_reads_the_contact_page_together(door):
     assert ask(door, "/contact/", "POST", body="", **visitor(8)).status == 403
 
 
-def test_who_reads_the_contact_page_without_end_is_asked_to_wait_and_may_still_send(door):
-    answers = [status for _ in range(3) for status in ask_together(door, ["/contact/"] * 60, **visitor(9))]
-    assert 0 < answers.count(429) < 90
-    assert ask(door, "/contact/", "POST", body="", **visitor(9)).status == 403
+def test_who_reads_the_contact_page_without_end_is_asked_to_wait_and_may_still_send(has_nginx, tmp_path):
+    # No node answers, so that what is counted does not depend on how quick one is.
+    with nginx(tmp_path / "door", nodes=[free_port()], static=tmp_path, media=tmp_path) as door:
+        answers = []
+        while len(answers) < 2000 and 429 not in answers:
+            answers += ask_together(door, ["/contact/"] * 60)
+        assert answers.count(502) >= 100 and 429 in answers
+        assert ask(door, "/contact/", "POST", body="").status == 502
 
 
 def test_a_household_of_ipv6_counts_as_one_visitor(door):
