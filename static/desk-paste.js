@@ -24,21 +24,25 @@
     const { data } = event;
     if (data.deskPrepared || data.type === "text") return;
     const transfer = data.dataTransfer;
-    if (transfer.getTransferType(editor) === CKEDITOR.DATA_TRANSFER_INTERNAL) return;
+    const { copyCutData, dragData } = CKEDITOR.plugins.clipboard;
+    const isOurs = transfer === copyCutData || transfer === dragData;
+    if (isOurs && transfer.sourceEditor) return; // from an editor of this page: it is clean
     const files = Array.from({ length: transfer.getFilesCount() }, (_, number) => transfer.getFile(number));
     const others = files.filter(({ type }) => !PICTURES.test(type));
     if (others.length) notify(editor, others.map(({ name }) => say(editor, "file", name)));
     const html = transfer.getData("text/html", true) || data.dataValue || "";
-    if (!html.includes("<")) return;
-    if (files.length > others.length && isPictureAlone(html)) {
-      data.dataValue = ""; // a copied picture: its file is uploaded, as its address is at another site
-      return;
-    }
+    if (!html.includes("<")) return; // plain text, or files alone
     event.cancel();
+    const again = (type, dataValue, pictures = []) => {
+      const native = new DataTransfer();
+      pictures.forEach((file) => native.items.add(file));
+      const dataTransfer = new CKEDITOR.plugins.clipboard.dataTransfer(native);
+      editor.fire("paste", { type, method: data.method, dataValue, dataTransfer, deskPrepared: true });
+    };
+    // A copied picture: its file is uploaded, as its address is at another site.
+    if (files.length > others.length && isPictureAlone(html)) return again("auto", "", files);
     wait(prepare(editor, html, transfer.getData("text/rtf", true)).then((dataValue) => {
-      if (!dataValue || editor.status === "destroyed") return;
-      const none = new CKEDITOR.plugins.clipboard.dataTransfer(null, editor);
-      editor.fire("paste", { type: "html", method: data.method, dataValue, dataTransfer: none, deskPrepared: true });
+      if (dataValue && editor.status !== "destroyed") again("html", dataValue);
     }));
   }
 
