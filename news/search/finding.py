@@ -131,12 +131,11 @@ class Question:
     def source_names(self, sources: list[str]) -> dict[str, str]:
         """Return how sources are written, each as in the newest public message that has it."""
         kept = self.edition.remember("source names", dict)
-        entries = Entry.objects.filter(key__gte=self.public.newest).exclude(key__in=self.public.ahead).order_by("key")
-        messages = Message.objects.published(self.at).order_by()
-        for source in sources:
-            if source not in kept and (entry := entries.filter(source=source).only("message_id").first()):
-                name = messages.filter(pk=entry.message_id).values_list("source_name", flat=True).first()
-                kept[source] = name or source
+        asked = [source for source in sources if source not in kept]
+        newest = self.asked.newest_of(asked, self.public) if asked else {}
+        messages = Message.objects.published(self.at).filter(pk__in=newest.values()).order_by()
+        names = dict(messages.values_list("pk", "source_name")) if newest else {}
+        kept |= {source: names[pk] for source, pk in newest.items() if pk in names}
         return {source: kept.get(source, source) for source in sources}
 
     # The page
