@@ -8,6 +8,7 @@ from functools import wraps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -16,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST
 
 from consular.access_log import recording_reads
-from consular.models import Enquiry
+from consular.models import Enquiry, Erasure
 from consular.sealed import WrongKey
 from consular.views.private import SeeOther
 from editions.ids import is_id
@@ -39,6 +40,8 @@ def officers(right: str):
             try:
                 with recording_reads(request.user, request.at):
                     return untold(view(request, desk, **kwargs))
+            except Http404:
+                return untold(gone(request, desk, kwargs.get("pk", "")))
             except WrongKey:
                 log.error("An enquiry can't be opened with any of ENQUIRY_KEYS.")
                 context = {**desk.admin_site.each_context(request), "opts": desk.opts, "title": _("A key is missing")}
@@ -47,6 +50,14 @@ def officers(right: str):
         return guarded
 
     return guard
+
+
+def gone(request, desk, pk: str):
+    """Answer for an enquiry that is not there: what is on record where it was erased, or that there never was one."""
+    erasure = Erasure.objects.filter(number=pk).first() if is_id(pk) else None
+    title = _("This enquiry was erased") if erasure else _("There is no such enquiry")
+    context = {**desk.admin_site.each_context(request), "opts": desk.opts, "title": title, "erasure": erasure}
+    return render(request, "admin/consular/enquiry/gone.html", context, status=410 if erasure else 404)
 
 
 def untold(response):

@@ -26,6 +26,7 @@ from consular.deadlines import add_words
 from consular.models import Enquiry, Erasure, Topic, Trace
 from consular.references import read_reference
 from consular.text_fields import one_line
+from consular.undelivered import add_failed_letters
 from editions.ids import is_id
 from letters.email_addresses import clean_email
 from letters.invisible_characters import remove_all_invisible
@@ -51,6 +52,7 @@ STATES = {
     "waiting": (gettext_lazy("Waiting"), lambda rows, asks: rows.waiting(), SOONEST),
     "overdue": (gettext_lazy("Overdue"), lambda rows, asks: rows.overdue(asks.today), SOONEST),
     "mine": (gettext_lazy("Mine"), lambda rows, asks: among(rows.waiting(), "assigned_to_id", asks.user.pk), SOONEST),
+    "undelivered": (gettext_lazy("E-mail not delivered"), lambda rows, asks: rows.undelivered(), SOONEST),
     "answered": (gettext_lazy("Answered"), lambda rows, asks: rows.answered(), ["-answered_at", "-pk"]),
     "closed": (gettext_lazy("Closed"), lambda rows, asks: rows.closed(), ["-closed_at", "-pk"]),
     "suspected": (gettext_lazy("Suspected of spam"), lambda rows, asks: rows.suspected(), ["-received_at", "-pk"]),
@@ -138,6 +140,8 @@ class Asked:
         """Yield the states: name, address, count, whether it is shown."""
         for state, (name, _rows, _order) in STATES.items():
             count = self.only_filters().rows(state).values("pk")[: COUNTED + 1].count()
+            if state == "undelivered" and not count and self.state != state:
+                continue  # seldom needed
             words = _("more than %(count)s") % {"count": COUNTED} if count > COUNTED else str(count)
             yield name, self.address(state=state), words, state == self.state and not self.is_search
 
@@ -218,6 +222,7 @@ def list_page(request, desk, asked: Asked, *, said="", fault=""):
     """Return the list as it is asked for; a search that failed stands in it with its fault."""
     rows, number, more = asked.page()
     add_words(rows, request.at)
+    add_failed_letters(rows)
     context = {
         **desk.admin_site.each_context(request),
         "title": _("Enquiries"),

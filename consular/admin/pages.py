@@ -14,6 +14,7 @@ from consular.admin.guards import enquiry_or_404, officers
 from consular.deadlines import add_words
 from consular.models import Enquiry, Entry, Trace
 from consular.phones import tel
+from consular.undelivered import add_failed_letters
 from letters.kinds import worded
 from letters.models import Letter
 
@@ -47,6 +48,7 @@ def page(request, desk, enquiry: Enquiry, *, answer=None, note=None, preview=Non
     """Return an enquiry's page; forms that were sent and are not done stand in it as they were typed."""
     enquiry.opened(request.user, request.at)  # before the page names those who opened it
     add_words([enquiry], request.at)
+    add_failed_letters([enquiry])
     may = request.user.has_perm
     answers = not enquiry.suspicion or answer is not None  # a suspected one is looked into first
     context = {

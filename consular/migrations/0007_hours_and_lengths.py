@@ -125,5 +125,10 @@ class Migration(migrations.Migration):
             model_name='openinghours',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('opens', models.F('closes')), _negated=True), ('opens', datetime.time(0, 0)), _connector='OR'), name='consular_hours_last_some_time', violation_error_message='Opening and closing are the same time. For round the clock write 00:00 and 24:00.'),
         ),
+        migrations.AddField(
+            model_name='erasure',
+            name='number',
+            field=models.BigIntegerField(db_index=True, editable=False, null=True, verbose_name='number'),
+        ),
         migrations.RunPython(renew_email_hashes, migrations.RunPython.noop),
     ]

@@ -18,6 +18,7 @@ from consular.models.topics import Topic
 from consular.models.way import Way
 from consular.references import make_reference
 from consular.sealed import SealedField, keyed_hash, keyed_hashes, plain_email, plain_text, random_hash
+from consular.undelivered import failed_letters, is_settled
 from consular.workdays import working_days_after
 from letters import limits
 from letters.models import Letter
@@ -57,6 +58,13 @@ class EnquiryQuerySet(models.QuerySet):
 
     def closed(self):
         return self.trusted().exclude(closed_at=None)
+
+    def undelivered(self):
+        """Return those whose visitor could not be reached by e-mail, unless they were closed after that."""
+        found = failed_letters()
+        closed = self.filter(pk__in=list(found)).order_by().values_list("pk", "closed_at")
+        open_cases = [pk for pk, at in closed if not all(is_settled(letter, at) for letter in found[pk])]
+        return self.filter(pk__in=open_cases)
 
     def past_keeping(self, at):
         """Return those whose topic says that they are to be erased by now: so long has nothing happened to them."""

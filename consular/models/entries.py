@@ -87,6 +87,7 @@ class Erasure(models.Model):
         SPAM = "spam", _("as spam")
 
     reference = models.CharField(_("reference"), max_length=9, unique=True)
+    number = models.BigIntegerField(_("number"), null=True, db_index=True, editable=False)  # of the page on the desk
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     at = models.DateTimeField(_("when"))
     why = models.CharField(_("why"), max_length=10, choices=Why.choices)

@@ -105,7 +105,7 @@ class Way:
         with transaction.atomic():
             if not type(self).objects.select_for_update(of=("self",)).filter(pk=self.pk).values("pk"):
                 return  # erased by somebody else meanwhile
-            erasure = {"token_hash": self.token_hash, "at": at, "why": why, "by": by}
+            erasure = {"number": self.pk, "token_hash": self.token_hash, "at": at, "why": why, "by": by}
             Erasure.objects.get_or_create(reference=self.reference, defaults=erasure)
             self.entries.defer("text").delete()  # unread, so that it can be erased even when its key is lost
             self.delete()
