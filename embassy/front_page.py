@@ -15,6 +15,7 @@ from counters.models import Counter
 from editions.moments import local_date, midnight_after
 from letters.models import Letter
 from news.models import Message
+from pages.models import Page
 
 MOST = 1000  # rows that are counted
 LONGEST = 10  # rows in a section: the list behind it has the rest
@@ -110,6 +111,15 @@ def notices(user, at):
     return section("notices", Notice.objects.current(at), "admin:consular_notice_changelist")
 
 
+# Pages
+
+
+def reviews(user, at):
+    """The pages that nobody has reviewed for a year, the longest ago first; nothing at all where there is none."""
+    found = section("reviews", Page.objects.due_for_review(timezone.localdate(at)), "admin:pages_page_changelist")
+    return found if found["rows"] else None
+
+
 # The post
 
 
@@ -134,4 +144,5 @@ SECTIONS = [
     ("counters.view_counter", near),
     ("consular.view_enquiry", enquiries),
     ("consular.view_notice", notices),
+    ("pages.change_page", reviews),
 ]

@@ -115,7 +115,7 @@ def manifest(request):
 
 @per_edition(keep=60)
 def robots(request):
-    """What crawlers may read: all but the desk, visitors' enquiries and searches, each of which leads to a hundred more."""
+    """What crawlers may read: all but the desk, enquiries, and searches, which lead to a hundred more each."""
     return HttpResponse(render_to_string("robots.txt", {"url": settings.SITE_URL}), "text/plain; charset=utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The addresses of the site, in the order of DESIGN.md: the press office, the consul, the machines, the desk."""
+"""The addresses of the site: the press office, the consul, the machines, the desk."""
 
 from django.contrib import admin
 from django.contrib.auth import views as auth

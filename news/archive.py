@@ -207,24 +207,50 @@ class Index:
 
     def days(self) -> list[Line]:
         """Return the days of the list's month, where it has one."""
+        return [self.line(str(day.day), count, day.year, day.month, day.day) for day, count in self.by_day.items()]
+
+    @cached_property
+    def by_day(self) -> dict[date, int]:
         if not self.shelf.month:
-            return []
-        counts = tally.days(self.at, self.shelf.first.replace(day=1), self.shelf.category, self.ahead)
-        return [self.line(str(day.day), count, day.year, day.month, day.day) for day, count in counts.items()]
+            return {}
+        return tally.days(self.at, self.shelf.first.replace(day=1), self.shelf.category, self.ahead)
+
+    @property
+    def is_repeated(self) -> bool:
+        """Say whether a wider list has just the same messages: the year's, the month's, or that of all categories.
+
+        Search engines are given the widest of the same lists.
+        """
+        shelf = self.shelf
+        if not shelf.year:
+            return False
+        year, month = self.by_year.get(date(shelf.year, 1, 1), 0), 0
+        here = year
+        if shelf.month:
+            here = month = self.counts.get(date(shelf.year, shelf.month, 1), 0)
+        if shelf.day:
+            here = self.by_day.get(shelf.first, 0)
+        if (shelf.month and here == year) or (shelf.day and here == month):
+            return True
+        return bool(shelf.category) and here == sum(share.count for share in self.shares)
 
     def line(self, label: str, count: int, *date_parts: int) -> Line:
         return line(label, count, Shelf(self.shelf.category, *date_parts), self.shelf)
 
     def categories(self) -> list[Line]:
         """Return the lists of the same time: of all messages, then of each category that has any."""
-        shelf = self.shelf
-        bounds = (shelf.first, shelf.last) if shelf.year else (date.min, date.max)
-        shares = [] if shelf.is_ahead(self.at) else tally.categories(self.at, *bounds, self.ahead)
-        total = sum(share.count for share in shares)
+        shelf, total = self.shelf, sum(share.count for share in self.shares)
         return [
             line(_("All"), total, replace(shelf, category=None), shelf),
-            *(line(share.name, share.count, replace(shelf, category=share), shelf) for share in shares),
+            *(line(share.name, share.count, replace(shelf, category=share), shelf) for share in self.shares),
         ]
+
+    @cached_property
+    def shares(self) -> list[tally.Share]:
+        """Return what each category has of the list's time."""
+        shelf = self.shelf
+        bounds = (shelf.first, shelf.last) if shelf.year else (date.min, date.max)
+        return [] if shelf.is_ahead(self.at) else tally.categories(self.at, *bounds, self.ahead)
 
     def neighbours(self, messages) -> tuple[Shelf | None, Shelf | None]:
         """Return the next year, month or day before the list's own that has anything, and the next one after it."""

@@ -11,6 +11,7 @@ from html import unescape
 from urllib.parse import urljoin
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import escape, format_html, format_html_join, linebreaks
 from django.utils.translation import gettext as _
@@ -89,8 +90,17 @@ def attachments_of(message) -> list[dict]:
             "title": row.name,
             "size_in_bytes": row.size,
         }
-        for row in message.attachments.all()
+        for row in message.attached
     ]
+
+
+def with_attachments(messages) -> list:
+    """Return messages with what is attached to each: one query, and none where it is known that nothing is."""
+    messages = list(messages)
+    wanted = [row for row in messages if not row.withdrawn_at and row.__dict__.get("has_attachments", True)]
+    if wanted:
+        prefetch_related_objects(wanted, "attachments")
+    return messages
 
 
 def list_of(attachments: list[dict]) -> str:

@@ -11,7 +11,6 @@ The JSON Feed goes on by `next_url`, a keyset link.
 from datetime import date, datetime, time
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -22,7 +21,7 @@ from editions.decorators import per_edition
 from editions.moments import local_date, midnight_after
 from editions.others import for_others
 from news.cursors import EPOCH, Cursor
-from news.feed_entries import absolute, atom_entry, changed_at, json_item, printable, tag_of, tag_uri
+from news.feed_entries import absolute, atom_entry, changed_at, json_item, printable, tag_of, tag_uri, with_attachments
 from news.models import Category, Message
 
 NEWEST = 30
@@ -82,7 +81,7 @@ class Atom(feedgenerator.Atom1Feed):
 
 def of_feed(at, category=None):
     """Return the messages of a feed and of its archives."""
-    messages = Message.objects.published(at).select_related("category")
+    messages = Message.objects.published(at).in_full()
     return messages.filter(category=category) if category else messages
 
 
@@ -132,8 +131,7 @@ def feed_of(category, messages, *, own, **kwargs) -> HttpResponse:
 def atom_of(messages, *, title, **kwargs) -> HttpResponse:
     """Return an Atom document with these messages."""
     feed = Atom(title=printable(title), language=settings.LANGUAGE_CODE, author_name=settings.EMBASSY_NAME, **kwargs)
-    prefetch_related_objects([message for message in messages if not message.withdrawn_at], "attachments")
-    for message in messages:
+    for message in with_attachments(messages):
         feed.add_item(**atom_entry(message))
     return HttpResponse(feed.writeString("utf-8"), feed.content_type)
 
@@ -216,7 +214,6 @@ def json_feed(request, slug=None):
     if not given:
         gone = withdrawn(request.at, category)
         shown = newest_change_first([*and_revised(shown, request, category), *gone])
-    prefetch_related_objects([message for message in shown if not message.withdrawn_at], "attachments")
     own = absolute(address_of(category, "feed_json"))
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -225,7 +222,7 @@ def json_feed(request, slug=None):
         "feed_url": own,
         "language": settings.LANGUAGE_CODE,
         "authors": [{"name": settings.EMBASSY_NAME, "url": absolute("/")}],
-        "items": [json_item(message) for message in shown],
+        "items": [json_item(message) for message in with_attachments(shown)],
     }
     if settings.WEBSUB_HUB and not given:
         feed["hubs"] = [{"type": "WebSub", "url": settings.WEBSUB_HUB}]

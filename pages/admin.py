@@ -19,7 +19,7 @@ class PageAdmin(FormerOwnerMixin, EditorAdminMixin, admin.ModelAdmin):
     prepopulated_fields = {"path": ["title"]}
     fieldsets = [
         (None, {"fields": ["title", "path", "body"]}),
-        (None, {"fields": ["description", "place", "order", "shown"]}),
+        (None, {"fields": ["description", "place", "order", "shown", "reviewed_on"]}),
     ]
 
     def view_on_site(self, page):

@@ -1,6 +1,10 @@
 """Pages of the office: about, the ambassador, visas, privacy, accessibility."""
 
+from calendar import monthrange
+from datetime import date
+
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +14,7 @@ from richtext.fields import RichTextField
 from richtext.models import Illustrated, IllustratedQuerySet
 
 LONGEST_PATH = 200  # characters
+STATEMENT = "accessibility"  # the path of the statement of accessibility that Directive (EU) 2016/2102 demands
 
 
 class PageQuerySet(MovableQuerySet, IllustratedQuerySet):
@@ -30,6 +35,12 @@ class PageQuerySet(MovableQuerySet, IllustratedQuerySet):
     def foot(self):
         """Return the pages that stand in the foot."""
         return self.shown().filter(place=Page.Place.FOOT)
+
+    def due_for_review(self, today: date):
+        """Return the pages that nobody has reviewed for a year, and a statement of accessibility without any date."""
+        a_year_ago = date(today.year - 1, today.month, min(today.day, monthrange(today.year - 1, today.month)[1]))
+        without_date = Q(reviewed_on__isnull=True, path=STATEMENT)
+        return self.shown().filter(without_date | Q(reviewed_on__lt=a_year_ago)).order_by("reviewed_on", "pk")
 
     def below(self, page):
         """Return the pages whose path goes on from that of `page`: visas/children below visas."""
@@ -65,6 +76,16 @@ class Page(Movable, Illustrated):
         _("order"), default=0, help_text=_("Among the pages of the same place; low numbers come first.")
     )
     shown = models.BooleanField(_("shown"), default=True, help_text=_("The public can read it."))
+
+    reviewed_on = models.DateField(
+        _("last reviewed on"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The day on which somebody last read the whole page and found it right. It stands at the foot of the page, "
+            "and the front page of the desk reminds you a year later. A statement of accessibility must have one."
+        ),
+    )
 
     redirect_name = "page"
     objects = PageQuerySet.as_manager()

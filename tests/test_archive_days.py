@@ -82,12 +82,40 @@ def test_a_day_is_the_hosts(client):
     ],
 )
 def test_a_list_says_what_it_is_and_where_it_is_found(client, path, title):
-    of_day(2)
+    for kwargs in ({}, {"category": a_category("speeches")}):
+        of_day(2, **kwargs), of_day(3, **kwargs), of_day(2, month=3, **kwargs)
+    a_message(publish_at=NOON - 900 * DAY)
     text = page(client, path)
     assert f"<title>{title} – " in text
     assert f"<h1>{title}</h1>" in text
     assert f'<link rel="canonical" href="http://testserver{path}">' in text
     assert "noindex" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "is_repeated"),
+    [
+        ("/messages/", False),
+        ("/messages/statements/", False),
+        ("/messages/2020/", False),
+        ("/messages/2020/11/", True),
+        ("/messages/2020/11/02/", True),
+        ("/messages/statements/2020/", True),
+        ("/messages/2018/", False),
+        ("/messages/2018/06/", False),
+        ("/messages/2018/06/08/", False),
+        ("/messages/2018/06/09/", False),
+        ("/messages/speeches/2018/06/08/", True),
+        ("/messages/speeches/2018/", False),
+        ("/messages/speeches/2018/06/", True),
+    ],
+)
+def test_of_lists_that_say_the_same_the_widest_is_indexed(client, path, is_repeated):
+    of_day(2)
+    speeches = a_category("speeches")
+    for month, day, category in ((6, 8, speeches), (6, 9, None), (7, 9, None)):
+        a_message(publish_at=datetime(2018, month, day, 9, tzinfo=UTC), category=category)
+    assert ("noindex" in page(client, path)) is is_repeated
 
 
 def test_a_page_further_on_says_from_which_day_it_goes_back_and_is_not_indexed(client):

@@ -48,7 +48,8 @@ DATED = [
 ]
 ASKED = [
     "/messages/?date={day}", "/messages/statements/?date={day}", "/messages/2020/?date={day}",
-    "/search/?from={day}", "/search/?to={day}", "/search/?from={day}&to={day}", "/search/?q=statement&from={day}&to={day}",
+    "/search/?from={day}", "/search/?to={day}", "/search/?from={day}&to={day}",
+    "/search/?q=statement&from={day}&to={day}",
     "/search/?q=statement&year={y}", "/search/feed/?q=statement&from={day}", "/search/feed.json?q=statement&to={day}",
     "/api/messages/?from={day}", "/api/messages/?to={day}", "/api/messages/?q=statement&from={day}&to={day}",
     "/api/messages/?year={y}", "/search/?q={day}", "/search/?q=december+{y}",

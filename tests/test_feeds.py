@@ -12,7 +12,7 @@ import time_machine
 
 from news.feeds import NEWEST
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
-from tests.files import a_pictured_message
+from tests.files import a_pictured_message, an_attachment
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +169,40 @@ def test_a_message_brings_its_picture(client):
         (source,) = re.findall(r'<img src="http://testserver(/media/[^"]+)" alt="The Ambassador at a lectern">', text)
         assert client.get(source).status_code == 200
         assert text.endswith(message.body)
+
+
+def test_a_message_brings_its_attachments(client):
+    message = a_pictured_message(publish_at=NOON - DAY)
+    an_attachment(message, name="Programme & <guests>")
+    row = message.attachments.get()
+    url = f"http://testserver/media/{row.file.name}"
+    for path in ("/messages/feed/", "/messages/feed/2020/11/23/"):
+        entry = document(client, path).find(f"{ATOM}entry")
+        (link,) = entry.findall(f"{ATOM}link[@rel='enclosure']")
+        assert link.attrib == {
+            "rel": "enclosure",
+            "href": url,
+            "type": "application/pdf",
+            "length": str(row.size),
+            "title": "Programme & <guests>",
+        }
+    (item,) = client.get("/messages/feed.json").json()["items"]
+    assert item["attachments"] == [
+        {"url": url, "mime_type": "application/pdf", "title": "Programme & <guests>", "size_in_bytes": row.size}
+    ]
+    assert item["image"].startswith("http://testserver/media/")
+    for content in (entry.findtext(f"{ATOM}content"), item["content_html"]):
+        assert f'<a href="{url}">Programme &amp; &lt;guests&gt;</a>' in content
+    assert client.get(url.removeprefix("http://testserver")).status_code == 200
+
+
+def test_the_feed_of_a_search_brings_attachments_with_few_queries(client, django_assert_max_num_queries):
+    for number in range(5):
+        an_attachment(a_message(headline=f"Programme {number}"))
+    client.get("/search/feed.json?q=programme")
+    with django_assert_max_num_queries(20):
+        items = client.get("/search/feed.json?q=programme").json()["items"]
+    assert [len(item["attachments"]) for item in items] == [1] * 5
 
 
 # Ids, and a hub

@@ -43,14 +43,14 @@ def test_a_withdrawn_message_leaves_a_tombstone_with_its_id_moment_and_reason(cl
 
 def test_a_withdrawal_is_in_page_lists_and_feeds_at_the_next_request(client):
     message = a_message(headline="Out by mistake")
-    paths = ["/", "/messages/", "/messages/statements/", "/messages/feed.json"]
+    paths = ["/", "/messages/", "/messages/statements/", "/messages/feed/", "/messages/feed.json"]
     address = message.get_absolute_url()
     with time_machine.travel(NOON, tick=False):
         before = [b"Out by mistake" in client.get(path).content for path in paths]
         message.withdraw("Wrong.", at=NOON)
         after = [b"Out by mistake" in client.get(path).content for path in paths]
         assert (all(before), any(after), client.get(address).status_code) == (True, False, 410)
-    assert (len(graves(client)), feed(client).findall(f"{ATOM}entry")) == (1, [])
+    assert len(graves(client)) == 1
 
 
 def test_what_is_published_has_no_tombstone(client):
@@ -110,3 +110,55 @@ def test_tombstones_cost_one_query_whatever_their_number(client, django_assert_n
         client.get("/counters/")  # the edition, and what it remembers for all pages
         with django_assert_num_queries(4):  # the edition's number, the entries, those corrected, the tombstones
             client.get("/messages/feed/")
+
+
+# An entry beside it, for readers that know no tombstones
+
+
+def entries(client, at=NOON, path="/messages/feed/"):
+    return feed(client, at, path).findall(f"{ATOM}entry")
+
+
+def items(client, at=NOON, path="/messages/feed.json"):
+    with time_machine.travel(at, tick=False):
+        return client.get(path).json()["items"]
+
+
+@pytest.mark.parametrize("where", ["", "statements/"])
+def test_a_withdrawn_message_is_an_entry_of_the_same_id_with_its_notice(client, where):
+    message = a_message(headline="Zircon", lead="Zircon", body="<p>Zircon</p>", publish_at=NOON - HOUR)
+    message.withdraw("It named the <wrong> city.", at=NOON)
+    (entry,), (item,) = (
+        entries(client, path=f"/messages/{where}feed/"),
+        items(client, path=f"/messages/{where}feed.json"),
+    )
+    assert entry.findtext(f"{ATOM}id") == item["id"] == feeds.tag_uri(message)
+    assert entry.findtext(f"{ATOM}title") == item["title"] == "This message was withdrawn"
+    assert datetime.fromisoformat(entry.findtext(f"{ATOM}updated")) == NOON
+    assert datetime.fromisoformat(item["date_modified"]) == NOON
+    for content in (entry.findtext(f"{ATOM}content"), item["content_html"]):
+        assert "It named the &lt;wrong&gt; city." in content
+    assert "Zircon" not in str(item) + ElementTree.tostring(entry, encoding="unicode")
+
+
+def test_the_entry_of_a_withdrawn_message_stays_as_long_as_its_tombstone(client):
+    withdrawn(at=NOON - 31 * DAY)
+    midnight = next_change(NOON - DAY)
+    for at, count in ((midnight - HOUR / 3600, 1), (midnight, 0)):
+        assert (len(entries(client, at)), len(items(client, at)), len(graves(client, at))) == (count, count, count)
+
+
+def test_a_restored_message_has_one_entry_with_its_text_again(client):
+    message = withdrawn(headline="It is back")
+    message.restore(at=NOON + HOUR)
+    assert [entry.findtext(f"{ATOM}title") for entry in entries(client, NOON + HOUR)] == ["It is back"]
+    assert [item["title"] for item in items(client, NOON + HOUR)] == ["It is back"]
+
+
+def test_withdrawn_messages_push_no_other_out_of_the_feeds(client):
+    kept = {feeds.tag_uri(a_message(publish_at=NOON - DAY)) for _ in range(3)}
+    for _ in range(40):
+        withdrawn()
+    assert kept <= {entry.findtext(f"{ATOM}id") for entry in entries(client)}
+    assert kept <= {item["id"] for item in items(client)}
+    assert len(items(client)) == 43

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from editions.decorators import per_edition
 from editions.others import for_others
+from news.feed_entries import with_attachments
 from news.feeds import NEWEST, absolute, atom_of, json_item, tag_of
 from news.models import Category
 from news.search.finding import newest
@@ -49,7 +50,7 @@ def json_feed(request):
             "home_page_url": absolute(wanted.but(sort="date").address),
             "feed_url": f"{absolute(request.path)}?{wanted.query_string}",
             "language": settings.LANGUAGE_CODE,
-            "items": [json_item(message) for message in messages],
+            "items": [json_item(message) for message in with_attachments(messages)],
         }
         return JsonResponse(feed, content_type="application/feed+json", json_dumps_params={"ensure_ascii": False})
 
