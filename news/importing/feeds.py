@@ -119,6 +119,8 @@ class Feed:
             except Fault as error:
                 fault = fault or error
                 continue
+            if fault:
+                note(_("A date could not be read, and another one that the item names was used."))
             if found.doubt:
                 note(found.doubt)
             return found.at.isoformat()
@@ -175,7 +177,7 @@ def origin_lead(item: Item, body: bodies.Body, words: str) -> str:
     for node in item.all("excerpt:encoded"):
         if excerpt := plain_of(node, typed=False):
             return excerpt
-    for name in ("description", "atom:summary", "dc:description"):
+    for name in bodies.SUMMARIES:
         for node in item.all(name):
             if node is body.node or not (summary := plain_of(node, typed=name == "atom:summary")):
                 continue
