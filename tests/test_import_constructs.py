@@ -171,7 +171,7 @@ BAD = {
 @pytest.mark.parametrize("bad", BAD)
 def test_one_bad_item_is_named_and_the_rest_comes_in_on_request(read, bad):
     file = feeds.rss(GOOD.format(1, 1), BAD[bad], GOOD.format(3, 3), GOOD.format(4, 4)).encode().replace(b"~", b"\xe4")
-    with pytest.raises(CommandError, match="Item 2: .*") as refused:
+    with pytest.raises(CommandError, match="Item 2: ") as refused:
         read(file)
     assert "--skip-faults" in str(refused.value)
     lines, said = read(file, skip_faults=True)

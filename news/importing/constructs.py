@@ -1,6 +1,6 @@
 """Texts of feeds in each of their types (RFC 4287, section 3.1; RSS 2.0; Atom 0.3), as HTML and as plain text.
 
-RSS does not say whether a text is HTML. It is read as HTML as far as it has elements of HTML: another `<` is a character.
+RSS does not say whether a text is HTML. It is read as HTML as far as it has elements of HTML; other `<` are text.
 """
 
 from __future__ import annotations
