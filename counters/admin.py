@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from counters.models import Counter
+from news.admin.addresses import FormerOwnerMixin
 
 
 class MessageSelect(AutocompleteSelect):
@@ -19,7 +20,7 @@ class MessageSelect(AutocompleteSelect):
 
 
 @admin.register(Counter)
-class CounterAdmin(admin.ModelAdmin):
+class CounterAdmin(FormerOwnerMixin, admin.ModelAdmin):
     """Counters with what they say today, in the order in which the public sees them."""
 
     list_display = ["incident", "days_now", "since", "time_zone", "shown", "order"]

@@ -15,12 +15,18 @@ from django.utils.translation import gettext_lazy as _
 from slugify import slugify
 
 from counters import sentences, zones
-from editions.models import PublicModel, PublicQuerySet, new_edition
+from editions.models import new_edition
 from editions.moments import local_date, midnight_after
+from news.models.redirects import Movable, MovableQuerySet
 
 
-class CounterQuerySet(PublicQuerySet):
+class CounterQuerySet(MovableQuerySet):
     """Counters, in the order of the staff."""
+
+    deciding = frozenset({"shown"})
+
+    def seen(self):
+        return self.filter(shown=True)
 
     def shown(self):
         """Return the counters that the public sees."""
@@ -34,7 +40,7 @@ class CounterQuerySet(PublicQuerySet):
         counters = list(self)
         wanted = {counter.message_id for counter in counters if counter.message_id}
         messages = self.model._meta.get_field("message").related_model.objects
-        public = messages.published(at).only("headline", "day", "slug").in_bulk(wanted) if wanted else {}
+        public = messages.published(at).only("headline", "language", "day", "slug").in_bulk(wanted) if wanted else {}
         for counter in counters:
             counter.public_message = public.get(counter.message_id)
         return counters
@@ -57,7 +63,7 @@ def running(rows, at: datetime) -> Iterator[tuple[ZoneInfo, date | None]]:
             yield zone, until
 
 
-class Counter(PublicModel):
+class Counter(Movable):
     """How many days have passed since an incident. The day it began is day 0."""
 
     incident = models.CharField(
@@ -72,7 +78,7 @@ class Counter(PublicModel):
         blank=True,
         help_text=_(
             "The last part of its address, /counters/…/. Empty: made from the incident. "
-            "Changing it breaks links and embedded badges: the old address is not kept."
+            "An old address leads on to the new one, for embedded badges too."
         ),
     )
     sentence_one = models.CharField(
@@ -119,6 +125,7 @@ class Counter(PublicModel):
         _("shown"), default=True, help_text=_("On the home page and at its own address. Its badge disappears with it.")
     )
 
+    redirect_name = "counter"
     objects = CounterQuerySet.as_manager()
 
     class Meta:
@@ -138,6 +145,9 @@ class Counter(PublicModel):
 
     def get_absolute_url(self):
         return reverse("counters:detail", args=[self.slug])
+
+    def is_seen(self):
+        return self.shown
 
     # What it says
 

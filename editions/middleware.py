@@ -38,12 +38,20 @@ def printing(get_response):
         else:
             response = get_response(request)
         if response.status_code in (301, 404, 410) and not response.has_header("Cache-Control"):
-            response["Cache-Control"] = UNPRINTED
-            response.headers.setdefault(*shared_until(time.time()))
+            if is_somebody_s(request, response):
+                response["Cache-Control"] = "private, no-cache"
+            else:
+                response["Cache-Control"] = UNPRINTED
+                response.headers.setdefault(*shared_until(time.time()))
         response["Server-Timing"] = server_timing(time.time())
         return response
 
     return middleware
+
+
+def is_somebody_s(request, response) -> bool:
+    """Say whether an answer may be for one visitor alone: a shared cache that minds no cookies must not keep it."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or bool(response.cookies)
 
 
 def set_moment(request) -> None:

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from http import HTTPStatus
 
 import brotli
-from django.utils.http import http_date, parse_http_date_safe
+from django.utils.http import parse_http_date_safe
 
 Key = tuple[str, str]
 Headers = list[tuple[str, str]]
@@ -26,7 +26,7 @@ UNMODIFIED |= {"access-control-allow-origin", "access-control-expose-headers"}  
 class Printing:
     """One page of one edition: its headers, and its body in each coding that was asked for."""
 
-    __slots__ = ("number", "until", "printed", "headers", "keep", "tag", "bodies")
+    __slots__ = ("number", "until", "printed", "headers", "keep", "tag", "bodies", "modified")
 
     def __init__(self, number: int, printed: float, until: float, headers: Headers, body: bytes, keep: int = 0):
         self.number = number
@@ -36,11 +36,15 @@ class Printing:
         self.keep = keep
         self.tag = blake2b(body, digest_size=12).hexdigest()
         self.bodies = {"": body}
+        # A view that knows when its page last changed says so. The time of the rendering is none: it differs from
+        # process to process, and tells how often the desk saves.
+        dates = [value for name, value in headers if name == "Last-Modified"]
+        self.modified = parse_http_date_safe(dates[0]) if dates else None
 
     @property
     def size(self) -> int:
         """Return the bytes of memory that it takes, about."""
-        return OVERHEAD + sum(map(len, self.bodies.values()))
+        return OVERHEAD + sum(map(len, list(self.bodies.values())))  # a copy: another thread may add a coding
 
     def lasts(self, number: int, now: float) -> bool:
         """Say whether it is still what a fresh rendering would be."""
@@ -58,12 +62,8 @@ class Printing:
         """Return status, headers and body for a request, whose headers come as in a WSGI environ."""
         coding = best_coding(request.get("HTTP_ACCEPT_ENCODING", "")) if len(self.bodies[""]) > WORTH_CODING else ""
         tag = f'"{self.tag}-{coding}"' if coding else f'"{self.tag}"'
-        # In the second in which it was printed it may yet change: no date can tell the two apart (RFC 9110, 8.8.2.2).
-        modified = int(self.printed) if now >= int(self.printed) + 1 else None
         headers = [*self.headers, ("Cache-Control", self.cache_control(now)), shared_until(now), ("ETag", tag)]
-        if modified:
-            headers.append(("Last-Modified", http_date(modified)))
-        if is_unmodified(request, tag, modified):
+        if is_unmodified(request, tag, self.modified):
             return 304, [header for header in headers if header[0].lower() in UNMODIFIED], b""
         body = self.body(coding)
         if coding:
@@ -72,10 +72,14 @@ class Printing:
         return 200, headers, b"" if head else body
 
     def cache_control(self, now: float) -> str:
-        """Return how long it may be kept: pages are always asked for again, machine formats not past a change."""
+        """Return how long it may be kept: pages are always asked for again, machine formats after the minute.
+
+        What changes by the clock changes as a minute begins. That is said whether something is scheduled or not: a
+        header that ended at the next change would tell everybody that there is one.
+        """
         if not self.keep:
             return "max-age=0, must-revalidate, s-maxage=1"
-        return f"max-age={max(0, min(self.keep, int(self.until - now)))}, must-revalidate, s-maxage=1"
+        return f"max-age={min(self.keep, 60 - int(now) % 60)}, must-revalidate, s-maxage=1"
 
 
 def shared_until(now: float) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
-from editions.models import EditionNumber, PublicModel, in_new_edition, move
+from editions.models import EditionNumber, PublicModel, move, note_write
 
 
 def connect():
@@ -18,14 +18,13 @@ def connect():
 
 def on_write(sender, using, **kwargs):
     """Move the edition for a row written without its model's own `save` or `delete`."""
-    if not in_new_edition(using):
-        move(using)
+    note_write(using)
 
 
 def on_relation(sender, action, using, **kwargs):
     """Move the edition before a many-to-many change: inside its transaction, ahead of its rows' locks."""
-    if action.startswith("pre_") and not in_new_edition(using):
-        move(using)
+    if action.startswith("pre_"):
+        note_write(using)
 
 
 def lay_first_edition(sender, using, **kwargs):

@@ -1,6 +1,9 @@
 """What a load balancer asks, by whatever host and scheme: is this process alive, is it able to serve."""
 
+from datetime import timedelta
+
 from django.conf import settings
+from django.core import signing
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
@@ -32,14 +35,38 @@ def healthz(request):
 @never_cache
 @require_safe
 def readyz(request):
-    """Able to serve: the database answers and no migration waits. It tells the edition, by which nodes are compared."""
+    """Able to serve: the database answers and no migration waits.
+
+    A node of this site, which knows the secret key, is told the edition and the release as well. Nobody else is: the
+    one counts what the desk saves, the other picks exploits.
+    """
     try:
         found: State = asked.ask(SECONDS)
     except (DatabaseError, InterfaceError, TimeoutError):
         return HttpResponse("the database does not answer\n", "text/plain", status=503)
     if found.waiting:
         return HttpResponse(f"{len(found.waiting)} migrations wait\n", "text/plain", status=503)
-    return HttpResponse(f"ready: edition {found.number} of release {settings.RELEASE}\n", "text/plain")
+    if is_node(request):
+        return HttpResponse(f"ready: edition {found.number} of release {settings.RELEASE}\n", "text/plain")
+    return HttpResponse("ready\n", "text/plain")
+
+
+TOKEN = "X-Embassy-Node"  # noqa: S105 (the request header by which nodes know each other)
+signer = signing.TimestampSigner(salt="embassy.probes")
+LASTS = timedelta(hours=1)  # generous: the clocks of two nodes may differ, and it is this that is being looked into
+
+
+def token() -> str:
+    """Return what a node shows to another one."""
+    return signer.sign("node")
+
+
+def is_node(request) -> bool:
+    """Say whether a request comes from a node of this site."""
+    try:
+        return signer.unsign(request.headers.get(TOKEN, ""), max_age=LASTS) == "node"
+    except signing.BadSignature:
+        return False
 
 
 # One thread asks, with a connection of its own, however many probes come: a database that is frozen, and takes what

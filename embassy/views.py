@@ -3,13 +3,15 @@
 import logging
 import sys
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from counters.models import Counter
 from editions.away import DATABASE_IS_AWAY
 from editions.decorators import per_edition
+from news.middleware import asked_query
+from news.middleware import find as find_former
 from news.models import Message
 from richtext.handover import StorageAway
 
@@ -20,9 +22,15 @@ LATEST = 10
 # The front page
 
 
-@per_edition(minute=True)
+# An older site's messages may have been at /?p=123 (WordPress) or /?id=123: such addresses lead on.
+FORMER = ("p", "page_id", "attachment_id", "id")
+
+
+@per_edition(minute=True, known=FORMER, unkept=FORMER)
 def home(request):
     """The front page: counters, the featured message in full, and the ten latest others."""
+    if request.GET and (found := find_former("/", asked_query(request), request.at)) and found[1]:
+        return HttpResponsePermanentRedirect(found[0])
     featured = Message.objects.featured(request.at)
     latest = Message.objects.published(request.at).for_list().select_related(None)[: LATEST + 1]
     return render(

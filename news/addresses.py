@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from slugify import slugify
 
 LONGEST_SLUG = 80  # characters of one made from a headline
 ROOM = 120  # characters that the field holds
+NUMBER = re.compile(r"-[0-9]{1,6}$")  # behind a slug that was taken
 APOSTROPHES = str.maketrans("", "", "'’‘ʼ`")
 
 
@@ -31,19 +33,25 @@ def numbered(slug: str, number: int) -> str:
     return slug[: ROOM - len(tail)].rstrip("-") + tail
 
 
-def settle(message) -> None:
-    """Set the day of a message that has a moment of publication, and a slug that is free on that day."""
-    settle_all([message])
+def settle(message, *, keep_slug: bool = False) -> None:
+    """Set the day of a message that has a time of publication, and a slug that is free on that day.
+
+    `keep_slug` keeps a slug that was made from an earlier headline: readers have it already.
+    """
+    settle_all([message], keep_slug=keep_slug)
 
 
-def settle_all(messages) -> None:
+def settle_all(messages, *, keep_slug: bool = False) -> None:
     """Do what `settle` does for many messages, with one query, and one more for each slug that is taken."""
-    dated = []
+    dated, made = [], []
     for message in messages:
         message.day = message.publish_at and timezone.localdate(message.publish_at)
+        if not keep_slug or not message.slug:
+            make_slug(message)
         if message.day:
-            message.slug = message.slug or slug_of(message.headline)
             dated.append(message)
+            if message.slug == message.made_slug and not keep_slug:
+                made.append(message)
     if not dated:
         return
     others = type(dated[0]).objects.exclude(pk__in=[message.pk for message in dated if message.pk])
@@ -60,3 +68,16 @@ def settle_all(messages) -> None:
             numbers[wanted] += 1
             message.slug = numbered(wanted[1], numbers[wanted])
         taken.add((message.day, message.slug))
+    for message in made:
+        message.made_slug = message.slug
+
+
+def make_slug(message) -> None:
+    """Make the slug from the headline, unless somebody has typed one.
+
+    `made_slug` holds the slug as it was last made. One that equals it was not typed, and follows the headline: a
+    working title must not stay in a public address. Without a day there is no address, and so no made slug.
+    """
+    if message.slug and message.slug != message.made_slug:
+        return
+    message.slug = message.made_slug = slug_of(message.headline) if message.day else ""

@@ -1,43 +1,34 @@
 """The feeds: Atom (RFC 4287) for all messages and each category, and a JSON Feed 1.1.
 
 They hold the newest messages, and older ones that were corrected or restored lately: what changed last stands first.
-`updated` moves then, not with a typo or a change of place. Atom tells of what was withdrawn by tombstones (RFC 6721),
-for a month; in the JSON Feed, which has none, it is just gone.
+`updated` moves then, not with a typo or a change of place. What was withdrawn stays for a month as an entry of the same
+id with the notice in place of the text; Atom has a tombstone (RFC 6721) beside it.
 
 Atom's archives (RFC 5005, 4) are days that are over: none grows, few are long, and a day without messages is skipped.
 The JSON Feed goes on by `next_url`, a keyset link.
 """
 
-import re
 from datetime import date, datetime, time
-from html import unescape
-from urllib.parse import urljoin
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import feedgenerator, timezone
-from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 
 from editions.decorators import per_edition
 from editions.moments import local_date, midnight_after
 from editions.others import for_others
 from news.cursors import EPOCH, Cursor
+from news.feed_entries import absolute, atom_entry, changed_at, json_item, printable, tag_of, tag_uri
 from news.models import Category, Message
-from richtext.handover import address
-from richtext.structure import TOKEN
 
 NEWEST = 30
-GRAVES = 500  # tombstones, a line each
+GRAVES = 500  # withdrawn messages, some lines each
 MOST_REVISED = 5_000  # in a month, of all categories
-
-# What XML 1.0 can't hold: one such character in a headline would break the feed for every reader.
-RELATIVE = re.compile(r'(?:href|src)="(?!https?:|mailto:|tel:)')
-ADDRESS = re.compile(r'( (?:href|src)=")([^"]*)"')
-
-UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+OF_WITHDRAWN = ("withdrawn_at", "withdrawn_reason", "publish_at", "day", "slug", "headline", "category", "revised_at")
 
 
 class Atom(feedgenerator.Atom1Feed):
@@ -83,48 +74,10 @@ class Atom(feedgenerator.Atom1Feed):
         super().add_item_elements(handler, item)
         if item["content"]:
             handler.addQuickElement("content", item["content"], {"type": "html"})
-
-
-def absolute(path: str) -> str:
-    """Return the absolute address of a path of the site: by the settings, never by the request's host."""
-    return settings.SITE_URL + path
-
-
-def tag_uri(message) -> str:
-    """Return an id that outlives every change of address (RFC 4151)."""
-    return f"{tag_of('message')}/{message.pk}"
-
-
-def tag_of(kind: str) -> str:
-    """Return what the ids of a kind begin with."""
-    return f"tag:{settings.FEED_AUTHORITY}:{kind}"
-
-
-def printable(text: str) -> str:
-    """Return `text` without what XML can't hold."""
-    return UNPRINTABLE.sub("", text)
-
-
-def with_addresses(html: str, base: str) -> str:
-    """Return a clean text whose links and pictures have absolute addresses: who reads it is on another site."""
-    if not RELATIVE.search(html):
-        return html
-
-    def whole(token):
-        if token[2] not in ("a", "img"):
-            return token[0]
-        return ADDRESS.sub(lambda found: f'{found[1]}{escape(urljoin(base, unescape(found[2])))}"', token[0])
-
-    return TOKEN.sub(whole, html)
-
-
-def content_of(message, link: str) -> str:
-    """Return the whole text of a message as others show it: its picture, and the body."""
-    picture = ""
-    if message.image and message.image_width:
-        source = absolute(address(message.image.name))
-        picture = format_html('<p><img src="{}" alt="{}"></p>', source, message.image_alt)
-    return picture + with_addresses(message.body, link)
+        for each in item["attachments"]:
+            enclosure = {"rel": "enclosure", "href": each["url"], "type": each["mime_type"]}
+            enclosure |= {"length": str(each["size_in_bytes"]), "title": printable(each["title"])}
+            handler.addQuickElement("link", None, enclosure)
 
 
 def of_feed(at, category=None):
@@ -144,7 +97,7 @@ def and_revised(rows, request, category=None):
     missing = [pk for pk in numbers if pk not in known]
     if missing:
         known |= {row.pk: row for row in of_feed(request.at).order_by().filter(pk__in=missing)}
-    return sorted(known.values(), key=lambda row: (row.updated_at, row.pk), reverse=True)
+    return newest_change_first(known.values())
 
 
 def revised(at):
@@ -152,10 +105,15 @@ def revised(at):
     return list(Message.objects.revised_lately(at).values_list("pk", "category_id")[:MOST_REVISED])
 
 
-def tombstones(at, category=None):
-    """Return the messages that were withdrawn lately, as much of them as a tombstone tells."""
-    messages = Message.objects.withdrawn_lately(at).only("withdrawn_at", "withdrawn_reason")
+def withdrawn(at, category=None):
+    """Return the messages that were withdrawn lately, as much of them as a tombstone and an entry say."""
+    messages = Message.objects.withdrawn_lately(at).select_related("category").only(*OF_WITHDRAWN)
     return list((messages.also_in(category) if category else messages)[:GRAVES])
+
+
+def newest_change_first(messages) -> list:
+    """Return messages with what changed last on top."""
+    return sorted(messages, key=lambda row: (changed_at(row), row.pk), reverse=True)
 
 
 def feed_of(category, messages, *, own, **kwargs) -> HttpResponse:
@@ -174,19 +132,9 @@ def feed_of(category, messages, *, own, **kwargs) -> HttpResponse:
 def atom_of(messages, *, title, **kwargs) -> HttpResponse:
     """Return an Atom document with these messages."""
     feed = Atom(title=printable(title), language=settings.LANGUAGE_CODE, author_name=settings.EMBASSY_NAME, **kwargs)
+    prefetch_related_objects([message for message in messages if not message.withdrawn_at], "attachments")
     for message in messages:
-        link = absolute(message.get_absolute_url())
-        feed.add_item(
-            title=printable(message.headline),
-            link=link,
-            unique_id=tag_uri(message),
-            description=escape(printable(message.summary or message.headline)),
-            content=printable(content_of(message, link)),
-            language=message.language,
-            pubdate=message.publish_at,
-            updateddate=message.updated_at,
-            categories=[printable(message.category.name)],
-        )
+        feed.add_item(**atom_entry(message))
     return HttpResponse(feed.writeString("utf-8"), feed.content_type)
 
 
@@ -209,9 +157,9 @@ def atom(request, slug=None):
     links = [("prev-archive", absolute(archive_address(category, before[0])))] if before else []
     if settings.WEBSUB_HUB:
         links.append(("hub", settings.WEBSUB_HUB))
-    rows = and_revised(rows, request, category)
-    own = address_of(category, "feed")
-    return feed_of(category, rows, own=own, links=links, tombstones=tombstones(request.at, category))
+    gone = withdrawn(request.at, category)
+    rows = newest_change_first([*and_revised(rows, request, category), *gone])
+    return feed_of(category, rows, own=address_of(category, "feed"), links=links, tombstones=gone)
 
 
 @for_others
@@ -224,9 +172,11 @@ def archive(request, year, month, day, slug=None):
     except ValueError:
         raise Http404 from None
     today = local_date(request.at, timezone.get_default_timezone())
+    if day >= today:  # before its midnights are looked for: the calendar's last day has only one
+        raise Http404
     start, end = whole_day(day)
     messages = of_feed(request.at, category)
-    rows = list(messages.filter(publish_at__gte=start, publish_at__lt=end)) if day < today else []
+    rows = list(messages.filter(publish_at__gte=start, publish_at__lt=end))
     if not rows:
         raise Http404
     newer = messages.filter(publish_at__gte=end).order_by("publish_at", "id").values_list("day", flat=True)[:1]
@@ -262,7 +212,11 @@ def json_feed(request, slug=None):
         rows = list((messages.older_than(Cursor.parse(given)) if given else messages)[: NEWEST + 1])
     except ValueError:
         raise Http404 from None
-    shown = rows[:NEWEST] if given else and_revised(rows[:NEWEST], request, category)
+    shown = rows[:NEWEST]
+    if not given:
+        gone = withdrawn(request.at, category)
+        shown = newest_change_first([*and_revised(shown, request, category), *gone])
+    prefetch_related_objects([message for message in shown if not message.withdrawn_at], "attachments")
     own = absolute(address_of(category, "feed_json"))
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -278,20 +232,3 @@ def json_feed(request, slug=None):
     if len(rows) > NEWEST:
         feed["next_url"] = f"{own}?before={Cursor.of(rows[NEWEST - 1])}"
     return JsonResponse(feed, content_type="application/feed+json", json_dumps_params={"ensure_ascii": False})
-
-
-def json_item(message) -> dict:
-    """Return a message as an item of a JSON Feed."""
-    link = absolute(message.get_absolute_url())
-    return {
-        "id": tag_uri(message),
-        "url": link,
-        "title": message.headline,
-        "summary": message.summary,
-        "content_html": content_of(message, link) or format_html("<p>{}</p>", message.summary or message.headline),
-        "date_published": message.publish_at.isoformat(),
-        "date_modified": message.updated_at.isoformat(),
-        "language": message.language,
-        "tags": [message.category.name],
-        **({"external_url": message.source_url} if message.source_url else {}),
-    }

@@ -79,7 +79,7 @@ def article(message, corrections) -> SafeString:
         "mainEntityOfPage": url,
         "url": url,
         "headline": message.headline,
-        "description": message.summary,
+        "description": message.summary or message.headline,
         "datePublished": machine(message.publish_at),
         "dateModified": machine(message.updated_at),
         "inLanguage": message.language,

@@ -34,6 +34,11 @@ def lately(at: datetime) -> datetime:
 class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
     """Messages, the newest first: by `publish_at`, then by id, everywhere the same."""
 
+    deciding = frozenset({"approved_at"})
+
+    def seen(self):
+        return self.filter(approved_at__isnull=False)
+
     # The states
 
     def published(self, at: datetime):
@@ -131,7 +136,7 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
         older = self.older_than(cursor).values("pk")[:1]
         newer = self.newer_than(cursor).order_by("publish_at", "id").values("pk")[:1]
         rows = self.model.objects.filter(Q(pk=Subquery(older)) | Q(pk=Subquery(newer)))
-        found = {Cursor.of(row) > cursor: row for row in rows.only("headline", "day", "slug", "publish_at")}
+        found = {Cursor.of(row) > cursor: row for row in rows.only("headline", "language", "day", "slug", "publish_at")}
         return found.get(False), found.get(True)
 
     def around(self, start: datetime, end: datetime) -> tuple[date | None, date | None]:
@@ -152,7 +157,7 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
     def update(self, **kwargs):
         if not ADDRESS & kwargs.keys():
             with new_edition(self._db), indexed(self.db):
-                return super().update(**kwargs)
+                return super().update(**{"changed_at": timezone.now()} | kwargs)
         with new_edition(self._db), indexed(self.db):
             before = {row.pk: row for row in self}
             if not any(hasattr(value, "resolve_expression") for value in kwargs.values()):
@@ -177,7 +182,7 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
 
     def bulk_update(self, objs, fields, *args, **kwargs):
         if not ADDRESS & set(fields):
-            return super().bulk_update(objs, fields, *args, **kwargs)
+            return super().bulk_update(objs, fields, *args, **kwargs)  # which updates, and so moves `changed_at`
         with new_edition(self._db):
             for obj in objs:
                 obj.save(update_fields=fields)
@@ -194,5 +199,5 @@ LISTED_ON_DESK = (
     *("submitted_at", "approved_at", "withdrawn_at", "submitted_by"),
 )
 
-# The fields that decide a message's address.
-ADDRESS = {"publish_at", "slug"}
+# The fields that decide a message's address: the headline does until it is public.
+ADDRESS = {"publish_at", "slug", "headline"}

@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.utils.http import http_date
 
 from editions.decorators import per_edition
 from news import archive as archives
@@ -90,7 +91,9 @@ def message(request, year, month, day, slug):
         "picture": linked.picture(found),
         "linked": linked.article(found, found.corrections.all() if found.revised_at else ()),
     }
-    return render(request, "news/message.html", context)
+    response = render(request, "news/message.html", context)
+    response["Last-Modified"] = http_date(found.updated_at.timestamp())
+    return response
 
 
 @per_edition(keep=60)

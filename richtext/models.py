@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from editions.models import PublicModel, PublicQuerySet, new_edition
+from editions.models import PublicModel, PublicQuerySet, judged, new_edition
 from richtext.pictures import PictureField
 
 SOURCE = re.compile(r'<img src="([^"]*)"')  # as the cleaner writes it
@@ -41,6 +41,9 @@ class Image(PublicModel):
     def __str__(self):
         return self.file.name.rpartition("/")[2]
 
+    def is_seen(self):
+        return not self._state.adding  # no text has it yet
+
 
 class IllustratedQuerySet(PublicQuerySet):
     """Texts with pictures in them. However a body is written, the pictures in it are noted with it."""
@@ -50,7 +53,8 @@ class IllustratedQuerySet(PublicQuerySet):
         return self.filter(pictures__file__in=names)
 
     def bulk_create(self, objs, *args, **kwargs):
-        with new_edition(self._db):
+        objs = list(objs)
+        with judged(self._db, any(text.is_seen() for text in objs)):
             made = super().bulk_create(objs, *args, **kwargs)
             for text in made:
                 if pictures_in(text.body):
@@ -62,9 +66,10 @@ class IllustratedQuerySet(PublicQuerySet):
             return super().update(**kwargs)
         with new_edition(self._db):
             changed = list(self.values_list("pk", flat=True))
-            count = super().update(**kwargs)
-            for text in self.model.objects.using(self.db).filter(pk__in=changed).only("body"):
-                text.note_pictures()
+            count = super().update(**kwargs)  # which judges whether the public sees it: the pictures follow
+            with judged(self._db, False):
+                for text in self.model.objects.using(self.db).filter(pk__in=changed).only("body"):
+                    text.note_pictures()
             return count
 
     update.alters_data = True
@@ -82,9 +87,10 @@ class Illustrated(PublicModel):
 
     def save(self, *args, **kwargs):
         with new_edition(kwargs.get("using")):
-            super().save(*args, **kwargs)
+            super().save(*args, **kwargs)  # which judges whether the public sees it: the pictures follow
             if kwargs.get("update_fields") is None or "body" in kwargs["update_fields"]:
-                self.note_pictures()
+                with judged(kwargs.get("using"), False):
+                    self.note_pictures()
 
     save.alters_data = True
 

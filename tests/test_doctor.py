@@ -269,7 +269,7 @@ def node(db):
 
         def do_GET(self):
             ready = f"ready: edition {self.told['number']} of release {self.told['release']}\n"
-            texts = {"/readyz": ready, reverse("messages"): self.told["list"]}
+            texts = {"/readyz": self.told.get("text", ready), reverse("messages"): self.told["list"]}
             body = texts[self.path].encode()
             self.send_response(self.told["ready"])
             self.send_header("Server-Timing", f"now;desc={int((NOON.timestamp() + self.told['ahead']) * 1000)}")
@@ -300,6 +300,7 @@ def test_a_node_that_agrees_is_no_fault(node):
         ({"number": 7}, "is in edition 7, and this one in"),
         ({"release": "0.0.1"}, "runs release 0.0.1, and this one tests."),
         ({"ready": 503}, "is not ready: ready:"),
+        ({"text": "ready\n"}, "does not take this process for a node"),
         ({"ahead": 7.0}, "is 7 seconds off (+7.0)."),
         ({"ahead": -7.0}, "is 7 seconds off (-7.0)."),
         ({"list": '<ol class="entries"></ol>'}, "serves another list of messages"),

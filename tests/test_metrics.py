@@ -200,11 +200,14 @@ def test_ready_again_when_the_database_answers(silent, client, monkeypatch):
     assert (was, client.get("/readyz").status_code) == (503, 200)
 
 
-def test_ready_tells_the_edition_and_counts_what_waits(client, monkeypatch):
+def test_ready_tells_the_edition_to_nodes_alone_and_counts_what_waits(client, monkeypatch):
     from editions.models import EditionNumber
+    from embassy.probes import TOKEN, token
     from watching.schema import State
 
-    told = client.get("/readyz").content.decode()
+    strangers = [client.get("/readyz", headers=headers).content for headers in ({}, {TOKEN: "x"}, {TOKEN: "node:1:x"})]
+    assert strangers == [b"ready\n"] * 3
+    told = client.get("/readyz", headers={TOKEN: token()}).content.decode()
     assert told == f"ready: edition {EditionNumber.objects.get().number} of release tests\n"
     monkeypatch.setattr("embassy.probes.state", lambda: State(0, [("news", "0009_x"), ("news", "0010_y")]))
     waiting = client.get("/readyz")

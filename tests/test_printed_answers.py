@@ -1,12 +1,14 @@
 """A printed page is answered by the book of HTTP: validators, codings, ages, methods."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.utils.http import http_date
 
 from editions.printings import best_coding
 from tests.factories import HOUR, NOON, a_message
-from tests.front import ask
+from tests.front import ask, fresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,21 +53,32 @@ def test_the_coded_page_is_the_page(clock, coding):
     assert coded.text == ask("/messages/").text
 
 
-def test_last_modified_is_left_out_in_the_second_of_the_change(clock):
-    at_once = ask("/messages/")
-    clock.move_to(NOON + MINUTE)
-    later = ask("/messages/")
-    assert "Last-Modified" not in at_once.headers
-    assert later.headers["Last-Modified"] == http_date(NOON.timestamp())
-
-
-def test_if_modified_since_answers_304_until_something_changes(clock):
-    ask("/messages/")
-    clock.move_to(NOON + MINUTE)
-    since = ask("/messages/").headers["Last-Modified"]
-    unchanged = ask("/messages/", HTTP_IF_MODIFIED_SINCE=since).status
+@pytest.mark.parametrize("path", ["/", "/messages/", "/messages/feed/", "/counters/", "/robots.txt"])
+def test_a_page_of_many_things_has_no_date_of_its_last_change(clock, path):
     a_message()
-    assert (unchanged, ask("/messages/", HTTP_IF_MODIFIED_SINCE=since).status) == (304, 200)
+    ask(path)
+    clock.move_to(NOON + MINUTE)
+    assert "Last-Modified" not in ask(path).headers
+
+
+def test_a_message_s_page_has_the_date_of_its_last_change(clock):
+    message = a_message()
+    message.correct("The date.", at=NOON)
+    address = message.get_absolute_url()
+    before = [ask(address).headers["Last-Modified"], fresh(address).headers["Last-Modified"]]
+    clock.move_to(NOON + 5 * MINUTE)
+    a_message()
+    after = [ask(address).headers["Last-Modified"], fresh(address).headers["Last-Modified"]]
+    assert before + after == [http_date(NOON.timestamp())] * 4
+
+
+def test_if_modified_since_answers_304_until_a_message_is_corrected(clock):
+    message = a_message()
+    address = message.get_absolute_url()
+    since = ask(address).headers["Last-Modified"]
+    unchanged = ask(address, HTTP_IF_MODIFIED_SINCE=since).status
+    message.correct("The date.", at=NOON)
+    assert (unchanged, ask(address, HTTP_IF_MODIFIED_SINCE=since).status) == (304, 200)
 
 
 def test_head_has_the_headers_of_get_and_no_body(clock):
@@ -85,14 +98,14 @@ def test_pages_are_asked_for_again_each_time(clock):
     assert ask("/messages/").headers["Cache-Control"] == "max-age=0, must-revalidate, s-maxage=1"
 
 
-def test_machine_formats_may_be_kept_a_minute_but_not_past_the_next_change(clock):
-    a_message(publish_at=NOON + MINUTE / 2, approved_at=NOON)
-    due_soon = ask("/messages/feed/").headers["Cache-Control"]
-    clock.move_to(NOON + MINUTE)
-    assert (due_soon.split(",")[0], ask("/messages/feed/").headers["Cache-Control"].split(",")[0]) == (
-        "max-age=30",
-        "max-age=60",
-    )
+@pytest.mark.parametrize("path", ["/messages/feed/", "/messages/feed.json", "/robots.txt", "/api/messages/"])
+@pytest.mark.parametrize("ahead", [None, 1, 30, 60, 90, 3600])
+@pytest.mark.parametrize("second", [0, 1, 29, 59])
+def test_machine_formats_may_be_kept_until_the_minute_ends_whatever_is_scheduled(clock, path, ahead, second):
+    if ahead:
+        a_message(publish_at=NOON + timedelta(seconds=ahead + second), approved_at=NOON)
+    clock.move_to(NOON + timedelta(seconds=second))
+    assert ask(path).headers["Cache-Control"].split(",")[0] == f"max-age={60 - second}"
 
 
 def test_every_answer_tells_the_servers_time(clock):

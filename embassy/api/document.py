@@ -5,7 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from counters import api as counters
 from news.api import schema
@@ -13,6 +15,14 @@ from news.api import schema
 VERSION = "1.0.0"  # of the API: the second number moves with a new field or parameter, the first never, if we can help
 TAG = {"ETag": {"description": "By it, a program asks whether anything has changed (If-None-Match).", "required": True}}
 LINK = {"Link": {"description": "The pages beside this one, rel=next and rel=prev (RFC 8288)."}}
+
+TAGS = {
+    "messages": gettext_lazy("What the press office publishes."),
+    "categories": gettext_lazy("The kinds of messages."),
+    "counters": gettext_lazy("How many days have passed since an incident."),
+}
+OF_TAG = {"messages": ("Message", "Messages"), "categories": ("Categories",), "counters": ("Counter", "Counters")}
+ASK_AGAIN = gettext_lazy("An answer that has not changed since is 304 to a request with If-None-Match.")
 
 
 def document() -> dict:
@@ -28,7 +38,12 @@ def document() -> dict:
                 "If-None-Match. How to use it is told at %s/api/."
             )
             % settings.SITE_URL,
+            "contact": {"name": settings.EMBASSY_NAME, "url": settings.SITE_URL + reverse("consular:contact")},
+            # Of the software that answers. What the texts may be used for, the embassy says on its pages.
+            "license": {"name": "BSD 3-Clause", "identifier": "BSD-3-Clause"},
         },
+        "security": [],  # nobody needs a key
+        "tags": [{"name": name, "description": str(says)} for name, says in TAGS.items()],
         "servers": [{"url": settings.SITE_URL}],
         "paths": paths(),
         "components": {"schemas": schemas(), "responses": responses()},
@@ -66,6 +81,7 @@ def paths() -> dict:
 
 def operation(name, says, answer, parameters=(), headers=None, others=()) -> dict:
     """Return what GET does at an address."""
+    tag = next(tag for tag, words in OF_TAG.items() if name.endswith(words))
     found = {
         "description": says,
         "headers": {key: value | {"schema": {"type": "string"}} for key, value in (TAG | (headers or {})).items()},
@@ -76,6 +92,8 @@ def operation(name, says, answer, parameters=(), headers=None, others=()) -> dic
         "get": {
             "operationId": name,
             "summary": says,
+            "description": f"{says} {ASK_AGAIN}",
+            "tags": [tag],
             "parameters": list(parameters),
             "responses": {
                 "200": found,

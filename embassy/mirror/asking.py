@@ -48,7 +48,7 @@ def ask(address: Address) -> Answer | None:
     request.resolver_match = match
     response = _response(request, match) if match else None
     if response is None or response.status_code == 404:
-        former = find(address.path, request.at)
+        former, _whole = find(address.path, "", request.at) or ("", False)
         return Answer(301, "", b"", former) if former else None
     kind = response.get("Content-Type", "").partition(";")[0]
     return Answer(response.status_code, kind, response.content, response.get("Location", ""))

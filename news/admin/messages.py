@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from news.admin import pictures
 from news.admin.acts import ActsMixin
+from news.admin.addresses import FormerOwnerMixin
 from news.admin.advice import AdviceMixin
 from news.admin.attachments import AttachmentInline, AttachmentsMixin
 from news.admin.changes import ChangesMixin
@@ -26,6 +27,7 @@ from richtext.admin import EditorAdminMixin
 
 @admin.register(Message)
 class MessageAdmin(
+    FormerOwnerMixin,
     FaultsMixin,
     ConflictsMixin,
     PresenceMixin,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
-from news.feeds import absolute, tag_uri, with_addresses
+from news.feed_entries import absolute, tag_uri, with_addresses
 from news.querysets import LISTED
 from news.templatetags.moments import machine
 from richtext.handover import address

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from editions.models import new_edition
+from news.addresses import slug_of
 from news.importing import own_files
 from news.importing.bodies import prepared
 from news.importing.lines import Line
@@ -212,6 +213,7 @@ def message_of(line: Line, category: Category, picture: dict[str, Any]) -> Messa
         source_url=line.source_url,
         featured=line.featured,
         slug=line.slug,
+        made_slug=line.slug if line.draft and line.slug == slug_of(line.headline) else "",  # it may be renamed yet
         language=line.language or Message._meta.get_field("language").default,
         revised_at=line.revised_at,
         withdrawn_at=line.withdrawn_at,

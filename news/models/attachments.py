@@ -16,6 +16,11 @@ UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\\
 
 
 class AttachmentQuerySet(PublicQuerySet):
+    deciding = frozenset({"message", "message_id"})
+
+    def seen(self):
+        return self.filter(message__approved_at__isnull=False)
+
     def given_name(self, file: str) -> str:
         """Return the name under which a visitor keeps the file of this name in the storage; empty for none of ours."""
         attachment = self.filter(file=file).first()
@@ -47,6 +52,9 @@ class Attachment(PublicModel):
 
     def __str__(self):
         return self.name
+
+    def is_seen(self):
+        return self.message.is_seen()
 
     def clean(self):
         self.settle()

@@ -5,27 +5,14 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from editions.models import PublicModel, PublicQuerySet, new_edition
-from news.models.redirects import Redirect
+from news.models.redirects import Movable, MovableQuerySet
 
 
-class CategoryQuerySet(PublicQuerySet):
-    """Categories. However an address is changed, the old one leads on (`bulk_update` comes by `update` as well)."""
-
-    def update(self, **kwargs):
-        if "slug" not in kwargs:
-            return super().update(**kwargs)
-        with new_edition(self._db):
-            before = list(self)
-            count = super().update(**kwargs)
-            for row in before:
-                self.model.objects.using(self.db).get(pk=row.pk).leave(row.get_absolute_url())
-            return count
-
-    update.alters_data = True
+class CategoryQuerySet(MovableQuerySet):
+    """Categories."""
 
 
-class Category(PublicModel):
+class Category(Movable):
     """A kind of message: speeches, statements, comments."""
 
     name = models.CharField(_("name"), max_length=100)
@@ -42,6 +29,7 @@ class Category(PublicModel):
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Its place in the menu, 0 first."))
 
+    redirect_name = "category"
     objects = CategoryQuerySet.as_manager()
 
     class Meta:
@@ -54,20 +42,3 @@ class Category(PublicModel):
 
     def get_absolute_url(self):
         return reverse("category", args=[self.slug])
-
-    def save(self, *args, **kwargs):
-        with new_edition(kwargs.get("using")):
-            before = Category.objects.filter(pk=self.pk).first() if self.pk else None
-            super().save(*args, **kwargs)
-            if before:
-                self.leave(before.get_absolute_url())
-
-    save.alters_data = True
-
-    def leave(self, address: str) -> None:
-        """Lead on from the address at which it was, where that is another now."""
-        if address != self.get_absolute_url():
-            Redirect.lead(address, category=self)
-            Redirect.objects.filter(path=self.get_absolute_url()).delete()
-
-    leave.alters_data = True

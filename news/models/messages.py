@@ -26,6 +26,7 @@ from richtext.text import first_paragraph
 # What the indexes of the lists hold: the messages that are public, or will be by the clock alone, newest first.
 DUE = Q(approved_at__isnull=False, withdrawn_at__isnull=True)
 NEWEST = F("publish_at").desc(), F("id").desc()
+SETTLED = ("day", "slug", "made_slug", "changed_at")  # what each save settles, whichever fields it names
 
 
 class Message(pictures.Pictured, Illustrated, Way):
@@ -75,9 +76,11 @@ class Message(pictures.Pictured, Illustrated, Way):
         max_length=120,
         blank=True,
         help_text=_(
-            "The last part of its address. Empty: made from the headline. An old address leads on to the new one."
+            "The last part of its address. Empty: made from the headline, and follows it until the message is public. "
+            "An old address leads on to the new one."
         ),
     )
+    made_slug = models.CharField(max_length=120, blank=True, editable=False)  # as last made from the headline
     day = models.DateField(null=True, editable=False)  # the host's date of publish_at: part of the address
     featured = models.BooleanField(
         _("featured"),
@@ -86,9 +89,10 @@ class Message(pictures.Pictured, Illustrated, Way):
     )
     changed_at = models.DateTimeField(_("last change"), auto_now=True)
 
+    unseen = frozenset({"changed_at", "made_slug", "submitted_at", "submitted_by", "approved_by", "withdrawn_by"})
     objects = MessageQuerySet.as_manager()
     history = HistoricalRecords(
-        excluded_fields=["day", "changed_at", "revised_at"],
+        excluded_fields=["day", "made_slug", "changed_at", "revised_at"],
         user_db_constraint=False,
         history_change_reason_field=models.TextField(null=True),  # it may name twenty attachments
     )
@@ -139,6 +143,9 @@ class Message(pictures.Pictured, Illustrated, Way):
 
     # What it is
 
+    def is_seen(self):
+        return self.approved_at is not None
+
     def get_absolute_url(self):
         """Return its address; one without a day has none yet."""
         # Put together by hand: a page has twenty of them, and `reverse` takes its time.
@@ -163,14 +170,15 @@ class Message(pictures.Pictured, Illustrated, Way):
         where nothing in the row differs: something that belongs to the message does.
         """
         with new_edition(kwargs.get("using")):
-            addresses.settle(self)
-            if kwargs.get("update_fields") is not None:
-                kwargs["update_fields"] = {*kwargs["update_fields"], "day", "slug"}
             if before is None and self.pk:
                 before = Message.objects.filter(pk=self.pk).first()
+            was_public = bool(before and before.was_public(timezone.now()))
+            addresses.settle(self, keep_slug=was_public)
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], *SETTLED}
             with self._as_version(before, as_version):
-                super().save(*args, **kwargs)
-            if before and before.get_absolute_url() != self.get_absolute_url() and before.was_public(timezone.now()):
+                super().save(*args, stored=before, **kwargs)
+            if was_public and before.get_absolute_url() != self.get_absolute_url():
                 Redirect.lead(before.get_absolute_url(), message=self)
 
     save.alters_data = True

@@ -1,32 +1,62 @@
-"""Redirects: what was public at an address leads on for ever."""
+"""Redirects: what was public at an address leads on for ever, to wherever that is now."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from editions.models import PublicModel, PublicQuerySet
+from editions.models import PublicModel, PublicQuerySet, new_edition
+from news.old_urls import LONGEST as LONGEST_KEY
+from news.old_urls import key_of
 
 LONGEST_PATH = 500  # characters
+TARGETS = ("message", "category", "page", "counter")
+
+
+class KeyField(models.CharField):
+    """A column that follows the path, however the row is written."""
+
+    def pre_save(self, model_instance, add):
+        value = key_of(model_instance.path)
+        setattr(model_instance, self.attname, value)
+        return value
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
+def leads_to(target: str) -> Q:
+    """Return the condition that a redirect leads to this one of its targets, and to no other."""
+    return Q(**{f"{name}__isnull": name != target for name in TARGETS})
+
+
+class RedirectQuerySet(PublicQuerySet):
+    def seen(self):
+        return self.filter(~Q(message__isnull=False, message__approved_at__isnull=True))
 
 
 class Redirect(PublicModel):
-    """A former address of a message or of a category: it leads to wherever that is now."""
+    """A former address of a message, a category, a page or a counter."""
 
     path = models.CharField(_("former address"), max_length=LONGEST_PATH, unique=True)
+    key = KeyField(_("canonical form"), max_length=LONGEST_KEY, default="", editable=False, db_index=True)
     message = models.ForeignKey("news.Message", models.CASCADE, null=True, related_name="redirects")
     category = models.ForeignKey("news.Category", models.CASCADE, null=True, related_name="redirects")
+    page = models.ForeignKey("pages.Page", models.CASCADE, null=True, related_name="redirects")
+    counter = models.ForeignKey("counters.Counter", models.CASCADE, null=True, related_name="redirects")
 
-    objects = PublicQuerySet.as_manager()
+    objects = RedirectQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("redirect")
         verbose_name_plural = _("redirects")
         constraints = [
             models.CheckConstraint(
-                condition=Q(message__isnull=False, category__isnull=True)
-                | Q(message__isnull=True, category__isnull=False),
+                condition=leads_to("message") | leads_to("category") | leads_to("page") | leads_to("counter"),
                 name="news_redirect_leads_somewhere",
             )
         ]
@@ -34,7 +64,79 @@ class Redirect(PublicModel):
     def __str__(self):
         return self.path
 
+    def is_seen(self):
+        return self.message is None or self.message.is_seen()
+
+    @property
+    def target(self):
+        """Return the row to which it leads."""
+        return next(row for name in TARGETS if (row := getattr(self, name)))
+
+    def address(self, at: datetime) -> str | None:
+        """Return the address to which it leads at the time `at`; None where nothing is public there."""
+        target = self.target
+        if self.message_id:
+            is_public = target.was_public(at)
+        else:
+            is_public = getattr(target, "shown", True)
+        return target.get_absolute_url() if is_public else None
+
     @classmethod
-    def lead(cls, path: str, *, message=None, category=None) -> None:
-        """Lead from `path` to a message or a category, from now on."""
-        cls.objects.update_or_create(path=path, defaults={"message": message, "category": category})
+    def lead(cls, path: str, **target) -> None:
+        """Lead from `path` to a row, from now on: `message=…`, `category=…`, `page=…` or `counter=…`."""
+        cls.objects.update_or_create(path=path, defaults=dict.fromkeys(TARGETS) | target)
+
+
+def former_owner(path: str, *, but=None):
+    """Return the row to which `path` leads as a former address, other than `but`; None where it leads nowhere.
+
+    An address that is given away again no longer leads there: the officer who gives it is warned.
+    """
+    row = Redirect.objects.filter(path=path).select_related(*TARGETS).first()
+    return row.target if row and row.target != but else None
+
+
+class MovableQuerySet(PublicQuerySet):
+    """Rows at public addresses. However an address is changed, the old one leads on (`bulk_update` updates, too)."""
+
+    address_field = "slug"
+
+    def update(self, **kwargs):
+        if self.address_field not in kwargs:
+            return super().update(**kwargs)
+        with new_edition(self._db):
+            before = list(self)
+            count = super().update(**kwargs)
+            for row in before:
+                self.model.objects.using(self.db).get(pk=row.pk).leave_address(row)
+            return count
+
+    update.alters_data = True
+
+
+class Movable(PublicModel):
+    """A row at a public address, which leads on from every address that it had."""
+
+    redirect_name = ""  # how `Redirect` calls it
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        with new_edition(kwargs.get("using")):
+            before = type(self).objects.filter(pk=self.pk).first() if self.pk else None
+            super().save(*args, stored=before, **kwargs)
+            self.leave_address(before)
+
+    save.alters_data = True
+
+    def leave_address(self, before) -> None:
+        """Lead on from where the row `before` was. A row that returns to a former address needs no redirect there."""
+        address = self.get_absolute_url()
+        if before and before.get_absolute_url() == address:
+            return
+        if before and getattr(before, "shown", True):
+            Redirect.lead(before.get_absolute_url(), **{self.redirect_name: self})
+        Redirect.objects.filter(path=address).delete()
+
+    leave_address.alters_data = True

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from embassy.probes import TOKEN, token
 from watching.doctor.look import Look, Page, ask
 from watching.doctor.place import ASKEW
 from watching.doctor.public import Unread, read_archive
@@ -24,6 +25,8 @@ LONGEST = 2_000_000  # bytes of one
 TOLD = re.compile(r"ready: edition (\d+) of release (\S+)")
 NOW = re.compile(r"now;desc=(\d{1,15})")
 RESTART = _("Restart that node. See that it has the same DATABASE_URL and .env as the others.")
+
+OTHER_KEY = _("See that it has the same SECRET_KEY, and that both machines keep their clocks by NTP.")
 
 
 class Silent(Exception):
@@ -52,6 +55,9 @@ def faults_of(node: str) -> Iterator[tuple[str, str]]:
     ready = fetch(node, "/readyz")
     after = edition_number()
     told = TOLD.match(ready.page.text)
+    if ready.page.status == 200 and ready.page.text.strip() == "ready":
+        yield _("%(node)s does not take this process for a node of its site.") % {"node": node}, OTHER_KEY
+        return
     if ready.page.status != 200 or not told:
         says = _("%(node)s is not ready: %(why)s") % {"node": node, "why": ready.page.text.strip()[:100]}
         yield says, _("Look into its log.")
@@ -98,7 +104,8 @@ def fetch(node: str, path: str) -> Answer:
     connection = connect(where.hostname, where.port, timeout=SECONDS)
     try:
         sent = time.time()
-        connection.request("GET", path, headers={"Host": site.netloc, "X-Forwarded-Proto": site.scheme})
+        headers = {"Host": site.netloc, "X-Forwarded-Proto": site.scheme, TOKEN: token()}
+        connection.request("GET", path, headers=headers)
         response = connection.getresponse()
         got = time.time()
         body = response.read(LONGEST)

@@ -39,11 +39,11 @@ def archive(look: Look):
 
 
 def feed(look: Look):
-    return compared(_("the Atom feed"), read_feed)
+    return compared(_("the Atom feed"), lambda ask: among_newest(read_feed(ask)))
 
 
 def json_feed(look: Look):
-    return compared(_("the JSON feed"), read_json_feed)
+    return compared(_("the JSON feed"), lambda ask: among_newest(read_json_feed(ask)))
 
 
 def sitemap(look: Look):
@@ -95,6 +95,11 @@ def newest() -> list[str]:
     return [row.get_absolute_url() for row in rows]
 
 
+def among_newest(found: list[str]) -> list[str]:
+    """Return those of the newest that a feed has: it begins with what changed last, and has what was withdrawn."""
+    return [path for path in newest() if path in found]
+
+
 def expected_at_home() -> list[str]:
     at = timezone.now()
     featured = Message.objects.featured(at)
@@ -136,7 +141,7 @@ def read_archive(ask: Ask) -> list[str]:
 def read_feed(ask: Ask) -> list[str]:
     found = page(ask, reverse("feed")).split("<entry")[1:]
     links = (re.search(r'<link (?=[^>]*rel="alternate")[^>]*href="([^"]*)"', entry) for entry in found)
-    return [path_of(unescape(link[1])) for link in links if link][:TEN]
+    return [path_of(unescape(link[1])) for link in links if link]
 
 
 def read_json_feed(ask: Ask) -> list[str]:
@@ -163,7 +168,7 @@ API = "/api/messages/"
 
 
 def read_api(ask: Ask) -> list[str]:
-    return addresses(page(ask, API), "messages", "results", "items")
+    return addresses(page(ask, API), "messages", "results", "items")[:TEN]
 
 
 def addresses(text: str, *lists: str) -> list[str]:
@@ -171,7 +176,7 @@ def addresses(text: str, *lists: str) -> list[str]:
     try:
         told = json.loads(text)
         rows = told if isinstance(told, list) else next(told[name] for name in lists if name in told)
-        return [path_of(row.get("url") or row["address"]) for row in rows[:TEN]]
+        return [path_of(row.get("url") or row["address"]) for row in rows]
     except (ValueError, LookupError, StopIteration, AttributeError, TypeError):
         raise Unread(_("It can't be read as JSON with a list of messages.")) from None
 

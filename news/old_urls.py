@@ -1,0 +1,174 @@
+"""Old URLs: the keys under which redirects are found, however a server, a mail program or a person wrote the link.
+
+A link is matched in a canonical form: host, fragment, session ids and trackers are left out; parameters are sorted;
+case, slashes, `index.html`, percent-encoding and `+` make no difference. Where that finds nothing, what mail programs
+and people add behind a link (a full stop, a bracket, a quotation mark) is cut off, one character after the other.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import combinations
+from urllib.parse import unquote_to_bytes
+
+LONGEST = 500  # characters of a key
+MOST_KEYS = 150  # that one request is looked up by
+MOST_PARAMETERS = 4  # of which any may turn out to be a tracker that we do not know
+MOST_CUT = 8  # characters that are cut off one by one
+
+# What may follow a link in a text: closing brackets, quotation marks of several languages, marks of Markdown and of
+# mail's soft line breaks. A slash may stand between them.
+JUNK = " \t\r\n\f\v\xa0.,;:!?)]}>(<[{'\"`*_=|\\&…“”„‟‘’‚‛«»‹›。，、）】」』؟،؛/"
+# The same as a program has escaped it, once or twice.
+ESCAPED = ("&gt;", "&lt;", "&quot;", "&amp;", "&nbsp;", "&#39;", "&rdquo;", "&raquo;", "&amp", "&gt", "&quot", "=20")
+ESCAPED += ("=0a", "=0d", "=3d", "=2e", "=2c", "%20", "%22", "%27", "%29", "%3e", "%0a", "%0d", "%2e", "%2c", "%c2%a0")
+INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+SOFT_BREAK = re.compile("=(?:\r\n?|\n)|[\r\n\t]")  # quoted-printable's, where a program has left it in the link
+INDEX = re.compile(r"(?:index|default|home|main)\.(?:s?html?|php[0-9]?|aspx?|jsp|cfm|cgi|pl|do)", re.IGNORECASE)
+TRACKERS = frozenset(
+    "fbclid gclid gclsrc dclid gbraid wbraid yclid ysclid ymclid msclkid twclid ttclid igshid igsh li_fat_id mkt_tok "
+    "vero_id vero_conv _openstat _ga _gl _hsenc _hsmi oly_anon_id oly_enc_id rb_clickid s_cid spm srsltid wickedid "
+    "cmpid campaign_id __twitter_impression epik scid irclickid guccounter guce_referrer guce_referrer_sig "
+    "phpsessid jsessionid aspsessionid cfid cftoken".split()
+)
+TRACKER_PREFIXES = ("utm_", "mc_", "pk_", "piwik_", "mtm_", "matomo_", "hsa_", "at_", "ns_", "ga_", "wt.")
+ENCODINGS = ("cp1251", "cp1252")  # in which older servers wrote their links
+LIVE = re.compile(r"[A-Za-z0-9/._-]*")  # the characters that addresses of this site have
+
+
+def _keep_percent(error):
+    return "".join(f"%{byte:02x}" for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("keep-percent", _keep_percent)
+
+
+def key_of(address: str) -> str:
+    """Return the canonical form of a former address, a path and perhaps a query."""
+    path, _mark, query = address.partition("?")
+    return _key(_path(path), _parameters(query))
+
+
+def keys_for(path: str, query: str = "") -> list[str]:
+    """Return the keys that a request may be meant by, the likeliest first; at most MOST_KEYS."""
+    found: dict[str, None] = {}
+    for asked_path, asked_query in _cut(path, query):
+        parameters = _parameters(asked_query)
+        texts = [_decoded(asked_path)]
+        texts += [text for text in _in_other_encodings(texts[0]) if text != texts[0]]
+        for some in _subsets(parameters):
+            found.update(dict.fromkeys(_key(_path(text), some) for text in texts))
+    return list(found)[:MOST_KEYS]
+
+
+def live_paths(path: str) -> list[str]:
+    """Return the paths of this site that a mangled one may have been; at most six, and never `path` itself."""
+    text = SOFT_BREAK.sub("", _decoded(path))
+    for _ in range(MOST_CUT):
+        text = _shorter(text)
+    text = INVISIBLE.sub("", text).replace("=", "")
+    text = "/".join(segment.strip().partition(";")[0] for segment in text.split("/"))
+    found: dict[str, None] = {}
+    for candidate in (text.rstrip(JUNK), LIVE.match(text)[0].rstrip(JUNK + "-") or None):
+        if candidate is None or not LIVE.fullmatch(candidate):
+            continue
+        segments = [segment for segment in candidate.split("/") if segment]
+        if segments and INDEX.fullmatch(segments[-1]):
+            segments.pop()
+        for spelt in (segments, [segment.lower() for segment in segments]):
+            joined = "/" + "/".join(spelt)
+            found[f"{joined.rstrip('/')}/"] = None
+            if segments and "." in segments[-1]:
+                found[joined] = None
+    return [each for each in found if each != path and each != f"{path}/"][:6]
+
+
+def _cut(path: str, query: str) -> Iterator[tuple[str, str]]:
+    """Yield an address as it was asked for, then without what stands behind it, cut off more and more."""
+    yield path, query
+    rest = SOFT_BREAK.sub("", (query or path).replace("=3D", "=").replace("=3d", "="))
+    if not query:
+        rest = INVISIBLE.sub("", _decoded(rest))
+    pieces = [rest] if rest != (query or path) else []
+    for _ in range(MOST_CUT):
+        shorter = _shorter(rest)
+        if shorter == rest or not shorter:
+            break
+        rest = shorter
+        pieces.append(rest)
+    for piece in pieces:
+        yield (path, piece) if query else (piece, "")
+
+
+def _shorter(text: str) -> str:
+    """Return a text without the last thing that does not belong to a link: a character, or an escaped one."""
+    text = text.rstrip("/")
+    for escaped in ESCAPED:
+        if text[-len(escaped) :].lower() == escaped:
+            return text[: -len(escaped)]
+    return text[:-1] if text[-1:] and text[-1:] in JUNK else text
+
+
+def _subsets(parameters: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    """Yield the parameters, then fewer and fewer of them: what is left over may be a tracker."""
+    if len(parameters) > MOST_PARAMETERS:
+        yield parameters
+        yield []
+        return
+    for size in range(len(parameters), -1, -1):
+        yield from map(list, combinations(parameters, size))
+
+
+def _key(path: str, parameters: list[tuple[str, str]]) -> str:
+    query = "&".join(f"{name}={value}" for name, value in sorted(parameters))
+    return (f"{path}?{query}" if query else path)[:LONGEST]
+
+
+def _path(path: str) -> str:
+    segments = [_folded(segment.partition(";")[0]) for segment in _decoded(path).split("/")]
+    segments = [segment for segment in segments if segment]
+    if segments and INDEX.fullmatch(segments[-1]):
+        segments.pop()
+    return "/" + "/".join(segments)
+
+
+def _parameters(query: str) -> list[tuple[str, str]]:
+    found = []
+    for part in query.partition("#")[0].replace("&amp;", "&").replace(";", "&").split("&")[:50]:
+        name, _sign, value = (_folded(_decoded(piece)) for piece in part.partition("="))
+        if name and name not in TRACKERS and not name.startswith(TRACKER_PREFIXES):
+            found.append((name, value))
+    return found
+
+
+def _decoded(text: str) -> str:
+    """Return a text without percent-encoding, however often it was encoded; bytes that are no UTF-8 stay encoded."""
+    for _ in range(3):
+        if "%" not in text:
+            break
+        decoded = unquote_to_bytes(text).decode("utf-8", "keep-percent")
+        if decoded == text:
+            break
+        text = decoded
+    return text
+
+
+def _in_other_encodings(text: str) -> Iterator[str]:
+    """Yield a decoded path as it reads where the one who wrote it, or who follows it, uses another encoding."""
+    for encoding in ENCODINGS:
+        if "%" in text:
+            yield unquote_to_bytes(text).decode(encoding, "ignore")
+        elif not text.isascii():
+            for spelt in (text, text.casefold()):
+                try:
+                    yield spelt.encode(encoding).decode("utf-8", "keep-percent")
+                except UnicodeEncodeError:
+                    continue
+
+
+def _folded(text: str) -> str:
+    text = unicodedata.normalize("NFC", INVISIBLE.sub("", text)).casefold()
+    return " ".join(text.replace("+", " ").split())
