@@ -83,9 +83,10 @@ def test_an_entry_of_atom_becomes_a_message(importing, client):
 
 
 def test_a_post_of_wordpress_becomes_a_message_with_its_paragraphs(importing):
-    importing(rss(a_post()))
+    said = importing(rss(a_post()))
     message = Message.objects.get()
-    assert message.body == "<p>One line<br>and another.</p>\n<p>Words</p>\n<p>Two.</p>"  # without --pictures
+    assert message.body == "<p>One line<br>and another.</p>\n<p>Two.</p>"  # without --pictures
+    assert "The caption of a picture that was left out went with it: “Words”. (1): “Peace”" in said
     assert message.publish_at == datetime(2019, 5, 1, 9, 30, tzinfo=UTC)
     assert (message.slug, message.category.slug, message.lead) == ("mir", "news-of-us", "")
 
@@ -106,7 +107,7 @@ def test_a_draft_of_atom_comes_as_a_draft(importing):
 def test_pages_attachments_and_what_was_thrown_away_stay_behind_and_are_counted(importing):
     said = importing(rss(a_post(kind="page"), a_post(kind="attachment"), a_post(status="trash"), a_post()))
     assert Message.objects.count() == 1
-    assert all(f"no message: {name}. (1)" in said for name in ("page", "attachment", "trash"))
+    assert all(f"not a message: {name}. (1)" in said for name in ("page", "attachment", "trash"))
 
 
 def test_running_it_twice_adds_nothing(importing):
@@ -161,14 +162,14 @@ BOMB = (
     [
         (BOMB, "declares entities"),
         ('<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/hostname">]><rss><channel/></rss>', "declares entities"),
-        ("<html><body/></html>", "no feed"),
-        ("<rss><channel><item>", "no XML"),
-        ("", "no XML"),
-        ("{}", "no XML"),
-        (b"\xff\xfe\xff", "no XML"),
+        ("<html><body/></html>", "not a feed"),
+        ("<rss><channel><item>", "not well-formed XML"),
+        ("", "not well-formed XML"),
+        ("{}", "not well-formed XML"),
+        (b"\xff\xfe\xff", "not well-formed XML"),
         ('<?xml version="1.0" encoding="no-such"?><rss/>', "encoding"),
-        ("<rss>" + "<a>" * 100_000, "nested too deeply"),
-        (rss(ITEM.replace("Tue, 20 Oct 2020 12:00:00 +0100", "yesterday")), "no date"),
+        ("<rss>" + "<a>" * 100_000, "levels deep"),
+        (rss(ITEM.replace("Tue, 20 Oct 2020 12:00:00 +0100", "yesterday")), "cannot be read"),
         (rss(ITEM.replace("talks", "x" * 400)), "headline"),
     ],
 )

@@ -103,7 +103,7 @@ def test_without_it_the_message_comes_alone_where_that_is_allowed(importing, fol
 
 def test_without_a_folder_files_stay_behind_and_that_is_said(importing):
     said = importing({"picture": PICTURE}, {"attachments": [{"file": "a.pdf"}], "headline": "Another"})
-    assert "a picture or attachments of their own. --pictures takes these, too. (2)" in said
+    assert "A picture or attachments of a message's own are left out. --pictures DIR takes these, too. (2)" in said
     assert [message.image.name for message in Message.objects.all()] == ["", ""]
 
 

@@ -22,6 +22,19 @@ RELATIVE = re.compile(r'<a href="(?![a-zA-Z][a-zA-Z0-9+.-]{0,20}:|#|//)')
 NAMED = {"embed", "media", "foreign_picture", "script", "caption"}  # losses whose notes say what was lost
 
 
+SUMMARIES = (
+    "description", "atom:summary", "summary", "dc:description", "dcterms:abstract", "media:description",
+    "itunes:summary",
+)  # fmt: skip
+# Elements that have nothing in them and show nothing, and those that only look closed to a parser of HTML.
+HEAD = re.compile(r"</?(?:link|meta|base|basefont)(?=[\s/>])[^<>]*+>", re.IGNORECASE)
+CLOSED = re.compile(
+    r"<(iframe|script|style|textarea|title|noscript|object|video|audio|canvas|a|span|div|em|strong|b|i)"
+    r"(\s[^<>]*+|)(?<=/)>",
+    re.IGNORECASE,
+)
+
+
 class Body(NamedTuple):
     """A text, where it comes from, and what is not in it."""
 
@@ -48,6 +61,7 @@ def prepared(html: str, *, base: str = "", language: str = "", keep_pictures: bo
 
 def losses(html: str, *, base: str = "", language: str = "", keep_pictures: bool) -> tuple[str, list[Loss]]:
     """Return HTML ready for the cleaner, and what was left out of it; raise Fault for what is too complex."""
+    html = CLOSED.sub(r"<\1\2></\1>", HEAD.sub("", html)) if "/>" in html or HEAD.search(html) else html
     try:
         return prepare(html, base_url=base, language=language, keep_pictures=keep_pictures)
     except TooComplex as error:
@@ -84,7 +98,7 @@ def text_of(item: Item, uploads: Uploads) -> tuple[str, Node | None, list[str]]:
 
 def summary_of(item: Item) -> tuple[str, Node | None]:
     """Return the text of an item that has a summary alone."""
-    for name in ("description", "atom:summary", "dc:description", "dcterms:abstract", "media:description"):
+    for name in SUMMARIES:
         for node in item.all(name):
             if node.text.strip():
                 return constructs.html_of(node, typed=name == "atom:summary"), node

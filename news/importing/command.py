@@ -119,7 +119,7 @@ class Import(BaseCommand):
             bad.add(number)
             if len(named) < MOST_FAULTS:
                 named.append(self.place % {"number": number, "fault": fault})
-            elif not self.skip_faults:
+            if len(named) == MOST_FAULTS and not self.skip_faults:
                 break
         progress.end()
         for words in (*self.missing[:MOST_FAULTS], *self.notes.sentences()):
@@ -129,7 +129,7 @@ class Import(BaseCommand):
         if not bad:
             return
         if not self.skip_faults or len(bad) == self.count:
-            raise CommandError("\n".join(self.refusal(named, more=len(bad) > len(named))))
+            raise CommandError("\n".join(self.refusal(named, more=len(named) == MOST_FAULTS)))
         self.skipped = frozenset(bad)
         sentence = ngettext("Left out, because of a fault:", "Left out, because of %d faults:", len(bad))
         for words in [sentence % len(bad) if len(bad) > 1 else sentence, *named]:
@@ -143,10 +143,10 @@ class Import(BaseCommand):
             "Nothing was imported, because of a line:", "Nothing was imported, because of these lines:", len(named)
         )
         found = [sentence, *named]
-        if more:
-            found.append(_("The check stopped here; there may be more."))
         if self.count > len(named) and not self.skip_faults:
             found.append(_("Correct the file, or import the rest with --skip-faults."))
+        if more:
+            found.append(_("The check stopped here; there may be more."))
         return found
 
     def also(self, line):

@@ -1,6 +1,6 @@
 """Texts of feeds in each of their types (RFC 4287, section 3.1; RSS 2.0; Atom 0.3), as HTML and as plain text.
 
-RSS does not say whether a text is HTML. Here it is HTML as far as it has elements of HTML: any other `<` is a character.
+RSS does not say whether a text is HTML. It is read as HTML as far as it has elements of HTML; other `<` are text.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from news.importing.decoding import FORBIDDEN
 from news.importing.vocabulary import TAG
 from news.importing.xml import Node
+from richtext.cleaner import clean
 from richtext.text import one_line, plain_text
 
 # An address in angle brackets, which a reader of HTML would take for an element and leave out.
@@ -23,7 +24,7 @@ BRACKETED = re.compile(
 )
 STRAY = re.compile(rf"<(?!{TAG.pattern[1:]})", re.IGNORECASE)
 BLOCK = re.compile(
-    r"<(?:address|article|aside|blockquote|br|center|dd|details|dir|div|dl|dt|fieldset|figure|footer|form|h[1-6]|header|"
+    r"<(?:html|body|address|article|aside|blockquote|br|center|dd|details|dir|div|dl|dt|fieldset|figure|footer|form|h[1-6]|header|"
     r"hr|li|main|menu|nav|ol|p|pre|section|table|ul)(?=[\s/>])",
     re.IGNORECASE,
 )
@@ -31,6 +32,7 @@ BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 INDENTED = re.compile(r"\n[ \t]+")
 # Characters that show nothing and have no use on one line; joiners and marks that scripts need are kept.
 INVISIBLE = re.compile("[\u00ad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]")
+UNSEEN = re.compile(r"<(?:script|style|iframe|template|noscript|object|svg|!--)", re.IGNORECASE)  # not to be read
 C1 = re.compile("[\x80-\x9f]")
 
 
@@ -50,7 +52,7 @@ def is_base64(node: Node) -> bool:
     """Say whether a content of Atom is encoded, as everything is that is neither text nor XML."""
     kind = kind_of(node)
     is_text = "/" not in kind or kind.startswith("text/") or kind.endswith(("+xml", "/xml"))
-    return node.given.get("mode", "").lower() == "base64" or not (is_text or node.is_markup or "html" in kind)
+    return node.given.get("mode", "").lower() == "base64" or not (is_text or node.is_markup)
 
 
 def decoded(node: Node) -> Node | None:
@@ -61,7 +63,10 @@ def decoded(node: Node) -> Node | None:
         data = base64.b64decode("".join(node.text.split()), validate=True)
         text = data.decode("utf-8")
     except (binascii.Error, ValueError):
-        return None
+        # Some write a text as it is and give it a type that asks for base64.
+        return (
+            node._replace(given={"type": "html"}) if " " in node.text.strip() and "image" not in kind_of(node) else None
+        )
     if FORBIDDEN.search(text):
         return None
     kind = kind_of(node)
@@ -71,6 +76,7 @@ def decoded(node: Node) -> Node | None:
 
 def html_of(node: Node, *, typed: bool) -> str:
     """Return a text as HTML. One of Atom is `typed`: what is not said to be HTML is plain text."""
+    node = (decoded(node) or node._replace(text="")) if typed else node
     text = shown(node.text)
     if node.is_markup or (typed and is_html(node)):
         return with_lines(BRACKETED.sub("&lt;", text))
@@ -81,6 +87,7 @@ def html_of(node: Node, *, typed: bool) -> str:
 
 def plain_of(node: Node, *, typed: bool) -> str:
     """Return a text as plain text on one line."""
+    node = (decoded(node) or node._replace(text="")) if typed else node
     text = shown(node.text)
     if typed and not is_html(node):
         return tidy(text)
@@ -94,6 +101,8 @@ def loose(text: str) -> str:
 
 def text_of_html(html: str) -> str:
     """Return the words of HTML on one line: its mark-up goes first, then its entities become characters."""
+    if UNSEEN.search(html):
+        html = clean(html)
     return (
         one_line(" ".join(plain_text(html).split("\n")) if BLOCK.search(html) else html)
         if "<" in html

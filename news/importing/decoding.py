@@ -191,7 +191,7 @@ def character(found: re.Match[str]) -> str:
     if name[0] == "#":
         code = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
         bad = code > 0x10FFFF or FORBIDDEN.match(chr(code)) or 0xFDD0 <= code <= 0xFDEF
-        return CONTROL if bad else found[0]
+        return CONTROL if bad else f"&#{code};"
     if value := html5.get(f"{name};"):
         return "".join(f"&#{ord(each)};" for each in value)
     return f"{UNKNOWN}&amp;{name};"

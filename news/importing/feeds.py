@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,8 @@ from news.importing.notes import Notes
 from news.importing.rules import Fault
 from news.importing.stream import Broken, items
 from news.importing.xml import Item
+from news.models import Message
+from richtext.fields import LONGEST
 from richtext.text import first_paragraph, plain_text
 
 BEGINNING = 80  # characters by which a summary is known as the beginning of the text
@@ -81,11 +84,13 @@ class Feed:
         enclosed = linked.files_of(item, base)
         pdfs, files = linked.linked(body.html, linked.host_of(base))
         words = plain_text(body.html)
-        lead = origin_lead(item, body, words)
+        lead, html = lead_of(item, body, words), body.html
+        if len(lead) > (Message._meta.get_field("lead").max_length or LONGEST):
+            lead, html = "", f"<p>{escape(lead, quote=False)}</p>\n{html}"
         given = {
             "headline": title or Truncator(first_paragraph(body.html)).words(WORDS) or _("Untitled"),
             "lead": lead,
-            "body": body.html + linked.links(enclosed.others),
+            "body": html + linked.links(enclosed.others),
             "slug": slugify(origin.slug(item), max_length=120),
             "language": language,
             "old_urls": list(origin.addresses(item)),
@@ -119,6 +124,8 @@ class Feed:
             except Fault as error:
                 fault = fault or error
                 continue
+            if fault:
+                note(_("A date could not be read, and another one that the item names was used."))
             if found.doubt:
                 note(found.doubt)
             return found.at.isoformat()
@@ -170,12 +177,12 @@ def headline(item: Item) -> str:
     return ""
 
 
-def origin_lead(item: Item, body: bodies.Body, words: str) -> str:
+def lead_of(item: Item, body: bodies.Body, words: str) -> str:
     """Return what is above the text; nothing where the text is all that there is, or begins with it."""
     for node in item.all("excerpt:encoded"):
         if excerpt := plain_of(node, typed=False):
             return excerpt
-    for name in ("description", "atom:summary", "dc:description"):
+    for name in bodies.SUMMARIES:
         for node in item.all(name):
             if node is body.node or not (summary := plain_of(node, typed=name == "atom:summary")):
                 continue

@@ -1,4 +1,4 @@
-"""What an item of a feed has beside its text: a featured picture, PDFs, recordings; and WordPress's uploads by number."""
+"""What an item of a feed has beside its text: a featured picture, PDFs, recordings; and WordPress's uploads."""
 
 from __future__ import annotations
 

@@ -10,8 +10,10 @@ import re
 
 # A tag. Neither its name nor its attributes may hold a `<`, so each character is looked at once.
 TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>|<!--")
-PARTS = {"blockquote", "div", "section", "article", "aside", "main", "details", "header", "footer", "center", "fieldset",
-         "form"}  # fmt: skip
+PARTS = {
+    "blockquote", "div", "section", "article", "aside", "main", "details", "header", "footer", "center", "fieldset",
+    "form",
+}  # fmt: skip
 CLOSED = {  # blocks within which lines are not paragraphs
     "ul", "ol", "dl", "menu", "table", "pre", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "script", "style", "iframe",
     "object", "video", "audio", "svg", "math", "address", "select", "textarea", "noscript", "template", "map", "nav",

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from news.models import Attachment, Category, Message
+from news.models import Attachment, Category, Correction, Message
 from news.models.redirects import LONGEST_PATH
 from richtext.fields import LONGEST
 
@@ -57,6 +57,21 @@ def of_field(field) -> Callable[[Any], str]:
             raise Fault(_("is empty."))
         if value:
             field.run_validators(value)
+        return value
+
+    return rule
+
+
+def of_text(model, name: str) -> Callable[[Any], str]:
+    """Return the rule for a text of several lines, which may be as long as the field of a model takes it."""
+    longest = model._meta.get_field(name).max_length or LONGEST
+
+    def rule(value: Any) -> str:
+        value = text(value)
+        if len(value) > longest:
+            raise Fault(
+                _("has %(length)d characters, and may have %(most)d.") % {"length": len(value), "most": longest}
+            )
         return value
 
     return rule
@@ -160,7 +175,7 @@ def correction(value: Any) -> tuple[datetime, str]:
         raise Fault(
             _('holds %s. A correction looks like this: {"at": "2020-09-25T12:00:00+01:00", "note": "…"}') % shown(value)
         )
-    at, note = moment(value["at"]), text(value["note"])
+    at, note = moment(value["at"]), of_text(Correction, "note")(value["note"])
     if at is None or not note.strip():
         raise Fault(_("holds a correction without its moment or its note."))
     return at, note
@@ -225,7 +240,7 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "headline": of_field(Message._meta.get_field("headline")),
     "category": of_field(Category._meta.get_field("slug")),
     "publish_at": moment,
-    "lead": text,
+    "lead": of_text(Message, "lead"),
     "body": text,
     "delivered_on": day,
     "source_name": of_field(Message._meta.get_field("source_name")),
@@ -238,7 +253,7 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "corrections": several(correction),
     "revised_at": moment,
     "withdrawn_at": moment,
-    "withdrawn_reason": text,
+    "withdrawn_reason": of_text(Message, "withdrawn_reason"),
     "category_name": of_field(Category._meta.get_field("name")),
     "picture": picture,
     "attachments": several(attachment),

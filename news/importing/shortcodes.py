@@ -35,7 +35,8 @@ LAYOUT = re.compile(
     r"fullwidth|specialty|layout|block|spac|separator|divider|empty|clear|one|two|three|four|half|third|fourth|blurb"
 )
 ARRANGING = {
-    "row", "column", "columns", "col", "section", "container", "tabs", "tab", "accordion", "accordions", "toggle", "box",
+    "row", "column", "columns", "col", "section", "container", "tabs", "tab", "accordion", "accordions", "toggle",
+    "box",
     "one_half", "one_half_last", "one_third", "one_third_last", "two_third", "two_third_last", "one_fourth",
     "one_fourth_last", "three_fourth", "divider", "spacer", "clear", "center", "nextpage", "dropcap", "highlight",
     "pullquote", "quote", "code", "sourcecode",

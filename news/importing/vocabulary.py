@@ -16,6 +16,7 @@ VOCABULARIES = [
     (re.compile(r"https?://wordpress\.org/export/[0-9.]{1,9}/?"), "wp:"),
     (re.compile(r"http://www\.w3\.org/1999/xhtml/?"), "xhtml:"),
     (re.compile(r"https?://search\.yahoo\.com/mrss/?|https?://tools\.search\.yahoo\.com/mrss/?"), "media:"),
+    (re.compile(r"http://www\.itunes\.com/dtds/podcast-1\.0\.dtd", re.IGNORECASE), "itunes:"),
     (re.compile(r"http://purl\.org/syndication/thread/1\.0/?"), "thr:"),
     (re.compile(r"http://rssnamespace\.org/feedburner/ext/1\.0/?"), "feedburner:"),
     (re.compile(r"http://schemas\.google\.com/blogger/\d{4}/?"), "blogger:"),
@@ -31,7 +32,21 @@ VOCABULARIES = [
     ),
 ]
 # What prefixes mean in files that forget to say so.
-PREFIXES = ("atom", "content", "dc", "dcterms", "app", "excerpt", "wp", "xhtml", "media", "thr", "feedburner", "rdf")
+PREFIXES = (
+    "atom",
+    "content",
+    "dc",
+    "dcterms",
+    "app",
+    "excerpt",
+    "wp",
+    "xhtml",
+    "media",
+    "itunes",
+    "thr",
+    "feedburner",
+    "rdf",
+)
 CONSTRUCTS = {  # elements whose content is a text for people, in which mark-up may stand as it is
     "title", "description", "content", "summary", "body", "fullitem", "content:encoded", "excerpt:encoded",
     "atom:title", "atom:summary", "atom:content", "dc:title", "dc:description", "dcterms:abstract", "xhtml:body",
@@ -48,7 +63,7 @@ HTML = (
     "tr track tt u ul var video wbr"
 )
 TAG = re.compile(
-    rf"<(?:/?(?:{'|'.join(HTML.split())})(?=[\s/>])|!--|!\[CDATA\[|/?[A-Za-z]\w{{0,9}}:[A-Za-z])", re.IGNORECASE
+    rf"<(?:/?(?:{'|'.join(HTML.split())})(?=[\s/>])|![A-Za-z\[-]|\?[a-z]|/?[A-Za-z]\w{{0,9}}:[A-Za-z])", re.IGNORECASE
 )
 ROOTS = {"rss", "atom:feed", "atom:entry", "rdf:RDF", "Channel"}
 ITEMS = {"item", "atom:entry"}
