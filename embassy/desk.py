@@ -20,6 +20,7 @@ from editions.forms import MomentField, MomentWidget
 from editions.ids import is_id
 from embassy.second_factor.views import PasswordStep
 from embassy.second_factor.views import urls as second_factor_urls
+from richtext.plaintext import FORM_CLASSES
 
 # Every form of the desk asks for a moment in the same way.
 FORMFIELD_FOR_DBFIELD_DEFAULTS[models.DateTimeField] = {"form_class": MomentField, "widget": MomentWidget}
@@ -82,15 +83,17 @@ class PressDesk(admin.AdminSite):
     def register(self, model_or_iterable, admin_class=None, **options):
         # Whatever is registered, by us or by Django: an address asks a list nothing but what its filters ask.
         base = admin_class or admin.ModelAdmin
-        super().register(model_or_iterable, type(base.__name__, (PlainLookups, base), {}), **options)
+        super().register(model_or_iterable, type(base.__name__, (PlainLookups, CleanTexts, base), {}), **options)
 
     def admin_view(self, view, cacheable=False):
-        """Refuse ids that are none before Django's lists look them up, and break on them."""
+        """Refuse ids that are none before Django's lists look them up, and break on them; and copies of rows."""
 
         @wraps(view)
         def checked(request, *args, **kwargs):
             if request.method == "POST" and not all(map(is_id, posted_ids(request.POST))):
                 raise BadRequest("A row was named that can't be one.")
+            if "_saveasnew" in request.POST:  # Django makes a copy of the row, `save_as` or not
+                raise BadRequest("No row of the desk is saved as a new one.")
             return view(request, *args, **kwargs)
 
         return super().admin_view(checked, cacheable)
@@ -103,6 +106,18 @@ class PlainLookups:
         ours = {getattr(each, "parameter_name", None) for each in self.get_list_filter(request)}
         plain = lookup in ours or lookup.rpartition("__")[2] in ("exact", "isnull", "isempty")
         return plain and super().lookup_allowed(lookup, value, request)
+
+
+class CleanTexts:
+    """A form of the desk: Django's own text fields are cleaned of invisible characters, as ours are."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if type(db_field) in FORM_CLASSES and not db_field.choices:
+            kwargs.setdefault("form_class", FORM_CLASSES[type(db_field)])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_inlines(self, request, obj):
+        return [type(each.__name__, (CleanTexts, each), {}) for each in super().get_inlines(request, obj)]
 
 
 def posted_ids(data):

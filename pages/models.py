@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from pages.paths import tidy_path, validate_path
 from richtext.fields import RichTextField
 from richtext.models import Illustrated, IllustratedQuerySet
+from richtext.plaintext import LineField
 
 
 class PageQuerySet(IllustratedQuerySet):
@@ -35,8 +36,8 @@ class Page(Illustrated):
         FOOT = "foot", _("in the foot")
         NOWHERE = "nowhere", _("nowhere: found by links only")
 
-    title = models.CharField(_("title"), max_length=200)
-    path = models.CharField(
+    title = LineField(_("title"), max_length=200)
+    path = LineField(
         _("path"),
         max_length=200,
         unique=True,
@@ -45,7 +46,7 @@ class Page(Illustrated):
         error_messages={"unique": _("Another page has this path. Choose another, or change that page.")},
     )
     body = RichTextField(_("text"), blank=True)
-    description = models.CharField(
+    description = LineField(
         _("description"),
         max_length=300,
         blank=True,

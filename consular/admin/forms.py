@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consular.models import Enquiry, Template
 from editions.ids import is_id
+from richtext.plaintext import TextFormField
 
 LONGEST = 10_000
 PLACES = re.compile(r"\{(name|reference|officer)\}")
@@ -58,7 +59,7 @@ class AssignForm(forms.Form):
 class NoteForm(forms.Form):
     """An internal note."""
 
-    note = forms.CharField(
+    note = TextFormField(
         label=_("Internal note"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
@@ -73,7 +74,7 @@ class AnswerForm(forms.Form):
     template = forms.ModelChoiceField(
         None, label=_("Template"), required=False, empty_label=_("none"), error_messages={"invalid_choice": ""}
     )
-    text = forms.CharField(
+    text = TextFormField(
         label=_("Answer"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from news import links
-from news.admin.previews import as_typed
+from news.admin.previews import as_typed, typed_text
 from news.advice import WORDS_A_MINUTE, advice, length, links_in, mended
 
 KEPT = 10 * 60  # seconds that the answer to a list of links is good for
@@ -32,7 +32,7 @@ class AdviceMixin:
         form = context["adminform"].form
         message, typed = obj, ""
         if form.is_bound:
-            message, typed = as_typed(form), form.data.get("body", "")
+            message, typed = as_typed(form), typed_text(form, "body") if "body" in form.fields else ""
         if message:
             context["advice"] = advice(message, request.at, typed=typed)
             context["advice_words"], context["advice_minutes"] = length(message)
@@ -44,7 +44,7 @@ class AdviceMixin:
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         if "body" in form.changed_data:
-            for sentence in mended(form.data.get("body", "")):
+            for sentence in mended(typed_text(form, "body")):
                 self.message_user(request, sentence, messages.WARNING)
 
     def links_view(self, request, pk):

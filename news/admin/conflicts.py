@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from editions.ids import is_id
 from editions.models import new_edition
 from news import versions, words
+from news.admin.previews import typed_text
 from news.models import Message
 
 KEPT = re.compile(r"[\w-]{1,40}", re.ASCII)  # the name under which a browser keeps what was typed
@@ -135,7 +136,7 @@ def typed(form) -> Message:
     mine = construct_instance(form, copy.copy(form.instance), texts)
     for name in ("headline", "lead", "body", "source_name", "source_url", "slug"):
         if name in form.fields and name not in form.cleaned_data:
-            setattr(mine, name, form.data.get(name, "").replace("\x00", ""))
+            setattr(mine, name, typed_text(form, name))
     return mine
 
 

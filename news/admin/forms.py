@@ -11,6 +11,7 @@ from news.admin.conflicts import ConflictFormMixin
 from news.admin.pictures import PictureFormMixin, PictureInput
 from news.models import Message
 from news.models.way import OWN_TEXT
+from richtext.plaintext import REASON, LineFormField, TextFormField
 
 
 class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
@@ -25,7 +26,7 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
             "source_url": forms.TextInput(attrs={"class": "vLargeTextField", "inputmode": "url"}),
         }
 
-    override = forms.CharField(
+    override = LineFormField(
         label=_("Why it can't wait for a colleague"),
         required=False,
         max_length=500,
@@ -42,10 +43,6 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
                 self.fields["publish_at"].help_text,
                 _("The time is that of %(zone)s.") % {"zone": settings.TIME_ZONE},
             )
-
-    def clean_headline(self):
-        # Typed in a box of three lines, but a headline is one.
-        return " ".join(self.cleaned_data["headline"].split())
 
     def clean(self):
         cleaned = super().clean()
@@ -105,8 +102,9 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
 class ReasonForm(forms.Form):
     """Why a message is taken back, or put back."""
 
-    reason = forms.CharField(
+    reason = TextFormField(
         label=_("Reason"),
+        max_length=REASON,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField", "autofocus": True}),
         help_text=_("One or two sentences."),
         error_messages={"required": _("Say why. The reason is recorded.")},

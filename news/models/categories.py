@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from editions.models import PublicModel, PublicQuerySet, new_edition
 from news.models.redirects import Redirect
+from richtext.plaintext import LineField
 
 
 class CategoryQuerySet(PublicQuerySet):
@@ -28,7 +29,7 @@ class CategoryQuerySet(PublicQuerySet):
 class Category(PublicModel):
     """A kind of message: speeches, statements, comments."""
 
-    name = models.CharField(_("name"), max_length=100)
+    name = LineField(_("name"), max_length=100)
     slug = models.SlugField(
         _("address"),
         unique=True,
