@@ -86,14 +86,12 @@ class PressDesk(admin.AdminSite):
         super().register(model_or_iterable, type(base.__name__, (PlainLookups, CleanTexts, base), {}), **options)
 
     def admin_view(self, view, cacheable=False):
-        """Refuse ids that are none before Django's lists look them up, and break on them; and copies of rows."""
+        """Refuse ids that are none before Django's lists look them up, and break on them."""
 
         @wraps(view)
         def checked(request, *args, **kwargs):
             if request.method == "POST" and not all(map(is_id, posted_ids(request.POST))):
                 raise BadRequest("A row was named that can't be one.")
-            if "_saveasnew" in request.POST:  # Django makes a copy of the row, `save_as` or not
-                raise BadRequest("No row of the desk is saved as a new one.")
             return view(request, *args, **kwargs)
 
         return super().admin_view(checked, cacheable)
