@@ -9,7 +9,8 @@ from django.contrib.admin.options import FORMFIELD_FOR_DBFIELD_DEFAULTS
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest
 from django.db import models
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.decorators import method_decorator
@@ -18,6 +19,7 @@ from django.views.decorators.cache import never_cache
 
 from editions.forms import MomentField, MomentWidget
 from editions.ids import is_id
+from embassy.kept_texts import keeping_key
 from embassy.second_factor.views import PasswordStep
 from embassy.second_factor.views import urls as second_factor_urls
 from richtext.plaintext import FORM_CLASSES
@@ -37,6 +39,13 @@ class PressDesk(admin.AdminSite):
     def site_header(self):
         return settings.EMBASSY_NAME
 
+    def each_context(self, request):
+        return {**super().each_context(request), "keeping_key": keeping_key(request.user)}
+
+    def session_state(self, request):
+        """Return who is logged in, and a token for the forms that were opened in an earlier session."""
+        return JsonResponse({"user": request.user.pk, "token": get_token(request)})
+
     def index(self, request, extra_context=None):
         """The front page: what is due, what waits for whoever asks, what went out; then all that can be edited."""
         from embassy.front_page import sections
@@ -46,6 +55,7 @@ class PressDesk(admin.AdminSite):
     def get_urls(self):
         view = self.admin_view(self.view_on_site)
         return [
+            path("session/", self.admin_view(never_cache(self.session_state)), name="session"),
             path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site"),
             *second_factor_urls(self),
             *super().get_urls(),

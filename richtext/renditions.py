@@ -28,7 +28,7 @@ TYPES = {suffix: f"image/{kind.lower()}" for kind, suffix in SUFFIXES.items()}
 MODERN = [kind for kind in ("AVIF", "WEBP") if features.check(kind.lower())]  # what this Pillow can write, best first
 
 NAME = re.compile(
-    r"(?P<stem>.{1,250}-(?P<width>\d{1,5})x(?P<height>\d{1,5}))(?:-(?P<drawn>\d{1,5}))?\.(?P<suffix>[a-z]+)"
+    r"(?P<stem>.{1,150}-(?P<width>\d{1,5})x(?P<height>\d{1,5}))(?:-(?P<drawn>\d{1,5}))?\.(?P<suffix>[a-z]+)"
 )
 
 

@@ -1,5 +1,7 @@
 """What a press officer fills in, and the sentences that say what is not right yet."""
 
+from datetime import timedelta
+
 from django import forms
 from django.conf import settings
 from django.utils import timezone
@@ -13,6 +15,8 @@ from news.models import Message
 from news.models.way import OWN_TEXT
 from richtext.plaintext import REASON, LineFormField, TextFormField
 
+JUST_PAST = timedelta(minutes=5)  # a moment no longer past than this means now
+
 
 class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
     """A message as it is written: text, where it came from, when and where it appears."""
@@ -22,7 +26,8 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
         fields = ()  # MessageAdmin names them
         widgets = {
             "image": PictureInput,
-            "headline": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+            "headline": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField", "dir": "auto"}),
+            "lead": forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField", "dir": "auto"}),
             "source_url": forms.TextInput(attrs={"class": "vLargeTextField", "inputmode": "url"}),
         }
 
@@ -81,7 +86,7 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
         )
 
     def clean_publish_at(self):
-        moment, now = self.cleaned_data["publish_at"], timezone.now()
+        moment, now = self.cleaned_data["publish_at"], self.asked.at if self.asked else timezone.now()
         if "publish_at" not in self.changed_data:  # it may have passed since it was typed, and has its microseconds
             return self.instance.publish_at
         if self.instance.approved_at and moment is None:
@@ -92,6 +97,8 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
             raise forms.ValidationError(
                 _("This message is public already and can't be put off. To take it back, withdraw it and say why.")
             )
+        if moment and now - JUST_PAST <= moment <= now and not (self.instance.pk and self.instance.was_public(now)):
+            return now  # "Now" was clicked, and writing went on
         if moment and moment <= now and not (self.instance.pk and self.instance.was_public(now)):
             if self.instance.approved_at:
                 raise forms.ValidationError(_("This moment has passed. Choose one that is ahead."))
