@@ -12,7 +12,7 @@ from django.db import models
 from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -50,7 +50,10 @@ class PressDesk(admin.AdminSite):
         """The front page: what is due, what waits for whoever asks, what went out; then all that can be edited."""
         from embassy.front_page import sections
 
-        return super().index(request, {"sections": sections(request.user, request.at), **(extra_context or {})})
+        found = {"sections": sections(request.user, request.at)}
+        if not request.user.has_module_perms("news") and request.user.has_module_perms("consular"):
+            found["title"] = _("Consular desk")
+        return super().index(request, {**found, **(extra_context or {})})
 
     def get_urls(self):
         view = self.admin_view(self.view_on_site)
@@ -105,6 +108,13 @@ class PressDesk(admin.AdminSite):
             return view(request, *args, **kwargs)
 
         return super().admin_view(checked, cacheable)
+
+
+def desk_context(request):
+    """Name the desk on each of its pages, those of Django's own views included: password reset, invitation."""
+    if not request.path_info.startswith(reverse("admin:index")):
+        return {}
+    return {"site_header": admin.site.site_header, "site_title": admin.site.site_title}
 
 
 class PlainLookups:

@@ -37,6 +37,39 @@
     window.CKEDITOR?.on("instanceCreated", ({ editor }) => editor.name === body.id && editor.on("change", countSoon));
   }
 
+  /* The headline's length, and whether the advice is still about what stands in the form */
+
+  const headline = document.getElementById("id_headline");
+  const characters = advice.querySelector("[data-limit]");
+  const stale = advice.querySelector("[data-stale]");
+  const list = advice.querySelector("ul");
+
+  function measure() {
+    const size = [...headline.value.trim()].length;
+    characters.querySelector("[data-characters]").textContent = size;
+    characters.querySelector("[data-long]").hidden = size <= Number(characters.dataset.limit);
+    characters.hidden = size === 0;
+  }
+
+  function judge() {
+    const changed = list.childElementCount > 0 && Boolean(typing?.changed());
+    stale.hidden = !changed;
+    list.classList.toggle("stale", changed);
+  }
+
+  function judgeSoon() {
+    clearTimeout(judging);
+    judging = setTimeout(judge, 400);
+  }
+
+  let judging;
+  if (headline) {
+    headline.addEventListener("input", measure);
+    measure();
+  }
+  typing?.form.addEventListener("input", judgeSoon);
+  typing?.ready.then(() => typing.editors().forEach((editor) => editor.on("change", judgeSoon)));
+
   /* Links */
 
   const note = advice.querySelector("[data-checking]");

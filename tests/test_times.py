@@ -186,7 +186,8 @@ def test_a_moment_up_to_five_minutes_past_means_now(admin_client, minutes):
 @pytest.mark.django_db
 def test_what_is_scheduled_can_be_published_now(admin_client):
     message = a_message(publish_at=NOON + timedelta(days=1), approved_at=NOON)
-    data = filled(admin_client, change(message), publish_at_0="24/11/2020", publish_at_1="12:36") | {"_save": "x"}
+    typed = {"headline": message.headline, "publish_at_0": "24/11/2020", "publish_at_1": "12:36"}
+    data = filled(admin_client, change(message), **typed)
     admin_client.post(change(message), data)
     assert list(Message.objects.published(NOON)) == [message]
 

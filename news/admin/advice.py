@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from news import links
 from news.admin.previews import as_typed, typed_text
-from news.advice import WORDS_A_MINUTE, advice, length, links_in, mended
+from news.advice import LONG_HEADLINE, WORDS_A_MINUTE, advice, length, links_in, mended
 
 KEPT = 10 * 60  # seconds that the answer to a list of links is good for
 checking = BoundedSemaphore(1)  # a process keeps its other threads for the site's visitors
@@ -36,7 +36,7 @@ class AdviceMixin:
         if message:
             context["advice"] = advice(message, request.at, typed=typed)
             context["advice_words"], context["advice_minutes"] = length(message)
-        context["advice_pace"] = WORDS_A_MINUTE  # desk.js counts on
+        context["advice_pace"], context["headline_limit"] = WORDS_A_MINUTE, LONG_HEADLINE  # desk-advice.js counts on
         if obj and obj.pk and not form.is_bound and self.has_change_permission(request, obj) and urls_of(obj):
             context["links_url"] = reverse("admin:news_message_links", args=[obj.pk])
         return super().render_change_form(request, context, add, change, form_url, obj)

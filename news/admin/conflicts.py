@@ -69,6 +69,7 @@ class Side:
     theirs: list
     both: bool  # both have changed it; else only I have
     take: str  # theirs, as JSON: what each input of the field gets
+    is_coarse: bool = False  # too long to be compared word by word throughout
     only_form: bool = False  # the words are the same, their form (bold, links) is not
 
 
@@ -123,6 +124,7 @@ def compare(form, read: str, newest: str) -> Conflict:
                 words.paragraphs([piece for piece in pieces if piece.kind != words.Kind.REMOVED]),
                 base is None or not alike(model_field, base, theirs),
                 json.dumps(inputs),
+                pieces.is_coarse,
                 only_form=all(piece.kind == words.Kind.KEPT for piece in pieces),
             )
         )
