@@ -25,7 +25,7 @@ END = bytes(2 * BLOCK)
 PIECE = 1 << 20  # bytes that are held at once
 LONGEST_NAME = 1_000  # bytes
 AT_HAND = 1 << 20  # bytes of checksums that are held in memory while the file is written
-RECORD = re.compile(rb"\d{1,5} (path|size)=([^\n]*)\n")
+RECORD = re.compile(rb"^\d{1,5} (path|size)=([^\n]*)\n", re.MULTILINE)
 
 
 class Damaged(Refused):

@@ -18,6 +18,7 @@ from counters import sentences, zones
 from editions.models import new_edition
 from editions.moments import local_date, midnight_after
 from news.models.redirects import Movable, MovableQuerySet
+from richtext.plaintext import LineField
 
 
 class CounterQuerySet(MovableQuerySet):
@@ -66,7 +67,7 @@ def running(rows, at: datetime) -> Iterator[tuple[ZoneInfo, date | None]]:
 class Counter(Movable):
     """How many days have passed since an incident. The day it began is day 0."""
 
-    incident = models.CharField(
+    incident = LineField(
         _("incident"),
         max_length=300,
         help_text=_("What happened, as it stands in the sentence: “the fire at the consulate”."),
@@ -81,14 +82,14 @@ class Counter(Movable):
             "An old address leads on to the new one, for embedded badges too."
         ),
     )
-    sentence_one = models.CharField(
+    sentence_one = LineField(
         _("sentence for one day"),
         max_length=500,
         default=_("{days} day has passed since {incident}"),
         validators=[sentences.validate_sentence],
         help_text=_("Shown on day 1. {days} stands for the number, {incident} for the incident."),
     )
-    sentence_many = models.CharField(
+    sentence_many = LineField(
         _("sentence for more days"),
         max_length=500,
         default=_("{days} days have passed since {incident}"),

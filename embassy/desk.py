@@ -10,7 +10,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest
 from django.db import models
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
@@ -22,9 +23,11 @@ from editions.forms import MomentField, MomentWidget
 from editions.ids import is_id
 from embassy import own_account, verification
 from embassy.desk_search import FoldedSearch
+from embassy.kept_texts import keeping_key
 from embassy.second_factor.half_way import MUST_CHANGE
 from embassy.second_factor.views import PasswordStep
 from embassy.second_factor.views import urls as second_factor_urls
+from richtext.plaintext import FORM_CLASSES
 
 # Every form of the desk asks for a moment in the same way.
 FORMFIELD_FOR_DBFIELD_DEFAULTS[models.DateTimeField] = {"form_class": MomentField, "widget": MomentWidget}
@@ -43,17 +46,28 @@ class PressDesk(admin.AdminSite):
     def site_header(self):
         return settings.EMBASSY_NAME
 
+    def each_context(self, request):
+        return {**super().each_context(request), "keeping_key": keeping_key(request.user)}
+
+    def session_state(self, request):
+        """Return who is logged in, and a token for the forms that were opened in an earlier session."""
+        return JsonResponse({"user": request.user.pk, "token": get_token(request)})
+
     def index(self, request, extra_context=None):
         """The front page: what is due, what waits for whoever asks, what went out; then all that can be edited."""
         from embassy.front_page import sections
 
-        return super().index(request, {"sections": sections(request.user, request.at), **(extra_context or {})})
+        found = {"sections": sections(request.user, request.at)}
+        if not request.user.has_module_perms("news") and request.user.has_module_perms("consular"):
+            found["title"] = _("Consular desk")
+        return super().index(request, {**found, **(extra_context or {})})
 
     def get_urls(self):
         view = self.admin_view(self.view_on_site)
         return [
             path("verify/", self.admin_view(verification.verify), name="verify"),
             path("sessions/", self.admin_view(own_account.own_sessions), name="own_sessions"),
+            path("session/", self.admin_view(never_cache(self.session_state)), name="session"),
             path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site"),
             *second_factor_urls(self),
             *super().get_urls(),
@@ -106,7 +120,9 @@ class PressDesk(admin.AdminSite):
         # Whatever is registered, by us or by Django: an address asks a list nothing but what its filters ask, and its
         # search ignores case on both databases.
         base = admin_class or admin.ModelAdmin
-        super().register(model_or_iterable, type(base.__name__, (PlainLookups, FoldedSearch, base), {}), **options)
+        super().register(
+            model_or_iterable, type(base.__name__, (PlainLookups, FoldedSearch, CleanTexts, base), {}), **options
+        )
 
     def admin_view(self, view, cacheable=False):
         """Refuse ids that are none before Django's lists look them up, and break on them."""
@@ -129,6 +145,13 @@ def has_expired(request) -> bool:
     return request.method == "GET" and came_with_one and not {SESSION_KEY, HALF_WAY} & set(request.session.keys())
 
 
+def desk_context(request):
+    """Name the desk on each of its pages, those of Django's own views included: password reset, invitation."""
+    if not request.path_info.startswith(reverse("admin:index")):
+        return {}
+    return {"site_header": admin.site.site_header, "site_title": admin.site.site_title}
+
+
 class PlainLookups:
     """A list that is filtered by what its filters offer: Django would take any look-up, and break on a wrong value."""
 
@@ -141,6 +164,18 @@ class PlainLookups:
         if "_saveasnew" in request.POST and not self.save_as:  # Django makes a copy all the same
             raise BadRequest("A copy was asked for, and there is no such button here.")
         return super().changeform_view(request, *args, **kwargs)
+
+
+class CleanTexts:
+    """A form of the desk: Django's own text fields are cleaned of invisible characters, as ours are."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if type(db_field) in FORM_CLASSES and not db_field.choices:
+            kwargs.setdefault("form_class", FORM_CLASSES[type(db_field)])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_inlines(self, request, obj):
+        return [type(each.__name__, (CleanTexts, each), {}) for each in super().get_inlines(request, obj)]
 
 
 def posted_ids(data):

@@ -21,7 +21,7 @@ EMAIL = re.compile(rf"{NO_PART}{{1,64}}@{NO_PART}{{1,255}}")
 # The row that PostgreSQL refused, told with what it holds, over several lines if need be. Where it can't be seen how
 # far that goes, all the rest is left out.
 ENDS = r"\)(?= already exists\.| is not present in | is still referenced from | conflicts with |\.(?:\n|\\n|\Z)|\Z)"
-ROW = re.compile(rf"(Key \([^)]*\)=|Failing row contains )\((?:(?s:.{{0,4000}}?){ENDS}|(?s:.*))")
+ROW = re.compile(rf"(Key \([^)]{{0,500}}\)=|Failing row contains )\((?:(?s:.{{0,4000}}?){ENDS}|(?s:.*))")
 CONTEXT = re.compile(r"^(CONTEXT:\s+).*", re.MULTILINE)
 MASKS = ((SECRET, r"\1…"), (ROW, r"\1(…)"), (CONTEXT, r"\1…"), (EMAIL, "…@…"))
 

@@ -136,6 +136,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "embassy.desk.desk_context",
                 "embassy.context.site",
             ],
         },
@@ -241,7 +242,7 @@ AXES_CLIENT_IP_CALLABLE, AXES_USERNAME_CALLABLE = "embassy.guessing.address_of",
 AXES_LOCKOUT_CALLABLE = "embassy.guessing.refused"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "code", "next"]
 AXES_DISABLE_ACCESS_LOG, AXES_ENABLE_ADMIN, AXES_VERBOSE = True, False, False
-CSRF_FAILURE_VIEW = "consular.views.csrf_failure"
+CSRF_FAILURE_VIEW = "embassy.desk_errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from counters.models import Counter
 from editions.away import DATABASE_IS_AWAY
 from editions.decorators import per_edition
+from embassy import desk_errors
 from news.middleware import asked_query
 from news.middleware import find as find_former
 from news.models import Message
@@ -49,16 +50,22 @@ def home(request):
 
 def bad_request(request, exception=None):
     """The request can't be understood."""
+    if desk_errors.is_on_desk(request):
+        return desk_errors.bad_request(request)
     return render(request, "400.html", status=400)
 
 
 def forbidden(request, exception=None):
     """The desk is for its staff."""
+    if desk_errors.is_on_desk(request):
+        return desk_errors.forbidden(request)
     return render(request, "403.html", status=403)
 
 
 def not_found(request, exception=None):
     """Nothing is public at this address; nobody is told whether something may be one day."""
+    if desk_errors.is_on_desk(request):
+        return desk_errors.not_found(request)
     return render(request, "404.html", status=404)
 
 

@@ -93,6 +93,7 @@ def browser_family(agent: str) -> str:
 
 def for_preview(message, at):
     """Return `message` with the date that its page would bear, were it approved at the moment `at`."""
+    message.is_preview = not message.was_public(at)  # its page does not say that it was published
     if not message.approved_at:
         message.publish_at = max(message.publish_at or at, at)
     return message

@@ -27,6 +27,7 @@ class Difference(NamedTuple):
     changed: bool
     paragraphs: list[list[words.Piece]]
     counts: tuple[int, int]  # of words removed, and added
+    is_coarse: bool = False  # too long to be compared word by word throughout
 
     @property
     def only_form(self) -> bool:
@@ -86,9 +87,9 @@ def differences(model, old, new) -> list[Difference]:
             compared = words.compare(before, after)
         else:
             both = (words.Kind.REMOVED, before), (words.Kind.ADDED, after)
-            compared = [words.Piece(kind, text) for kind, text in both if text]
+            compared = words.Comparison(words.Piece(kind, text) for kind, text in both if text)
         label, counts = str(capfirst(field.verbose_name)), words.counts(compared)
-        found.append(Difference(field.name, label, other, words.paragraphs(compared), counts))
+        found.append(Difference(field.name, label, other, words.paragraphs(compared), counts, compared.is_coarse))
     return found
 
 

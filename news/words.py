@@ -16,6 +16,7 @@ TOKEN = re.compile(r"\n|[^\S\n]*\S+|[^\S\n]+")
 PART = re.compile(r"[^\n]*\n|[^\n]+")
 
 CLOSE = 10_000  # pairs of tokens that are compared each with each; more than these are only aligned by rare words
+BUDGET = 1_000_000  # pairs that one comparison compares each with each, in all: about half a second
 DEEPEST = 8  # times that a stretch between two rare words is searched for rare words of its own
 
 
@@ -34,12 +35,18 @@ class Piece(NamedTuple):
     text: str
 
 
+class Comparison(list[Piece]):
+    """The pieces of two texts; `is_coarse` where the texts are too long to be compared word by word throughout."""
+
+    is_coarse = False
+
+
 def differ(old: str, new: str) -> bool:
     """Say whether a word differs; white space is none."""
     return old.split() != new.split()
 
 
-def compare(old: str, new: str) -> list[Piece]:
+def compare(old: str, new: str) -> Comparison:
     """Return the pieces of both texts in order of reading, a removed one ahead of what was added for it.
 
     The kept and the removed pieces, joined, are `old`; the kept and the added ones are `new`. Which words are taken
@@ -48,10 +55,13 @@ def compare(old: str, new: str) -> list[Piece]:
     before, after = TOKEN.findall(old), TOKEN.findall(new)
     changes: list[tuple[str, str, str]] = []  # removed, added, and what was kept behind them
     i = j = 0
-    for first, second, size in [*runs(before, after), (len(before), len(after), 0)]:
+    left_out: list[tuple[int, int]] = []
+    for first, second, size in [*runs(before, after, left_out), (len(before), len(after), 0)]:
         changes.append(("".join(before[i:first]), "".join(after[j:second]), "".join(before[first : first + size])))
         i, j = first + size, second + size
-    return list(pieces(spaced(whole(changes))))
+    found = Comparison(pieces(spaced(whole(changes))))
+    found.is_coarse = bool(left_out)
+    return found
 
 
 def paragraphs(compared: Sequence[Piece]) -> list[list[Piece]]:
@@ -85,9 +95,12 @@ def counts(compared: Sequence[Piece]) -> tuple[int, int]:
 # How words are found again
 
 
-def runs(before: list[str], after: list[str]) -> list[tuple[int, int, int]]:
-    """Return the runs that both lists have in common, in order: the place in each, and the length."""
-    pairs = sorted(_pairs(before, after))
+def runs(before: list[str], after: list[str], left_out: list | None = None) -> list[tuple[int, int, int]]:
+    """Return the runs that both lists have in common, in order: the place in each, and the length.
+
+    To `left_out` are added the places of what the budget did not suffice for.
+    """
+    pairs = sorted(_pairs(before, after, [] if left_out is None else left_out))
     found: list[tuple[int, int, int]] = []
     for i, j in pairs:
         if found and (i, j) == (found[-1][0] + found[-1][2], found[-1][1] + found[-1][2]):
@@ -97,14 +110,14 @@ def runs(before: list[str], after: list[str]) -> list[tuple[int, int, int]]:
     return found
 
 
-def _pairs(before: list[str], after: list[str]) -> Iterator[tuple[int, int]]:
+def _pairs(before: list[str], after: list[str], left_out: list) -> Iterator[tuple[int, int]]:
     """Yield the places of the tokens that are the same in both, in no order.
 
     The ends that are alike are taken off. In what is left, words that each side has just once hold the two together
     (a patience diff), and what stands between two of them is compared in the same way. Where there are none, little
-    is compared each with each, and much is taken for new.
+    is compared each with each, and much is taken for new; so is what is left when the budget is spent.
     """
-    stretches = [(0, len(before), 0, len(after), 0)]
+    stretches, left = [(0, len(before), 0, len(after), 0)], BUDGET
     while stretches:
         i, i_end, j, j_end, depth = stretches.pop()
         while i < i_end and j < j_end and before[i] == after[j]:
@@ -121,10 +134,13 @@ def _pairs(before: list[str], after: list[str]) -> Iterator[tuple[int, int]]:
             starts = [(i - 1, j - 1), *anchors]
             ends = [*anchors, (i_end, j_end)]
             stretches += [(a + 1, c, b + 1, d, depth + 1) for (a, b), (c, d) in zip(starts, ends, strict=True)]
-        elif (i_end - i) * (j_end - j) <= CLOSE:
+        elif (pairs := (i_end - i) * (j_end - j)) <= min(CLOSE, left):
+            left -= pairs
             matcher = SequenceMatcher(None, before[i:i_end], after[j:j_end], autojunk=False)
             for a, b, size in matcher.get_matching_blocks():
                 yield from ((i + a + k, j + b + k) for k in range(size))
+        elif pairs <= CLOSE:
+            left_out.append((i, j))
 
 
 def rare(before: list[str], after: list[str], i: int, i_end: int, j: int, j_end: int) -> list[tuple[int, int]]:

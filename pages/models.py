@@ -12,6 +12,7 @@ from news.models.redirects import Movable, MovableQuerySet
 from pages.paths import tidy_path, validate_path
 from richtext.fields import RichTextField
 from richtext.models import Illustrated, IllustratedQuerySet
+from richtext.plaintext import LineField
 
 LONGEST_PATH = 200  # characters
 STATEMENT = "accessibility"  # the path of the statement of accessibility that Directive (EU) 2016/2102 demands
@@ -55,8 +56,8 @@ class Page(Movable, Illustrated):
         FOOT = "foot", _("in the foot")
         NOWHERE = "nowhere", _("nowhere: found by links only")
 
-    title = models.CharField(_("title"), max_length=200)
-    path = models.CharField(
+    title = LineField(_("title"), max_length=200)
+    path = LineField(
         _("path"),
         max_length=LONGEST_PATH,
         unique=True,
@@ -65,7 +66,7 @@ class Page(Movable, Illustrated):
         error_messages={"unique": _("Another page has this path. Choose another, or change that page.")},
     )
     body = RichTextField(_("text"), blank=True)
-    description = models.CharField(
+    description = LineField(
         _("description"),
         max_length=300,
         blank=True,

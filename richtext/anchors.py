@@ -19,7 +19,7 @@ from richtext.text import one_line
 
 WORDS = 6  # that an anchor is made of
 SHOWN = 8  # words by which a list calls a passage
-PASSAGE = re.compile(r'<(p|h[2-4])((?: [a-z]+="[^"]*")*)>(.*?)</\1>', re.DOTALL)
+PASSAGE = re.compile(r'<(p|h[2-4])((?: [a-z]+="[^"]*")*+)>((?:[^<]++|<(?!/?(?:p|h[2-4])[ >]))*+)</\1>')
 LETTERS = re.compile(r"\w+")
 
 

@@ -19,7 +19,7 @@ LANGUAGES = frozenset(  # ISO 639-1: a longer tag is kept when it begins with on
     "sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu".split()
 )
 LANGUAGE = re.compile(r"([A-Za-z]{2})(-[A-Za-z]{4})?(-(?:[A-Za-z]{2}|\d{3}))?")
-SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+SCHEME = re.compile(r"(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 UNFIT = re.compile(r"""[ "<>\\^`{|}\[\]]|%(?![0-9A-Fa-f]{2})""")  # characters that no URL may hold as they are
 STEP_UP = re.compile(r"(?:^|/)(?:\.|%2e){2}(?:/|$)", re.IGNORECASE)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 
-PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.DOTALL)
-BREAK = re.compile(r"<br\b[^>]*>")
-BLOCK = re.compile(r"</?(?:p|h[1-6]|blockquote|ul|ol|li|figure|figcaption|table|caption|tr|td|th|hr|br|div)\b[^>]*>")
-TAG = re.compile(r"<[^>]*>")
+BREAK = re.compile(r"<br\b[^<>]*>")
+BLOCK = re.compile(r"</?(?:p|h[1-6]|blockquote|ul|ol|li|figure|figcaption|table|caption|tr|td|th|hr|br|div)\b[^<>]*>")
+TAG = re.compile(r"<[^<>]*>")
 
 
 def plain_text(html: str) -> str:
@@ -20,8 +20,16 @@ def plain_text(html: str) -> str:
 
 def first_paragraph(html: str) -> str:
     """Return the words of the first paragraph that has any, whole; of the first block, where there is no paragraph."""
-    paragraphs = (one_line(found) for found in PARAGRAPH.findall(html))
-    return next(filter(None, paragraphs), "") or plain_text(html).partition("\n")[0]
+    found = map(one_line, paragraphs(html))
+    return next(filter(None, found), "") or plain_text(html).partition("\n")[0]
+
+
+def paragraphs(html: str) -> Iterator[str]:
+    """Yield the mark-up inside of each paragraph, in order."""
+    for part in html.split("<p")[1:]:
+        opening, _mark, rest = part.partition(">")
+        if not opening or opening[0].isspace():
+            yield rest.partition("</p>")[0]
 
 
 def words(html: str) -> int:

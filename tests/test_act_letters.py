@@ -11,6 +11,7 @@ from letters.models import Letter
 from letters.sending import send_due
 from news.models import Message
 from tests.factories import DAY, NOON, a_message
+from tests.helpers.desk import approve_from_list
 from tests.test_roles import a_member
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def submit(client, message):
 
 
 def approve(client, message):
-    client.post(LIST, {"action": "approve_selected", "_selected_action": [message.pk]})
+    approve_from_list(client, message)
 
 
 def a_draft(user, **kwargs):

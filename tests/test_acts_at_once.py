@@ -10,6 +10,7 @@ from django.test import Client
 from news.admin.conflicts import ConflictsMixin
 from news.models import Message
 from tests.factories import a_message
+from tests.helpers.desk import step_url
 from tests.test_conflicts import a_draft, change, opened
 
 FASTER = "A colleague was faster"
@@ -93,8 +94,7 @@ def test_of_two_who_do_the_same_act_one_does_it_and_the_other_is_told(two, toget
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_approve_from_the_list_one_does_it(two):
     message = submitted()
-    data = {"action": "approve_selected", "_selected_action": [message.pk]}
-    answers = at_once(*(sent(client, "/admin/news/message/", data) for client in two))
+    answers = at_once(*(sent(client, step_url("approve", [message]), {}) for client in two))
     assert [answer.status_code for answer in answers] == [302, 302]
     assert message.acts.filter(kind="approved").count() == 1
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from letters.sending import send_due
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
+from tests.helpers.desk import approve_from_list
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +90,7 @@ def test_the_list_approves_many_at_once(admin_client):
     rows = [a_message(publish_at=None) for _ in range(3)]
     for row in rows:
         row.submit(at=NOON)
-    admin_client.post(LIST, {"action": "approve_selected", "_selected_action": [row.pk for row in rows]})
+    approve_from_list(admin_client, *rows)
     assert Message.objects.published(NOON).count() == 3
 
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from embassy import roles
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
+from tests.helpers.desk import approve_from_list
 from tests.test_roles import a_member
 
 pytestmark = pytest.mark.django_db
@@ -152,12 +153,11 @@ def test_a_category_filters_together_with_the_others(client, editor):
 
 def test_acts_on_many_are_recorded_and_own_texts_are_refused(client, editor):
     theirs, own = submitted(a_member(roles.WRITERS)), submitted(editor)
-    answer = client.post(
-        LIST, {"action": "approve_selected", "_selected_action": [theirs.pk, own.pk]}, follow=True
-    ).content.decode()
+    answer = approve_from_list(client, theirs, own, follow=True).content.decode()
     assert list(Message.objects.published(NOON)) == [theirs]
     assert theirs.acts.first().by == editor
-    assert ("Done for 1 message." in answer, "written on this text yourself" in answer) == (True, True)
+    assert f'Approved: <a href="{LIST}{theirs.pk}/change/">{theirs.headline}</a> (public now).' in answer
+    assert "written on this text yourself" in answer
 
 
 def test_a_writer_is_offered_to_submit_and_a_table(client):

@@ -64,6 +64,16 @@ def test_the_others_are_told_who_is_editing_since_when(anna, boris, clock):
     assert "Anna Orlova is editing this since 12:37." in boris.get(change(draft)).content.decode()
 
 
+def test_a_message_that_is_only_open_is_told_from_one_that_is_written_on(anna, boris):
+    draft = a_draft()
+    beat(anna, draft, changed="0")
+    assert others(boris, draft) == ["Anna Orlova has this open since 12:37."]
+    assert "Anna Orlova has it open since 12:37</small>" in boris.get(LIST).content.decode()
+    beat(anna, draft, changed="1")
+    assert others(boris, draft) == ["Anna Orlova is editing this since 12:37."]
+    assert "Anna Orlova is editing since 12:37</small>" in boris.get(LIST).content.decode()
+
+
 def test_nobody_is_told_of_themselves(anna):
     draft = a_draft()
     beat(anna, draft)

@@ -1,6 +1,6 @@
 """A moment typed on the desk: by the host's clocks, refused where they skip it, asked for where they show it twice."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -169,9 +169,27 @@ def test_a_notice_is_refused_a_moment_that_does_not_exist(admin_client):
 @pytest.mark.django_db
 @pytest.mark.parametrize("button", ["_save", "_approve"])
 def test_a_moment_that_has_passed_is_refused_as_it_is_typed(admin_client, button):
-    data = filled(admin_client, publish_at_0="24/11/2020", publish_at_1="12:36", override="Alone.") | {button: "x"}
+    data = filled(admin_client, publish_at_0="24/11/2020", publish_at_1="12:31", override="Alone.") | {button: "x"}
     page = admin_client.post(ADD, data).content.decode()
     assert ("This moment has passed" in page, Message.objects.exists()) == (True, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("minutes", [0, 1, 5])
+def test_a_moment_up_to_five_minutes_past_means_now(admin_client, minutes):
+    typed = NOON.replace(second=0) - timedelta(minutes=minutes)
+    data = filled(admin_client, publish_at_0="24/11/2020", publish_at_1=f"{typed:%H:%M}", override="Alone.")
+    admin_client.post(ADD, data | {"_approve": "x"})
+    assert Message.objects.published(NOON).get().publish_at == NOON
+
+
+@pytest.mark.django_db
+def test_what_is_scheduled_can_be_published_now(admin_client):
+    message = a_message(publish_at=NOON + timedelta(days=1), approved_at=NOON)
+    typed = {"headline": message.headline, "publish_at_0": "24/11/2020", "publish_at_1": "12:36"}
+    data = filled(admin_client, change(message), **typed)
+    admin_client.post(change(message), data)
+    assert list(Message.objects.published(NOON)) == [message]
 
 
 @pytest.mark.django_db

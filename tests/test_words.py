@@ -2,12 +2,13 @@
 
 import random
 import time
+from difflib import SequenceMatcher
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.words import Kind, compare, counts, differ, paragraphs
+from news.words import BUDGET, Kind, compare, counts, differ, paragraphs
 
 TEXTS = st.one_of(
     st.text(max_size=300),
@@ -142,3 +143,33 @@ def test_the_longest_texts_are_compared_within_seconds(old, new):
     pieces = compare(old, new)
     assert time.process_time() - began < 5
     assert joined(pieces, Kind.KEPT, Kind.ADDED) == new
+
+
+# The longest texts
+
+
+def gapped(seed, words=120_000 // 6, gap=98):
+    """Return a long text of few words, between words that it has just once and in the same places as others like it."""
+    chosen = random.Random(seed)
+    found = [f"word{i}" if i % gap == 0 else chosen.choice(["a", "bb", "ccc", "dddd"]) for i in range(words)]
+    return " ".join(found)
+
+
+def test_a_comparison_has_one_budget_for_all_of_its_stretches(monkeypatch):
+    compared = []
+
+    def counted(junk, before, after, **options):
+        compared.append(len(before) * len(after))
+        return SequenceMatcher(junk, before, after, **options)
+
+    monkeypatch.setattr("news.words.SequenceMatcher", counted)
+    old, new = gapped(1), gapped(2)
+    found = compare(old, new)
+    assert BUDGET // 2 < sum(compared) <= BUDGET
+    assert found.is_coarse
+    assert joined(found, Kind.KEPT, Kind.REMOVED) == old
+    assert joined(found, Kind.KEPT, Kind.ADDED) == new
+
+
+def test_what_is_compared_word_by_word_throughout_is_not_coarse():
+    assert not compare("The embassy is open.", "The embassy is closed.").is_coarse

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from editions.models import PublicModel, PublicQuerySet
+from richtext.plaintext import LineField, UrlField
 
 
 def validate_link(address):
@@ -40,17 +41,15 @@ class NoticeQuerySet(PublicQuerySet):
 class Notice(PublicModel):
     """One sentence above everything on every page, from and until a moment: a consulate closed, an emergency number."""
 
-    sentence = models.CharField(
-        _("sentence"), max_length=300, help_text=_("One sentence that says all: who, what, when.")
-    )
-    link_url = models.CharField(
+    sentence = LineField(_("sentence"), max_length=300, help_text=_("One sentence that says all: who, what, when."))
+    link_url = UrlField(
         _("link"),
         max_length=2000,
         blank=True,
         validators=[validate_link],
         help_text=_("Where to read more, if anywhere: a path of this site, like /contact/, or a whole address."),
     )
-    link_text = models.CharField(
+    link_text = LineField(
         _("text of the link"), max_length=100, blank=True, help_text=_("What the reader gets there: Emergency numbers.")
     )
     urgent = models.BooleanField(_("urgent"), default=False, help_text=_("Set apart by colour, and above the others."))

@@ -16,6 +16,7 @@ from consular.phones import tel, validate_phone
 from consular.wording import spans_in_words, state_in_words
 from consular.workdays import is_weekday
 from editions.models import PublicModel, PublicQuerySet
+from richtext.plaintext import LineField, PlainTextField
 
 HOLIDAYS_AHEAD = 6  # as many as the contact page lists
 A_YEAR = 366  # days: the longest closure
@@ -60,8 +61,8 @@ class Office(PublicModel):
         PRESS = "press", _("Press office")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.CONSULAR)
-    name = models.CharField(_("name"), max_length=200, help_text=_("As visitors know it: Consular Section."))
-    address = models.TextField(
+    name = LineField(_("name"), max_length=200, help_text=_("As visitors know it: Consular Section."))
+    address = PlainTextField(
         _("address"), max_length=500, blank=True, help_text=_("As on an envelope, a line for each part.")
     )
     map_url = models.URLField(
@@ -74,14 +75,14 @@ class Office(PublicModel):
         validators=[URLValidator(schemes=["http", "https"])],
         help_text=_("Where visitors book an appointment, if they need one."),
     )
-    phone = models.CharField(
+    phone = LineField(
         _("phone"),
         max_length=50,
         blank=True,
         validators=[validate_phone],
         help_text=_("As it should be read: +44 (0) 203 668 7474. The link on the page drops the (0)."),
     )
-    emergency_phone = models.CharField(
+    emergency_phone = LineField(
         _("emergency phone"),
         max_length=50,
         blank=True,
@@ -204,7 +205,7 @@ class Holiday(PublicModel):
     office = models.ForeignKey(Office, models.CASCADE, related_name="holidays", verbose_name=_("office"))
     date = models.DateField(_("date"))
     last_date = models.DateField(_("last day"), null=True, blank=True, help_text=_("Of several days; else empty."))
-    name = models.CharField(_("name"), max_length=200, help_text=_("What visitors read: Christmas Day."))
+    name = LineField(_("name"), max_length=200, help_text=_("What visitors read: Christmas Day."))
     opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Leave both empty for closed all day."))
     closes = models.TimeField(_("closes"), null=True, blank=True, help_text=CLOSES)
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from editions.models import PublicModel, PublicQuerySet
+from richtext.plaintext import LineField
 
 A_YEAR = 365  # days
 
@@ -18,8 +19,8 @@ class TopicQuerySet(PublicQuerySet):
 class Topic(PublicModel):
     """What an enquiry is about, whose mailbox hears of it, how soon it is answered, and how long it is kept."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True, help_text=_("As visitors say it: Lost passport."))
-    sentence = models.CharField(
+    name = LineField(_("name"), max_length=100, unique=True, help_text=_("As visitors say it: Lost passport."))
+    sentence = LineField(
         _("sentence"),
         max_length=500,
         blank=True,
@@ -59,7 +60,7 @@ class CommonQuestion(PublicModel):
     """What people ask most, with its answer, above the form."""
 
     topic = models.ForeignKey(Topic, models.CASCADE, related_name="common_questions", verbose_name=_("topic"))
-    question = models.CharField(_("question"), max_length=200, help_text=_("As people ask it, in one sentence."))
+    question = LineField(_("question"), max_length=200, help_text=_("As people ask it, in one sentence."))
     answer = models.TextField(_("answer"), max_length=2000, help_text=_("Plain text. An empty line parts paragraphs."))
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Low numbers come first."))
 
@@ -77,7 +78,7 @@ class CommonQuestion(PublicModel):
 class Template(models.Model):
     """The wording of an answer that is given often, to begin from."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True, help_text=_("By which officers find it."))
+    name = LineField(_("name"), max_length=100, unique=True, help_text=_("By which officers find it."))
     topic = models.ForeignKey(
         Topic,
         models.CASCADE,

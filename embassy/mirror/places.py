@@ -21,9 +21,9 @@ FEEDS = {"feed", "category_feed"}
 HELD_THOUGH_LIVE = {"consular:contact", "media"}  # the contact page without its form, and published files
 
 # A tag, whatever stands in its quoted attributes; and those of its attributes that are addresses.
-TAG = re.compile(r"""<[a-zA-Z](?:[^"'>]|"[^"]*"|'[^']*')*>""")
+TAG = re.compile(r"""<[a-zA-Z](?:[^"'<>]|"[^"]*"|'[^']*')*+>""")
 ATTRIBUTE = re.compile(r'(?<=\s)(href|src|srcset|action|poster)="([^"]*)"')
-IN_STYLES = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)""")
+IN_STYLES = re.compile(r"""url\(\s*+["']?([^"'()\s]++)["']?\s*+\)""")
 LONGEST_NAME = 240  # bytes; most file systems take 255
 
 

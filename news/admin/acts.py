@@ -6,42 +6,17 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from editions.ids import is_id
 from editions.models import new_edition
 from news import letters
 from news.admin.forms import ReasonForm
-from news.models import Message
+from news.admin.steps import MOST, STEPS, WITH_REASON, outlook, result
+from news.models import Act, Message
 from news.templatetags.moments import in_cities
 
 State = Message.State
-
-# The acts that take a message back and need a reason: the permission, the states they start from, what they are
-# called, and what they will do.
-BACKWARD = {
-    "send_back": (
-        "approve",
-        {State.SUBMITTED, State.SCHEDULED},
-        gettext_lazy("Send back"),
-        gettext_lazy("These become drafts again. The writer reads your reason."),
-    ),
-    "withdraw": (
-        "withdraw",
-        {State.PUBLISHED},
-        gettext_lazy("Withdraw"),
-        gettext_lazy(
-            "These are taken back at once from every page, list and feed. "
-            "Their addresses keep a notice with today's date and your reason."
-        ),
-    ),
-    "restore": (
-        "withdraw",
-        {State.WITHDRAWN},
-        gettext_lazy("Restore"),
-        gettext_lazy("These come back at once where they were. Your reason is recorded, and not shown to the public."),
-    ),
-}
 
 
 class ActsMixin:
@@ -115,11 +90,12 @@ class ActsMixin:
         """Say what became of a message that was submitted or approved, and stay with it."""
         if not {"_submit", "_approve"} & request.POST.keys():
             return None
+        state = obj.state(request.at)
         text = {
             State.SUBMITTED: _("It waits for approval now."),
             State.PUBLISHED: _("It is public now, at %s") % obj.get_absolute_url(),
             State.SCHEDULED: _("It will be public at %s.") % (obj.publish_at and in_cities(obj.publish_at)),
-        }[obj.state(request.at)]
+        }.get(state, _("Its state is now: %s.") % state.label)
         self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:news_message_change", args=[obj.pk]))
 
@@ -131,38 +107,58 @@ class ActsMixin:
         context["is_scheduled"] = state == State.SCHEDULED and self.may(request, "approve")
         context["own_text"] = not obj or request.user.pk in obj.writers()
         context["backward"] = [
-            (act, label, f"{reverse(f'admin:news_message_{act}')}?ids={obj.pk}")
-            for act, (permission, states, label, _says) in BACKWARD.items()
-            if obj and state in states and self.may(request, permission)
+            (name, step.label, f"{reverse(f'admin:news_message_{name}')}?ids={obj.pk}")
+            for name, step in WITH_REASON.items()
+            if obj and state in step.states and self.may(request, step.permission)
         ]
-        context["acts"] = obj.acts.select_related("by") if obj else ()
+        context["acts"] = acts = list(obj.acts.select_related("by")) if obj else []
+        context["is_withdrawn"] = state == State.WITHDRAWN
+        last = next((act for act in acts if act.kind in (Act.Kind.SENT_BACK, Act.Kind.SUBMITTED)), None)
+        context["sent_back"] = last if last and last.kind == Act.Kind.SENT_BACK and state == State.DRAFT else None
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # From the list
 
     @admin.action(description=gettext_lazy("Submit for approval"), permissions=["submit"])
     def submit_selected(self, request, queryset):
-        self.do_all(request, list(queryset.drafts()), lambda message: message.submit(at=request.at, by=request.user))
+        chosen = self.bounded(request, queryset.drafts())
+        if chosen is not None:
+            self.do_all(request, chosen, lambda message: message.submit(at=request.at, by=request.user), _("Submitted"))
 
-    @admin.action(description=gettext_lazy("Approve: public at once, or at its moment"), permissions=["approve"])
+    @admin.action(description=gettext_lazy("Approve …"), permissions=["approve"])
     def approve_selected(self, request, queryset):
-        waiting = list(queryset.submitted())
-        self.do_all(request, waiting, lambda message: message.approve(at=request.at, by=request.user))
+        nothing = _("None of these waits for approval.")
+        return self.to_page(request, "approve", queryset.submitted(), nothing)
 
     @admin.action(description=gettext_lazy("Withdraw …"), permissions=["withdraw"])
     def withdraw_selected(self, request, queryset):
-        chosen = ",".join(str(pk) for pk in queryset.published(request.at).values_list("pk", flat=True)[:500])
-        if not chosen:
-            self.message_user(request, _("None of these is published, so none can be withdrawn."), messages.WARNING)
-            return None
-        return HttpResponseRedirect(f"{reverse('admin:news_message_withdraw')}?ids={chosen}")
+        nothing = _("None of these is published, so none can be withdrawn.")
+        return self.to_page(request, "withdraw", queryset.published(request.at), nothing)
 
-    def do_all(self, request, chosen, act):
+    def bounded(self, request, queryset):
+        """Return the chosen ids, all of them; None, with a sentence, where they are too many for one step."""
+        chosen = list(queryset.values_list("pk", flat=True)[: MOST + 1])
+        if len(chosen) <= MOST:
+            return chosen
+        text = _("You have chosen more than %d messages, so nothing was done. Choose fewer at a time.") % MOST
+        self.message_user(request, text, messages.WARNING)
+        return None
+
+    def to_page(self, request, name, queryset, nothing):
+        """Lead to the page of a step, with the chosen messages that it can be done to."""
+        chosen = self.bounded(request, queryset)
+        if chosen == []:
+            self.message_user(request, nothing, messages.WARNING)
+        if not chosen:
+            return None
+        return HttpResponseRedirect(f"{reverse(f'admin:news_message_{name}')}?ids={','.join(map(str, chosen))}")
+
+    def do_all(self, request, pks, act, label):
         """Do an act to many messages in one edition: those that refuse say why, and the others are done."""
         done = []
         with new_edition():
-            # Read anew: since the list was shown, or while this waited for its turn, a colleague may have acted.
-            for message in Message.objects.filter(pk__in=[message.pk for message in chosen]):
+            # Read again: since the list was shown, or while this waited for its turn, a colleague may have acted.
+            for message in Message.objects.filter(pk__in=pks):
                 try:
                     act(message)
                     done.append(message)
@@ -170,44 +166,50 @@ class ActsMixin:
                     why = f"{message.headline}: {' '.join(error.messages)}"
                     self.message_user(request, why, messages.WARNING)
             letters.tell(done, request.at)
-        text = ngettext("Done for %d message.", "Done for %d messages.", len(done)) % len(done)
-        self.message_user(request, text, messages.SUCCESS if done else messages.WARNING)
-        return len(done)
+        if done:
+            self.message_user(request, result(label, done, request.at), messages.SUCCESS)
+        else:
+            self.message_user(request, _("Nothing was changed."), messages.WARNING)
 
-    # With a page of their own: what takes a message back
+    # With a page of their own: what needs a reason, or is done to many
 
     def get_urls(self):
         wrap = self.admin_site.admin_view
-        pages = [
-            path(f"{act}/", wrap(self.backward_view), {"act": act}, name=f"news_message_{act}") for act in BACKWARD
-        ]
+        pages = [path(f"{name}/", wrap(self.step_view), {"name": name}, name=f"news_message_{name}") for name in STEPS]
         return [*pages, *super().get_urls()]
 
-    def backward_view(self, request, act):
-        """Ask for the reason, then do the act to the chosen messages."""
-        permission, states, label, says = BACKWARD[act]
-        self.require(request, permission)
-        ids = [int(pk) for pk in request.GET.get("ids", "").split(",") if is_id(pk)][:500]
-        found = list(Message.objects.filter(pk__in=ids))
-        chosen = [message for message in found if message.state(request.at) in states]
+    def step_view(self, request, name):
+        """Name the chosen messages and what happens to each, ask for the reason where there is one, and do the step."""
+        step = STEPS[name]
+        self.require(request, step.permission)
+        ids = [int(pk) for pk in request.GET.get("ids", "").split(",") if is_id(pk)]
+        if self.bounded(request, Message.objects.filter(pk__in=ids[: MOST + 1])) is None:
+            return HttpResponseRedirect(reverse("admin:news_message_changelist"))
+        found = list(Message.objects.filter(pk__in=ids).select_related("category"))
+        chosen = [message for message in found if message.state(request.at) in step.states]
         if not found:
             raise Http404
         if not chosen:
-            text = _("A colleague was faster, or nothing is left to do here: this is how it stands now.")
+            text = _("A colleague was faster, or there is nothing left to do here. This is how it is now.")
             self.message_user(request, text, messages.WARNING)
             return where_it_stands(found)
-        form = ReasonForm(request.POST or None)
-        if form.is_valid():
-            reason = form.cleaned_data["reason"]
-            self.do_all(request, chosen, lambda message: getattr(message, act)(reason, at=request.at, by=request.user))
+        form = ReasonForm(request.POST or None) if step.asks_reason else None
+        if request.method == "POST" and (form is None or form.is_valid()):
+            moment = {"at": request.at, "by": request.user}
+            reason = [form.cleaned_data["reason"]] if form else []
+            pks = [message.pk for message in chosen]
+            self.do_all(request, pks, lambda message: getattr(message, name)(*reason, **moment), step.done)
             return where_it_stands(chosen)
+        outlooks = [outlook(message, request.user, request.at) for message in chosen] if name == "approve" else ()
         context = {
             **self.admin_site.each_context(request),
-            "title": label,
-            "says": says,
+            "title": step.label,
+            "says": step.says(len(chosen)),
             "opts": self.opts,
             "form": form,
-            "chosen": chosen,
+            "chosen": [(message, outlooks[i] if outlooks else None) for i, message in enumerate(chosen)],
+            "may_do": not outlooks or any(may for _text, may in outlooks),
+            "back": where_it_stands(chosen).url,
         }
         return TemplateResponse(request, "admin/news/message/backward.html", context)
 

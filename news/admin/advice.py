@@ -11,10 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from news import link_checks, links
-from news.admin.previews import as_typed
-from news.advice import WORDS_A_MINUTE, advice, length, links_in, mended
+from news.admin.previews import as_typed, typed_text
+from news.advice import LONG_HEADLINE, WORDS_A_MINUTE, advice, length, links_in, mended
 from richtext.admin import losses_in
-from richtext.bounds import LONGEST
 
 
 class AdviceMixin:
@@ -28,11 +27,11 @@ class AdviceMixin:
         form = context["adminform"].form
         message, typed = obj, ""
         if form.is_bound:
-            message, typed = as_typed(form), form.data.get("body", "")[:LONGEST]
+            message, typed = as_typed(form), typed_text(form, "body") if "body" in form.fields else ""
         if message:
             context["advice"] = advice(message, request.at, typed=typed, losses=losses_in(form))
             context["advice_words"], context["advice_minutes"] = length(message)
-        context["advice_pace"] = WORDS_A_MINUTE  # desk.js counts on
+        context["advice_pace"], context["headline_limit"] = WORDS_A_MINUTE, LONG_HEADLINE  # desk-advice.js counts on
         if obj and obj.pk and not form.is_bound and self.has_change_permission(request, obj) and urls_of(obj):
             context["links_url"] = reverse("admin:news_message_links", args=[obj.pk])
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -40,7 +39,7 @@ class AdviceMixin:
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         if "body" in form.changed_data:
-            for sentence in mended(form.data.get("body", "")[:LONGEST]):
+            for sentence in mended(typed_text(form, "body")):
                 self.message_user(request, sentence, messages.WARNING)
 
     def links_view(self, request, pk):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from editions.models import new_edition
 from news import versions
 from news.models import Act
+from richtext.plaintext import REASON, TextFormField
 
 TYPO, CORRECTION = Act.Kind.TYPO.value, Act.Kind.CORRECTION.value
 CHOICES = [
@@ -37,10 +38,10 @@ def said_field():
 
 def note_field():
     """Return where a correction's note goes."""
-    return forms.CharField(
+    return TextFormField(
         label=gettext_lazy("Note of the correction"),
         required=False,
-        max_length=2000,
+        max_length=REASON,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         help_text=gettext_lazy("What was wrong, in a sentence or two. It stands under the message, with today's date."),
     )

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from editions.ids import is_id
 from editions.models import new_edition
 from news import versions, words
+from news.admin.previews import typed_text
 from news.models import Message
 
 KEPT = re.compile(r"[\w-]{1,40}", re.ASCII)  # the name under which a browser keeps what was typed
@@ -68,6 +69,7 @@ class Side:
     theirs: list
     both: bool  # both have changed it; else only I have
     take: str  # theirs, as JSON: what each input of the field gets
+    is_coarse: bool = False  # too long to be compared word by word throughout
     only_form: bool = False  # the words are the same, their form (bold, links) is not
 
 
@@ -121,6 +123,7 @@ def compare(form, read: str, newest: str) -> Conflict:
                 words.paragraphs([piece for piece in pieces if piece.kind != words.Kind.REMOVED]),
                 base is None or not alike(model_field, base, theirs),
                 json.dumps(inputs),
+                pieces.is_coarse,
                 only_form=all(piece.kind == words.Kind.KEPT for piece in pieces),
             )
         )
@@ -134,7 +137,7 @@ def typed(form) -> Message:
     mine = construct_instance(form, copy.copy(form.instance), texts)
     for name in ("headline", "lead", "body", "source_name", "source_url", "slug"):
         if name in form.fields and name not in form.cleaned_data:
-            setattr(mine, name, form.data.get(name, "").replace("\x00", ""))
+            setattr(mine, name, typed_text(form, name))
     return mine
 
 

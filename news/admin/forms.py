@@ -1,5 +1,7 @@
 """What a press officer fills in, and the sentences that say what is not right yet."""
 
+from datetime import timedelta
+
 from django import forms
 from django.conf import settings
 from django.utils import timezone
@@ -11,6 +13,9 @@ from news.admin.conflicts import ConflictFormMixin
 from news.admin.pictures import PictureFormMixin, PictureInput
 from news.models import Message
 from news.models.way import OWN_TEXT
+from richtext.plaintext import REASON, LineFormField, TextFormField
+
+JUST_PAST = timedelta(minutes=5)  # a moment no longer past than this means now
 
 
 class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
@@ -21,11 +26,12 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
         fields = ()  # MessageAdmin names them
         widgets = {
             "image": PictureInput,
-            "headline": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+            "headline": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField", "dir": "auto"}),
+            "lead": forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField", "dir": "auto"}),
             "source_url": forms.TextInput(attrs={"class": "vLargeTextField", "inputmode": "url"}),
         }
 
-    override = forms.CharField(
+    override = LineFormField(
         label=_("Why it can't wait for a colleague"),
         required=False,
         max_length=500,
@@ -42,10 +48,6 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
                 self.fields["publish_at"].help_text,
                 _("The time is that of %(zone)s.") % {"zone": settings.TIME_ZONE},
             )
-
-    def clean_headline(self):
-        # Typed in a box of three lines, but a headline is one.
-        return " ".join(self.cleaned_data["headline"].split())
 
     def clean(self):
         cleaned = super().clean()
@@ -84,7 +86,7 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
         )
 
     def clean_publish_at(self):
-        moment, now = self.cleaned_data["publish_at"], timezone.now()
+        moment, now = self.cleaned_data["publish_at"], self.asked.at if self.asked else timezone.now()
         if "publish_at" not in self.changed_data:  # it may have passed since it was typed, and has its microseconds
             return self.instance.publish_at
         if self.instance.approved_at and moment is None:
@@ -95,6 +97,8 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
             raise forms.ValidationError(
                 _("This message is public already and can't be put off. To take it back, withdraw it and say why.")
             )
+        if moment and now - JUST_PAST <= moment <= now and not (self.instance.pk and self.instance.was_public(now)):
+            return now  # "Now" was clicked, and writing went on
         if moment and moment <= now and not (self.instance.pk and self.instance.was_public(now)):
             if self.instance.approved_at:
                 raise forms.ValidationError(_("This moment has passed. Choose one that is ahead."))
@@ -105,8 +109,9 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
 class ReasonForm(forms.Form):
     """Why a message is taken back, or put back."""
 
-    reason = forms.CharField(
+    reason = TextFormField(
         label=_("Reason"),
+        max_length=REASON,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField", "autofocus": True}),
         help_text=_("One or two sentences."),
         error_messages={"required": _("Say why. The reason is recorded.")},

@@ -79,6 +79,12 @@ class MessageAdmin(
 
     # A message
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "category":  # Django's links beside it follow a select, and this is a set of radio buttons
+            field.widget.can_view_related = field.widget.can_change_related = field.widget.can_delete_related = False
+        return field
+
     def get_form(self, request, obj=None, change=False, **kwargs):
         # The form knows who asks and when: some sentences depend on it.
         return type("MessageForm", (super().get_form(request, obj, change, **kwargs),), {"asked": request})

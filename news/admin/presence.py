@@ -31,7 +31,8 @@ class PresenceMixin:
         if "gone" in request.POST:
             Presence.objects.leave(message, request.user)
         else:
-            Presence.objects.beat(message, request.user, request.at)
+            is_writing = request.POST.get("changed") != "0"
+            Presence.objects.beat(message, request.user, request.at, is_writing=is_writing)
         read = request.POST.get("version")
         newer = who_saved(message) if read and read != newest_version(message.pk) else ""
         return JsonResponse({"others": at_work(message, request), "newer": newer})
@@ -64,7 +65,14 @@ class PresenceMixin:
         """The state, and under it a quiet word where somebody is at work on the message."""
         live = getattr(message, "live", ())
         words = (
-            (_("%(who)s is editing since %(time)s") % {"who": presence, "time": clock(presence.since, presence.seen)},)
+            (
+                (
+                    _("%(who)s is editing since %(time)s")
+                    if presence.is_writing
+                    else _("%(who)s has it open since %(time)s")
+                )
+                % {"who": presence, "time": clock(presence.since, presence.seen)},
+            )
             for presence in live
         )
         line = format_html_join("", '<small class="at-work">{}</small>', words)
@@ -74,7 +82,8 @@ class PresenceMixin:
 def at_work(message: Message, request) -> list[str]:
     """Return a sentence for each other officer who is at work on a message."""
     live = Presence.objects.live(request.at).filter(message=message).exclude(user=request.user)
+    writing, reading = _("%(who)s is editing this since %(time)s."), _("%(who)s has this open since %(time)s.")
     return [
-        _("%(who)s is editing this since %(time)s.") % {"who": presence, "time": clock(presence.since, request.at)}
+        (writing if presence.is_writing else reading) % {"who": presence, "time": clock(presence.since, request.at)}
         for presence in live
     ]

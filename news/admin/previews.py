@@ -49,9 +49,6 @@ class PreviewLinkForm(forms.ModelForm):
             "zone": settings.TIME_ZONE,
         }
 
-    def clean_name(self):
-        return " ".join(self.cleaned_data["name"].split())
-
     def clean_expires_at(self):
         until = self.cleaned_data["expires_at"]
         if until <= self.at:
@@ -175,11 +172,16 @@ def as_typed(form) -> Message:
     message = copy(form.instance)
     for name in WORDS:
         if name in form.fields and name not in form.cleaned_data:
-            typed = form.data.get(form.add_prefix(name), "").replace("\x00", "")
+            typed = typed_text(form, name)
             setattr(message, name, preview(typed) if name == "body" else typed)
     for name in {"source_url", "video_url"} & form.errors.keys():
         setattr(message, name, "")  # what is no web address makes no link
     return message
+
+
+def typed_text(form, name: str) -> str:
+    """Return what was typed into a field, no longer than the field may be: nothing reads the rest of it."""
+    return form.data.get(form.add_prefix(name), "")[: form.fields[name].max_length].replace("\x00", "")
 
 
 def in_words(form) -> list[tuple[str, str]]:

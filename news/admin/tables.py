@@ -17,7 +17,8 @@ from news.models import Message
 ROWS = 500  # read at a time
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 # Where a spreadsheet takes semicolons for what parts the cells, as in much of Europe, one may begin inside of ours.
-INSIDE = re.compile(rf'([;\t\r\n][\s"]*)(?=[{re.escape("".join(FORMULA))}])')
+SEPARATORS = ";\t\r\n"
+INSIDE = re.compile(rf'(?<![;\s"])[;\s"]++(?=[{re.escape("".join(FORMULA))}])')
 BLANK = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u2060\ufeff"
 COLUMNS = [
     (_("Headline"), lambda message, at: message.headline),
@@ -43,7 +44,7 @@ def local(moment: datetime | None) -> str:
 
 def harmless(value) -> str:
     """Return the text of a cell: an apostrophe keeps a spreadsheet from reckoning what begins like a formula."""
-    text = INSIDE.sub(r"\1'", str(value))
+    text = INSIDE.sub(lambda gap: gap[0] + "'" if any(map(gap[0].__contains__, SEPARATORS)) else gap[0], str(value))
     return f"'{text}" if text.lstrip(BLANK).startswith(FORMULA) or text.startswith(("\t", "\r", "\n")) else text
 
 

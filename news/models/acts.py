@@ -4,6 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from richtext.plaintext import PlainTextField
+
+LONGEST_REASON = 10_000  # characters: it may name twenty attachments and what was done to each
+
 
 class Act(models.Model):
     """One step on a message's way. `news.ledger` has the database refuse every change to a row."""
@@ -24,7 +28,7 @@ class Act(models.Model):
     kind = models.CharField(_("act"), max_length=20, choices=Kind.choices)
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
-    reason = models.TextField(_("why"), blank=True)
+    reason = PlainTextField(_("why"), max_length=LONGEST_REASON, blank=True)
 
     class Meta:
         verbose_name = _("act")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from editions.models import PublicModel, PublicQuerySet
 from news.pdf import PdfField
+from richtext.plaintext import LineField
 
 UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\\/:*?"<>|]+')  # for a name of a file
 
@@ -32,7 +33,7 @@ class Attachment(PublicModel):
 
     message = models.ForeignKey("news.Message", models.CASCADE, related_name="attachments", verbose_name=_("message"))
     file = PdfField(_("PDF"), help_text=_("At most 25 MB. It is public as soon as the message is, and no sooner."))
-    name = models.CharField(
+    name = LineField(
         _("name"),
         max_length=150,
         blank=True,

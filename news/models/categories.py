@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from news.models.redirects import Movable, MovableQuerySet
+from richtext.plaintext import LineField
 
 
 class CategoryQuerySet(MovableQuerySet):
@@ -15,7 +16,7 @@ class CategoryQuerySet(MovableQuerySet):
 class Category(Movable):
     """A kind of message: speeches, statements, comments."""
 
-    name = models.CharField(_("name"), max_length=100)
+    name = LineField(_("name"), max_length=100)
     slug = models.SlugField(
         _("address"),
         unique=True,

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from editions.models import PublicModel, PublicQuerySet
+from richtext.plaintext import REASON, PlainTextField
 
 
 class Correction(PublicModel):
@@ -12,7 +13,7 @@ class Correction(PublicModel):
 
     message = models.ForeignKey("news.Message", models.CASCADE, related_name="corrections", verbose_name=_("message"))
     at = models.DateTimeField(_("when"))
-    note = models.TextField(_("note"))
+    note = PlainTextField(_("note"), max_length=REASON)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
 
     objects = PublicQuerySet.as_manager()

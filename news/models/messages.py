@@ -16,11 +16,13 @@ from simple_history.models import HistoricalRecords
 from editions.models import new_edition
 from news import addresses
 from news.models import pictures
+from news.models.acts import LONGEST_REASON
 from news.models.redirects import Redirect
 from news.models.way import Way
 from news.querysets import MessageQuerySet
 from richtext.fields import RichTextField
 from richtext.models import Illustrated
+from richtext.plaintext import LineField, PlainTextField, UrlField
 from richtext.text import first_paragraph
 
 # What the indexes of the lists hold: the messages that are public, or will be by the clock alone, newest first.
@@ -34,9 +36,10 @@ class Message(pictures.Pictured, Illustrated, Way):
 
     # The text
 
-    headline = models.CharField(_("headline"), max_length=300)
-    lead = models.TextField(
+    headline = LineField(_("headline"), max_length=300)
+    lead = PlainTextField(
         _("lead"),
+        max_length=5_000,
         blank=True,
         help_text=_("One paragraph under the headline, in lists and feeds. Empty: the text's first paragraph serves."),
     )
@@ -58,8 +61,8 @@ class Message(pictures.Pictured, Illustrated, Way):
         blank=True,
         help_text=_("The day a speech was given, where it differs from the day of publication."),
     )
-    source_name = models.CharField(_("source"), max_length=200, blank=True, help_text=_("Who issued it first."))
-    source_url = models.CharField(
+    source_name = LineField(_("source"), max_length=200, blank=True, help_text=_("Who issued it first."))
+    source_url = UrlField(
         _("source address"),
         max_length=2000,
         blank=True,
@@ -94,7 +97,7 @@ class Message(pictures.Pictured, Illustrated, Way):
     history = HistoricalRecords(
         excluded_fields=["day", "made_slug", "changed_at", "revised_at"],
         user_db_constraint=False,
-        history_change_reason_field=models.TextField(null=True),  # it may name twenty attachments
+        history_change_reason_field=PlainTextField(null=True, max_length=LONGEST_REASON),
     )
 
     class Meta:

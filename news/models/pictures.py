@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from richtext.pictures import PictureField
+from richtext.plaintext import LineField, UrlField
 
 SAY_WHAT_IT_SHOWS = _("Say in a sentence what the picture shows, for those who can't see it, or mark it as decorative.")
 
@@ -29,7 +30,7 @@ class Pictured(models.Model):
     image = PictureField(_("picture"), blank=True, width_field="image_width", height_field="image_height")
     image_width = models.PositiveIntegerField(null=True, editable=False)
     image_height = models.PositiveIntegerField(null=True, editable=False)
-    image_alt = models.CharField(
+    image_alt = LineField(
         _("alternative text"),
         max_length=300,
         blank=True,
@@ -40,7 +41,7 @@ class Pictured(models.Model):
         default=False,
         help_text=_("It tells nothing that the text doesn't: a flag, a view of the building. It is passed over aloud."),
     )
-    image_credit = models.CharField(
+    image_credit = LineField(
         _("credit"), max_length=200, blank=True, help_text=_("Who took it. Stands under the picture.")
     )
     image_focus_x = percent(
@@ -48,7 +49,7 @@ class Pictured(models.Model):
         _("In percent. What matters in the picture stays in view where it is cut: click on it in the picture above."),
     )
     image_focus_y = percent(_("focus, from the top"), _("In percent."))
-    video_url = models.CharField(
+    video_url = UrlField(
         _("address of a video"),
         max_length=2000,
         blank=True,

@@ -18,11 +18,14 @@ class PresenceQuerySet(models.QuerySet):
         """Return those heard of within the last minute before `at`, who came first ahead."""
         return self.filter(seen__gt=at - LAPSE).select_related("user").order_by("since", "id")
 
-    def beat(self, message, user, at: datetime) -> None:
-        """Record that `user` is at work on `message` at the moment `at`; forget all those not heard of any more."""
+    def beat(self, message, user, at: datetime, *, is_writing: bool = True) -> None:
+        """Record that `user` has `message` open at the moment `at`; forget all those not heard of any more."""
         self.filter(seen__lte=at - LAPSE).delete()
         self.update_or_create(
-            message=message, user=user, defaults={"seen": at}, create_defaults={"since": at, "seen": at}
+            message=message,
+            user=user,
+            defaults={"seen": at, "is_writing": is_writing},
+            create_defaults={"since": at, "seen": at, "is_writing": is_writing},
         )
 
     def leave(self, message, user) -> None:
@@ -37,6 +40,7 @@ class Presence(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("who"))
     since = models.DateTimeField(_("since"))
     seen = models.DateTimeField(_("last heard of"), db_index=True)
+    is_writing = models.BooleanField(_("is writing"), default=True)  # else the message is only open
 
     objects = PresenceQuerySet.as_manager()
 

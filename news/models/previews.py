@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from richtext.plaintext import LineField
+
 TOKEN = re.compile(r"([1-9][0-9]{0,17})-([A-Za-z0-9_-]{43})")  # a row's id that fits the database, and a signature
 LONGEST = timedelta(days=30)
 RELOAD = timedelta(minutes=1)  # who asks again within it has not opened the link anew
@@ -42,7 +44,7 @@ class PreviewLink(models.Model):
     """
 
     message = models.ForeignKey("news.Message", models.CASCADE, related_name="preview_links", verbose_name=_("message"))
-    name = models.CharField(
+    name = LineField(
         _("for whom"), max_length=80, help_text=_("Reuters, for instance. The reader sees this name on the page.")
     )
     nonce = models.CharField(max_length=43, default=secrets.token_urlsafe, editable=False)

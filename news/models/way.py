@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from editions.models import PublicModel, new_edition
 from news.hands import versions_written
 from news.models.acts import Act
 from news.versions import put_back
+from richtext.plaintext import REASON, PlainTextField, clean_text
 
 OWN_TEXT = _("You have written on this text yourself. Let a colleague approve it, or say why it can't wait.")
 
@@ -43,7 +45,7 @@ class Way(PublicModel):
     submitted_at, submitted_by = moment(_("submitted at")), person()
     approved_at, approved_by = moment(_("approved at")), person()
     withdrawn_at, withdrawn_by = moment(_("withdrawn at")), person()
-    withdrawn_reason = models.TextField(_("reason for the withdrawal"), blank=True, editable=False)
+    withdrawn_reason = PlainTextField(_("reason for the withdrawal"), max_length=REASON, blank=True, editable=False)
     revised_at = moment(_("last public change"))
 
     class State(models.TextChoices):
@@ -98,10 +100,10 @@ class Way(PublicModel):
 
         Nobody approves a text of their own, or one not submitted, but for a reason (`override`), which is recorded.
         """
-        at = at or timezone.now()
+        at, override = at or timezone.now(), _bounded(override)
         if self.approved_at:
             raise ValidationError(_("This message is approved already."))
-        if by and not override.strip():
+        if by and not override:
             if by.pk in self.writers():
                 raise ValidationError(OWN_TEXT)
             if not self.submitted_at:
@@ -110,7 +112,7 @@ class Way(PublicModel):
                 )
         self.approved_at, self.approved_by = at, by
         self.publish_at = max(self.publish_at or at, at)
-        self._record(Act.Kind.APPROVED, at, by, override.strip())
+        self._record(Act.Kind.APPROVED, at, by, override)
 
     def change_approved(self, reason: str, *, at: datetime | None = None, by=None) -> None:
         """Save a change of words to a text that is approved and still ahead, with the reason why it can't wait."""
@@ -136,9 +138,10 @@ class Way(PublicModel):
         """Put a withdrawn message back to where it was."""
         if not self.withdrawn_at:
             raise ValidationError(_("Only a withdrawn message can be restored."))
+        reason = _bounded(reason)
         self.withdrawn_at, self.withdrawn_reason, self.withdrawn_by = None, "", None
         self.revised_at = at or timezone.now()
-        self._record(Act.Kind.RESTORED, self.revised_at, by, reason.strip())
+        self._record(Act.Kind.RESTORED, self.revised_at, by, reason)
 
     # Changing what is out: the new text is on the message, and is saved with the act
 
@@ -207,7 +210,13 @@ class Way(PublicModel):
 
 
 def _given(reason: str, otherwise) -> str:
-    """Return a reason that says something; raise ValidationError with `otherwise` where it says nothing."""
-    if not reason.strip():
+    """Return a reason that says something; raise ValidationError where it says nothing (`otherwise`) or is too long."""
+    if not (reason := _bounded(reason)):
         raise ValidationError(otherwise)
-    return reason.strip()
+    return reason
+
+
+def _bounded(reason: str) -> str:
+    """Return a reason without invisible characters; raise ValidationError where it is too long."""
+    MaxLengthValidator(REASON)(reason)
+    return clean_text(reason)

@@ -97,7 +97,7 @@ def test_text_that_is_sent_back_stands_on_the_writers_front_page_with_the_reason
     editor.get_by_role("link", name="Send back").click()
     editor.get_by_label("Reason").fill("The date is missing.")
     editor.get_by_role("button", name="Send back").click()
-    expect(editor.locator(".messagelist")).to_contain_text("Done for 1 message")
+    expect(editor.locator(".messagelist")).to_contain_text(f"Sent back: {HEADLINE} (a draft).")
     writer.goto("/admin/")
     expect(section(writer, "mine")).to_contain_text("sent back")
     expect(section(writer, "mine")).to_contain_text("The date is missing.")

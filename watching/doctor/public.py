@@ -111,7 +111,7 @@ def expected_at_home() -> list[str]:
 
 # What they have. Each takes how to ask, so that other nodes can be asked the same.
 
-ENTRY = re.compile(r'<h[1-6][^>]*><a href="([^"]*)"')
+ENTRY = re.compile(r'<h[1-6][^<>]*><a href="([^"<>]*)"')
 
 
 def page(ask: Ask, path: str) -> str:
@@ -140,7 +140,7 @@ def read_archive(ask: Ask) -> list[str]:
 
 def read_feed(ask: Ask) -> list[str]:
     found = page(ask, reverse("feed")).split("<entry")[1:]
-    links = (re.search(r'<link (?=[^>]*rel="alternate")[^>]*href="([^"]*)"', entry) for entry in found)
+    links = (re.search(r'<link (?=[^<>]*rel="alternate")[^<>]*href="([^"]*)"', entry) for entry in found)
     return [path_of(unescape(link[1])) for link in links if link]
 
 

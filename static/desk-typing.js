@@ -1,0 +1,70 @@
+"use strict";
+
+/* What is typed: read, put back, and asked about before a changed form is left. */
+const typing = (() => {
+  const form = document.querySelector(".change-form #content-main > form");
+  if (!form) return null;
+  const box = form.querySelector("[data-keep]");
+  const OURS = new Set(["csrfmiddlewaretoken", "version", "kept", "seen", "over"]);
+  const isText = (element) => element.name && !OURS.has(element.name) && !element.name.startsWith("_") &&
+    !["file", "hidden", "submit", "button", "reset"].includes(element.type);
+  const editors = () => Object.values(window.CKEDITOR?.instances ?? {}).filter(({ element }) => form.contains(element.$));
+
+  // What stands in the form by name: a text, or yes and no
+  const read = () => {
+    const values = {};
+    for (const element of form.elements) {
+      if (!isText(element)) continue;
+      if (element.type === "checkbox") values[element.name] = element.checked;
+      else if (element.type !== "radio") values[element.name] = element.value;
+      else if (element.checked) values[element.name] = element.value;
+      else values[element.name] ??= "";
+    }
+    for (const editor of editors()) if (editor.status === "ready") values[editor.element.$.name] = editor.getData();
+    return values;
+  };
+
+  const fill = (values) => {
+    for (const element of form.elements) {
+      if (!isText(element) || !(element.name in values)) continue;
+      const value = values[element.name];
+      if (element.type === "checkbox") element.checked = value === true;
+      else if (element.type === "radio") element.checked = element.value === value;
+      else element.value = value;
+    }
+    for (const editor of editors()) {
+      const name = editor.element.$.name;
+      if (name in values) editor.setData(values[name], () => editor.fire("change"));
+    }
+    form.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  // An editor writes its text in its own way, so the text as it first stands is read once it is ready.
+  const before = read();
+  const settle = ({ editor }) => {
+    before[editor.element.$.name] = editor.getData();
+    editor.resetDirty();
+  };
+  const differs = (values, other) => Object.keys(values).some((name) => values[name] !== other[name]);
+  const changed = () => (box && "unsaved" in box.dataset) || differs(read(), before);
+
+  const ready = new Promise((resolve) => {
+    const wanted = form.querySelectorAll("textarea[data-type=ckeditortype]").length;
+    let count = 0;
+    const done = () => count >= wanted && resolve();
+    if (!window.CKEDITOR) return resolve();
+    for (const editor of editors()) if (editor.status === "ready") count += 1, settle({ editor });
+    CKEDITOR.on("instanceReady", (event) => { count += 1; settle(event); done(); });
+    done();
+  });
+
+  // Sent: the page is left on purpose. The preview opens beside it.
+  let sent = false;
+  form.addEventListener("submit", ({ submitter }) => { sent = submitter?.formTarget !== "_blank"; });
+  form.addEventListener("input", () => { sent = false; });
+  addEventListener("beforeunload", (event) => {
+    if (!sent && changed()) event.preventDefault();
+  });
+
+  return { form, box, read, fill, differs, changed, ready, editors, isSent: () => sent };
+})();

@@ -1,0 +1,117 @@
+"""Texts kept in the browser: encrypted, gone with a log-out in any tab, there again for the same user alone."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
+
+from tests.factories import a_message
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SECRET = "Embargoed until noon on Friday"
+STORED = "JSON.stringify({...localStorage, ...sessionStorage})"
+
+
+def change(message):
+    return f"/admin/news/message/{message.pk}/change/"
+
+
+def until(page, condition):
+    """Wait until a JavaScript condition holds; the page's policy forbids Playwright's own way."""
+    for _ in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(condition)
+
+
+KEPT = "Object.keys(localStorage).some((key) => key.startsWith('desk/'))"
+
+
+@pytest.fixture
+def draft():
+    return a_message(publish_at=None, headline="The minister arrives", body="<p>The first text.</p>")
+
+
+def write(page, draft):
+    page.goto(change(draft))
+    page.get_by_label("Headline").fill(SECRET)
+    until(page, KEPT)
+
+
+def test_a_kept_text_is_not_readable_in_the_browsers_storage(anna, draft):
+    write(anna, draft)
+    stored = anna.evaluate(STORED)
+    assert ("sealed" in stored, SECRET in stored, "Embargoed" in stored) == (True, False, False)
+
+
+def test_logging_out_in_one_tab_drops_what_another_tab_keeps(anna, draft):
+    write(anna, draft)
+    other = anna.context.new_page()
+    other.goto("/admin/")
+    other.get_by_role("button", name="Log out").click()
+    expect(other.get_by_role("heading", name="Logged out")).to_be_visible()
+    until(anna, f"!{KEPT}")
+    anna.get_by_label("Headline").fill("More of it")
+    anna.wait_for_timeout(600)  # longer than keeping waits for the next key
+    assert not anna.evaluate(KEPT)
+
+
+def test_a_text_that_cannot_be_decrypted_is_dropped(anna, draft):
+    write(anna, draft)
+    anna.evaluate(
+        "for (const key of Object.keys(localStorage)) if (key.startsWith('desk/'))"
+        " localStorage[key] = JSON.stringify({...JSON.parse(localStorage[key]), iv: btoa('another iv!!')})"
+    )
+    anna.context.new_page().goto(change(draft))
+    until(anna.context.pages[-1], f"!{KEPT}")
+    expect(anna.context.pages[-1].locator("[data-offer]")).to_be_hidden()
+
+
+def test_a_log_in_in_another_tab_makes_the_first_one_go_on(anna, draft, log_in):
+    write(anna, draft)
+    Session.objects.all().delete()
+    anna.evaluate("dispatchEvent(new Event('focus'))")
+    anna.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(anna.get_by_text("You are logged out.")).to_be_visible()
+    log_in(anna, get_user_model().objects.get(username="anna"))
+    anna.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(anna.get_by_text("You are logged out.")).to_be_hidden()
+    anna.get_by_role("button", name="Save", exact=True).click()
+    expect(anna.locator(".messagelist")).to_be_visible()
+    draft.refresh_from_db()
+    assert draft.headline == SECRET
+
+
+def test_enter_in_a_field_of_one_line_saves_nothing(anna, draft):
+    anna.goto(change(draft))
+    source = anna.locator("#id_source_name")
+    source.fill("Ministry of For")
+    source.press("Enter")
+    anna.wait_for_timeout(300)
+    assert anna.url.endswith(change(draft))
+    draft.refresh_from_db()
+    assert draft.source_name == ""
+
+
+def test_who_writes_is_told_from_who_has_it_open(anna, boris, draft):
+    anna.goto(change(draft))
+    expect(anna.locator(".cke_wysiwyg_div")).to_be_visible()
+    boris.goto(change(draft))
+    expect(boris.locator("[data-others]")).to_contain_text("Anna has this open since")
+    with anna.expect_response("**/presence/"):
+        anna.get_by_label("Headline").fill("Something else")
+    boris.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(boris.locator("[data-others]")).to_contain_text("Anna is editing this since")
+
+
+def test_the_length_of_the_headline_is_counted_and_old_advice_says_so(anna, draft):
+    draft.headline = "x" * 130
+    draft.save()
+    anna.goto(change(draft))
+    expect(anna.locator(".headline-length b")).to_have_text("130")
+    anna.get_by_label("Headline").fill("Short")
+    expect(anna.locator(".headline-length b")).to_have_text("5")
+    expect(anna.locator("[data-long]")).to_be_hidden()
+    expect(anna.locator("[data-stale]")).to_be_visible()
