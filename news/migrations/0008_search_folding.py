@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('news', '0005_tally_by_day'),
+        ('news', '0007_presence_is_writing'),
     ]
 
     operations = [
