@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='office',
             name='address',
-            field=models.TextField(blank=True, help_text='As on an envelope, a line for each part.', max_length=500, verbose_name='address'),
+            field=models.TextField(blank=True, help_text='As on an envelope, a line for each part.', verbose_name='address'),
         ),
         migrations.AlterField(
             model_name='openinghours',
