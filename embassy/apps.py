@@ -14,9 +14,12 @@ class EmbassyConfig(AppConfig):
 
     def ready(self):
         from embassy import desk_search, notices, roles  # noqa: F401 (the notices listen to security events)
+        from news.own_links import SHOWN
+        from pages.models import Page
 
         connection_created.connect(desk_search.register_function)
         post_migrate.connect(roles.lay)
+        SHOWN["pages:page"] = lambda at, *, path: Page.objects.shown().filter(path=path).exists()
 
 
 class PressAdminConfig(AdminConfig):
