@@ -11,7 +11,10 @@ from news.models import Act, Message
 from richtext.fields import RichTextField, RichTextFormField
 from richtext.plaintext import SLACK, LineFormField, PlainTextField, clean_line, clean_text, clean_url
 from tests.factories import NOON, a_category, a_message, a_notice, an_office
+from tests.filling import fields_of
 from tests.helpers.text_fields import desk_text_fields, form_text_fields, model_text_fields
+
+ADD = "/admin/news/message/add/"
 
 # Without a maximum length, each with its reason.
 UNBOUNDED_COLUMNS = {
@@ -192,3 +195,43 @@ def test_rich_text_has_its_own_length():
         f"{field.model._meta.label}.{field.name}" for field in model_text_fields() if isinstance(field, RichTextField)
     } <= UNBOUNDED_COLUMNS
     assert RichTextFormField().max_length == 200_000
+
+
+# What is too long on the desk
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("size", [5_001, 60_000, 1_000_000])
+def test_nothing_reads_more_of_a_lead_than_it_may_have(admin_client, monkeypatch, size):
+    from news.admin import advice
+
+    read = []
+    monkeypatch.setattr(advice, "advice", lambda message, at, **kwargs: read.append(len(message.lead)) or [])
+    lead = ("foreign minister " * (size // 17 + 1))[:size]
+    data = {"headline": "Statement", "lead": lead, "category": a_category().pk, "_save": "Save"}
+    rows = {f"attachments-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL")}
+    page = admin_client.post(ADD, data | rows).content.decode()
+    assert "at most 5000 characters" in page
+    assert max(read) <= 5_000
+    assert not Message.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("step", "state"), [("withdraw", {}), ("send_back", {"publish_at": None, "submitted_at": NOON})]
+)
+def test_a_reason_that_is_too_long_is_refused_with_a_sentence(admin_client, step, state):
+    message = a_message(**state)
+    page = admin_client.post(f"/admin/news/message/{step}/?ids={message.pk}", {"reason": "x" * 2_001})
+    assert "at most 2000 characters (it has 2001)" in page.content.decode()
+    assert not Act.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_is_typed_on_the_desk_is_saved_without_invisible_characters(admin_client):
+    typed = {"headline": "State\u202ement\r\nof the day\u200b", "lead": "One\r\ntwo\u2067", "category": a_category().pk}
+    form = fields_of(admin_client.get(ADD).content.decode(), "message_form")
+    admin_client.post(ADD, form | typed | {"_save": "Save"})
+    message = Message.objects.get()
+    assert (message.headline, message.lead) == ("Statement of the day", "One\ntwo")
