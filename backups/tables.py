@@ -47,6 +47,7 @@ LAID_BY_MIGRATE = (
     "auth.Group",
     "contenttypes.ContentType",
     "editions.EditionNumber",
+    "news.IndexState",
 )
 
 
