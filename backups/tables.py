@@ -49,6 +49,7 @@ LAID_BY_MIGRATE = (
     "auth.Group",
     "contenttypes.ContentType",
     "editions.EditionNumber",
+    "news.IndexState",
 )
 
 
