@@ -1,4 +1,4 @@
-"""`import_feed --pictures`: featured pictures and linked files of an archive come along, as far as a folder has them."""
+"""`import_feed --pictures`: featured pictures and linked files of an archive come along as far as they are there."""
 
 import io
 
