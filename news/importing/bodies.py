@@ -38,8 +38,6 @@ CLOSED = re.compile(
 INCOMPLETE = re.compile(
     r"(?:href|src|data|poster|cite)\s{0,9}=\s{0,9}+[\"']?+\s{0,9}+(?!https?:|mailto:|tel:|#)", re.IGNORECASE
 )
-    r"(?:href|src|data|poster|cite)\s{0,9}=\s{0,9}[\"']?\s{0,9}(?!https?:|mailto:|tel:|#)", re.IGNORECASE
-)
 
 
 class Body(NamedTuple):
