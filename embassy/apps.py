@@ -10,8 +10,11 @@ class EmbassyConfig(AppConfig):
 
     def ready(self):
         from embassy import roles
+        from news.own_links import SHOWN
+        from pages.models import Page
 
         post_migrate.connect(roles.lay)
+        SHOWN["pages:page"] = lambda at, *, path: Page.objects.shown().filter(path=path).exists()
 
 
 class PressAdminConfig(AdminConfig):

@@ -11,7 +11,6 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from news.models import Category, Message, Redirect
-from pages.models import Page
 from richtext.anchors import passages
 
 FIRST_HALF = 10  # characters of an anchor that lead to its passage, whatever follows: p-14eef070
@@ -66,16 +65,22 @@ def is_page(path: str, at: datetime) -> bool:
         found = resolve(path)
     except Resolver404:
         return False
-    given = found.kwargs
-    match found.view_name:
-        case "message":
-            try:
-                day = date(given["year"], given["month"], given["day"])
-            except ValueError:
-                return False
-            return Message.objects.published(at).filter(day=day, slug=given["slug"]).exists()
-        case "pages:page":
-            return Page.objects.shown().filter(path=given["path"]).exists()
-        case "category":
-            return Category.objects.filter(slug=given["slug"]).exists()
-    return True
+    is_shown = SHOWN.get(found.view_name)
+    return is_shown(at, **found.kwargs) if is_shown else True
+
+
+def is_message(at: datetime, *, year: int, month: int, day: int, slug: str) -> bool:
+    """Say whether a message is public under an address."""
+    try:
+        return Message.objects.published(at).filter(day=date(year, month, day), slug=slug).exists()
+    except ValueError:  # there is no such day
+        return False
+
+
+def is_category(at: datetime, *, slug: str) -> bool:
+    """Say whether there is a category of this word."""
+    return Category.objects.filter(slug=slug).exists()
+
+
+# For the views whose pages depend on rows: whether the row is there for the public. Other apps add theirs.
+SHOWN = {"message": is_message, "category": is_category}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
-from richtext.wrappers import unwrapped
+from richtext.wrappers import may_be_wrapped, unwrapped
 
 LETTER = r"a-z0-9\u0080-\U0010ffff"
 HOST = re.compile(
@@ -23,14 +23,18 @@ FILES = frozenset(
 )
 PHONE = re.compile(r"(?:\+[\d(]|\(\d|00?\d)[\d\s().\u00a0-]{6,28}\d(?:\s?(?:ext|x)\.?\s?\d{1,6})?")
 SLIPS = re.compile(
-    r"(https?)(?::/(?!/)|//(?=\w)|;//|:\\\\|:\s{1,9}//)|(?:ttps?|htpp|htps|hhttps?|http\.)://|(https?)://https?:?//",
+    r"(https?)(?::/(?!/)|//(?=\w)|;//|:\\\\|:\s{1,9}//)|(?:ttps?|htpp|htps|hhttps?|http\.)://",
     re.IGNORECASE,
 )
+WHOLE = re.compile(r"https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}(?:[/?#]|$)", re.IGNORECASE)
+TWICE = re.compile(r"^https?://(?=https?(?:://|//|:/))", re.IGNORECASE)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}:", re.IGNORECASE)
 
 
 def completed(value: str, base_url: str = "") -> str:
     """Return the address that a link means: with its scheme, out of the wrappers of mail filters."""
+    if WHOLE.match(value) and not may_be_wrapped(value):
+        return value
     value = value.strip().strip("\u200b\ufeff\u2060")
     value = unwrapped(value)
     value = with_scheme(value)
@@ -44,7 +48,7 @@ def completed(value: str, base_url: str = "") -> str:
 
 def with_scheme(value: str) -> str:
     """Return an address with the scheme that it lacks."""
-    bare = value.strip("<>")
+    bare = TWICE.sub("", value.strip("<>"))
     if found := re.match(r"mailto:\s*(?://)?\s*", bare, re.IGNORECASE):
         rest = bare[found.end() :]
         return f"mailto:{rest}" if not rest.lower().startswith("mailto:") else with_scheme(rest)
@@ -55,6 +59,8 @@ def with_scheme(value: str) -> str:
         scheme = "http" if bare.lower().startswith("http:") or (found[1] or "").lower() == "http" else "https"
         if rest:
             return f"{scheme}://{rest}"
+    if bare != value and SCHEME.match(bare):
+        return bare
     if bare.startswith("//"):
         return "https:" + bare if HOST.fullmatch(re.split("[/?#]", bare[2:], maxsplit=1)[0]) else value
     if MAILBOX.fullmatch(bare):

@@ -12,7 +12,7 @@ ALLOWED_CONTENT = "; ".join(
         "li[value]",
         "table(data)",
         "a[!href,title,hreflang]",
-        "img[!src,alt,width,height]",
+        "img[!src,alt,width,height,data-widget,data-cke-upload-id]",  # the last two: while it is being uploaded
         "figure(image,image-left,image-right)",
         "th[scope,colspan,rowspan]",
         "td[colspan,rowspan]",
@@ -27,6 +27,8 @@ REMOVED_PLUGINS = [
     "wysiwygarea", "image", "stylesheetparser", "exportpdf", "scayt", "wsc", "flash", "iframe", "iframedialog",
     "codesnippetgeshi", "forms", "smiley", "about", "embed", "embedbase", "autoembed", "embedsemantic", "adobeair",
     "devtools", "preview", "print",
+    # What is pasted is prepared by the server (static/desk-paste.js), by the same rules as what is imported.
+    "pastefromword", "pastefromgdocs", "pastefromlibreoffice",
 ]  # fmt: skip
 
 TOOLBAR = [
@@ -38,6 +40,7 @@ TOOLBAR = [
 ]
 
 UPLOAD_URL = "/admin/upload/"
+PREPARE_URL = "/admin/prepare/"
 
 CONFIG = {
     "allowedContent": ALLOWED_CONTENT,
@@ -57,6 +60,7 @@ CONFIG = {
     "filebrowserImageUploadUrl": UPLOAD_URL,
     "filebrowserUploadMethod": "xhr",
     "clipboard_handleImages": False,  # uploadimage takes pasted pictures
+    "deskPrepareUrl": PREPARE_URL,
     "disableNativeSpellChecker": False,
     "width": "100%",
     "height": 420,

@@ -1,6 +1,6 @@
 """Rich text in models and forms. It is cleaned wherever it enters: from a form, from an import, from the shell."""
 
-from html import unescape
+from html import escape, unescape
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,10 +8,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from richtext.bounds import LONGEST, TooComplex
+from richtext.bounds import LONGEST, TooComplex, beginning
 from richtext.cleaner import clean
 from richtext.losses import Loss, prepare
 from richtext.structure import ATTRIBUTE, TOKEN
+from richtext.text import one_line
 from richtext.widgets import EditorWidget
 
 
@@ -78,6 +79,15 @@ class RichTextFormField(forms.CharField):
         ]
         if faults:
             raise ValidationError(faults)
+
+
+def preview(typed: str, language: str = "") -> str:
+    """Return a text as it would be saved, whether or not it may be: cut where it is too long, else without mark-up."""
+    typed = beginning(typed)
+    try:
+        return clean(prepare(typed, language=language)[0])
+    except TooComplex:
+        return f"<p>{escape(unescape(one_line(typed)))}</p>"
 
 
 class CleanText(str):

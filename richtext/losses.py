@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from richtext.bounds import demand_moderate
+from richtext.bounds import MOST_TAGS_OF_OTHERS, demand_moderate
 from richtext.preparing import anchors, lists, plain, tree
 from richtext.preparing.elements import Preparation
 from richtext.preparing.loss import Loss, describe
@@ -37,7 +37,7 @@ def prepare(
     html = plain.with_table(html)
     if not base_url and "{" not in html and ORDINARY.fullmatch(html):
         return html, []
-    demand_moderate(html)
+    demand_moderate(html, MOST_TAGS_OF_OTHERS)
     root = tree.parse(html)
     preparation = Preparation(root, base_url=base_url, language=language, keep_pictures=keep_pictures)
     root.children = preparation.converted(root.children)

@@ -1,12 +1,15 @@
-"""The upload of pictures into a text."""
+"""What the editor asks the server: to keep a picture, and to prepare what is pasted."""
 
+from django.core.exceptions import ValidationError
 from django.http import JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from richtext.forms import UploadForm
+from richtext.cleaner import clean
+from richtext.forms import PasteForm, UploadForm
 from richtext.handover import StorageAway, address
+from richtext.losses import describe, prepare
 
 
 @never_cache
@@ -26,6 +29,26 @@ def upload(request):
     except StorageAway:
         return refusal(_("The store of files does not answer, so nothing was kept. Try again in a minute."))
     return JsonResponse({"uploaded": 1, "fileName": str(image), "url": address(image.file.name)})
+
+
+@never_cache
+@require_POST
+def prepare_paste(request):
+    """Return pasted HTML as the cleaner keeps it, with a sentence for each thing that was left out.
+
+    Where it cannot be read, `html` is missing, and the sentence says why: the editor then pastes the plain text.
+    """
+    if not (request.user.is_active and request.user.is_staff):
+        said = _("You are no longer logged in. Log in again in another tab, then paste once more.")
+        return JsonResponse({"notices": [said]}, status=403)
+    form = PasteForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"notices": [str(said) for said in form.errors["html"]]})
+    try:
+        prepared, losses = prepare(form.cleaned_data["html"], language=form.cleaned_data["language"])
+        return JsonResponse({"html": clean(prepared), "notices": describe(losses)})
+    except ValidationError as error:
+        return JsonResponse({"notices": error.messages})
 
 
 def refusal(sentence, status=200):

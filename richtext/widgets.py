@@ -1,10 +1,20 @@
 """The editor in a form."""
 
 from ckeditor.widgets import CKEditorWidget
+from django.conf import settings
 from django.forms.widgets import Media
+from django.utils.translation import gettext_lazy as _
 
 from richtext.bounds import LONGEST, TooComplex, demand_moderate
 from richtext.cleaner import clean
+
+SENTENCES = {  # that static/desk-paste.js says
+    "title": _("Left out while pasting"),
+    "close": _("Close"),
+    "plain": _("The server could not be reached, so the words were pasted as plain text. Check what is missing."),
+    "file": _("The file %s is not a picture, so it was left out. Add a PDF under “Attachments”."),
+    "cut": _("The text was too long for this field, which holds %d characters. Its end was left out: “%s”."),
+}
 
 
 class EditorWidget(CKEditorWidget):
@@ -12,12 +22,15 @@ class EditorWidget(CKEditorWidget):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, template_name="richtext/editor.html", **kwargs)
+        self.config |= {"deskMedia": settings.MEDIA_URL, "deskSentences": SENTENCES}
 
     @property
     def media(self):
         # One list: of several, the order would be open, and ours must come after the editor's own.
         theirs = super().media
-        return Media(css={"all": [*theirs._css["all"], "desk-editor.css"]}, js=[*theirs._js, "desk-editor.js"])
+        return Media(
+            css={"all": [*theirs._css["all"], "desk-editor.css"]}, js=[*theirs._js, "desk-editor.js", "desk-paste.js"]
+        )
 
     def format_value(self, value):
         """Return the text as the editor gets it: cleaned, whatever has come into the row by other ways.

@@ -41,17 +41,23 @@ PARAMETERS = {
     ("urldefense.com", ""): (),
     ("urldefense.us", ""): (),
 }
-SOME_WRAPPER = re.compile("|".join([*{re.escape(domain) for domain, _path in PARAMETERS}, r"google\."]), re.IGNORECASE)
+SITES = {".".join(domain.split(".")[-2:]) for domain, _path in PARAMETERS}
 
 
 def unwrapped(value: str) -> str:
     """Return the address within a link that filters or networks put around it; any other as it is."""
-    while SOME_WRAPPER.search(value):
+    while may_be_wrapped(value):
         inner = inner_address(value).strip()
         if not WEB.match(inner) or len(inner) >= len(value):
             break
         value = inner
     return value
+
+
+def may_be_wrapped(value: str) -> bool:
+    """Say whether an address is at a site that wraps others."""
+    host = value.partition("//")[2].partition("/")[0].partition("?")[0].partition(":")[0].lower()
+    return ".".join(host.split(".")[-2:]) in SITES or "google." in host
 
 
 def inner_address(value: str) -> str:

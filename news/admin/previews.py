@@ -22,8 +22,7 @@ from news.models import Message, PreviewLink
 from news.models.previews import LONGEST
 from news.previews import for_preview
 from news.templatetags.moments import in_cities
-from richtext.cleaner import clean
-from richtext.fields import LONGEST as LONGEST_TEXT
+from richtext.fields import preview
 
 # The fields whose words are shown even where they can't be saved as they are.
 WORDS = ["headline", "lead", "body", "source_name", "image_alt"]
@@ -177,7 +176,7 @@ def as_typed(form) -> Message:
     for name in WORDS:
         if name in form.fields and name not in form.cleaned_data:
             typed = form.data.get(form.add_prefix(name), "").replace("\x00", "")
-            setattr(message, name, clean(typed[:LONGEST_TEXT]) if name == "body" else typed)
+            setattr(message, name, preview(typed) if name == "body" else typed)
     for name in {"source_url", "video_url"} & form.errors.keys():
         setattr(message, name, "")  # what is no web address makes no link
     return message

@@ -1,0 +1,125 @@
+"""What is pasted and dropped into the editor: pictures are uploaded, what cannot stand in a text is named."""
+
+import base64
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from news.models import Message
+from richtext.models import Image
+from tests.factories import a_category, a_message
+from tests.helpers.pasting import a_png, html, notices, open_editor, paste, send, text
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+UPLOADED = "img[src^='/media/pictures/']"
+
+
+@pytest.fixture
+def desk(staff, settings, tmp_path):
+    """The form for a new message, with the editor ready."""
+    settings.MEDIA_ROOT = tmp_path
+    a_category()
+    open_editor(staff)
+    return staff
+
+
+@pytest.mark.parametrize("kind", ["paste", "drop"])
+def test_a_picture_file_that_arrives_is_uploaded_and_stands_in_the_text(desk, kind):
+    send(desk, kind, ("image.png", "image/png", a_png()))
+    expect(text(desk).locator(UPLOADED)).to_be_visible()
+    assert Image.objects.get().file.url in html(desk)
+    assert "data:" not in html(desk)
+
+
+def test_several_pictures_are_uploaded_each(desk):
+    send(desk, "drop", ("a.png", "image/png", a_png()), ("b.png", "image/png", a_png((50, 50))))
+    expect(text(desk).locator(UPLOADED)).to_have_count(2)
+    assert Image.objects.count() == 2
+
+
+def test_a_picture_within_pasted_html_is_uploaded_with_its_alternative_text(desk):
+    data = base64.b64encode(a_png()).decode()
+    send(desk, "paste", html=f'<p>Before <img src="data:image/png;base64,{data}" alt="A chart"> after</p>')
+    expect(text(desk).locator(f"{UPLOADED}[alt='A chart']")).to_be_visible()
+    assert re.search(r'Before <img alt="A chart" height="40" src="[^"]+" width="60" /> after', html(desk))
+
+
+def test_of_a_copied_picture_the_file_is_taken_and_not_the_address_at_another_site(desk):
+    given = '<meta charset="utf-8"><img src="https://example.org/a.png" alt="A">'
+    send(desk, "paste", ("image.png", "image/png", a_png()), html=given)
+    expect(text(desk).locator(UPLOADED)).to_be_visible()
+    assert "example.org" not in html(desk)
+
+
+def test_a_form_that_is_sent_while_a_picture_is_uploaded_waits_for_it(staff, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    message = a_message(body="<p>Text</p>", publish_at=None)
+    open_editor(staff, f"/admin/news/message/{message.pk}/change/")
+    send(staff, "paste", ("image.png", "image/png", a_png()))
+    staff.locator("[name=_continue]").click()
+    expect(staff.locator(".errorlist").last).to_contain_text("has no alternative text")
+    assert Image.objects.get().file.url in html(staff)
+
+
+def test_a_form_that_is_sent_while_a_text_is_prepared_waits_for_it(staff):
+    message = a_message(body="", publish_at=None)
+    open_editor(staff, f"/admin/news/message/{message.pk}/change/")
+    send(staff, "paste", html="<p>Pasted <b>words</b></p>")
+    staff.locator("[name=_continue]").click()
+    expect(staff.locator(".messagelist .success")).to_be_visible()
+    assert Message.objects.get().body == "<p>Pasted <strong>words</strong></p>"
+
+
+@pytest.mark.parametrize("kind", ["paste", "drop"])
+def test_a_file_that_is_no_picture_is_named(desk, kind):
+    send(desk, kind, ("speech.pdf", "application/pdf", b"%PDF-1.4"))
+    expect(notices(desk)).to_contain_text("The file speech.pdf is not a picture")
+
+
+def test_a_picture_of_another_site_is_named_and_never_asked_for(desk):
+    paste(desk, '<p>a</p><figure><img src="https://example.org/a.jpg"><figcaption>Photo: agency</figcaption></figure>')
+    expect(notices(desk)).to_contain_text(["A picture from example.org was left out", "Photo: agency"])
+    assert html(desk).strip() == "<p>a</p>"
+
+
+def test_what_the_source_held_is_named_when_the_editor_takes_it_over(desk):
+    desk.locator(".cke_button__source").click()
+    desk.locator("textarea.cke_source").fill('<p>a</p><iframe src="https://example.org/map" title="The way"></iframe>')
+    desk.locator(".cke_button__source").click()
+    expect(notices(desk)).to_contain_text("from example.org was left out. A link to it is in its place.")
+    expect(text(desk).get_by_role("link", name="The way")).to_be_visible()
+
+
+def test_plain_text_is_pasted_without_the_server(desk):
+    asked = []
+    desk.on("request", lambda request: asked.append(request.url) if "prepare" in request.url else None)
+    desk.evaluate(
+        """CKEDITOR.instances.id_body.fire("paste", {type: "text", method: "paste", dataValue: "One<br>two",
+        dataTransfer: new CKEDITOR.plugins.clipboard.dataTransfer(null, CKEDITOR.instances.id_body)})"""
+    )
+    expect(text(desk)).to_contain_text("One")
+    assert asked == []
+
+
+@pytest.mark.may_complain
+def test_where_the_server_is_away_the_words_arrive_with_a_sentence(desk):
+    desk.route("**/admin/prepare/", lambda route: route.abort())
+    paste(desk, "<p>One <b>two</b></p><p>three &lt;four&gt;</p><script>five()</script>")
+    expect(notices(desk)).to_contain_text("pasted as plain text")
+    assert html(desk).split() == "<p>One two</p> <p>three &lt;four&gt;</p>".split()
+
+
+def test_what_a_field_with_a_limit_cuts_off_while_pasting_is_named(desk):
+    field = desk.get_by_label("Headline")
+    given = "Headline " * 32 + "the very end of it"
+    field.evaluate(
+        """(field, given) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData("text/plain", given);
+          field.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true}));
+        }""",
+        given,
+    )
+    expect(desk.locator(".paste-cut")).to_contain_text("holds 300 characters. Its end was left out: “of it”.")

@@ -1,0 +1,279 @@
+"""What was left out of a text: named in the form, said at the save, and never more than was there."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from news.advice import advice, is_from_word, is_of_ministry, links_in, mended
+from news.models import Message
+from richtext.addresses import completed
+from richtext.bounds import LONGEST, TooComplex, demand_moderate
+from richtext.cleaner import clean
+from richtext.fields import RichTextFormField, preview
+from richtext.losses import Loss, describe, prepare
+from richtext.widgets import EditorWidget
+from tests.factories import NOON, a_category, a_message
+from tests.officers import an_officer
+
+# Sentences
+
+
+def test_each_kind_of_loss_has_a_sentence_with_and_without_a_detail():
+    kinds = ["embed", "media", "foreign_picture", "local_picture", "drawing", "formula", "deleted_text", "comment"]
+    kinds += ["hidden_text", "field_code", "footnote", "anchor", "link", "list_marker", "form", "script"]
+    for kind in kinds:
+        detailed, bare = describe([Loss(kind, "<b>50 % sure</b>")]), describe([Loss(kind)])
+        assert "<b>50 % sure</b>" in detailed[0]
+        assert bare[0].endswith(".") and "%" not in bare[0]
+
+
+def test_a_kind_that_is_not_known_is_named_all_the_same():
+    assert describe([Loss("something_new", "x")]) == ["Something was left out: x."]
+
+
+def test_a_detail_is_one_short_line():
+    _html, [loss] = prepare(f"<p>a</p><del cite='b'>{'word ' * 100}\n</del>")
+    assert len(loss.detail) <= 80 and "\n" not in loss.detail
+
+
+def test_the_same_loss_is_named_once():
+    _html, losses = prepare('<p><img src="https://example.org/a.png"><img src="https://example.org/b.png"></p>')
+    assert losses == [Loss("foreign_picture", "example.org")]
+
+
+# Preparing
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<p>a</p>", "<h2>A</h2>\n<ul>\n<li>b</li>\n</ul>", '<p><a href="/messages/">c</a></p>', "", "<p>1 &lt; 2</p>"],
+)
+def test_an_ordinary_text_is_left_as_it_is(html):
+    assert prepare(html) == (html, [])
+
+
+def test_lines_typed_without_an_editor_become_paragraphs_and_breaks():
+    assert clean(prepare("One\ntwo\n\n \nthree <b>four</b>")[0]) == (
+        "<p>One<br>two</p>\n<p>three <strong>four</strong></p>"
+    )
+
+
+def test_relative_addresses_are_completed_where_the_page_is_known():
+    html, losses = prepare('<p><a href="b.html">b</a></p>', base_url="https://example.org/a/")
+    assert (clean(html), losses) == ('<p><a href="https://example.org/a/b.html">b</a></p>', [])
+
+
+def test_pictures_stay_for_a_caller_that_takes_them_in():
+    html, losses = prepare(
+        '<figure><img src="https://example.org/a.jpg"><figcaption>A</figcaption></figure>', keep_pictures=True
+    )
+    assert ("<img" in html, "figcaption" in html, losses) == (True, True, [])
+
+
+def test_a_hidden_class_of_the_document_hides_its_words():
+    html, losses = prepare("<style>.x1 , p.y{color:red; display : none}</style><p>a<span class=x1>b</span></p>")
+    assert (clean(html), losses) == ("<p>a</p>", [Loss("hidden_text", "b")])
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("given", "whole"),
+    [
+        ("www.example.org", "https://www.example.org"),
+        ("WWW.example.org/a?b", "https://WWW.example.org/a?b"),
+        ("example.org", "https://example.org"),
+        ("//example.org/a", "https://example.org/a"),
+        ("http:/example.org", "http://example.org"),
+        ("https//example.org", "https://example.org"),
+        ("ttps://example.org", "https://example.org"),
+        ("http://https://example.org", "https://example.org"),
+        ("посольство.example/правила", "https://посольство.example/правила"),
+        ("press@example.org", "mailto:press@example.org"),
+        ("mailto:mailto:press@example.org", "mailto:press@example.org"),
+        ("mailto: press@example.org", "mailto:press@example.org"),
+        ("tel:+44 (0)20 7229-6412", "tel:+442072296412"),
+        ("tel:0044 20 7229 6412", "tel:+442072296412"),
+        ("tel:+44 20 7229 6412 ext. 12", "tel:+442072296412;ext=12"),
+        ("+44 20 7229 6412", "tel:+442072296412"),
+        ("callto:+442072296412", "tel:+442072296412"),
+        ("rules.pdf", "rules.pdf"),
+        ("more.html#a", "more.html#a"),
+        ("2026/11/27/", "2026/11/27/"),
+        ("/visas/", "/visas/"),
+        ("#top", "#top"),
+        ("?page=2", "?page=2"),
+        ("https://example.org/www.example.org", "https://example.org/www.example.org"),
+    ],
+)  # fmt: skip
+def test_an_address_is_completed_to_what_it_means(given, whole):
+    assert completed(given) == whole
+    assert completed(whole) == whole
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.org%2Fa%3Fb%3D1&data=05%7C02&reserved=0",
+        "https://www.google.com/url?sa=t&url=https%3A%2F%2Fexample.org%2Fa%3Fb%3D1&usg=x",
+        "https://www.google.co.uk/url?q=https://example.org/a?b%3D1&sa=D",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fexample.org%2Fa%3Fb%3D1&h=AT0",
+        "https://urldefense.proofpoint.com/v2/url?u=https-3A__example.org_a-3Fb-3D1&d=DwMFaQ&c=x",
+        "https://urldefense.com/v3/__https://example.org/a?b=1__;!!abc!x$",
+        "https://urldefense.com/v3/__https:/example.org/a*b=1__;Pw!!abc!x$",
+        "https://vk.com/away.php?to=https%3A%2F%2Fexample.org%2Fa%3Fb%3D1",
+    ],
+)
+def test_the_wrapper_of_a_filter_is_taken_off(wrapped):
+    assert completed(wrapped) == "https://example.org/a?b=1"
+
+
+def test_a_wrapper_within_a_wrapper_is_taken_off():
+    inner = "https%3A%2F%2Fwww.google.com%2Furl%3Fq%3Dhttps%3A%2F%2Fexample.org%2F"
+    assert completed(f"https://a.safelinks.protection.outlook.com/?url={inner}&data=1") == "https://example.org/"
+
+
+@pytest.mark.parametrize("inner", ["javascript:a()", "data:text/html,a", "", "//example.org"])
+def test_a_wrapper_around_no_web_address_stays(inner):
+    wrapped = f"https://a.safelinks.protection.outlook.com/?url={inner}"
+    assert completed(wrapped) == wrapped
+
+
+# The field and the editor
+
+
+def test_a_text_too_complex_is_refused_and_comes_back_as_source():
+    with pytest.raises(ValidationError, match="nested too deeply"):
+        RichTextFormField().clean("<ul><li>" * 9_000)
+    html = EditorWidget().render("body", "<ul><li>" * 9_000, {"id": "id_body"})
+    assert ("ckeditortype" in html, "&lt;ul&gt;&lt;li&gt;" in html) == (False, True)
+
+
+def test_a_text_too_long_comes_back_whole_and_as_source():
+    html = EditorWidget().render("body", "<b>a</b>" + "a" * LONGEST, {"id": "id_body"})
+    assert ("ckeditortype" in html, "&lt;b&gt;a&lt;/b&gt;" in html, "a" * LONGEST in html) == (False, True, True)
+
+
+@pytest.mark.parametrize("typed", ["<ul><li>a" * 9_000, "<p>a</p>" * 15_000, "<b title='</b>'>a" * 9_000])
+def test_a_text_that_cannot_be_read_is_previewed_in_part(typed):
+    assert "a" in preview(typed)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<b><!-- </b> -->", '<b title="</b>">', '<b title="></b>">', "<b><select></b></select>", "<svg><style><b>"],
+)
+def test_an_end_tag_that_a_parser_does_not_see_closes_nothing(piece):
+    with pytest.raises(TooComplex):
+        demand_moderate(piece * 4_900)
+
+
+def test_quotations_get_the_marks_of_the_language_of_the_form():
+    field = RichTextFormField()
+    field.language = "fr"
+    assert field.clean("<p><q>oui</q></p>") == "<p>«&nbsp;oui&nbsp;»</p>"
+
+
+# Advice
+
+
+@pytest.mark.parametrize(
+    "text", ["foreign minister " * 3_000, "foreign minister " + "x" * 50_000, "Foreign Minister " * 10]
+)
+def test_a_meeting_with_a_minister_is_no_text_of_the_ministry_at_any_length(text):
+    assert not is_of_ministry(text)
+
+
+@pytest.mark.parametrize("text", ["<!--[if " * 20_000, "<" * 50_000, '<p style="' * 10_000, "<p>mso- Mso o:p</p>"])
+def test_what_only_looks_like_word_is_not_word(text):
+    assert not is_from_word(text)
+
+
+def test_of_a_text_that_is_too_long_the_beginning_is_read():
+    assert mended("<p>a</p>" * 100_000 + "<p class=MsoNormal>") == []
+
+
+def test_links_are_found_in_their_order_with_their_words():
+    html = '<p><a href="/a">one <em>two</em></a> <a href="/b"><img src="/media/x.png" alt="x"></a></p>'
+    assert links_in(html) == [("/a", "one two"), ("/b", "")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["#gone", "rules.html", "/no-such-page/", "/messages/2020/01/01/none/", "/messages/none/"]
+)
+def test_a_link_that_leads_nowhere_here_is_advised(address):
+    message = Message(headline="A", lead="B", category=a_category(), body=f'<p><a href="{address}">The rules</a></p>')
+    (sentence,) = advice(message, NOON)
+    assert f"The link “The rules” leads to “{address}”" in sentence
+
+
+@pytest.mark.django_db
+def test_a_link_that_leads_to_a_page_or_a_passage_here_is_fine(settings):
+    shown = a_message()
+    whole = clean(prepare('<p id="x">One two three</p><p><a href="#x">The first</a></p>')[0])
+    links = [
+        "/",
+        "/messages/",
+        "/contact/",
+        shown.get_absolute_url(),
+        shown.category.get_absolute_url(),
+        settings.SITE_URL,
+    ]
+    body = whole + "".join(f'<p><a href="{link}">The page</a></p>' for link in links)
+    assert advice(Message(headline="A", lead="B", category=shown.category, body=body), NOON) == []
+
+
+# At the desk
+
+
+TYPED = '<p>The <del cite="A">old</del><ins cite="A">new</ins> text</p><iframe src="https://example.org/map"></iframe>'
+
+
+@pytest.mark.django_db
+def test_what_was_left_out_is_said_at_the_save(admin_client):
+    given = {"title": "Visas", "path": "visas", "body": TYPED, "description": "", "place": "menu", "order": 1}
+    answer = admin_client.post(reverse("admin:pages_page_add"), given, follow=True)
+    said = [str(one) for one in answer.context["messages"]]
+    assert any("marked as deleted were left out: “old”" in one for one in said)
+    assert any("from example.org was left out" in one for one in said)
+
+
+@pytest.mark.django_db
+def test_what_was_left_out_is_among_the_advice_where_the_save_is_refused(admin_client):
+    page = admin_client.post("/admin/news/message/add/", {"headline": "A", "body": TYPED}).content.decode()
+    assert "marked as deleted were left out: “old”" in page
+    assert "&lt;p&gt;The new text&lt;/p&gt;" in page  # the editor shows what will be kept
+
+
+@pytest.mark.django_db
+def test_people_who_may_only_look_see_a_text_as_the_public_reads_it(client):
+    message = a_message(body="<p>One <strong>two</strong></p>\n<p>three</p>")
+    user = an_officer()
+    user.user_permissions.set(Permission.objects.filter(codename="view_message"))
+    client.force_login(user)
+    page = client.get(f"/admin/news/message/{message.pk}/change/").content.decode()
+    assert "<p>One <strong>two</strong></p> <p>three</p>" in page
+    assert "&lt;p&gt;" not in page
+
+
+@pytest.mark.django_db
+def test_a_paste_is_answered_with_what_is_kept_and_what_is_not(admin_client):
+    answer = admin_client.post("/admin/prepare/", {"html": TYPED, "language": "en"}).json()
+    assert answer["html"].startswith("<p>The new text</p>")
+    assert len(answer["notices"]) == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("html", ["<ul><li>" * 30_000, "a" * 2_000_001])
+def test_a_paste_that_cannot_be_read_is_answered_with_a_sentence(admin_client, html):
+    answer = admin_client.post("/admin/prepare/", {"html": html}).json()
+    assert ("html" in answer, len(answer["notices"])) == (False, 1)
+
+
+@pytest.mark.django_db
+def test_a_paste_is_prepared_for_staff_alone(client):
+    assert client.post("/admin/prepare/", {"html": "<p>a</p>"}).status_code == 403
+    assert client.get("/admin/prepare/").status_code == 405
