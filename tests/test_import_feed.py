@@ -85,7 +85,8 @@ def test_an_entry_of_atom_becomes_a_message(importing, client):
 def test_a_post_of_wordpress_becomes_a_message_with_its_paragraphs(importing):
     said = importing(rss(a_post()))
     message = Message.objects.get()
-    assert message.body == "<p>One line<br>and another.</p>\n<p>Two.</p>"  # without --pictures
+    assert message.body.startswith("<p>One line<br>and another.</p>\n")
+    assert message.body.endswith("\n<p>Two.</p>")
     assert "The caption of a picture that was left out went with it: “Words”. (1): “Peace”" in said
     assert message.publish_at == datetime(2019, 5, 1, 9, 30, tzinfo=UTC)
     assert (message.slug, message.category.slug, message.lead) == ("mir", "news-of-us", "")

@@ -35,6 +35,11 @@ CLOSED = re.compile(
 )
 
 
+INCOMPLETE = re.compile(
+    r"(?:href|src|data|poster|cite)\s{0,9}=\s{0,9}+[\"']?+\s{0,9}+(?!https?:|mailto:|tel:|#)", re.IGNORECASE
+)
+
+
 class Body(NamedTuple):
     """A text, where it comes from, and what is not in it."""
 
@@ -47,7 +52,9 @@ def body_of(item: Item, base: str, language: str, uploads: Uploads) -> Body:
     """Return the whole text of an item; raise Fault for one that is too complex."""
     html, node, notes = text_of(item, uploads)
     address = node.base if node and node.base.startswith(("http:", "https:")) else base
-    html, lost = prepared(html, base=joined(base, address) if address else "", language=language)
+    if "=" not in html or not INCOMPLETE.search(html):
+        address = ""  # nothing is relative to it, and an ordinary text is then ready as it is
+    html, lost = prepared(html, base=address, language=language)
     if RELATIVE.search(html):
         notes.append(_("Relative links could not be completed, as the item does not say at which address it was."))
     return Body(html, node, (*notes, *lost))
@@ -70,7 +77,7 @@ def losses(html: str, *, base: str = "", language: str = "", keep_pictures: bool
 
 def sentences(lost: list[Loss]) -> list[str]:
     """Return what is said about losses, alike for all messages that lose alike."""
-    return describe(dict.fromkeys(loss if loss.kind in NAMED else Loss(loss.kind) for loss in lost))
+    return lost and describe(dict.fromkeys(loss if loss.kind in NAMED else Loss(loss.kind) for loss in lost))
 
 
 def text_of(item: Item, uploads: Uploads) -> tuple[str, Node | None, list[str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from html import escape, unescape
+from html import escape
 
 from django.utils.translation import gettext as _
 
@@ -103,11 +103,7 @@ def text_of_html(html: str) -> str:
     """Return the words of HTML on one line: its mark-up goes first, then its entities become characters."""
     if UNSEEN.search(html):
         html = clean(html)
-    return (
-        one_line(" ".join(plain_text(html).split("\n")) if BLOCK.search(html) else html)
-        if "<" in html
-        else unescape(html)
-    )
+    return " ".join(plain_text(html).split()) if BLOCK.search(html) else one_line(html)
 
 
 def tidy(text: str) -> str:

@@ -42,6 +42,8 @@ MONTHS = {  # by how their names begin, in the languages of this site
     10: "oct okt окт", 11: "nov ноя", 12: "dec déc dez dic дек",
 }  # fmt: skip
 
+STARTS = {start: number for number, starts in MONTHS.items() for start in starts.split()}
+
 ISO = re.compile(
     r"([0-9]{4})(?:-?([0-9]{2})(?:-?([0-9]{2}))?)?"
     r"(?:(?:[Tt, ]\s{0,5})([0-9]{1,2}):?([0-9]{2})(?::?([0-9]{2})(?:[.,][0-9]{1,9})?)?)?"
@@ -145,7 +147,7 @@ def month_of(word: str) -> int:
     word = word.strip(".").lower()
     if len(word) < 3 or not word.isalpha():
         return 0
-    return next((number for number, starts in MONTHS.items() if word.startswith(tuple(starts.split()))), 0)
+    return STARTS.get(word[:4]) or STARTS.get(word[:3], 0)
 
 
 def whole_year(year: str) -> int:

@@ -45,7 +45,7 @@ REFERENCE = re.compile(
 )
 ENTITY = re.compile(r"<!ENTITY\s{1,20}(%\s{1,20})?([^\s\"'<>]{1,100})")
 # A section that has no references, and what ends it. What an XML declaration or a document type says is not passed on.
-SECTION = re.compile(r"<!\[CDATA\[|<!--|<\?xml(?=\s)|<\?|<!DOCTYPE")
+SECTION = re.compile(r"<!\[CDATA\[|<!--|<\?xml(?=\s)|<\?(?!(?:x(?:ml?)?)?\Z)|<!DOCTYPE")
 ENDS = {"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
 
 

@@ -138,14 +138,8 @@ class Feed:
         """Note what of an item was repaired, left out, or stays elsewhere."""
         for sentence in body.notes:
             note(sentence)
-        for mark, sentence in {
-            GUESSED: _("A byte that is not in the file's encoding was read as windows-1252. Check the text."),
-            CONTROL: _("Control characters, which no text can show, were taken out."),
-            UNKNOWN: _("An entity (&name;) that is unknown was kept as it is written."),
-            STRAY: _("An & that should have been written as &amp;amp; was read as the character."),
-        }.items():
-            if mark in item.marks:
-                note(sentence)
+        for mark in sorted(item.marks):
+            note(repair(mark))
         if language:
             words = _("The language %s is not one of this site's. The message is marked as being in its main language.")
             note(words % language[:20])
@@ -155,6 +149,16 @@ class Feed:
             note(_("A recording or another enclosed file stays on the old site. A link to it is in the text."), others)
         if files:
             note(_("Files that a text links and that are not PDFs stay on the old site."), files)
+
+
+def repair(mark: str) -> str:
+    """Return the sentence that says what was repaired in an item."""
+    return {
+        GUESSED: _("A byte that is not in the file's encoding was read as windows-1252. Check the text."),
+        CONTROL: _("Control characters, which no text can show, were taken out."),
+        UNKNOWN: _("An entity (&name;) that is unknown was kept as it is written."),
+        STRAY: _("An & that should have been written as &amp;amp; was read as the character."),
+    }[mark]
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +15,7 @@ from news import pdf
 from news.importing.lines import Line
 from news.importing.rules import Fault, Picture, shown
 from news.models import Attachment, Message
+from richtext.handover import address
 from richtext.pictures import looked_at
 
 if TYPE_CHECKING:
@@ -25,6 +27,13 @@ class OwnFiles(NamedTuple):
 
     picture: dict[str, Any] = {}  # the message's fields
     attachments: tuple[Attachment, ...] = ()
+    addresses: dict[str, str] = {}  # of attachments that a text may link: at the old site, and here
+
+    def relinked(self, body: str) -> str:
+        """Return a body whose links to these files lead to those that are kept here."""
+        for there, here in self.addresses.items():
+            body = body.replace(f'href="{escape(there)}"', f'href="{escape(here)}"')
+        return body
 
 
 NONE = OwnFiles()
@@ -51,10 +60,16 @@ def take(folder: Folder | None, line: Line) -> OwnFiles:
         return NONE
     paths = {file: path_of(folder, file, look) for file, look in named(line)}
     picture = line.picture and paths[line.picture.file]
-    attachments = [(paths[file], name) for file, name in line.attachments if paths[file]]
+    given = [(file, name) for file, name in line.attachments if paths[file]]
+    attachments = tuple(kept_attachment(paths[file], name, order) for order, (file, name) in enumerate(given))
     return OwnFiles(
         kept_picture(folder, picture, line.picture) if picture else {},
-        tuple(kept_attachment(path, name, order) for order, (path, name) in enumerate(attachments)),
+        attachments,
+        {
+            file: address(row.file.name)
+            for (file, _name), row in zip(given, attachments, strict=True)
+            if file.startswith(("http:", "https:"))
+        },
     )
 
 

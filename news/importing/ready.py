@@ -22,6 +22,10 @@ class Ready:
     text: Text | None  # None: it has pictures, which are taken into the site first
     words: frozenset[str]  # of the text, those that no line before it had
 
+    def with_body(self, body: str) -> Ready:
+        """Return it with another body that has the same words."""
+        return replace(self, line=replace(self.line, body=body))
+
 
 def all_ready(lines: Iterable[Line], with_pictures: bool = False) -> Iterator[Ready]:
     """Yield lines made ready. `with_pictures`, a body that has some is left as it is."""

@@ -24,6 +24,7 @@ from news.importing.notes import Notes
 from news.importing.own_files import OwnFiles
 from news.importing.ready import Ready, all_ready
 from news.models import Attachment, Category, Correction, Message, Redirect
+from news.old_urls import key_of
 from news.search import index
 from news.search.entries import text_of
 from richtext.fields import cleaned
@@ -133,6 +134,8 @@ def add(lines: list[Ready], outcome: Outcome, words: set[str], folder: Folder | 
                 fresh[digest] = with_pictures(fresh[digest], folder)
                 words.update(fresh[digest].text.words.split())
             files[digest] = own_files.take(folder, fresh[digest].line)
+            if files[digest].addresses:
+                fresh[digest] = fresh[digest].with_body(files[digest].relinked(fresh[digest].line.body))
         with new_edition():
             wanted = Imported.objects.unknown(wanted)  # another import may have been quicker
             rows, own = [fresh[digest].line for digest in wanted], [files[digest] for digest in wanted]
@@ -156,8 +159,8 @@ def add(lines: list[Ready], outcome: Outcome, words: set[str], folder: Folder | 
 
 def with_pictures(given: Ready, folder: Folder) -> Ready:
     """Return a line with its pictures taken into the site, and its text read."""
-    line = replace(given.line, body=cleaned(folder.into(prepared(given.line.body)[0])))
-    return replace(given, line=line, text=text_of(line.headline, line.lead, line.body))
+    given = given.with_body(cleaned(folder.into(prepared(given.line.body)[0])))
+    return replace(given, text=text_of(given.line.headline, given.line.lead, given.line.body))
 
 
 def with_what_belongs_to(given: list[tuple[Message, Line, OwnFiles]], notes: Notes) -> None:
@@ -176,24 +179,24 @@ def with_what_belongs_to(given: list[tuple[Message, Line, OwnFiles]], notes: Not
 
 
 def add_redirects(given: list[tuple[str, Message]], notes: Notes) -> None:
-    """Lead from former addresses to messages; one that leads elsewhere already stays, and that is noted."""
-    owners: dict[str, Message] = {}
+    """Lead from former addresses to messages. One that leads elsewhere already stays, however it is spelt; noted."""
+    keys = {path: key_of(path) for path, _message in given}
+    wanted = list(keys.values())
     taken = {
-        path
-        for start in range(0, len(given), MOST_PATHS)
-        for path in Redirect.objects.filter(
-            path__in=[path for path, _message in given[start : start + MOST_PATHS]]
-        ).values_list("path", flat=True)
+        key
+        for start in range(0, len(wanted), MOST_PATHS)
+        for key in Redirect.objects.filter(key__in=wanted[start : start + MOST_PATHS]).values_list("key", flat=True)
     }
+    owners: dict[str, Message] = {}
+    rows = []
     for path, message in given:
-        if path in taken or owners.setdefault(path, message) is not message:
-            words = _("The former address %s leads to another message or category already, and still does.")
+        if keys[path] in taken or owners.setdefault(keys[path], message) is not message:
+            words = _("The former address %s leads to something else already, and still does.")
             notes.add(words % path[:200], message.headline)
-    if owners:
-        # Another import may have been quicker with one of them.
-        Redirect.objects.bulk_create(
-            [Redirect(path=path, message=message) for path, message in owners.items()], ignore_conflicts=True
-        )
+        else:
+            rows.append(Redirect(path=path, message=message))
+    if rows:
+        Redirect.objects.bulk_create(rows, ignore_conflicts=True)  # another import may have been quicker
 
 
 # Rows
