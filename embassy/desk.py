@@ -28,8 +28,8 @@ from embassy.second_factor.views import urls as second_factor_urls
 # Every form of the desk asks for a moment in the same way.
 FORMFIELD_FOR_DBFIELD_DEFAULTS[models.DateTimeField] = {"form_class": MomentField, "widget": MomentWidget}
 
-# What the browser is told to forget. At log-out everything; after a session that has ended only pages, as the texts that
-# it keeps are unsaved work, and are of no use to anybody but their writer.
+# What the browser is told to forget. At log-out everything; after a session that has ended pages alone: the texts that
+# it keeps are somebody's unsaved work.
 AT_LOG_OUT, AT_EXPIRY = '"cache", "storage"', '"cache"'
 
 
