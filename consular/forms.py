@@ -1,8 +1,6 @@
 """The enquiry form: short, forgiving, and safe to send twice."""
 
-import re
 import secrets
-import unicodedata
 from datetime import timedelta
 
 from django import forms
@@ -16,61 +14,22 @@ from django.views.decorators.debug import sensitive_variables
 from consular import spam
 from consular.models import Enquiry, Knock, Topic
 from consular.models.enquiries import LONGEST_QUESTION
+from consular.phones import PhoneField
+from consular.text_fields import LineField, TextField
 from consular.wording import kept_in_words
+from letters.email_addresses import EmailAddressField
 
+# Asks browsers and password managers not to fill a field in.
+NOT_FILLED_IN = {
+    "tabindex": "-1",
+    "autocomplete": "off",
+    "data-1p-ignore": True,
+    "data-bwignore": True,
+    "data-lpignore": "true",
+    "data-form-type": "other",
+}
 TICKET_LASTS = timedelta(hours=12)
 SALT = "consular.enquiry"
-
-# Text in any script
-
-BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-# What no text needs: control characters, halves of characters, and the two overrides, which turn even letters round.
-UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202d\u202e]")
-DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # forced upon the text around: they have no place in a name
-NORMALISED = 20_000  # characters: of marks upon marks, normalising takes time by the square, and more is refused anyway
-
-
-def composed(text):
-    """Return text with its letters in one spelling."""
-    return unicodedata.normalize("NFC", text) if len(text) <= NORMALISED else text
-
-
-def one_line(text):
-    """Return text on a single line without control characters: harmless in any list, log or header."""
-    spaced = re.sub("[\t\n]", " ", BREAKS.sub(" ", text))
-    return " ".join(composed(DIRECTIONS.sub("", UNWANTED.sub("", spaced))).split())
-
-
-def many_lines(text):
-    """Return text with plain line ends and without control characters. Directions may be marked, not forced."""
-    return composed(UNWANTED.sub("", BREAKS.sub("\n", text))).strip()
-
-
-def if_seen(text):
-    """Return a text; "" where there is nothing in it to be seen, but only spaces and joiners."""
-    return text if any(unicodedata.category(c)[0] in "LNPS" for c in text) else ""
-
-
-class LineField(forms.CharField):
-    """A line of text."""
-
-    def to_python(self, value):
-        return if_seen(one_line(super().to_python(value)))
-
-
-class EmailField(forms.EmailField):
-    """An e-mail address."""
-
-    def to_python(self, value):
-        return one_line(super().to_python(value))
-
-
-class TextField(forms.CharField):
-    """A text of several lines."""
-
-    def to_python(self, value):
-        return if_seen(many_lines(super().to_python(value)))
-
 
 # The ticket: when this form was shown, and which showing it was
 
@@ -114,24 +73,21 @@ class EnquiryForm(forms.Form):
             "max_length": _("Please shorten your name to 200 characters."),
         },
     )
-    email = EmailField(
+    email = EmailAddressField(
         label=_("E-mail"),
-        max_length=254,
         help_text=_("We answer to this address."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={
             "required": _("Write your e-mail address: we answer to it."),
-            "invalid": _("Write the whole e-mail address, like name@example.org."),
-            "max_length": _("Write your e-mail address alone: it has 254 characters at most."),
+            "suggestion": _("Did you mean %(address)s? If %(typed)s is right, send the form again."),
         },
     )
-    phone = LineField(
+    phone = PhoneField(
         label=_("Phone (optional)"),
-        max_length=50,
         required=False,
         help_text=_("With the country code, if we may call you."),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-        error_messages={"max_length": _("Write one phone number: it has 50 characters at most.")},
+        error_messages={"max_length": _("Write one phone number: it has %(limit_value)d characters at most.")},
     )
     topic = forms.TypedChoiceField(
         label=_("What is it about?"),
@@ -150,11 +106,8 @@ class EnquiryForm(forms.Form):
         label=_("I agree that the consulate keeps these details in order to answer me."),
         error_messages={"required": _("Tick this box: without your consent we may not keep your question.")},
     )
-    website = LineField(
-        label=_("Leave this field empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
-    )
+    website = LineField(label=_("Leave this field empty"), required=False, widget=forms.TextInput(attrs=NOT_FILLED_IN))
+    email_confirmed = forms.CharField(required=False, widget=forms.HiddenInput)
     ticket = LineField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, topics: list[Topic], data=None):
@@ -170,6 +123,7 @@ class EnquiryForm(forms.Form):
             # The browser would cut what is pasted to this length without a word; the server says how much is too much.
             self.fields[name].widget.attrs.pop("maxlength", None)
         self.fields["ticket"].initial = make_ticket
+        self.fields["email"].confirmed = (data or {}).get("email_confirmed", "")
 
     visible_names = ("name", "email", "phone", "topic", "question", "consent")
 
@@ -183,11 +137,11 @@ class EnquiryForm(forms.Form):
         """What is to be put right, each with its field: the summary above the form."""
         return [(field, error) for field in self.shown_fields for error in field.errors]
 
-    def clean_phone(self):
-        phone = self.cleaned_data["phone"]
-        if phone and not any(character.isdecimal() for character in phone):
-            raise forms.ValidationError(_("Write the phone number with digits, or leave it empty."))
-        return phone
+    @property
+    def email_to_confirm(self):
+        """The e-mail address that looks misspelt: sent once more, it is accepted. "" where there is none."""
+        is_questioned = self.errors.get("email") and self.errors["email"].as_data()[0].code == "suggestion"
+        return self["email"].value() if is_questioned else ""
 
     def clean_question(self):
         return short_enough(self.cleaned_data["question"], _("Your question"))
@@ -242,8 +196,7 @@ class EnquiryForm(forms.Form):
         """Keep the enquiry; apart, where it looks like spam."""
         asked = {name: self.cleaned_data[name] for name in (*Enquiry.PERSONAL, "topic")}
         suspicion = spam.suspicion(
-            name=asked["name"],
-            question=asked["question"],
+            **{name: asked[name] for name in Enquiry.PERSONAL},
             honeypot=self.cleaned_data["website"],
             showing=self.showing,
             at=at,

@@ -8,15 +8,35 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-LOOK_AHEAD = 60  # days in which the next opening is sought
+LOOK_AHEAD = 400  # days in which the next opening is sought: a closure may last for months
+OPEN_AHEAD = timedelta(days=7)  # an office that stays open for longer than this is open round the clock
+MIDNIGHT = time(0)
 
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """A stretch of a day's wall clock in which an office is open: from `opens`, until just before `closes`."""
+    """A stretch of wall clock in which an office is open: from `opens`, until just before `closes`.
+
+    It belongs to the day on which it opens. Where `closes` is not later than `opens`, it is on the next day: 20:00 to
+    02:00 is a night, 00:00 to 00:00 a whole day, 14:00 to 00:00 an afternoon that ends at midnight.
+    """
 
     opens: time
     closes: time
+
+    @property
+    def ends_next_day(self) -> bool:
+        return self.closes <= self.opens
+
+    @property
+    def is_whole_day(self) -> bool:
+        return self.opens == self.closes == MIDNIGHT
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """The minutes from the day's midnight to the opening, and to the closing: more than 1440 on the next day."""
+        opens, closes = (wall.hour * 60 + wall.minute for wall in (self.opens, self.closes))
+        return opens, closes + 24 * 60 * self.ends_next_day
 
 
 @dataclass(frozen=True)
@@ -29,7 +49,10 @@ class State:
 
 @dataclass(frozen=True)
 class Timetable:
-    """The hours of an office: spans by weekday (Monday is 0), and by date for holidays (no span: closed)."""
+    """The hours of an office: spans by weekday (Monday is 0), and by date for holidays (no span: closed).
+
+    A holiday replaces the spans that open on its date. A night that began on the day before goes on to its end.
+    """
 
     week: Mapping[int, Sequence[Span]]
     holidays: Mapping[date, Sequence[Span]] = field(default_factory=dict)
@@ -39,30 +62,66 @@ class Timetable:
         """Whether nothing was entered, so that nothing can be said."""
         return not self.week and not self.holidays
 
+    @property
+    def is_round_the_clock(self) -> bool:
+        """Whether the office is open at every minute of a week without holidays."""
+        return bool(self.week) and all(self._covers_whole_day(weekday) for weekday in range(7))
+
+    def _covers_whole_day(self, weekday: int) -> bool:
+        """Say whether the spans of a weekday, with those of the night before, leave no minute of it out."""
+        before = [span.minutes for span in self.week.get((weekday - 1) % 7, ()) if span.ends_next_day]
+        covered = sorted([(0, closes - 24 * 60) for _opens, closes in before] + [
+            span.minutes for span in self.week.get(weekday, ())
+        ])  # fmt: skip
+        until = 0
+        for opens, closes in covered:
+            if opens <= until:
+                until = max(until, closes)
+        return until >= 24 * 60
+
     def spans(self, day: date) -> list[Span]:
-        """Return the spans of a date, in order, those that touch or overlap made one."""
+        """Return the spans that open on a date, in order, those that touch or overlap made one."""
         return merged(self.holidays[day] if day in self.holidays else self.week.get(day.weekday(), ()))
+
+    def stretches(self, at: datetime, until: datetime, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+        """Return when the office is open: (opening, closing) in UTC, in order, each as long as it is.
+
+        The first may have begun, or ended, on the day before `at`; the last is the first one that opens at `until` or
+        later, if there is one. Spans that touch or overlap are one stretch, over midnight as well. One that goes on
+        for OPEN_AHEAD after `until` is cut there or later.
+        """
+        found: list[tuple[datetime, datetime]] = []
+        first = at.astimezone(zone).date() - timedelta(days=1)
+        for ahead in range(LOOK_AHEAD):
+            day = first + timedelta(days=ahead)
+            for span in self.spans(day):
+                opens = moment(day, span.opens, zone)
+                closes = moment(day + timedelta(days=span.ends_next_day), span.closes, zone)
+                if closes <= opens:  # the clocks are put forward over the whole of it
+                    continue
+                if found and opens <= found[-1][1]:
+                    found[-1] = (found[-1][0], max(found[-1][1], closes))
+                    if found[-1][1] > until + OPEN_AHEAD:
+                        return found
+                elif found and found[-1][0] >= until:
+                    return found
+                else:
+                    found.append((opens, closes))
+        return found
 
     def state(self, at: datetime, zone: ZoneInfo) -> State:
         """Return the state at the moment `at` (aware), with the turn in `zone`."""
-        today = at.astimezone(zone).date()
-        for ahead in range(LOOK_AHEAD):
-            day = today + timedelta(days=ahead)
-            for span in self.spans(day):
-                opens, closes = (moment(day, wall, zone) for wall in (span.opens, span.closes))
-                if opens <= at < closes:
-                    return State(True, closes.astimezone(zone))
-                if at < opens < closes:
-                    return State(False, opens.astimezone(zone))
-        return State(False, None)
+        return state_in(self.stretches(at, at, zone), at, zone)
 
-    def states(self, at: datetime, until: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, State]]:
-        """Yield the state at the moment `at` and each later one before `until`, with the moment where it begins."""
-        state = self.state(at, zone)
-        yield at, state
-        while state.turns is not None and state.turns < until:
-            begins, state = state.turns, self.state(state.turns, zone)
-            yield begins, state
+    def states(self, at: datetime, until: datetime, zone: ZoneInfo) -> list[tuple[datetime, State]]:
+        """Return the state at the moment `at` and what is said from each later one before `until`, in `zone`.
+
+        That is each moment at which the state turns and each midnight, as words about it name days.
+        """
+        stretches = self.stretches(at, until, zone)
+        edges = {edge.astimezone(zone) for stretch in stretches for edge in stretch if at < edge < until}
+        begins = sorted({at, *edges, *midnights(at, until, zone)})
+        return [(moment, state_in(stretches, moment, zone)) for moment in begins]
 
     def rows(self) -> list[tuple[int, int, list[Span]]]:
         """Return the week as (first weekday, last weekday, spans), neighbouring days with the same hours in one row."""
@@ -71,14 +130,26 @@ class Timetable:
         return [(run[0], run[-1], spans) for spans, run in runs]
 
 
+def state_in(stretches: Iterable[tuple[datetime, datetime]], at: datetime, zone: ZoneInfo) -> State:
+    """Return the state at the moment `at` of an office that is open in these stretches."""
+    for opens, closes in stretches:
+        if at < opens:
+            return State(False, opens.astimezone(zone))
+        if at < closes:
+            return State(True, closes.astimezone(zone) if closes - at <= OPEN_AHEAD else None)
+    return State(False, None)
+
+
 def merged(spans: Iterable[Span]) -> list[Span]:
-    """Return spans in order, those that touch or overlap made one."""
+    """Return the spans of a day in order, those that touch or overlap made one, unless it would exceed 24 hours."""
     result: list[Span] = []
-    for span in sorted(spans):
-        if result and span.opens <= result[-1].closes:
-            result[-1] = Span(result[-1].opens, max(result[-1].closes, span.closes))
-        else:
-            result.append(span)
+    for span in sorted(spans, key=lambda span: span.minutes):
+        if result and span.minutes[0] <= result[-1].minutes[1]:
+            last = max(result[-1], span, key=lambda each: each.minutes[1])
+            if last.minutes[1] - result[-1].minutes[0] <= 24 * 60:
+                result[-1] = Span(result[-1].opens, last.closes)
+                continue
+        result.append(span)
     return result
 
 

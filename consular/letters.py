@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 
 from consular.models import Enquiry, Entry, Office
+from letters import limits
+from letters.email_addresses import ascii_address
 from letters.kinds import BY_A_MACHINE, address, compose, kind, message_id
 from letters.models import Letter
+
+# Anybody can cause these by writing an address into the form: see letters.limits.
+limits.set_limit("enquiry receipt", 3, per_hour=settings.RECEIPTS_PER_HOUR)
 
 # To the visitor
 
@@ -55,7 +61,8 @@ def to_visitor(template: str, enquiry: Enquiry, headers: dict, **more) -> EmailM
     """Return a letter to whoever asked. What they write back goes to the officers, not to the press office."""
     context = {**about(enquiry), "link": address("consular:enquiry", enquiry.token), **more}
     mailbox = [enquiry.topic.mailbox] if enquiry.topic.mailbox else None
-    return compose(f"consular/letters/{template}.txt", enquiry.email, context, headers=headers, reply_to=mailbox)
+    to = ascii_address(enquiry.email)
+    return compose(f"consular/letters/{template}.txt", to, context, headers=headers, reply_to=mailbox)
 
 
 def first_of(enquiry: Enquiry) -> str:

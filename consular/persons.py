@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from consular.models import Enquiry, Entry, Erasure, Trace
@@ -30,10 +30,11 @@ def enquiries_of(said: str):
 # In their hands
 
 
-def export_of(enquiry: Enquiry) -> dict:
+def export_of(enquiry: Enquiry, letters: Iterable[Letter] | None = None) -> dict:
     """Return everything that is kept of an enquiry, ready for JSON: internal notes, too, and no officer's name.
 
     What is left out: the link, which opens the enquiry for whoever has it, and the hashes, which say nothing more.
+    `letters` are those about it, where they were fetched for several enquiries together.
     """
     return {
         "reference": enquiry.reference,
@@ -52,31 +53,41 @@ def export_of(enquiry: Enquiry) -> dict:
             for entry in enquiry.entries.all()
         ],
         "done_with_it": [
-            {"what": trace.get_kind_display(), "when": moment(trace.at)}
-            for trace in enquiry.traces.order_by("at", "pk")
+            {"what": trace.get_kind_display(), "when": moment(trace.at)} for trace in reversed(enquiry.traces.all())
         ],
         "letters": [
             {"what": letter.kind, "written": moment(letter.written_at), "sent": moment(letter.sent_at)}
-            for letter in letters_of(enquiry)
+            for letter in (letters_of([enquiry])[enquiry.pk] if letters is None else letters)
         ],
     }
 
 
 def export(enquiries: Iterable[Enquiry], at: datetime, by=None) -> dict:
-    """Return everything that is kept of several enquiries, and leave in each a trace that it was given out."""
-    given = []
+    """Return everything that is kept of several enquiries, and leave in each a trace that it was given out.
+
+    The number of queries is the same for one enquiry and for a hundred.
+    """
     with transaction.atomic():
-        for enquiry in enquiries:
-            given.append(export_of(enquiry))
-            enquiry.traces.create(kind=Trace.Kind.EXPORTED, at=at, by=by)
+        enquiries = list(enquiries)
+        prefetch_related_objects(enquiries, "topic", "entries", "traces")
+        letters = letters_of(enquiries)
+        given = [export_of(enquiry, letters[enquiry.pk]) for enquiry in enquiries]
+        Trace.objects.bulk_create(
+            Trace(enquiry=enquiry, kind=Trace.Kind.EXPORTED, at=at, by=by) for enquiry in enquiries
+        )
     return {"made": moment(at), "enquiries": given}
 
 
-def letters_of(enquiry: Enquiry):
-    """Return the letters about an enquiry that are in the outbox still, the oldest first."""
-    answers = enquiry.entries.filter(kind=Entry.Kind.ANSWER).values("pk")
-    about_it = Q(kind__startswith="enquiry ", about=enquiry.pk) & ~Q(kind="enquiry answer")
-    return Letter.objects.filter(about_it | Q(kind="enquiry answer", about__in=answers)).order_by("written_at", "pk")
+def letters_of(enquiries: Iterable[Enquiry]) -> dict[int, list[Letter]]:
+    """Return the letters about enquiries that are in the outbox still, by the enquiry's number, the oldest first."""
+    numbers = [enquiry.pk for enquiry in enquiries]
+    answers = dict(Entry.objects.filter(kind=Entry.Kind.ANSWER, enquiry__in=numbers).values_list("pk", "enquiry_id"))
+    about_them = Q(kind__startswith="enquiry ", about__in=numbers) & ~Q(kind="enquiry answer")
+    letters = Letter.objects.filter(about_them | Q(kind="enquiry answer", about__in=list(answers)))
+    found = {number: [] for number in numbers}
+    for letter in letters.order_by("written_at", "pk"):
+        found[answers[letter.about] if letter.kind == "enquiry answer" else letter.about].append(letter)
+    return found
 
 
 def moment(at: datetime | None) -> str | None:

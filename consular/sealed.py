@@ -18,9 +18,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import FieldError, ImproperlyConfigured
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models.expressions import Col
 from django.utils.functional import cached_property
+
+from letters.email_addresses import normalise_email
+from letters.invisible_characters import remove_all_invisible
 
 
 class WrongKey(ImproperlyConfigured):
@@ -95,6 +99,11 @@ class SealedField(models.TextField):
     `loaddata` takes what `dumpdata` wrote, where the keys are the same, and seals it anew.
     """
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.max_length is not None:
+            self.validators.append(MaxLengthValidator(self.max_length))
+
     def get_prep_value(self, value):
         return None if value is None else seal(str(value))
 
@@ -159,13 +168,13 @@ def random_hash(token: str) -> str:
 
 
 def plain_email(email: str) -> str:
-    """Return an e-mail address as it is compared: in one spelling of its letters, and small ones."""
-    return _folded(email).strip()
+    """Return an e-mail address as it is compared: two spellings of one mailbox are equal, two mailboxes never."""
+    return normalise_email(email)
 
 
 def plain_text(text: str) -> str:
-    """Return a text as it is compared with another: its words alone."""
-    return " ".join(_folded(text).split())
+    """Return a text as it is compared with another: its words alone, without invisible characters."""
+    return " ".join(_folded(remove_all_invisible(text)).split())
 
 
 def _folded(text: str) -> str:

@@ -6,6 +6,7 @@ Nothing is ever dropped for its signs. It is kept apart, with the reason in word
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -15,11 +16,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
 from consular.models import Enquiry, Knock
-from consular.sealed import keyed_hash
+from consular.sealed import keyed_hash, plain_text
 from consular.visitors import network
 
-MANY_LINKS = 3
-MANY_OF_A_PAGE = 3  # who puts a slip right goes back and sends again: once, perhaps twice
+MANY_LINKS = 3  # with hardly a word beside them
+TOO_MANY_LINKS = 10  # however many words
+WORDS_OF_A_LINK = 8  # beside each link, in what a person writes
+MANY_TWINS = 3  # others in the same words, with a link: advertising; without one it may be a class or a campaign
+MANY_OF_A_PAGE = 6  # a family fills in one form after the other, going back each time
 SAME_WORDS_WITHIN = timedelta(days=1)
 LONGEST_REASON = 200
 
@@ -33,31 +37,61 @@ def links_in(text: str) -> int:
     return len(LINK.findall(text))
 
 
+def is_mostly_links(text: str) -> bool:
+    """Say whether a text is a list of links: many of them, with few words beside each."""
+    links = links_in(text)
+    words = sum(not LINK.search(word) for word in text.split())
+    return links >= MANY_LINKS and (links >= TOO_MANY_LINKS or words < links * WORDS_OF_A_LINK)
+
+
+def is_autofilled(honeypot: str, typed: Collection[str]) -> bool:
+    """Say whether the hidden field holds the visitor's own data: browsers and password managers fill in fields, too."""
+    filled = plain_text(honeypot)
+    known = {plain_text(part) for text in typed for part in (text, *text.split(), text.rpartition("@")[2])}
+    return filled in known or ("@" in filled and any("@" in text for text in typed))
+
+
 @sensitive_variables()
-def reason(*, name: str, question: str, honeypot: str = "", twin: str = "", of_a_page: int = 0) -> str:
+def reason(
+    *, name: str, question: str, honeypot: str = "", typed: Collection[str] = (), twins: int = 0, of_a_page: int = 0
+) -> str:
     """Return why an enquiry may be spam, in words for officers; "" where nothing speaks for it.
 
-    `honeypot` is what stands in the field hidden from people, `twin` the reference of an earlier enquiry in the same
-    words, `of_a_page` how many others came from the same showing of the form.
+    `honeypot` is what the field hidden from people holds, `typed` what the visitor's other short fields hold, `twins`
+    how many earlier enquiries of other people have the same words, `of_a_page` how many others came from the same
+    showing of the form.
     """
     links = links_in(question)
     reasons = [
-        honeypot and _("The field hidden from people was filled in."),
+        honeypot and not is_autofilled(honeypot, typed) and _("The field hidden from people was filled in."),
         links_in(name) and _("There is a link in the name."),
-        links >= MANY_LINKS and ngettext("It holds %(n)d link.", "It holds %(n)d links.", links) % {"n": links},
-        twin and _("The same words came before: %(reference)s.") % {"reference": twin},
+        is_mostly_links(question) and ngettext("It holds %(n)d link.", "It holds %(n)d links.", links) % {"n": links},
+        links
+        and twins >= MANY_TWINS
+        and ngettext(
+            "The same words, with a link, came from %(n)d other person.",
+            "The same words, with a link, came from %(n)d other people.",
+            twins,
+        )
+        % {"n": twins},
         of_a_page >= MANY_OF_A_PAGE and _("Sent %(times)d times from one page.") % {"times": of_a_page + 1},
     ]
     return " ".join(filter(None, reasons))[:LONGEST_REASON]
 
 
 @sensitive_variables()
-def suspicion(*, name: str, question: str, honeypot: str, showing: str, at: datetime) -> str:
+def suspicion(*, name: str, email: str, phone: str, question: str, honeypot: str, showing: str, at: datetime) -> str:
     """Return why what came at the moment `at` may be spam, by its own signs and by what came before it."""
     others = Enquiry.objects.like(question).filter(received_at__gt=at - SAME_WORDS_WITHIN)
-    twin = others.exclude(**of_showing(showing)).order_by("-received_at").values_list("reference", flat=True).first()
-    of_a_page = Enquiry.objects.filter(**of_showing(showing)).count()
-    return reason(name=name, question=question, honeypot=honeypot, twin=twin or "", of_a_page=of_a_page)
+    others = others.exclude(pk__in=Enquiry.objects.of_person(email))
+    return reason(
+        name=name,
+        question=question,
+        honeypot=honeypot,
+        typed=[name, email, phone],
+        twins=others.order_by().values("email_hash").distinct().count(),
+        of_a_page=Enquiry.objects.filter(**of_showing(showing)).count(),
+    )
 
 
 def of_showing(showing: str) -> dict[str, str]:
@@ -90,7 +124,7 @@ def in_turn(address: str):
     """
     with transaction.atomic():
         connection = transaction.get_connection()
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and network(address):
             number = int(keyed_hash("origin", network(address))[:15], 16)  # a positive bigint
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

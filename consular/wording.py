@@ -11,9 +11,10 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consular.hours import midnights
+from consular.hours import MIDNIGHT
 
 CLOCK = "H:i"
+END_OF_DAY = "24:00"  # ISO 8601-1:2019, 4.3.8
 TOLD_AHEAD = timedelta(days=8)  # for how long a page left open knows when an office opens and closes
 YEAR = 365
 
@@ -30,10 +31,10 @@ def state_in_words(state, today):
     The day is always named: "tomorrow" would be wrong on a page left open over midnight.
     """
     if state.turns is None:
-        return _("Closed")
-    clock = in_words(state.turns, CLOCK)
+        return _("Open round the clock") if state.is_open else _("Closed")
     if state.is_open:
-        return _("Open now, until %(time)s") % {"time": clock}
+        return _("Open now, until %(time)s") % {"time": closing_in_words(state.turns, today)}
+    clock = in_words(state.turns, CLOCK)
     day = state.turns.date()
     if day == today:
         return _("Closed, opens today %(time)s") % {"time": clock}
@@ -42,11 +43,31 @@ def state_in_words(state, today):
     return _("Closed, opens %(day)s, %(time)s") % {"day": in_words(day, "l j F"), "time": clock}
 
 
+def closing_in_words(turns, today):
+    """Return when an open office closes: the time, with its day where that is neither today nor in the coming night."""
+    day, clock = turns.date(), in_words(turns, CLOCK)
+    if turns.time() == MIDNIGHT:
+        day, clock = day - timedelta(days=1), END_OF_DAY
+    ahead = (day - today).days
+    if ahead <= 0 or (ahead == 1 and turns.hour < 12 and clock != END_OF_DAY):
+        return clock
+    if ahead < 7:
+        return _("%(day)s %(time)s") % {"day": in_words(day, "l"), "time": clock}
+    return _("%(day)s, %(time)s") % {"day": in_words(day, "l j F"), "time": clock}
+
+
 def spans_in_words(spans):
-    """Return the hours of a day: "09:30–12:30, 14:00–17:00"."""
+    """Return the hours of a day: "09:30–12:30, 14:00–17:00", "20:00–02:00", "round the clock"."""
     if not spans:
         return _("closed")
-    return ", ".join(f"{time_format(span.opens, CLOCK)}–{time_format(span.closes, CLOCK)}" for span in spans)
+    if any(span.is_whole_day for span in spans):
+        return _("round the clock")
+    return ", ".join(f"{time_format(span.opens, CLOCK)}–{end_in_words(span.closes)}" for span in spans)
+
+
+def end_in_words(closes):
+    """Return the time at which hours end; midnight is 24:00, the end of a day."""
+    return END_OF_DAY if closes == MIDNIGHT else time_format(closes, CLOCK)
 
 
 def days_in_words(first, last):
@@ -65,29 +86,27 @@ def opening_in_words(office, at):
     if timetable.is_empty:
         return {}
     turns = turns_in_words(timetable, at, timezone.get_default_timezone())
-    emergency = emergency_turns(turns)
+    emergency = [] if timetable.is_round_the_clock else emergency_turns(turns)
     return {
         "is_open": turns[0][1],
         "words": turns[0][2],
         "turns": for_script(turns),
-        "emergency": emergency[0][2],
-        "emergency_turns": for_script(emergency),
+        "emergency": emergency[0][2] if emergency else _("In an emergency:"),
+        "emergency_turns": for_script(emergency) if emergency else "",
         "week": [(days_in_words(first, last), spans_in_words(spans)) for first, last, spans in timetable.rows()],
-        "holidays": [(holiday, spans_in_words(timetable.spans(holiday.date))) for holiday in office.holidays_ahead(at)],
+        "holidays": [(day, spans_in_words(day.spans)) for day in office.holidays_ahead(at)],
     }
 
 
 def turns_in_words(timetable, at, zone):
     """Return what a page says from the moment `at` on, until it says no more: (moment, is it open, words)."""
     end = at + TOLD_AHEAD
-    begins = {moment for moment, _state in timetable.states(at, end, zone)}
     turns = []
-    for moment in sorted({*begins, *midnights(at, end, zone), end}):
-        state = timetable.state(moment, zone)
+    for moment, state in timetable.states(at, end, zone):
         words = state_in_words(state, moment.astimezone(zone).date())
-        if not turns or words != turns[-1][2] or moment == end:
+        if not turns or words != turns[-1][2]:
             turns.append((moment, state.is_open, words))
-    turns[-1] = (end, False, _("Reload this page to see whether it is open"))
+    turns.append((end, False, _("Reload this page to see whether it is open")))
     return turns
 
 

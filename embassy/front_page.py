@@ -96,7 +96,8 @@ def enquiries(user, at):
     found = section("enquiries", waiting, "admin:consular_enquiry_changelist")
     add_words(found["rows"], at)
     overdue, suspected = Enquiry.objects.overdue(timezone.localdate(at)), Enquiry.objects.suspected()
-    return {**found, "overdue": counted(overdue), "suspected": counted(suspected)}
+    undelivered = counted(Enquiry.objects.undelivered())
+    return {**found, "overdue": counted(overdue), "suspected": counted(suspected), "undelivered": undelivered}
 
 
 def counted(rows) -> int:

@@ -37,6 +37,7 @@ TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
 ENQUIRY_KEYS = environment.fernet_keys("ENQUIRY_KEYS")
 ENQUIRY_MIN_SECONDS = environment.number("ENQUIRY_MIN_SECONDS", 3)
 ENQUIRIES_PER_HOUR = environment.number("ENQUIRIES_PER_HOUR", 20, least=1)
+RECEIPTS_PER_HOUR = environment.number("RECEIPTS_PER_HOUR", 200, least=1)
 BACKUP_KEY = env.str("BACKUP_KEY", default="")  # a passphrase; where there is one, backups are sealed with it
 
 LOG_FORMAT = environment.choice("LOG_FORMAT", "plain" if DEBUG or sys.stderr.isatty() else "json", ["plain", "json"])

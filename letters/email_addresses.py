@@ -274,9 +274,14 @@ def _repairs(domain: str) -> list[str]:
 
 
 class EmailAddressField(forms.EmailField):
-    """A form field for one e-mail address: cleaned, and checked for what prevents delivery."""
+    """A form field for one e-mail address: cleaned, and checked for what prevents delivery.
+
+    A form that lets people insist on an address that looks misspelt puts it into `confirmed`, and may word the
+    error message "suggestion" with %(typed)s and %(address)s.
+    """
 
     default_validators = []  # check_deliverable() names the reason
+    confirmed = ""
 
     def __init__(self, **kwargs):
         super().__init__(**{"max_length": MAX_LENGTH} | kwargs)
@@ -286,5 +291,11 @@ class EmailAddressField(forms.EmailField):
 
     def run_validators(self, value):
         if value not in self.empty_values:
-            check_deliverable(value)
+            try:
+                check_deliverable(value, self.confirmed)
+            except ValidationError as error:
+                if error.code != "suggestion" or "suggestion" not in self.error_messages:
+                    raise
+                params = {"typed": value, **error.params}
+                raise ValidationError(self.error_messages["suggestion"], code=error.code, params=params) from error
         super().run_validators(value)

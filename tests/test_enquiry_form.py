@@ -9,8 +9,9 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consular.forms import TICKET_LASTS, make_ticket, many_lines, one_line
+from consular.forms import TICKET_LASTS, make_ticket
 from consular.models import Enquiry
+from consular.text_fields import many_lines, one_line
 from editions.models import EditionNumber
 from tests.asking import CONTACT, an_answer, faults
 from tests.factories import HOUR, NOON, a_topic, an_enquiry
@@ -68,8 +69,11 @@ def test_changed_question_sent_from_the_same_page_is_heard_again(client, clock):
     ("typed", "sentence"),
     [
         ({"name": " "}, "Write your name."),
-        ({"email": "anna"}, "Write the whole e-mail address, like name@example.org."),
-        ({"phone": "ask my sister"}, "Write the phone number with digits, or leave it empty."),
+        ({"email": "anna"}, "Enter the whole e-mail address, with an @, like name@example.org."),
+        (
+            {"phone": "ask my sister"},
+            "This is not one phone number. Write it with digits, like +44 (0) 203 668 7474, one number to a field.",
+        ),
         ({"topic": "99999999999999999999"}, "Choose a topic from the list."),
         ({"topic": "nonsense"}, "Choose a topic from the list."),
         ({"question": "\x00 \n"}, "Write your question."),
@@ -158,7 +162,22 @@ def test_line_breaks_in_a_name_can_start_no_header(client, clock):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["Ἀλέξανδρος", "محمد علي", "王小明", "Ņikola 👩‍👩‍👧", "O'Neil <b>"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *[
+            "Ἀλέξανδρος",
+            "محمد علي",
+            "王小明",
+            "Ņikola 👩‍👩‍👧",
+            "O'Neil <b>",
+            "علی\u200cرضا",
+            "ක්\u200dෂ",
+            "葛\U000e0100城",
+        ],
+        "❤️ 1️⃣ Ann",
+    ],
+)
 def test_names_in_any_script_are_kept(client, clock, name):
     client.post(CONTACT, an_answer(name=name))
     assert Enquiry.objects.get().name == name
@@ -193,6 +212,40 @@ def test_form_answers_whatever_is_typed(typed):
 # Whatever is typed
 
 
+INVISIBLE = (
+    "\u00ad\u061c\u115f\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2064\u2066\u2069"
+    "\u206f\u3164\ufe0f\ufeff\ufff9\U000e0041"
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("character", INVISIBLE, ids=lambda c: f"U+{ord(c):04X}")
+def test_invisible_characters_are_removed_from_every_line_of_the_form(client, clock, character):
+    pasted = {name: f"{character}{text[:4]}{character}{text[4:]}{character}" for name, text in LINES.items()}
+    client.post(CONTACT, an_answer(**pasted))
+    kept = Enquiry.objects.get()
+    assert {name: getattr(kept, name) for name in LINES} == LINES
+
+
+LINES = {"name": "Anna Smith", "email": "anna@example.org", "phone": "+44 20 7946 0958"}
+
+
+@pytest.mark.django_db
+def test_a_misspelt_address_is_questioned_once_and_accepted_when_it_is_sent_again(client, clock):
+    typed = an_answer(email="anna@gmial.com")
+    page = client.post(CONTACT, typed)
+    assert faults(page) == ["Did you mean anna@gmail.com? If anna@gmial.com is right, send the form again."]
+    hidden = re.search(r'name="email_confirmed" value="([^"]+)"', page.content.decode())[1]
+    assert client.post(CONTACT, typed | {"email_confirmed": hidden}).status_code == 303
+    assert Enquiry.objects.get().email == "anna@gmial.com"
+
+
+@pytest.mark.django_db
+def test_an_address_that_cannot_be_reached_is_refused_however_often_it_is_sent(client, clock):
+    typed = an_answer(email="anna@printer.local", email_confirmed="anna@printer.local")
+    assert "cannot reach addresses that end in .local" in faults(client.post(CONTACT, typed))[0]
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["\u200b\u200d", "\u202e", " \u3000 ", "\u0301"])
 def test_name_in_which_nothing_is_to_be_seen_is_none(client, clock, name):
@@ -212,7 +265,7 @@ def test_question_keeps_its_lines_and_nothing_that_can_be_seen_by_machines_only(
 @pytest.mark.django_db
 @pytest.mark.parametrize("email", ["anna@example.org\nBcc: all@example.org", "anna@example.org, all@example.org"])
 def test_address_that_is_more_than_one_is_refused(client, clock, email):
-    assert "Write the whole e-mail address" in faults(client.post(CONTACT, an_answer(email=email)))[0]
+    assert "Enter one e-mail address" in faults(client.post(CONTACT, an_answer(email=email)))[0]
 
 
 @pytest.mark.parametrize("clean", [one_line, many_lines])

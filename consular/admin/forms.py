@@ -10,9 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consular.models import Enquiry, Template
+from consular.models.entries import LONGEST_ENTRY
+from consular.text_fields import TextField
 from editions.ids import is_id
 
-LONGEST = 10_000
 PLACES = re.compile(r"\{(name|reference|officer)\}")
 
 
@@ -58,9 +59,9 @@ class AssignForm(forms.Form):
 class NoteForm(forms.Form):
     """An internal note."""
 
-    note = forms.CharField(
+    note = TextField(
         label=_("Internal note"),
-        max_length=LONGEST,
+        max_length=LONGEST_ENTRY,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         help_text=_("For colleagues. The visitor never gets it, unless they ask for all that is kept about them."),
         error_messages={"required": _("Write the note first.")},
@@ -73,9 +74,9 @@ class AnswerForm(forms.Form):
     template = forms.ModelChoiceField(
         None, label=_("Template"), required=False, empty_label=_("none"), error_messages={"invalid_choice": ""}
     )
-    text = forms.CharField(
+    text = TextField(
         label=_("Answer"),
-        max_length=LONGEST,
+        max_length=LONGEST_ENTRY,
         widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),
         help_text=_("Plain text. The mail begins with it, and quotes the question below."),
         error_messages={"required": _("Write the answer first.")},

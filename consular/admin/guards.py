@@ -8,6 +8,7 @@ from functools import wraps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -15,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST
 
-from consular.models import Enquiry
+from consular.access_log import recording_reads
+from consular.models import Enquiry, Erasure
 from consular.sealed import WrongKey
 from consular.views.private import SeeOther
 from editions.ids import is_id
@@ -24,7 +26,10 @@ log = logging.getLogger("consular")
 
 
 def officers(right: str):
-    """Say that a view is for those who have a right. The view gets the request, and the enquiries' ModelAdmin."""
+    """Say that a view is for those who have a right. The view gets the request, and the enquiries' ModelAdmin.
+
+    Whatever personal data the view decrypts leaves a trace of the officer, also where the view fails.
+    """
 
     def guard(view):
         @wraps(view)
@@ -33,7 +38,10 @@ def officers(right: str):
             if not request.user.has_perm(right):
                 raise PermissionDenied
             try:
-                return untold(view(request, desk, **kwargs))
+                with recording_reads(request.user, request.at):
+                    return untold(view(request, desk, **kwargs))
+            except Http404:
+                return untold(gone(request, desk, kwargs.get("pk", "")))
             except WrongKey:
                 log.error("An enquiry can't be opened with any of ENQUIRY_KEYS.")
                 context = {**desk.admin_site.each_context(request), "opts": desk.opts, "title": _("A key is missing")}
@@ -42,6 +50,14 @@ def officers(right: str):
         return guarded
 
     return guard
+
+
+def gone(request, desk, pk: str):
+    """Answer for an enquiry that is not there: what is on record where it was erased, or that there never was one."""
+    erasure = Erasure.objects.filter(number=pk).first() if is_id(pk) else None
+    title = _("This enquiry was erased") if erasure else _("There is no such enquiry")
+    context = {**desk.admin_site.each_context(request), "opts": desk.opts, "title": title, "erasure": erasure}
+    return render(request, "admin/consular/enquiry/gone.html", context, status=410 if erasure else 404)
 
 
 def untold(response):
@@ -88,10 +104,17 @@ def typed_survives(desk, view):
     @wraps(view)
     def wrapped(request, *args, **kwargs):
         typed = (request.POST.get("text") or request.POST.get("note")) if request.method == "POST" else None
-        if not typed or desk.admin_site.has_permission(request):
+        if not typed or "pk" not in kwargs or desk.admin_site.has_permission(request):
             return view(request, *args, **kwargs)
         back = reverse("admin:consular_enquiry_change", args=[kwargs["pk"]])
-        context = {"typed": typed, "login": reverse("admin:login", query={"next": back}), "title": _("Not sent")}
+        context = {
+            **desk.admin_site.each_context(request),
+            "has_permission": False,
+            "is_nav_sidebar_enabled": False,
+            "typed": typed,
+            "login": reverse("admin:login", query={"next": back}),
+            "title": _("Not sent"),
+        }
         response = render(request, "admin/consular/enquiry/session_ended.html", context, status=403)
         add_never_cache_headers(response)
         return untold(response)

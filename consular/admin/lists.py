@@ -20,14 +20,20 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from consular.access_log import record
 from consular.admin.guards import officers, to_list
 from consular.deadlines import add_words
-from consular.models import Enquiry, Erasure, Topic
+from consular.models import Enquiry, Erasure, Topic, Trace
 from consular.references import read_reference
+from consular.text_fields import one_line
+from consular.undelivered import add_failed_letters
 from editions.ids import is_id
+from letters.email_addresses import clean_email
+from letters.invisible_characters import remove_all_invisible
 
 PAGE = 50
 DEEPEST = 400  # pages: what lies deeper is found by its topic, or by its reference
+LONGEST_SAID = 320  # characters of an e-mail address or a reference that is looked for
 COUNTED = 500  # a filter's number is counted so far, then said to be more
 
 
@@ -46,6 +52,7 @@ STATES = {
     "waiting": (gettext_lazy("Waiting"), lambda rows, asks: rows.waiting(), SOONEST),
     "overdue": (gettext_lazy("Overdue"), lambda rows, asks: rows.overdue(asks.today), SOONEST),
     "mine": (gettext_lazy("Mine"), lambda rows, asks: among(rows.waiting(), "assigned_to_id", asks.user.pk), SOONEST),
+    "undelivered": (gettext_lazy("E-mail not delivered"), lambda rows, asks: rows.undelivered(), SOONEST),
     "answered": (gettext_lazy("Answered"), lambda rows, asks: rows.answered(), ["-answered_at", "-pk"]),
     "closed": (gettext_lazy("Closed"), lambda rows, asks: rows.closed(), ["-closed_at", "-pk"]),
     "suspected": (gettext_lazy("Suspected of spam"), lambda rows, asks: rows.suspected(), ["-received_at", "-pk"]),
@@ -79,7 +86,7 @@ class Asked:
             given.get("state") if given.get("state") in STATES else "waiting",
             given.get("topic", "") if is_id(given.get("topic", "")) else "",
             given.get("age") if given.get("age") in AGES else "",
-            given.get("q", "").strip(),
+            given.get("q", "")[:LONGEST_SAID].strip(),
             given.get("person", "")[:650],
             given.get("p", "1"),
         )
@@ -133,6 +140,8 @@ class Asked:
         """Yield the states: name, address, count, whether it is shown."""
         for state, (name, _rows, _order) in STATES.items():
             count = self.only_filters().rows(state).values("pk")[: COUNTED + 1].count()
+            if state == "undelivered" and not count and self.state != state:
+                continue  # seldom needed
             words = _("more than %(count)s") % {"count": COUNTED} if count > COUNTED else str(count)
             yield name, self.address(state=state), words, state == self.state and not self.is_search
 
@@ -169,7 +178,10 @@ def enquiries(request, desk):
             ),
         )
         return to_list()
-    return list_page(request, desk, Asked.of(request))
+    asked = Asked.of(request)
+    if asked.person:
+        record_found(asked.rows(), request)
+    return list_page(request, desk, asked)
 
 
 @officers("consular.view_enquiry")
@@ -177,11 +189,12 @@ def enquiries(request, desk):
 @sensitive_post_parameters()
 def find(request, desk):
     """Look for a reference as it was spelt, or for whoever has exactly this e-mail address."""
-    said = request.POST.get("said", "").strip()
+    said = clean_said(request.POST.get("said", ""))
     if "@" in said and "\x00" not in said:
-        hashes = Enquiry.objects.of_person(said).order_by().values_list("email_hash", flat=True).distinct()
-        person = ".".join(hashes)
+        theirs = Enquiry.objects.of_person(said).order_by()
+        person = ".".join(theirs.values_list("email_hash", flat=True).distinct())
         if person:
+            record_found(theirs, request)
             return to_list(person=person)
         fault = _("Nobody has written from exactly this e-mail address, or it was all erased.")
     elif reference := read_reference(said):
@@ -194,10 +207,22 @@ def find(request, desk):
     return list_page(request, desk, Asked(request.user, request.at), said=said, fault=fault)
 
 
+def clean_said(text: str) -> str:
+    """Return what an officer pasted into the search, without what copying adds to it."""
+    text = text[:LONGEST_SAID]
+    return clean_email(text) if "@" in text or "＠" in text else one_line(remove_all_invisible(text))
+
+
+def record_found(rows, request) -> None:
+    """Leave a trace in each enquiry of a person that an officer has looked for."""
+    record(rows.values_list("pk", flat=True), Trace.Kind.FOUND, request.user, request.at)
+
+
 def list_page(request, desk, asked: Asked, *, said="", fault=""):
     """Return the list as it is asked for; a search that failed stands in it with its fault."""
     rows, number, more = asked.page()
     add_words(rows, request.at)
+    add_failed_letters(rows)
     context = {
         **desk.admin_site.each_context(request),
         "title": _("Enquiries"),

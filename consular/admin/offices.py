@@ -1,28 +1,62 @@
 """Offices on the desk, with their hours and holidays."""
 
+from collections import defaultdict
+
 from django import forms
-from django.contrib import admin
-from django.db import models
+from django.contrib import admin, messages
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from consular.admin.clock import ClosingField, OpeningField
+from consular.admin.widgets import CLEAN
+from consular.hours import MIDNIGHT
 from consular.models import Holiday, Office, OpeningHours
+from consular.phones import PhoneField
 
-CLOCK = {models.TimeField: {"widget": forms.TimeInput(format="%H:%M", attrs={"type": "time"})}}
+
+class HoursInlineBase(admin.TabularInline):
+    """Rows with times of day."""
+
+    extra = 0
+    formfield_overrides = CLEAN
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name in ("opens", "closes"):
+            form_class = OpeningField if db_field.name == "opens" else ClosingField
+            return db_field.formfield(form_class=form_class)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class HoursInline(admin.TabularInline):
+class HoursInline(HoursInlineBase):
     model = OpeningHours
-    extra = 0
-    formfield_overrides = CLOCK
-    verbose_name_plural = _("opening hours: a line for each stretch of a day, two on a day with a break")
+    verbose_name_plural = _(
+        "opening hours: a line for each stretch of a day, two with a break; a night belongs to its first day"
+    )
 
 
-class HolidayInline(admin.TabularInline):
+class HolidayFormSet(forms.BaseInlineFormSet):
+    """The holidays of an office: a date is closed, or has hours, and not both."""
+
+    def clean(self):
+        super().clean()
+        kinds = defaultdict(set)
+        for form in self.forms:
+            row = form.cleaned_data if form.is_valid() else {}
+            if row.get("date") and not row.get("DELETE"):
+                kinds[row["date"], row.get("last_date")].add(row.get("opens") is None)
+        for (day, _last), answers in kinds.items():
+            if len(answers) == 2:
+                text = _("%(day)s is closed all day in one line and has hours in another. Remove one of them.")
+                raise forms.ValidationError(text, params={"day": date_format(day, "j F Y")})
+
+
+class HolidayInline(HoursInlineBase):
     model = Holiday
-    extra = 0
-    formfield_overrides = CLOCK
-    verbose_name_plural = _("holidays, of both countries, and other days with hours of their own")
+    formset = HolidayFormSet
+    verbose_name_plural = _(
+        "holidays, of both countries, closures, and days with hours of their own: two lines leave a break"
+    )
 
 
 @admin.register(Office)
@@ -32,13 +66,27 @@ class OfficeAdmin(admin.ModelAdmin):
     list_editable = ["order"]
     search_fields = ["name", "address"]
     inlines = [HoursInline, HolidayInline]
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = CLEAN
     view_on_site = False
     fieldsets = [
         (None, {"fields": ["kind", "name", "order"]}),
         (_("How to reach it"), {"fields": ["phone", "emergency_phone", "email"]}),
         (_("Where it is"), {"fields": ["address", "map_url", "appointment_url"]}),
     ]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name in ("phone", "emergency_phone"):
+            return db_field.formfield(form_class=PhoneField)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_formset(self, request, form, formset, change):
+        """Save the hours, and name those that end on the next day: the two times may have been swapped."""
+        super().save_formset(request, form, formset, change)
+        saved = [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]
+        nights = [str(row) for row in saved if not row.is_closed and MIDNIGHT < row.closes < row.opens]
+        if nights:
+            text = _("These hours end on the next day: %(hours)s. If that is wrong, correct them.")
+            self.message_user(request, text % {"hours": ", ".join(nights)}, messages.WARNING)
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_hours()

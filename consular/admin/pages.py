@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.shortcuts import render
@@ -14,10 +14,10 @@ from consular.admin.guards import enquiry_or_404, officers
 from consular.deadlines import add_words
 from consular.models import Enquiry, Entry, Trace
 from consular.phones import tel
+from consular.undelivered import add_failed_letters
 from letters.kinds import worded
 from letters.models import Letter
 
-ONE_LOOK = timedelta(minutes=10)  # within which the same officer's opening it again is the same look
 LOOKED_AT = 500  # traces on the page of the history
 HERE = 5  # openings named on the enquiry's own page
 
@@ -26,9 +26,7 @@ HERE = 5  # openings named on the enquiry's own page
 @require_safe
 def enquiry(request, desk, pk):
     """An enquiry, opened by an officer."""
-    found = enquiry_or_404(pk)
-    record_look(found, request.user, request.at)
-    return page(request, desk, found)
+    return page(request, desk, enquiry_or_404(pk))
 
 
 @officers("consular.view_enquiry")
@@ -46,16 +44,11 @@ def history(request, desk, pk):
     return render(request, "admin/consular/enquiry/history.html", context)
 
 
-def record_look(enquiry: Enquiry, user, at: datetime) -> None:
-    """Leave a trace that somebody has opened an enquiry: one for each look, however often the page is loaded in it."""
-    looks = enquiry.traces.filter(kind=Trace.Kind.OPENED, by=user, at__gt=at - ONE_LOOK)
-    if not looks.exists():
-        enquiry.opened(user, at)
-
-
 def page(request, desk, enquiry: Enquiry, *, answer=None, note=None, preview=None, meanwhile=None):
     """Return an enquiry's page; forms that were sent and are not done stand in it as they were typed."""
+    enquiry.opened(request.user, request.at)  # before the page names those who opened it
     add_words([enquiry], request.at)
+    add_failed_letters([enquiry])
     may = request.user.has_perm
     answers = not enquiry.suspicion or answer is not None  # a suspected one is looked into first
     context = {
@@ -134,4 +127,4 @@ def letter_of(enquiry: Enquiry, text: str, officer, at: datetime) -> dict:
         entry = enquiry.entries.create(kind=Entry.Kind.ANSWER, text=text, by=officer, at=at)
         mail = worded(Letter(kind="enquiry answer", about=entry.pk, written_at=at, due_at=at))
         transaction.set_rollback(True)
-    return {"subject": mail.subject, "to": ", ".join(mail.to), "text": mail.body.replace(enquiry.token, "…")}
+    return {"subject": mail.subject, "to": enquiry.email, "text": mail.body.replace(enquiry.token, "…")}

@@ -12,12 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from consular.access_log import LoggedReads
 from consular.models.offices import Office
 from consular.models.topics import Topic
 from consular.models.way import Way
 from consular.references import make_reference
 from consular.sealed import SealedField, keyed_hash, keyed_hashes, plain_email, plain_text, random_hash
+from consular.undelivered import failed_letters, is_settled
 from consular.workdays import working_days_after
+from letters import limits
 from letters.models import Letter
 
 LONGEST_QUESTION = 5_000
@@ -55,6 +58,13 @@ class EnquiryQuerySet(models.QuerySet):
 
     def closed(self):
         return self.trusted().exclude(closed_at=None)
+
+    def undelivered(self):
+        """Return those whose visitor could not be reached by e-mail, unless they were closed after that."""
+        found = failed_letters()
+        closed = self.filter(pk__in=list(found)).order_by().values_list("pk", "closed_at")
+        open_cases = [pk for pk, at in closed if not all(is_settled(letter, at) for letter in found[pk])]
+        return self.filter(pk__in=open_cases)
 
     def past_keeping(self, at):
         """Return those whose topic says that they are to be erased by now: so long has nothing happened to them."""
@@ -102,7 +112,7 @@ class EnquiryQuerySet(models.QuerySet):
         raise RuntimeError("No free reference was found in five draws.")
 
 
-class Enquiry(Way, models.Model):
+class Enquiry(Way, LoggedReads):
     """A visitor's consular question, with a reference. Not public: no edition turns when one comes in."""
 
     class State(models.TextChoices):
@@ -116,11 +126,11 @@ class Enquiry(Way, models.Model):
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="enquiries", verbose_name=_("topic"))
 
     # Who asks and what: personal, all of it, and sealed; the hashes are kept with them in save().
-    token = SealedField(_("token"), default=make_token, editable=False)
-    name = SealedField(_("name"))
-    email = SealedField(_("e-mail"))
-    phone = SealedField(_("phone"), blank=True)
-    question = SealedField(_("question"))
+    token = SealedField(_("token"), max_length=64, default=make_token, editable=False)
+    name = SealedField(_("name"), max_length=200)
+    email = SealedField(_("e-mail"), max_length=254)
+    phone = SealedField(_("phone"), max_length=50, blank=True)
+    question = SealedField(_("question"), max_length=LONGEST_QUESTION)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     email_hash = models.CharField(max_length=64, db_index=True, editable=False)
     question_hash = models.CharField(max_length=64, db_index=True, editable=False)
@@ -209,13 +219,23 @@ class Enquiry(Way, models.Model):
         """Whether an officer owes it an answer: a suspected one is looked at first."""
         return not self.suspicion and self.is_unanswered
 
-    def is_overdue(self, day) -> bool:
-        """Say whether it waits on this date, and should have been answered before."""
-        return self.waits and self.answer_by is not None and self.answer_by < day
+    def is_late(self, day) -> bool:
+        """Say whether its visitor waits on this date and should have had an answer before. Old rows have no date."""
+        return self.is_unanswered and self.answer_by is not None and self.answer_by < day
 
     # Its letters
 
-    def announce(self, at: datetime) -> None:
-        """Write to the visitor that it has arrived, and to the topic's mailbox."""
-        Letter.objects.put("enquiry receipt", about=self.pk, at=at)
+    @property
+    def has_receipt(self) -> bool:
+        """Whether a receipt has left or will leave: those of the last month are known."""
+        return Letter.objects.filter(kind="enquiry receipt", about=self.pk).exists()
+
+    def announce(self, at: datetime, *, is_limited: bool = True) -> None:
+        """Write to the visitor that it has arrived, and to the topic's mailbox.
+
+        Where many receipts have gone to the visitor's address, or to all, it is kept without one: a stranger may have
+        typed the address. An officer's decision to write is not limited.
+        """
+        if not is_limited or limits.may_send("enquiry receipt", limits.hash_recipient(self.email), at):
+            Letter.objects.put("enquiry receipt", about=self.pk, at=at)
         Letter.objects.put("enquiry received", about=self.pk, at=at)

@@ -6,12 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from consular.access_log import LoggedReads
 from consular.sealed import SealedField, random_hash
 
+LONGEST_ENTRY = 10_000  # characters
 ERASURES_KEPT = timedelta(days=3 * 365)
 
 
-class Entry(models.Model):
+class Entry(LoggedReads):
     """What was written about an enquiry after it came in: by the visitor, to the visitor, or among officers."""
 
     class Kind(models.TextChoices):
@@ -21,9 +23,11 @@ class Entry(models.Model):
 
     enquiry = models.ForeignKey("consular.Enquiry", models.CASCADE, related_name="entries", verbose_name=_("enquiry"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    text = SealedField(_("text"))
+    text = SealedField(_("text"), max_length=LONGEST_ENTRY)
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
+
+    enquiry_column = "enquiry_id"
 
     class Meta:
         verbose_name = _("entry")
@@ -47,6 +51,7 @@ class Trace(models.Model):
         TRUSTED = "trusted", _("found to be no spam")
         SUSPECTED = "suspected", _("found to be spam")
         EXPORTED = "exported", _("exported")
+        FOUND = "found", _("found by the e-mail address")
 
     enquiry = models.ForeignKey("consular.Enquiry", models.CASCADE, related_name="traces", verbose_name=_("enquiry"))
     kind = models.CharField(_("what"), max_length=10, choices=Kind.choices)
@@ -82,6 +87,7 @@ class Erasure(models.Model):
         SPAM = "spam", _("as spam")
 
     reference = models.CharField(_("reference"), max_length=9, unique=True)
+    number = models.BigIntegerField(_("number"), null=True, db_index=True, editable=False)  # of the page on the desk
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     at = models.DateTimeField(_("when"))
     why = models.CharField(_("why"), max_length=10, choices=Why.choices)

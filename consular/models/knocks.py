@@ -19,7 +19,12 @@ class KnockQuerySet(models.QuerySet):
         return self.filter(origin__in=keyed_hashes("origin", network(address)), at__gt=at - HOUR)
 
     def too_many(self, address: str, at: datetime) -> datetime | None:
-        """Return when the next enquiry from this address is taken; None where one is taken now."""
+        """Return when the next enquiry from this address is taken; None where one is taken now.
+
+        An unknown address has no limit: all visitors would share it.
+        """
+        if not network(address):
+            return None
         moments = list(self.of(address, at).order_by("-at").values_list("at", flat=True)[: settings.ENQUIRIES_PER_HOUR])
         return moments[-1] + HOUR if len(moments) >= settings.ENQUIRIES_PER_HOUR else None
 
@@ -30,6 +35,8 @@ class KnockQuerySet(models.QuerySet):
     def knock(self, address: str, at: datetime) -> None:
         """Count an enquiry from this address, and forget those that no longer count."""
         self.forget(at)
+        if not network(address):
+            return
         self.create(origin=keyed_hash("origin", network(address)), at=at)
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from consular.access_log import record
 from consular.models.entries import Entry, Erasure, Trace
 from letters.models import Letter
 
@@ -19,10 +20,8 @@ class Way:
     # Officers
 
     def opened(self, by, at: datetime) -> None:
-        """Record that an officer has looked at it, unless it is erased in the same moment."""
-        with transaction.atomic():
-            if type(self).objects.select_for_update(of=("self",)).filter(pk=self.pk).values("pk"):
-                self.traces.create(kind=Trace.Kind.OPENED, by=by, at=at)
+        """Record that an officer has looked at it, once for each look, unless it is erased in the same moment."""
+        record([self.pk], Trace.Kind.OPENED, by, at)
 
     def assign(self, to, *, by, at: datetime) -> None:
         """Give it to an officer, or to nobody. An officer other than the one who does it hears by mail."""
@@ -65,8 +64,8 @@ class Way:
             if not now.suspicion:
                 raise ValidationError(_("Nobody suspects this enquiry."))
             now.suspicion = ""
-            if not Letter.objects.filter(kind="enquiry receipt", about=self.pk).exists():
-                now.announce(at)  # once: it may have been announced before it came under suspicion
+            if not now.has_receipt:
+                now.announce(at, is_limited=False)  # once: it may have been announced before it came under suspicion
 
     def suspect(self, why: str, *, by, at: datetime) -> None:
         """Put it with the suspected ones."""
@@ -82,6 +81,7 @@ class Way:
         """
         with self._act(None, None, at) as now:
             if told := now.was_told(text):
+                now.refresh_from_db(fields=["moved_at"])  # nothing has happened: it is kept no longer for that
                 return told
             entry = self.entries.create(kind=Entry.Kind.ADDITION, text=text, at=at)
             if now.state in (now.State.ANSWERED, now.State.CLOSED):
@@ -105,7 +105,7 @@ class Way:
         with transaction.atomic():
             if not type(self).objects.select_for_update(of=("self",)).filter(pk=self.pk).values("pk"):
                 return  # erased by somebody else meanwhile
-            erasure = {"token_hash": self.token_hash, "at": at, "why": why, "by": by}
+            erasure = {"number": self.pk, "token_hash": self.token_hash, "at": at, "why": why, "by": by}
             Erasure.objects.get_or_create(reference=self.reference, defaults=erasure)
             self.entries.defer("text").delete()  # unread, so that it can be erased even when its key is lost
             self.delete()
@@ -115,8 +115,8 @@ class Way:
         """Do an act to the row as it is now, alone with it, and leave a trace; `self` follows."""
         with transaction.atomic():
             now = type(self).objects.select_for_update(of=("self",)).select_related("topic").get(pk=self.pk)
-            yield now
             now.moved_at = at
+            yield now
             now.save()
             if kind:
                 self.traces.create(kind=kind, by=by, at=at)

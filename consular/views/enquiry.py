@@ -30,7 +30,8 @@ def sent(request):
     except signing.BadSignature:
         reference = None
     found = Enquiry.objects.filter(reference=reference).first() if reference else None
-    return render(request, "consular/sent.html", {"enquiry": found}, status=200 if found else 404)
+    context = {"enquiry": found, "has_receipt": found is not None and found.has_receipt}
+    return render(request, "consular/sent.html", context, status=200 if found else 404)
 
 
 # The page of an enquiry
@@ -83,7 +84,7 @@ def enquiry_page(request, token, form, *, fault="", status=200):
     context = {
         "enquiry": found,
         "additions": found.entries.filter(kind=Entry.Kind.ADDITION).defer("text"),
-        "is_late": found.is_unanswered and found.answer_by < timezone.localdate(request.at),
+        "is_late": found.is_late(timezone.localdate(request.at)),
         "form": form,
         "fault": fault,
         "was_added": "added" in request.GET and not form.is_bound,
