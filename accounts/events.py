@@ -1,7 +1,7 @@
 """The log of security events: what happened to which account, by whom, from which network (a keyed hash), and when.
 
-`record` writes one and sends the signal `recorded`; whoever mails notices listens there. Nothing personal is written
-beyond the number of the account: no name, no address, nothing that somebody typed.
+`record` writes one and sends the signal `recorded`; the code that mails notices listens there. Nothing personal is
+written beyond the number of the account: no name, no address, nothing that somebody typed.
 """
 
 from __future__ import annotations

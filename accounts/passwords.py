@@ -110,10 +110,9 @@ def _fingerprint(user) -> str:
 
 
 class Passwords(ModelBackend):
-    """Django's own, but that an initial password expires."""
+    """Django's own, but that an initial password expires. (A session that it opened in time goes on.)"""
 
-    def user_can_authenticate(self, user):
-        if not super().user_can_authenticate(user):
-            return False
-        initial = initial_of(user)
-        return initial is None or timezone.now() < initial.expires_at
+    def authenticate(self, request, **credentials):
+        user = super().authenticate(request, **credentials)
+        initial = user and initial_of(user)
+        return None if initial and initial.expires_at <= timezone.now() else user

@@ -32,7 +32,9 @@ from richtext.plaintext import FORM_CLASSES
 # Every form of the desk asks for a moment in the same way.
 FORMFIELD_FOR_DBFIELD_DEFAULTS[models.DateTimeField] = {"form_class": MomentField, "widget": MomentWidget}
 
-CLEARED = '"cache", "storage"'  # by the browser, when a session ends: unsaved texts and pages of the desk
+# What the browser is told to forget. At log-out everything; after a session that has ended pages alone: the texts that
+# it keeps are somebody's unsaved work.
+AT_LOG_OUT, AT_EXPIRY = '"cache", "storage"', '"cache"'
 
 
 class PressDesk(admin.AdminSite):
@@ -92,7 +94,7 @@ class PressDesk(admin.AdminSite):
         )
         answer = view(request)
         if has_expired(request):
-            answer["Clear-Site-Data"] = CLEARED
+            answer["Clear-Site-Data"] = AT_EXPIRY
         return answer
 
     @method_decorator(never_cache)
@@ -100,7 +102,7 @@ class PressDesk(admin.AdminSite):
         """As Django's; the browser forgets what the desk has stored there."""
         answer = super().logout(request, extra_context)
         if request.method == "POST":
-            answer["Clear-Site-Data"] = CLEARED
+            answer["Clear-Site-Data"] = AT_LOG_OUT
         return answer
 
     def password_change(self, request, extra_context=None):

@@ -1,6 +1,6 @@
 """A new e-mail address for an account: in force once it is confirmed there; stopped, for 7 days, from the former one.
 
-So nobody who may change accounts takes one over: whoever has the former mailbox hears of it and can undo it.
+So nobody who may change accounts takes one over: the owner of the former mailbox is told and can undo it.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def stop(change: EmailChange, at: datetime) -> bool:
             user.save(update_fields=["password"])
             sessions.end_all(user)
             set_up = SecurityEvent.objects.filter(kind=Kind.FACTOR_SET_UP, account=user.pk, at__gte=change.asked_at)
-            if set_up.exists():  # by whoever had the other mailbox
+            if set_up.exists():  # by somebody who had the other mailbox
                 factor.remove(user)
             Letter.objects.put("lost password", reader=user.pk, at=at)
         events.record(Kind.EMAIL_STOPPED, account=user.pk, at=at)

@@ -84,7 +84,7 @@ def tell_person(event) -> None:
 
 
 def tell_managers(event) -> None:
-    """Put a notice of an event into the outbox for each site manager and superuser, whoever did it included."""
+    """Put a notice of an event into the outbox for each site manager and superuser, the one who did it included."""
     active = get_user_model().objects.filter(is_active=True).exclude(email="")
     managers = active.filter(Q(groups__name=roles.MANAGERS) | Q(is_superuser=True)).distinct().order_by("pk")
     for manager in managers[:LONGEST_LIST]:

@@ -58,10 +58,17 @@ def reset_second_factor(user, at, by=None) -> bool:
     return True
 
 
+class PastedEmailField(forms.EmailField):
+    """An e-mail address as people paste it: without brackets, invisible characters and the like."""
+
+    def to_python(self, value):
+        return clean_email(super().to_python(value))
+
+
 class LostPasswordForm(PasswordResetForm):
     """Whose password is lost: anybody who works here, those included whose invitation has run out."""
 
-    email = forms.EmailField(
+    email = PastedEmailField(
         label=_("E-mail"), max_length=254, widget=forms.EmailInput({"autocomplete": "email", "maxlength": 254})
     )
 
@@ -110,7 +117,7 @@ class PersonForm(forms.ModelForm):
         model = get_user_model()
         fields = ("email", "first_name", "last_name", "groups")
 
-    email = forms.EmailField(
+    email = PastedEmailField(
         label=_("E-mail"),
         max_length=150,  # it is the user name too
         widget=AdminEmailInputWidget,
@@ -129,7 +136,7 @@ class PersonForm(forms.ModelForm):
             self.fields["groups"].help_text = _("What this person may do. Choose one or more.")
 
     def clean_email(self):
-        email = clean_email(self.cleaned_data["email"]).lower()
+        email = self.cleaned_data["email"].lower()
         if email == self.instance.email.lower():
             return email
         try:

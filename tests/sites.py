@@ -74,6 +74,7 @@ def fill():
     from django_otp.plugins.otp_static.models import StaticDevice
     from django_otp.plugins.otp_totp.models import TOTPDevice
 
+    from accounts.models import EmailChange, InitialPassword
     from consular.models import Template
     from news.importing.models import Imported
     from news.models import Message, PreviewLink, PreviewOpening
@@ -106,6 +107,9 @@ def fill():
     enquiry.answer("It is here.", by=officer, at=noon)
     Template.objects.create(name="Passport", text="Dear {name}")
     Imported.objects.remember([bytes(range(16))])
+    change = {"account": officer.pk, "former": "a@example.org", "address": "b@example.org", "asked_at": noon}
+    EmailChange.objects.create(**change)
+    InitialPassword.objects.create(account=officer.pk, fingerprint="0" * 64, expires_at=noon)
     TOTPDevice.objects.create(user=officer, name="phone")
     StaticDevice.objects.create(user=officer, name="codes").token_set.create(token="abc")
     LogEntry.objects.create(

@@ -3,6 +3,7 @@
 import pytest
 import time_machine
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core import mail
 
 from accounts.models import EmailChange
@@ -246,3 +247,30 @@ def test_former_addresses_are_deleted_after_seven_days(client, manager, carl, at
     log_in(client.__class__(), NEW)
     assert not EmailChange.objects.exists()
     assert not email_changes.is_under_way(carl, NOON + 8 * DAY)
+
+
+# Addresses as people paste them
+
+
+def invite(client, email):
+    groups = [Group.objects.get(name=roles.WRITERS).pk]
+    client.post(f"{USERS}add/", {"email": email, "first_name": "Dora", "last_name": "Novak", "groups": groups})
+    return list(get_user_model().objects.filter(last_name="Novak").values_list("email", flat=True))
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["Dora Novak <dora@example.org>", " dora@example.org\u200b", "mailto:dora@example.org", "DORA@example.org"],
+)
+def test_an_address_is_taken_as_it_is_pasted(client, manager, pasted):
+    assert invite(client, pasted) == ["dora@example.org"]
+
+
+@pytest.mark.parametrize("address", ["dora@example", "dora@localhost", "dora@@example.org", "dora@exam_ple.org"])
+def test_an_address_that_no_letter_reaches_is_refused(client, manager, address):
+    assert invite(client, address) == []
+
+
+def test_a_probable_slip_is_named_and_not_refused(client, manager):
+    assert invite(client, "dora@gmial.com") == ["dora@gmial.com"]
+    assert "Did you mean dora@gmail.com?" in client.get(USERS).content.decode()

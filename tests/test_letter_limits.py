@@ -2,6 +2,14 @@
 
 import threading
 from datetime import timedelta
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPDataError,
+    SMTPNotSupportedError,
+    SMTPRecipientsRefused,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
 
 import pytest
 from django.core.mail import EmailMessage
@@ -9,7 +17,7 @@ from django.db import connection
 
 from letters import kinds, limits
 from letters.models import Letter, SendCount
-from letters.sending import send_due
+from letters.sending import is_permanent, send_due
 from tests.factories import DAY, HOUR, NOON
 from tests.mailhost import MailHost
 
@@ -161,3 +169,22 @@ def test_a_final_refusal_is_not_repeated_and_a_passing_one_is(host, reply, is_fi
     letter.refresh_from_db()
     assert (letter.given_up_at == NOON, Letter.objects.waiting().exists()) == (is_final, not is_final)
     assert letter.fault == f"refused SMTPRecipientsRefused {reply[:3]}"
+
+
+@pytest.mark.parametrize(
+    ("error", "is_final"),
+    [
+        (SMTPDataError(552, b"5.3.4 Too big"), True),
+        (SMTPDataError(554, b"5.7.1 Spam"), False),
+        (SMTPDataError(451, b"4.3.0 Later"), False),
+        (SMTPNotSupportedError("SMTPUTF8"), True),
+        (SMTPSenderRefused(550, b"5.1.0 Sender", "press@example.org"), False),
+        (SMTPAuthenticationError(535, b"5.7.8 Password"), False),
+        (SMTPServerDisconnected("gone"), False),
+        (SMTPRecipientsRefused({"a@example.org": (550, b"5.1.1 No"), "b@example.org": (450, b"4.2.1 Later")}), False),
+        (ConnectionRefusedError(), False),
+        (UnicodeEncodeError("ascii", "é", 0, 1, "no"), False),  # the address may be corrected
+    ],
+)
+def test_only_a_refusal_of_this_recipient_or_text_is_final(error, is_final):
+    assert is_permanent(error) is is_final
