@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from django.urls import reverse
@@ -11,7 +10,6 @@ from slugify import slugify
 
 LONGEST_SLUG = 80  # characters of one made from a headline
 ROOM = 120  # characters that the field holds
-NUMBER = re.compile(r"-[0-9]{1,6}$")  # behind a slug that was taken
 APOSTROPHES = str.maketrans("", "", "'’‘ʼ`")
 
 

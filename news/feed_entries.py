@@ -12,8 +12,8 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db.models import prefetch_related_objects
-from django.template.defaultfilters import filesizeformat
-from django.utils.html import escape, format_html, format_html_join, linebreaks
+from django.template.defaultfilters import filesizeformat, linebreaks_filter
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from news.linked import picture
@@ -66,7 +66,7 @@ def content_of(message, link: str) -> str:
     Of a withdrawn message return the notice.
     """
     if message.withdrawn_at:
-        return format_html("<p><strong>{}</strong></p>{}", withdrawn(), linebreaks(message.withdrawn_reason, True))
+        return format_html("<p><strong>{}</strong></p>{}", withdrawn(), linebreaks_filter(message.withdrawn_reason))
     figure = ""
     if message.image and message.image_width:
         source = absolute(address(message.image.name))

@@ -1,4 +1,4 @@
-"""What we use of Django beyond its documented interface: an upgrade that changes it fails here, not in production."""
+"""What we use of Django beyond its documented interface: an upgrade that changes it fails here first."""
 
 from django.contrib import admin
 from django.db import connection, models

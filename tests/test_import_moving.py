@@ -43,6 +43,7 @@ def importing(tmp_path):
         ("/press.php?id=7&lang=en", "/press.php?id=7&lang=en"),
         ("/press/view/?id=7", "/press/view/?id=7"),  # where a page of ours could stand
         ("/%D0%BF%D1%80%D0%B5%D1%81%D1%81%D0%B0/1", "/%D0%BF%D1%80%D0%B5%D1%81%D1%81%D0%B0/1"),
+        ("/%CF%F0%E5%F1%F1%E0/1", "/%CF%F0%E5%F1%F1%E0/1"),  # Windows-1251
         ("/пресса/1", "/%D0%BF%D1%80%D0%B5%D1%81%D1%81%D0%B0/1"),
         ("/press.php?имя=7", "/press.php?%D0%B8%D0%BC%D1%8F=7"),
     ],

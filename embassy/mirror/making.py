@@ -120,8 +120,8 @@ def withdrawn() -> Iterator[Address]:
 
 
 def former() -> Iterator[Address]:
-    """Yield the addresses at which messages once were."""
-    for path in Redirect.objects.filter(message__isnull=False).values_list("path", flat=True).iterator(chunk_size=500):
+    """Yield the addresses at which messages, pages and counters once were."""
+    for path in Redirect.objects.filter(category__isnull=True).values_list("path", flat=True).iterator(chunk_size=500):
         if path.endswith("/") and "?" not in path:
             yield Address(path)
 

@@ -156,7 +156,7 @@ def old_url(value: Any) -> str:
         parts = urlsplit(value)
     except ValueError:
         parts = None
-    path = unquote(parts.path) if parts else ""
+    path = unquote(parts.path, errors="keep-percent") if parts else ""  # of older encodings
     if not parts or parts.scheme not in ("", "http", "https") or not path.startswith("/") or LINE_ENDS.search(value):
         raise Fault(
             _("holds %s, which is no address. Write one like /press/123.html or https://…/?id=123.") % shown(value)
