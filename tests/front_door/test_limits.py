@@ -51,7 +51,7 @@ def queried():
 
 
 def ask_together(door, paths, **headers):
-    """Ask for all paths at once, and return the statuses."""
+    """Ask for all paths in parallel, and return the statuses."""
     with ThreadPoolExecutor(len(paths)) as pool:
         return list(pool.map(lambda path: ask(door, path, **headers).status, paths))
 
