@@ -3,15 +3,16 @@
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from urllib.parse import urlencode
 
 import pytest
 
 from consular.models import Enquiry
 from tests.factories import a_topic
-from tests.front_door.house import SITE, ask
+from tests.front_door.house import SITE, ask, encrypted
 from tests.front_door.routes import routes
-from tests.nginx import free_port, nginx
+from tests.nginx import HOST, free_port, nginx
 
 # Limits
 
@@ -50,7 +51,7 @@ def queried():
 
 
 def ask_together(door, paths, **headers):
-    """Ask for all paths at once, and return the statuses."""
+    """Ask for all paths in parallel, and return the statuses."""
     with ThreadPoolExecutor(len(paths)) as pool:
         return list(pool.map(lambda path: ask(door, path, **headers).status, paths))
 
@@ -95,6 +96,44 @@ def test_a_household_of_ipv6_counts_as_one_visitor(door):
     household = [{"X_Tests_Visitor": f"2001:db8:0:7:{number:x}::{number:x}"} for number in range(1, 100)]
     assert post_until_refused(door, "/contact/", household)[-1].status == 429
     assert ask(door, "/contact/", "POST", body="", X_Tests_Visitor="2001:db8:0:8::1").status == 403
+
+
+def begin_to_send(door, stack, said, number):
+    """Begin to send as many bodies to the desk, and leave them unfinished; return the connections."""
+    coming = [stack.enter_context(encrypted(door)) for _ in range(number)]
+    for connection in coming:
+        connection.sendall(f"POST /admin/ HTTP/1.1\r\nHost: {HOST}\r\n{said}\r\n\r\n".encode())
+    return coming
+
+
+@pytest.fixture
+def hurried_door(has_nginx, tmp_path):
+    """A door with no node behind it, which waits three seconds for a body."""
+
+    def hurried(text):
+        return text.replace("client_body_timeout 10s;", "client_body_timeout 3s;")
+
+    with nginx(tmp_path / "door", nodes=[free_port()], static=tmp_path, media=tmp_path, change=hurried) as door:
+        yield door
+
+
+@pytest.mark.parametrize("said", ["Content-Length: 70000000", "Transfer-Encoding: chunked"])
+def test_bodies_that_are_still_on_their_way_to_the_desk_are_few(hurried_door, said):
+    with ExitStack() as stack:
+        coming = begin_to_send(hurried_door, stack, said, 12)
+        answers = [connection.recv(4096)[9:12] for connection in coming]  # nothing, where nginx gave up waiting
+    assert 1 <= answers.count(b"429") <= 2
+
+
+def test_an_upload_that_finds_no_node_is_not_called_too_large(hurried_door):
+    answer = ask(hurried_door, "/admin/", "POST", body="a" * 200_000)
+    assert (answer.status, "Not just now" in answer.text) == (502, True)
+
+
+def test_small_forms_to_the_desk_are_not_counted_as_bodies(hurried_door):
+    with ExitStack() as stack:
+        begin_to_send(hurried_door, stack, "Content-Length: 20000", 12)
+        assert ask(hurried_door, "/admin/", "POST", body="").status == 502  # it was passed on
 
 
 def test_a_hundred_megabytes_are_refused_before_they_are_sent(door):

@@ -27,7 +27,7 @@ logfile = {home}/pgbouncer.log
 
 
 class Pool:
-    """Stands for a database: its address leads through the pool."""
+    """A database, as a node is given it: its address leads through the pool."""
 
     def __init__(self, port):
         self.url = f"postgres://postgres@127.0.0.1:{port}/{NAME}"
