@@ -4,6 +4,8 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from news.advice import advice, is_from_word, is_of_ministry, links_in, mended
 from news.models import Message
@@ -277,3 +279,32 @@ def test_a_paste_that_cannot_be_read_is_answered_with_a_sentence(admin_client, h
 def test_a_paste_is_prepared_for_staff_alone(client):
     assert client.post("/admin/prepare/", {"html": "<p>a</p>"}).status_code == 403
     assert client.get("/admin/prepare/").status_code == 405
+
+
+# For any input
+
+TAGS = st.sampled_from(
+    "p div b del ins a q ol ul li table tr td img iframe video object script style svg math details pre ruby rt figure "
+    "figcaption span input button textarea select noscript template blockquote".split()
+)
+GIVEN = st.sampled_from([
+    "", ' href="#x"', ' href="www.example.org"', ' id="x"', ' src="https://example.org/a"', ' style="display:none"',
+    ' style="mso-list:l0 level1"', ' style="mso-list:Ignore"', " class=MsoDel", ' cite="a"', " hidden", ' lang="ru"',
+    ' style="mso-element:field-begin"', ' style="mso-element:field-end"', ' style="list-style-type:lower-greek"',
+])  # fmt: skip
+PIECE = st.builds("<{}{}{}>".format, st.sampled_from(["", "", "/"]), TAGS, GIVEN) | st.sampled_from(
+    ["words ", "\n\n", "<!--", "-->", "{ PAGE }", "&lt;", "<br>", '"', "<"]
+)
+
+
+@given(st.lists(PIECE, max_size=30).map("".join))
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_what_is_kept_is_prepared_again_without_a_change(html):
+    once = clean(prepare(html)[0])
+    again, losses = prepare(once)
+    assert (clean(again), losses) == (once, [])
+
+
+@pytest.mark.parametrize("end", ["<!--<script>-></script>--></script>", "'<!-- <sCrIpt/'</script>BAR</script>"])
+def test_what_looks_like_the_end_of_a_script_is_no_end_of_the_text(end):
+    assert clean(prepare(f"<p>a<script>{end}</p>b")[0]).startswith("<p>a")
