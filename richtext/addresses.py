@@ -27,6 +27,7 @@ SLIPS = re.compile(
     re.IGNORECASE,
 )
 WHOLE = re.compile(r"https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}(?:[/?#]|$)", re.IGNORECASE)
+LONGEST_NUMBER = 100  # characters, with what stands between the digits
 TWICE = re.compile(r"^https?://(?=https?(?:://|//|:/))", re.IGNORECASE)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}:", re.IGNORECASE)
 
@@ -78,6 +79,8 @@ def with_scheme(value: str) -> str:
 
 def telephone(number: str) -> str:
     """Return the address by which a phone is called: digits, the plus in front, an extension (RFC 3966)."""
+    if len(number) > LONGEST_NUMBER:
+        return f"tel:{number}"
     number = unquote(number).strip().lstrip("/").strip()
     number = re.sub(r"\(0\)", "", number) if number.startswith(("+", "00")) else number
     number, _mark, extension = re.sub(r"(?i)\s*(?:;ext=|extension|ext\.?|\bx)\s*", ";", number, count=1).partition(";")

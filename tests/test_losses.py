@@ -4,10 +4,11 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from news.advice import advice, is_from_word, is_of_ministry, links_in, mended
 from news.models import Message
-from richtext.addresses import completed
 from richtext.bounds import LONGEST, TooComplex, demand_moderate
 from richtext.cleaner import clean
 from richtext.fields import RichTextFormField, preview
@@ -74,71 +75,6 @@ def test_pictures_stay_for_a_caller_that_takes_them_in():
 def test_a_hidden_class_of_the_document_hides_its_words():
     html, losses = prepare("<style>.x1 , p.y{color:red; display : none}</style><p>a<span class=x1>b</span></p>")
     assert (clean(html), losses) == ("<p>a</p>", [Loss("hidden_text", "b")])
-
-
-# Addresses
-
-
-@pytest.mark.parametrize(
-    ("given", "whole"),
-    [
-        ("www.example.org", "https://www.example.org"),
-        ("WWW.example.org/a?b", "https://WWW.example.org/a?b"),
-        ("example.org", "https://example.org"),
-        ("//example.org/a", "https://example.org/a"),
-        ("http:/example.org", "http://example.org"),
-        ("https//example.org", "https://example.org"),
-        ("ttps://example.org", "https://example.org"),
-        ("http://https://example.org", "https://example.org"),
-        ("посольство.example/правила", "https://посольство.example/правила"),
-        ("press@example.org", "mailto:press@example.org"),
-        ("mailto:mailto:press@example.org", "mailto:press@example.org"),
-        ("mailto: press@example.org", "mailto:press@example.org"),
-        ("tel:+44 (0)20 7229-6412", "tel:+442072296412"),
-        ("tel:0044 20 7229 6412", "tel:+442072296412"),
-        ("tel:+44 20 7229 6412 ext. 12", "tel:+442072296412;ext=12"),
-        ("+44 20 7229 6412", "tel:+442072296412"),
-        ("callto:+442072296412", "tel:+442072296412"),
-        ("rules.pdf", "rules.pdf"),
-        ("more.html#a", "more.html#a"),
-        ("2026/11/27/", "2026/11/27/"),
-        ("/visas/", "/visas/"),
-        ("#top", "#top"),
-        ("?page=2", "?page=2"),
-        ("https://example.org/www.example.org", "https://example.org/www.example.org"),
-    ],
-)  # fmt: skip
-def test_an_address_is_completed_to_what_it_means(given, whole):
-    assert completed(given) == whole
-    assert completed(whole) == whole
-
-
-@pytest.mark.parametrize(
-    "wrapped",
-    [
-        "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.org%2Fa%3Fb%3D1&data=05%7C02&reserved=0",
-        "https://www.google.com/url?sa=t&url=https%3A%2F%2Fexample.org%2Fa%3Fb%3D1&usg=x",
-        "https://www.google.co.uk/url?q=https://example.org/a?b%3D1&sa=D",
-        "https://l.facebook.com/l.php?u=https%3A%2F%2Fexample.org%2Fa%3Fb%3D1&h=AT0",
-        "https://urldefense.proofpoint.com/v2/url?u=https-3A__example.org_a-3Fb-3D1&d=DwMFaQ&c=x",
-        "https://urldefense.com/v3/__https://example.org/a?b=1__;!!abc!x$",
-        "https://urldefense.com/v3/__https:/example.org/a*b=1__;Pw!!abc!x$",
-        "https://vk.com/away.php?to=https%3A%2F%2Fexample.org%2Fa%3Fb%3D1",
-    ],
-)
-def test_the_wrapper_of_a_filter_is_taken_off(wrapped):
-    assert completed(wrapped) == "https://example.org/a?b=1"
-
-
-def test_a_wrapper_within_a_wrapper_is_taken_off():
-    inner = "https%3A%2F%2Fwww.google.com%2Furl%3Fq%3Dhttps%3A%2F%2Fexample.org%2F"
-    assert completed(f"https://a.safelinks.protection.outlook.com/?url={inner}&data=1") == "https://example.org/"
-
-
-@pytest.mark.parametrize("inner", ["javascript:a()", "data:text/html,a", "", "//example.org"])
-def test_a_wrapper_around_no_web_address_stays(inner):
-    wrapped = f"https://a.safelinks.protection.outlook.com/?url={inner}"
-    assert completed(wrapped) == wrapped
 
 
 # The field and the editor
@@ -277,3 +213,32 @@ def test_a_paste_that_cannot_be_read_is_answered_with_a_sentence(admin_client, h
 def test_a_paste_is_prepared_for_staff_alone(client):
     assert client.post("/admin/prepare/", {"html": "<p>a</p>"}).status_code == 403
     assert client.get("/admin/prepare/").status_code == 405
+
+
+# For any input
+
+TAGS = st.sampled_from(
+    "p div b del ins a q ol ul li table tr td img iframe video object script style svg math details pre ruby rt figure "
+    "figcaption span input button textarea select noscript template blockquote".split()
+)
+GIVEN = st.sampled_from([
+    "", ' href="#x"', ' href="www.example.org"', ' id="x"', ' src="https://example.org/a"', ' style="display:none"',
+    ' style="mso-list:l0 level1"', ' style="mso-list:Ignore"', " class=MsoDel", ' cite="a"', " hidden", ' lang="ru"',
+    ' style="mso-element:field-begin"', ' style="mso-element:field-end"', ' style="list-style-type:lower-greek"',
+])  # fmt: skip
+PIECE = st.builds("<{}{}{}>".format, st.sampled_from(["", "", "/"]), TAGS, GIVEN) | st.sampled_from(
+    ["words ", "\n\n", "<!--", "-->", "{ PAGE }", "&lt;", "<br>", '"', "<"]
+)
+
+
+@given(st.lists(PIECE, max_size=30).map("".join))
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_what_is_kept_is_prepared_again_without_a_change(html):
+    once = clean(prepare(html)[0])
+    again, losses = prepare(once)
+    assert (clean(again), losses) == (once, [])
+
+
+@pytest.mark.parametrize("end", ["<!--<script>-></script>--></script>", "'<!-- <sCrIpt/'</script>BAR</script>"])
+def test_what_looks_like_the_end_of_a_script_is_no_end_of_the_text(end):
+    assert clean(prepare(f"<p>a<script>{end}</p>b")[0]).startswith("<p>a")

@@ -112,7 +112,7 @@ def parse(html: str) -> Node:
         elif closing:
             if deeper:
                 deeper -= 1
-            else:
+            elif path[-1].tag == tag:  # within a script there may be what looks like its end
                 path.pop()
         else:
             pairs = {name: unescape(value) for name, value in ATTRIBUTE.findall(given)} if given else {}
