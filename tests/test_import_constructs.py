@@ -9,9 +9,9 @@ from news.importing.lines import Line
 from news.importing.shortcodes import Shortcodes
 from news.models import Message, Redirect
 from tests.factories import NOON, a_message
-from tests.helpers import feeds
+from tests.helpers import feed_items, feeds
 
-ROWS = {row.name: row for row in [*feeds.TEXTS, *feeds.XML, *feeds.ADDRESSES]}
+ROWS = {row.name: row for row in [*feeds.TEXTS, *feeds.XML, *feed_items.ADDRESSES]}
 
 
 @pytest.fixture
@@ -60,30 +60,30 @@ def test_a_construct_of_a_feed_becomes_what_is_demanded(read, name):
     assert [words for words in row.noted if words not in said] == []
 
 
-@pytest.mark.parametrize("name", feeds.WORDPRESS)
+@pytest.mark.parametrize("name", feed_items.WORDPRESS)
 def test_a_text_of_wordpress_has_its_lines_and_no_notation_of_its_own(read, name):
-    content, demanded = feeds.WORDPRESS[name]
+    content, demanded = feed_items.WORDPRESS[name]
     lines, said = read(feeds.rss(feeds.post(content)))
     assert lines[0].body == demanded
     assert "shortcode" not in said
 
 
-@pytest.mark.parametrize("content", feeds.REMOVED)
+@pytest.mark.parametrize("content", feed_items.REMOVED)
 def test_a_shortcode_that_means_nothing_here_goes_and_is_counted(read, content):
     lines, said = read(feeds.rss(feeds.post(content)))
-    assert lines[0].body == feeds.REMOVED[content]
+    assert lines[0].body == feed_items.REMOVED[content]
     assert "The WordPress shortcode [" in said and "(1): “T”" in said
 
 
-@pytest.mark.parametrize("given", feeds.DATES)
+@pytest.mark.parametrize("given", feed_items.DATES)
 def test_a_date_is_read_in_its_zone_and_a_doubtful_one_is_noted(read, given):
-    moment, doubtful = feeds.DATES[given]
+    moment, doubtful = feed_items.DATES[given]
     lines, said = read(feeds.rss(feeds.item(date=f"<pubDate>{given}</pubDate>")))
     assert value(lines[0], "publish_at") == moment
     assert ("(1): “T”" in said) == doubtful
 
 
-@pytest.mark.parametrize("given", feeds.NO_DATES)
+@pytest.mark.parametrize("given", feed_items.NO_DATES)
 def test_a_date_that_does_not_exist_is_a_fault_with_the_title(read, given):
     with pytest.raises(CommandError, match="Item 1: “T”: its date"):
         read(feeds.rss(feeds.item(date=f"<pubDate>{given}</pubDate>")))
@@ -209,6 +209,15 @@ def test_a_former_address_of_another_message_stays_its_own_and_that_is_noted(imp
     said = importing(feeds.rss(feeds.item()))
     assert "The former address /press/7.html leads to something else already" in said and "(1): “T”" in said
     assert Redirect.objects.get().message == owner
+
+
+@pytest.mark.django_db
+def test_the_address_of_another_message_is_not_taken_over_and_that_is_noted(importing):
+    owner = a_message(headline="Owner", publish_at=NOON)
+    link = f"<link>https://old.example.org{owner.get_absolute_url()}</link>"
+    said = importing(feeds.rss(f"<item><title>T</title>{feeds.DATE}{link}</item>"))
+    assert "leads to something else already, and still does. (1): “T”" in said
+    assert not Redirect.objects.exists()
 
 
 @pytest.mark.django_db

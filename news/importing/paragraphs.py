@@ -57,7 +57,7 @@ def of_blocks(html: str) -> str:
 
 
 class Writer:
-    """Writes a text anew, a paragraph for each run of text that no element holds."""
+    """Writes a text with a paragraph for each run of text that is in no element."""
 
     def __init__(self):
         self.out: list[str] = []

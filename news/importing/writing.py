@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from editions.models import new_edition
+from news import addresses
 from news.addresses import slug_of
 from news.importing import own_files
 from news.importing.bodies import prepared
@@ -189,14 +190,27 @@ def add_redirects(given: list[tuple[str, Message]], notes: Notes) -> None:
     }
     owners: dict[str, Message] = {}
     rows = []
+    live = live_addresses(path for path, _message in given)
     for path, message in given:
-        if keys[path] in taken or owners.setdefault(keys[path], message) is not message:
+        if (
+            live.get(path, message.pk) != message.pk
+            or keys[path] in taken
+            or owners.setdefault(keys[path], message) is not message
+        ):
             words = _("The former address %s leads to something else already, and still does.")
             notes.add(words % path[:200], message.headline)
         else:
             rows.append(Redirect(path=path, message=message))
     if rows:
         Redirect.objects.bulk_create(rows, ignore_conflicts=True)  # another import may have been quicker
+
+
+def live_addresses(paths: Iterable[str]) -> dict[str, int]:
+    """Return those of the paths at which a message is now, with its number."""
+    ours = {path for path in paths if path.startswith(addresses.root())}
+    slugs = {path.strip("/").rpartition("/")[2] for path in ours}
+    found = Message.objects.filter(slug__in=slugs, day__isnull=False).only("day", "slug") if ours else ()
+    return {row.get_absolute_url(): row.pk for row in found if row.get_absolute_url() in ours}
 
 
 # Rows
