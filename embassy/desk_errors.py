@@ -26,9 +26,9 @@ def desk_error(request, status: int, title: str, sentence: str, **more):
 
 
 def bad_request(request):
-    """The request could not be read."""
-    sentence = _("The request could not be read, so nothing was changed. Go back, and try again from the page before.")
-    return desk_error(request, 400, _("This request could not be read"), sentence)
+    """The request can’t be read."""
+    sentence = _("The request can’t be read, so nothing was changed. Go back to the page before and try again.")
+    return desk_error(request, 400, _("This request can’t be read"), sentence)
 
 
 def forbidden(request):

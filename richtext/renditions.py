@@ -27,9 +27,7 @@ KINDS = {suffix: kind for kind, suffix in SUFFIXES.items()}
 TYPES = {suffix: f"image/{kind.lower()}" for kind, suffix in SUFFIXES.items()}
 MODERN = [kind for kind in ("AVIF", "WEBP") if features.check(kind.lower())]  # what this Pillow can write, best first
 
-NAME = re.compile(
-    r"(?P<stem>.{1,150}-(?P<width>\d{1,5})x(?P<height>\d{1,5}))(?:-(?P<drawn>\d{1,5}))?\.(?P<suffix>[a-z]+)"
-)
+NAME = re.compile(r"\A(?P<stem>.+-(?P<width>\d{1,5})x(?P<height>\d{1,5}))(?:-(?P<drawn>\d{1,5}))?\.(?P<suffix>[a-z]+)")
 
 
 @dataclass(frozen=True)

@@ -199,7 +199,9 @@ def test_what_others_have_submitted_is_approved_from_the_list(desk):
     desk.goto(LIST)
     for draft in drafts:
         row(desk, draft.headline).get_by_role("checkbox").check()
-    act(desk, "Approve: public at once, or at its moment")
+    act(desk, "Approve …")
+    expect(desk.locator(".chosen li")).to_have_count(2)
+    desk.get_by_role("button", name="Approve").click()
     expect(desk.locator("#result_list .state")).to_have_text(["published", "published"])
     desk.goto("/messages/")
     expect(desk.locator(".entries li")).to_have_count(2)
