@@ -39,14 +39,25 @@ class LoggedReads(models.Model):
 
 @contextmanager
 def recording_reads(by, at: datetime) -> Iterator[None]:
-    """Leave a trace of an officer in each enquiry whose personal data is decrypted meanwhile: one for each look."""
+    """Leave a trace of an officer in each enquiry whose personal data is decrypted meanwhile: one for each look.
+
+    An act of theirs at this very moment (`at`) is trace enough: an export, an answer.
+    """
     token = _reads.set(set())
     try:
         yield
     finally:
         read = _reads.get()
         _reads.reset(token)
-        record(read, "opened", by, at)
+        record(read - _acted_on(read, by, at), "opened", by, at)
+
+
+def _acted_on(enquiries: set[int], by, at: datetime) -> set[int]:
+    from consular.models import Trace
+
+    if not enquiries:
+        return set()
+    return set(Trace.objects.filter(enquiry__in=enquiries, by=by, at=at).values_list("enquiry_id", flat=True))
 
 
 def record(enquiries: Iterable[int], kind: str, by, at: datetime) -> None:

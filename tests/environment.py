@@ -33,6 +33,7 @@ VALUES = {
     "STAFF_NEED_TOTP": "off",
     "ENQUIRY_KEYS": "",
     "ENQUIRY_MIN_SECONDS": "3",
+    "RECEIPTS_PER_HOUR": "200",
     "ENQUIRIES_PER_HOUR": "20",
     "BACKUP_KEY": "",
     "HSTS_INCLUDE_SUBDOMAINS": "",

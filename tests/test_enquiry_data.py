@@ -100,7 +100,7 @@ def test_erased_enquiry_leaves_reference_day_and_reason(client, enquiry, officer
     client.post(address(enquiry, "erase"), {"why": "person"})
     erasure = Erasure.objects.get()
     assert (erasure.reference, erasure.why, erasure.by) == (enquiry.reference, "person", officer)
-    assert not Enquiry.objects.exists() and client.get(address(enquiry)).status_code == 404
+    assert not Enquiry.objects.exists() and client.get(address(enquiry)).status_code == 410
 
 
 @pytest.mark.parametrize("why", ["", "visitor", "x"])
