@@ -88,11 +88,13 @@
     return entry;
   }
 
+  const PAUSE = 2_000; // milliseconds until the answer of a check in the background is asked for again
+
   async function check(tries) {
     say(note.dataset.checking);
     try {
       const answer = await fetch(advice.dataset.links, { method: "POST", headers: { "X-CSRFToken": token.value } });
-      if (answer.status === 503 && tries > 1) return void setTimeout(check, 10_000, tries - 1); // another check runs
+      if (answer.status === 503 && tries > 1) return void setTimeout(check, PAUSE, tries - 1);
       const { faults } = await answer.json();
       advice.querySelector("ul").append(...faults.map(item));
       if (faults.length) note.hidden = true;
@@ -102,5 +104,5 @@
     }
   }
 
-  if (note && token) check(3);
+  if (note && token) check(15);
 })();

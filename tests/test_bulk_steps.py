@@ -137,8 +137,12 @@ def test_a_consuls_front_page_is_the_consular_desk(client):
     assert "<h1>Consular desk</h1>" in client.get("/admin/").content.decode()
 
 
-def test_enter_in_a_field_of_one_line_has_no_button_to_press(client, editor):
-    page = client.get(f"{LIST}{a_message().pk}/change/").content.decode()
-    form = page[page.index('id="message_form"') :]
+FORMS = ["news/message", "news/category", "pages/page", "counters/counter", "consular/notice", "consular/office"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_enter_in_a_field_of_one_line_has_no_button_to_press(admin_client, form):
+    page = admin_client.get(f"/admin/{form}/add/").content.decode()
+    form = page[page.index('_form"') :]
     first = form.index('<button type="submit" disabled hidden>')
     assert first < form.index('<input type="submit"')

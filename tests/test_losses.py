@@ -13,6 +13,7 @@ from richtext.bounds import LONGEST, TooComplex, demand_moderate
 from richtext.cleaner import clean
 from richtext.fields import RichTextFormField, preview
 from richtext.losses import Loss, describe, prepare
+from richtext.preparing import tree
 from richtext.widgets import EditorWidget
 from tests.factories import NOON, a_category, a_message
 from tests.officers import an_officer
@@ -242,3 +243,10 @@ def test_what_is_kept_is_prepared_again_without_a_change(html):
 @pytest.mark.parametrize("end", ["<!--<script>-></script>--></script>", "'<!-- <sCrIpt/'</script>BAR</script>"])
 def test_what_looks_like_the_end_of_a_script_is_no_end_of_the_text(end):
     assert clean(prepare(f"<p>a<script>{end}</p>b")[0]).startswith("<p>a")
+
+
+@pytest.mark.parametrize("tag", sorted(tree.VOID))
+def test_an_element_without_an_end_tag_takes_nothing_after_it_along(tag):
+    prepared, _losses = prepare(f"<p>before</p><{tag}><p>after</p>")
+    assert "before" in prepared
+    assert "after" in prepared

@@ -51,7 +51,7 @@ class AdviceMixin:
             raise PermissionDenied
         faults = link_checks.faults_of(urls_of(message))
         if faults is None:
-            return JsonResponse({"busy": True}, status=503, headers={"Retry-After": "10"})
+            return JsonResponse({"busy": True}, status=503, headers={"Retry-After": "2"})
         return JsonResponse({"faults": faults})
 
 

@@ -12,7 +12,10 @@ from html import escape, unescape
 
 import nh3
 
-VOID = frozenset("area br col embed hr img input param source track wbr".split())
+# Elements that the parser writes without an end tag (HTML, 13.1.2 and 13.3).
+VOID = frozenset(
+    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
+)
 RAW = frozenset({"script", "style", "iframe"})  # their content is not mark-up
 DEEPEST = 100  # elements in one another; what is deeper is brought up
 
