@@ -3,11 +3,11 @@
 import pytest
 import time_machine
 from django.contrib.auth import get_user_model
-from django.core.files.base import ContentFile
 
-from news.models import Attachment, Message, Presence, PreviewLink, Redirect
+from news.models import Message, Presence, PreviewLink, Redirect
 from richtext.models import Image
 from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message, a_page, an_office
+from tests.files import an_attachment
 from tests.front import ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,9 +75,7 @@ ACTS = {
     "updated": lambda officer, draft: Message.objects.filter(pk=draft.pk).update(body="<p>Zircon.</p>"),
     "submitted": lambda officer, draft: draft.submit(at=NOON, by=officer),
     "deleted": lambda officer, draft: draft.delete(),
-    "attached to": lambda officer, draft: Attachment.objects.create(
-        message=draft, file=ContentFile(b"%PDF-1.4", "a.pdf"), name="Zircon"
-    ),
+    "attached to": lambda officer, draft: an_attachment(draft, name="Zircon"),
     "illustrated": lambda officer, draft: Image.objects.create(file="z.jpg", width=1, height=1, uploaded_at=NOON),
     "opened": lambda officer, draft: Presence.objects.beat(draft, officer, NOON),
     "shown to somebody": lambda officer, draft: PreviewLink.objects.create(

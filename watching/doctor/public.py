@@ -130,7 +130,7 @@ def entries(text: str) -> list[str]:
 
 def read_home(ask: Ask) -> list[str]:
     text = page(ask, reverse("home"))
-    article = text.partition('<article class="message"')[2].partition('<div class="body">')[0]
+    article = text.partition('<article class="message"')[2].partition('<div class="body"')[0]
     return [unescape(address) for address in ENTRY.findall(article)] + entries(text)
 
 
