@@ -74,6 +74,6 @@ def warn_of_unread_proxy(request) -> None:
     if not _has_warned and "HTTP_X_FORWARDED_FOR" in request.META:
         _has_warned = True
         log.warning(
-            "A request came with X-Forwarded-For, and TRUSTED_PROXIES is 0. If a proxy stands in front, all visitors "
+            "A request came with X-Forwarded-For, and TRUSTED_PROXIES is 0. If there is a proxy in front, all visitors "
             "count as one: limits and lock-outs hit everybody. Write TRUSTED_PROXIES=1."
         )

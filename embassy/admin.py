@@ -107,7 +107,7 @@ class PeopleAdmin(ResetsSecondFactor, auth.UserAdmin):
             raise PermissionDenied
         return verification.ask(request) or super().user_change_password(request, id, form_url)
 
-    # Whoever changes others has proved lately who they are
+    # Somebody who changes others has to have verified their identity recently
 
     def changeform_view(self, request, *args, **kwargs):
         return verification.ask(request) or super().changeform_view(request, *args, **kwargs)

@@ -22,7 +22,7 @@ from letters.invisible_characters import JOINERS, remove_all_invisible, remove_i
 MAX_LENGTH = 254  # octets of an address (RFC 5321, 4.5.3.1.3, without the angle brackets)
 MAX_LOCAL_PART = 64  # octets before the @ (RFC 5321, 4.5.3.1.1)
 MAX_DOMAIN = 253  # octets (RFC 1035, 2.3.4, as text)
-LONGEST_INPUT = 1_000  # characters: what is longer is no address, and is not looked at further
+LONGEST_INPUT = 1_000  # characters: a longer text is not an address, and is not read further
 
 ATEXT = frozenset(string.ascii_letters + string.digits + "!#$%&'*+-/=?^_`{|}~.")  # RFC 5322, 3.2.3
 ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)

@@ -74,7 +74,7 @@ def make_slug(message) -> None:
     """Make the slug from the headline, unless somebody has typed one.
 
     `made_slug` holds the slug as it was last made. One that equals it was not typed, and follows the headline: a
-    working title must not stay in a public address. Without a day there is no address, and so no made slug.
+    working title must not stay in a public address. Without a day a message has no URL, and so no made slug.
     """
     if message.slug and message.slug != message.made_slug:
         return

@@ -37,7 +37,7 @@
     window.CKEDITOR?.on("instanceCreated", ({ editor }) => editor.name === body.id && editor.on("change", countSoon));
   }
 
-  /* The headline's length, and whether the advice is still about what stands in the form */
+  /* The headline's length, and whether the advice is still about the text in the form */
 
   const headline = document.getElementById("id_headline");
   const characters = advice.querySelector("[data-limit]");

@@ -9,7 +9,7 @@ const session = (() => {
 
   const say = (ended) => { if (notice) notice.hidden = !ended; };
 
-  // Whoever is logged in now: the same user gets the new token of the form, and goes on as if nothing had been
+  // The user who is signed in now: the same user gets the new token of the form, and goes on as if nothing had been
   const renew = async () => {
     const answer = await fetch(address, { redirect: "manual", headers: { Accept: "application/json" } });
     const now = answer.ok ? await answer.json() : null;

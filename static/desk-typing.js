@@ -10,7 +10,7 @@ const typing = (() => {
     !["file", "hidden", "submit", "button", "reset"].includes(element.type);
   const editors = () => Object.values(window.CKEDITOR?.instances ?? {}).filter(({ element }) => form.contains(element.$));
 
-  // What stands in the form by name: a text, or yes and no
+  // The values of the form by name: a text, or yes and no
   const read = () => {
     const values = {};
     for (const element of form.elements) {

@@ -34,6 +34,22 @@ def pytest_configure(config):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL keep the tests that use the database: the others are the same as on SQLite, and run there."""
+    if not settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        return
+    others = [item for item in items if not uses_database(item)]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if uses_database(item)]
+
+
+def uses_database(item) -> bool:
+    """Say whether a test asks for the database, by its mark or by a fixture."""
+    fixtures = {"db", "transactional_db", "django_db_setup"}
+    return item.get_closest_marker("django_db") is not None or not fixtures.isdisjoint(item.fixturenames)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def acts_can_be_flushed():
     """Between tests Django empties the tables, and the ledger would refuse: take its triggers away just for that."""

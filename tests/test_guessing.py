@@ -1,4 +1,4 @@
-"""Limits of password guessing: per account, whatever the addresses, and never a lock for whoever is known."""
+"""Limits of password guessing: per account, whatever the addresses, and never a lock for a person on a known device."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Sessions end after a time without use; whoever changes accounts proves again who they are; browsers forget."""
+"""Sessions end after a time without use; a person who changes accounts verifies their identity again; browsers forget."""
 
 import pytest
 import time_machine

@@ -113,7 +113,7 @@ def summary_of(item: Item) -> tuple[str, Node | None]:
 
 
 def beside(item: Item, address: str, kind: str) -> tuple[str, Node | None]:
-    """Return the text of an item whose content is elsewhere: its summary, and a link to what is no attachment."""
+    """Return the text of an item whose content is elsewhere: its summary, and a link to the rest."""
     html, node = summary_of(item)
     if kind.startswith("image/") or kind == "application/pdf" or PDF.fullmatch(suffix(address)):
         return html, node

@@ -56,7 +56,7 @@ def is_base64(node: Node) -> bool:
 
 
 def decoded(node: Node) -> Node | None:
-    """Return a text of Atom with its base64 undone; None for a file that is no text."""
+    """Return a text of Atom with its base64 undone; None for a file that is not text."""
     if not is_base64(node):
         return node
     try:

@@ -1,6 +1,6 @@
 """WordPress shortcodes, `[embed]…[/embed]`: those that mean something here become HTML, the others go and are counted.
 
-What stands in brackets in a sentence stays: `[sic]`, `[1]`, `[…]`. A shortcode is known by its name, by an attribute,
+Brackets that belong to a sentence stay: `[sic]`, `[1]`, `[…]`. A shortcode is known by its name, by an attribute,
 or by its end tag.
 """
 
@@ -26,7 +26,7 @@ ATTRIBUTE = re.compile(r"([A-Za-z][\w-]{0,60})\s?=\s?(?:\"([^\"]{0,2000})\"|'([^
 WEB = re.compile(r"https?://[^\s\"'<>\[\]|]{1,2000}")
 IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
 QUOTES = re.compile("[“”″]|&#8220;|&#8221;|&#8243;|&quot;")  # what editors make of quotation marks
-# Of page builders. Those whose names have one of these parts only arrange what stands in them.
+# Of page builders. Those whose names have one of these parts only arrange their content.
 BUILDER = re.compile(
     r"(?:vc|et_pb|fusion|av|fl|cs|x|mk|kc|tatsu|siteorigin|elementor|us|wpb|su|cmsms|bt_bb|ultimate)_[a-z0-9_-]{1,60}"
 )
