@@ -1,4 +1,4 @@
-"""Sessions end after a time without use; a person who changes accounts verifies their identity again; browsers forget."""
+"""Sessions: their idle end, verification again before accounts are changed, and browsers told to forget."""
 
 import pytest
 import time_machine
