@@ -78,7 +78,7 @@ class PressDesk(admin.AdminSite):
     @method_decorator(never_cache)
     def login(self, request, extra_context=None):
         """The first step of the login. As Django's, but that the password alone may not be enough."""
-        from django.contrib.admin.forms import AdminAuthenticationForm
+        from embassy.people import LoginForm
 
         if request.method == "GET" and self.has_permission(request):
             return redirect("admin:index")
@@ -90,7 +90,7 @@ class PressDesk(admin.AdminSite):
             **(extra_context or {}),
         }
         view = PasswordStep.as_view(
-            extra_context=context, authentication_form=AdminAuthenticationForm, template_name="admin/login.html"
+            extra_context=context, authentication_form=LoginForm, template_name="admin/login.html"
         )
         answer = view(request)
         if has_expired(request):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.admin.widgets import AdminEmailInputWidget
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.forms import PasswordChangeForm, PasswordResetForm
@@ -63,6 +64,14 @@ class PastedEmailField(forms.EmailField):
 
     def to_python(self, value):
         return clean_email(super().to_python(value))
+
+
+class LoginForm(AdminAuthenticationForm):
+    """Name and password. People log in by their e-mail address; the first login of a new site has a name."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("E-mail address or name")
 
 
 class LostPasswordForm(PasswordResetForm):

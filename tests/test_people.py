@@ -110,6 +110,14 @@ def test_who_is_invited_chooses_a_password_and_logs_in_with_the_address(client, 
     assert client.get("/admin/news/message/").status_code == 200
 
 
+def test_the_page_of_an_invitation_says_what_a_password_needs(client, manager, committed):
+    with committed():
+        invite(client)
+    page = client.get(link(), follow=True).content.decode()
+    assert "at least 10 characters" in page
+    assert "Django administration" not in page
+
+
 def test_an_invitation_waits_in_the_outbox_and_names_nobody(client, manager):
     invite(client)
     letter = Letter.objects.get(kind="invitation")

@@ -161,7 +161,7 @@ def test_a_session_that_has_ended_loses_no_text(anna, draft):
     anna.get_by_label("Headline").fill("Written as the session ended")
     Session.objects.all().delete()
     save(anna)
-    anna.get_by_label("Username").fill("anna")
+    anna.get_by_label("E-mail address or name").fill("anna")
     anna.get_by_label("Password").fill("for-the-tests-only")
     anna.keyboard.press("Enter")
     anna.get_by_role("button", name="Bring back").click()
