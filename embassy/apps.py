@@ -1,6 +1,5 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
-from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +16,9 @@ class EmbassyConfig(AppConfig):
         from news.own_links import SHOWN
         from pages.models import Page
 
+        # `collectstatic` leaves the editor's pages out. (An app config of our own would hide the app from test tools.)
+        static = apps.get_app_config("staticfiles")
+        static.ignore_patterns = [*static.ignore_patterns, *NOT_COLLECTED]
         connection_created.connect(desk_search.register_function)
         post_migrate.connect(roles.lay)
         SHOWN["pages:page"] = lambda at, *, path: Page.objects.shown().filter(path=path).exists()
@@ -24,9 +26,3 @@ class EmbassyConfig(AppConfig):
 
 class PressAdminConfig(AdminConfig):
     default_site = "embassy.desk.PressDesk"
-
-
-class CollectedFilesConfig(StaticFilesConfig):
-    """Django's static files, without the editor's pages."""
-
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, *NOT_COLLECTED]

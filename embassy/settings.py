@@ -91,7 +91,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "embassy.apps.CollectedFilesConfig",
+    "django.contrib.staticfiles",
 ]
 
 MIDDLEWARE = [

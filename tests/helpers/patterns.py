@@ -188,8 +188,8 @@ def seconds(pattern, method, text, times=1):
 def slow_text(pattern):
     """Return (method, beginning of a text, ratio) where the time grows faster than it; None if it never does."""
     for method in METHODS:
-        for length in (14, 20):  # what grows exponentially would never come to an end on the long ones
-            if any(seconds(pattern, method, text) > 0.5 for text in hostile(pattern, length)):
+        for length in range(12, 34, 3):  # what grows exponentially would never come to an end on the long ones
+            if any(seconds(pattern, method, text) > 0.05 for text in hostile(pattern, length)):
                 return method, "exponential", float("inf")
         for short, long in zip(hostile(pattern, LONG), hostile(pattern, 2 * LONG), strict=True):
             if seconds(pattern, method, long) < FLOOR:
