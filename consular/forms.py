@@ -107,7 +107,7 @@ class EnquiryForm(forms.Form):
         error_messages={"required": _("Tick this box: without your consent we may not keep your question.")},
     )
     website = LineField(label=_("Leave this field empty"), required=False, widget=forms.TextInput(attrs=NOT_FILLED_IN))
-    email_confirmed = forms.CharField(required=False, widget=forms.HiddenInput)
+    email_confirmed = forms.CharField(required=False, max_length=320, widget=forms.HiddenInput)
     ticket = LineField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, topics: list[Topic], data=None):

@@ -172,7 +172,8 @@ class CleanTexts:
     """A form of the desk: Django's own text fields are cleaned of invisible characters, as ours are."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if type(db_field) in FORM_CLASSES and not db_field.choices:
+        has_own_class = "form_class" in self.formfield_overrides.get(type(db_field), {})
+        if type(db_field) in FORM_CLASSES and not db_field.choices and not has_own_class:
             kwargs.setdefault("form_class", FORM_CLASSES[type(db_field)])
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 

@@ -50,7 +50,7 @@ def completed(value: str, base_url: str = "") -> str:
 def with_scheme(value: str) -> str:
     """Return an address with the scheme that it lacks."""
     bare = TWICE.sub("", value.strip("<>"))
-    if found := re.match(r"mailto:\s*(?://)?\s*", bare, re.IGNORECASE):
+    if found := re.match(r"mailto:\s*+(?://)?\s*+", bare, re.IGNORECASE):
         rest = bare[found.end() :]
         return f"mailto:{rest}" if not rest.lower().startswith("mailto:") else with_scheme(rest)
     if re.match(r"(?:tel|phone|callto|telephone):", bare, re.IGNORECASE):
@@ -83,7 +83,9 @@ def telephone(number: str) -> str:
         return f"tel:{number}"
     number = unquote(number).strip().lstrip("/").strip()
     number = re.sub(r"\(0\)", "", number) if number.startswith(("+", "00")) else number
-    number, _mark, extension = re.sub(r"(?i)\s*(?:;ext=|extension|ext\.?|\bx)\s*", ";", number, count=1).partition(";")
+    number, _mark, extension = re.sub(
+        r"(?i)(?<!\s)\s*+(?:;ext=|extension|ext\.?|\bx)\s*+", ";", number, count=1
+    ).partition(";")
     digits = "".join(letter for letter in number if (letter.isascii() and letter.isdigit()) or letter in "*")
     if number.startswith(("+", "\uff0b")):
         digits = "+" + digits

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.http import FileResponse, HttpResponse
 
-RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.IGNORECASE | re.ASCII)
+RANGE = re.compile(r"\s{0,9}bytes\s{0,9}=\s{0,9}(\d{0,18})\s{0,9}-\s{0,9}(\d{0,18})\s{0,9}", re.IGNORECASE | re.ASCII)
 LONGEST = 100  # characters of a Range header with a single range
 CHUNK = 64 * 1024  # bytes
 

@@ -29,6 +29,7 @@ PRODUCTION = {
     "ENQUIRY_KEYS": Fernet.generate_key().decode(),
     "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
     "TRUSTED_PROXIES": "1",
+    "BACKUP_KEY": "a passphrase of some length",
     "STAFF_NEED_TOTP": "",
 }
 

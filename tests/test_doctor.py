@@ -344,7 +344,7 @@ def test_the_command_ends_with_one_where_something_is_wrong(capsys):
         call_command("doctor", nodes=[], only=None)
     first, do, summary = capsys.readouterr().out.splitlines()
     assert (end.value.code, summary) == (1, f"1 fault ({len(CHECKS)} checks).")
-    assert first == "letters: 1 letter has not left, the oldest for 60 minutes." and "send_letters" in do
+    assert first == "letters: 1 letter has not left, the oldest for 1 hour." and "send_letters" in do
 
 
 def test_the_command_tells_machines_too(capsys):

@@ -152,7 +152,7 @@ def test_form_from_a_failed_csrf_check_can_be_sent(clock):
 @pytest.mark.django_db
 def test_failed_csrf_check_elsewhere_says_what_to_do(clock):
     page = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "a"})
-    assert page.status_code == 403 and "This page has expired" in page.content.decode()
+    assert page.status_code == 403 and "This form has expired" in page.content.decode()
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ from news.importing.models import Imported
 from news.importing.pictures import Folder
 from news.models import Category, Correction, Message, Redirect
 from richtext.fields import LONGEST
+from richtext.plaintext import clean_line, clean_text
 from tests.factories import DAY, NOON, a_category, a_message
 from tests.files import a_body, a_pictured_message, an_attachment, an_image
 
@@ -53,7 +54,7 @@ moments = some.datetimes(datetime(1950, 1, 1), datetime(2030, 1, 1), timezones=s
 paths = some.text(some.characters(exclude_categories=["Cs", "Cc", "Cn", "Zl", "Zp"]), max_size=30)
 a_row = some.fixed_dictionaries(
     {
-        "headline": words.filter(lambda text: exporting.on_one_line(text).strip()),
+        "headline": words.filter(lambda text: clean_line(exporting.on_one_line(text))),
         "lead": words,
         "body": some.sampled_from(["", "<p>One &amp; two.</p>", "<p>“Да”</p>\n<hr>", "loose <b>text"]),
         "slug": some.sampled_from(["", "a-b", "c"]),
@@ -66,7 +67,7 @@ a_row = some.fixed_dictionaries(
         "withdrawn": some.booleans(),
         "approved": some.booleans(),
         "old": some.lists(paths.map(lambda path: f"/{path}"), max_size=2),
-        "notes": some.lists(words.filter(lambda text: exporting.sayable(text).strip()), max_size=2, unique=True),
+        "notes": some.lists(words.filter(lambda text: clean_text(exporting.sayable(text))), max_size=2, unique=True),
     }
 )
 

@@ -81,8 +81,8 @@ def test_twice_adds_nothing(importing, folder):
     [
         ({"picture": PICTURE | {"file": "2020/gone.jpg"}}, "“2020/gone.jpg” is not in the folder"),
         ({"picture": PICTURE | {"file": "../messages.jsonl"}}, "is not in the folder"),
-        ({"picture": PICTURE | {"file": "text.pdf"}}, "no picture that can be shown"),
-        ({"attachments": [{"file": "text.pdf"}]}, "“text.pdf” can't be taken: This is no PDF"),
+        ({"picture": PICTURE | {"file": "text.pdf"}}, "“text.pdf” can't be taken: This file is"),
+        ({"attachments": [{"file": "text.pdf"}]}, "“text.pdf” can't be taken: This file is"),
     ],
 )
 def test_a_file_that_cannot_be_taken_is_named_and_nothing_is_imported(importing, folder, line, fault):

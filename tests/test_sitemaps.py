@@ -169,7 +169,7 @@ def test_the_news_sitemap_tells_of_two_days(client):
     root = ElementTree.fromstring(client.get("/sitemap/news.xml").content)
     (row,) = root
     assert row.findtext(f"{MAP}loc").endswith(now.get_absolute_url())
-    assert row.findtext(f".//{NEWS}title") == "On  “talks” & <answers>"
+    assert row.findtext(f".//{NEWS}title") == "On “talks” & <answers>"
     assert row.findtext(f".//{NEWS}language") == "ru"
     assert row.findtext(f".//{NEWS}publication_date") == "2020-11-23T12:37:00Z"
 

@@ -36,6 +36,9 @@ UNBOUNDED_FIELDS = {
     "EnquiryForm.ticket",  # signed by ourselves
     "AdditionForm.text",
     "AdditionForm.ticket",
+    "OwnPasswordForm.old_password",  # these three get theirs when the form is made
+    "OwnPasswordForm.new_password1",
+    "OwnPasswordForm.new_password2",
 }
 
 HIDDEN = [

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import unquote, urlsplit
 
 from richtext import addresses
 from richtext.preparing.tree import Node
 
-FILE_NAME = re.compile(r"\S{1,200}\.(?:jpe?g|png|gif|webp|avif|heic|bmp|tiff?|svg|emf|wmf)", re.IGNORECASE)
+FILE_SUFFIXES = frozenset("jpg jpeg png gif webp avif heic bmp tif tiff svg emf wmf".split())
 CAPTIONED = {"wp-caption", "image-container", "mw-default-size", "thumb"}
 CAPTION = {"wp-caption-text", "wp-caption-dd", "wp-element-caption", "gallery-caption", "thumbcaption", "MsoCaption"}
 
@@ -41,7 +40,8 @@ def is_sign(node: Node) -> bool:
 
 def is_file_name(alt: str) -> bool:
     """Say whether an alternative text is the name of a file, which tells a reader nothing."""
-    return bool(FILE_NAME.fullmatch(alt))
+    stem, _dot, suffix = alt.rpartition(".")
+    return suffix.lower() in FILE_SUFFIXES and bool(stem) and not any(map(str.isspace, stem))
 
 
 def is_captioned(node: Node) -> bool:
