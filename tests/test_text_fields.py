@@ -36,6 +36,8 @@ UNBOUNDED_FIELDS = {
     "EnquiryForm.ticket",  # signed by ourselves
     "AdditionForm.text",
     "AdditionForm.ticket",
+    "LoginForm.username",  # Django's own: its length is that of the column, set when the form is made
+    "LoginForm.password",
     "OwnPasswordForm.old_password",  # these three get theirs when the form is made
     "OwnPasswordForm.new_password1",
     "OwnPasswordForm.new_password2",
