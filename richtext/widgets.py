@@ -13,7 +13,6 @@ SENTENCES = {  # that static/desk-paste.js says
     "close": _("Close"),
     "plain": _("The server could not be reached, so the words were pasted as plain text. Check what is missing."),
     "file": _("The file %s is not a picture, so it was left out. Add a PDF under “Attachments”."),
-    "cut": _("The text was too long for this field, which holds %d characters. Its end was left out: “%s”."),
 }
 
 

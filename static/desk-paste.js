@@ -196,22 +196,4 @@
       list.append(item);
     });
   }
-
-  /* A field with a limit: a browser cuts what is pasted, and says nothing. */
-
-  document.addEventListener("paste", ({ target, clipboardData }) => {
-    const editor = Object.values(CKEDITOR.instances)[0];
-    if (!editor || !(target.maxLength > 0)) return;
-    target.parentElement.querySelector(".paste-cut")?.remove();
-    const text = (clipboardData?.getData("text/plain") || "").replace(/\r\n?/g, "\n");
-    const room = target.maxLength - target.value.length + target.selectionEnd - target.selectionStart;
-    if (text.length <= room) return;
-    const note = document.createElement("p");
-    note.className = "help paste-cut";
-    note.setAttribute("role", "status");
-    const rest = text.slice(Math.max(room, 0)).trim();
-    note.textContent = say(editor, "cut", rest.length > 80 ? `${rest.slice(0, 79)}…` : rest)
-      .replace("%d", target.maxLength);
-    target.after(note);
-  });
 })();

@@ -219,7 +219,7 @@ def test_fault_in_the_summary_leads_to_its_field(page, consulate):
     expect(field).to_be_focused()
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_accessible_description(
-        "We answer to this address. Error: Write the whole e-mail address, like name@example.org."
+        "We answer to this address. Error: Enter the whole e-mail address, with an @, like name@example.org."
     )
     field.fill("anna@example.org")
     page.get_by_role("button", name="Send the question").click()

@@ -133,6 +133,6 @@ def test_no_page_of_it_has_a_barrier(open_page, anna, axe, look, settings):
     look_at("set up on the way in", "Set up a second factor")
     for _number in range(5):
         give_password(page, password="wrong")
-    expect(page.get_by_role("heading", name="Too many wrong tries")).to_be_visible()
-    look_at("has to wait", "Too many wrong tries")
+    expect(page.get_by_role("heading", name="Too many wrong passwords")).to_be_visible()
+    look_at("has to wait", "Too many wrong passwords")
     assert {name: barriers for name, barriers in found.items() if barriers} == {}
