@@ -12,6 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from richtext import file_types
+from richtext.handover import stored_whole
 
 LARGEST_FILE = 25 * 1024 * 1024  # bytes
 HEAD = 1024  # bytes at the beginning within which readers look for the header (PDF 1.7, annex H, note 13)
@@ -82,6 +83,9 @@ class PdfField(models.FileField):
         if file and not file._committed:
             check(file)
             setattr(model_instance, self.attname, File(file.file, name=f"{secrets.token_hex(12)}.pdf"))
+            name = self.generate_filename(model_instance, getattr(model_instance, self.attname).name)
+            with stored_whole(self.storage, [name]):
+                return super().pre_save(model_instance, add)
         return super().pre_save(model_instance, add)
 
     def deconstruct(self):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+from contextlib import contextmanager, suppress
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
@@ -29,6 +30,18 @@ POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 class StorageAway(Exception):
     """The storage of files does not answer. Nothing is said of the file."""
+
+
+@contextmanager
+def stored_whole(storage, names):
+    """Raise StorageAway where the file system refuses a file (a full disk), with what was stored of `names` deleted."""
+    try:
+        yield
+    except OSError as error:
+        for name in names:
+            with suppress(OSError):
+                storage.delete(name)
+        raise StorageAway from error
 
 
 def address(name: str) -> str:

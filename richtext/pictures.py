@@ -18,6 +18,7 @@ from PIL import Image, ImageOps, features
 
 from richtext import file_types, renditions
 from richtext.colour import averageable, convert_to_srgb
+from richtext.handover import stored_whole
 
 # Pillow warns from here on, and refuses twice as much; `opened` refuses earlier.
 Image.MAX_IMAGE_PIXELS = 150_000_000
@@ -259,10 +260,13 @@ class PictureField(models.ImageField):
             return super().pre_save(model_instance, add)
         if not isinstance(picture.file, SafePicture):
             setattr(model_instance, self.attname, make_safe(picture.file))
-        drawn = getattr(model_instance, self.attname).file.renditions
-        kept = super().pre_save(model_instance, add)
-        directory = kept.name.rpartition("/")[0]
-        renditions.keep(kept.storage, ((f"{directory}/{name}", content) for name, content in drawn))
+        file = getattr(model_instance, self.attname).file
+        name = self.generate_filename(model_instance, file.name)
+        directory = name.rpartition("/")[0]
+        drawn = [(f"{directory}/{rendition}", content) for rendition, content in file.renditions]
+        with stored_whole(self.storage, [name, *(rendition for rendition, _content in drawn)]):
+            kept = super().pre_save(model_instance, add)
+            renditions.keep(kept.storage, drawn)
         return kept
 
     def deconstruct(self):

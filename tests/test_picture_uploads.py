@@ -6,6 +6,7 @@ import re
 import pytest
 import time_machine
 from django.contrib.auth import get_user_model
+from django.core.files.storage import FileSystemStorage
 from PIL import Image as Pillow
 
 from news.models import Message
@@ -164,3 +165,36 @@ def test_a_small_picture_is_named_when_the_message_is_saved(admin_client, size, 
     data = filled(admin_client, change(message), image=a_picture_file(size), image_alt="A flag")
     page = admin_client.post(change(message), data, follow=True).content.decode()
     assert (f"only {size[0]} pixels wide" in page) is said
+
+
+# A full disk
+
+
+def refuse_after(monkeypatch, count):
+    """Let the file system refuse every file after the first `count`."""
+    stored, save = [], FileSystemStorage._save
+
+    def fill(storage, name, content):
+        if len(stored) >= count:
+            raise OSError(28, "No space left on device")
+        stored.append(name)
+        return save(storage, name, content)
+
+    monkeypatch.setattr(FileSystemStorage, "_save", fill)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_picture_that_does_not_fit_on_the_disk_leaves_nothing_behind(admin_client, monkeypatch, settings, count):
+    refuse_after(monkeypatch, count)
+    answer = admin_client.post("/admin/upload/", {"upload": a_picture_file()}).json()
+    assert answer["uploaded"] == 0
+    assert [file for file in settings.MEDIA_ROOT.rglob("*") if file.is_file()] == []
+
+
+def test_a_pdf_that_does_not_fit_on_the_disk_is_no_server_error(admin_client, monkeypatch, settings):
+    refuse_after(monkeypatch, 0)
+    data = new_message(admin_client) | {"attachments-TOTAL_FORMS": 1, "attachments-0-file": a_pdf_file()}
+    data |= {"attachments-0-name": "Programme", "attachments-0-order": 0}
+    admin_client.raise_request_exception = False
+    assert admin_client.post(ADD, data).status_code == 503
+    assert not Message.objects.exists()
