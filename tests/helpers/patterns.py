@@ -196,12 +196,12 @@ def slow_text(pattern):
         for length in range(12, 34, 3):  # what grows exponentially would never come to an end on the long ones
             if any(seconds(pattern, method, text) > 0.05 for text in hostile(pattern, length)):
                 return method, "exponential", float("inf")
-        for short, long in zip(hostile(pattern, LONG), hostile(pattern, 2 * LONG), strict=True):
+        for short, long, longer in zip(*(hostile(pattern, LONG * times) for times in (1, 2, 4)), strict=True):
             if seconds(pattern, method, long) < FLOOR:
                 continue
             ratio = growth(pattern, method, short, long)
             if ratio >= 3:  # perhaps a loop with a limit, which shows on a longer text, or a busy machine
-                ratio = growth(pattern, method, long, long * 2)
+                ratio = growth(pattern, method, long, longer)
             if ratio >= 3:
                 return method, long[:40], round(ratio, 1)
     return None
