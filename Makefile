@@ -44,7 +44,7 @@ dev: $(VENV)/dev.stamp
 	@$(MANAGE) first_login --sample
 	@$(MANAGE) runserver "127.0.0.1:$(PORT)"
 
-# The whole suite, on either database and in a browser. DATABASE_URL or PGHOST may lead to a PostgreSQL of your own.
+# All tests on SQLite, those that may depend on the database on PostgreSQL, and those in a browser. DATABASE_URL or PGHOST may lead to a PostgreSQL of your own.
 test: $(VENV)/dev.stamp
 	@echo "--- The tests on SQLite"
 	@DATABASE_URL= $(PY) -m pytest -q -n $(JOBS) --ignore=tests/browser
