@@ -214,9 +214,8 @@ def test_a_proxy_that_is_not_read_is_named_once_in_the_log(client, settings, cap
     with caplog.at_level(logging.WARNING):
         for _number in range(3):
             client.get("/admin/login/", headers={"x-forwarded-for": OFFICE})
-    assert [OFFICE in record.getMessage() for record in caplog.records if "TRUSTED_PROXIES" in record.getMessage()] == [
-        False
-    ]
+    warnings = [record for record in caplog.records if "TRUSTED_PROXIES" in record.getMessage()]
+    assert [OFFICE in record.getMessage() for record in warnings if record.name.startswith("accounts")] == [False]
 
 
 # Letters

@@ -97,7 +97,9 @@ def fold(character: str) -> str:
         for number, part in enumerate(parts)
     )
     folded = unicodedata.normalize("NFC", folded)
-    return f" {folded} " if is_in(character, UNSPACED) else folded
+    if not is_in(character, UNSPACED):
+        return folded
+    return f" {folded if len(folded) == 1 else character} "  # NFKD makes two letters of the Thai "am"
 
 
 def shape(character: str) -> str:
