@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from richtext.bounds import MOST_TAGS_OF_OTHERS, demand_moderate
-from richtext.preparing import anchors, lists, plain, tree
+from richtext.preparing import anchors, lists, plain, tracked, tree
 from richtext.preparing.elements import Preparation
 from richtext.preparing.loss import Loss, describe
 
@@ -41,6 +41,7 @@ def prepare(
     root = tree.parse(html)
     preparation = Preparation(root, base_url=base_url, language=language, keep_pictures=keep_pictures)
     root.children = preparation.converted(root.children)
+    tracked.drop_codes(root, preparation.add)
     lists.rebuild(root, preparation.add)
     anchors.resolve(root, preparation.add)
     return tree.serialise(root.children), unique(preparation.losses)

@@ -216,6 +216,22 @@ def test_a_paste_is_prepared_for_staff_alone(client):
     assert client.get("/admin/prepare/").status_code == 405
 
 
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ("<p>Page { PAGE } of { NUMPAGES }.</p>", "<p>Page  of .</p>"),
+        ("<p>a { IF { PAGE } } b</p>", "<p>a { IF  } b</p>"),
+        ("<p>a { QUOTE { DATE } } b</p>", "<p>a  b</p>"),
+        ("<p>a</p><svg><text>{ PAGE }</text></svg>", "<p>a</p>"),
+        ('<p>a</p><img src="x.png" alt="{ PAGE }">', "<p>a</p>"),
+    ],
+)
+def test_field_codes_are_removed_wherever_their_text_came_from(html, kept):
+    prepared, losses = prepare(html)
+    assert clean(prepared) == clean(kept)
+    assert "field_code" in {loss.kind for loss in losses}
+
+
 # For any input
 
 TAGS = st.sampled_from(

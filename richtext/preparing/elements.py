@@ -44,7 +44,7 @@ class Preparation:
                     if child.strip(" \n&nbsp;"):
                         self.add("field_code", unescape(child))
                 else:
-                    found.append(tracked.without_codes(child, self.add))
+                    found.append(child)
             else:
                 found += self.element(child)
         return found

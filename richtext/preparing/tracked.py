@@ -15,6 +15,7 @@ CODE = re.compile(
     r"\{ {0,4}(?:HYPERLINK|PAGEREF|PAGE|NUMPAGES|REF|NOTEREF|TOC|DATE|TIME|MERGEFIELD|SEQ|INCLUDEPICTURE|FILENAME|"
     r"AUTHOR|SYMBOL|QUOTE|FORMTEXT|STYLEREF|XE|TC|EQ|INDEX|CITATION|CREATEDATE|SAVEDATE|PRINTDATE|LINK)\b[^{}]{0,400}\}"
 )
+MAX_NESTED_CODES = 8  # Word itself allows 20; each level costs one pass over the text
 RULE = re.compile(r"([a-z0-9*.#_, -]{1,200})\{([^{}]{0,500})\}", re.IGNORECASE)
 CLASS = re.compile(r"\.([\w-]{1,60})")
 
@@ -78,16 +79,37 @@ def is_one_comment(node: Node) -> bool:
     return first is not None and bool(re.fullmatch(r"cmnt\d+|_msocom_\d+", first.get("id") or first.get("name")))
 
 
-def without_codes(text: str, add: Callable[[str, str], None]) -> str:
-    """Return a text without the codes of fields that were copied while they were shown."""
-    if "{" not in text:
-        return text
+def drop_codes(root: Node, add: Callable[[str, str], None]) -> None:
+    """Remove from every text below `root` the codes of fields that were copied while they were shown.
 
-    def left_out(found):
+    It runs after the conversion, when the words of drawings and the alternative texts of images are text as well.
+    """
+    joined: list[Node | str] = []
+    for child in root.children:
+        if isinstance(child, Node):
+            drop_codes(child, add)
+            joined.append(child)
+        elif joined and isinstance(joined[-1], str):
+            joined[-1] += child
+        else:
+            joined.append(child)
+    root.children = [without_codes(child, add) if isinstance(child, str) else child for child in joined]
+
+
+def without_codes(text: str, add: Callable[[str, str], None]) -> str:
+    """Return a text without field codes. Codes within codes are removed from the inside out."""
+
+    def remove(found):
         add("field_code", found[0].strip("{} "))
         return ""
 
-    return CODE.sub(left_out, text)
+    for _level in range(MAX_NESTED_CODES):
+        if "{" not in text:
+            break
+        text, count = CODE.subn(remove, text)
+        if not count:
+            break
+    return text
 
 
 FOOTNOTE = re.compile(
