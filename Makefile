@@ -18,7 +18,7 @@ LOCAL_SITE := ^SITE_URL=http://\(127\.0\.0\.1\|localhost\)
 # What the static files are made of: when none of it is newer, there is nothing to collect.
 STATIC := $(shell find static */static embassy/settings.py richtext/storage.py -type f 2>/dev/null)
 
-.PHONY: run dev test test-faults lint bench install lock clean
+.PHONY: run dev test test-resilience lint bench install lock clean
 .DEFAULT_GOAL := run
 
 # For everybody
@@ -54,9 +54,9 @@ test: $(VENV)/dev.stamp
 	@DATABASE_URL= $(PY) -m pytest -q -n $(JOBS) tests/browser
 
 # Servers, nodes and disks that fail on purpose: one at a time, as they need the machine and start servers of their own.
-test-faults: $(VENV)/dev.stamp
+test-resilience: $(VENV)/dev.stamp
 	@echo "--- The tests in which things fail"
-	@DATABASE_URL= $(PY) -m pytest -q -m faults
+	@DATABASE_URL= $(PY) -m pytest -q -m resilience
 
 lint: export SECRET_KEY := lint
 lint: export SITE_URL := http://127.0.0.1:8000

@@ -11,7 +11,7 @@ from statistics import median
 
 from benchmarks.places import ROOT
 from benchmarks.servers import CLIENTS, WRK, server
-from tests.nginx import NGINX, nginx
+from tests.helpers.nginx import NGINX, nginx
 
 CODED = "gzip, deflate, br"  # as browsers ask
 FILE = "the-same-bytes"

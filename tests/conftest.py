@@ -59,7 +59,7 @@ ONE_DATABASE = frozenset(
 
 def uses_database(item) -> bool:
     """Say whether a test asks for the database, by its mark or by a fixture, and may depend on which one it is."""
-    if item.path.stem in ONE_DATABASE or item.path.parent.name == "front_door":
+    if item.path.stem in ONE_DATABASE or item.path.parent.name == "nginx":
         return False
     fixtures = {"db", "transactional_db", "django_db_setup"}
     return item.get_closest_marker("django_db") is not None or not fixtures.isdisjoint(item.fixturenames)

@@ -11,9 +11,8 @@ from embassy import roles
 from embassy.second_factor import factor
 from letters.sending import send_due
 from tests.factories import NOON
-from tests.phones import USERS, give, half_way, log_in_whole, shown, with_phone
-from tests.test_login import LOGIN, is_in, log_in
-from tests.test_roles import a_member
+from tests.helpers.accounts import LOGIN, USERS, a_member, is_in, log_in, shown_code, with_phone
+from tests.helpers.two_step import give, half_way, log_in_whole
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +132,7 @@ def test_the_button_stands_where_there_is_something_to_reset(client, manager, do
 def test_a_reset_half_way_ends_that_too(client, dora):
     half_way(client)
     factor.remove(dora)
-    assert give(client, shown())["Location"] == LOGIN
+    assert give(client, shown_code())["Location"] == LOGIN
 
 
 def test_the_command_resets_it_and_puts_it_on_record(dora, capsys):

@@ -11,8 +11,8 @@ from letters.models import Letter
 from letters.sending import send_due
 from news.models import Message
 from tests.factories import DAY, NOON, a_message
+from tests.helpers.accounts import a_member
 from tests.helpers.desk import approve_from_list
-from tests.test_roles import a_member
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from news.admin.conflicts import ConflictsMixin
 from news.models import Message
 from tests.factories import a_message
 from tests.helpers.desk import step_url
-from tests.test_conflicts import a_draft, change, opened
+from tests.helpers.message_form import a_draft, change, opened
 
 FASTER = "A colleague was faster"
 

@@ -12,7 +12,7 @@ from news.advice import advice, days_named, heading_levels, length, links_in, me
 from news.links import Fault
 from news.models import Message
 from tests.factories import DAY, NOON, a_category, a_message
-from tests.test_desk import ADD, change, filled, officer
+from tests.helpers.message_form import ADD, change, filled, officer
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,8 @@ from news.api import schema
 from news.cursors import Cursor
 from news.models import Category
 from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message
-from tests.files import a_pictured_message, an_attachment
+from tests.helpers.api import read
+from tests.helpers.files import a_pictured_message, an_attachment
 
 pytestmark = pytest.mark.django_db
 at_the_front = pytest.mark.django_db(transaction=True)
@@ -25,25 +26,9 @@ def clock():
         yield traveller
 
 
-def read(client, path, **given):
-    """Return what an address of the API answers, which is well."""
-    answer = client.get(path.removeprefix("http://testserver"), given)
-    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
-    return json.loads(answer.content)
-
-
 def listed(client, **given):
     """Return the numbers of the messages of a page."""
     return [row["number"] for row in read(client, "/api/messages/", **given)["results"]]
-
-
-def refused(client, status=400, **given):
-    """Return the problem document with which a list is refused."""
-    answer = client.get("/api/messages/", given)
-    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
-    found = json.loads(answer.content)
-    assert found["status"] == status
-    return found
 
 
 # It agrees with pages and feeds

@@ -9,9 +9,9 @@ from django.urls import get_resolver
 from embassy.api.document import document
 from news.api.parameters import KNOWN
 from tests.factories import HOUR, NOON, a_counter, a_message
-from tests.front import ask
-from tests.test_api import read
-from tests.test_per_edition import views
+from tests.helpers.api import read
+from tests.helpers.routes import views
+from tests.helpers.wsgi import ask
 
 pytestmark = pytest.mark.django_db
 at_the_front = pytest.mark.django_db(transaction=True)

@@ -7,8 +7,8 @@ import time_machine
 
 from news.api.parameters import KNOWN
 from tests.factories import NOON, a_message
-from tests.front import ask
-from tests.test_api import refused
+from tests.helpers.api import refused
+from tests.helpers.wsgi import ask
 
 pytestmark = pytest.mark.django_db
 at_the_front = pytest.mark.django_db(transaction=True)

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
 from tests.factories import DAY, NOON, a_category, a_counter, a_message
-from tests.files import a_pictured_message, an_attachment
-from tests.front import application
+from tests.helpers.files import a_pictured_message, an_attachment
+from tests.helpers.wsgi import application
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,8 @@ import pytest
 import time_machine
 
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
-from tests.front import ask
+from tests.helpers.archive import of_day, page
+from tests.helpers.wsgi import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -17,16 +18,6 @@ pytestmark = pytest.mark.django_db
 def clock():
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller
-
-
-def page(client, path, status=200):
-    answer = client.get(path)
-    assert answer.status_code == status
-    return answer.content.decode()
-
-
-def of_day(day, month=11, **kwargs):
-    return a_message(publish_at=datetime(2020, month, day, 9, tzinfo=UTC), **kwargs)
 
 
 def index(text):

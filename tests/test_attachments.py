@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 
 from news.models import Attachment, Message
 from news.pdf import LARGEST_FILE, PdfField, check
-from tests.factories import a_category, a_message
-from tests.files import PDF, a_pdf_file, an_attachment
-from tests.filling import fields_of
+from tests.factories import a_message
+from tests.helpers.files import PDF, a_pdf_file, an_attachment
+from tests.helpers.form_fields import fields_of
+from tests.helpers.message_form import send
 
 pytestmark = pytest.mark.django_db
 
@@ -185,16 +186,6 @@ def test_an_attachment_that_was_taken_off_is_gone(client):
 
 
 # On the desk
-
-
-def send(client, file, name="", **kwargs):
-    category = a_category()
-    data = {
-        "headline": "With a programme", "lead": "", "body": "<p>Text.</p>", "category": category.pk, "language": "en",
-        "image_focus_x": 50, "image_focus_y": 50, "attachments-TOTAL_FORMS": 1, "attachments-INITIAL_FORMS": 0,
-        "attachments-0-name": name, "attachments-0-order": 0, "attachments-0-file": file,
-    }  # fmt: skip
-    return client.post("/admin/news/message/add/", data | kwargs)
 
 
 def test_an_officer_attaches_a_pdf_in_the_messages_form(admin_client):

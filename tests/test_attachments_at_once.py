@@ -5,9 +5,9 @@ from django.contrib.auth import get_user_model
 
 from news.models import Attachment
 from tests.factories import NOON, a_message
-from tests.files import a_pdf_file, a_picture_file, an_attachment
-from tests.filling import fields_of
-from tests.test_conflicts import a_draft, change, headline, opened, post, saved
+from tests.helpers.files import a_pdf_file, a_picture_file, an_attachment
+from tests.helpers.form_fields import fields_of
+from tests.helpers.message_form import a_draft, change, headline, opened, post, saved
 
 pytestmark = pytest.mark.django_db
 

@@ -14,11 +14,11 @@ from django.test import Client
 from django.urls import reverse
 
 from embassy.headers import UNUSED
-from tests import kinds
 from tests.environment import VALUES
 from tests.factories import NOON, a_counter, a_message, a_topic
-from tests.files import a_pictured_message
-from tests.front import ask
+from tests.helpers import public_pages
+from tests.helpers.files import a_pictured_message
+from tests.helpers.wsgi import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +59,7 @@ def in_production(*command, **environment):
 
 
 def test_every_kind_of_answer_has_the_headers(client):
-    for name, path in kinds.of_a_full_site().items():
+    for name, path in public_pages.of_a_full_site().items():
         response = client.get(path)
         said = {
             "X-Content-Type-Options": "nosniff",

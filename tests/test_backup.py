@@ -17,9 +17,9 @@ from editions.edition import Edition
 from editions.models import EditionNumber
 from news.models import Message
 from news.search.models import Entry, Stale
-from tests import sites
-from tests.backing import a_file, a_media_folder, empty, run  # noqa: F401 (two are fixtures)
 from tests.factories import a_message, an_enquiry
+from tests.helpers import backup_sites
+from tests.helpers.backups import a_file, a_media_folder, empty, run  # noqa: F401 (two are fixtures)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,19 +30,19 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("key", ["", "a passphrase of some length"])
 def test_every_row_and_every_file_comes_back_as_it_was(settings, tmp_path, file, media, key):
     settings.BACKUP_KEY = key
-    sites.fill()
-    rows, stored = sites.everything(), sites.files_in(media)
+    backup_sites.fill()
+    rows, stored = backup_sites.everything(), backup_sites.files_in(media)
     said = run("backup", file)
     other = empty(settings, tmp_path)
-    assert sites.everything() != rows
+    assert backup_sites.everything() != rows
     assert "every row is as it was" in run("restore", file)
-    assert sites.everything() == rows
-    assert sites.files_in(other) == stored and len(stored) > 10
+    assert backup_sites.everything() == rows
+    assert backup_sites.files_in(other) == stored and len(stored) > 10
     assert ("NOT SEALED" in said) == (not key)
 
 
 def test_a_backup_of_a_restored_site_holds_the_same_to_the_byte(settings, tmp_path, file):
-    sites.fill()
+    backup_sites.fill()
     run("backup", file)
     empty(settings, tmp_path)
     run("restore", file)
@@ -55,7 +55,7 @@ def test_a_backup_of_a_restored_site_holds_the_same_to_the_byte(settings, tmp_pa
 
 
 def test_every_table_is_carried_or_left_out_for_a_reason():
-    sites.fill()
+    backup_sites.fill()
     labels = {model._meta.label for model in apps.get_models(include_auto_created=True)}
     assert set(LEFT_OUT) | set(LAID_BY_MIGRATE) <= labels
     assert [table.name for table in carried() if not table.model._base_manager.exists()] == []
@@ -67,7 +67,7 @@ def test_no_row_that_is_carried_points_to_one_that_is_not():
 
 
 def test_standard_tools_read_it(tmp_path, file):
-    sites.fill()
+    backup_sites.fill()
     default_storage.save("pictures/" + "ж" * 80 + ".txt", ContentFile(b"A name that no head of a tar has room for."))
     run("backup", file)
     subprocess.run(["tar", "-xf", file], cwd=tmp_path, check=True)
@@ -79,7 +79,7 @@ def test_standard_tools_read_it(tmp_path, file):
 
 
 def test_search_tally_and_new_messages_go_on(settings, tmp_path, file, client):
-    sites.fill()
+    backup_sites.fill()
     before = Entry.objects.count()
     run("backup", file)
     empty(settings, tmp_path)
@@ -128,7 +128,7 @@ def test_acts_still_can_not_be_changed(settings, tmp_path, file):
 
     from news.models import Act
 
-    sites.fill()
+    backup_sites.fill()
     run("backup", file)
     empty(settings, tmp_path)
     run("restore", file)
@@ -172,10 +172,10 @@ def test_restoring_says_how_many_letters_wait(settings, tmp_path, file):
 def test_a_site_that_is_not_empty_is_refused(file):
     a_message()
     run("backup", file)
-    rows = sites.everything()
+    rows = backup_sites.everything()
     with pytest.raises(CommandError, match=r"not empty \(rows in .*news_category: 1,"):
         run("restore", file)
-    assert sites.everything() == rows
+    assert backup_sites.everything() == rows
 
 
 def test_a_media_folder_that_is_not_empty_is_refused(settings, tmp_path, file):
@@ -185,7 +185,7 @@ def test_a_media_folder_that_is_not_empty_is_refused(settings, tmp_path, file):
     default_storage.save("somebody's.txt", ContentFile(b"Mine"))
     with pytest.raises(CommandError, match="media folder is not empty"):
         run("restore", file)
-    assert not Message.objects.exists() and list(sites.files_in(other).values()) == [b"Mine"]
+    assert not Message.objects.exists() and list(backup_sites.files_in(other).values()) == [b"Mine"]
 
 
 def test_checking_touches_nothing_and_works_on_a_site_in_use(file):
@@ -197,14 +197,14 @@ def test_checking_touches_nothing_and_works_on_a_site_in_use(file):
 
 
 def test_what_fails_at_the_very_end_leaves_nothing_behind(settings, tmp_path, file, monkeypatch):
-    sites.fill()
+    backup_sites.fill()
     run("backup", file)
     other = empty(settings, tmp_path)
-    rows = sites.everything()
+    rows = backup_sites.everything()
     monkeypatch.setattr(restoring, "compare", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     with pytest.raises(CommandError, match=r"No space left on device. Nothing was restored"):
         run("restore", file)
-    assert (sites.everything(), sites.files_in(other)) == (rows, {})
+    assert (backup_sites.everything(), backup_sites.files_in(other)) == (rows, {})
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from tests import sites
-from tests.backing import a_media_folder  # noqa: F401 (fixtures)
+from tests.helpers import backup_sites
+from tests.helpers.backups import a_media_folder  # noqa: F401 (fixtures)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,7 +19,7 @@ def another_postgresql():
     with connection.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
         cursor.execute(f'CREATE DATABASE "{name}"')
-    yield sites.database_url(name)
+    yield backup_sites.database_url(name)
     with connection.cursor() as cursor:
         cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -32,22 +32,22 @@ def a_line(folder):
 
 
 def test_a_site_moves_to_another_machine_with_its_own_processes(tmp_path, media):
-    sites.fill()
-    rows, stored = sites.everything(), sites.files_in(media)
+    backup_sites.fill()
+    rows, stored = backup_sites.everything(), backup_sites.files_in(media)
     call_command("backup", str(tmp_path / "first"), verbosity=0)
-    other = sites.AnotherSite(f"sqlite:///{tmp_path}/other.sqlite3", tmp_path / "other")
+    other = backup_sites.AnotherSite(f"sqlite:///{tmp_path}/other.sqlite3", tmp_path / "other")
     restored = other.manage("restore", tmp_path / "first")
     assert "every row is as it was" in restored.stdout, restored.said
     assert other.everything() == rows
-    assert sites.files_in(other.media) == stored
+    assert backup_sites.files_in(other.media) == stored
 
 
 def test_from_postgresql_to_sqlite_and_back_every_row_and_file_stays(tmp_path, media, another_postgresql):
-    sites.fill()
-    rows, stored = sites.everything(), sites.files_in(media)
+    backup_sites.fill()
+    rows, stored = backup_sites.everything(), backup_sites.files_in(media)
     call_command("backup", str(tmp_path / "first"), verbosity=0)
-    sqlite = sites.AnotherSite(f"sqlite:///{tmp_path}/other.sqlite3", tmp_path / "sqlite")
-    postgresql = sites.AnotherSite(another_postgresql, tmp_path / "postgresql")
+    sqlite = backup_sites.AnotherSite(f"sqlite:///{tmp_path}/other.sqlite3", tmp_path / "sqlite")
+    postgresql = backup_sites.AnotherSite(another_postgresql, tmp_path / "postgresql")
     for site, command, name in (
         (sqlite, "restore", "first"),
         (sqlite, "backup", "second"),
@@ -57,6 +57,6 @@ def test_from_postgresql_to_sqlite_and_back_every_row_and_file_stays(tmp_path, m
         done = site.manage(command, tmp_path / name)
         assert done.returncode == 0, done.said
     assert postgresql.everything() == rows
-    assert sites.files_in(postgresql.media) == stored
+    assert backup_sites.files_in(postgresql.media) == stored
     written = postgresql.manage("import_messages", a_line(tmp_path))
     assert "1 " in written.stdout and written.returncode == 0, written.said  # so its numbers go on

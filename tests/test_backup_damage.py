@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from backups import Refused, archive, restoring, sealing
-from tests import sites
-from tests.backing import (  # noqa: F401 (fixtures among them)
+from tests.helpers import backup_sites
+from tests.helpers.backups import (  # noqa: F401 (fixtures among them)
     KEY,
     a_file,
     a_media_folder,
@@ -119,10 +119,10 @@ def test_nothing_is_touched_by_what_is_refused(small, settings, tmp_path, file, 
         damaged[len(whole) // 2] ^= 1
     file.write_bytes(damaged[: len(whole) - (change == "cut")])
     other = empty(settings, tmp_path)
-    rows = sites.everything()
+    rows = backup_sites.everything()
     with pytest.raises(CommandError, match="no whole backup"):
         run("restore", file)
-    assert (sites.everything(), sites.files_in(other)) == (rows, {})
+    assert (backup_sites.everything(), backup_sites.files_in(other)) == (rows, {})
 
 
 @in_the_database
@@ -132,10 +132,10 @@ def test_a_file_that_changes_after_it_was_looked_through_is_given_up(small, sett
     parts = unpacked(whole)
     name = next(name for name in parts if name.startswith("media/"))
     other = empty(settings, tmp_path)
-    rows = sites.everything()
+    rows = backup_sites.everything()
     with pytest.raises(Refused, match="changed while it was read"):
         restoring.restore(io.BytesIO(packed(parts | {name: b"Another one"})), None, found)
-    assert (sites.everything(), sites.files_in(other)) == (rows, {})
+    assert (backup_sites.everything(), backup_sites.files_in(other)) == (rows, {})
 
 
 def test_a_missing_file_is_a_sentence(tmp_path):

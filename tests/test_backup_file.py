@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 from backups import Refused, files, restoring
 from backups.checks import WITHOUT_KEY, check_backups_are_sealed
 from backups.models import Backup, last_backup
-from tests import sites
-from tests.backing import a_file, a_media_folder, cheap_sealing, empty, run, two_backups  # noqa: F401 (fixtures)
-from tests.files import an_attachment
+from tests.helpers import backup_sites
+from tests.helpers.backups import a_file, a_media_folder, cheap_sealing, empty, run, two_backups  # noqa: F401 (fixtures)
+from tests.helpers.files import an_attachment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -165,7 +165,7 @@ def test_a_large_file_is_streamed(file, settings, tmp_path, monkeypatch):
     run("backup", file)
     other = empty(settings, tmp_path)
     run("restore", file)
-    assert sites.files_in(other) == {"video.bin": content}
+    assert backup_sites.files_in(other) == {"video.bin": content}
 
 
 def test_a_table_of_many_parts_comes_back(settings, tmp_path, file, monkeypatch):
@@ -173,12 +173,12 @@ def test_a_table_of_many_parts_comes_back(settings, tmp_path, file, monkeypatch)
 
     monkeypatch.setattr(contents, "PART", 2_000)
     monkeypatch.setattr(contents, "AT_ONCE", 3)
-    sites.fill()
-    rows = sites.everything()
+    backup_sites.fill()
+    rows = backup_sites.everything()
     run("backup", file)
     empty(settings, tmp_path)
     run("restore", file)
-    assert sites.everything() == rows
+    assert backup_sites.everything() == rows
     assert "tables/news_message.00003.jsonl.gz" in tarfile.open(file).getnames()
 
 

@@ -14,8 +14,8 @@ from django.db import connection
 from backups import restoring, snapshot, taking
 from editions.edition import Edition
 from news.models import Message
-from tests.backing import a_file, a_media_folder, run  # noqa: F401 (fixtures)
 from tests.factories import a_category, a_message
+from tests.helpers.backups import a_file, a_media_folder, run  # noqa: F401 (fixtures)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,8 +9,8 @@ import pytest
 
 from backups import Refused, archive, contents, restoring
 from backups.tables import carried
-from tests import sites
-from tests.backing import (  # noqa: F401 (fixtures among them)
+from tests.helpers import backup_sites
+from tests.helpers.backups import (  # noqa: F401 (fixtures among them)
     a_media_folder,
     a_small_backup,
     cheap_sealing,
@@ -133,10 +133,10 @@ def test_keys_that_lead_nowhere_are_refused_and_nothing_is_kept(small, settings,
     parts["manifest.json"] = json.dumps(manifest).encode()
     data = io.BytesIO(with_rows(parts, "news_category", lambda rows: []))
     other = empty(settings, tmp_path)
-    rows = sites.everything()
+    rows = backup_sites.everything()
     with pytest.raises(Refused, match="nothing was restored"):
         restoring.restore(data, None, restoring.look_through(data, None))
-    assert (sites.everything(), sites.files_in(other)) == (rows, {})
+    assert (backup_sites.everything(), backup_sites.files_in(other)) == (rows, {})
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,10 @@ from richtext.handover import StorageAway
 from richtext.models import Image
 from richtext.renditions import Picture
 from tests.factories import NOON, a_category, a_message
-from tests.files import PDF, a_body, a_pdf_file, a_picture_file, a_pictured_message, an_attachment, an_image
-from tests.filling import fields_of
-from tests.nginx import free_port
-from tests.test_attachments import send
+from tests.helpers.files import PDF, a_body, a_pdf_file, a_picture_file, a_pictured_message, an_attachment, an_image
+from tests.helpers.form_fields import fields_of
+from tests.helpers.message_form import send
+from tests.helpers.nginx import free_port
 
 pytestmark = pytest.mark.django_db
 

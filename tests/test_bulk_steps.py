@@ -7,8 +7,8 @@ from news.admin.steps import MOST, NAMED
 from news.models import Message
 from news.templatetags.moments import in_cities
 from tests.factories import DAY, NOON, a_message
+from tests.helpers.accounts import a_member
 from tests.helpers.desk import LIST, approve_from_list, step_url
-from tests.test_roles import a_member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

@@ -12,9 +12,9 @@ from django.urls import get_resolver
 
 from news.models import Attachment, PreviewLink
 from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message, a_notice, a_page, a_topic, an_office
-from tests.front import another_process, ask
-from tests.test_per_edition import views
-from tests.test_pictures import a_file
+from tests.helpers.files import a_file
+from tests.helpers.routes import views
+from tests.helpers.wsgi import another_process, ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

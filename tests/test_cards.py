@@ -9,8 +9,8 @@ from PIL import Image
 from news import cards
 from news.models import Message
 from tests.factories import HOUR, NOON, a_category, a_message
-from tests.files import a_pictured_message
-from tests.test_machines import linked, meta
+from tests.helpers.files import a_pictured_message
+from tests.helpers.page_metadata import linked, meta
 
 pytestmark = pytest.mark.django_db
 

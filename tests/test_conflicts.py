@@ -11,8 +11,9 @@ from django.db import connection
 from django.test import Client
 
 from news.models import Message
-from tests.factories import NOON, a_category, a_message
-from tests.filling import fields_of
+from tests.factories import NOON, a_category
+from tests.helpers.form_fields import fields_of
+from tests.helpers.message_form import a_draft, change, headline, opened, post, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -21,39 +22,6 @@ pytestmark = pytest.mark.django_db
 def at_noon():
     with time_machine.travel(NOON, tick=False) as clock:
         yield clock
-
-
-def change(message):
-    return f"/admin/news/message/{message.pk}/change/"
-
-
-def a_draft(**kwargs):
-    return a_message(**{"publish_at": None, "headline": "The first headline", "slug": "first"} | kwargs)
-
-
-def opened(client, message, **kwargs):
-    """Return the form of a message as it stands when it is opened, with what is then typed."""
-    return fields_of(client.get(change(message)).content.decode(), "message_form") | {"_save": "Save"} | kwargs
-
-
-def saved(message, **kwargs):
-    """Save a message as a colleague does meanwhile."""
-    colleague, _ = get_user_model().objects.get_or_create(username="boris", first_name="Boris", last_name="Orlov")
-    message = Message.objects.get(pk=message.pk)
-    for name, value in kwargs.items():
-        setattr(message, name, value)
-    message._history_user = colleague
-    message.save()
-
-
-def post(client, message, data):
-    """Return the status and the page that a save is answered with."""
-    answer = client.post(change(message), data)
-    return answer.status_code, answer.content.decode()
-
-
-def headline(message):
-    return Message.objects.get(pk=message.pk).headline
 
 
 # Refused

@@ -6,7 +6,7 @@ from news.models import Message
 from richtext.fields import RichTextFormField
 from richtext.losses import describe
 from tests.helpers.constructs import BODY, CONSTRUCTS, FIELD, without_lines
-from tests.importing import import_messages
+from tests.helpers.imports import import_messages
 
 
 def rows(way):

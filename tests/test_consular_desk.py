@@ -12,9 +12,9 @@ from embassy import roles
 from letters.models import Letter
 from letters.sending import send_due
 from tests.factories import HOUR, NOON, a_topic, an_enquiry
-from tests.filling import fields_of
-from tests.officers import address, an_officer, annas_enquiry, do, kinds, page
-from tests.test_roles import a_member
+from tests.helpers.accounts import a_member
+from tests.helpers.enquiry_officers import address, an_officer, annas_enquiry, do, kinds, page
+from tests.helpers.form_fields import fields_of
 
 pytestmark = pytest.mark.django_db
 

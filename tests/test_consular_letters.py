@@ -9,7 +9,7 @@ from embassy import roles
 from letters.kinds import worded
 from letters.models import Letter
 from tests.factories import HOUR, NOON, a_topic, an_enquiry, an_office
-from tests.test_roles import a_member
+from tests.helpers.accounts import a_member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

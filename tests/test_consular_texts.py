@@ -8,7 +8,7 @@ from django.db import models
 from consular.models import CommonQuestion, Enquiry, Notice, Office, Template, Topic
 from consular.sealed import SealedField
 from tests.factories import NOON, a_topic, an_enquiry
-from tests.officers import address, an_officer, do
+from tests.helpers.enquiry_officers import address, an_officer, do
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from consular.models import CommonQuestion, Holiday, Office
 from consular.wording import turns_in_words
-from tests.asking import CONTACT, an_answer, faults
 from tests.factories import DAY, NOON, a_page, a_topic, an_office
+from tests.helpers.contact_form import CONTACT, an_answer, faults
 
 LONDON = ZoneInfo("Europe/London")
 LATE = NOON.replace(hour=18)

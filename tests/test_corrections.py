@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from news.models import Act, Correction, Message
 from tests.factories import DAY, HOUR, NOON, a_message
-from tests.test_desk import change, filled, officer
+from tests.helpers.message_form import change, filled, officer
 
 pytestmark = pytest.mark.django_db
 

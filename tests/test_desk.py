@@ -3,18 +3,17 @@
 import pytest
 import time_machine
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
 from letters.sending import send_due
 from news.models import Message
-from tests.factories import DAY, HOUR, NOON, a_category, a_message
+from tests.factories import DAY, HOUR, NOON, a_message
 from tests.helpers.desk import approve_from_list
+from tests.helpers.message_form import ADD, change, filled, officer
 
 pytestmark = pytest.mark.django_db
 
-ADD = "/admin/news/message/add/"
 LIST = "/admin/news/message/"
 
 
@@ -22,38 +21,6 @@ LIST = "/admin/news/message/"
 def at_noon():
     with time_machine.travel(NOON, tick=False) as clock:
         yield clock
-
-
-def change(message):
-    return f"/admin/news/message/{message.pk}/change/"
-
-
-def filled(**kwargs):
-    """Return the desk's form as a press officer fills it in."""
-    return {
-        "headline": "A new statement",
-        "lead": "",
-        "body": "<p>The text.</p>",
-        "category": a_category().pk,
-        "language": "en",
-        "image_alt": "",
-        "delivered_on": "",
-        "source_name": "",
-        "source_url": "",
-        "publish_at_0": "",
-        "publish_at_1": "",
-        "slug": "",
-        "attachments-TOTAL_FORMS": 0,
-        "attachments-INITIAL_FORMS": 0,
-    } | kwargs
-
-
-def officer(*permissions):
-    """Return a member of staff who may change messages, and what else is named."""
-    user = get_user_model().objects.create_user("officer", password="a long password", is_staff=True)
-    names = {"add_message", "change_message", "view_message", "delete_message", *permissions}
-    user.user_permissions.set(Permission.objects.filter(codename__in=names, content_type__app_label="news"))
-    return user
 
 
 # Writing and publishing

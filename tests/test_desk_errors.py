@@ -6,7 +6,7 @@ from django.test import Client
 
 from embassy import roles
 from tests.factories import a_message, an_enquiry
-from tests.test_roles import a_member
+from tests.helpers.accounts import a_member
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from embassy import roles
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
+from tests.helpers.accounts import a_member
 from tests.helpers.desk import approve_from_list
-from tests.test_roles import a_member
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from counters.models import Counter
 from editions import edition, middleware
 from news.models import Category, Message, Redirect
 from tests.factories import a_category, a_message
-from tests.front import ask, fresh
+from tests.helpers.wsgi import ask, fresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

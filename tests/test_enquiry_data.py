@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 
 from consular.models import Enquiry, Entry, Erasure, Trace
 from tests.factories import HOUR, NOON, an_enquiry
-from tests.officers import address, an_officer, annas_enquiry, do, page
+from tests.helpers.enquiry_officers import address, an_officer, annas_enquiry, do, page
 
 pytestmark = pytest.mark.django_db
 

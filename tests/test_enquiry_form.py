@@ -13,8 +13,8 @@ from consular.forms import TICKET_LASTS, make_ticket
 from consular.models import Enquiry
 from consular.text_fields import many_lines, one_line
 from editions.models import EditionNumber
-from tests.asking import CONTACT, an_answer, faults
 from tests.factories import HOUR, NOON, a_topic, an_enquiry
+from tests.helpers.contact_form import CONTACT, an_answer, faults
 
 
 @pytest.mark.django_db

@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from consular.models import Enquiry, Knock
 from letters import limits
 from letters.models import Letter
-from tests.asking import CONTACT, a_ticket, an_answer, faults
 from tests.factories import DAY, HOUR, NOON, a_topic, an_enquiry, an_office
+from tests.helpers.contact_form import CONTACT, a_ticket, an_answer, faults
+from tests.helpers.enquiry_officers import an_officer
 from tests.helpers.visitors import answered_truthfully, send
-from tests.officers import an_officer
 
 MINUTE = timedelta(minutes=1)
 

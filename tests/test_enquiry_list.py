@@ -13,7 +13,7 @@ from consular.sealed import sealed_fields
 from consular.workdays import is_weekday
 from embassy import roles
 from tests.factories import DAY, HOUR, NOON, a_topic, an_enquiry, an_office
-from tests.test_roles import a_member
+from tests.helpers.accounts import a_member
 
 pytestmark = pytest.mark.django_db
 

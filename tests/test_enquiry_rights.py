@@ -8,7 +8,8 @@ from consular.admin.enquiries import ACTS
 from consular.models import CommonQuestion, Enquiry, Template, Topic
 from embassy import roles
 from tests.factories import DAY, NOON, a_topic, an_enquiry
-from tests.test_roles import a_member, walk
+from tests.helpers.accounts import a_member
+from tests.helpers.routes import walk
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from consular.access_log import ONE_LOOK, recording_reads
 from consular.models import Enquiry, Entry, Template, Trace
 from tests.factories import HOUR, NOON, an_enquiry
 from tests.helpers.enquiry_desk import desk_addresses, posts
-from tests.officers import an_officer
+from tests.helpers.enquiry_officers import an_officer
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from news.models import Category, Correction, Message, Redirect
 from richtext.fields import LONGEST
 from richtext.plaintext import clean_line, clean_text
 from tests.factories import DAY, NOON, a_category, a_message
-from tests.files import a_body, a_pictured_message, an_attachment, an_image
+from tests.helpers.files import a_body, a_pictured_message, an_attachment, an_image
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,8 @@ import html5lib
 import pytest
 
 from tests.factories import a_message
-from tests.filling import NAMESPACE
-from tests.test_conflicts import a_draft, change, opened, post
+from tests.helpers.form_fields import NAMESPACE
+from tests.helpers.message_form import a_draft, change, opened, post
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ import time_machine
 
 from news.feeds import NEWEST, tag_uri
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
-from tests.test_feeds import document, ids
+from tests.helpers.feed_documents import document, ids
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,6 @@ import html
 import json
 import re
 from datetime import datetime
-from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -12,11 +11,11 @@ import time_machine
 
 from news.feeds import NEWEST
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
-from tests.files import a_pictured_message, an_attachment
+from tests.helpers.feed_documents import ATOM, document, ids
+from tests.helpers.files import a_pictured_message, an_attachment
 
 pytestmark = pytest.mark.django_db
 
-ATOM = "{http://www.w3.org/2005/Atom}"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 WORDS = ["a < b", "a & b", "a &amp; b", "a ]]> b", "<![CDATA[ a", "<b>a</b>", "a \" ' b", "&#x41; é Ж 🕊", "</title>"]
 TAG = re.compile(r"tag:testserver,2020:[a-z]+/\d+")
@@ -28,36 +27,10 @@ def clock():
         yield traveller
 
 
-def document(client, path="/messages/feed/"):
-    """Return an Atom document, held against the rules of RFC 4287."""
-    response = client.get(path)
-    assert response.status_code == 200, path
-    assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
-    root = ElementTree.fromstring(response.content)
-    assert root.tag == f"{ATOM}feed"
-    for element in (root, *root.findall(f"{ATOM}entry")):
-        for name in ("id", "title", "updated"):  # exactly one of each (4.1.1, 4.1.2)
-            assert len(element.findall(f"{ATOM}{name}")) == 1, name
-        assert datetime.fromisoformat(element.findtext(f"{ATOM}updated")).tzinfo
-        assert urlsplit(element.findtext(f"{ATOM}id")).scheme in ("tag", "http", "https")
-        alternates = [link for link in element.findall(f"{ATOM}link") if link.get("rel", "alternate") == "alternate"]
-        assert len(alternates) == 1
-    assert root.findtext(f"{ATOM}author/{ATOM}name")
-    assert [link.get("href") for link in root.findall(f"{ATOM}link[@rel='self']")] == [f"http://testserver{path}"]
-    assert all(link.get("href").startswith("http") for link in root.iter(f"{ATOM}link"))
-    identifiers = [entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")]
-    assert len(identifiers) == len(set(identifiers))
-    return root
-
-
 def relation(root, name):
     """Return the path to which a link of a feed leads; None where there is none."""
     link = root.find(f"{ATOM}link[@rel='{name}']")
     return None if link is None else link.get("href").removeprefix("http://testserver")
-
-
-def ids(root):
-    return [entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")]
 
 
 def test_an_entry_keeps_its_id_whatever_becomes_of_its_address(client):

@@ -8,7 +8,7 @@ from editions import front as front_module
 from editions import middleware
 from editions.printings import Printing, Printings
 from tests.factories import DAY, HOUR, NOON, a_message
-from tests.front import application, ask
+from tests.helpers.wsgi import application, ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

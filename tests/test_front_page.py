@@ -12,7 +12,7 @@ from counters import rounds
 from embassy import roles
 from letters.models import Letter
 from tests.factories import DAY, HOUR, NOON, a_counter, a_message, a_notice, an_enquiry
-from tests.test_roles import a_member
+from tests.helpers.accounts import a_member
 
 pytestmark = pytest.mark.django_db
 

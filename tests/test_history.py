@@ -9,7 +9,7 @@ from news import versions
 from news.admin import history
 from news.models import Act, Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
-from tests.test_desk import officer
+from tests.helpers.message_form import officer
 
 pytestmark = pytest.mark.django_db
 
@@ -249,7 +249,7 @@ def test_a_picture_whose_file_is_gone_does_not_come_back():
 
 
 def test_a_picture_comes_back_with_what_it_shows(admin_client, settings, tmp_path):
-    from tests.test_pictures import a_file
+    from tests.helpers.files import a_file
 
     settings.MEDIA_ROOT = tmp_path
     message = with_versions(FIRST, image=a_file(), image_alt="A flag")

@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_message
-from tests.test_conflicts import a_draft, change, opened
+from tests.helpers.message_form import a_draft, change, opened
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,9 @@ import time_machine
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from tests import kinds
-from tests.asking import an_answer
 from tests.factories import NOON, a_topic, an_office
+from tests.helpers import public_pages
+from tests.helpers.contact_form import an_answer
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def parsed(response):
 
 def test_every_kind_of_page_is_read_by_a_strict_parser(client):
     titles = {}
-    for name, address in kinds.of_a_full_site().items():
+    for name, address in public_pages.of_a_full_site().items():
         document = parsed(client.get(address))
         titles[name] = document.findtext("head/title")
         assert len(document.findall(".//h1")) == 1, name
@@ -38,7 +38,7 @@ def test_every_kind_of_page_is_read_by_a_strict_parser(client):
 
 
 def test_pages_of_an_empty_site_are_read_by_a_strict_parser(client):
-    for address in kinds.EMPTY.values():
+    for address in public_pages.EMPTY.values():
         parsed(client.get(address))
 
 

@@ -14,14 +14,9 @@ from news.importing.models import Imported
 from news.importing.ready import all_ready
 from news.models import Category, Message
 from tests.factories import NOON, a_category, a_message
+from tests.helpers.imports import a_line
 
 GIVEN = {"headline": "A statement", "category": "statements", "publish_at": "2020-10-20T12:00:00+01:00"}
-
-
-def a_line(**kwargs):
-    """Return the bytes of a line; a key given as ... is left out."""
-    given = {key: value for key, value in (GIVEN | kwargs).items() if value is not ...}
-    return json.dumps(given, ensure_ascii=False).encode()
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from news import exporting
 from news.importing import lines
 from news.models import Attachment, Message
 from tests.factories import DAY, NOON, a_message
-from tests.files import PDF, a_picture_file, a_pictured_message, an_attachment
-from tests.importing import GIVEN, import_messages
+from tests.helpers.files import PDF, a_picture_file, a_pictured_message, an_attachment
+from tests.helpers.imports import GIVEN, import_messages
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from news.importing import command, helper, lines, writing
 from news.models import Entry, Imported, Message, Redirect, Stale, Word
 from tests.factories import DAY, NOON
-from tests.test_import import a_line
+from tests.helpers.imports import a_line
 
 pytestmark = pytest.mark.django_db
 

@@ -8,9 +8,9 @@ from django.core.management import call_command
 from news.importing import pictures
 from news.models import Attachment, Message
 from richtext.models import Image
-from tests.files import PDF, a_picture_file
 from tests.helpers import feeds
-from tests.importing import import_messages
+from tests.helpers.files import PDF, a_picture_file
+from tests.helpers.imports import import_messages
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from news.importing.pictures import Folder
 from news.models import Message, Redirect
 from richtext.models import Image
 from tests.factories import a_message
-from tests.files import a_picture_file
-from tests.importing import import_messages
+from tests.helpers.files import a_picture_file
+from tests.helpers.imports import import_messages
 
 pytestmark = pytest.mark.django_db
 

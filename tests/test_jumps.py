@@ -7,8 +7,8 @@ import pytest
 import time_machine
 
 from tests.factories import NOON, a_category, a_message
-from tests.front import ask
-from tests.test_archive_days import of_day, page
+from tests.helpers.archive import of_day, page
+from tests.helpers.wsgi import ask
 
 pytestmark = pytest.mark.django_db
 

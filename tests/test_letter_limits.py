@@ -19,7 +19,7 @@ from letters import kinds, limits
 from letters.models import Letter, SendCount
 from letters.sending import is_permanent, send_due
 from tests.factories import DAY, HOUR, NOON
-from tests.mailhost import MailHost
+from tests.helpers.mail_server import MailHost
 
 pytestmark = pytest.mark.django_db
 

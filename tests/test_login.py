@@ -10,12 +10,10 @@ from django.test import RequestFactory
 
 from embassy import guessing, roles
 from tests.factories import HOUR, NOON
-from tests.test_roles import a_member
+from tests.helpers.accounts import LOGIN, PASSWORD, a_member, is_in, log_in
 
 pytestmark = pytest.mark.django_db
 
-LOGIN = "/admin/login/"
-PASSWORD = "a long password"
 ELSEWHERE = "203.0.113.9"
 
 
@@ -30,17 +28,8 @@ def dora():
     return a_member(roles.WRITERS, username="dora@example.org")
 
 
-def log_in(client, name="dora@example.org", password=PASSWORD, then=None, **meta):
-    address = LOGIN if then is None else f"{LOGIN}?next={then}"
-    return client.post(address, {"username": name, "password": password}, **meta)
-
-
 def guess(client, times=5, **kwargs):
     return [log_in(client, password=f"wrong {number}", **kwargs).status_code for number in range(times)]
-
-
-def is_in(client):
-    return client.get("/admin/").status_code == 200
 
 
 # Name and password

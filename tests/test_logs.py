@@ -15,7 +15,7 @@ from editions.middleware import printings
 from embassy import environment
 from embassy.logs import Discreet, Json
 from tests.factories import an_enquiry
-from tests.front import ask
+from tests.helpers.wsgi import ask
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ import pytest
 from consular.models import Enquiry, Erasure, Trace
 from embassy import roles
 from tests.factories import NOON, an_enquiry
-from tests.test_roles import a_member
+from tests.helpers.accounts import a_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,7 +16,7 @@ from richtext.losses import Loss, describe, prepare
 from richtext.preparing import tree
 from richtext.widgets import EditorWidget
 from tests.factories import NOON, a_category, a_message
-from tests.officers import an_officer
+from tests.helpers.enquiry_officers import an_officer
 
 # Sentences
 

@@ -27,7 +27,7 @@ def at_noon():
 
 @pytest.fixture
 def dora():
-    return a_member(roles.WRITERS)
+    return a_member(roles.WRITERS, username="dora@example.org")
 
 
 def ask(address=DORA):
@@ -121,7 +121,7 @@ def test_a_link_for_a_lost_password_works_for_an_hour(dora, at_noon, minutes, wo
 
 @pytest.mark.parametrize(("days", "works"), [(2.9, True), (3.1, False)])
 def test_an_invitation_works_for_three_days(at_noon, days, works):
-    invited = a_member(roles.WRITERS, password=None)
+    invited = a_member(roles.WRITERS, password=None, username="dora@example.org")
     people.invite(invited, NOON)
     link = link_in(letters_to(DORA)[-1])
     at_noon.move_to(NOON + days * DAY)
@@ -151,7 +151,7 @@ def test_a_used_link_makes_all_others_worthless(dora):
 
 
 def test_a_stranger_does_not_void_an_invitation_by_asking_for_a_lost_password():
-    invited = a_member(roles.WRITERS, password=None)
+    invited = a_member(roles.WRITERS, password=None, username="dora@example.org")
     people.invite(invited, NOON)
     link = link_in(letters_to(DORA)[-1])
     ask()

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-from html import unescape
 from xml.etree import ElementTree
 
 import pytest
@@ -13,8 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
-from tests import kinds
 from tests.factories import NOON, a_message
+from tests.helpers import public_pages
+from tests.helpers.page_metadata import linked, meta
 
 pytestmark = pytest.mark.django_db
 
@@ -26,19 +26,6 @@ def clock():
 
 
 # Linked data
-
-
-def linked(client, path):
-    html = client.get(path).content.decode()
-    (found,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
-    return json.loads(found), html
-
-
-def meta(html):
-    return {
-        name: unescape(value)
-        for name, value in re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)">', html)
-    }
 
 
 def test_linked_data_of_a_message_agrees_with_its_page(client):
@@ -98,7 +85,7 @@ def test_the_home_page_says_how_to_search_the_site(client):
 
 def test_every_page_s_linked_data_can_be_read(client):
     found = {}
-    for name, path in kinds.of_a_full_site().items():
+    for name, path in public_pages.of_a_full_site().items():
         html = client.get(path).content.decode()
         for block in re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL):
             graph = json.loads(block)
@@ -116,7 +103,7 @@ def test_the_home_page_has_a_card_of_its_own(client):
 
 
 def test_every_list_page_and_message_names_its_own_address(client):
-    for path in kinds.of_a_full_site().values():
+    for path in public_pages.of_a_full_site().values():
         response = client.get(path)
         if response.status_code == 200 and "?" not in path and "/sent/" not in path and "/enquiry/" not in path:
             assert f'<link rel="canonical" href="http://testserver{path}">' in response.content.decode(), path

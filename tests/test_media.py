@@ -11,7 +11,8 @@ from pages.models import Page
 from richtext.models import Image
 from richtext.renditions import Picture
 from tests.factories import HOUR, NOON, a_category, a_message, a_page
-from tests.files import a_body, a_picture_file, a_pictured_message, an_attachment, an_image
+from tests.helpers.files import a_body, a_picture_file, a_pictured_message, an_attachment, an_image
+from tests.helpers.message_states import NOT_PUBLIC
 
 pytestmark = pytest.mark.django_db
 
@@ -45,15 +46,6 @@ def an_officer(*codenames, **kwargs):
 
 
 # A message's picture and attachments
-
-
-NOT_PUBLIC = {
-    "a draft": {"publish_at": None},
-    "submitted": {"publish_at": None, "submitted_at": NOON - HOUR},
-    "scheduled": {"publish_at": NOON + HOUR, "approved_at": NOON - HOUR},
-    "dated, not approved": {"publish_at": NOON - HOUR, "approved_at": None},
-    "withdrawn": {"withdrawn_at": NOON, "withdrawn_reason": "An error"},
-}
 
 
 def test_the_files_of_a_published_message_are_public(client):

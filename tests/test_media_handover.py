@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from embassy.media import is_public
 from richtext.renditions import Picture
 from tests.factories import NOON
-from tests.files import PDF, a_pictured_message, an_attachment
-from tests.test_media import NOT_PUBLIC
+from tests.helpers.files import PDF, a_pictured_message, an_attachment
+from tests.helpers.message_states import NOT_PUBLIC
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from django.db import OperationalError, connection
 
 from editions.front import Front
 from letters.models import Letter
-from tests.another import AnotherProcess
 from tests.factories import HOUR, a_message, an_enquiry
+from tests.helpers.other_process import AnotherProcess
 from watching import counting, gauges, scrape
 from watching.bounded import Bounded
 from watching.server import Doctor, Handler, Server
@@ -109,7 +109,7 @@ def test_without_a_private_port_nothing_is_counted(directory):
 
 
 def test_the_front_tells_of_its_own_answers_alone(client):
-    from tests.front import application, ask
+    from tests.helpers.wsgi import application, ask
 
     told, ours = [], application()
     answered, ours.answered = ours.answered, lambda *what: told.append(what)

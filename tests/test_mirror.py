@@ -14,10 +14,10 @@ from embassy.mirror import asking, making, places
 from embassy.mirror.making import mirror
 from embassy.mirror.places import Address
 from news.models import Redirect
-from tests import kinds
 from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message, an_office
-from tests.files import a_pictured_message
-from tests.front import ask
+from tests.helpers import public_pages
+from tests.helpers.files import a_pictured_message
+from tests.helpers.wsgi import ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,7 +64,7 @@ def words(page):
 
 
 def test_crawled_side_by_side_site_and_mirror_say_the_same_and_lead_to_the_same(folder):
-    kinds.of_a_full_site()
+    public_pages.of_a_full_site()
     made(folder)
     waiting, seen = [Address("/")], {Address("/")}
     while waiting:
@@ -94,7 +94,7 @@ def test_crawled_side_by_side_site_and_mirror_say_the_same_and_lead_to_the_same(
 
 
 def test_every_link_of_every_page_leads_to_a_file(folder):
-    kinds.of_a_full_site()
+    public_pages.of_a_full_site()
     made(folder)
     found = pages(folder)
     dead = {
@@ -281,7 +281,7 @@ def test_the_command_says_what_it_did(tmp_path, capsys):
 
 
 def test_a_mirror_has_no_form_and_says_what_to_do_instead(folder):
-    kinds.of_a_full_site()
+    public_pages.of_a_full_site()
     made(folder)
     page = (folder / "contact/index.html").read_text()
     assert "<form" not in page and "csrf" not in page

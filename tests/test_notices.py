@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from consular.admin.notices import notice_state
 from consular.models import Notice
-from tests.asking import CONTACT
 from tests.factories import DAY, HOUR, NOON, a_notice
+from tests.helpers.contact_form import CONTACT
 
 
 @pytest.mark.django_db

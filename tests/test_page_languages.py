@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from tests.factories import DAY, HOUR, NOON, a_counter, a_message
-from tests.files import a_pictured_message, an_attachment
+from tests.helpers.files import a_pictured_message, an_attachment
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from embassy import roles
 from letters.models import Letter
 from letters.sending import send_due
 from tests.factories import DAY, NOON, a_message
-from tests.test_roles import a_member
+from tests.helpers.accounts import a_member
 
 pytestmark = pytest.mark.django_db
 

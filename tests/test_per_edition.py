@@ -5,12 +5,13 @@ import threading
 import pytest
 import time_machine
 from django.db import OperationalError, transaction
-from django.urls import URLPattern, get_resolver
+from django.urls import get_resolver
 
 from consular.models import Topic
 from editions import middleware
 from tests.factories import DAY, HOUR, NOON, a_message
-from tests.front import another_process, application, ask, fresh
+from tests.helpers.routes import views
+from tests.helpers.wsgi import another_process, application, ask, fresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -177,15 +178,6 @@ LIVE = {
     "preview_file": "is for the same reader",
     "slash_missing": "leads on, and says nothing of its own",
 }
-
-
-def views(patterns, prefix=""):
-    for pattern in patterns:
-        route = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLPattern):
-            yield route, pattern
-        else:
-            yield from views(pattern.url_patterns, route)
 
 
 def test_every_public_view_is_per_edition_or_has_a_reason():

@@ -11,8 +11,8 @@ from PIL import Image as Pillow
 
 from news.models import Message
 from tests.factories import NOON, a_category, a_message
-from tests.files import a_pdf_file, a_picture_file, a_pictured_message
-from tests.filling import fields_of
+from tests.helpers.files import a_pdf_file, a_picture_file, a_pictured_message
+from tests.helpers.form_fields import fields_of
 
 pytestmark = pytest.mark.django_db
 

@@ -1,6 +1,5 @@
 """Pictures from outside: what is taken, what is refused, and what is left of a file."""
 
-import io
 import struct
 import zlib
 
@@ -17,15 +16,7 @@ from PIL import ImageCms
 
 from richtext.models import Image
 from richtext.pictures import LARGEST_FILE, LONGEST_SIDE, PictureField, PictureFormField, make_safe
-
-RED = (200, 10, 10)
-
-
-def a_file(kind="JPEG", size=(40, 20), mode="RGB", colour=RED, **options):
-    """Return a picture as a file."""
-    buffer = io.BytesIO()
-    Pillow.new(mode, size, colour).save(buffer, kind, **options)
-    return ContentFile(buffer.getvalue(), name=f"holiday.{kind.lower()}")
+from tests.helpers.files import RED, a_file
 
 
 def drawn(file):

@@ -10,7 +10,7 @@ from letters import kinds
 from letters.models import FIRST_WAIT, LONGEST_WAIT, Letter
 from letters.sending import A_CONNECTION, HANGS_UP, send_due
 from tests.factories import NOON
-from tests.mailhost import MailHost
+from tests.helpers.mail_server import MailHost
 
 pytestmark = pytest.mark.django_db
 

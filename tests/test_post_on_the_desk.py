@@ -5,7 +5,7 @@ import pytest
 from embassy import roles
 from letters.models import GIVEN_UP_AFTER, LATE, Letter
 from tests.factories import DAY, HOUR, NOON
-from tests.test_roles import a_member
+from tests.helpers.accounts import a_member
 
 pytestmark = pytest.mark.django_db
 

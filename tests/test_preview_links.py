@@ -12,9 +12,8 @@ from embassy.logs import Discreet
 from news.models import PreviewLink, previews
 from news.previews import browser_family
 from tests.factories import DAY, HOUR, NOON, a_message
-from tests.files import a_body, an_attachment, an_image
-from tests.test_desk import officer
-from tests.test_pictures import a_file
+from tests.helpers.files import a_body, a_file, an_attachment, an_image
+from tests.helpers.message_form import officer
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from editions.edition import Edition
 from news.models import Act, Message
 from tests.factories import DAY, NOON, a_message
-from tests.test_desk import filled, officer
+from tests.helpers.message_form import filled, officer
 
 pytestmark = pytest.mark.django_db
 

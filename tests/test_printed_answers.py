@@ -8,7 +8,7 @@ from django.utils.http import http_date
 
 from editions.printings import best_coding
 from tests.factories import HOUR, NOON, a_message
-from tests.front import ask, fresh
+from tests.helpers.wsgi import ask, fresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

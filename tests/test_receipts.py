@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from tests.asking import CONTACT, an_answer
 from tests.factories import HOUR, an_enquiry
+from tests.helpers.contact_form import CONTACT, an_answer
 
 
 @pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.test import Client
 from consular.models import CommonQuestion, Enquiry
 from consular.models.enquiries import EnquiryQuerySet
 from editions import edition
-from tests.asking import CONTACT, an_answer, faults
 from tests.factories import NOON, a_category, a_notice, a_topic, an_office
+from tests.helpers.contact_form import CONTACT, an_answer, faults
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what is remembered is of a settled edition
 

@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 from news.models import Message
 from richtext.renditions import MODERN, Picture, originals
 from tests.factories import a_message, a_page
-from tests.files import a_body, a_picture_file, a_pictured_message, an_image
+from tests.helpers.files import a_body, a_picture_file, a_pictured_message, an_image
 
 pytestmark = pytest.mark.django_db
 

@@ -1,30 +1,20 @@
 """Who may do what: four groups, laid after every migration. Press officers and consular officers see nothing of each
 other's."""
 
-import re
-
 import pytest
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.urls import get_resolver
 
 from embassy import roles
 from tests.factories import DAY, NOON, a_counter, a_message, a_notice, a_page, an_enquiry, an_office
+from tests.helpers.accounts import a_member
+from tests.helpers.routes import walk
 
 pytestmark = pytest.mark.django_db
 
 SECRET = "canary-of-a-draft"
 QUESTION = "canary-of-an-enquiry"
-
-
-def a_member(*names, **kwargs):
-    """Return a member of staff in the named groups."""
-    name = kwargs.pop("username", names[0].lower().replace(" ", ".") if names else "nobody")
-    email = name if "@" in name else f"{name}@example.org"
-    user = get_user_model().objects.create_user(name, email, "a long password", is_staff=True, **kwargs)
-    user.groups.set(Group.objects.filter(name__in=names))
-    return user
 
 
 # The groups
@@ -84,24 +74,6 @@ def addresses(prefix="admin/"):
         for parts in walk(pattern):
             found |= {f"/admin/{part}" for part in parts}
     return sorted(found)
-
-
-def walk(pattern, before=""):
-    """Yield, for each view below a pattern, the addresses to try."""
-    for child in pattern.url_patterns:
-        route = before + str(child.pattern).removeprefix("^").removesuffix("$").replace("\\Z", "")
-        if hasattr(child, "url_patterns"):
-            yield from walk(child, route)
-        else:
-            yield filled(route)
-
-
-def filled(route):
-    """Return a route with numbers for its parameters."""
-    if "(?P" in route:  # the catch-all and the list of an application
-        names = re.search(r"\(\?P<app_label>([^)]+)\)", route)
-        return {f"{name}/" for name in names[1].split("|")} if names else set()
-    return {re.sub(r"<[^>]+>", str(number), route) for number in range(1, 60 if "content_type" in route else 4)}
 
 
 @pytest.fixture

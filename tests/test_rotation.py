@@ -11,7 +11,7 @@ from django.db import connection
 from consular import rotation
 from consular.models import Enquiry, Entry
 from tests.factories import HOUR, NOON, an_enquiry
-from tests.test_sealed import kept
+from tests.helpers.stored_columns import kept
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 

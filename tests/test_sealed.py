@@ -9,7 +9,6 @@ from django.core.exceptions import FieldError
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.core.serializers.base import DeserializationError
-from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,16 +16,10 @@ from consular import sealed
 from consular.models import Enquiry, Entry, Knock
 from consular.sealed import WrongKey, keyed_hash, keyed_hashes, plain_email, plain_text, seal, unseal
 from tests.factories import NOON, an_enquiry
+from tests.helpers.stored_columns import kept
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))  # lone surrogates, NUL, everything
-
-
-def kept(column="question", table="consular_enquiry"):
-    """Return what the database itself holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {column} FROM {table}")
-        return [row[0] for row in cursor.fetchall()]
 
 
 # Sealing

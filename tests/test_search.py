@@ -17,7 +17,7 @@ from news.search.query import read
 from news.search.text import words
 from news.search.wanted import Wanted
 from tests.factories import DAY, NOON, a_category
-from tests.searching import whole_list
+from tests.helpers.searches import whole_list
 
 pytestmark = pytest.mark.django_db
 

@@ -139,7 +139,7 @@ def test_what_can_not_be_followed_is_said_in_a_sentence(client):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_followed_search_is_not_printed_and_not_sent_twice():
-    from tests.front import ask
+    from tests.helpers.wsgi import ask
 
     a_message(headline="A visa")
     first, second = ask("/search/feed/?q=visa"), ask("/search/feed/?q=visa")

@@ -9,7 +9,7 @@ from news.search.folding import FOLDING
 from news.search.query import read
 from news.search.text import spellings, words
 from tests.factories import NOON, a_message
-from tests.searching import headlines
+from tests.helpers.searches import headlines
 
 pytestmark = pytest.mark.django_db
 

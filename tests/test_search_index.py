@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from news.models import Category, Entry, Message, Stale
 from news.search import index
 from tests.factories import HOUR, NOON, a_category, a_message
-from tests.importing import import_messages
-from tests.searching import headlines, search
+from tests.helpers.imports import import_messages
+from tests.helpers.searches import headlines, search
 
 pytestmark = pytest.mark.django_db
 

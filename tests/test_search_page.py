@@ -127,7 +127,7 @@ def test_no_word_of_a_withdrawn_message_is_hinted_at(client):
 
 @pytest.mark.django_db(transaction=True)
 def test_pages_of_results_are_not_printed_and_the_empty_page_is():
-    from tests.front import ask
+    from tests.helpers.wsgi import ask
 
     assert "noindex" in ask("/search/?q=visa").text
     asked = [ask(path).headers.get("Cache-Status", "") for path in ["/search/?q=visa"] * 2 + ["/search/"] * 2]

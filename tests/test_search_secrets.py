@@ -122,7 +122,7 @@ def test_build_search_deletes_words_that_no_message_has_any_more():
 
 def test_a_word_that_was_deleted_comes_back_with_a_message():
     from news.search import index
-    from tests.searching import headlines
+    from tests.helpers.searches import headlines
 
     message = a_message(headline="Vanishing words")
     message.withdraw("It was wrong.", at=NOON)

@@ -13,7 +13,7 @@ from news.search import engines, finding, vocabulary
 from news.search.finding import find
 from news.search.wanted import Wanted
 from tests.factories import DAY, NOON, a_category, a_message
-from tests.searching import headlines, search
+from tests.helpers.searches import headlines, search
 
 pytestmark = pytest.mark.django_db
 

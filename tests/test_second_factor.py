@@ -9,18 +9,9 @@ from django.contrib.auth import get_user_model
 
 from embassy import roles
 from tests.factories import NOON, a_message
-from tests.files import a_picture_file, a_pictured_message
-from tests.phones import (
-    CODE,
-    SET_UP,
-    give,
-    half_way,
-    log_in_whole,
-    shown,
-    with_phone,
-)
-from tests.test_login import LOGIN, is_in, log_in
-from tests.test_roles import a_member
+from tests.helpers.accounts import CODE, LOGIN, a_member, is_in, log_in, shown_code, with_phone
+from tests.helpers.files import a_picture_file, a_pictured_message
+from tests.helpers.two_step import SET_UP, give, half_way, log_in_whole
 
 pytestmark = pytest.mark.django_db
 
@@ -53,13 +44,13 @@ def test_who_has_one_is_asked_for_the_code_after_the_password(client, dora):
 
 def test_password_and_code_open_the_desk(client, dora):
     half_way(client, then="/admin/news/message/")
-    assert give(client, shown())["Location"] == "/admin/news/message/"
+    assert give(client, shown_code())["Location"] == "/admin/news/message/"
     assert is_in(client)
 
 
 def test_the_second_step_leads_nowhere_else_either(client, dora):
     half_way(client, then="https://evil.example.org/")
-    assert client.post(f"{CODE}?next=https://evil.example.org/", {"code": shown()})["Location"] == "/admin/"
+    assert client.post(f"{CODE}?next=https://evil.example.org/", {"code": shown_code()})["Location"] == "/admin/"
 
 
 @pytest.mark.parametrize("code", ["123 456", "", "abc", "١٢٣٤٥٦", "9" * 40, "\x00", "-1", "1e5555"])
@@ -71,7 +62,7 @@ def test_a_wrong_code_is_refused_with_a_sentence(client, dora, code):
 
 def test_a_code_may_be_typed_as_it_is_read(client, dora):
     half_way(client)
-    code = shown()
+    code = shown_code()
     assert give(client, f" {code[:3]} {code[3:]} ").status_code == 302
 
 
@@ -79,7 +70,7 @@ def test_a_code_works_once(client, dora):
     log_in_whole(client)
     other = client.__class__()
     half_way(other)
-    assert give(other, shown()).status_code == 200
+    assert give(other, shown_code()).status_code == 200
 
 
 def test_wrong_codes_have_to_wait_with_a_sentence_that_says_until_when(client, dora, at_noon):
@@ -88,40 +79,40 @@ def test_wrong_codes_have_to_wait_with_a_sentence_that_says_until_when(client, d
         give(client, "000000")
         at_noon.shift(60)
     give(client, "000000")
-    answer = give(client, shown())
+    answer = give(client, shown_code())
     assert (answer.status_code, answer["Retry-After"]) == (429, "16")
     assert "Try again after 12:41:16" in answer.content.decode()
     at_noon.shift(20)
-    assert give(client, shown()).status_code == 302
+    assert give(client, shown_code()).status_code == 302
 
 
 def test_half_way_lasts_ten_minutes(client, dora, at_noon):
     half_way(client)
     at_noon.shift(601)
-    assert give(client, shown())["Location"] == LOGIN
+    assert give(client, shown_code())["Location"] == LOGIN
 
 
 def test_a_new_password_ends_what_is_half_way(client, dora):
     half_way(client)
     dora.set_password("as long as a sentence")
     dora.save()
-    assert give(client, shown())["Location"] == LOGIN
+    assert give(client, shown_code())["Location"] == LOGIN
 
 
 def test_who_is_let_go_half_way_stays_out(client, dora):
     half_way(client)
     get_user_model().objects.filter(pk=dora.pk).update(is_active=False)
-    assert give(client, shown())["Location"] == LOGIN
+    assert give(client, shown_code())["Location"] == LOGIN
 
 
 def test_the_code_alone_opens_nothing(client, dora):
-    assert (client.get(CODE)["Location"], give(client, shown())["Location"]) == (LOGIN, LOGIN)
+    assert (client.get(CODE)["Location"], give(client, shown_code())["Location"]) == (LOGIN, LOGIN)
 
 
 def test_half_way_as_one_and_in_as_another_leaves_nothing_of_the_first(client, dora, carl):
     half_way(client)
     log_in(client, "carl@example.org")
-    assert give(client, shown())["Location"] == LOGIN
+    assert give(client, shown_code())["Location"] == LOGIN
     assert client.get("/admin/password_change/").wsgi_request.user == carl
 
 

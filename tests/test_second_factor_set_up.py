@@ -8,25 +8,19 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from embassy import roles
 from embassy.second_factor import factor
 from tests.factories import NOON
-from tests.phones import (
-    CODE,
+from tests.helpers.accounts import CODE, LOGIN, PASSWORD, USERS, a_member, is_in, log_in, shown_code, with_phone
+from tests.helpers.two_step import (
     CODES,
-    KEY,
     OVERVIEW,
     REMOVE,
     SET_UP,
-    USERS,
     codes_on,
     give,
     half_way,
     key_in,
     log_in_whole,
     set_up,
-    shown,
-    with_phone,
 )
-from tests.test_login import LOGIN, PASSWORD, is_in, log_in
-from tests.test_roles import a_member
 
 pytestmark = pytest.mark.django_db
 
@@ -99,9 +93,9 @@ def test_another_phone_takes_the_place_of_the_first(client, dora, at_noon):
     at_noon.shift(60)
     other = client.__class__()
     half_way(other)
-    assert give(other, shown(KEY)).status_code == 200
+    assert give(other, shown_code()).status_code == 200
     at_noon.shift(60)
-    assert give(other, shown(factor.phone_of(dora).key)).status_code == 302
+    assert give(other, shown_code(key=factor.phone_of(dora).key)).status_code == 302
 
 
 def test_the_code_that_set_it_up_does_not_log_in(client, carl):
@@ -109,7 +103,7 @@ def test_the_code_that_set_it_up_does_not_log_in(client, carl):
     set_up(client)
     other = client.__class__()
     half_way(other, "carl@example.org")
-    assert give(other, shown(factor.phone_of(carl).key)).status_code == 200
+    assert give(other, shown_code(key=factor.phone_of(carl).key)).status_code == 200
 
 
 def test_where_it_is_required_it_is_set_up_between_password_and_desk(client, carl, settings):

@@ -105,7 +105,7 @@ def test_the_command_deletes_what_is_old(capsys):
 
 
 def test_a_login_and_a_logout_name_account_network_and_moment(client, at_noon):
-    dora = a_member(roles.WRITERS)
+    dora = a_member(roles.WRITERS, username="dora@example.org")
     log_in(client, address="198.51.100.7")
     event = last()
     assert (event.kind, event.account, event.actor, event.at) == ("login", dora.pk, dora.pk, NOON)
@@ -115,7 +115,7 @@ def test_a_login_and_a_logout_name_account_network_and_moment(client, at_noon):
 
 
 def test_both_steps_of_a_login_and_a_wrong_code_are_recorded(client, at_noon):
-    with_phone(a_member(roles.WRITERS))
+    with_phone(a_member(roles.WRITERS, username="dora@example.org"))
     log_in(client)
     client.post(CODE, {"code": "000000"})
     at_noon.shift(5)
@@ -124,7 +124,7 @@ def test_both_steps_of_a_login_and_a_wrong_code_are_recorded(client, at_noon):
 
 
 def test_a_changed_password_is_recorded_whatever_way_it_was_changed(client, at_noon, admin_client):
-    dora = a_member(roles.WRITERS)
+    dora = a_member(roles.WRITERS, username="dora@example.org")
     dora.set_password("as long as a sentence")
     dora.save()
     get_user_model().objects.get(pk=dora.pk).save()  # nothing changed
@@ -135,7 +135,7 @@ def test_a_changed_password_is_recorded_whatever_way_it_was_changed(client, at_n
 
 def test_a_hash_that_django_renews_is_not_a_changed_password(client, settings, at_noon):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    a_member(roles.WRITERS)
+    a_member(roles.WRITERS, username="dora@example.org")
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.ScryptPasswordHasher",
         "django.contrib.auth.hashers.MD5PasswordHasher",
@@ -147,7 +147,7 @@ def test_a_hash_that_django_renews_is_not_a_changed_password(client, settings, a
 
 @pytest.mark.parametrize("reverse", [False, True])
 def test_changed_groups_are_recorded_from_either_side(reverse, at_noon):
-    dora, editors = a_member(roles.WRITERS), Group.objects.get(name=roles.EDITORS)
+    dora, editors = a_member(roles.WRITERS, username="dora@example.org"), Group.objects.get(name=roles.EDITORS)
     if reverse:
         editors.user_set.add(dora)
     else:
@@ -158,7 +158,7 @@ def test_changed_groups_are_recorded_from_either_side(reverse, at_noon):
 
 
 def test_a_new_superuser_is_recorded(at_noon):
-    dora = a_member(roles.WRITERS)
+    dora = a_member(roles.WRITERS, username="dora@example.org")
     dora.is_superuser = True
     dora.save()
     assert (last().kind, last().detail) == ("rights changed", "superuser: on")
@@ -180,7 +180,7 @@ def test_what_a_manager_does_names_the_manager(client, manager):
 
 
 def test_a_refusal_is_recorded_with_its_route(client):
-    dora = a_member(roles.WRITERS)
+    dora = a_member(roles.WRITERS, username="dora@example.org")
     client.force_login(dora)
     assert client.get(USERS).status_code == 403
     assert (last().kind, last().account, last().detail) == ("refused", dora.pk, "admin:auth_user_changelist")
@@ -193,7 +193,10 @@ def test_strangers_leave_no_refusals(client):
 
 
 def test_preview_links_and_exports_are_recorded(client, at_noon):
-    editor, officer = a_member(roles.EDITORS, username="e@example.org"), a_member(roles.CONSULAR)
+    editor, officer = (
+        a_member(roles.EDITORS, username="e@example.org"),
+        a_member(roles.CONSULAR, username="dora@example.org"),
+    )
     message, enquiry = a_message(publish_at=None), an_enquiry()
     client.force_login(editor)
     data = {"name": "Reuters", "expires_at_0": "25/11/2020", "expires_at_1": "12:00"}
@@ -212,7 +215,7 @@ def test_preview_links_and_exports_are_recorded(client, at_noon):
 
 
 def test_managers_read_the_log_and_change_nothing(client, manager):
-    dora = a_member(roles.WRITERS, first_name="Dora")
+    dora = a_member(roles.WRITERS, first_name="Dora", username="dora@example.org")
     events.record(Kind.WRONG_PASSWORD, account=dora.pk)
     events.record(Kind.WRONG_PASSWORD, account=99999)
     page = client.get(LIST).content.decode()
@@ -225,12 +228,12 @@ def test_managers_read_the_log_and_change_nothing(client, manager):
 
 @pytest.mark.parametrize("role", [roles.WRITERS, roles.EDITORS, roles.CONSULAR])
 def test_others_do_not_read_it(client, role):
-    client.force_login(a_member(role))
+    client.force_login(a_member(role, username="dora@example.org"))
     assert client.get(LIST).status_code == 403
 
 
 def test_an_account_that_is_only_in_the_log_can_be_deleted(client, manager):
-    dora = a_member(roles.WRITERS)
+    dora = a_member(roles.WRITERS, username="dora@example.org")
     log_in(client.__class__())
     client.post(f"{USERS}{dora.pk}/delete/", {"post": "yes"})
     assert not get_user_model().objects.filter(pk=dora.pk).exists()
@@ -257,7 +260,7 @@ def test_all_managers_hear_of_an_invitation_and_of_changed_groups(client, manage
 def test_groups_that_a_superuser_gave_stay_and_are_not_recorded_as_changed(client, manager, at_noon):
     client.force_login(manager)
     extra = Group.objects.create(name="Archive")
-    dora = a_member(roles.WRITERS)
+    dora = a_member(roles.WRITERS, username="dora@example.org")
     dora.groups.add(extra)
     before = len(kinds())
     data = {"email": dora.email, "first_name": "D", "last_name": "N", "is_active": "on"}
@@ -268,7 +271,7 @@ def test_groups_that_a_superuser_gave_stay_and_are_not_recorded_as_changed(clien
 
 def test_the_owner_of_an_account_hears_what_was_done_to_it(client, manager, at_noon):
     client.force_login(manager)
-    dora = a_member(roles.WRITERS)
+    dora = a_member(roles.WRITERS, username="dora@example.org")
     theirs = client.__class__()
     log_in(theirs)
     client.post(USERS, {"action": "end_sessions_selected", "_selected_action": [dora.pk]})
@@ -277,7 +280,7 @@ def test_the_owner_of_an_account_hears_what_was_done_to_it(client, manager, at_n
 
 
 def test_a_wrong_code_after_the_right_password_is_mailed_once_a_day(client, at_noon):
-    with_phone(a_member(roles.WRITERS))
+    with_phone(a_member(roles.WRITERS, username="dora@example.org"))
     for _number in range(3):
         log_in(client)
         client.post(CODE, {"code": "000000"})

@@ -19,7 +19,7 @@ from consular.models import Enquiry, Erasure, Topic
 from editions.middleware import printings
 from embassy.logs import Discreet, Json
 from tests.factories import DAY, HOUR, NOON, a_topic, an_office
-from tests.test_sealed import kept
+from tests.helpers.stored_columns import kept
 
 WORDS = {
     "name": "Sentinelname Часовой",

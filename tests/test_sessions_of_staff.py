@@ -34,7 +34,7 @@ def at_noon():
 
 @pytest.fixture
 def dora():
-    return a_member(roles.WRITERS)
+    return a_member(roles.WRITERS, username="dora@example.org")
 
 
 @pytest.fixture

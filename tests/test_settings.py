@@ -16,7 +16,7 @@ from accounts import checks
 from embassy import environment
 from embassy.environment import env
 from tests.environment import VALUES, prepare
-from tests.nginx import SHIPPED
+from tests.helpers.nginx import SHIPPED
 
 READERS = {
     "DEBUG": lambda: environment.boolean("DEBUG", False),

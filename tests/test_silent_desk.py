@@ -7,8 +7,8 @@ from django.contrib.auth import get_user_model
 from news.models import Message, Presence, PreviewLink, Redirect
 from richtext.models import Image
 from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message, a_page, an_office
-from tests.files import an_attachment
-from tests.front import ask
+from tests.helpers.files import an_attachment
+from tests.helpers.wsgi import ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

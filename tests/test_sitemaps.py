@@ -7,8 +7,8 @@ import pytest
 import time_machine
 
 from news import sitemaps
-from tests import kinds
 from tests.factories import DAY, HOUR, NOON, a_message, a_page
+from tests.helpers import public_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def everything(client):
 
 
 def test_every_address_in_the_sitemap_answers(client):
-    kinds.of_a_full_site()
+    public_pages.of_a_full_site()
     found = everything(client)
     assert len(found) > 50
     assert {path for path in found if client.get(path).status_code != 200} == set()

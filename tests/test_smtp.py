@@ -16,7 +16,7 @@ from django.utils import timezone
 from letters.models import LEASE, LONGEST_WAIT, Letter
 from letters.sending import send_due
 from tests.factories import DAY, HOUR, NOON, a_topic, an_enquiry
-from tests.mailhost import (
+from tests.helpers.mail_server import (
     MailHost,
     falls_silent_in_the_text,
     hangs_up_in_the_text,

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from consular import spam
 from consular.models import Enquiry
 from letters.models import Letter
-from tests.asking import CONTACT, a_ticket, an_answer
 from tests.factories import a_topic
+from tests.helpers.contact_form import CONTACT, a_ticket, an_answer
 from tests.helpers.visitors import answered_truthfully
 
 MINUTE = timedelta(minutes=1)

@@ -40,7 +40,7 @@ print(*statuses, ready.status_code, mode)
 def at_work(tmp_path, url):
     """Return what a process of the site says that migrates, writes, answers and makes a backup."""
     environment = os.environ | VALUES | {"DATABASE_URL": url, "MEDIA_ROOT": str(tmp_path / "media")}
-    environment["DJANGO_SETTINGS_MODULE"] = "tests.nodes.site"
+    environment["DJANGO_SETTINGS_MODULE"] = "tests.multinode.settings"
     done = subprocess.run(
         [sys.executable, "-c", AT_WORK, tmp_path / "site.backup"],
         cwd=settings.BASE_DIR,

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from embassy.static_headers import POLICY
-from tests.nginx import SHIPPED
+from tests.helpers.nginx import SHIPPED
 
 pytestmark = pytest.mark.django_db  # a request that ends looks after the connections to the database
 

@@ -11,7 +11,7 @@ from news.models import Act, Message
 from richtext.fields import RichTextField, RichTextFormField
 from richtext.plaintext import SLACK, LineFormField, PlainTextField, clean_line, clean_text, clean_url
 from tests.factories import NOON, a_category, a_message, a_notice, an_office
-from tests.filling import fields_of
+from tests.helpers.form_fields import fields_of
 from tests.helpers.text_fields import desk_text_fields, form_text_fields, model_text_fields
 
 ADD = "/admin/news/message/add/"

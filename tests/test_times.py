@@ -12,7 +12,7 @@ from editions.forms import MomentField, in_cities
 from editions.moments import readings, zone_name
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message, a_notice
-from tests.filling import fields_of
+from tests.helpers.form_fields import fields_of
 
 LONDON, MOSCOW, APIA = (ZoneInfo(name) for name in ("Europe/London", "Europe/Moscow", "Pacific/Apia"))
 FIRST, SECOND = (datetime(2021, 10, 31, hour, 30, tzinfo=UTC) for hour in (0, 1))  # both 01:30 in London

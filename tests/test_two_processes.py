@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 
-from tests.another import AnotherProcess
 from tests.factories import a_message
+from tests.helpers.other_process import AnotherProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

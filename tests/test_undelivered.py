@@ -7,7 +7,7 @@ from django.core import mail
 from consular.models import Enquiry
 from letters.models import Letter
 from tests.factories import HOUR, NOON, an_enquiry
-from tests.officers import address, an_officer, page
+from tests.helpers.enquiry_officers import address, an_officer, page
 
 pytestmark = pytest.mark.django_db
 

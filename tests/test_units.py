@@ -11,7 +11,7 @@ import pytest
 from django.core.management import get_commands
 
 from tests.environment import everything_is_required
-from tests.nginx import ROOT
+from tests.helpers.nginx import ROOT
 
 UNITS = ROOT / "deploy" / "systemd"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))

@@ -9,7 +9,7 @@ from embassy import roles
 from embassy.logs import Discreet
 from letters.models import Letter
 from tests.factories import DAY, HOUR, NOON, an_enquiry
-from tests.test_roles import a_member
+from tests.helpers.accounts import a_member
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from django.test import Client
 
 from news.models import Category
 from tests.factories import NOON, a_message
-from tests.front import ask
-from tests.test_conflicts import a_draft, headline, opened, post
+from tests.helpers.message_form import a_draft, headline, opened, post
+from tests.helpers.wsgi import ask
 
 pytestmark = pytest.mark.django_db
 at_the_front = pytest.mark.django_db(transaction=True)

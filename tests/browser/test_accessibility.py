@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests import kinds
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import a_category, a_message, a_topic, an_office
+from tests.helpers import public_pages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,13 +41,13 @@ def barriers_on(page, addresses, axe, **options):
 
 @both_windows
 def test_no_kind_of_page_has_barriers(open_page, axe, window):
-    addresses = kinds.of_a_full_site()
+    addresses = public_pages.of_a_full_site()
     page = open_page(**window)
     assert barriers_on(page, addresses, axe, also=ALSO) == []
 
 
 def test_no_page_of_an_empty_site_has_barriers(phone, axe):
-    assert barriers_on(phone, kinds.EMPTY, axe, also=ALSO) == []
+    assert barriers_on(phone, public_pages.EMPTY, axe, also=ALSO) == []
 
 
 @both_windows

@@ -12,7 +12,7 @@ from embassy import roles
 from letters.sending import send_due
 from news.models import Message
 from tests.factories import a_counter, a_message, a_notice, an_enquiry
-from tests.test_roles import a_member
+from tests.helpers.accounts import a_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from consular.models import Enquiry, Template, Trace
 from embassy import roles
 from tests.factories import a_topic, an_enquiry
-from tests.test_roles import a_member
+from tests.helpers.accounts import a_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

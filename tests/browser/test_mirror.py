@@ -10,9 +10,9 @@ import time_machine
 from playwright.sync_api import expect
 
 from embassy.mirror.making import mirror
-from tests import kinds
 from tests.browser.conftest import DESKTOP, PATIENCE, listen
 from tests.factories import DAY, NOON, a_counter
+from tests.helpers import public_pages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +25,7 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture
 def copy(browser, tmp_path, settings):
     """A page, on which a mirror made at NOON can be opened below /some/where/, a hundred days later."""
-    kinds.of_a_full_site()
+    public_pages.of_a_full_site()
     a_counter(slug="bridge", since=date(2020, 11, 14), time_zone="Europe/London")
     with time_machine.travel(NOON, tick=False):
         *_, outcome = mirror(tmp_path / "some" / "where")

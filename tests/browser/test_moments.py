@@ -4,8 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from news.models import Message
-from tests.browser.test_two_officers import ADD, save
 from tests.factories import a_category
+from tests.helpers.desk_pages import save
+from tests.helpers.message_form import ADD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

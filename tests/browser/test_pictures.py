@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from news.models import Message
-from tests.files import a_picture_file, a_pictured_message, an_attachment
+from tests.helpers.files import a_picture_file, a_pictured_message, an_attachment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,8 +9,7 @@ from playwright.sync_api import expect
 from embassy import roles
 from embassy.second_factor import factor
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.phones import KEY, shown, with_phone
-from tests.test_roles import a_member
+from tests.helpers.accounts import a_member, shown_code, with_phone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,7 +44,7 @@ def set_up(page):
     """Set up a phone on the page that asks for it, and return the backup codes."""
     page.get_by_text("Type it by hand").click()
     key = page.locator(".key").text_content().replace(" ", "")
-    page.get_by_label("The code that the app shows now").fill(shown(b32decode(key).hex()))
+    page.get_by_label("The code that the app shows now").fill(shown_code(key=b32decode(key).hex()))
     if page.get_by_label("Your password").count():
         page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Set up").click()
@@ -115,7 +114,7 @@ def test_no_page_of_it_has_a_barrier(open_page, anna, axe, look, settings):
     expect(page.locator(".errorlist")).to_be_visible()
     look_at("a wrong code", "The second step")
     TOTPDevice.objects.update(throttling_failure_count=0)
-    give_code(page, shown(KEY))
+    give_code(page, shown_code())
     expect(page.get_by_role("heading", name="Press desk")).to_be_visible()
     page.goto("/admin/second-factor/")
     look_at("overview", "Second factor")

@@ -10,11 +10,12 @@ from playwright.sync_api import expect
 
 from news.models import Message
 from tests.factories import a_category, a_message
-from tests.files import an_attachment
+from tests.helpers.desk_pages import save
+from tests.helpers.files import an_attachment
+from tests.helpers.message_form import ADD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ADD = "/admin/news/message/add/"
 LIST = "/admin/news/message/"
 
 
@@ -28,10 +29,6 @@ def editor(page):
 
 def headline(page):
     return page.get_by_role("textbox", name="Headline")
-
-
-def save(page):
-    page.get_by_role("button", name="Save", exact=True).click()
 
 
 def kept(page):

@@ -14,11 +14,13 @@ from letters.sending import send_due
 
 LOGIN, CODE, USERS = "/admin/login/", "/admin/login/code/", "/admin/auth/user/"
 PASSWORD = "a long password"
+DORA = "dora@example.org"
 KEY = "3132333435363738393031323334353637383930"
 
 
-def a_member(*groups, username="dora@example.org", password=PASSWORD, **kwargs):
-    """Return a member of staff in the named groups."""
+def a_member(*groups, username=None, password=PASSWORD, **kwargs):
+    """Return a member of staff in the named groups; without a `username` it is made from the first group's name."""
+    username = username or (groups[0].lower().replace(" ", ".") if groups else "nobody")
     email = username if "@" in username else f"{username}@example.org"
     user = get_user_model().objects.create_user(username, email, password, is_staff=True, **kwargs)
     user.groups.set(Group.objects.filter(name__in=groups))
@@ -30,17 +32,20 @@ def with_phone(user):
     return user
 
 
-def shown_code(steps=0):
-    return f"{TOTP(bytes.fromhex(KEY), drift=steps).token():06}"
+def shown_code(steps=0, key=KEY):
+    """Return the code that a phone with this key shows now, or a number of half minutes away."""
+    return f"{TOTP(bytes.fromhex(key), drift=steps).token():06}"
 
 
-def log_in(client, name="dora@example.org", password=PASSWORD, address=None, **meta):
+def log_in(client, name=DORA, password=PASSWORD, address=None, then=None, **meta):
+    """Send the sign-in form, from an IP `address`, with `then` as the page to go to, and return the response."""
     if address:
         meta["REMOTE_ADDR"] = address
-    return client.post(LOGIN, {"username": name, "password": password}, **meta)
+    target = LOGIN if then is None else f"{LOGIN}?next={then}"
+    return client.post(target, {"username": name, "password": password}, **meta)
 
 
-def guess(client, times, name="dora@example.org", address=None, **meta):
+def guess(client, times, name=DORA, address=None, **meta):
     """Enter wrong passwords, and return the statuses of the answers."""
     return [log_in(client, name, f"wrong {number}", address, **meta).status_code for number in range(times)]
 

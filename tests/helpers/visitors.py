@@ -4,7 +4,7 @@ from django.test import Client
 
 from consular.models import Enquiry
 from letters.models import Letter
-from tests.asking import CONTACT, an_answer
+from tests.helpers.contact_form import CONTACT, an_answer
 
 
 def send(number=0, ip="192.0.2.1", **typed):

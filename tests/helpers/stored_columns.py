@@ -1,0 +1,10 @@
+"""Values as the database stores them, read without a model (and so without decryption)."""
+
+from django.db import connection
+
+
+def kept(column="question", table="consular_enquiry"):
+    """Return what the database itself holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM {table}")
+        return [row[0] for row in cursor.fetchall()]

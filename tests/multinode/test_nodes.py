@@ -1,0 +1,142 @@
+"""Two application nodes and one PostgreSQL behind the shipped nginx: what fails, and what no visitor notices of it."""
+
+import time
+
+import pytest
+
+from tests.helpers.nginx import NGINX, nginx, without_query_limit
+from tests.helpers.requirements import missing
+from tests.multinode.node_process import Node as Process
+from tests.multinode.servers import Node, Visitor, under_load
+from tests.nginx.server import the_next_second
+
+PASSED_OVER = 1.5  # seconds; for one of them nginx passes over a node that did not answer
+PATHS = ["/", "/messages/", "/messages/feed/", "/messages/feed.json", "/counters/", "/about/"]
+
+
+@pytest.fixture(scope="module")
+def desk(primary):
+    """A process that publishes, as the desk of any node does."""
+    process = Process(primary)
+    process.do("sample")
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory):
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(scope="module")
+def nodes(primary, media, desk):
+    """Nodes A and B."""
+    if not NGINX:
+        missing("nginx (Debian: apt-get install nginx-light)")
+    started = [Node(primary, media), Node(primary, media)]
+    try:
+        for node in started:
+            node.start()
+        yield started  # a test that rolls out a release puts new ones in their places
+    finally:
+        for node in started:
+            node.kill()
+
+
+@pytest.fixture(scope="module")
+def door(nodes, media, tmp_path_factory):
+    """nginx with the shipped files, before both nodes."""
+    directory = tmp_path_factory.mktemp("nginx")
+    with nginx(
+        directory, nodes=[node.port for node in nodes], static=directory, media=media, change=without_query_limit
+    ) as door:
+        yield door
+
+
+@pytest.fixture(autouse=True)
+def both_serve(nodes, primary, door):
+    """Have both nodes up and every page printed; start again what a test has taken away."""
+    for node in nodes:
+        for _ in range(4):  # two workers, each with its own printings
+            assert [node.ask(path)[0] for path in PATHS] == [200] * len(PATHS)
+    yield
+    if primary.process.poll() is not None:
+        primary.start()
+    for node in nodes:
+        if node.process.poll() is not None:
+            node.start()
+
+
+def is_seen(ask, path, headline, seconds=20):
+    """Wait until a page shows a headline; say whether it does."""
+    end = time.monotonic() + seconds
+    while headline not in ask(path)[1]:
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_what_is_published_on_one_node_is_on_the_other_at_the_next_request(nodes, desk):
+    for number, (here, there) in enumerate([nodes, nodes[::-1]]):
+        headline = f"Published on node {number}"
+        here.publish(desk, headline)
+        assert [
+            headline in node.ask(path)[1] for node in (there, here) for path in ("/messages/", "/messages/feed/")
+        ] == [True] * 4
+
+
+def test_a_shared_cache_shows_it_in_the_next_second(desk, door):
+    visitor = Visitor(door)
+    visitor.ask("/messages/")
+    desk.publish("Through the door")
+    the_next_second()
+    assert "Through the door" in visitor.ask("/messages/")[1]
+
+
+def test_no_visitor_notices_that_a_node_was_killed(nodes, door):
+    with under_load(door, PATHS) as told:
+        time.sleep(1)
+        nodes[0].kill()
+        time.sleep(2)
+        at_one = told.total()
+        nodes[0].start()
+        time.sleep(1)
+    assert told.failed == {}
+    assert at_one > 100
+
+
+def test_a_form_goes_to_the_node_that_is_left(nodes, door):
+    visitor = Visitor(door)
+    assert [visitor.ask("/contact/")[0] for _ in range(8)] == [200] * 8  # over connections that the door keeps open
+    nodes[1].kill()
+    assert [visitor.ask("/contact/", "POST", "nothing=in+it")[0] for _ in range(6)] == [403] * 6
+
+
+def test_reading_goes_on_while_postgresql_restarts_and_all_is_well_after_it(primary, nodes, desk, door):
+    with under_load(door, PATHS) as told:
+        time.sleep(0.5)
+        primary.stop()
+        time.sleep(1.5)
+        assert [node.status("/readyz") for node in nodes] == [503, 503]
+        primary.start()
+        desk.publish("After the restart")
+        for node in nodes:
+            assert is_seen(node.ask, "/messages/", "After the restart")
+    assert told.failed == {}
+
+
+def test_a_release_with_migrations_is_rolled_out_and_no_visitor_notices(primary, media, nodes, desk, door):
+    with under_load(door, PATHS) as told:
+        Node(primary, media, release="2").manage("migrate", "--verbosity", "0")
+        desk.publish("Written by release 1, on the tables of release 2")
+        for number, old in enumerate(nodes):
+            old.stop()
+            nodes[number] = Node(primary, media, release="2", port=old.port).start()
+            time.sleep(PASSED_OVER)
+    assert told.failed == {}
+    assert "addition" in primary.ask(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = 'news_message'"
+    )
+    for node in nodes:
+        assert "on the tables of release 2" in node.ask("/messages/")[1]

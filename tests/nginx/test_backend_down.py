@@ -1,0 +1,84 @@
+"""What visitors get while the application is away."""
+
+import threading
+import time
+
+import pytest
+
+from tests.factories import a_message
+from tests.helpers.nginx import nginx, without_query_limit
+from tests.nginx.server import Application, ask, the_next_second
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_public_site_stays_while_the_application_is_stopped_and_all_comes_back(door, application, an_hour_ago):
+    message = a_message(headline="Read before the fall", publish_at=an_hour_ago)
+    path = message.get_absolute_url()
+    assert ask(door, path).status == 200
+    application.stop()
+    try:
+        the_next_second()
+        stale, desk, form = ask(door, path), ask(door, "/admin/"), ask(door, "/contact/")
+    finally:
+        application.start()
+    assert (stale.status, "Read before the fall" in stale.text) == (200, True)
+    assert stale.headers["cache-status"].endswith("nginx; hit; detail=stale")
+    assert abs(time.time() - int(stale.headers["server-timing"].rpartition("=")[2]) / 1000) < 30
+    assert [(answer.status, answer.headers["cache-control"]) for answer in (desk, form)] == [(502, "no-store")] * 2
+    assert "Embassy of the Republic in London" in desk.text and 'href="/static/site.css"' in desk.text
+    assert desk.headers["retry-after"] == "10"
+    assert [ask(door, "/admin/login/").status, ask(door, path).status] == [200, 200]
+
+
+def test_while_the_application_hangs_one_visitor_waits_and_the_others_read_on(door, application):
+    ask(door, "/messages/")
+    the_next_second()
+    application.hang()
+    try:
+        waiting = Asking(door, "/messages/")
+        waiting.start()
+        time.sleep(0.6)
+        other = ask(door, "/messages/")
+        waiting.join()
+    finally:
+        application.go_on()
+    assert [waiting.answer.status, other.status] == [200, 200]
+    assert [each.headers["cache-status"].rpartition("=")[2] for each in (waiting.answer, other)] == [
+        "stale",
+        "updating",
+    ]
+
+
+def test_the_spare_answers_while_the_application_is_stopped(application, tmp_path):
+    spare = Application(tmp_path / "spare", "embassy-spare.service")
+    spare.start()
+    places = {"nodes": [application.port], "static": tmp_path, "media": tmp_path}
+    try:
+        with nginx(tmp_path / "door", **places, spare=spare.port, change=without_query_limit) as door:
+            before = ask(door, "/contact/").status
+            application.stop()
+            try:
+                found = [
+                    ask(door, path).status for path in ("/contact/", "/admin/login/", "/messages/?date=2020-11-24")
+                ]
+                form = ask(door, "/contact/", "POST", body="").status
+            finally:
+                application.start()
+            assert (before, found, form) == (200, [200, 200, 302], 403)
+            the_next_second()
+            spare.stop()
+            assert ask(door, "/contact/").status == 200  # the application itself, which is back
+    finally:
+        spare.stop()
+
+
+class Asking(threading.Thread):
+    """A visitor who waits for an answer while others ask."""
+
+    def __init__(self, door, path):
+        super().__init__()
+        self.door, self.path, self.answer = door, path, None
+
+    def run(self):
+        self.answer = ask(self.door, self.path)

@@ -1,0 +1,191 @@
+"""What is too much, and what the log says of whom."""
+
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from urllib.parse import urlencode
+
+import pytest
+
+from consular.models import Enquiry
+from tests.factories import a_topic
+from tests.helpers.nginx import HOST, free_port, nginx
+from tests.helpers.routes import routes
+from tests.nginx.server import SITE, ask, encrypted
+
+# Limits
+
+
+def visitor(number, network="198.51.100"):
+    return {"X_Tests_Visitor": f"{network}.{number}"}
+
+
+def post_until_refused(door, path, visitors):
+    """Post as each visitor in turn until one is refused, and return all answers."""
+    answers = []
+    for each in visitors:
+        answers.append(ask(door, path, "POST", body="", **each))
+        if answers[-1].status == 429:
+            break
+    return answers
+
+
+@pytest.mark.parametrize(("path", "burst"), [("/contact/", 10), ("/admin/login/", 20)])
+def test_who_posts_too_often_is_asked_to_wait_and_nobody_else_is(door, path, burst):
+    found = post_until_refused(door, path, [visitor(1)] * 100)
+    assert {answer.status for answer in found[: burst + 1]} == {403}  # no token; it was asked, at least
+    assert found[-1].status == 429
+    assert (found[-1].headers["retry-after"], "Please wait a" in found[-1].text) == ("60", True)
+    assert ask(door, path, "POST", body="", **visitor(2)).status == 403
+    assert [ask(door, there, **visitor(1)).status for there in (path, "/")] == [200, 200]
+
+
+def queried():
+    """Return a path for each public route, with a query that it takes, or one that it does not."""
+    public = {path: view for path, view in routes() if not path.startswith("/admin/")}
+    for path, view in public.items():
+        yield path, (*getattr(getattr(view, "per_edition", None), "known", ()), "r")[0]
+    yield from [("/nothing/here/", "q"), ("/healthz", "r"), ("/readyz", "r"), ("/admin/", "q")]
+    yield "/admin/login/", "next"
+
+
+def ask_together(door, paths, **headers):
+    """Ask for all paths in parallel, and return the statuses."""
+    with ThreadPoolExecutor(len(paths)) as pool:
+        return list(pool.map(lambda path: ask(door, path, **headers).status, paths))
+
+
+@pytest.mark.parametrize(("path", "name"), sorted(queried()))
+def test_quick_questions_are_limited_at_each_address_by_their_query(door, path, name):
+    asking = visitor(len(path), f"203.0.{sum(path.encode()) % 250}")
+    answers = ask_together(door, [f"{path}?{name}=word{number}" for number in range(40)], **asking)
+    assert 0 < answers.count(429) < 40 - 10  # a burst of 20; a path that redirects counts its next step, too
+
+
+@pytest.mark.parametrize(("path", "origins"), [("/api/categories/", "*"), ("/messages/", None)])
+def test_another_sites_script_is_told_to_wait_where_it_may_read(door, path, origins):
+    headers = visitor(10, f"203.1.{len(path)}")
+    with ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda number: ask(door, f"{path}?r={number}", **headers), range(40)))
+    waits = next(answer for answer in answers if answer.status == 429)
+    assert (waits.headers.get("access-control-allow-origin"), waits.headers["retry-after"]) == (origins, "60")
+
+
+def test_what_has_no_query_is_not_limited_as_a_question(door):
+    assert {ask(door, "/messages/", **visitor(7)).status for _ in range(60)} == {200}
+    assert ask(door, "/messages/?date=2020-11-24", **visitor(7)).status != 429
+
+
+def test_an_office_behind_one_address_reads_the_contact_page_together(door):
+    assert {ask(door, "/contact/", **visitor(8)).status for _ in range(60)} == {200}
+    assert ask(door, "/contact/", "POST", body="", **visitor(8)).status == 403
+
+
+def test_who_reads_the_contact_page_without_end_is_asked_to_wait_and_may_still_send(has_nginx, tmp_path):
+    # No node answers, so that what is counted does not depend on how quick one is.
+    with nginx(tmp_path / "door", nodes=[free_port()], static=tmp_path, media=tmp_path) as door:
+        answers = []
+        while len(answers) < 2000 and 429 not in answers:
+            answers += ask_together(door, ["/contact/"] * 60)
+        assert answers.count(502) >= 100 and 429 in answers
+        assert ask(door, "/contact/", "POST", body="").status == 502
+
+
+def test_a_household_of_ipv6_counts_as_one_visitor(door):
+    household = [{"X_Tests_Visitor": f"2001:db8:0:7:{number:x}::{number:x}"} for number in range(1, 100)]
+    assert post_until_refused(door, "/contact/", household)[-1].status == 429
+    assert ask(door, "/contact/", "POST", body="", X_Tests_Visitor="2001:db8:0:8::1").status == 403
+
+
+def begin_to_send(door, stack, said, number):
+    """Begin to send as many bodies to the desk, and leave them unfinished; return the connections."""
+    coming = [stack.enter_context(encrypted(door)) for _ in range(number)]
+    for connection in coming:
+        connection.sendall(f"POST /admin/ HTTP/1.1\r\nHost: {HOST}\r\n{said}\r\n\r\n".encode())
+    return coming
+
+
+@pytest.fixture
+def hurried_door(has_nginx, tmp_path):
+    """A door with no node behind it, which waits three seconds for a body."""
+
+    def hurried(text):
+        return text.replace("client_body_timeout 10s;", "client_body_timeout 3s;")
+
+    with nginx(tmp_path / "door", nodes=[free_port()], static=tmp_path, media=tmp_path, change=hurried) as door:
+        yield door
+
+
+@pytest.mark.parametrize("said", ["Content-Length: 70000000", "Transfer-Encoding: chunked"])
+def test_bodies_that_are_still_on_their_way_to_the_desk_are_few(hurried_door, said):
+    with ExitStack() as stack:
+        coming = begin_to_send(hurried_door, stack, said, 12)
+        answers = [connection.recv(4096)[9:12] for connection in coming]  # nothing, where nginx gave up waiting
+    assert 1 <= answers.count(b"429") <= 2
+
+
+def test_an_upload_that_finds_no_node_is_not_called_too_large(hurried_door):
+    answer = ask(hurried_door, "/admin/", "POST", body="a" * 200_000)
+    assert (answer.status, "Not just now" in answer.text) == (502, True)
+
+
+def test_small_forms_to_the_desk_are_not_counted_as_bodies(hurried_door):
+    with ExitStack() as stack:
+        begin_to_send(hurried_door, stack, "Content-Length: 20000", 12)
+        assert ask(hurried_door, "/admin/", "POST", body="").status == 502  # it was passed on
+
+
+def test_a_hundred_megabytes_are_refused_before_they_are_sent(door):
+    found = [ask(door, path, "POST", Content_Length=str(100 * 1024 * 1024)) for path in ("/", "/contact/", "/admin/")]
+    assert [answer.status for answer in found] == [413] * 3
+    assert "That is too large" in found[2].text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_enquiry_comes_through(door):
+    topic = a_topic()
+    page = ask(door, "/contact/", **visitor(3))
+    fields = dict(re.findall(r'name="(csrfmiddlewaretoken|ticket)" value="([^"]+)"', page.text))
+    cookie = page.headers["set-cookie"].partition(";")[0]
+    typed = fields | {"name": "Anna Smith", "email": "anna@example.org", "question": "I have lost my passport."}
+    typed |= {"phone": "", "consent": "on", "topic": str(topic.pk)}
+    answer = ask(
+        door,
+        "/contact/",
+        "POST",
+        body=urlencode(typed),
+        Cookie=cookie,
+        Referer=f"{SITE}/contact/",
+        Content_Type="application/x-www-form-urlencoded",
+        **visitor(3),
+    )
+    assert (answer.status, Enquiry.objects.count()) == (303, 1)
+    assert cookie.startswith("__Host-csrftoken=")
+
+
+# The log
+
+
+def test_the_log_names_no_visitor_and_no_secret_address(door):
+    ask(
+        door,
+        "/preview/a-secret/?q=what-they-asked",
+        Referer="https://where.example/",
+        User_Agent="Theirs",
+        **visitor(4),
+    )
+    ask(door, "/contact/enquiry/a-secret/", **visitor(4))
+    written = logged(door, '"path":"/contact/enquiry/…"')
+    assert '"path":"/preview/…"' in written
+    assert not re.search(r"a-secret|198\.51\.100|127\.0\.0\.1|they-asked|where\.example|Theirs", written)
+
+
+def logged(door, line):
+    """Return the log as soon as `line` stands in it: nginx writes it when the visitor has already got the answer."""
+    for _ in range(1000):
+        written = (door.directory / "log" / "access.log").read_text()
+        if line in written:
+            return written
+        time.sleep(0.02)
+    raise AssertionError(f"{line} is not in the log")

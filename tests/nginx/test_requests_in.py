@@ -1,0 +1,187 @@
+"""How a visitor comes in: TLS, names, methods, and files that nginx sends itself."""
+
+import re
+import ssl
+import subprocess
+
+import pytest
+
+from embassy.static_headers import POLICY
+from tests.helpers.files import a_pictured_message
+from tests.helpers.nginx import HOST
+from tests.helpers.routes import routes
+from tests.nginx.server import SITE, ask, encrypted
+
+# Coming in
+
+
+def test_the_home_page_comes_over_http_2(door):
+    command = ["curl", "--silent", "--http2", "--cacert", door.directory / "tls" / "fullchain.pem"]
+    command += ["--resolve", f"{HOST}:{door.https}:127.0.0.1", "--output", "/dev/null"]
+    command += ["--write-out", "%{http_version} %{http_code}", f"{SITE}:{door.https}/"]
+    assert subprocess.run(command, capture_output=True, text=True).stdout == "2 200"
+
+
+def test_plain_http_leads_to_https(door):
+    answer = ask(door, "/messages/?before=1", plain=True)
+    assert (answer.status, answer.headers["location"]) == (301, f"{SITE}/messages/?before=1")
+
+
+@pytest.mark.parametrize("path", ["/", "/static/site.css", "/nothing-here/", "/admin/login/"])
+def test_every_answer_demands_https_from_now_on(door, path):
+    assert ask(door, path).headers["strict-transport-security"] == "max-age=63072000"
+
+
+@pytest.mark.parametrize(
+    ("path", "who"), [("/", "same-origin"), ("/static/site.css", "cross-origin"), ("/never-was/", "same-origin")]
+)
+def test_every_answer_says_once_what_others_may_do_with_it(door, path, who):
+    headers = ask(door, path).headers
+    assert (headers["cross-origin-resource-policy"], "camera=()" in headers["permissions-policy"]) == (who, True)
+
+
+def test_old_tls_is_refused(door):
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with pytest.warns(DeprecationWarning):
+        old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with pytest.raises(ssl.SSLError):
+        encrypted(door, old)
+
+
+def test_a_name_that_is_not_ours_gets_no_handshake_and_no_page(door):
+    with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"):
+        encrypted(door, name="evil.example")
+    assert [ask(door, host="evil.example", plain=plain).status for plain in (True, False)] == [421, 421]
+
+
+@pytest.mark.parametrize("method", ["TRACE", "DELETE", "PUT", "OPTIONS", "CONNECT", "PROPFIND"])
+def test_methods_that_nothing_here_has_are_refused(door, method):
+    found = [ask(door, path, method).status for path in ("/", "/admin/", "/static/site.css")]
+    assert set(found) <= {400, 405} and len(found) == 3
+
+
+def test_other_sites_scripts_may_ask_first_where_they_may_read_and_nowhere_else(door):
+    wishes = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"}
+    wishes["Access-Control-Request-Headers"] = "if-none-match"
+    public = [(path, getattr(view, "for_others", False)) for path, view in routes() if not path.startswith("/admin/")]
+    found = {path: ask(door, path, "OPTIONS", **wishes) for path, _may in public}
+    assert {path for path, answer in found.items() if answer.status == 204} == {path for path, may in public if may}
+    assert {answer.status for answer in found.values()} == {204, 405}
+    for answer in (answer for answer in found.values() if answer.status == 204):
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "GET" in answer.headers["access-control-allow-methods"]
+
+
+AMBIGUOUS = [
+    "/admin/../messages/",
+    "/messages/../admin/",
+    "/messages/..",
+    "/messages/.",
+    "/./admin/",
+    "/admin/%2e%2e/messages/",
+    "/admin/%2E./messages/",
+    "/admin/.%2e/messages/",
+    "/messages/%2e/",
+    "//admin/",
+    "/messages//admin/",
+    "/messages%2fadmin/",
+    "/messages/..%2Fadmin/",
+    "/messages/..%5cadmin/",
+    "/messages\\..\\admin/",
+    "/messages/%5C..%5Cadmin/",
+    "/static/../admin/",
+    "/static/..%2f..%2f.env",
+    "/media/%2e%2e/%2e%2e/.env",
+    "/protected//x",
+    "/messages/%0a",
+    "/messages/%0D%0Ax:y",
+    "/messages/%00",
+    "/messages/%7f",
+    "/messages/../admin/?next=/",
+    "/messages/#/../admin/",
+]
+
+
+@pytest.mark.parametrize("path", AMBIGUOUS)
+def test_a_path_that_two_programs_could_read_differently_is_refused(door, path):
+    lines = f"GET {path} HTTP/1.1", f"Host: {HOST}", "Connection: close", "", ""
+    with encrypted(door) as connection:
+        connection.sendall("\r\n".join(lines).encode())
+        assert connection.recv(4096).split()[1] == b"400"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/messages/?next=//elsewhere/../%2f%2e%2e%5c%0a",
+        "/.well-known/security.txt",
+        "/messages/.../",
+        "/messages/a..b/",
+        "/messages/%D1%81%D0%BB%D0%BE%D0%B2%D0%BE/",
+        "/%6dessages/",
+        "/static/site.css?v=1//2",
+    ],
+)
+def test_a_path_with_one_meaning_is_not_refused(door, path):
+    assert ask(door, path).status in {200, 301, 404}
+
+
+def test_a_whole_address_in_the_request_line_is_read_as_its_path(door):
+    lines = f"GET {SITE}/messages/ HTTP/1.1", f"Host: {HOST}", "Connection: close", "", ""
+    with encrypted(door) as connection:
+        connection.sendall("\r\n".join(lines).encode())
+        assert connection.recv(4096).split()[1] == b"200"
+
+
+def test_whoever_watches_the_machine_asks_by_any_name(door):
+    found = [ask(door, path, plain=True, host="10.0.0.7").status for path in ("/healthz", "/readyz")]
+    assert [*found, ask(door, "/readyz").status] == [200, 200, 200]
+
+
+# Files
+
+
+def its_style_sheet(door):
+    return re.search(r'rel="stylesheet" href="([^"]+)"', ask(door).text)[1]
+
+
+def test_files_with_a_hash_in_their_name_are_kept_for_ever(door):
+    headers = ask(door, its_style_sheet(door)).headers
+    assert (headers["cache-control"], headers["content-type"]) == ("max-age=315360000, public, immutable", "text/css")
+    assert ask(door, "/static/site.css").headers["cache-control"] == "max-age=3600, public"
+
+
+@pytest.mark.parametrize(("accepted", "coding"), [("gzip, br", "br"), ("gzip", "gzip"), ("identity", None)])
+def test_static_files_come_as_they_were_compressed_beforehand(door, application, accepted, coding):
+    path = its_style_sheet(door)
+    answer = ask(door, path, Accept_Encoding=accepted)
+    assert (answer.headers.get("content-encoding"), answer.headers["vary"]) == (coding, "Accept-Encoding")
+    ending = {"br": ".br", "gzip": ".gz", None: ""}[coding]
+    assert answer.body == (application.static / f"{path[1:]}{ending}").read_bytes()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_drafts_picture_is_not_there_and_a_messages_is_sent_by_nginx(door, application, settings, an_hour_ago):
+    settings.MEDIA_ROOT = application.media
+    draft, shown = (a_pictured_message(publish_at=moment) for moment in (None, an_hour_ago))
+    hidden, public = (ask(door, f"/media/{message.image.name}") for message in (draft, shown))
+    assert (hidden.status, public.status) == (404, 200)
+    assert public.body == (application.media / shown.image.name).read_bytes()
+    assert (public.headers["accept-ranges"], public.headers["cache-control"]) == ("bytes", "max-age=60, public")
+    assert "sandbox" in public.headers["content-security-policy"]
+    assert public.headers["x-content-type-options"] == "nosniff"
+    assert ask(door, f"/protected/{draft.image.name}").status == 404
+
+
+def test_a_static_file_runs_and_loads_nothing_by_itself(door, application):
+    suffixes = {path.suffix: path for path in sorted((application.static / "static").rglob("*")) if path.is_file()}
+    suffixes = {suffix: path for suffix, path in suffixes.items() if suffix not in {".br", ".gz"}}
+    assert {".css", ".js", ".svg", ".png"} < suffixes.keys()
+    for path in suffixes.values():
+        answer = ask(door, f"/{path.relative_to(application.static)}")
+        assert (answer.status, answer.headers["content-security-policy"]) == (200, POLICY)
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["x-frame-options"] == "DENY"
+    assert ask(door, "/static/nothing.html").headers["content-security-policy"] == POLICY

@@ -1,0 +1,99 @@
+"""The database is away, or locked: what is printed is served, all else says so soon, and all is back by itself."""
+
+import sqlite3
+import threading
+import time
+from collections import Counter
+
+import pytest
+
+from tests.resilience.database_actions import do
+from tests.resilience.visitor_actions import PUBLIC, enquiry, opened, save, send, timed
+
+SOON = 2.5  # seconds
+BACK = 5.0  # seconds after the database's return
+UNPRINTED = ["/messages/2019/", "/counters/nothing/", "/search/?q=embassy", "/messages/2020/11/", "/contact/"]
+
+
+def all_well(node, seconds):
+    """Return whether a node says so within some seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if timed(node, "/readyz")[0] == 200:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_postgresql_is_gone_for_ten_seconds(serve, server):
+    node = serve(server)
+    ((session, pk),) = do(node, "officers", 1)
+    form, question = opened(node, session, pk), enquiry(node)
+    for _ in range(4):  # two workers, each with its own printings
+        assert [node.ask(path)[0] for path in PUBLIC] == [200] * len(PUBLIC)
+    printed = Counter()
+    server.kill()
+    gone = time.monotonic()
+    while time.monotonic() < gone + 10:
+        for path in PUBLIC:
+            status, page, seconds = timed(node, path)
+            printed[path] += status == 200
+            assert (status in (200, 503), seconds < SOON) == (True, True), (path, status, seconds)
+            assert "Traceback" not in page
+        for path in UNPRINTED:
+            status, page, seconds = timed(node, path)
+            assert (status, seconds < SOON) == (503, True), (path, status, seconds)
+            assert "Traceback" not in page and "tel:+442036687474" in page
+        assert timed(node, "/readyz")[0] == 503
+        assert timed(node, "/healthz")[0] == 200
+        assert save(node, form, headline="Lost")[0] == 503
+        status, page, _ = send(node, question)
+        assert (status, "I have lost my passport." in page) == (503, True)
+    server.start()
+    assert all_well(node, BACK)
+    assert set(printed) == set(PUBLIC) and all(printed.values()), printed  # by either worker, as each has its own
+    assert send(node, question)[0] == 303
+    assert save(node, form, headline="Found")[0] == 302
+    assert (do(node, "enquiries"), do(node, "headlines")[str(pk)]) == (1, "Found")
+
+
+def test_sqlite_is_locked_for_five_seconds(serve, a_file):
+    node = serve(a_file)
+    question = enquiry(node)
+    for _ in range(12):  # so that either worker has printed each
+        assert [node.ask(path)[0] for path in PUBLIC] == [200] * len(PUBLIC)
+    found = {}
+
+    def ask():
+        found["question"] = send(node, question)
+
+    lock = sqlite3.connect(a_file.url.removeprefix("sqlite:///"), isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    asking = threading.Thread(target=ask)
+    try:
+        locked = time.monotonic()
+        asking.start()
+        while time.monotonic() < locked + 5:
+            for path in PUBLIC:
+                status, _, seconds = timed(node, path)
+                assert (status, seconds < SOON) == (200, True), (path, status, seconds)
+    finally:
+        lock.execute("ROLLBACK")
+        lock.close()
+    asking.join()
+    assert found["question"][0] == 303, found["question"]
+    assert all_well(node, BACK)
+    assert (do(node, "enquiries"), do(node, "whole")) == (1, "ok")
+
+
+@pytest.mark.parametrize("path", ["/", "/contact/"])
+def test_a_site_that_starts_without_its_database_says_so_and_comes_to_life(serve, server, path):
+    node = serve(server)
+    node.kill()
+    server.kill()
+    node.start_without_waiting()
+    status, page, seconds = timed(node, path)
+    assert (status, seconds < SOON, "<h1" in page) == (503, True, True)
+    server.start()
+    assert all_well(node, BACK)
+    assert timed(node, path)[0] == 200

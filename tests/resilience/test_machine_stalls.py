@@ -1,0 +1,17 @@
+"""What the faults' tests measure with: a server that hangs is slow, a machine that stands still is not."""
+
+import time
+
+from tests.resilience.machine_stalls import USUAL, machine
+
+
+def test_who_is_waited_for_is_slow():
+    began = time.monotonic()
+    time.sleep(1)
+    assert machine.seconds(began) > 1 - USUAL
+
+
+def test_a_pause_of_the_machine_is_nobodys():
+    machine.beats.extend(beats := [1000.0, 1000.1, 1005.1, 1005.2])
+    assert machine.stood_still(1000.0, 1005.2) == beats[2] - beats[1]
+    assert machine.stood_still(1005.0, 1005.2) == 0

@@ -1,0 +1,38 @@
+"""The mail server takes connections and says nothing, ever: nobody waits for it, and no letter is lost."""
+
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from tests.helpers.nginx import ROOT
+from tests.resilience.database_actions import do
+from tests.resilience.visitor_actions import enquiry, send
+
+
+@pytest.fixture
+def silent():
+    """The port of a server that says nothing."""
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_mail_server_that_hangs_keeps_nobody_waiting_and_loses_nothing(serve, a_file, silent):
+    node = serve(a_file, EMAIL_URL=f"smtp://127.0.0.1:{silent}")
+    sender = subprocess.Popen(
+        [sys.executable, "manage.py", "send_letters", "--loop"],
+        cwd=ROOT,
+        env=node.environment,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for number in range(1, 6):
+            status, _, seconds = send(node, enquiry(node, f"Question {number}: where is my passport?"))
+            assert (status, seconds < 1) == (303, True), seconds
+            assert do(node, "enquiries") == number
+        assert node.ask("/")[0] == 200
+    finally:
+        sender.terminate()
+        sender.wait(60)
+    assert do(node, "letters") >= 5
