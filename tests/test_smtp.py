@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -24,6 +23,7 @@ from tests.helpers.mail_server import (
     is_silent,
     misbehaving,
 )
+from tests.helpers.waiting import wait_until
 
 MINUTE = timedelta(minutes=1)
 SITE = Path(__file__).resolve().parent.parent
@@ -280,9 +280,7 @@ def test_letter_that_a_killed_sender_had_in_hand_goes_to_the_next_when_its_lease
     ask("anna", at=timezone.now())
     with misbehaving(falls_silent_in_the_text) as port:
         sender = start(port)
-        began = time.monotonic()
-        while not Letter.objects.exclude(claim="").exists() and time.monotonic() - began < 20:
-            time.sleep(0.05)
+        wait_until(Letter.objects.exclude(claim="").exists, "A sender that has claimed the e-mail")
         sender.end(signal.SIGKILL)
     host.start()
     smtp(host.port)

@@ -57,11 +57,12 @@ def test_a_link_leads_to_a_passage_whose_words_were_changed_further_on(page, sit
     assert page.evaluate("document.querySelector(':target').textContent").endswith("one has come at last.")
 
 
-@pytest.mark.parametrize("mangled", ["#p-", "#p-00000000-00000000", "#p-0000", "#%", '#p-00000000"]'])
-def test_a_link_to_no_passage_leaves_the_page_as_it_is(page, site, message, mangled):
-    page.goto(f"{site}{message.get_absolute_url()}{mangled}")
-    assert page.evaluate("scrollY") == 0
-    expect(page.locator("h1")).to_have_text("On the “talks”")
+def test_a_link_to_no_passage_leaves_the_page_as_it_is(page, site, message):
+    for mangled in ("#p-", "#p-00000000-00000000", "#p-0000", "#%", '#p-00000000"]'):
+        page.goto("about:blank")  # so that the page is loaded, and not only its fragment changed
+        page.goto(f"{site}{message.get_absolute_url()}{mangled}")
+        assert page.evaluate("scrollY") == 0, mangled
+        expect(page.locator("h1")).to_have_text("On the “talks”")
 
 
 def test_a_citation_is_copied_and_said(page, site, message):

@@ -41,10 +41,8 @@ def test_a_correction_by_clicks_stands_under_the_message(staff, axe):
     assert axe(staff) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_earlier_version_is_compared_and_put_back(open_page, log_in, axe, scheme):
-    page = open_page(color_scheme=scheme)
-    log_in(page)
+def test_an_earlier_version_is_compared_and_put_back(staff, axe):
+    page = staff
     message = published()
     message.body = "<p>They begin on Tuesday.</p>"
     message.correct(NOTE)

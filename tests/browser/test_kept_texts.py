@@ -3,9 +3,11 @@
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories import a_message
+from tests.helpers.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,12 +20,8 @@ def change(message):
 
 
 def until(page, condition):
-    """Wait until a JavaScript condition holds; the page's policy forbids Playwright's own way."""
-    for _ in range(100):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(condition)
+    """Wait until a JavaScript condition holds: `wait_for_function` would violate the content security policy."""
+    wait_until(lambda: page.evaluate(condition), condition)
 
 
 KEPT = "Object.keys(localStorage).some((key) => key.startsWith('desk/'))"
@@ -46,7 +44,9 @@ def test_a_kept_text_is_not_readable_in_the_browsers_storage(anna, draft):
     assert ("sealed" in stored, SECRET in stored, "Embargoed" in stored) == (True, False, False)
 
 
+@pytest.mark.own_context  # for its clock
 def test_logging_out_in_one_tab_drops_what_another_tab_keeps(anna, draft):
+    anna.clock.install(time=timezone.now())
     write(anna, draft)
     other = anna.context.new_page()
     other.goto("/admin/")
@@ -54,7 +54,8 @@ def test_logging_out_in_one_tab_drops_what_another_tab_keeps(anna, draft):
     expect(other.get_by_role("heading", name="Logged out")).to_be_visible()
     until(anna, f"!{KEPT}")
     anna.get_by_label("Headline").fill("More of it")
-    anna.wait_for_timeout(600)  # longer than keeping waits for the next key
+    anna.clock.run_for(600)  # longer than the delay after which typed text is stored
+    anna.evaluate("crypto.subtle.digest('SHA-256', new Uint8Array(1e6))")  # encryption that had begun would be over now
     assert not anna.evaluate(KEPT)
 
 
@@ -86,11 +87,14 @@ def test_a_log_in_in_another_tab_makes_the_first_one_go_on(anna, draft, log_in):
 
 def test_enter_in_a_field_of_one_line_saves_nothing(anna, draft):
     anna.goto(change(draft))
+    posts = []
+    anna.on("request", lambda request: request.is_navigation_request() and posts.append(request.url))
     source = anna.locator("#id_source_name")
     source.fill("Ministry of For")
     source.press("Enter")
-    anna.wait_for_timeout(300)
-    assert anna.url.endswith(change(draft))
+    # A form that is submitted sends its request before the second next frame.
+    anna.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert (posts, anna.url.endswith(change(draft))) == ([], True)
     draft.refresh_from_db()
     assert draft.source_name == ""
 

@@ -10,7 +10,7 @@ import time_machine
 from playwright.sync_api import expect
 
 from embassy.mirror.making import mirror
-from tests.browser.conftest import DESKTOP, PATIENCE, listen
+from tests.browser.conftest import DESKTOP, TIMEOUT, listen
 from tests.factories import DAY, NOON, a_counter
 from tests.helpers import public_pages
 
@@ -34,7 +34,7 @@ def copy(browser, tmp_path, settings):
     Thread(target=server.serve_forever, daemon=True).start()
     origin = f"http://127.0.0.1:{server.server_port}"
     context, troubles = browser.new_context(base_url=f"{origin}/some/where/", **DESKTOP), []
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT)
     listen(context, origin, troubles)
     with time_machine.travel(NOON + 100 * DAY, tick=True):
         yield context.new_page()

@@ -13,6 +13,7 @@ from tests.factories import a_category, a_message
 from tests.helpers.desk_pages import save
 from tests.helpers.files import an_attachment
 from tests.helpers.message_form import ADD
+from tests.helpers.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,12 +38,8 @@ def kept(page):
 
 
 def until_kept(page, count=1):
-    """Wait until so many texts are kept in the browser: a moment after the last key, or as the next page opens."""
-    for _ in range(50):
-        if kept(page) == count:
-            return
-        page.wait_for_timeout(100)
-    assert kept(page) == count
+    """Wait until so many texts are stored in the browser: shortly after the last key, or as the next page opens."""
+    wait_until(lambda: kept(page) == count, f"{count} texts in the browser's storage")
 
 
 @pytest.fixture
@@ -79,6 +76,7 @@ def test_a_stale_save_shows_both_versions_and_theirs_can_be_taken(anna, boris, d
     assert (draft.headline, "An hour of typing" in draft.body) == ("The minister arrives on Friday", True)
 
 
+@pytest.mark.own_context  # for its clock
 def test_who_is_editing_is_shown_while_it_is_so(anna, boris, draft):
     anna.goto(change(draft))
     expect(anna.locator("[data-others]")).to_have_text("")
@@ -94,6 +92,7 @@ def test_who_is_editing_is_shown_while_it_is_so(anna, boris, draft):
     expect(boris.locator("[data-others]")).to_have_text("")
 
 
+@pytest.mark.own_context  # for its clock
 def test_a_beat_tells_of_a_newer_version(anna, draft):
     anna.clock.install(time=timezone.now())
     anna.goto(change(draft))
@@ -202,6 +201,7 @@ def test_what_one_officer_keeps_is_not_offered_to_another(anna, draft, log_in):
     assert kept(anna) == 1
 
 
+@pytest.mark.own_context  # for its clock
 def test_an_offer_of_yesterday_names_its_day(anna, draft):
     anna.goto(change(draft))
     anna.get_by_label("Headline").fill("Of yesterday")
@@ -222,9 +222,9 @@ def test_leaving_a_changed_form_asks_first(anna, draft, where):
     anna.goto(change(draft))
     (editor(anna) if where == "text" else anna.get_by_label("Headline")).click()
     anna.keyboard.type("Typed ")
-    anna.get_by_role("link", name="Home").first.click(no_wait_after=True)
+    with anna.expect_event("dialog"):
+        anna.get_by_role("link", name="Home").first.click(no_wait_after=True)
     expect(anna.get_by_label("Headline")).to_be_visible()
-    anna.wait_for_timeout(300)
     assert (asked, anna.url.endswith(change(draft))) == (["beforeunload"], True)
 
 

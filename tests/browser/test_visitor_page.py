@@ -18,10 +18,9 @@ def enquiry():
     return an_enquiry(topic=a_topic(name="Lost passport"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_pages_of_an_enquiry_have_no_barriers_and_fit(open_page, enquiry, axe, scheme, window):
-    page, found = open_page(color_scheme=scheme, **window), []
+def test_pages_of_an_enquiry_have_no_barriers_and_fit(open_page, enquiry, axe, window):
+    page, found = open_page(**window), []
     address = enquiry.get_absolute_url()
 
     def look():

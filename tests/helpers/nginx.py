@@ -15,11 +15,12 @@ import signal
 import socket
 import ssl
 import subprocess
-import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.helpers.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "deploy" / "nginx"
@@ -138,6 +139,12 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
+def open_connections(port: int) -> int:
+    """Return the number of established TCP connections to a port of this machine."""
+    ends = [line.split()[1:4] for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(local.endswith(f":{port:04X}") and state == "01" for local, _remote, state in ends)
+
+
 def die_with_us():
     """Let the kernel stop this process when the one that started it is killed."""
     if os.uname().sysname == "Linux":
@@ -145,14 +152,14 @@ def die_with_us():
 
 
 def wait_for_port(port: int, process, said: Path):
-    for _ in range(600):
-        with socket.socket() as knocking:
-            if knocking.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        if process.poll() is not None:
-            break
-        time.sleep(0.1)
-    raise RuntimeError(f"Nothing listens at port {port}: {said.read_text()[-2000:]}")
+    """Wait until a process listens at a port; show the file with its output when it ends instead."""
+
+    def listens():
+        assert process.poll() is None, said.read_text()[-2000:]
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_until(listens, f"A server at port {port}", seconds=60)
 
 
 def stop(process):

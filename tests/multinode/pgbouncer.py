@@ -2,10 +2,10 @@
 
 import shutil
 import subprocess
-import time
 from contextlib import contextmanager
 
 from tests.helpers.nginx import die_with_us, free_port, stop
+from tests.helpers.waiting import wait_until
 from tests.postgres import NAME
 
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
@@ -42,14 +42,13 @@ def pool(server, size=3):
     # Like PostgreSQL itself it refuses root.
     process = subprocess.Popen([PGBOUNCER, "-q", file], cwd=server.home, preexec_fn=die_with_us, **server.who)
     try:
-        for _ in range(100):
-            found = subprocess.run(
-                [server.binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)], check=False
-            )
-            if found.returncode == 0:
-                break
+
+        def is_ready():
             assert process.poll() is None, (server.home / "pgbouncer.log").read_text()
-            time.sleep(0.1)
+            command = [server.binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+            return subprocess.run(command, check=False).returncode == 0
+
+        wait_until(is_ready, "PgBouncer")
         yield Pool(port)
     finally:
         stop(process)

@@ -8,7 +8,6 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from contextlib import contextmanager
 from itertools import count
@@ -17,6 +16,7 @@ from urllib.parse import urlencode
 from tests.environment import VALUES
 from tests.helpers.form_fields import fields_of
 from tests.helpers.nginx import HOST, ROOT, die_with_us, free_port, trusting
+from tests.helpers.waiting import wait_until
 
 MANY = 4  # visitors at once
 
@@ -47,10 +47,7 @@ class Node:
     def start(self):
         """Start it, and return when it says that it can serve."""
         self.start_without_waiting()
-        end = time.monotonic() + 40
-        while self.status("/readyz") != 200:
-            assert time.monotonic() < end and self.process.poll() is None, "The node did not start."
-            time.sleep(0.1)
+        self.wait_for_status("/readyz")
         return self
 
     def start_without_waiting(self):
@@ -64,10 +61,16 @@ class Node:
             cwd=ROOT, env=self.environment, start_new_session=True, preexec_fn=die_with_us,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        end = time.monotonic() + 40
-        while self.status("/healthz") != 200:
-            assert time.monotonic() < end and self.process.poll() is None, "The node did not start."
-            time.sleep(0.1)
+        self.wait_for_status("/healthz")
+
+    def wait_for_status(self, path, status=200):
+        """Wait until a page has this status."""
+
+        def has_status():
+            assert self.process.poll() is None, "The node has ended."
+            return self.status(path) == status
+
+        wait_until(has_status, f"{status} at {path}", seconds=40)
 
     def ask(self, path, method="GET", body=None, **headers):
         """Return status and text of a page, asked for at this node itself."""
@@ -163,7 +166,7 @@ def under_load(door, paths):
                 status = type(error).__name__
                 visitor.close()
             told[status] += 1
-            time.sleep(0.002)
+            over.wait(0.002)
         visitor.close()
 
     visitors = [threading.Thread(target=visit) for _ in range(MANY)]
@@ -175,3 +178,9 @@ def under_load(door, paths):
         over.set()
         for visitor in visitors:
             visitor.join()
+
+
+def wait_for_answers(told, number):
+    """Wait until visitors have got this many more answers."""
+    enough = told.total() + number
+    wait_until(lambda: told.total() >= enough, f"{number} more answers", seconds=60)

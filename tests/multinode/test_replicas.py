@@ -1,10 +1,10 @@
 """Public pages are read from a replica, and never show an older edition than the visitor's node has served."""
 
 import random
-import time
 
 import pytest
 
+from tests.helpers.waiting import wait_until
 from tests.multinode import postgres_servers
 from tests.multinode.node_process import Node
 
@@ -44,7 +44,7 @@ def both_run(primary, replica):
 
 def pause(replica):
     replica.ask("SELECT pg_wal_replay_pause()")
-    until(lambda: replica.ask("SELECT pg_get_wal_replay_pause_state()") == "paused")
+    wait_until(lambda: replica.ask("SELECT pg_get_wal_replay_pause_state()") == "paused")
 
 
 def resume(replica):
@@ -54,16 +54,9 @@ def resume(replica):
 def caught_up(primary, replica):
     """Wait until the replica is connected, and has replayed all that the primary has written."""
     follows = "SELECT count(*) FROM pg_stat_wal_receiver WHERE status = 'streaming'"
-    until(lambda: replica.ask(follows) == "1", seconds=20)
+    wait_until(lambda: replica.ask(follows) == "1", seconds=20)
     written = primary.ask("SELECT pg_current_wal_lsn()")
-    until(lambda: replica.ask(f"SELECT pg_last_wal_replay_lsn() >= '{written}'") == "t", seconds=20)
-
-
-def until(is_so, seconds=10):
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end, "It did not come about."
-        time.sleep(0.02)
+    wait_until(lambda: replica.ask(f"SELECT pg_last_wal_replay_lsn() >= '{written}'") == "t", seconds=20)
 
 
 def queries(replica):
@@ -194,7 +187,7 @@ def test_a_replica_that_follows_nobody_is_not_read_beside_a_primary(a_node, prim
     followed = replica.ask("SHOW primary_conninfo").replace("'", "''")
     follow(replica, "")
     try:
-        until(lambda: replica.ask("SELECT count(*) FROM pg_stat_wal_receiver") == "0")
+        wait_until(lambda: replica.ask("SELECT count(*) FROM pg_stat_wal_receiver") == "0")
         status = node.ask("/messages/")["status"]
     finally:
         follow(replica, followed)

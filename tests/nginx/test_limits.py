@@ -1,7 +1,6 @@
 """What is too much, and what the log says of whom."""
 
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from urllib.parse import urlencode
@@ -12,6 +11,7 @@ from consular.models import Enquiry
 from tests.factories import a_topic
 from tests.helpers.nginx import HOST, free_port, nginx
 from tests.helpers.routes import routes
+from tests.helpers.waiting import wait_until
 from tests.nginx.server import SITE, ask, encrypted
 
 # Limits
@@ -182,10 +182,6 @@ def test_the_log_names_no_visitor_and_no_secret_address(door):
 
 
 def logged(door, line):
-    """Return the log as soon as `line` stands in it: nginx writes it when the visitor has already got the answer."""
-    for _ in range(1000):
-        written = (door.directory / "log" / "access.log").read_text()
-        if line in written:
-            return written
-        time.sleep(0.02)
-    raise AssertionError(f"{line} is not in the log")
+    """Return the log once it contains `line`: nginx writes it after it has sent the response."""
+    log = door.directory / "log" / "access.log"
+    return wait_until(lambda: line in (written := log.read_text()) and written, f"{line} in the log")

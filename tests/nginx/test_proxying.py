@@ -92,7 +92,7 @@ def test_a_form_that_trickles_in_holds_no_thread_of_the_application(listening, l
     with begun(listening, head) as slow:
         for _ in range(7):
             slow.sendall(b"a")
-            time.sleep(0.05)
+            assert not listener.is_asked(0.05)
         waits = not listener.is_asked(0.2)
         slow.sendall(b"a")
         assert (waits, listener.is_asked(5)) == (True, True)

@@ -7,6 +7,8 @@ import time
 from collections import deque
 from itertools import pairwise
 
+from tests.helpers.waiting import wait_until
+
 EVERY = 0.05  # seconds from beat to beat
 USUAL = 0.25  # seconds that a beat may take on a machine that does its work
 
@@ -16,12 +18,12 @@ class Machine:
 
     def __init__(self):
         self.beats: deque[float] = deque(maxlen=4000)
+        self.ended = threading.Event()
         self.heart = threading.Thread(target=self.beat, daemon=True)
 
     def start(self) -> None:
         self.heart.start()
-        while not self.beats:
-            time.sleep(EVERY)
+        wait_until(lambda: self.beats, "The first beat")
 
     def beat(self) -> None:
         with tempfile.TemporaryFile() as file:
@@ -29,7 +31,7 @@ class Machine:
                 os.pwrite(file.fileno(), b"beat", 0)
                 os.fsync(file.fileno())
                 self.beats.append(time.monotonic())
-                time.sleep(EVERY)
+                self.ended.wait(EVERY)
 
     def stood_still(self, since: float, until: float) -> float:
         """Return the seconds of a time in which the heart ought to have beaten and did not."""

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from tests.helpers.waiting import wait_until
 from tests.resilience.database_actions import do
 from tests.resilience.visitor_actions import PUBLIC, enquiry, opened, save, send, timed
 
@@ -15,14 +16,9 @@ BACK = 5.0  # seconds after the database's return
 UNPRINTED = ["/messages/2019/", "/counters/nothing/", "/search/?q=embassy", "/messages/2020/11/", "/contact/"]
 
 
-def all_well(node, seconds):
-    """Return whether a node says so within some seconds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if timed(node, "/readyz")[0] == 200:
-            return True
-        time.sleep(0.1)
-    return False
+def wait_until_ready(node, seconds):
+    """Wait until a node is ready to serve."""
+    wait_until(lambda: timed(node, "/readyz")[0] == 200, "Readiness", seconds)
 
 
 def test_postgresql_is_gone_for_ten_seconds(serve, server):
@@ -50,7 +46,7 @@ def test_postgresql_is_gone_for_ten_seconds(serve, server):
         status, page, _ = send(node, question)
         assert (status, "I have lost my passport." in page) == (503, True)
     server.start()
-    assert all_well(node, BACK)
+    wait_until_ready(node, BACK)
     assert set(printed) == set(PUBLIC) and all(printed.values()), printed  # by either worker, as each has its own
     assert send(node, question)[0] == 303
     assert save(node, form, headline="Found")[0] == 302
@@ -82,7 +78,7 @@ def test_sqlite_is_locked_for_five_seconds(serve, a_file):
         lock.close()
     asking.join()
     assert found["question"][0] == 303, found["question"]
-    assert all_well(node, BACK)
+    wait_until_ready(node, BACK)
     assert (do(node, "enquiries"), do(node, "whole")) == (1, "ok")
 
 
@@ -95,5 +91,5 @@ def test_a_site_that_starts_without_its_database_says_so_and_comes_to_life(serve
     status, page, seconds = timed(node, path)
     assert (status, seconds < SOON, "<h1" in page) == (503, True, True)
     server.start()
-    assert all_well(node, BACK)
+    wait_until_ready(node, BACK)
     assert timed(node, path)[0] == 200
