@@ -1,4 +1,4 @@
-"""Nodes and databases that fail on purpose. Where there is no Debian PostgreSQL or nginx, these are skipped loudly."""
+"""Fixtures for tests with several nodes, replicas or PgBouncer; skipped with a message without PostgreSQL or nginx."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="module")
 def primary():
-    """A PostgreSQL with the site's tables, that may be copied and stopped."""
+    """A migrated PostgreSQL server that tests may copy and stop."""
     try:
         with postgres_servers.primary() as server:
             node = Node(server)

@@ -1,6 +1,6 @@
-"""A node of the site as a process of its own, asked line by line: `python -m tests.multinode.node_process`.
+"""A process of the site with a primary and replicas, driven line by line: `python -m tests.multinode.node_process`.
 
-Each line on its standard input is JSON, [what, argument]; it answers with one on its standard output.
+Each line on its standard input is JSON, [action, argument]; it prints the result as a line of JSON.
 """
 
 import json
@@ -13,7 +13,7 @@ from tests import environment
 
 
 class Node:
-    """A process of the site with a primary, replicas, and a number it shares with the processes of its node."""
+    """A process of the site with a primary, replicas, and the highest edition number of its node."""
 
     def __init__(self, primary, replicas=(), highest="/dev/null/none"):
         self.process = subprocess.Popen(
@@ -35,15 +35,15 @@ class Node:
         return json.loads(self.process.stdout.readline())
 
     def ask(self, path):
-        """Return what a visitor gets: a dictionary with status, cache and body."""
+        """Return the response to a visitor: a dictionary with status, cache and body."""
         return self.do("ask", path)
 
     def publish(self, headline):
-        """Publish a message, as its writer does, and return the edition that this has made."""
+        """Publish a message, and return the number of the edition that results."""
         return self.do("publish", headline)
 
     def counts(self):
-        """Return how often it has read from a replica, found one behind, or found that it fails."""
+        """Return how often it has read from a replica, found one behind, or found one failing."""
         return {"replica": 0, "behind": 0, "failed": 0} | self.do("counts")
 
     def close(self):
@@ -68,7 +68,7 @@ def publish(headline):
 
 
 def submit(headline):
-    """Submit a draft, and return its id and the session of an editor who has logged in: what approving it takes."""
+    """Submit a draft, and return its id and the session key of an editor who can approve it."""
     from django.contrib.auth import get_user_model
     from django.test import Client
 
@@ -90,7 +90,7 @@ def counts(_):
 
 
 def again(_):
-    """Ask the servers that have failed again at once, as if the seconds were over."""
+    """Let the servers that have failed be tried again immediately, as if the delay were over."""
     from editions import replicas
 
     for server in (replicas.primary, *replicas.servers()):
@@ -98,7 +98,7 @@ def again(_):
 
 
 def sql(statement):
-    """Run a statement in this node's own session with its replica."""
+    """Run a statement in the connection of this process to its replica."""
     from django.db import connections
 
     with connections["replica1"].cursor() as cursor:
@@ -132,7 +132,7 @@ def main():
     deeds = {deed.__name__: deed for deed in (ask, publish, submit, counts, again, sql, sample, migrate)}
     for line in sys.stdin:
         what, argument = json.loads(line)
-        close_old_connections()  # as Django does when a request begins
+        close_old_connections()  # as Django does at the start of a request
         print(json.dumps(deeds[what](argument)), flush=True)
 
 

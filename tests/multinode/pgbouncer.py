@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode in front of a PostgreSQL of the tests: few connections, lent for a transaction."""
+"""PgBouncer in transaction mode: a pool of few connections in front of a PostgreSQL server of the tests."""
 
 import shutil
 import subprocess
@@ -27,7 +27,7 @@ logfile = {home}/pgbouncer.log
 
 
 class Pool:
-    """A database, as a node is given it: its address leads through the pool."""
+    """A database by the URL of the pool."""
 
     def __init__(self, port):
         self.url = f"postgres://postgres@127.0.0.1:{port}/{NAME}"
@@ -39,7 +39,7 @@ def pool(server, size=3):
     port = free_port()
     file = server.home / "pgbouncer.ini"
     file.write_text(SETTINGS.format(name=NAME, server=server.port, port=port, size=size, home=server.home))
-    # Like PostgreSQL itself it refuses root.
+    # Like PostgreSQL itself it refuses to run as root.
     process = subprocess.Popen([PGBOUNCER, "-q", file], cwd=server.home, preexec_fn=die_with_us, **server.who)
     try:
 

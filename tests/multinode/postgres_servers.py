@@ -1,4 +1,4 @@
-"""PostgreSQL servers that are stopped, copied and started again: Debian's binaries, each in a directory of its own."""
+"""PostgreSQL servers for tests that stop, copy and restart them: Debian's binaries, each in its own directory."""
 
 import os
 import shutil
@@ -13,12 +13,12 @@ from tests.postgres import NAME, OPTIONS, NoPostgres, debian_binaries, stop, wai
 
 
 class Server:
-    """A PostgreSQL server at a port of its own, with its data in `home`."""
+    """A PostgreSQL server at its own port, with its data in `home`."""
 
     def __init__(self, binaries, **options):
         self.binaries = binaries
         self.port = str(free_port())
-        # What is committed is written, as in production: only then does a standby that has caught up have all of it.
+        # Commits are flushed, as in production: otherwise a standby that has caught up could lack some.
         ours = {"listen_addresses": "127.0.0.1", "port": self.port, "synchronous_commit": "on"}
         self.options = OPTIONS | ours | options
         # PostgreSQL refuses root, and Debian's package has made a user for it. The path of a socket must be short.
@@ -38,7 +38,7 @@ class Server:
         return ["-h", "127.0.0.1", "-p", self.port, "-U", "postgres"]
 
     def run(self, program, *arguments):
-        """Run one of PostgreSQL's programs, and return what it prints."""
+        """Run one of PostgreSQL's programs, and return its output."""
         done = subprocess.run(
             [self.binaries / program, *arguments], cwd=self.home, text=True, capture_output=True, timeout=60, **self.who
         )
@@ -47,18 +47,18 @@ class Server:
         return done.stdout.strip()
 
     def lay(self):
-        """Lay an empty cluster."""
+        """Create an empty cluster (initdb)."""
         how = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
         self.run("initdb", "-D", self.data, *how)
         return self
 
     def copy(self, primary):
-        """Make this server a standby of `primary`, which streams to it."""
+        """Make this server a streaming standby of `primary`."""
         self.run("pg_basebackup", *primary.reached, "-D", self.data, "-R", "-X", "stream", "-c", "fast", "-N")
         return self
 
     def start(self):
-        """Start the server, and return when it takes connections."""
+        """Start the server, and return when it accepts connections."""
         command = [self.binaries / "postgres", "-D", self.data, "-k", self.home]
         command += [part for name, value in self.options.items() for part in ("-c", f"{name}={value}")]
         with self.log.open("a") as lines:
@@ -75,12 +75,12 @@ class Server:
         return self
 
     def stop(self):
-        """Stop it at once, as an operator does who restarts it: connections are closed."""
+        """Stop it (fast shutdown): connections are closed."""
         if self.process and self.process.poll() is None:
             stop(self.process)
 
     def kill(self):
-        """Let it fall at once: no checkpoint, no farewell."""
+        """Stop it without a checkpoint (immediate shutdown), as in a crash."""
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(20)
 
@@ -89,7 +89,7 @@ class Server:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def ask(self, sql, database=NAME):
-        """Return what a query answers, as psql prints it without any ornament."""
+        """Return the result of a query, as psql prints it unaligned and without headers."""
         return self.run("psql", *self.reached, "-d", database, "-AtXqc", sql)
 
 

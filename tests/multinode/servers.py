@@ -1,4 +1,4 @@
-"""Application nodes as in production, each a granian at a port; and visitors who ask for pages without a pause."""
+"""Application nodes as in production, each a granian at its own port, and load on them through nginx."""
 
 import http.client
 import os
@@ -45,13 +45,13 @@ class Node:
         )  # fmt: skip
 
     def start(self):
-        """Start it, and return when it says that it can serve."""
+        """Start it, and return when it is ready."""
         self.start_without_waiting()
         self.wait_for_status("/readyz")
         return self
 
     def start_without_waiting(self):
-        """Start it, and return when it answers at all, whatever it says."""
+        """Start it, and return when it responds, ready or not."""
         self.process = subprocess.Popen(
             [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
@@ -73,7 +73,7 @@ class Node:
         wait_until(has_status, f"{status} at {path}", seconds=40)
 
     def ask(self, path, method="GET", body=None, **headers):
-        """Return status and text of a page, asked for at this node itself."""
+        """Return status and text of a page, requested from this node directly."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         headers |= {"Host": HOST, "X-Forwarded-Proto": "https", "Origin": f"https://{HOST}"}
         try:
@@ -85,7 +85,7 @@ class Node:
             connection.close()
 
     def publish(self, desk, headline):
-        """Publish a message on the desk of this node: an editor opens what a writer has submitted, and approves it."""
+        """Publish a message on the press desk of this node: an editor opens the submitted text and approves it."""
         message, session = desk.do("submit", headline)
         path, cookies = f"/admin/news/message/{message}/change/", f"__Host-sessionid={session}"
         page = self.ask(path, Cookie=cookies)[1]
@@ -93,22 +93,22 @@ class Node:
         form = urlencode(fields_of(page, "message_form") | {"_approve": "Approve"})
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         status, _ = self.ask(path, "POST", form, Cookie=f"{cookies}; {token}", **kind)
-        assert status == 302, "The desk did not take it."
+        assert status == 302, "The press desk refused it."
 
     def status(self, path):
-        """Return the status of a page; None where nobody answers."""
+        """Return the status of a page; None without a response."""
         try:
             return self.ask(path)[0]
         except (OSError, http.client.HTTPException):
             return None
 
     def stop(self):
-        """Stop it as an operator does: what it has begun it ends."""
+        """Stop it with SIGTERM: requests that have begun are completed."""
         self.process.terminate()
         self.process.wait(20)
 
     def kill(self):
-        """Take it away, workers and all, with no word."""
+        """Kill it and its workers (SIGKILL)."""
         if self.process and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(10)
@@ -118,14 +118,14 @@ class Node:
 
 
 class Visitor:
-    """Somebody behind the front door, with one connection that is kept open."""
+    """A client of nginx with one connection that stays open."""
 
     def __init__(self, door):
         self.door, self.context = door, trusting(door)
         self.connection = None
 
     def ask(self, path, method="GET", body=None):
-        """Return status and body of an answer."""
+        """Return status and body of a response."""
         if self.connection is None:
             raw = socket.create_connection(("127.0.0.1", self.door.https), timeout=15)
             self.connection = http.client.HTTPSConnection(HOST, timeout=15, context=self.context)
@@ -144,7 +144,7 @@ class Visitor:
 
 
 class Told(Counter):
-    """How many answers of each kind the visitors got: a status, or the name of an error."""
+    """The number of responses of each kind: by status, or by the name of an exception."""
 
     @property
     def failed(self):
@@ -153,7 +153,7 @@ class Told(Counter):
 
 @contextmanager
 def under_load(door, paths):
-    """Let visitors ask for pages while the block runs, by addresses that no cache has, and give what they got."""
+    """Let visitors request uncached pages while the block runs, and yield the counts of the responses."""
     told, over, numbers = Told(), threading.Event(), count()
 
     def visit():
@@ -181,6 +181,6 @@ def under_load(door, paths):
 
 
 def wait_for_answers(told, number):
-    """Wait until visitors have got this many more answers."""
+    """Wait until visitors have got this many more responses."""
     enough = told.total() + number
     wait_until(lambda: told.total() >= enough, f"{number} more answers", seconds=60)

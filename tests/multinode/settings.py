@@ -1,4 +1,4 @@
-"""The settings of a node in these tests: production's, without a manifest to make first; release 2 has an app more."""
+"""The settings of a node in these tests: production's without a manifest of static files; release 2 adds an app."""
 
 from embassy.settings import *  # noqa: F403
 

@@ -1,4 +1,4 @@
-"""Two application nodes and one PostgreSQL behind the shipped nginx: what fails, and what no visitor notices of it."""
+"""Two application nodes and one PostgreSQL behind the shipped nginx: no visitor notices the failure of one part."""
 
 import pytest
 
@@ -14,7 +14,7 @@ PATHS = ["/", "/messages/", "/messages/feed/", "/messages/feed.json", "/counters
 
 @pytest.fixture(scope="module")
 def desk(primary):
-    """A process that publishes, as the desk of any node does."""
+    """A process that publishes messages."""
     process = Process(primary)
     process.do("sample")
     yield process
@@ -35,7 +35,7 @@ def nodes(primary, media, desk):
     try:
         for node in started:
             node.start()
-        yield started  # a test that rolls out a release puts new ones in their places
+        yield started  # a test that rolls out a release replaces them
     finally:
         for node in started:
             node.kill()
@@ -43,7 +43,7 @@ def nodes(primary, media, desk):
 
 @pytest.fixture(scope="module")
 def door(nodes, media, tmp_path_factory):
-    """nginx with the shipped files, before both nodes."""
+    """nginx with the shipped files in front of both nodes."""
     directory = tmp_path_factory.mktemp("nginx")
     with nginx(
         directory, nodes=[node.port for node in nodes], static=directory, media=media, change=without_query_limit
@@ -53,7 +53,7 @@ def door(nodes, media, tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def both_serve(nodes, primary, door):
-    """Have both nodes up and every page printed; start again what a test has taken away."""
+    """Start what an earlier test has stopped, and have every page cached."""
     for node in nodes:
         for _ in range(4):  # two workers, each with its own printings
             assert [node.ask(path)[0] for path in PATHS] == [200] * len(PATHS)
@@ -70,7 +70,7 @@ def is_seen(ask, path, headline, seconds=20):
     return wait_until(lambda: headline in ask(path)[1], f"{headline} at {path}", seconds)
 
 
-def test_what_is_published_on_one_node_is_on_the_other_at_the_next_request(nodes, desk):
+def test_a_message_published_on_one_node_is_on_the_other_at_the_next_request(nodes, desk):
     for number, (here, there) in enumerate([nodes, nodes[::-1]]):
         headline = f"Published on node {number}"
         here.publish(desk, headline)
@@ -79,7 +79,7 @@ def test_what_is_published_on_one_node_is_on_the_other_at_the_next_request(nodes
         ] == [True] * 4
 
 
-def test_a_shared_cache_shows_it_in_the_next_second(desk, door):
+def test_the_nginx_cache_shows_a_new_message_in_the_next_second(desk, door):
     visitor = Visitor(door)
     visitor.ask("/messages/")
     desk.publish("Through the door")
@@ -87,7 +87,7 @@ def test_a_shared_cache_shows_it_in_the_next_second(desk, door):
     assert "Through the door" in visitor.ask("/messages/")[1]
 
 
-def test_no_visitor_notices_that_a_node_was_killed(nodes, door):
+def test_no_request_fails_when_a_node_is_killed(nodes, door):
     with under_load(door, PATHS) as told:
         wait_for_answers(told, 100)
         nodes[0].kill()
@@ -97,14 +97,14 @@ def test_no_visitor_notices_that_a_node_was_killed(nodes, door):
     assert told.failed == {}
 
 
-def test_a_form_goes_to_the_node_that_is_left(nodes, door):
+def test_a_form_goes_to_the_remaining_node(nodes, door):
     visitor = Visitor(door)
-    assert [visitor.ask("/contact/")[0] for _ in range(8)] == [200] * 8  # over connections that the door keeps open
+    assert [visitor.ask("/contact/")[0] for _ in range(8)] == [200] * 8  # over connections that nginx keeps open
     nodes[1].kill()
     assert [visitor.ask("/contact/", "POST", "nothing=in+it")[0] for _ in range(6)] == [403] * 6
 
 
-def test_reading_goes_on_while_postgresql_restarts_and_all_is_well_after_it(primary, nodes, desk, door):
+def test_no_request_fails_while_postgresql_restarts_and_publishing_works_after_it(primary, nodes, desk, door):
     with under_load(door, PATHS) as told:
         wait_for_answers(told, 50)
         primary.stop()
@@ -118,7 +118,7 @@ def test_reading_goes_on_while_postgresql_restarts_and_all_is_well_after_it(prim
     assert told.failed == {}
 
 
-def test_a_release_with_migrations_is_rolled_out_and_no_visitor_notices(primary, media, nodes, desk, door):
+def test_no_request_fails_while_a_release_with_migrations_is_rolled_out(primary, media, nodes, desk, door):
     with under_load(door, PATHS) as told:
         Node(primary, media, release="2").manage("migrate", "--verbosity", "0")
         desk.publish("Written by release 1, on the tables of release 2")

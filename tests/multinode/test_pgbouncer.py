@@ -1,4 +1,4 @@
-"""The site behind PgBouncer in transaction mode: what a command reads piece by piece is not lost between statements."""
+"""The site behind PgBouncer in transaction mode: results that a command reads in chunks are complete."""
 
 import subprocess
 import sys
@@ -63,7 +63,7 @@ def program(node, text):
 
 @contextmanager
 def visitors(node, number=4):
-    """Let some visitors search while the block runs, and give the statuses that they got."""
+    """Let some visitors search while the block runs, and yield the statuses of the responses."""
     over, statuses = threading.Event(), []
 
     def visit(visitor):

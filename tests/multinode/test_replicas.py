@@ -1,4 +1,4 @@
-"""Public pages are read from a replica, and never show an older edition than the visitor's node has served."""
+"""Public pages are read from a replica, and never show an older edition than their node has served before."""
 
 import random
 
@@ -20,7 +20,7 @@ def replica(primary):
 
 @pytest.fixture
 def a_node(primary, tmp_path):
-    """A function that starts a process of a node; those with one `node` share what it has served."""
+    """A function that starts a process of a node; those with the same `node` share its highest edition number."""
     started = []
 
     def start(*replicas, node="a"):
@@ -34,7 +34,7 @@ def a_node(primary, tmp_path):
 
 @pytest.fixture(autouse=True)
 def both_run(primary, replica):
-    """Start again what a test has stopped, and let the replica go on where it was paused."""
+    """Restart the servers that a test has stopped, and resume a paused replica."""
     yield
     for server in (primary, replica):
         if server.process.poll() is not None:
@@ -52,7 +52,7 @@ def resume(replica):
 
 
 def caught_up(primary, replica):
-    """Wait until the replica is connected, and has replayed all that the primary has written."""
+    """Wait until the replica is connected and has replayed everything the primary has written."""
     follows = "SELECT count(*) FROM pg_stat_wal_receiver WHERE status = 'streaming'"
     wait_until(lambda: replica.ask(follows) == "1", seconds=20)
     written = primary.ask("SELECT pg_current_wal_lsn()")
@@ -75,7 +75,7 @@ def test_a_public_page_is_read_from_the_replica(a_node, primary, replica):
     assert (node.counts()["replica"], queries(replica) > before) == (1, True)
 
 
-def test_a_hit_asks_the_primary_alone(a_node, primary, replica):
+def test_a_cache_hit_queries_the_primary_only(a_node, primary, replica):
     node = a_node(replica)
     caught_up(primary, replica)
     node.ask("/messages/")
@@ -84,7 +84,7 @@ def test_a_hit_asks_the_primary_alone(a_node, primary, replica):
     assert "editions_editionnumber" not in replica.log.read_text()[before:]
 
 
-def test_the_contact_form_and_the_desk_ask_the_primary_alone(a_node, primary, replica):
+def test_the_contact_form_and_the_desk_query_the_primary_only(a_node, primary, replica):
     node = a_node(replica)
     caught_up(primary, replica)
     before = replica.log.stat().st_size
@@ -117,7 +117,7 @@ def test_a_replica_that_has_caught_up_is_read_again(a_node, primary, replica):
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_no_visitor_of_any_node_ever_goes_back(a_node, primary, replica, seed):
+def test_no_visitor_of_any_node_sees_an_older_edition_again(a_node, primary, replica, seed):
     chance, desk = random.Random(seed), a_node()
     nodes = [a_node(replica), a_node(replica), a_node(replica, node="b")]
     newest = ""
@@ -142,7 +142,7 @@ def test_no_visitor_of_any_node_ever_goes_back(a_node, primary, replica, seed):
 # When servers fail
 
 
-def test_a_replica_that_is_gone_is_left_alone_for_a_while(a_node, primary, replica):
+def test_a_failed_replica_is_not_tried_for_a_while(a_node, primary, replica):
     node = a_node(replica)
     caught_up(primary, replica)
     node.ask("/")
@@ -162,7 +162,7 @@ def test_a_replica_that_is_back_is_read_again(a_node, primary, replica):
     assert node.counts() == {"replica": 1, "behind": 0, "failed": 1}
 
 
-def test_a_page_that_a_replica_fails_at_half_way_comes_from_the_primary(a_node, primary, replica):
+def test_a_page_that_fails_halfway_on_a_replica_comes_from_the_primary(a_node, primary, replica):
     node = a_node(replica)
     primary.ask("CREATE ROLE half; GRANT SELECT ON editions_editionnumber TO half")
     node.publish("Half way")
@@ -181,7 +181,7 @@ def test_a_replica_that_was_promoted_is_not_read(a_node, primary):
         assert node.counts()["replica"] == 0
 
 
-def test_a_replica_that_follows_nobody_is_not_read_beside_a_primary(a_node, primary, replica):
+def test_a_replica_that_does_not_follow_the_primary_is_not_read(a_node, primary, replica):
     node = a_node(replica)
     caught_up(primary, replica)
     followed = replica.ask("SHOW primary_conninfo").replace("'", "''")
@@ -199,10 +199,10 @@ def follow(replica, where):
     replica.ask("SELECT pg_reload_conf()")
 
 
-# While the primary is away
+# While the primary is down
 
 
-def test_unprinted_pages_come_from_the_replica_while_the_primary_is_away(a_node, primary, replica):
+def test_uncached_pages_come_from_the_replica_while_the_primary_is_down(a_node, primary, replica):
     node = a_node(replica)
     node.publish("Still to be read")
     caught_up(primary, replica)
@@ -214,7 +214,7 @@ def test_unprinted_pages_come_from_the_replica_while_the_primary_is_away(a_node,
     assert answers[-1]["cache"] == "embassy; hit"
 
 
-def test_a_replica_that_is_behind_stays_unread_also_while_the_primary_is_away(a_node, primary, replica):
+def test_a_replica_that_is_behind_is_not_read_while_the_primary_is_down_either(a_node, primary, replica):
     node = a_node(replica)
     caught_up(primary, replica)
     pause(replica)
@@ -229,7 +229,7 @@ def test_a_replica_that_is_behind_stays_unread_also_while_the_primary_is_away(a_
     assert unprinted["status"] == 503
 
 
-def test_what_one_process_has_served_binds_the_others_of_its_node(a_node, primary, replica):
+def test_the_highest_edition_served_by_one_process_binds_the_others_of_its_node(a_node, primary, replica):
     first, second, elsewhere = a_node(replica), a_node(replica), a_node(replica, node="b")
     caught_up(primary, replica)
     pause(replica)

@@ -1,7 +1,7 @@
-"""The site behind the nginx that is shipped, for all tests in here, and the visitor's way in.
+"""Fixtures for tests of the shipped nginx configuration, in front of the application on the tests' database.
 
-Production's files, with ports and directories of this run; a test may wait two seconds for a silent application where a
-visitor waits ten, read the log at once, and say in a header from which address it comes.
+Production's files with the ports and directories of this run. For the tests nginx waits two seconds for the application
+instead of ten, writes its log unbuffered, and takes the visitor's address from a header.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from tests.nginx.server import Application, the_next_second
 
 
 def for_the_tests(text):
-    """Return a shipped file with what the tests need to be quick, and several visitors."""
+    """Return a shipped file with a short timeout, an unbuffered log, and visitors by a header."""
     text = text.replace("proxy_read_timeout 10s;", "proxy_read_timeout 2s;").replace(" buffer=64k flush=5s;", ";")
     return text.replace("http {", "http { set_real_ip_from 127.0.0.1; real_ip_header X-Tests-Visitor;", 1)
 
@@ -47,7 +47,7 @@ def door(application, tmp_path_factory):
 
 @pytest.fixture
 def anew(door):
-    """Nothing that a test before this one has left in the cache is good any more."""
+    """Wait until copies that an earlier test has left in the cache have expired."""
     the_next_second()
 
 

@@ -1,4 +1,4 @@
-"""A visitor at the front door, and the house behind it: the shipped nginx, granian, and the tests' own database."""
+"""Requests through the shipped nginx, and granian behind it on the database of the tests."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Answer(NamedTuple):
 
 
 def ask(door, path="/", method="GET", *, host=HOST, plain=False, body=None, **headers):
-    """Return the answer to a request on a connection of its own; `plain` is without TLS."""
+    """Return the response to a request on a connection of its own; `plain` is without TLS."""
     if plain:
         asking = http.client.HTTPConnection("127.0.0.1", door.http, timeout=20)
     else:
@@ -56,7 +56,7 @@ def ask(door, path="/", method="GET", *, host=HOST, plain=False, body=None, **he
 
 
 def encrypted(door, context=None, name=HOST):
-    """Return a connection over TLS to the door."""
+    """Return a TLS connection to nginx."""
     bare = socket.create_connection(("127.0.0.1", door.https), timeout=20)
     try:
         return (context or trusting(door)).wrap_socket(bare, server_hostname=name)
@@ -74,11 +74,11 @@ def the_next_second():
 class Application:
     """The production server with the site, on the database of this test run."""
 
-    def __init__(self, directory: Path, unit="embassy.service"):
+    def __init__(self, directory: Path, unit="embassy.service", static: Path | None = None):
+        """Prepare the server; `static` are the collected static files of another one, which takes long to make."""
         self.directory, self.unit, self.port = directory, unit, free_port()
-        self.static, self.media, self.process = directory / "var", directory / "media", None
-        (self.static / "static").mkdir(parents=True)
-        self.media.mkdir()
+        self.static, self.media, self.process = static or directory / "var", directory / "media", None
+        self.media.mkdir(parents=True)
         values = connection.settings_dict
         named = {key: values[key] for key in ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")}
         self.environment = (os.environ | VALUES) | {
@@ -91,20 +91,13 @@ class Application:
             "TRUSTED_PROXIES": "1",
             "ENQUIRY_MIN_SECONDS": "0",
         }
-        collect = [
-            sys.executable,
-            "manage.py",
-            "collectstatic",
-            "--noinput",
-            "--verbosity",
-            "0",
-            "--ignore",
-            "ckeditor",
-        ]
-        subprocess.run(collect, cwd=ROOT, env=self.environment, check=True)
+        if not static:
+            (self.static / "static").mkdir(parents=True)
+            collect = ["manage.py", "collectstatic", "--noinput", "--verbosity", "0", "--ignore", "ckeditor"]
+            subprocess.run([sys.executable, *collect], cwd=ROOT, env=self.environment, check=True)
 
     def start(self):
-        """Start it by the very command of the unit that is shipped, on a port of this run."""
+        """Start it with the command of the shipped systemd unit, on a port of this run."""
         unit = (ROOT / "deploy" / "systemd" / self.unit).read_text()
         line = re.search(r"(?m)^ExecStart=((?:.*\\\n)*.*)$", unit)[1].replace("\\\n", " ")
         line = re.sub(r"--port \d+", f"--port {self.port}", line)
@@ -119,7 +112,7 @@ class Application:
         stop(self.process)
 
     def hang(self):
-        """Stop its processes where they are: they take connections, and say nothing."""
+        """Stop its processes (SIGSTOP): they accept connections and send nothing."""
         self.signal_all(signal.SIGSTOP)
 
     def go_on(self):

@@ -1,4 +1,4 @@
-"""The settings of the site behind nginx in the tests: production's, with the tests' database and static files."""
+"""Production's settings with the database and the static files of the tests."""
 
 import json
 import os

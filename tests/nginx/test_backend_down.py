@@ -1,4 +1,4 @@
-"""What visitors get while the application is away."""
+"""Responses of nginx while the application is stopped or hangs."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ from tests.nginx.server import Application, ask, the_next_second
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_the_public_site_stays_while_the_application_is_stopped_and_all_comes_back(door, application, an_hour_ago):
+def test_cached_pages_are_served_while_the_application_is_stopped(door, application, an_hour_ago):
     message = a_message(headline="Read before the fall", publish_at=an_hour_ago)
     path = message.get_absolute_url()
     assert ask(door, path).status == 200
@@ -31,7 +31,7 @@ def test_the_public_site_stays_while_the_application_is_stopped_and_all_comes_ba
     assert [ask(door, "/admin/login/").status, ask(door, path).status] == [200, 200]
 
 
-def test_while_the_application_hangs_one_visitor_waits_and_the_others_read_on(door, application):
+def test_only_one_visitor_waits_while_the_application_hangs(door, application):
     ask(door, "/messages/")
     the_next_second()
     application.hang()
@@ -44,8 +44,8 @@ def test_while_the_application_hangs_one_visitor_waits_and_the_others_read_on(do
     assert sorted(answer.headers["cache-status"].rpartition("=")[2] for answer in answers) == ["stale", "updating"]
 
 
-def test_the_spare_answers_while_the_application_is_stopped(application, tmp_path):
-    spare = Application(tmp_path / "spare", "embassy-spare.service")
+def test_the_spare_server_is_used_while_the_application_is_stopped(application, tmp_path):
+    spare = Application(tmp_path / "spare", "embassy-spare.service", application.static)
     spare.start()
     places = {"nodes": [application.port], "static": tmp_path, "media": tmp_path}
     try:
@@ -62,6 +62,6 @@ def test_the_spare_answers_while_the_application_is_stopped(application, tmp_pat
             assert (before, found, form) == (200, [200, 200, 302], 403)
             the_next_second()
             spare.stop()
-            assert ask(door, "/contact/").status == 200  # the application itself, which is back
+            assert ask(door, "/contact/").status == 200  # the application, which runs again
     finally:
         spare.stop()

@@ -1,4 +1,4 @@
-"""What is too much, and what the log says of whom."""
+"""Rate limits, body sizes, and the access log."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,7 @@ def visitor(number, network="198.51.100"):
 
 
 def post_until_refused(door, path, visitors):
-    """Post as each visitor in turn until one is refused, and return all answers."""
+    """Post as each visitor in turn until one is refused, and return all responses."""
     answers = []
     for each in visitors:
         answers.append(ask(door, path, "POST", body="", **each))
@@ -32,9 +32,9 @@ def post_until_refused(door, path, visitors):
 
 
 @pytest.mark.parametrize(("path", "burst"), [("/contact/", 10), ("/admin/login/", 20)])
-def test_who_posts_too_often_is_asked_to_wait_and_nobody_else_is(door, path, burst):
+def test_only_the_visitor_who_posts_too_often_gets_429(door, path, burst):
     found = post_until_refused(door, path, [visitor(1)] * 100)
-    assert {answer.status for answer in found[: burst + 1]} == {403}  # no token; it was asked, at least
+    assert {answer.status for answer in found[: burst + 1]} == {403}  # no token; but the application was reached
     assert found[-1].status == 429
     assert (found[-1].headers["retry-after"], "Please wait a" in found[-1].text) == ("60", True)
     assert ask(door, path, "POST", body="", **visitor(2)).status == 403
@@ -42,7 +42,7 @@ def test_who_posts_too_often_is_asked_to_wait_and_nobody_else_is(door, path, bur
 
 
 def queried():
-    """Return a path for each public route, with a query that it takes, or one that it does not."""
+    """Yield each public path with the name of a query parameter, one that it takes where there is one."""
     public = {path: view for path, view in routes() if not path.startswith("/admin/")}
     for path, view in public.items():
         yield path, (*getattr(getattr(view, "per_edition", None), "known", ()), "r")[0]
@@ -51,20 +51,20 @@ def queried():
 
 
 def ask_together(door, paths, **headers):
-    """Ask for all paths in parallel, and return the statuses."""
+    """Request all paths in parallel, and return the statuses."""
     with ThreadPoolExecutor(len(paths)) as pool:
         return list(pool.map(lambda path: ask(door, path, **headers).status, paths))
 
 
 @pytest.mark.parametrize(("path", "name"), sorted(queried()))
-def test_quick_questions_are_limited_at_each_address_by_their_query(door, path, name):
+def test_requests_with_a_query_are_limited_at_every_path(door, path, name):
     asking = visitor(len(path), f"203.0.{sum(path.encode()) % 250}")
     answers = ask_together(door, [f"{path}?{name}=word{number}" for number in range(40)], **asking)
-    assert 0 < answers.count(429) < 40 - 10  # a burst of 20; a path that redirects counts its next step, too
+    assert 0 < answers.count(429) < 40 - 10  # a burst of 20; a path that redirects counts the next request too
 
 
 @pytest.mark.parametrize(("path", "origins"), [("/api/categories/", "*"), ("/messages/", None)])
-def test_another_sites_script_is_told_to_wait_where_it_may_read(door, path, origins):
+def test_a_429_has_cors_headers_where_other_sites_may_read(door, path, origins):
     headers = visitor(10, f"203.1.{len(path)}")
     with ThreadPoolExecutor(40) as pool:
         answers = list(pool.map(lambda number: ask(door, f"{path}?r={number}", **headers), range(40)))
@@ -72,18 +72,18 @@ def test_another_sites_script_is_told_to_wait_where_it_may_read(door, path, orig
     assert (waits.headers.get("access-control-allow-origin"), waits.headers["retry-after"]) == (origins, "60")
 
 
-def test_what_has_no_query_is_not_limited_as_a_question(door):
+def test_requests_without_a_query_are_not_limited(door):
     assert {ask(door, "/messages/", **visitor(7)).status for _ in range(60)} == {200}
     assert ask(door, "/messages/?date=2020-11-24", **visitor(7)).status != 429
 
 
-def test_an_office_behind_one_address_reads_the_contact_page_together(door):
+def test_sixty_readers_of_the_contact_page_may_share_one_address(door):
     assert {ask(door, "/contact/", **visitor(8)).status for _ in range(60)} == {200}
     assert ask(door, "/contact/", "POST", body="", **visitor(8)).status == 403
 
 
-def test_who_reads_the_contact_page_without_end_is_asked_to_wait_and_may_still_send(has_nginx, tmp_path):
-    # No node answers, so that what is counted does not depend on how quick one is.
+def test_endless_reading_of_the_contact_page_is_limited_and_sending_is_not(has_nginx, tmp_path):
+    # Without a node the count does not depend on its speed.
     with nginx(tmp_path / "door", nodes=[free_port()], static=tmp_path, media=tmp_path) as door:
         answers = []
         while len(answers) < 2000 and 429 not in answers:
@@ -92,14 +92,14 @@ def test_who_reads_the_contact_page_without_end_is_asked_to_wait_and_may_still_s
         assert ask(door, "/contact/", "POST", body="").status == 502
 
 
-def test_a_household_of_ipv6_counts_as_one_visitor(door):
+def test_an_ipv6_network_of_64_bits_counts_as_one_visitor(door):
     household = [{"X_Tests_Visitor": f"2001:db8:0:7:{number:x}::{number:x}"} for number in range(1, 100)]
     assert post_until_refused(door, "/contact/", household)[-1].status == 429
     assert ask(door, "/contact/", "POST", body="", X_Tests_Visitor="2001:db8:0:8::1").status == 403
 
 
 def begin_to_send(door, stack, said, number):
-    """Begin to send as many bodies to the desk, and leave them unfinished; return the connections."""
+    """Begin to send bodies to the press desk, leave them unfinished, and return the connections."""
     coming = [stack.enter_context(encrypted(door)) for _ in range(number)]
     for connection in coming:
         connection.sendall(f"POST /admin/ HTTP/1.1\r\nHost: {HOST}\r\n{said}\r\n\r\n".encode())
@@ -108,7 +108,7 @@ def begin_to_send(door, stack, said, number):
 
 @pytest.fixture
 def hurried_door(has_nginx, tmp_path):
-    """A door with no node behind it, which waits three seconds for a body."""
+    """An nginx without a node behind it, which waits three seconds for a body."""
 
     def hurried(text):
         return text.replace("client_body_timeout 10s;", "client_body_timeout 3s;")
@@ -118,32 +118,32 @@ def hurried_door(has_nginx, tmp_path):
 
 
 @pytest.mark.parametrize("said", ["Content-Length: 70000000", "Transfer-Encoding: chunked"])
-def test_bodies_that_are_still_on_their_way_to_the_desk_are_few(hurried_door, said):
+def test_few_bodies_may_be_uploaded_to_the_desk_at_the_same_time(hurried_door, said):
     with ExitStack() as stack:
         coming = begin_to_send(hurried_door, stack, said, 12)
-        answers = [connection.recv(4096)[9:12] for connection in coming]  # nothing, where nginx gave up waiting
+        answers = [connection.recv(4096)[9:12] for connection in coming]  # empty where nginx has given up waiting
     assert 1 <= answers.count(b"429") <= 2
 
 
-def test_an_upload_that_finds_no_node_is_not_called_too_large(hurried_door):
+def test_an_upload_without_a_node_gets_502_and_not_413(hurried_door):
     answer = ask(hurried_door, "/admin/", "POST", body="a" * 200_000)
     assert (answer.status, "Not just now" in answer.text) == (502, True)
 
 
-def test_small_forms_to_the_desk_are_not_counted_as_bodies(hurried_door):
+def test_small_forms_to_the_desk_do_not_count_as_uploads(hurried_door):
     with ExitStack() as stack:
         begin_to_send(hurried_door, stack, "Content-Length: 20000", 12)
-        assert ask(hurried_door, "/admin/", "POST", body="").status == 502  # it was passed on
+        assert ask(hurried_door, "/admin/", "POST", body="").status == 502  # it was passed to the application
 
 
-def test_a_hundred_megabytes_are_refused_before_they_are_sent(door):
+def test_a_hundred_megabytes_are_refused_by_their_content_length(door):
     found = [ask(door, path, "POST", Content_Length=str(100 * 1024 * 1024)) for path in ("/", "/contact/", "/admin/")]
     assert [answer.status for answer in found] == [413] * 3
     assert "That is too large" in found[2].text
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_enquiry_comes_through(door):
+def test_an_enquiry_can_be_sent_through_nginx(door):
     topic = a_topic()
     page = ask(door, "/contact/", **visitor(3))
     fields = dict(re.findall(r'name="(csrfmiddlewaretoken|ticket)" value="([^"]+)"', page.text))
@@ -167,7 +167,7 @@ def test_an_enquiry_comes_through(door):
 # The log
 
 
-def test_the_log_names_no_visitor_and_no_secret_address(door):
+def test_the_access_log_contains_no_visitor_and_no_secret_address(door):
     ask(
         door,
         "/preview/a-secret/?q=what-they-asked",
@@ -182,6 +182,6 @@ def test_the_log_names_no_visitor_and_no_secret_address(door):
 
 
 def logged(door, line):
-    """Return the log once it contains `line`: nginx writes it after it has sent the response."""
+    """Return the access log once it contains `line`: nginx writes it after it has sent the response."""
     log = door.directory / "log" / "access.log"
     return wait_until(lambda: line in (written := log.read_text()) and written, f"{line} in the log")

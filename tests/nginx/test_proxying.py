@@ -1,4 +1,4 @@
-"""What the application gets to see of a request: what nginx knows, and nothing that a visitor only says of himself."""
+"""Headers and bodies that nginx passes to the application: none that a visitor could forge."""
 
 import re
 import socket
@@ -13,14 +13,14 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 
 
 class Listener:
-    """Stands for the application: takes one request, keeps it as it came, and answers."""
+    """A server in place of the application, which records one request and responds."""
 
     def __init__(self):
         self.port = free_port()
         self.socket = socket.create_server(("127.0.0.1", self.port))
 
     def is_asked(self, seconds):
-        """Say whether anybody connects within some seconds; then read the request and answer it."""
+        """Return whether nginx connects within some seconds; then read the request and respond."""
         self.socket.settimeout(seconds)
         try:
             connection, _ = self.socket.accept()
@@ -52,13 +52,13 @@ def listening(has_nginx, listener, tmp_path):
 
 
 def begun(door, text):
-    """Send the beginning of a request, and return the connection."""
+    """Send the start of a request, and return the connection."""
     connection = encrypted(door)
     connection.sendall(text.encode())
     return connection
 
 
-def test_what_a_visitor_says_of_his_own_way_is_replaced(listening, listener):
+def test_forwarding_headers_of_a_visitor_are_replaced(listening, listener):
     said = "".join(
         f"{line}\r\n"
         for line in (
@@ -87,7 +87,7 @@ def test_what_a_visitor_says_of_his_own_way_is_replaced(listening, listener):
     assert "_" not in "".join(line.partition(":")[0] for line in listener.head.decode().splitlines()[1:])
 
 
-def test_a_form_that_trickles_in_holds_no_thread_of_the_application(listening, listener):
+def test_a_slowly_sent_form_occupies_no_thread_of_the_application(listening, listener):
     head = f"POST /contact/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 8\r\nConnection: close\r\n\r\n"
     with begun(listening, head) as slow:
         for _ in range(7):
@@ -98,14 +98,14 @@ def test_a_form_that_trickles_in_holds_no_thread_of_the_application(listening, l
         assert (waits, listener.is_asked(5)) == (True, True)
 
 
-def test_headers_that_trickle_in_hold_no_thread_of_the_application(listening, listener):
+def test_slowly_sent_headers_occupy_no_thread_of_the_application(listening, listener):
     with begun(listening, f"GET / HTTP/1.1\r\nHost: {HOST}\r\nX-Slow: ") as slow:
         waits = not listener.is_asked(0.2)
         slow.sendall(b"done\r\nConnection: close\r\n\r\n")
         assert (waits, listener.is_asked(5)) == (True, True)
 
 
-def test_a_client_that_says_nothing_is_let_go(has_nginx, listener, tmp_path):
+def test_a_client_that_sends_nothing_is_disconnected(has_nginx, listener, tmp_path):
     def hurried(text):
         return re.sub(r"(client_(header|body)_timeout) 10s;", r"\1 1s;", text)
 
@@ -119,7 +119,7 @@ def test_a_client_that_says_nothing_is_let_go(has_nginx, listener, tmp_path):
         assert (answer[9:12] in (b"", b"408"), time.monotonic() - began < 9) == (True, True)
 
 
-def test_where_there_is_no_node_the_door_says_so(has_nginx, tmp_path):
+def test_without_a_node_nginx_responds_with_502_and_retry_after(has_nginx, tmp_path):
     with nginx(tmp_path / "door", nodes=[free_port()], static=tmp_path, media=tmp_path) as door:
         answer = ask(door, "/")
     assert (answer.status, "Not just now" in answer.text, answer.headers["retry-after"]) == (502, True, "10")

@@ -1,4 +1,4 @@
-"""How a visitor comes in: TLS, names, methods, and files that nginx sends itself."""
+"""Requests to nginx: TLS, host names, methods, ambiguous paths, and files that nginx serves itself."""
 
 import re
 import ssl
@@ -12,7 +12,7 @@ from tests.helpers.nginx import HOST
 from tests.helpers.routes import routes
 from tests.nginx.server import SITE, ask, encrypted
 
-# Coming in
+# Connections
 
 
 def test_the_home_page_comes_over_http_2(door):
@@ -22,20 +22,20 @@ def test_the_home_page_comes_over_http_2(door):
     assert subprocess.run(command, capture_output=True, text=True).stdout == "2 200"
 
 
-def test_plain_http_leads_to_https(door):
+def test_plain_http_redirects_to_https(door):
     answer = ask(door, "/messages/?before=1", plain=True)
     assert (answer.status, answer.headers["location"]) == (301, f"{SITE}/messages/?before=1")
 
 
 @pytest.mark.parametrize("path", ["/", "/static/site.css", "/nothing-here/", "/admin/login/"])
-def test_every_answer_demands_https_from_now_on(door, path):
+def test_every_response_has_hsts(door, path):
     assert ask(door, path).headers["strict-transport-security"] == "max-age=63072000"
 
 
 @pytest.mark.parametrize(
     ("path", "who"), [("/", "same-origin"), ("/static/site.css", "cross-origin"), ("/never-was/", "same-origin")]
 )
-def test_every_answer_says_once_what_others_may_do_with_it(door, path, who):
+def test_every_response_has_resource_and_permissions_policies_once(door, path, who):
     headers = ask(door, path).headers
     assert (headers["cross-origin-resource-policy"], "camera=()" in headers["permissions-policy"]) == (who, True)
 
@@ -50,19 +50,19 @@ def test_old_tls_is_refused(door):
         encrypted(door, old)
 
 
-def test_a_name_that_is_not_ours_gets_no_handshake_and_no_page(door):
+def test_a_foreign_host_name_gets_no_handshake_and_no_page(door):
     with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"):
         encrypted(door, name="evil.example")
     assert [ask(door, host="evil.example", plain=plain).status for plain in (True, False)] == [421, 421]
 
 
 @pytest.mark.parametrize("method", ["TRACE", "DELETE", "PUT", "OPTIONS", "CONNECT", "PROPFIND"])
-def test_methods_that_nothing_here_has_are_refused(door, method):
+def test_unused_methods_are_refused(door, method):
     found = [ask(door, path, method).status for path in ("/", "/admin/", "/static/site.css")]
     assert set(found) <= {400, 405} and len(found) == 3
 
 
-def test_other_sites_scripts_may_ask_first_where_they_may_read_and_nowhere_else(door):
+def test_cors_preflights_succeed_only_where_other_sites_may_read(door):
     wishes = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"}
     wishes["Access-Control-Request-Headers"] = "if-none-match"
     public = [(path, getattr(view, "for_others", False)) for path, view in routes() if not path.startswith("/admin/")]
@@ -105,7 +105,7 @@ AMBIGUOUS = [
 
 
 @pytest.mark.parametrize("path", AMBIGUOUS)
-def test_a_path_that_two_programs_could_read_differently_is_refused(door, path):
+def test_an_ambiguous_path_is_refused(door, path):
     lines = f"GET {path} HTTP/1.1", f"Host: {HOST}", "Connection: close", "", ""
     with encrypted(door) as connection:
         connection.sendall("\r\n".join(lines).encode())
@@ -124,18 +124,18 @@ def test_a_path_that_two_programs_could_read_differently_is_refused(door, path):
         "/static/site.css?v=1//2",
     ],
 )
-def test_a_path_with_one_meaning_is_not_refused(door, path):
+def test_an_unambiguous_path_is_not_refused(door, path):
     assert ask(door, path).status in {200, 301, 404}
 
 
-def test_a_whole_address_in_the_request_line_is_read_as_its_path(door):
+def test_an_absolute_url_in_the_request_line_is_accepted(door):
     lines = f"GET {SITE}/messages/ HTTP/1.1", f"Host: {HOST}", "Connection: close", "", ""
     with encrypted(door) as connection:
         connection.sendall("\r\n".join(lines).encode())
         assert connection.recv(4096).split()[1] == b"200"
 
 
-def test_whoever_watches_the_machine_asks_by_any_name(door):
+def test_health_checks_work_with_any_host_name(door):
     found = [ask(door, path, plain=True, host="10.0.0.7").status for path in ("/healthz", "/readyz")]
     assert [*found, ask(door, "/readyz").status] == [200, 200, 200]
 
@@ -147,14 +147,14 @@ def its_style_sheet(door):
     return re.search(r'rel="stylesheet" href="([^"]+)"', ask(door).text)[1]
 
 
-def test_files_with_a_hash_in_their_name_are_kept_for_ever(door):
+def test_static_files_with_a_hash_in_their_name_are_immutable(door):
     headers = ask(door, its_style_sheet(door)).headers
     assert (headers["cache-control"], headers["content-type"]) == ("max-age=315360000, public, immutable", "text/css")
     assert ask(door, "/static/site.css").headers["cache-control"] == "max-age=3600, public"
 
 
 @pytest.mark.parametrize(("accepted", "coding"), [("gzip, br", "br"), ("gzip", "gzip"), ("identity", None)])
-def test_static_files_come_as_they_were_compressed_beforehand(door, application, accepted, coding):
+def test_static_files_are_sent_as_precompressed(door, application, accepted, coding):
     path = its_style_sheet(door)
     answer = ask(door, path, Accept_Encoding=accepted)
     assert (answer.headers.get("content-encoding"), answer.headers["vary"]) == (coding, "Accept-Encoding")
@@ -163,7 +163,7 @@ def test_static_files_come_as_they_were_compressed_beforehand(door, application,
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_drafts_picture_is_not_there_and_a_messages_is_sent_by_nginx(door, application, settings, an_hour_ago):
+def test_the_image_of_a_draft_is_404_and_that_of_a_message_is_sent_by_nginx(door, application, settings, an_hour_ago):
     settings.MEDIA_ROOT = application.media
     draft, shown = (a_pictured_message(publish_at=moment) for moment in (None, an_hour_ago))
     hidden, public = (ask(door, f"/media/{message.image.name}") for message in (draft, shown))
@@ -175,7 +175,7 @@ def test_a_drafts_picture_is_not_there_and_a_messages_is_sent_by_nginx(door, app
     assert ask(door, f"/protected/{draft.image.name}").status == 404
 
 
-def test_a_static_file_runs_and_loads_nothing_by_itself(door, application):
+def test_every_static_file_has_a_restrictive_content_security_policy(door, application):
     suffixes = {path.suffix: path for path in sorted((application.static / "static").rglob("*")) if path.is_file()}
     suffixes = {suffix: path for suffix, path in suffixes.items() if suffix not in {".br", ".gz"}}
     assert {".css", ".js", ".svg", ".png"} < suffixes.keys()

@@ -1,4 +1,4 @@
-"""A site as in production, of which something is taken away. Run by `make test-resilience`."""
+"""Fixtures for tests in which databases, disks, workers, mail or the clock fail. Run by `make test-resilience`."""
 
 import subprocess
 from pathlib import Path
@@ -26,7 +26,7 @@ def heart():
 
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory):
-    """A function that starts a node on a database, with the sample in it; all of them end with the module."""
+    """A function that starts a node on a database with the sample content; all nodes end with the module."""
     started = []
 
     def serve(database, media=None, sample=True, **environment):
@@ -44,13 +44,13 @@ def serve(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def a_file(tmp_path_factory):
-    """An SQLite file that is not there yet."""
+    """An SQLite database whose file does not exist yet."""
     return Database(f"sqlite:///{tmp_path_factory.mktemp('database')}/site.sqlite3")
 
 
 @pytest.fixture(scope="module")
 def server():
-    """A PostgreSQL of the test's own."""
+    """A PostgreSQL server for the tests of one module."""
     try:
         with postgres_servers.primary() as server:
             yield server
@@ -60,13 +60,13 @@ def server():
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def database(request):
-    """Either database."""
+    """SQLite and PostgreSQL in turn."""
     return request.getfixturevalue("a_file" if request.param == "sqlite" else "server")
 
 
 @pytest.fixture(scope="module")
 def small_disk(tmp_path_factory):
-    """A disk of 12 megabytes. Only root may make one: where even root may not, the test is skipped, loudly."""
+    """A disk of 12 megabytes (tmpfs), which only root can mount; without it the test is skipped with a message."""
     place = tmp_path_factory.mktemp("disk")
     made = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", place], capture_output=True, text=True, check=False

@@ -18,7 +18,7 @@ class Database(NamedTuple):
 
 
 def do(node, name, argument=""):
-    """Have a deed done with the settings and the database of a node, and return what it returns."""
+    """Run an action with the settings and the database of a node, and return its result."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.resilience.database_actions", name, str(argument)],
         cwd=ROOT,
@@ -32,7 +32,7 @@ def do(node, name, argument=""):
 
 
 def sample(_):
-    """The sample content, and a topic to write about."""
+    """Migrate, and load the sample content."""
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
@@ -40,7 +40,7 @@ def sample(_):
 
 
 def officers(count):
-    """Make so many editors, each logged in, each with a draft; return the sessions and the drafts."""
+    """Create editors, each signed in and with a draft; return [session key, id of the draft] for each."""
     from django.contrib.auth import get_user_model
     from django.test import Client
 
@@ -75,7 +75,7 @@ def letters(_):
 
 
 def schedule(when):
-    """Schedule a message for a moment, and return its headline."""
+    """Schedule a message for an ISO date and time, and return its headline."""
     from datetime import datetime
 
     from tests.factories import a_message
@@ -92,7 +92,7 @@ def counter(since):
 
 
 def whole(_):
-    """Return what the database itself says of its state."""
+    """Return the result of the integrity check of the database: "ok" without errors."""
     from django.db import connection
 
     if connection.vendor != "sqlite":

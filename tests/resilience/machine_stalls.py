@@ -1,4 +1,4 @@
-"""What of an answer's seconds was the machine's own: these are shared, and now and then all stands still on them."""
+"""Response times without the pauses of a shared machine, on which now and then every process stalls."""
 
 import os
 import tempfile
@@ -14,7 +14,7 @@ USUAL = 0.25  # seconds that a beat may take on a machine that does its work
 
 
 class Machine:
-    """A heart beside the tests, which writes to the disk at each beat: where beats are missing, nobody got on."""
+    """A thread that writes to the disk every 50 ms: a gap in its heartbeats is a stall of the machine."""
 
     def __init__(self):
         self.beats: deque[float] = deque(maxlen=4000)
@@ -34,14 +34,14 @@ class Machine:
                 self.ended.wait(EVERY)
 
     def stood_still(self, since: float, until: float) -> float:
-        """Return the seconds of a time in which the heart ought to have beaten and did not."""
-        assert self.heart.is_alive(), "Without a heart every answer would seem to be quick."
+        """Return for how many seconds of an interval heartbeats were missing."""
+        assert self.heart.is_alive(), "Without heartbeats every response would seem quick."
         moments = [since, *(beat for beat in tuple(self.beats) if since < beat < until), until]
         gaps = (later - earlier for earlier, later in pairwise(moments))
         return sum(gap for gap in gaps if gap > USUAL)
 
     def seconds(self, since: float) -> float:
-        """Return the seconds since a moment (time.monotonic()) without those in which the machine stood still."""
+        """Return the seconds since a time.monotonic() value, without those in which the machine stalled."""
         now = time.monotonic()
         return now - since - self.stood_still(since, now)
 

@@ -1,4 +1,4 @@
-"""The machine's clock jumps, over a midnight, over both changes of summer time, and back: pages are right at once."""
+"""The system clock jumps over midnight, over both changes of summer time, and back: pages follow immediately."""
 
 import re
 from datetime import date, datetime
@@ -17,7 +17,7 @@ LONDON, MOSCOW = ZoneInfo("Europe/London"), ZoneInfo("Europe/Moscow")
 
 @pytest.fixture(scope="module")
 def clock(tmp_path_factory):
-    """The file in which the node's clock stands, in seconds since the epoch."""
+    """The file from which the node reads its time, in seconds since the epoch (libfaketime)."""
     if not LIBRARY:
         missing("libfaketime (Debian: apt-get install faketime)")
     file = tmp_path_factory.mktemp("clock") / "now"
@@ -47,7 +47,7 @@ def set_to(clock, at):
 
 
 def shown(node):
-    """Return what the home page shows: the days of the counter, the date, and Moscow's clock."""
+    """Return what the home page shows: the days of the counter, the date, and the time in Moscow."""
     status, page = node.ask("/")
     assert status == 200
     days = re.search(r'data-since="2018-03-04".*?<data[^>]*>\s*(\d+)', page, re.DOTALL)
@@ -75,13 +75,13 @@ JUMPS = [
 ]
 
 
-def test_pages_are_right_whenever_the_clock_jumps(node, clock):
+def test_pages_show_the_right_date_and_time_after_each_jump_of_the_clock(node, clock):
     for moment in map(local, JUMPS):
         set_to(clock, moment)
         assert [shown(node) for _ in range(4)] == [expected(moment)] * 4, moment
 
 
-def test_what_is_scheduled_comes_with_a_jump_and_goes_with_one_back(node, clock):
+def test_a_scheduled_message_appears_with_a_jump_and_disappears_with_one_back(node, clock):
     due = local("2020-06-01T12:00:00")
     set_to(clock, local("2020-06-01T11:59:59"))
     headline = do(node, "schedule", due.isoformat())

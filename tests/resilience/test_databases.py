@@ -1,4 +1,4 @@
-"""The database is away, or locked: what is printed is served, all else says so soon, and all is back by itself."""
+"""The database is stopped or locked: cached pages are served, others fail soon, and the site recovers."""
 
 import sqlite3
 import threading
@@ -21,11 +21,11 @@ def wait_until_ready(node, seconds):
     wait_until(lambda: timed(node, "/readyz")[0] == 200, "Readiness", seconds)
 
 
-def test_postgresql_is_gone_for_ten_seconds(serve, server):
+def test_cached_pages_are_served_and_others_fail_soon_while_postgresql_is_stopped(serve, server):
     node = serve(server)
     ((session, pk),) = do(node, "officers", 1)
     form, question = opened(node, session, pk), enquiry(node)
-    for _ in range(4):  # two workers, each with its own printings
+    for _ in range(4):  # two workers, each with its own cache
         assert [node.ask(path)[0] for path in PUBLIC] == [200] * len(PUBLIC)
     printed = Counter()
     server.kill()
@@ -47,16 +47,16 @@ def test_postgresql_is_gone_for_ten_seconds(serve, server):
         assert (status, "I have lost my passport." in page) == (503, True)
     server.start()
     wait_until_ready(node, BACK)
-    assert set(printed) == set(PUBLIC) and all(printed.values()), printed  # by either worker, as each has its own
+    assert set(printed) == set(PUBLIC) and all(printed.values()), printed  # by both workers, as each has its own cache
     assert send(node, question)[0] == 303
     assert save(node, form, headline="Found")[0] == 302
     assert (do(node, "enquiries"), do(node, "headlines")[str(pk)]) == (1, "Found")
 
 
-def test_sqlite_is_locked_for_five_seconds(serve, a_file):
+def test_cached_pages_are_served_and_an_enquiry_waits_while_sqlite_is_locked(serve, a_file):
     node = serve(a_file)
     question = enquiry(node)
-    for _ in range(12):  # so that either worker has printed each
+    for _ in range(12):  # so that both workers have cached each page
         assert [node.ask(path)[0] for path in PUBLIC] == [200] * len(PUBLIC)
     found = {}
 
@@ -83,7 +83,7 @@ def test_sqlite_is_locked_for_five_seconds(serve, a_file):
 
 
 @pytest.mark.parametrize("path", ["/", "/contact/"])
-def test_a_site_that_starts_without_its_database_says_so_and_comes_to_life(serve, server, path):
+def test_a_site_started_without_its_database_says_so_and_recovers(serve, server, path):
     node = serve(server)
     node.kill()
     server.kill()

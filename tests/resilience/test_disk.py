@@ -1,4 +1,4 @@
-"""The disk is full: reading goes on, what can't be kept is said, and nothing is half written."""
+"""The disk is full: pages are served, failed writes are reported, and nothing is written in part."""
 
 import io
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ def site(serve, small_disk):
 
 @contextmanager
 def full(disk):
-    """Fill a disk to its last byte while the block runs."""
+    """Fill a disk completely while the block runs."""
     filler = disk / "filler"
     with filler.open("wb", buffering=0) as file:
         try:
@@ -34,28 +34,28 @@ def full(disk):
         filler.unlink()
 
 
-def test_reading_goes_on(site, small_disk):
+def test_pages_are_served_on_a_full_disk(site, small_disk):
     with full(small_disk):
         assert [site.ask(path)[0] for path in PUBLIC] == [200] * len(PUBLIC)
         assert site.ask("/readyz")[0] == 200
 
 
 @pytest.mark.skipif(not NGINX, reason="nginx is not installed")
-def test_reading_goes_on_through_the_front_door(site, small_disk, tmp_path):
+def test_pages_are_served_through_nginx_on_a_full_disk(site, small_disk, tmp_path):
     directory = small_disk / "door"
     directory.mkdir()
     paths = [*PUBLIC, "/contact/"]
     with nginx(
         directory, nodes=[site.port], static=directory, media=small_disk / "media", cache=tmp_path / "cache"
     ) as door:
-        before = [ask(door, path).status for path in paths[::2]]  # the others are asked for only when it is full
+        before = [ask(door, path).status for path in paths[::2]]  # the others are requested only when the disk is full
         with full(small_disk):
             found = [ask(door, f"{path}{query}").status for query in ("", "?r=1", "") for path in paths]
             form = ask(door, "/contact/", "POST", body="name=" + "a" * 40_000)
     assert (set(before), set(found), form.status) == ({200}, {200}, 403)
 
 
-def test_a_message_is_saved_whole_or_not_at_all_and_its_writer_is_told(site, small_disk):
+def test_a_message_is_saved_completely_or_an_error_is_shown_on_a_full_disk(site, small_disk):
     ((session, pk),) = do(site, "officers", 1)
     form = opened(site, session, pk)
     with full(small_disk):
@@ -68,7 +68,7 @@ def test_a_message_is_saved_whole_or_not_at_all_and_its_writer_is_told(site, sma
     assert do(site, "headlines")[str(pk)] == "Another"
 
 
-def test_a_question_is_kept_or_its_sender_is_told(site, small_disk):
+def test_an_enquiry_is_stored_or_an_error_is_shown_on_a_full_disk(site, small_disk):
     question = enquiry(site)
     with full(small_disk):
         status, page, seconds = send(site, question)
@@ -80,7 +80,7 @@ def test_a_question_is_kept_or_its_sender_is_told(site, small_disk):
     assert do(site, "enquiries") == 1
 
 
-def test_an_upload_is_kept_whole_or_not_at_all_and_its_sender_is_told(site, small_disk):
+def test_an_upload_is_stored_completely_or_an_error_is_shown_on_a_full_disk(site, small_disk):
     ((session, _),) = do(site, "officers", 1)
     cookies = f"__Host-sessionid={session}"
     _, page = site.ask("/admin/news/message/add/", Cookie=cookies)

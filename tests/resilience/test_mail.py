@@ -1,4 +1,4 @@
-"""The mail server takes connections and says nothing, ever: nobody waits for it, and no letter is lost."""
+"""The mail server accepts connections and never responds: no visitor waits for it, and no e-mail is lost."""
 
 import socket
 import subprocess
@@ -13,12 +13,12 @@ from tests.resilience.visitor_actions import enquiry, send
 
 @pytest.fixture
 def silent():
-    """The port of a server that says nothing."""
+    """The port of a server that never responds."""
     with socket.create_server(("127.0.0.1", 0), backlog=50) as server:
         yield server.getsockname()[1]
 
 
-def test_a_mail_server_that_hangs_keeps_nobody_waiting_and_loses_nothing(serve, a_file, silent):
+def test_a_mail_server_that_hangs_delays_no_enquiry_and_loses_no_email(serve, a_file, silent):
     node = serve(a_file, EMAIL_URL=f"smtp://127.0.0.1:{silent}")
     sender = subprocess.Popen(
         [sys.executable, "manage.py", "send_letters", "--loop"],

@@ -1,4 +1,4 @@
-"""What visitors and officers do on a node, by HTTP as from a browser."""
+"""HTTP requests of visitors and officers to one node: forms opened, saved and sent."""
 
 import http.client
 import re
@@ -13,7 +13,7 @@ PUBLIC = ["/", "/messages/", "/messages/2020/", "/counters/", "/about/", "/messa
 
 
 def cookie(node, name):
-    """Return the cookie of this name that the last answer of a node has set."""
+    """Return the cookie of this name that the last response of a node has set."""
     return next(each.partition(";")[0] for each in node.cookies if name in each)
 
 
@@ -32,7 +32,7 @@ def save(node, form, **changes):
 
 
 def enquiry(node, question="I have lost my passport."):
-    """Open the contact page, and return all that is sent with a question."""
+    """Open the contact page, and return the form data and the cookie that an enquiry is sent with."""
     status, page = node.ask("/contact/")
     assert status == 200, status
     hidden = dict(re.findall(r'name="(csrfmiddlewaretoken|ticket)" value="([^"]+)"', page))
@@ -42,7 +42,7 @@ def enquiry(node, question="I have lost my passport."):
 
 
 def send(node, question):
-    """Send a question: return status, page and seconds."""
+    """Send an enquiry: return status, page and seconds."""
     body, cookies = question
     began = time.monotonic()
     status, page = node.ask("/contact/", "POST", body, Cookie=cookies, **FORM)
@@ -50,7 +50,7 @@ def send(node, question):
 
 
 def timed(node, path):
-    """Return status, page and seconds of an answer; None for a status where there was none."""
+    """Return status, page and seconds of a response; the status is None where there was none."""
     began = time.monotonic()
     try:
         status, page = node.ask(path)
