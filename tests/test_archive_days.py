@@ -10,7 +10,7 @@ import time_machine
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 from tests.front import ask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

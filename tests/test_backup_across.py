@@ -7,7 +7,7 @@ from django.db import connection
 from tests import sites
 from tests.backing import a_media_folder  # noqa: F401 (fixtures)
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 @pytest.fixture

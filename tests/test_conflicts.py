@@ -14,7 +14,7 @@ from news.models import Message
 from tests.factories import NOON, a_category, a_message
 from tests.filling import fields_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

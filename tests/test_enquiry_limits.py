@@ -17,6 +17,8 @@ from tests.factories import DAY, HOUR, NOON, a_topic, an_enquiry, an_office
 from tests.helpers.visitors import answered_truthfully, send
 from tests.officers import an_officer
 
+pytestmark = pytest.mark.both_databases
+
 MINUTE = timedelta(minutes=1)
 
 

@@ -15,6 +15,8 @@ from news.importing.ready import all_ready
 from news.models import Category, Message
 from tests.factories import NOON, a_category, a_message
 
+pytestmark = pytest.mark.both_databases
+
 GIVEN = {"headline": "A statement", "category": "statements", "publish_at": "2020-10-20T12:00:00+01:00"}
 
 

@@ -14,7 +14,7 @@ from tests.factories import a_message
 from tests.files import a_picture_file
 from tests.importing import import_messages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 PICTURE = a_picture_file().read()
 

@@ -10,7 +10,7 @@ from tests.factories import NOON, a_category, a_message
 from tests.front import ask
 from tests.test_archive_days import of_day, page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from editions import middleware
 from tests.factories import DAY, HOUR, NOON, a_message
 from tests.front import another_process, application, ask, fresh
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 MINUTE = HOUR / 60
 

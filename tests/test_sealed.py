@@ -18,6 +18,8 @@ from consular.models import Enquiry, Entry, Knock
 from consular.sealed import WrongKey, keyed_hash, keyed_hashes, plain_email, plain_text, seal, unseal
 from tests.factories import NOON, an_enquiry
 
+pytestmark = pytest.mark.both_databases
+
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))  # lone surrogates, NUL, everything
 

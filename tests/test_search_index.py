@@ -13,7 +13,7 @@ from tests.factories import HOUR, NOON, a_category, a_message
 from tests.importing import import_messages
 from tests.searching import headlines, search
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

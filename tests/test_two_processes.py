@@ -8,7 +8,7 @@ from django.db import transaction
 from tests.another import AnotherProcess
 from tests.factories import a_message
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 PATHS = ["/", "/messages/", "/messages/feed/", "/messages/feed.json", "/messages/statements/"]
 
