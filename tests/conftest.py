@@ -1,5 +1,6 @@
 """Fixtures of all tests: settings of their own, a migrated database, and nothing remembered of the test before."""
 
+import gc
 import os
 
 import pytest
@@ -35,6 +36,12 @@ def pytest_configure(config):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_collection_finish():
+    """Keep the garbage collector away from what was collected: thousands of tests, which it would visit each time."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(request, django_test_environment, django_db_blocker):
     """Give this worker a database of its own, in place of pytest-django's fixture (tests/databases.py says why)."""
@@ -56,6 +63,19 @@ def nothing_remembered():
     edition.forget()
     printings.clear()
     cache.clear()
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker):
+    """Let fixtures of a module write rows that all its tests see: rolled back after the module.
+
+    Each test has a savepoint of its own inside. Not for modules with tests that commit (`transaction=True`).
+    """
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
