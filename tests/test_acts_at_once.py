@@ -13,6 +13,8 @@ from tests.factories import a_message
 from tests.helpers.desk import step_url
 from tests.helpers.message_form import a_draft, change, opened
 
+pytestmark = pytest.mark.both_databases
+
 FASTER = "A colleague was faster"
 
 

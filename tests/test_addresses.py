@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from news.addresses import settle, slug_of
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
+from tests.properties import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -158,7 +159,7 @@ words = st.text(min_size=1, max_size=40)
 
 
 @given(headlines=st.lists(words, min_size=1, max_size=5), typed=st.sampled_from(["", "typed-by-hand"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 def test_the_address_is_the_last_headlines_or_the_typed_one(headlines, typed):
     category = a_category()
     message = Message(category=category, headline="first", publish_at=NOON + DAY, slug=typed)

@@ -43,7 +43,7 @@ a_text = some.lists(a_passage, min_size=1, max_size=8)
 
 
 @given(a_text, a_text, some.data())
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 def test_no_edit_elsewhere_moves_an_anchor(text, other, data):
     """The passage at one place stays; whatever stands before and after it becomes something else."""
     place = data.draw(some.integers(0, len(text) - 1))
@@ -63,7 +63,7 @@ def words_of(passage):
 
 
 @given(a_text)
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 def test_every_passage_has_an_anchor_of_its_own(text):
     found = list(filter(None, ids_of(text)))
     assert len(set(found)) == len(found)

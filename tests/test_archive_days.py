@@ -11,7 +11,7 @@ from tests.factories import DAY, HOUR, NOON, a_category, a_message
 from tests.helpers.archive import of_day, page
 from tests.helpers.wsgi import ask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

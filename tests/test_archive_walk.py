@@ -15,8 +15,9 @@ from news.archive import Shelf, page_of
 from news.cursors import Cursor
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
+from tests.properties import examples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 SECOND = timedelta(seconds=1)
 MIDNIGHT = datetime(2020, 11, 1, tzinfo=UTC)  # of the host's too: a day, and a month, begins
@@ -84,7 +85,7 @@ def shelves():
 
 seconds = st.integers(-3, 3)
 lists = st.lists(st.tuples(seconds, st.integers(0, 1)), min_size=1, max_size=16)
-patient = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+patient = settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(rows=lists)

@@ -21,7 +21,7 @@ from tests.factories import a_message, an_enquiry
 from tests.helpers import backup_sites
 from tests.helpers.backups import a_file, a_media_folder, empty, run  # noqa: F401 (two are fixtures)
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 # The drill

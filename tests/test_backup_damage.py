@@ -23,6 +23,7 @@ from tests.helpers.backups import (  # noqa: F401 (fixtures among them)
     two_backups,
     unpacked,
 )
+from tests.properties import examples
 
 in_the_database = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +34,7 @@ def test_any_altered_byte_is_refused(small, key):
     assert looked_through(whole, key).files == 1
 
     @given(some.integers(0, len(whole) - 1), some.integers(1, 255))
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=examples(400))
     def altered(place, by):
         data = bytearray(whole)
         data[place] ^= by
@@ -54,7 +55,7 @@ def test_any_truncation_is_refused(small, key):
             looked_through(whole[:length], key)
 
     @given(some.integers(0, len(whole) - 1))
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=examples(200))
     def cut_off(length):
         with pytest.raises(Refused):
             looked_through(whole[:length], key)
@@ -88,7 +89,7 @@ def test_a_wrong_key_is_refused_with_a_sentence(small, key):
 
 
 @given(some.binary(max_size=3000))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 def test_what_was_never_a_backup_is_refused(data):
     for begin in (b"", sealing.MAGIC, archive.head("manifest.json", 300)):
         with pytest.raises(Refused):
@@ -96,7 +97,7 @@ def test_what_was_never_a_backup_is_refused(data):
 
 
 @given(some.binary(max_size=20_000), some.integers(1, 5000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 def test_what_is_sealed_opens_as_it_was(data, at_once):
     out = io.BytesIO()
     sealed = sealing.Sealing(out, KEY)

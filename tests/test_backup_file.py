@@ -16,7 +16,7 @@ from tests.helpers import backup_sites
 from tests.helpers.backups import a_file, a_media_folder, cheap_sealing, empty, run, two_backups  # noqa: F401 (fixtures)
 from tests.helpers.files import an_attachment
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 # The file

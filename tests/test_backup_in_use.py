@@ -17,7 +17,7 @@ from news.models import Message
 from tests.factories import a_category, a_message
 from tests.helpers.backups import a_file, a_media_folder, run  # noqa: F401 (fixtures)
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 # Each message that is written moves the edition by one, and has one version, in its transaction. So in a backup that
 # holds one moment the edition is ahead of its beginning by as many as there are messages, and as there are versions.

@@ -10,7 +10,7 @@ from tests.factories import DAY, NOON, a_message
 from tests.helpers.accounts import a_member
 from tests.helpers.desk import LIST, approve_from_list, step_url
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.factories import NOON, a_category
 from tests.helpers.form_fields import fields_of
 from tests.helpers.message_form import a_draft, change, headline, opened, post, saved
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

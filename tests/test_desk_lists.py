@@ -11,7 +11,7 @@ from tests.factories import DAY, HOUR, NOON, a_category, a_message
 from tests.helpers.accounts import a_member
 from tests.helpers.desk import approve_from_list
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LIST = "/admin/news/message/"
 

@@ -7,7 +7,7 @@ from embassy.desk_search import fold_case
 from news.models import Message
 from tests.factories import a_category, a_counter, a_message, a_notice, a_page, a_topic, an_office
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

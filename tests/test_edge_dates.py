@@ -72,7 +72,7 @@ def host(request, settings):
     timezone.get_default_timezone.cache_clear()
 
 
-@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("day", [day for day in DAYS if day[:4] in ("0001", "9999")])
 def test_no_dated_address_breaks_at_the_ends_of_the_calendar(client, host, day):
     a_message()
     y, m, d = day.split("-")

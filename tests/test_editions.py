@@ -26,7 +26,7 @@ from tests.factories import (
     an_office,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def number():

@@ -22,7 +22,7 @@ from tests.helpers.accounts import (
     with_phone,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 OLD, NEW = "carl@example.org", "charles@example.org"
 

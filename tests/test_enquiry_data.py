@@ -11,7 +11,7 @@ from consular.models import Enquiry, Entry, Erasure, Trace
 from tests.factories import HOUR, NOON, an_enquiry
 from tests.helpers.enquiry_officers import address, an_officer, annas_enquiry, do, page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 MINUTE = HOUR / 60
 ANSWER = "Please come with the police report."

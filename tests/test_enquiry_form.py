@@ -15,6 +15,7 @@ from consular.text_fields import many_lines, one_line
 from editions.models import EditionNumber
 from tests.factories import HOUR, NOON, a_topic, an_enquiry
 from tests.helpers.contact_form import CONTACT, an_answer, faults
+from tests.properties import examples
 
 
 @pytest.mark.django_db
@@ -198,7 +199,7 @@ def test_a_text_keeps_its_lines_and_loses_control_characters(text):
 
 
 @pytest.mark.django_db(transaction=True)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(
     typed=st.dictionaries(
         st.sampled_from(["name", "email", "phone", "topic", "question", "consent", "website", "ticket"]),

@@ -17,6 +17,8 @@ from tests.helpers.contact_form import CONTACT, a_ticket, an_answer, faults
 from tests.helpers.enquiry_officers import an_officer
 from tests.helpers.visitors import answered_truthfully, send
 
+pytestmark = pytest.mark.both_databases
+
 MINUTE = timedelta(minutes=1)
 
 

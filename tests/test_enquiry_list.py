@@ -15,7 +15,7 @@ from embassy import roles
 from tests.factories import DAY, HOUR, NOON, a_topic, an_enquiry, an_office
 from tests.helpers.accounts import a_member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LIST, FIND = "/admin/consular/enquiry/", "/admin/consular/enquiry/find/"
 

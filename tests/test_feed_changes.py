@@ -7,7 +7,7 @@ from news.feeds import NEWEST, tag_uri
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 from tests.helpers.feed_documents import document, ids
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from django.db.models.functions import Concat
 from news.models import Category
 from tests.factories import a_category, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def by_save(category):

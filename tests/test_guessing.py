@@ -23,7 +23,7 @@ from tests.helpers.accounts import (
     with_phone,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 DORA = "dora@example.org"
 OFFICE, HOME = "198.51.100.7", "203.0.113.9"

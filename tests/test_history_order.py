@@ -8,7 +8,7 @@ from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_message
 from tests.helpers.message_form import a_draft, change, opened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from consular.hours import Span, State, Timetable, moment
 from consular.models import Holiday, Office, OpeningHours
 from consular.wording import opening_in_words, spans_in_words, state_in_words, turns_in_words
 from tests.factories import an_office
+from tests.properties import examples
 
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)
@@ -151,7 +152,7 @@ def test_nothing_changes_before_the_turn_and_everything_at_it(table, when, zone)
     assert all(covers(table, when + n * step, zone) == state.is_open for n in range(50))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=examples(30))
 @given(table=TIMETABLES, when=MOMENTS, zone=ZONES)
 def test_a_page_left_open_says_what_a_new_page_says(table, when, zone):
     turns = turns_in_words(table, when, zone)

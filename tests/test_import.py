@@ -16,6 +16,8 @@ from news.models import Category, Message
 from tests.factories import NOON, a_category, a_message
 from tests.helpers.imports import a_line
 
+pytestmark = pytest.mark.both_databases
+
 GIVEN = {"headline": "A statement", "category": "statements", "publish_at": "2020-10-20T12:00:00+01:00"}
 
 

@@ -14,7 +14,7 @@ from tests.factories import a_message
 from tests.helpers.files import a_picture_file
 from tests.helpers.imports import import_messages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 PICTURE = a_picture_file().read()
 

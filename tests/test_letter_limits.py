@@ -21,7 +21,7 @@ from letters.sending import is_permanent, send_due
 from tests.factories import DAY, HOUR, NOON
 from tests.helpers.mail_server import MailHost
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ANNA = limits.hash_recipient("anna@example.org")
 BORIS = limits.hash_recipient("boris@example.org")

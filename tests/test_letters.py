@@ -13,7 +13,7 @@ from letters.models import FIRST_WAIT, GIVEN_UP_AFTER, KEPT_AFTER, LATE, LEASE, 
 from letters.sending import send_due
 from tests.factories import DAY, HOUR, NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)

@@ -7,7 +7,7 @@ from embassy import roles
 from tests.factories import NOON, an_enquiry
 from tests.helpers.accounts import a_member
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 def test_a_look_leaves_a_trace():

@@ -14,7 +14,7 @@ from news.cursors import Cursor
 from news.models import Category, Message, Redirect
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LONG_SOURCE = (
     "https://www.example.org/ru/news/-/asset_publisher/cK/content/id/4350026?p_p_id=101_INSTANCE_cK&_101_INSTANCE_"

@@ -18,7 +18,7 @@ from watching import counting, gauges, scrape
 from watching.bounded import Bounded
 from watching.server import Doctor, Handler, Server
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,9 @@ from news.models import Redirect
 from news.models.redirects import former_owner
 from news.old_urls import MOST_KEYS, key_of, keys_for, live_paths
 from tests.factories import DAY, NOON, a_category, a_counter, a_message, a_page
+from tests.properties import examples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)
@@ -240,7 +241,7 @@ def test_no_address_leads_to_another_site(client, path):
 
 
 @given(st.text(alphabet="/.)>“a2%=?&;*M \\", max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 def test_keys_and_paths_are_few_and_never_the_path_itself(text):
     path, _mark, query = f"/{text}".partition("?")
     assert len(keys_for(path, query)) <= MOST_KEYS

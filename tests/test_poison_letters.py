@@ -12,7 +12,7 @@ from letters.sending import A_CONNECTION, HANGS_UP, send_due
 from tests.factories import NOON
 from tests.helpers.mail_server import MailHost
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def of_test(letter):

@@ -10,7 +10,7 @@ from editions.edition import Edition
 from news.models import Presence
 from tests.factories import DAY, NOON, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LIST = "/admin/news/message/"
 

@@ -14,6 +14,8 @@ from consular.models.entries import ERASURES_KEPT
 from letters.models import Letter
 from tests.factories import DAY, HOUR, NOON, a_topic, an_enquiry
 
+pytestmark = pytest.mark.both_databases
+
 LATER = NOON + 31 * DAY
 
 

@@ -10,6 +10,8 @@ from editions.highest import Highest
 from embassy import environment
 from news.models import Message
 
+pytestmark = pytest.mark.both_databases
+
 POSTGRES = {
     "ENGINE": "django.db.backends.postgresql",
     "NAME": "embassy",

@@ -18,6 +18,8 @@ from consular.sealed import WrongKey, keyed_hash, keyed_hashes, plain_email, pla
 from tests.factories import NOON, an_enquiry
 from tests.helpers.stored_columns import kept
 
+pytestmark = pytest.mark.both_databases
+
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))  # lone surrogates, NUL, everything
 

@@ -18,8 +18,9 @@ from news.search.text import words
 from news.search.wanted import Wanted
 from tests.factories import DAY, NOON, a_category
 from tests.helpers.searches import whole_list
+from tests.properties import examples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)
@@ -119,7 +120,7 @@ WANTED = st.builds(
     since=st.sampled_from([None, None, (NOON - DAY * 90).date()]),
     until=st.sampled_from([None, None, (NOON - DAY * 20).date()]),
 )
-FEW = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=examples(120), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @FEW

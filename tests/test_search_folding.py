@@ -11,7 +11,7 @@ from news.search.text import spellings, words
 from tests.factories import NOON, a_message
 from tests.helpers.searches import headlines
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

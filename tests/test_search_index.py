@@ -13,7 +13,7 @@ from tests.factories import HOUR, NOON, a_category, a_message
 from tests.helpers.imports import import_messages
 from tests.helpers.searches import headlines, search
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from news.search.wanted import Place, Wanted
 from tests.factories import NOON, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from news.search.engines import Engine, engine
 from news.search.limits import Busy, TooLong
 from tests.factories import a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ENDLESS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers) SELECT count(*) FROM numbers"
 ADDRESSES = ["/search/", "/search/feed/", "/search/feed.json", "/api/messages/"]

@@ -10,7 +10,7 @@ from editions import edition
 from news.models import Word
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 SECRET = "zirconium"
 SOURCE = "Zircon INTELLIGENCE Bureau"

@@ -24,7 +24,7 @@ from tests.helpers.accounts import (
     with_phone,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LIST = "/admin/accounts/securityevent/"
 

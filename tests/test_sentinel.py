@@ -21,6 +21,8 @@ from embassy.logs import Discreet, Json
 from tests.factories import DAY, HOUR, NOON, a_topic, an_office
 from tests.helpers.stored_columns import kept
 
+pytestmark = pytest.mark.both_databases
+
 WORDS = {
     "name": "Sentinelname Часовой",
     "email": "sentinelmail@example.org",

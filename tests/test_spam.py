@@ -13,6 +13,8 @@ from tests.factories import a_topic
 from tests.helpers.contact_form import CONTACT, a_ticket, an_answer
 from tests.helpers.visitors import answered_truthfully
 
+pytestmark = pytest.mark.both_databases
+
 MINUTE = timedelta(minutes=1)
 
 

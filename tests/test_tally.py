@@ -12,8 +12,9 @@ from news import tally
 from news.archive import Shelf, within
 from news.models import Category, DayTally, Message, Tally
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
+from tests.properties import examples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)
@@ -204,7 +205,7 @@ histories = st.lists(
 
 
 @given(history=histories)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_tally_is_what_the_lists_have_after_every_history_of_writing(history):
     with transaction.atomic():
         for number in range(3):

@@ -10,7 +10,7 @@ from editions.edition import next_change
 from news import feeds
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 GRAVE = "{http://purl.org/atompub/tombstones/1.0}"

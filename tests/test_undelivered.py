@@ -9,7 +9,7 @@ from letters.models import Letter
 from tests.factories import HOUR, NOON, an_enquiry
 from tests.helpers.enquiry_officers import address, an_officer, page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LIST = "/admin/consular/enquiry/?state=undelivered"
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from news.models import Act, Message
 from tests.factories import DAY, HOUR, NOON, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 State = Message.State
 

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from backups import archive, files, restoring, sealing
+from tests import databases
 from tests.factories import a_message
 from tests.helpers.files import an_attachment
 
@@ -35,7 +36,7 @@ def run(command, *arguments, **options):
 
 def empty(settings, tmp_path):
     """Make the site an empty one, as `migrate` leaves it, with another media folder."""
-    call_command("flush", interactive=False, verbosity=0)
+    databases.restore()
     settings.MEDIA_ROOT = tmp_path / "other media"
     return settings.MEDIA_ROOT
 
@@ -68,7 +69,7 @@ def two_backups(django_db_setup, django_db_blocker, tmp_path_factory):
             run("backup", folder / "plain")
             with override_settings(BACKUP_KEY=KEY.decode()):
                 run("backup", folder / "sealed")
-        call_command("flush", interactive=False, verbosity=0)
+        databases.restore()
     return folder
 
 
