@@ -29,7 +29,7 @@ def desk_events(get_response):
     """Refuse large bodies of strangers before anything reads them; record refusals, preview links and exports."""
 
     def middleware(request):
-        if settings.TRUSTED_PROXIES == 0:
+        if settings.TRUSTED_PROXY_COUNT == 0:
             warn_of_unread_proxy(request)
         if not request.path_info.startswith(DESK):
             return get_response(request)
@@ -69,11 +69,11 @@ def note(request, response) -> None:
 
 
 def warn_of_unread_proxy(request) -> None:
-    """Log once that a proxy says where visitors come from, and that TRUSTED_PROXIES=0 has nobody read it."""
+    """Log once that a proxy says where visitors come from, and that TRUSTED_PROXY_COUNT=0 has nobody read it."""
     global _has_warned
     if not _has_warned and "HTTP_X_FORWARDED_FOR" in request.META:
         _has_warned = True
         log.warning(
-            "A request came with X-Forwarded-For, and TRUSTED_PROXIES is 0. If there is a proxy in front, all visitors "
-            "count as one: limits and lock-outs hit everybody. Write TRUSTED_PROXIES=1."
+            "A request came with X-Forwarded-For, and TRUSTED_PROXY_COUNT is 0. If there is a proxy in front, all "
+            "visitors count as one: limits and lock-outs apply to everybody together. Set TRUSTED_PROXY_COUNT=1."
         )

@@ -20,13 +20,13 @@ def address(request) -> str:
     unknown: the server listens on a Unix socket, or the proxy writes something other than an address.
     """
     direct = read_address(request.META.get("REMOTE_ADDR", ""))
-    if not settings.TRUSTED_PROXIES:
+    if not settings.TRUSTED_PROXY_COUNT:
         return str(direct or "")
     reported = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     reported = [part for part in map(str.strip, reported) if part]
-    if len(reported) < settings.TRUSTED_PROXIES:
+    if len(reported) < settings.TRUSTED_PROXY_COUNT:
         return str(direct or "")
-    found = read_address(reported[-settings.TRUSTED_PROXIES])
+    found = read_address(reported[-settings.TRUSTED_PROXY_COUNT])
     if found is None:
         log.warning("X-Forwarded-For holds no IP address where the trusted proxy writes one: nobody can be counted.")
     return str(found or "")

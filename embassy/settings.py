@@ -33,8 +33,8 @@ EMBASSY_NAME = env.str("EMBASSY_NAME", default="Embassy of the Republic in Londo
 TIME_ZONE = environment.zone("TIME_ZONE", "Europe/London")
 CLOCKS = environment.clocks("CLOCKS", "Moscow=Europe/Moscow,London=Europe/London")
 RELEASE = env.str("RELEASE", default="0.1.0")
-PRINTINGS_MB = environment.number("PRINTINGS_MB", 64, least=1)
-TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
+RESPONSE_CACHE_MB = environment.number("RESPONSE_CACHE_MB", 64, least=1)
+TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", 0)
 ENQUIRY_KEYS = environment.fernet_keys("ENQUIRY_KEYS")
 ENQUIRY_MIN_SECONDS = environment.number("ENQUIRY_MIN_SECONDS", 3)
 ENQUIRIES_PER_HOUR = environment.number("ENQUIRIES_PER_HOUR", 20, least=1)
@@ -172,7 +172,8 @@ else:
             "tcp_user_timeout": 5000,
         }
     )
-REPLICAS = environment.replicas("REPLICA_URLS", DATABASES)  # public pages are read there (editions/replicas.py)
+# Public pages are read from the replicas (editions/replicas.py).
+REPLICAS = environment.replicas("REPLICA_DATABASE_URLS", DATABASES)
 DATABASE_ROUTERS = ["editions.replicas.Router"] if REPLICAS else []
 HIGHEST_EDITION = VAR_DIR / "highest-edition"  # what this node has served: its processes share eight bytes
 UNCOUNTED_PROXY = VAR_DIR / "behind-a-proxy"  # a note for the doctor (watching/proxies.py)
@@ -204,7 +205,8 @@ WHITENOISE_ADD_HEADERS_FUNCTION = add_static_headers
 WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # what browsers ask for at the root: /favicon.ico
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="").strip() or VAR_DIR / "media")
-MEDIA_ACCEL = environment.accel("MEDIA_ACCEL")  # an address inside the proxy, which sends the files from there itself
+# A path inside the proxy, which then sends the files itself.
+MEDIA_X_ACCEL_PREFIX = environment.accel("MEDIA_X_ACCEL_PREFIX")
 STORAGES = {
     "default": environment.storage("S3_BUCKET", "S3_ENDPOINT", "S3_REGION"),  # files under MEDIA_ROOT, or a bucket
     "staticfiles": {
@@ -232,7 +234,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["embassy.guessing.Guard", "accounts.passwords.Passwords"]
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # an invitation; a reset has an hour (accounts/passwords.py)
 LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
-STAFF_NEED_TOTP = environment.boolean("STAFF_NEED_TOTP", SECURE)
+STAFF_REQUIRE_TOTP = environment.boolean("STAFF_REQUIRE_TOTP", SECURE)
 AXES_HANDLER = "embassy.guessing.Tries"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME = 5, timedelta(minutes=15)
@@ -253,7 +255,7 @@ if SECURE:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = HSTS_INCLUDE_SUBDOMAINS, HSTS_PRELOAD
-    if TRUSTED_PROXIES:
+    if TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -28,9 +28,9 @@ PRODUCTION = {
     "SECRET_KEY": "a-key-for-the-tests-only-and-long-enough-for-a-real-one-0123456789",
     "ENQUIRY_KEYS": Fernet.generate_key().decode(),
     "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
-    "TRUSTED_PROXIES": "1",
+    "TRUSTED_PROXY_COUNT": "1",
     "BACKUP_KEY": "a passphrase of some length",
-    "STAFF_NEED_TOTP": "",
+    "STAFF_REQUIRE_TOTP": "",
 }
 
 

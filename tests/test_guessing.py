@@ -210,11 +210,11 @@ def test_an_unknown_address_is_not_one_bucket_for_all(dora, address):
 
 def test_a_proxy_that_is_not_read_is_named_once_in_the_log(client, settings, caplog, monkeypatch):
     monkeypatch.setattr(middleware, "_has_warned", False)
-    settings.TRUSTED_PROXIES = 0
+    settings.TRUSTED_PROXY_COUNT = 0
     with caplog.at_level(logging.WARNING):
         for _number in range(3):
             client.get("/admin/login/", headers={"x-forwarded-for": OFFICE})
-    warnings = [record for record in caplog.records if "TRUSTED_PROXIES" in record.getMessage()]
+    warnings = [record for record in caplog.records if "TRUSTED_PROXY_COUNT" in record.getMessage()]
     assert [OFFICE in record.getMessage() for record in warnings if record.name.startswith("accounts")] == [False]
 
 

@@ -196,13 +196,13 @@ def test_the_log_names_nobody(client, dora, caplog):
     ],
 )
 def test_the_address_is_the_one_that_our_own_proxies_have_seen(settings, proxies, forwarded, found):
-    settings.TRUSTED_PROXIES = proxies
+    settings.TRUSTED_PROXY_COUNT = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", headers={"x-forwarded-for": forwarded})
     assert guessing.address_of(request) == found
 
 
 def test_an_unknown_address_is_counted_like_any_other(client, dora, settings):
-    settings.TRUSTED_PROXIES = 1
+    settings.TRUSTED_PROXY_COUNT = 1
     assert guess(client, headers={"x-forwarded-for": "rubbish"})[-1] == 429
 
 

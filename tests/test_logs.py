@@ -69,7 +69,7 @@ def test_each_answer_of_djangos_has_an_id_of_its_own(client):
 
 
 def test_the_id_of_a_trusted_proxy_is_taken_over(client, settings):
-    settings.TRUSTED_PROXIES = 1
+    settings.TRUSTED_PROXY_COUNT = 1
     assert client.get("/contact/", headers={"X-Request-ID": "c0ffee-42"})["X-Request-ID"] == "c0ffee-42"
 
 
@@ -81,7 +81,7 @@ def test_without_a_proxy_a_visitor_may_not_choose_the_id(client):
     "told", ["", "short-7", "x" * 65, "c0ffee 42", "c0ffee-42\n", "c0ffee-42\r\nX: y", "идентификатор"]
 )
 def test_a_mangled_id_is_not_taken_over(client, settings, told):
-    settings.TRUSTED_PROXIES = 1
+    settings.TRUSTED_PROXY_COUNT = 1
     assert MADE.fullmatch(client.get("/contact/", headers={"X-Request-ID": told})["X-Request-ID"])
 
 

@@ -164,7 +164,7 @@ def test_nothing_else_of_staff_is_reachable_half_way(client, dora, django_user_m
 
 
 def test_who_needs_one_and_has_none_reaches_nothing_but_setting_it_up(client, carl, settings):
-    settings.STAFF_NEED_TOTP = True
+    settings.STAFF_REQUIRE_TOTP = True
     assert log_in(client, "carl@example.org")["Location"] == SET_UP
     half = {client.get(address).status_code for address in set(addresses_of_the_desk()) - OPEN}
     assert (half, client.get(SET_UP).status_code) == ({302}, 200)

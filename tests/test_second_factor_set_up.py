@@ -113,7 +113,7 @@ def test_the_code_that_set_it_up_does_not_log_in(client, carl):
 
 
 def test_where_it_is_required_it_is_set_up_between_password_and_desk(client, carl, settings):
-    settings.STAFF_NEED_TOTP = True
+    settings.STAFF_REQUIRE_TOTP = True
     log_in(client, "carl@example.org", then="/admin/news/message/")
     answer = set_up(client)
     assert (len(codes_on(answer)), 'href="/admin/news/message/"' in answer.content.decode()) == (10, True)
@@ -122,12 +122,12 @@ def test_where_it_is_required_it_is_set_up_between_password_and_desk(client, car
 
 def test_a_session_without_it_ends_once_it_is_required(client, carl, settings):
     log_in(client, "carl@example.org")
-    settings.STAFF_NEED_TOTP = True
+    settings.STAFF_REQUIRE_TOTP = True
     assert not is_in(client)
 
 
 def test_half_way_nobody_replaces_the_phone(client, dora, settings):
-    settings.STAFF_NEED_TOTP = True
+    settings.STAFF_REQUIRE_TOTP = True
     half_way(client)
     assert client.get(SET_UP)["Location"] == LOGIN
 
@@ -200,7 +200,7 @@ def test_it_is_removed_by_the_password_and_the_session_goes_on(client, carl, cod
 
 
 def test_where_it_is_required_it_is_not_removed(client, carl, codes, settings):
-    settings.STAFF_NEED_TOTP = True
+    settings.STAFF_REQUIRE_TOTP = True
     client.post(REMOVE, {"password": PASSWORD})
     assert factor.phone_of(carl) is not None
     assert REMOVE not in client.get(OVERVIEW).content.decode()

@@ -20,8 +20,8 @@ from tests.nginx import SHIPPED
 
 READERS = {
     "DEBUG": lambda: environment.boolean("DEBUG", False),
-    "PRINTINGS_MB": lambda: environment.number("PRINTINGS_MB", 64, least=1),
-    "MEDIA_ACCEL": lambda: environment.accel("MEDIA_ACCEL"),
+    "RESPONSE_CACHE_MB": lambda: environment.number("RESPONSE_CACHE_MB", 64, least=1),
+    "MEDIA_X_ACCEL_PREFIX": lambda: environment.accel("MEDIA_X_ACCEL_PREFIX"),
     "WEBSUB_HUB": lambda: environment.written("WEBSUB_HUB", r"https?://\S+", "https://hub.example.org/"),
     "SECRET_KEY": lambda: environment.required("SECRET_KEY", "fifty-random-characters"),
     "SITE_URL": lambda: environment.origin("SITE_URL"),
@@ -38,11 +38,11 @@ READERS = {
     ("name", "value"),
     [
         ("DEBUG", "maybe"),
-        ("PRINTINGS_MB", "plenty"),
-        ("PRINTINGS_MB", "0"),
-        ("PRINTINGS_MB", "-1"),
-        ("MEDIA_ACCEL", "protected"),
-        ("MEDIA_ACCEL", "/"),
+        ("RESPONSE_CACHE_MB", "plenty"),
+        ("RESPONSE_CACHE_MB", "0"),
+        ("RESPONSE_CACHE_MB", "-1"),
+        ("MEDIA_X_ACCEL_PREFIX", "protected"),
+        ("MEDIA_X_ACCEL_PREFIX", "/"),
         ("WEBSUB_HUB", "hub.example.org"),
         ("SECRET_KEY", " "),
         ("SITE_URL", "press.example.org"),
@@ -159,7 +159,7 @@ def test_https_is_demanded_of_this_host_alone_unless_the_settings_say_more(writt
 
 def test_no_cursor_stays_open_between_statements_on_postgresql_or_its_replicas():
     program = "import json; from embassy import settings; print(json.dumps(settings.DATABASES, default=str))"
-    urls = {"DATABASE_URL": "postgres://db1/embassy", "REPLICA_URLS": "postgres://db2/embassy"}
+    urls = {"DATABASE_URL": "postgres://db1/embassy", "REPLICA_DATABASE_URLS": "postgres://db2/embassy"}
     found = subprocess.run(
         [sys.executable, "-c", program], cwd=settings.BASE_DIR, env=os.environ | VALUES | urls, capture_output=True
     )
@@ -252,7 +252,7 @@ def started(said, **values):
     ],
 )
 def test_a_second_factor_is_required_where_the_site_is_https_unless_it_is_switched_off(url, said, needed):
-    done = started("settings.STAFF_NEED_TOTP", SITE_URL=url, STAFF_NEED_TOTP=said)
+    done = started("settings.STAFF_REQUIRE_TOTP", SITE_URL=url, STAFF_REQUIRE_TOTP=said)
     assert done.stdout.strip() == needed
 
 
@@ -277,7 +277,7 @@ def test_keys_of_before_are_read_in_their_order(monkeypatch):
     ],
 )
 def test_a_deployment_is_warned_of_unread_proxies_and_of_passwords_alone(settings, https, proxies, needed, ids):
-    settings.SECURE, settings.TRUSTED_PROXIES, settings.STAFF_NEED_TOTP = https, proxies, needed
+    settings.SECURE, settings.TRUSTED_PROXY_COUNT, settings.STAFF_REQUIRE_TOTP = https, proxies, needed
     found = [check(None) for check in (checks.proxies_are_counted, checks.second_factor_is_required)]
     assert {warning.id for warnings in found for warning in warnings} == ids
 

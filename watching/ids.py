@@ -18,7 +18,7 @@ def id_for(request) -> str:
 
     Whoever comes without a proxy could write anything into the header, so then it is not looked at.
     """
-    told = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUSTED_PROXIES else ""
+    told = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUSTED_PROXY_COUNT else ""
     return told if WELL_FORMED.fullmatch(told) else secrets.token_hex(8)
 
 

@@ -1,4 +1,4 @@
-"""Whether requests come through a proxy that TRUSTED_PROXIES does not count.
+"""Whether requests come through a proxy that TRUSTED_PROXY_COUNT does not count.
 
 Every visitor then has the proxy's address: they share one limit of enquiries and of wrong passwords. A process that
 answers notes it in a file; the doctor is another process.
@@ -25,13 +25,13 @@ _noted_at = 0.0  # by this process
 def note_uncounted_proxy(meta: dict) -> None:
     """Note a request of an uncounted proxy, by the headers and the peer that are in its environment."""
     global _noted_at
-    if settings.TRUSTED_PROXIES or "HTTP_X_FORWARDED_FOR" not in meta or not is_near(meta.get("REMOTE_ADDR", "")):
+    if settings.TRUSTED_PROXY_COUNT or "HTTP_X_FORWARDED_FOR" not in meta or not is_near(meta.get("REMOTE_ADDR", "")):
         return
     now = time.time()
     if now - _noted_at < NOTED_EACH:
         return
     _noted_at = now
-    log.warning("Requests come through a proxy, and TRUSTED_PROXIES is 0: all visitors count as one.")
+    log.warning("Requests come through a proxy, and TRUSTED_PROXY_COUNT is 0: all visitors count as one.")
     with suppress(OSError):
         Path(settings.UNCOUNTED_PROXY).touch()
 
@@ -49,7 +49,7 @@ def is_near(address: str) -> bool:
 
 def uncounted_proxy_was_seen(at: datetime) -> bool:
     """Say whether such a request came within the day before `at`."""
-    if settings.TRUSTED_PROXIES:
+    if settings.TRUSTED_PROXY_COUNT:
         return False
     try:
         noted = Path(settings.UNCOUNTED_PROXY).stat().st_mtime

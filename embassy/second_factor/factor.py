@@ -32,7 +32,7 @@ def phone_of(user) -> TOTPDevice | None:
 
 def is_needed(user) -> bool:
     """Say whether `user` may not work without a second factor."""
-    return settings.STAFF_NEED_TOTP and user.is_staff
+    return settings.STAFF_REQUIRE_TOTP and user.is_staff
 
 
 def remove(user) -> bool:

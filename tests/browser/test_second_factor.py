@@ -81,7 +81,7 @@ def test_picture_is_large_and_black_on_white_also_in_the_dark(dark, anna, log_in
 
 
 def test_where_it_is_required_it_is_set_up_on_the_way_in(page, anna, settings):
-    settings.STAFF_NEED_TOTP = True
+    settings.STAFF_REQUIRE_TOTP = True
     give_password(page)
     set_up(page)
     page.get_by_role("link", name="I have them").click()
@@ -127,7 +127,7 @@ def test_no_page_of_it_has_a_barrier(open_page, anna, axe, look, settings):
     look_at("the codes", "Your backup codes")
     page.context.clear_cookies()
     factor.remove(anna)
-    settings.STAFF_NEED_TOTP = True
+    settings.STAFF_REQUIRE_TOTP = True
     give_password(page)
     page.get_by_text("Type it by hand").click()
     look_at("set up on the way in", "Set up a second factor")
