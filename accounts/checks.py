@@ -1,4 +1,4 @@
-"""What must be right before staff log in: where requests come from, and the second factor."""
+"""System checks of a deployment: the number of trusted proxies, and two-step verification."""
 
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
@@ -6,7 +6,7 @@ from django.core.checks import Tags, Warning, register
 
 @register(Tags.security, deploy=True)
 def proxies_are_counted(app_configs=None, **kwargs):
-    """The site is reached by https, so something ends TLS in front of it: that proxy has to be counted."""
+    """Warn if TRUSTED_PROXY_COUNT is 0 on an https site: the proxy that terminates TLS has to be counted."""
     if not settings.SECURE or settings.TRUSTED_PROXY_COUNT:
         return []
     return [
@@ -26,8 +26,8 @@ def second_factor_is_required(app_configs=None, **kwargs):
         return []
     return [
         Warning(
-            "STAFF_REQUIRE_TOTP is off: a password alone opens the desk.",
-            hint="Remove STAFF_REQUIRE_TOTP=off from the environment: it is on wherever SITE_URL is https.",
+            "STAFF_REQUIRE_TOTP is off: staff can sign in with a password alone.",
+            hint="Remove STAFF_REQUIRE_TOTP=off from the environment: it is on by default if SITE_URL is https.",
             id="accounts.W002",
         )
     ]

@@ -8,7 +8,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from tests.test_login import PASSWORD, log_in
 
 CODE = "/admin/login/code/"
-OVERVIEW = "/admin/second-factor/"
+OVERVIEW = "/admin/two-factor/"
 SET_UP, CODES, REMOVE = f"{OVERVIEW}set-up/", f"{OVERVIEW}codes/", f"{OVERVIEW}remove/"
 KEY = "3132333435363738393031323334353637383930"
 USERS = "/admin/auth/user/"

@@ -108,7 +108,7 @@ def fill():
     enquiry.answer("It is here.", by=officer, at=noon)
     Template.objects.create(name="Passport", text="Dear {name}")
     Imported.objects.remember([bytes(range(16))])
-    change = {"account": officer.pk, "former": "a@example.org", "address": "b@example.org", "asked_at": noon}
+    change = {"account": officer.pk, "old_email": "a@example.org", "new_email": "b@example.org", "requested_at": noon}
     EmailChange.objects.create(**change)
     InitialPassword.objects.create(account=officer.pk, fingerprint="0" * 64, expires_at=noon)
     TOTPDevice.objects.create(user=officer, name="phone")

@@ -47,11 +47,11 @@ def manager(client):
 
 
 def reset(client, user):
-    return client.post(f"{USERS}{user.pk}/second-factor/", follow=True).content.decode()
+    return client.post(f"{USERS}{user.pk}/two-factor/", follow=True).content.decode()
 
 
 def reset_in_list(client, user):
-    data = {"action": "reset_second_factor_selected", "_selected_action": [user.pk]}
+    data = {"action": "reset_two_factor_selected", "_selected_action": [user.pk]}
     return client.post(USERS, data, follow=True).content.decode()
 
 
@@ -62,7 +62,7 @@ both_ways = pytest.mark.parametrize("way", [reset, reset_in_list])
 def test_a_manager_resets_it_and_the_colleague_logs_in_with_the_password(client, manager, dora, way):
     theirs = client.__class__()
     log_in_whole(theirs)
-    assert "is reset" in way(client, dora)
+    assert "has been reset" in way(client, dora)
     assert (is_in(theirs), log_in(theirs)["Location"]) == (False, "/admin/")
 
 
@@ -71,14 +71,14 @@ def test_a_reset_is_on_record_and_mailed_to_the_colleague(client, manager, dora,
     way(client, dora)
     send_letters()
     entry = LogEntry.objects.get()
-    assert (entry.user, entry.object_id, "Second factor reset" in entry.get_change_message()) == (
+    assert (entry.user, entry.object_id, "Two-step verification reset" in entry.get_change_message()) == (
         manager,
         str(dora.pk),
         True,
     )
     (notice,) = [letter for letter in mail.outbox if letter.to == ["dora@example.org"]]
     assert "manager@example.org" in notice.body
-    assert "Your second factor was reset" in notice.body
+    assert "Your two-step verification was reset" in notice.body
 
 
 def send_letters():
@@ -91,7 +91,7 @@ def test_nobody_resets_their_own_that_way(client, manager, way):
     session = client.session
     session["otp_device_id"] = factor.phone_of(manager).persistent_id
     session.save()
-    assert "Your own second factor" in way(client, manager)
+    assert "To change your own" in way(client, manager)
     assert factor.phone_of(manager) is not None
 
 
@@ -111,23 +111,23 @@ def test_a_superuser_resets_another_ones(admin_client, dora):
 
 def test_others_reset_nobodys(client, dora):
     client.force_login(a_member(roles.EDITORS))
-    assert client.post(f"{USERS}{dora.pk}/second-factor/").status_code == 403
+    assert client.post(f"{USERS}{dora.pk}/two-factor/").status_code == 403
     assert factor.phone_of(dora) is not None
 
 
 def test_looking_at_the_question_resets_nothing(client, manager, dora):
-    assert client.get(f"{USERS}{dora.pk}/second-factor/").status_code == 200
+    assert client.get(f"{USERS}{dora.pk}/two-factor/").status_code == 200
     assert factor.phone_of(dora) is not None
 
 
 @pytest.mark.parametrize("pk", ["0", "9" * 49, "x", "-1"])
 def test_nobody_is_reset_at_an_address_that_is_nobodys(client, manager, pk):
-    assert client.post(f"{USERS}{pk}/second-factor/").status_code == 404
+    assert client.post(f"{USERS}{pk}/two-factor/").status_code == 404
 
 
 def test_the_button_stands_where_there_is_something_to_reset(client, manager, dora, carl):
     pages = [client.get(f"{USERS}{user.pk}/change/").content.decode() for user in (dora, carl, manager)]
-    assert ["Reset the second factor" in page for page in pages] == [True, False, False]
+    assert ["Reset two-step verification" in page for page in pages] == [True, False, False]
 
 
 def test_a_reset_half_way_ends_that_too(client, dora):

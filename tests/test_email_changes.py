@@ -177,15 +177,15 @@ def test_an_account_that_was_closed_is_not_taken_over_by_a_new_address(client, m
 def test_a_manager_resets_no_second_factor_while_the_address_changes(client, manager, carl):
     with_phone(carl)
     change_address(client, carl)
-    assert "Only a superuser" in client.post(f"{USERS}{carl.pk}/second-factor/", follow=True).content.decode()
+    assert "Only a superuser" in client.post(f"{USERS}{carl.pk}/two-factor/", follow=True).content.decode()
     follow(client, NEW)
-    client.post(f"{USERS}{carl.pk}/second-factor/")
+    client.post(f"{USERS}{carl.pk}/two-factor/")
     assert factor.phone_of(carl)
 
 
 def test_a_manager_changes_no_address_for_seven_days_after_a_reset(client, manager, carl, at_noon):
     with_phone(carl)
-    client.post(f"{USERS}{carl.pk}/second-factor/")
+    client.post(f"{USERS}{carl.pk}/two-factor/")
     assert "Ask a superuser" in change_address(client, carl)
     at_noon.move_to(NOON + 7 * DAY + HOUR)
     client.force_login(manager)
@@ -194,7 +194,7 @@ def test_a_manager_changes_no_address_for_seven_days_after_a_reset(client, manag
 
 def test_a_superuser_may_do_both(admin_client, carl):
     with_phone(carl)
-    admin_client.post(f"{USERS}{carl.pk}/second-factor/")
+    admin_client.post(f"{USERS}{carl.pk}/two-factor/")
     assert "once it is confirmed" in change_address(admin_client, carl)
 
 

@@ -113,7 +113,7 @@ def test_front_page_has_what_is_due_first_on_top_and_says_what_else_waits(client
     new, overdue = an_enquiry(topic=topic), an_enquiry(topic=topic, at=NOON - 20 * DAY)
     an_enquiry(topic=topic, suspicion="Many links.")
     answer = client.get("/admin/")
-    section = next(each for each in answer.context["sections"] if each["name"] == "enquiries")
+    section = next(each for each in answer.context["sections"] if each["name"] == "open-enquiries")
     assert (section["rows"], section["overdue"], section["suspected"]) == ([overdue, new], 1, 1)
     page = answer.content.decode()
-    assert "overdue since 11 November" in page and "1 is suspected of spam" in page
+    assert "overdue since 11 November" in page and "1 enquiry marked as suspected spam" in page

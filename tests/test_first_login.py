@@ -31,7 +31,7 @@ def password_in(printed):
 
 def test_new_site_gets_a_superuser_who_can_log_in_with_what_is_printed():
     printed = first_login()
-    assert "Log in as:      press" in printed
+    assert "Sign in as:  press" in printed
     assert authenticate(username="press", password=password_in(printed)).is_superuser
 
 

@@ -238,7 +238,7 @@ def test_a_login_from_a_new_network_is_told_and_from_a_known_one_is_not(dora):
     assert len(letters_to(DORA)) == 1
     log_in(Client(), address=HOME)
     assert len(letters_to(DORA)) == 2
-    assert "new to it" in letters_to(DORA)[-1].body
+    assert "a new network and a new browser" in letters_to(DORA)[-1].body
 
 
 def test_a_known_device_may_travel(client, dora):

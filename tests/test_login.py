@@ -141,7 +141,7 @@ def test_a_name_that_nobody_has_waits_like_one_that_somebody_has(client, dora):
 
 def test_the_password_that_is_asked_for_again_can_not_be_guessed_either(client, dora):
     client.force_login(dora)
-    statuses = [client.post("/admin/second-factor/set-up/", {"password": "x", "code": "1"}) for _ in range(5)]
+    statuses = [client.post("/admin/two-factor/set-up/", {"password": "x", "code": "1"}) for _ in range(5)]
     assert statuses[-1].status_code == 429
 
 

@@ -20,7 +20,7 @@ from tests.front import ask
 pytestmark = pytest.mark.django_db
 
 MADE = re.compile(r"[0-9a-f]{16}")
-PLAIN = Discreet("{levelname} {of_request}{message}", style="{")
+PLAIN = Discreet("{levelname} {request_tag}{message}", style="{")
 
 
 @pytest.fixture
@@ -231,5 +231,5 @@ def test_each_json_line_has_its_moment():
 
 def test_an_unknown_format_is_refused_by_a_sentence(monkeypatch):
     monkeypatch.setenv("LOG_FORMAT", "xml")
-    with pytest.raises(ImproperlyConfigured, match="Write LOG_FORMAT=plain or LOG_FORMAT=json"):
+    with pytest.raises(ImproperlyConfigured, match="Use LOG_FORMAT=plain or LOG_FORMAT=json"):
         environment.choice("LOG_FORMAT", "json", ["plain", "json"])

@@ -6,7 +6,7 @@ from django.core.files.storage import FileSystemStorage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from embassy.media import is_public
+from richtext.public_files import is_public
 from richtext.renditions import Picture
 from tests.factories import NOON
 from tests.files import PDF, a_pictured_message, an_attachment

@@ -190,7 +190,7 @@ def test_a_silent_database_does_not_hold_up_the_probes(silent, client):
     assert [answer.status_code for answer in answers] == [503, 503, 200]
     held = connection.vendor == "sqlite"
     assert answers[0].content == (
-        b"another program keeps the SQLite file locked\n" if held else b"the database does not answer\n"
+        b"the SQLite file is locked by another program\n" if held else b"the database does not respond\n"
     )
 
 
@@ -214,7 +214,7 @@ def test_ready_tells_the_edition_to_nodes_alone_and_counts_what_waits(client, mo
     assert told == f"ready: edition {EditionNumber.objects.get().number} of release tests\n"
     monkeypatch.setattr("embassy.probes.state", lambda: State(0, [("news", "0009_x"), ("news", "0010_y")]))
     waiting = client.get("/readyz")
-    assert (waiting.status_code, waiting.content) == (503, b"2 migrations wait\n")
+    assert (waiting.status_code, waiting.content) == (503, b"2 migrations have not been applied\n")
 
 
 def test_while_a_question_is_under_way_nobody_asks_it_again():

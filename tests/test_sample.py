@@ -40,7 +40,7 @@ def counts():
 def test_loading_twice_adds_nothing():
     load()
     before = counts()
-    assert load() == "The sample: 0 messages and 0 other things added."
+    assert load() == "Sample loaded: 0 messages and 0 other entries added."
     assert counts() == before
 
 

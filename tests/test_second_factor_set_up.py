@@ -75,7 +75,7 @@ def test_a_wrong_first_code_sets_nothing_up_and_keeps_the_key(client, carl):
     client.force_login(carl)
     before = key_in(client.get(SET_UP).content.decode())
     page = set_up(client, code="000000").content.decode()
-    assert ("not the code for this picture" in page, key_in(page) == before) == (True, True)
+    assert ("does not match the QR code" in page, key_in(page) == before) == (True, True)
     assert factor.phone_of(carl) is None
 
 
@@ -151,7 +151,7 @@ def codes(client, carl):
 def test_a_backup_code_works_once(client, carl, codes, at_noon):
     other = client.__class__()
     half_way(other, "carl@example.org")
-    assert "9 are left" in client_after(other, codes[0])
+    assert "have 9 left" in client_after(other, codes[0])
     other.logout()
     half_way(other, "carl@example.org")
     assert give(other, codes[0]).status_code == 200

@@ -169,14 +169,14 @@ def test_what_a_manager_does_names_the_manager(client, manager):
     with_phone(dora)
     data = {"email": dora.email, "first_name": "x", "last_name": "y", "is_active": "on"}
     client.post(f"{USERS}{dora.pk}/change/", data | {"groups": [Group.objects.get(name=roles.EDITORS).pk]})
-    client.post(f"{USERS}{dora.pk}/second-factor/")
+    client.post(f"{USERS}{dora.pk}/two-factor/")
     client.post(f"{USERS}{dora.pk}/change/", data | {"is_active": "", "groups": []})
     client.post(
         f"{USERS}add/",
         {"email": "new@example.org", "first_name": "N", "last_name": "N", "groups": [Group.objects.first().pk]},
     )
     found = set(SecurityEvent.objects.filter(actor=manager.pk).values_list("kind", flat=True))
-    assert {"groups changed", "factor reset", "deactivated", "invited"} <= found
+    assert {"groups changed", "two-factor reset", "deactivated", "invited"} <= found
 
 
 def test_a_refusal_is_recorded_with_its_route(client):
@@ -198,7 +198,7 @@ def test_preview_links_and_exports_are_recorded(client, at_noon):
     client.force_login(editor)
     data = {"name": "Reuters", "expires_at_0": "25/11/2020", "expires_at_1": "12:00"}
     client.post(f"/admin/news/message/{message.pk}/preview-links/", data)
-    assert (last().kind, last().account, last().detail) == ("link made", editor.pk, str(message.pk))
+    assert (last().kind, last().account, last().detail) == ("link created", editor.pk, str(message.pk))
     link = message.preview_links.get()
     client.post(f"/admin/news/message/{message.pk}/preview-links/{link.pk}/revoke/")
     assert last().kind == "link revoked"
@@ -217,8 +217,8 @@ def test_managers_read_the_log_and_change_nothing(client, manager):
     events.record(Kind.WRONG_PASSWORD, account=99999)
     page = client.get(LIST).content.decode()
     assert all(word in page for word in ("wrong password", "dora@example.org", "deleted account 99999"))
-    assert client.get(f"{LIST}?who={dora.pk}").status_code == 200
-    assert client.get(f"{LIST}?who=x").status_code == 200
+    assert client.get(f"{LIST}?account={dora.pk}").status_code == 200
+    assert client.get(f"{LIST}?account=x").status_code == 200
     assert client.get(f"{LIST}add/").status_code == 403
     assert client.post(f"{LIST}{last().pk}/delete/", {"post": "yes"}).status_code == 403
 

@@ -93,7 +93,7 @@ def test_one_ends_all_other_sessions_and_keeps_this_one(client, dora):
     for each in (client, *others):
         log_in(each)
     page = client.get(SESSIONS).content.decode()
-    assert (page.count("Logged in"), page.count("(this session)")) == (4, 1)
+    assert (page.count("Signed in "), page.count("(this session)")) == (4, 1)
     client.post(SESSIONS)
     assert [is_in(client), *map(is_in, others)] == [True, False, False, False]
     assert "sessions ended" in kinds()
@@ -103,7 +103,7 @@ def test_nobody_elses_sessions_are_listed_or_ended(client, dora):
     other = client.__class__()
     other.force_login(a_member(roles.WRITERS, username="carl@example.org"))
     log_in(client)
-    assert client.get(SESSIONS).content.decode().count("Logged in") == 1
+    assert client.get(SESSIONS).content.decode().count("Signed in ") == 1
     client.post(SESSIONS)
     assert is_in(other)
 
@@ -120,7 +120,7 @@ def test_what_is_half_way_ends_with_the_sessions(client, dora):
 # Proving again who one is
 
 
-MANAGERS_PAGES = ["add/", "{pk}/change/", "{pk}/delete/", "{pk}/second-factor/"]
+MANAGERS_PAGES = ["add/", "{pk}/change/", "{pk}/delete/", "{pk}/two-factor/"]
 
 
 @pytest.mark.parametrize("page", MANAGERS_PAGES)
@@ -136,7 +136,7 @@ def test_accounts_are_changed_by_managers_who_proved_lately_who_they_are(client,
     assert client.get(address).status_code == 200
 
 
-@pytest.mark.parametrize("action", ["deactivate_selected", "end_sessions_selected", "reset_second_factor_selected"])
+@pytest.mark.parametrize("action", ["deactivate_selected", "end_sessions_selected", "reset_two_factor_selected"])
 def test_the_lists_actions_ask_too_and_change_nothing(client, manager, dora, at_noon, action):
     with_phone(dora)
     at_noon.shift(61 * 60)

@@ -29,7 +29,7 @@ def copy(browser, tmp_path, settings):
     a_counter(slug="bridge", since=date(2020, 11, 14), time_zone="Europe/London")
     with time_machine.travel(NOON, tick=False):
         *_, outcome = mirror(tmp_path / "some" / "where")
-    assert outcome.is_whole
+    assert outcome.is_complete
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path))
     Thread(target=server.serve_forever, daemon=True).start()
     origin = f"http://127.0.0.1:{server.server_port}"
