@@ -59,20 +59,20 @@ def due(user, at):
 
 def waiting(user, at):
     """What waits for the approval of whoever asks, the longest waiting first: nobody approves their own."""
-    rows = Message.objects.submitted().not_written_by(user).for_desk().order_by("submitted_at", "id")
+    rows = Message.objects.submitted().not_authored_by(user).for_desk().order_by("submitted_at", "id")
     return section("waiting", rows, "admin:news_message_changelist", "?state=submitted")
 
 
 def mine(user, at):
     """What whoever asks is writing, got back with a reason, or has submitted: the latest first."""
-    rows = Message.objects.unapproved().written_by(user).for_desk().with_answers().order_by("-id")
-    return section("mine", rows, "admin:news_message_changelist", "?hand=mine")
+    rows = Message.objects.unapproved().authored_by(user).for_desk().with_rejections().order_by("-id")
+    return section("mine", rows, "admin:news_message_changelist", "?author=me")
 
 
 def out(user, at):
     """What went out in the last seven days, the newest first."""
     rows = Message.objects.published(at).filter(publish_at__gt=at - WEEK).for_desk()
-    return section("out", rows, "admin:news_message_changelist", "?out=week&state=published")
+    return section("out", rows, "admin:news_message_changelist", "?published=week&state=published")
 
 
 # Counters

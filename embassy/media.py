@@ -26,7 +26,7 @@ def media(request, name):
         public = is_public(name, request.at)
         if not public and not is_theirs(request.user):
             raise Http404
-        given_name = Attachment.objects.given_name(name)
+        given_name = Attachment.objects.download_name(name)
         if public and len(known) < REMEMBERED:
             known[name] = given_name
     return hand_over(request, name, public=public, given_name=given_name)
@@ -36,9 +36,9 @@ def is_public(name, at) -> bool:
     """Say whether a published message or a page that is shown has this file: one query, each part by an index."""
     published, pictures = Message.objects.published(at), originals(name)
     parts = [
-        published.headed_by(pictures),
+        published.with_lead_image(pictures),
         published.with_picture(pictures),
-        published.attaching(name),
+        published.with_attachment(name),
         Page.objects.shown().with_picture(pictures),
     ]
     first, *others = (rows.order_by().values_list("pk") for rows in parts)

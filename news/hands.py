@@ -20,12 +20,12 @@ def versions_written(versions):
 class HandsQuerySet(models.QuerySet):
     """Messages, by who has written on them."""
 
-    def written_by(self, user):
+    def authored_by(self, user):
         """Return the messages on which `user` has written of late."""
         versions = versions_written(self.model.history.filter(history_user=user)).order_by("-history_id")
         return self.filter(pk__in=versions.values("id")[:LATELY])
 
-    def not_written_by(self, user):
+    def not_authored_by(self, user):
         """Return the messages that `user` has neither written on nor submitted, and so may approve.
 
         Whose the version is stands as a double denial, so that SQLite looks up the few versions of the message and
@@ -34,7 +34,7 @@ class HandsQuerySet(models.QuerySet):
         versions = versions_written(self.model.history.filter(~Q(~Q(history_user=user)), id=OuterRef("pk")))
         return self.exclude(submitted_by=user).filter(~Exists(versions))
 
-    def with_answers(self):
+    def with_rejections(self):
         """Fetch with each message, as `answers`, why and by whom it was sent back, the latest first."""
         acts = Act.objects.filter(kind=Act.Kind.SENT_BACK).select_related("by")
-        return self.prefetch_related(Prefetch("acts", acts, to_attr="answers"))
+        return self.prefetch_related(Prefetch("log_entries", acts, to_attr="rejections"))

@@ -14,7 +14,7 @@ from news.models import Act, Message
 def tell(done: Iterable[Message], at) -> None:
     """Put a letter into the outbox for each of those whom the latest act on each of these messages concerns."""
     for message in done:
-        act = message.acts.select_related("message").first()
+        act = message.log_entries.select_related("message").first()
         for reader in READERS.get(act.kind, nobody)(act) if act else ():
             Letter.objects.put("news act", about=act.pk, reader=reader.pk, at=at)
 
@@ -47,13 +47,13 @@ def approvers(act: Act) -> list:
         "news.approve_message", include_superusers=False, backend="django.contrib.auth.backends.ModelBackend"
     )
     superusers = get_user_model().objects.filter(is_superuser=True, is_active=True)
-    return _others(able, act.message.writers()) or _others(superusers, act.message.writers())
+    return _others(able, act.message.authors()) or _others(superusers, act.message.authors())
 
 
 def writers(act: Act) -> list:
     """Return who wrote the message or submitted it, but for the one whose act this is."""
-    submitted = act.message.acts.filter(kind=Act.Kind.SUBMITTED).values_list("by", flat=True)
-    people = act.message.writers() | set(submitted)
+    submitted = act.message.log_entries.filter(kind=Act.Kind.SUBMITTED).values_list("by", flat=True)
+    people = act.message.authors() | set(submitted)
     return _others(get_user_model().objects.filter(pk__in=people - {None}, is_active=True), {act.by_id})
 
 

@@ -49,14 +49,14 @@ def find(path: str, query: str, at) -> tuple[str, bool] | None:
     found = list(rows.select_related(*TARGETS)[:200])
     by_path = {row.path: row for row in found}
     for text in exact:
-        if (row := by_path.get(text)) and (address := row.address(at)):
+        if (row := by_path.get(text)) and (address := row.target_url(at)):
             return address, "?" in text
     for text, rest in above.items():
         row = by_path.get(text)
-        if row and not (row.message_id and rest != "card.png") and (address := row.address(at)):
+        if row and not (row.message_id and rest != "card.png") and (address := row.target_url(at)):
             return (address.rstrip("/") if rest.startswith(".") else address) + rest, False
     for key in keys:
-        addresses = {address for row in found if row.key == key and (address := row.address(at))} - {path}
+        addresses = {address for row in found if row.key == key and (address := row.target_url(at))} - {path}
         if len(addresses) == 1:  # two that differ in case alone: nobody knows which one is meant
             return addresses.pop(), "?" in key
     return None

@@ -45,7 +45,7 @@ def preview(request, token):
     if link.message.was_public(request.at):
         return discreet(HttpResponseRedirect(link.message.get_absolute_url()))
     if is_opening(request):
-        link.opened(browser_family(request.headers.get("User-Agent", "")), at=request.at)
+        link.record_visit(browser_family(request.headers.get("User-Agent", "")), at=request.at)
     context = {"link": link, "message": link.message, "article": article(request, link)[0]}
     return discreet(render(request, "news/preview_link.html", context))
 
@@ -58,7 +58,7 @@ def preview_file(request, token, name):
     link = live_link(request, token)
     if name not in article(request, link)[1]:
         raise Http404
-    return discreet(hand_over(request, name, public=False, given_name=Attachment.objects.given_name(name)))
+    return discreet(hand_over(request, name, public=False, given_name=Attachment.objects.download_name(name)))
 
 
 def live_link(request, token):

@@ -69,22 +69,22 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
         """Return the messages that were public and were taken back."""
         return self.filter(withdrawn_at__isnull=False)
 
-    def withdrawn_lately(self, at: datetime):
+    def recently_withdrawn(self, at: datetime):
         """Return the messages withdrawn by the moment `at`, today or on the LATELY days before, the last one first.
 
         The bound is a midnight of the host's: it turns with the edition, not in the middle of one.
         """
         return self.filter(withdrawn_at__gte=lately(at), withdrawn_at__lte=at).order_by("-withdrawn_at", "-id")
 
-    def revised_lately(self, at: datetime):
+    def recently_revised(self, at: datetime):
         """Return the published messages that were corrected or restored lately, as above, the last one first."""
         return self.published(at).filter(revised_at__gte=lately(at)).order_by("-revised_at", "-id")
 
-    def also_in(self, category):
+    def narrow_to_category(self, category):
         """Return those of a category, where few rows are left already: a denial, so that its index is not searched."""
         return self.filter(~Q(category_id__lt=category.pk), ~Q(category_id__gt=category.pk))
 
-    def answered_for(self, at: datetime):
+    def visible_or_withdrawn(self, at: datetime):
         """Return the messages whose address has an answer: the published ones, and the withdrawn with their notice."""
         return self.filter(approved_at__isnull=False, publish_at__lte=at)
 
@@ -92,10 +92,10 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
 
     def featured(self, at: datetime):
         """Return the message that leads the home page: the newest one so marked, else the newest of all, else None."""
-        published = self.published(at).in_full()
+        published = self.published(at).for_detail()
         return published.filter(featured=True).first() or published.first()
 
-    def in_full(self):
+    def for_detail(self):
         """Return rows for a page: with the category, and whether anything is attached, so that nobody asks in vain."""
         attached = self.model._meta.get_field("attachments").related_model.objects.filter(message=OuterRef("pk"))
         return self.select_related("category").annotate(has_attachments=Exists(attached))
@@ -123,11 +123,11 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
         moment, pk = cursor
         return self.filter(publish_at__gte=moment).filter(Q(publish_at__gt=moment) | Q(pk__gt=pk))
 
-    def headed_by(self, names):
+    def with_lead_image(self, names):
         """Return the messages whose picture has one of these names."""
         return self.filter(image_width__isnull=False, image__in=names)
 
-    def attaching(self, name):
+    def with_attachment(self, name):
         """Return the message to which the file of this name is attached."""
         return self.filter(attachments__file=name)
 

@@ -60,7 +60,9 @@ def words_kept(version) -> str:
 def told(message, since: int) -> list[str]:
     """Return what was done to the attachments after the version `since`: as versions tell it, or the acts with them."""
     rows = message.history.filter(history_id__gt=since).order_by("history_id")
-    acts = message.acts.filter(kind=Act.Kind.ATTACHED, at__in=[row.history_date for row in rows]).order_by("at", "id")
+    acts = message.log_entries.filter(kind=Act.Kind.ATTACHED, at__in=[row.history_date for row in rows]).order_by(
+        "at", "id"
+    )
     return [words for words in map(words_kept, rows) if words] + [act.reason for act in acts]
 
 

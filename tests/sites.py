@@ -90,7 +90,7 @@ def fill():
     odd = "Ёлка “naïve” 😀 \u2028 \\ \t \x85 'quoted' %s"
     message = files.a_pictured_message(headline=odd, body=files.a_body(image), publish_at=noon - day / 7)
     files.an_attachment(message)
-    message.correct("The date was wrong.", at=noon, by=officer)
+    message.publish_correction("The date was wrong.", at=noon, by=officer)
     Message.objects.filter(pk=message.pk).update(slug="another")  # and a redirect
     with message.written_at(noon + timedelta(microseconds=1), officer, "Once more"):
         message.slug = "a-third"

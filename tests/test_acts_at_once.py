@@ -88,7 +88,7 @@ def test_of_two_who_do_the_same_act_one_does_it_and_the_other_is_told(two, toget
     assert sorted(answer.status_code for answer in answers) == [200, 302]
     loser = next(answer for answer in answers if answer.status_code == 200)
     assert FASTER in loser.content.decode()
-    assert message.acts.filter(kind=kind).count() == 1
+    assert message.log_entries.filter(kind=kind).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -96,7 +96,7 @@ def test_of_two_who_approve_from_the_list_one_does_it(two):
     message = submitted()
     answers = at_once(*(sent(client, step_url("approve", [message]), {}) for client in two))
     assert [answer.status_code for answer in answers] == [302, 302]
-    assert message.acts.filter(kind="approved").count() == 1
+    assert message.log_entries.filter(kind="approved").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -105,7 +105,7 @@ def test_of_two_who_withdraw_one_does_it_and_the_other_is_led_back(two):
     address = f"/admin/news/message/withdraw/?ids={message.pk}"
     answers = at_once(*(sent(client, address, {"reason": "Wrong."}) for client in two))
     assert [answer.status_code for answer in answers] == [302, 302]
-    assert message.acts.filter(kind="withdrawn").count() == 1
+    assert message.log_entries.filter(kind="withdrawn").count() == 1
 
 
 @pytest.mark.django_db
@@ -123,7 +123,7 @@ def test_a_second_click_on_an_act_already_done_is_told_so(admin_client, button):
     form = pressed(admin_client, draft, button, override="Alone on duty.")
     first, second = (admin_client.post(change(draft), form) for _ in range(2))
     assert (first.status_code, second.status_code, FASTER in second.content.decode()) == (302, 200, True)
-    assert draft.acts.count() == 1
+    assert draft.log_entries.count() == 1
 
 
 @pytest.mark.django_db

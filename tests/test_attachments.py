@@ -144,7 +144,7 @@ def test_a_name_that_was_emptied_is_asked_for():
     ],
 )
 def test_a_visitor_keeps_it_under_a_name_that_any_computer_has(name, kept):
-    assert Attachment(name=name).given_name == kept
+    assert Attachment(name=name).download_name == kept
 
 
 # What a visitor gets
@@ -222,7 +222,7 @@ def test_what_is_done_to_the_attachments_of_a_public_message_is_on_record(admin_
     address = f"/admin/news/message/{message.pk}/change/"
     form = fields_of(admin_client.get(address).content.decode(), "message_form")
     admin_client.post(address, form | {"attachments-0-DELETE": "on", "_save": "Save"})
-    act = message.acts.get()
+    act = message.log_entries.get()
     message.refresh_from_db()
     assert (message.attachments.count(), act.kind, act.reason) == (0, "attached", "deleted: Programme")
     assert message.updated_at == act.at

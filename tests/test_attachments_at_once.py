@@ -53,14 +53,14 @@ def test_a_pdf_alone_makes_a_version_with_who_and_what(admin_client):
 def test_who_has_attached_a_pdf_has_written_on_the_message(boris_client, admin_client):
     draft = a_draft()
     post(boris_client, draft, opened(boris_client, draft) | NEW | {"attachments-0-file": a_pdf_file()})
-    assert get_user_model().objects.get(username="boris").pk in draft.writers()
+    assert get_user_model().objects.get(username="boris").pk in draft.authors()
 
 
 def test_who_has_changed_the_picture_alone_has_written_on_the_message(boris_client):
     draft = a_draft()
     form = opened(boris_client, draft, image_decorative="on") | {"image": a_picture_file()}
     assert post(boris_client, draft, form)[0] == 302
-    assert get_user_model().objects.get(username="boris").pk in draft.writers()
+    assert get_user_model().objects.get(username="boris").pk in draft.authors()
 
 
 def test_a_draft_whose_attachments_were_changed_can_still_be_deleted(admin_client):
@@ -71,7 +71,7 @@ def test_a_draft_whose_attachments_were_changed_can_still_be_deleted(admin_clien
 
 def test_what_twenty_attachments_are_called_is_kept_whole():
     draft, words = a_draft(), "; ".join(f"added: {'x' * 150}" for _ in range(20))
-    draft.record_attachments(words, at=NOON)
+    draft.record_attachment_change(words, at=NOON)
     newest = draft.history.order_by("-history_id").first()
     assert (newest.history_change_reason, newest.history_date) == (words, NOON)
 
@@ -79,7 +79,7 @@ def test_what_twenty_attachments_are_called_is_kept_whole():
 def test_the_attachments_of_an_approved_message_make_a_version_too():
     message = a_message()
     before = message.history.count()
-    message.record_attachments("added: Programme", at=NOON)
+    message.record_attachment_change("added: Programme", at=NOON)
     assert message.history.count() == before + 1
 
 

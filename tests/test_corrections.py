@@ -62,7 +62,7 @@ def stored(message):
 
 
 def acts(message):
-    return [(act.kind, act.reason) for act in message.acts.order_by("id")]
+    return [(act.kind, act.reason) for act in message.log_entries.order_by("id")]
 
 
 # What has to be said
@@ -109,7 +109,7 @@ def test_words_that_somebody_approved_are_changed_only_for_a_reason_which_is_rec
     refused = save(admin_client, message, body=RIGHT, publish_at_0="25/11/2020")
     assert ("Somebody approved the text as it was" in refused, stored(message).body == message.body) == (True, True)
     assert save(admin_client, message, body=RIGHT, publish_at_0="25/11/2020", override="The city is wrong.") == ""
-    act = message.acts.get()
+    act = message.log_entries.get()
     assert (stored(message).state(NOON), act.kind, act.reason) == (
         Message.State.SCHEDULED,
         "changed",
@@ -181,7 +181,7 @@ def test_a_correction_stands_under_the_message_and_on_the_home_page_at_once(admi
 def test_a_correction_is_recorded_with_who_and_why_and_makes_one_version(admin_client):
     message = out()
     save(admin_client, message, body=RIGHT, said="correction", note=NOTE)
-    act, correction = message.acts.get(), message.corrections.get()
+    act, correction = message.log_entries.get(), message.corrections.get()
     assert (act.kind, act.reason, act.by.username, act.at) == (Act.Kind.CORRECTION, NOTE, "admin", NOON)
     assert (correction.note, correction.by, correction.at) == (NOTE, act.by, NOON)
     assert [version.body for version in message.history.all()] == [RIGHT, TEXT]
@@ -195,13 +195,13 @@ def test_a_source_is_corrected_as_well(admin_client):
 
 def test_the_note_is_text_and_no_mark_up(client):
     message = out()
-    message.correct("<script>alert(1)</script>", at=NOON)
+    message.publish_correction("<script>alert(1)</script>", at=NOON)
     assert "<script>alert" not in client.get(message.get_absolute_url()).content.decode()
 
 
 def test_the_page_tells_when_it_was_last_modified(client):
     message = out()
-    message.correct(NOTE, at=NOON)
+    message.publish_correction(NOTE, at=NOON)
     page = client.get(message.get_absolute_url()).content.decode()
     assert 'property="article:modified_time" content="2020-11-24T12:37:00Z"' in page
 
@@ -217,7 +217,7 @@ def test_a_message_without_corrections_asks_no_query_for_them(client, django_ass
 def test_a_corrected_message_still_asks_few_queries(client, django_assert_max_num_queries):
     message = out()
     a_message(), a_message(publish_at=NOON - 2 * DAY)
-    message.correct(NOTE, at=NOON)
+    message.publish_correction(NOTE, at=NOON)
     client.get("/counters/")  # the edition, and what it remembers for all pages
     with django_assert_max_num_queries(5):  # one reads the edition's number
         assert NOTE in client.get(message.get_absolute_url()).content.decode()
@@ -252,7 +252,9 @@ def test_an_editor_may_correct(client):
 # What is not public has no corrections
 
 
-@pytest.mark.parametrize("act", [lambda message: message.mend(at=NOON), lambda message: message.correct(NOTE, at=NOON)])
+@pytest.mark.parametrize(
+    "act", [lambda message: message.fix_typo(at=NOON), lambda message: message.publish_correction(NOTE, at=NOON)]
+)
 def test_what_is_not_public_is_neither_mended_nor_corrected(act):
     with pytest.raises(ValidationError, match="Only what is public"):
         act(out(publish_at=None))
@@ -260,7 +262,7 @@ def test_what_is_not_public_is_neither_mended_nor_corrected(act):
 
 def test_who_has_corrected_can_not_be_deleted():
     user = get_user_model().objects.create_user("anna")
-    out().correct(NOTE, at=NOON, by=user)
+    out().publish_correction(NOTE, at=NOON, by=user)
     assert not user.user_permissions.filter(pk__in=Permission.objects.all()).exists()
     with pytest.raises(Exception, match="protected"):
         user.delete()
@@ -281,7 +283,7 @@ def modified(client):
 def test_feeds_are_updated_by_a_correction(client):
     message = out()
     before = updated(client), modified(client)
-    message.correct(NOTE, at=NOON)
+    message.publish_correction(NOTE, at=NOON)
     assert (before, updated(client), modified(client)) == ((NOON - DAY, NOON - DAY), NOON, NOON)
 
 

@@ -155,7 +155,7 @@ def test_acts_on_many_are_recorded_and_own_texts_are_refused(client, editor):
     theirs, own = submitted(a_member(roles.WRITERS)), submitted(editor)
     answer = approve_from_list(client, theirs, own, follow=True).content.decode()
     assert list(Message.objects.published(NOON)) == [theirs]
-    assert theirs.acts.first().by == editor
+    assert theirs.log_entries.first().by == editor
     assert f'Approved: <a href="{LIST}{theirs.pk}/change/">{theirs.headline}</a> (public now).' in answer
     assert "written on this text yourself" in answer
 

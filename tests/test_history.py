@@ -216,7 +216,7 @@ def test_an_earlier_text_is_put_back_as_a_new_version(admin_client):
 def test_putting_back_is_recorded(admin_client):
     message = with_versions(FIRST, SECOND)
     restore(admin_client, message, ids(message)[0])
-    act = message.acts.get()
+    act = message.log_entries.get()
     assert (act.kind, act.by.username) == (Act.Kind.REVERTED, "admin")
     assert act.reason == "The version of 24 November 2020, 12:37 London · 15:37 Moscow."
 
@@ -265,7 +265,7 @@ def test_the_text_as_it_stands_is_not_offered_and_not_put_back(admin_client):
     message = with_versions(FIRST, SECOND)
     assert "Restore this version" not in compared(admin_client, message, ids(message)[1])
     restore(admin_client, message, ids(message)[1])
-    assert (len(ids(message)), message.acts.exists()) == (2, False)
+    assert (len(ids(message)), message.log_entries.exists()) == (2, False)
     with pytest.raises(ValidationError, match="nothing to put back"):
         stored(message).revert(message.history.first(), at=NOON)
 
@@ -297,11 +297,11 @@ def test_an_earlier_text_put_back_as_a_correction_is_told_to_readers(admin_clien
     restore(admin_client, message, ids(message)[0], said="correction", note="It was Monday after all.")
     page = client.get(message.get_absolute_url()).content.decode()
     assert ("began on Monday" in page, "It was Monday after all." in page) == (True, True)
-    assert [act.kind for act in message.acts.order_by("id")] == [Act.Kind.REVERTED, Act.Kind.CORRECTION]
+    assert [act.kind for act in message.log_entries.order_by("id")] == [Act.Kind.REVERTED, Act.Kind.CORRECTION]
     assert len(ids(message)) == 3
 
 
 def test_an_earlier_form_of_the_same_words_needs_nothing_said(admin_client):
     message = with_versions(FIRST, FIRST.replace("Monday", "<em>Monday</em>"), publish_at=NOON - DAY)
     restore(admin_client, message, ids(message)[0])
-    assert (stored(message).body, message.acts.get().kind) == (FIRST, Act.Kind.REVERTED)
+    assert (stored(message).body, message.log_entries.get().kind) == (FIRST, Act.Kind.REVERTED)

@@ -108,7 +108,7 @@ def test_who_comes_back_is_there_since_then(anna, boris, clock):
 def test_another_day_is_named(anna, boris):
     draft = a_draft()
     beat(anna, draft)
-    Presence.objects.update(since=NOON - DAY)
+    Presence.objects.update(started_at=NOON - DAY)
     assert others(boris, draft) == ["Anna Orlova is editing this since 23 November, 12:37."]
 
 

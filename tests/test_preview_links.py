@@ -194,14 +194,14 @@ def test_words_that_look_like_a_file_stay_as_they_are(client):
 def test_an_opening_is_recorded_with_its_moment_and_the_browsers_family(client):
     link = a_link()
     client.get(link.get_absolute_url(), headers={"user-agent": FIREFOX})
-    assert list(link.openings.values_list("at", "browser")) == [(NOON, "Firefox")]
+    assert list(link.visits.values_list("at", "browser")) == [(NOON, "Firefox")]
 
 
 @pytest.mark.parametrize(("method", "headers"), [("head", {}), ("get", {"sec-purpose": "prefetch;prerender"})])
 def test_asking_for_the_headers_or_looking_ahead_is_no_opening(client, method, headers):
     link = a_link()
     assert getattr(client, method)(link.get_absolute_url(), headers=headers).status_code == 200
-    assert not link.openings.exists()
+    assert not link.visits.exists()
 
 
 def test_a_reload_is_no_new_opening(client, at_noon):
@@ -210,7 +210,7 @@ def test_a_reload_is_no_new_opening(client, at_noon):
     client.get(link.get_absolute_url())
     at_noon.move_to(NOON + HOUR / 2)
     client.get(link.get_absolute_url())
-    assert link.openings.count() == 2
+    assert link.visits.count() == 2
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_nobody_approves_a_text_they_have_written_on():
 def test_an_editor_may_override_with_a_reason_which_is_recorded():
     message = a_submitted_message()
     message.approve(at=NOON, by=someone("writer"), override="Nobody else is on duty.")
-    assert message.acts.first().reason == "Nobody else is on duty."
+    assert message.log_entries.first().reason == "Nobody else is on duty."
 
 
 @pytest.mark.parametrize(
@@ -158,4 +158,4 @@ def test_what_is_not_submitted_is_approved_only_for_a_reason():
     with pytest.raises(ValidationError, match="still being written"):
         message.approve(at=NOON, by=someone("editor"))
     message.approve(at=NOON, by=someone("editor"), override="It is urgent.")
-    assert message.acts.get().reason == "It is urgent."
+    assert message.log_entries.get().reason == "It is urgent."

@@ -47,7 +47,7 @@ class ActsMixin:
 
     def has_delete_permission(self, request, obj=None):
         # Only what nobody has acted on can go: the rest is the record.
-        recorded = obj and (obj.approved_at or obj.acts.exists())
+        recorded = obj and (obj.approved_at or obj.log_entries.exists())
         return super().has_delete_permission(request, obj) and not recorded
 
     def get_actions(self, request, *args, **kwargs):
@@ -105,13 +105,13 @@ class ActsMixin:
         context["can_submit"] = state == State.DRAFT and self.may(request, "submit")
         context["can_approve"] = waits and self.may(request, "approve")
         context["is_scheduled"] = state == State.SCHEDULED and self.may(request, "approve")
-        context["own_text"] = not obj or request.user.pk in obj.writers()
+        context["own_text"] = not obj or request.user.pk in obj.authors()
         context["backward"] = [
             (name, step.label, f"{reverse(f'admin:news_message_{name}')}?ids={obj.pk}")
             for name, step in WITH_REASON.items()
             if obj and state in step.states and self.may(request, step.permission)
         ]
-        context["acts"] = acts = list(obj.acts.select_related("by")) if obj else []
+        context["acts"] = acts = list(obj.log_entries.select_related("by")) if obj else []
         context["is_withdrawn"] = state == State.WITHDRAWN
         last = next((act for act in acts if act.kind in (Act.Kind.SENT_BACK, Act.Kind.SUBMITTED)), None)
         context["sent_back"] = last if last and last.kind == Act.Kind.SENT_BACK and state == State.DRAFT else None

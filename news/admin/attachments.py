@@ -85,7 +85,7 @@ class AttachmentsMixin:
             *(_("deleted: %s") % row.name for row in formset.deleted_objects),
         ]
         if done:
-            form.instance.record_attachments("; ".join(done), at=request.at, by=request.user)
+            form.instance.record_attachment_change("; ".join(done), at=request.at, by=request.user)
         for name in formset.gone:
             text = _("“%s” was taken off by a colleague while you were writing: it is not attached any more.") % name
             self.message_user(request, text, messages.WARNING)

@@ -119,7 +119,7 @@ class ChangesMixin:
 def record(request, message, answers: dict, words_differ: bool) -> None:
     """Record what was said about a change that is on the message. A picture or a source is corrected as well."""
     if answers["said"] == CORRECTION:
-        message.correct(answers["note"], at=request.at, by=request.user)
+        message.publish_correction(answers["note"], at=request.at, by=request.user)
         messages.success(request, _("The note of your correction stands under the message now."))
     elif answers["said"] == TYPO and words_differ:
-        message.mend(at=request.at, by=request.user)
+        message.fix_typo(at=request.at, by=request.user)

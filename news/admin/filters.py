@@ -64,7 +64,7 @@ class HandFilter(SimpleListFilter):
         return [("mine", _("me"))]
 
     def queryset(self, request, queryset):
-        return queryset.written_by(request.user) if self.value() == "mine" else queryset
+        return queryset.authored_by(request.user) if self.value() == "mine" else queryset
 
 
 class OutFilter(SimpleListFilter):

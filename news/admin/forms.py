@@ -61,7 +61,7 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
         """Ask for one where somebody approves a text of their own, or changes what somebody else has approved."""
         message = self.instance
         if "_approve" in self.data:
-            if not message.pk or self.has_changed() or self.asked.user.pk in message.writers():
+            if not message.pk or self.has_changed() or self.asked.user.pk in message.authors():
                 self.add_error("override", OWN_TEXT)
             elif not message.submitted_at:
                 self.add_error("override", _("This is still being written. Say why it can't wait for its writer."))

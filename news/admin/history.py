@@ -188,7 +188,7 @@ def written(message, rows) -> Iterator[Event]:
 
 def done(message, before, since) -> Iterator[Event]:
     """Yield the acts between two moments; None leaves a side open."""
-    acts = message.acts.select_related("by")
+    acts = message.log_entries.select_related("by")
     acts = acts.filter(at__lt=before) if before else acts
     for act in acts.filter(at__gte=since) if since else acts:
         yield Event(act.at, act.by, act.get_kind_display(), act.reason)

@@ -22,9 +22,9 @@ DEEPEST = 400  # pages: what lies deeper is found by its year
 SAVED = [
     (_("All"), {}),
     (_("Waiting for approval"), {"state": "submitted"}),
-    (_("Mine"), {"hand": "mine"}),
+    (_("Mine"), {"author": "me"}),
     (_("Scheduled"), {"state": "scheduled"}),
-    (_("Published this week"), {"out": "week"}),
+    (_("Published this week"), {"published": "week"}),
     (_("Withdrawn"), {"state": "withdrawn"}),
 ]
 

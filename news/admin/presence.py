@@ -29,17 +29,17 @@ class PresenceMixin:
         if not self.has_change_permission(request, message):
             raise PermissionDenied
         if "gone" in request.POST:
-            Presence.objects.leave(message, request.user)
+            Presence.objects.release(message, request.user)
         else:
             is_writing = request.POST.get("changed") != "0"
-            Presence.objects.beat(message, request.user, request.at, is_writing=is_writing)
+            Presence.objects.ping(message, request.user, request.at, is_writing=is_writing)
         read = request.POST.get("version")
         newer = who_saved(message) if read and read != newest_version(message.pk) else ""
         return JsonResponse({"others": at_work(message, request), "newer": newer})
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        Presence.objects.leave(obj, request.user)  # where the form is shown again, its next beat says so
+        Presence.objects.release(obj, request.user)  # where the form is shown again, its next beat says so
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj and obj.pk and self.has_change_permission(request, obj):
@@ -53,8 +53,8 @@ class PresenceMixin:
         rows = super().get_queryset(request)
         if not request.resolver_match or request.resolver_match.url_name != "news_message_changelist":
             return rows
-        live = Presence.objects.live(request.at).exclude(user=request.user)
-        return rows.prefetch_related(Prefetch("presences", live, to_attr="live"))
+        live = Presence.objects.active(request.at).exclude(user=request.user)
+        return rows.prefetch_related(Prefetch("editing_sessions", live, to_attr="live"))
 
     def get_list_display(self, request):
         names = super().get_list_display(request)
@@ -71,7 +71,7 @@ class PresenceMixin:
                     if presence.is_writing
                     else _("%(who)s has it open since %(time)s")
                 )
-                % {"who": presence, "time": clock(presence.since, presence.seen)},
+                % {"who": presence, "time": clock(presence.started_at, presence.last_seen_at)},
             )
             for presence in live
         )
@@ -81,9 +81,10 @@ class PresenceMixin:
 
 def at_work(message: Message, request) -> list[str]:
     """Return a sentence for each other officer who is at work on a message."""
-    live = Presence.objects.live(request.at).filter(message=message).exclude(user=request.user)
+    live = Presence.objects.active(request.at).filter(message=message).exclude(user=request.user)
     writing, reading = _("%(who)s is editing this since %(time)s."), _("%(who)s has this open since %(time)s.")
     return [
-        (writing if presence.is_writing else reading) % {"who": presence, "time": clock(presence.since, request.at)}
+        (writing if presence.is_writing else reading)
+        % {"who": presence, "time": clock(presence.started_at, request.at)}
         for presence in live
     ]

@@ -81,7 +81,7 @@ class PreviewsMixin:
             reverse("admin:news_message_preview", args=[obj.pk]) if obj else reverse("admin:news_message_preview_new")
         )
         if obj and self.has_change_permission(request, obj):
-            links = obj.preview_links.select_related("created_by").prefetch_related("openings")
+            links = obj.preview_links.select_related("created_by").prefetch_related("visits")
             context["preview_links"] = [(link, link.is_live(request.at)) for link in links]
             context["preview_link_form"] = None if obj.was_public(request.at) else PreviewLinkForm(at=request.at)
             context["site_url"] = settings.SITE_URL

@@ -97,7 +97,7 @@ def in_place(message: Message, at) -> str:
 
 def outlook(message: Message, user, at) -> tuple[str, bool]:
     """Return what approval by `user` does to a message at the moment `at`, and whether it can be approved."""
-    if user.pk in message.writers():
+    if user.pk in message.authors():
         return _("You have written on this text yourself, so it is left out. Let a colleague approve it."), False
     if message.publish_at and message.publish_at > at:
         return _("Becomes public at %s.") % in_cities(message.publish_at), True

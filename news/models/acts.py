@@ -24,7 +24,7 @@ class Act(models.Model):
         RESTORED = "restored", _("restored")
         REVERTED = "reverted", _("earlier version put back")
 
-    message = models.ForeignKey("news.Message", models.PROTECT, related_name="acts", verbose_name=_("message"))
+    message = models.ForeignKey("news.Message", models.PROTECT, related_name="log_entries", verbose_name=_("message"))
     kind = models.CharField(_("act"), max_length=20, choices=Kind.choices)
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))

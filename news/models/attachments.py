@@ -22,10 +22,10 @@ class AttachmentQuerySet(PublicQuerySet):
     def seen(self):
         return self.filter(message__approved_at__isnull=False)
 
-    def given_name(self, file: str) -> str:
+    def download_name(self, file: str) -> str:
         """Return the name under which a visitor keeps the file of this name in the storage; empty for none of ours."""
         attachment = self.filter(file=file).first()
-        return attachment.given_name if attachment else ""
+        return attachment.download_name if attachment else ""
 
 
 class Attachment(PublicModel):
@@ -58,17 +58,17 @@ class Attachment(PublicModel):
         return self.message.is_seen()
 
     def clean(self):
-        self.settle()
+        self.set_size_and_name()
         if not self.name:
             raise ValidationError({"name": _("Say what it is: Programme of the visit.")})
 
     def save(self, *args, **kwargs):
-        self.settle()
+        self.set_size_and_name()
         super().save(*args, **kwargs)
 
     save.alters_data = True
 
-    def settle(self) -> None:
+    def set_size_and_name(self) -> None:
         """Settle what a new file tells: its size, and a name where none is given."""
         self.name = " ".join(self.name.split())
         if self.file and not self.file._committed:
@@ -76,7 +76,7 @@ class Attachment(PublicModel):
             self.name = self.name or name_of(self.file.name)
 
     @property
-    def given_name(self) -> str:
+    def download_name(self) -> str:
         """Return the name of the file that a visitor keeps."""
         return f"{' '.join(UNFIT.sub(' ', self.name).split()).removesuffix('.pdf') or 'attachment'}.pdf"
 

@@ -30,7 +30,7 @@ class Category(Movable):
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Its place in the menu, 0 first."))
 
-    redirect_name = "category"
+    redirect_target = "category"
     objects = CategoryQuerySet.as_manager()
 
     class Meta:

@@ -166,10 +166,10 @@ class Message(pictures.Pictured, Illustrated, Way):
 
     # How it is kept
 
-    def save(self, *args, before: Message | None = None, as_version: bool = False, **kwargs):
+    def save(self, *args, before: Message | None = None, always_version: bool = False, **kwargs):
         """Save the message at a settled address; where an address that was public changes, it leads on for ever.
 
-        `before` is the row as it was, where the caller has already written to it. `as_version` keeps a version even
+        `before` is the row as it was, where the caller has already written to it. `always_version` keeps a version even
         where nothing in the row differs: something that belongs to the message does.
         """
         with new_edition(kwargs.get("using")):
@@ -179,15 +179,15 @@ class Message(pictures.Pictured, Illustrated, Way):
             addresses.settle(self, keep_slug=was_public)
             if kwargs.get("update_fields") is not None:
                 kwargs["update_fields"] = {*kwargs["update_fields"], *SETTLED}
-            with self._as_version(before, as_version):
+            with self._with_version(before, always_version):
                 super().save(*args, stored=before, **kwargs)
             if was_public and before.get_absolute_url() != self.get_absolute_url():
-                Redirect.lead(before.get_absolute_url(), message=self)
+                Redirect.add(before.get_absolute_url(), message=self)
 
     save.alters_data = True
 
     @contextmanager
-    def _as_version(self, before: Message | None, always: bool):
+    def _with_version(self, before: Message | None, always: bool):
         """Keep what is saved inside as a version, and the first one with it; what changes nothing makes none."""
         if always or before is None or not is_same(self, before):
             if before and not self.history.exists():

@@ -14,21 +14,21 @@ LAPSE = timedelta(seconds=60)  # three beats missed: the page is gone, or its ma
 class PresenceQuerySet(models.QuerySet):
     """Who is at work on what."""
 
-    def live(self, at: datetime):
+    def active(self, at: datetime):
         """Return those heard of within the last minute before `at`, who came first ahead."""
-        return self.filter(seen__gt=at - LAPSE).select_related("user").order_by("since", "id")
+        return self.filter(last_seen_at__gt=at - LAPSE).select_related("user").order_by("started_at", "id")
 
-    def beat(self, message, user, at: datetime, *, is_writing: bool = True) -> None:
+    def ping(self, message, user, at: datetime, *, is_writing: bool = True) -> None:
         """Record that `user` has `message` open at the moment `at`; forget all those not heard of any more."""
-        self.filter(seen__lte=at - LAPSE).delete()
+        self.filter(last_seen_at__lte=at - LAPSE).delete()
         self.update_or_create(
             message=message,
             user=user,
-            defaults={"seen": at, "is_writing": is_writing},
-            create_defaults={"since": at, "seen": at, "is_writing": is_writing},
+            defaults={"last_seen_at": at, "is_writing": is_writing},
+            create_defaults={"started_at": at, "last_seen_at": at, "is_writing": is_writing},
         )
 
-    def leave(self, message, user) -> None:
+    def release(self, message, user) -> None:
         """Forget that `user` is at work on `message`."""
         self.filter(message=message, user=user).delete()
 
@@ -36,10 +36,12 @@ class PresenceQuerySet(models.QuerySet):
 class Presence(models.Model):
     """That somebody is at work on a message, since when, and when that was last heard of."""
 
-    message = models.ForeignKey("news.Message", models.CASCADE, related_name="presences", verbose_name=_("message"))
+    message = models.ForeignKey(
+        "news.Message", models.CASCADE, related_name="editing_sessions", verbose_name=_("message")
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("who"))
-    since = models.DateTimeField(_("since"))
-    seen = models.DateTimeField(_("last heard of"), db_index=True)
+    started_at = models.DateTimeField(_("since"))
+    last_seen_at = models.DateTimeField(_("last heard of"), db_index=True)
     is_writing = models.BooleanField(_("is writing"), default=True)  # else the message is only open
 
     objects = PresenceQuerySet.as_manager()

@@ -99,22 +99,22 @@ class PreviewLink(models.Model):
 
     # Who has opened it
 
-    def opened(self, browser: str, *, at: datetime) -> None:
+    def record_visit(self, browser: str, *, at: datetime) -> None:
         """Record that somebody opened the link, with the family of their browser and nothing else about them."""
-        if not self.openings.filter(browser=browser, at__gt=at - RELOAD).exists():
-            self.openings.create(browser=browser, at=at)
+        if not self.visits.filter(browser=browser, at__gt=at - RELOAD).exists():
+            self.visits.create(browser=browser, at=at)
 
 
 class PreviewOpening(models.Model):
     """That a preview link was opened: when, and with what family of browser. No address of anybody is kept."""
 
-    link = models.ForeignKey(PreviewLink, models.CASCADE, related_name="openings")
+    link = models.ForeignKey(PreviewLink, models.CASCADE, related_name="visits")
     at = models.DateTimeField(_("when"))
     browser = models.CharField(_("browser"), max_length=20)
 
     class Meta:
         verbose_name = _("opening of a preview")
-        verbose_name_plural = _("openings of previews")
+        verbose_name_plural = _("visits of previews")
         ordering = ["at", "id"]
 
     def __str__(self):

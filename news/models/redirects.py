@@ -72,7 +72,7 @@ class Redirect(PublicModel):
         """Return the row to which it leads."""
         return next(row for name in TARGETS if (row := getattr(self, name)))
 
-    def address(self, at: datetime) -> str | None:
+    def target_url(self, at: datetime) -> str | None:
         """Return the address to which it leads at the time `at`; None where nothing is public there."""
         target = self.target
         if self.message_id:
@@ -82,7 +82,7 @@ class Redirect(PublicModel):
         return target.get_absolute_url() if is_public else None
 
     @classmethod
-    def lead(cls, path: str, **target) -> None:
+    def add(cls, path: str, **target) -> None:
         """Lead from `path` to a row, from now on: `message=…`, `category=…`, `page=…` or `counter=…`."""
         cls.objects.update_or_create(path=path, defaults=dict.fromkeys(TARGETS) | target)
 
@@ -99,16 +99,16 @@ def former_owner(path: str, *, but=None):
 class MovableQuerySet(PublicQuerySet):
     """Rows at public addresses. However an address is changed, the old one leads on (`bulk_update` updates, too)."""
 
-    address_field = "slug"
+    path_field = "slug"
 
     def update(self, **kwargs):
-        if self.address_field not in kwargs:
+        if self.path_field not in kwargs:
             return super().update(**kwargs)
         with new_edition(self._db):
             before = list(self)
             count = super().update(**kwargs)
             for row in before:
-                self.model.objects.using(self.db).get(pk=row.pk).leave_address(row)
+                self.model.objects.using(self.db).get(pk=row.pk).redirect_from(row)
             return count
 
     update.alters_data = True
@@ -117,7 +117,7 @@ class MovableQuerySet(PublicQuerySet):
 class Movable(PublicModel):
     """A row at a public address, which leads on from every address that it had."""
 
-    redirect_name = ""  # how `Redirect` calls it
+    redirect_target = ""  # how `Redirect` calls it
 
     class Meta:
         abstract = True
@@ -126,17 +126,17 @@ class Movable(PublicModel):
         with new_edition(kwargs.get("using")):
             before = type(self).objects.filter(pk=self.pk).first() if self.pk else None
             super().save(*args, stored=before, **kwargs)
-            self.leave_address(before)
+            self.redirect_from(before)
 
     save.alters_data = True
 
-    def leave_address(self, before) -> None:
+    def redirect_from(self, before) -> None:
         """Lead on from where the row `before` was. A row that returns to a former address needs no redirect there."""
         address = self.get_absolute_url()
         if before and before.get_absolute_url() == address:
             return
         if before and getattr(before, "shown", True):
-            Redirect.lead(before.get_absolute_url(), **{self.redirect_name: self})
+            Redirect.add(before.get_absolute_url(), **{self.redirect_target: self})
         Redirect.objects.filter(path=address).delete()
 
-    leave_address.alters_data = True
+    redirect_from.alters_data = True

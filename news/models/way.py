@@ -104,7 +104,7 @@ class Way(PublicModel):
         if self.approved_at:
             raise ValidationError(_("This message is approved already."))
         if by and not override:
-            if by.pk in self.writers():
+            if by.pk in self.authors():
                 raise ValidationError(OWN_TEXT)
             if not self.submitted_at:
                 raise ValidationError(
@@ -145,13 +145,13 @@ class Way(PublicModel):
 
     # Changing what is out: the new text is on the message, and is saved with the act
 
-    def mend(self, *, at: datetime | None = None, by=None) -> None:
+    def fix_typo(self, *, at: datetime | None = None, by=None) -> None:
         """Save a change to what is public that mends a typo. Readers and feeds are told nothing."""
         at = at or timezone.now()
         self._require_out(at)
         self._record(Act.Kind.TYPO, at, by)
 
-    def correct(self, note: str, *, at: datetime | None = None, by=None) -> None:
+    def publish_correction(self, note: str, *, at: datetime | None = None, by=None) -> None:
         """Save a change to what is public as a correction: the note stands under the message, with its date."""
         at = at or timezone.now()
         note = _given(note, _("Say what was wrong: the public reads the note under the message."))
@@ -161,7 +161,7 @@ class Way(PublicModel):
             self._record(Act.Kind.CORRECTION, at, by, note)
             self.corrections.create(at=at, note=note, by=by)
 
-    def record_attachments(self, what: str, *, at: datetime | None = None, by=None) -> None:
+    def record_attachment_change(self, what: str, *, at: datetime | None = None, by=None) -> None:
         """Record what was done to the attachments, as a version of its own: whoever has the message open is told.
 
         On what is approved it is an act as well; where the message is public, feeds carry it as an update.
@@ -173,7 +173,7 @@ class Way(PublicModel):
             self._record(Act.Kind.ATTACHED, at, by, what)
         else:
             with self.written_at(at, by, what):
-                self.save(as_version=True)
+                self.save(always_version=True)
 
     def revert(self, version, reason: str = "", *, at: datetime | None = None, by=None) -> None:
         """Put the text of an earlier version back, as a new version."""
@@ -185,14 +185,14 @@ class Way(PublicModel):
         if not self.was_public(at):
             raise ValidationError(_("Only what is public is mended or corrected. Before that, a text is just changed."))
 
-    def writers(self) -> set[int]:
+    def authors(self) -> set[int]:
         """Return the ids of those who have written on the text or submitted it."""
         people = versions_written(self.history).values_list("history_user", flat=True)
         return set(people) | ({self.submitted_by_id} - {None})
 
     def _record(self, kind, at, by, reason=""):
         with new_edition(), self.written_at(at, by, kind):
-            self.save(as_version=kind == Act.Kind.ATTACHED)
+            self.save(always_version=kind == Act.Kind.ATTACHED)
             Act.objects.create(message=self, kind=kind, at=at, by=by, reason=reason)
 
     @contextmanager

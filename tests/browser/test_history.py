@@ -47,7 +47,7 @@ def test_an_earlier_version_is_compared_and_put_back(open_page, log_in, axe, sch
     log_in(page)
     message = published()
     message.body = "<p>They begin on Tuesday.</p>"
-    message.correct(NOTE)
+    message.publish_correction(NOTE)
     page.goto(f"{LIST}{message.pk}/change/")
     page.get_by_role("link", name="History").click()
     expect(page.locator(".history tbody tr")).to_have_count(3)
