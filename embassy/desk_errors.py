@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from consular.views import csrf_failure as public_csrf_failure
 
-NEVER_SHOWN = ("password", "token", "code", "csrf", "kept", "version", "seen")  # in the names of fields
+NEVER_SHOWN = ("password", "token", "code", "csrf", "draft_key", "version", "seen")  # in the names of fields
 SHORTEST = 20  # characters of a text that is given back
 
 

@@ -7,13 +7,13 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 
-from news.admin.conflicts import ConflictsMixin
+from news.admin.messages import MessageAdmin
 from news.models import Message
 from tests.factories import a_message
 from tests.helpers.desk import step_url
 from tests.test_conflicts import a_draft, change, opened
 
-FASTER = "A colleague was faster"
+FASTER = "A colleague has already"
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def two():
 @pytest.fixture
 def together(monkeypatch):
     """Let no form be saved before both have been found right; where the database lets only one so far, not for long."""
-    gate, saving, waited = threading.Barrier(2), ConflictsMixin.save_model, threading.local()
+    gate, saving, waited = threading.Barrier(2), MessageAdmin.save_model, threading.local()
 
     def save_model(*args):
         if not hasattr(waited, "once"):
@@ -39,7 +39,7 @@ def together(monkeypatch):
                 pass
         return saving(*args)
 
-    monkeypatch.setattr(ConflictsMixin, "save_model", save_model)
+    monkeypatch.setattr(MessageAdmin, "save_model", save_model)
 
 
 def at_once(*posts):

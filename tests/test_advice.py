@@ -23,27 +23,27 @@ def at_noon():
         yield clock
 
 
-def told(**kwargs):
-    """Return what is said of a message that has a lead and a text, unless told otherwise."""
+def hints_on(**kwargs):
+    """Return the hints on a message that has a lead and a text by default."""
     given = {"headline": "A statement", "lead": "A lead.", "body": "<p>Text.</p>", "category": a_category()} | kwargs
     typed = given.pop("typed", "")
     return " ".join(advice(Message(**given), NOON, typed=typed))
 
 
 def test_a_message_with_everything_in_order_gets_no_advice():
-    assert told() == ""
+    assert hints_on() == ""
 
 
 def test_a_headline_may_have_120_characters():
-    assert (told(headline="x" * 120), "has 121 characters" in told(headline="x" * 121)) == ("", True)
+    assert (hints_on(headline="x" * 120), "has 121 characters" in hints_on(headline="x" * 121)) == ("", True)
 
 
 def test_a_missing_lead_is_mentioned():
-    assert "There is no lead" in told(lead=" ")
+    assert "No lead." in hints_on(lead=" ")
 
 
 def test_a_missing_text_is_mentioned_once():
-    assert told(lead="", body="") == "There is no text yet."
+    assert hints_on(lead="", body="") == "There is no text yet."
 
 
 # Days in the headline
@@ -77,7 +77,7 @@ def test_a_day_that_matches_one_of_the_three_dates_is_right(headline):
     published = NOON.replace(
         month=9, day=25, hour=21, minute=30
     )  # 22:30 in London, half an hour past midnight in Moscow
-    assert told(headline=headline, delivered_on=date(2020, 9, 24), publish_at=published) == ""
+    assert hints_on(headline=headline, delivered_on=date(2020, 9, 24), publish_at=published) == ""
 
 
 @pytest.mark.parametrize(
@@ -92,13 +92,13 @@ def test_a_day_that_matches_one_of_the_three_dates_is_right(headline):
     ],
 )
 def test_a_day_that_matches_none_of_the_three_dates_is_asked_about(headline, named):
-    said = told(headline=headline, delivered_on=date(2020, 9, 24), publish_at=NOON)
+    said = hints_on(headline=headline, delivered_on=date(2020, 9, 24), publish_at=NOON)
     assert f"names {named}, but" in said
     assert "24 September 2020 (delivered), 24 November 2020 (published)" in said
 
 
 def test_a_draft_without_a_moment_is_held_against_today():
-    assert "24 November 2020 (today)" in told(headline="Interview of 1 May 2020")
+    assert "24 November 2020 (today)" in hints_on(headline="Interview of 1 May 2020")
 
 
 def test_no_text_breaks_the_search_for_days():
@@ -110,11 +110,11 @@ def test_no_text_breaks_the_search_for_days():
 
 @pytest.mark.parametrize("words", ["Click here", "here", "read more …", "<strong>HERE</strong>", "здесь"])
 def test_a_link_that_does_not_say_where_it_leads_is_mentioned(words):
-    assert "Let its words say where it leads" in told(body=f'<p><a href="https://example.org/">{words}</a></p>')
+    assert "does not describe its target" in hints_on(body=f'<p><a href="https://example.org/">{words}</a></p>')
 
 
 def test_a_link_that_says_where_it_leads_is_fine():
-    assert told(body='<p><a href="https://example.org/">The statement of 2019, here in full</a></p>') == ""
+    assert hints_on(body='<p><a href="https://example.org/">The statement of 2019, here in full</a></p>') == ""
 
 
 def test_links_are_read_with_their_addresses_unescaped():
@@ -131,17 +131,17 @@ def test_links_are_read_with_their_addresses_unescaped():
     ],
 )
 def test_a_text_of_the_foreign_ministry_names_its_source(wording):
-    assert "Name it as the source" in told(**wording)
-    assert "Give the address" in told(**wording, source_name="Ministry")
-    assert told(**wording, source_name="Ministry", source_url="https://example.org/") == ""
+    assert "Enter it as the source" in hints_on(**wording)
+    assert "Enter the web address of the original" in hints_on(**wording, source_name="Ministry")
+    assert hints_on(**wording, source_name="Ministry", source_url="https://example.org/") == ""
 
 
 def test_the_category_may_say_that_a_text_is_the_foreign_ministrys():
-    assert "Name it as the source" in told(category=a_category("mfa", name="Foreign Ministry"))
+    assert "Enter it as the source" in hints_on(category=a_category("mfa", name="Foreign Ministry"))
 
 
 def test_a_meeting_with_a_foreign_minister_needs_no_source():
-    assert told(headline="The Ambassador met the Foreign Minister") == ""
+    assert hints_on(headline="The Ambassador met the Foreign Minister") == ""
 
 
 # What cleaning mends
@@ -158,7 +158,7 @@ def test_a_meeting_with_a_foreign_minister_needs_no_source():
     ],
 )
 def test_what_was_pasted_from_word_is_said_to_be_cleaned(pasted):
-    assert "pasted from Word" in told(typed=pasted)
+    assert "pasted from Word" in hints_on(typed=pasted)
 
 
 @pytest.mark.parametrize(
@@ -195,12 +195,12 @@ def test_lead_and_text_are_counted():
 def test_the_form_shows_the_advice_and_the_length(admin_client):
     message = a_message(publish_at=None, headline="x" * 130, lead="", body="<p>" + "word " * 450 + "</p>")
     page = admin_client.get(change(message)).content.decode()
-    assert ("has 130 characters" in page, "There is no lead" in page) == (True, True)
+    assert ("has 130 characters" in page, "No lead." in page) == (True, True)
     assert ("<b data-words>450</b>" in page, "<b data-minutes>3</b>" in page) == (True, True)
 
 
 def test_an_empty_form_gets_no_advice(admin_client):
-    assert "There is no" not in admin_client.get(ADD).content.decode()
+    assert "No lead" not in admin_client.get(ADD).content.decode()
 
 
 def test_a_form_that_is_sent_back_has_the_advice_on_what_was_typed(admin_client):
@@ -240,7 +240,7 @@ def links_of(message):
 def test_the_links_of_the_saved_text_are_checked(admin_client, asked):
     answer = admin_client.post(links_of(with_links()))
     assert asked == [["https://example.org/source", "https://example.org/a"]]
-    assert answer.json() == {"faults": [{"url": "https://example.org/source", "sentence": "leads nowhere."}]}
+    assert answer.json() == {"broken_links": [{"url": "https://example.org/source", "sentence": "leads nowhere."}]}
 
 
 def test_the_same_links_are_not_asked_again_at_once(admin_client, asked):
@@ -271,7 +271,7 @@ def test_a_check_that_takes_long_goes_on_in_the_background(admin_client, monkeyp
     go.set()
     assert ended.wait(30)
     answer = admin_client.post(links_of(message))
-    assert (began, answer.status_code, len(answer.json()["faults"])) == ([503] * 3, 200, 1)
+    assert (began, answer.status_code, len(answer.json()["broken_links"])) == ([503] * 3, 200, 1)
 
 
 def test_a_check_that_breaks_lets_the_next_one_begin(admin_client, monkeypatch):
@@ -281,7 +281,7 @@ def test_a_check_that_breaks_lets_the_next_one_begin(admin_client, monkeypatch):
     monkeypatch.setattr(links, "check_all", lambda urls: [])
     assert link_checks.checking.acquire(timeout=30)
     link_checks.checking.release()
-    assert admin_client.post(links_of(with_links())).json() == {"faults": []}
+    assert admin_client.post(links_of(with_links())).json() == {"broken_links": []}
 
 
 def test_links_are_not_checked_by_an_address_alone(admin_client, asked):

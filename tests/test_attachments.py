@@ -69,16 +69,16 @@ def test_what_only_says_it_is_a_pdf_is_refused(content):
 )
 def test_a_file_of_another_kind_is_refused_by_its_name(content, named):
     assert f"This file is {named}" in refusal(content)
-    assert "Save it as a PDF" in refusal(content)
+    assert "Save the document as a PDF" in refusal(content)
 
 
 @pytest.mark.parametrize("content", [PDF[:40], PDF[:-6], PDF + b"x" * 9000, PDF.replace(b"startxref", b"")])
 def test_a_pdf_without_its_end_is_refused(content):
-    assert "its end is missing" in refusal(content)
+    assert "This PDF is incomplete" in refusal(content)
 
 
 def test_an_empty_file_is_refused():
-    assert refusal(b"") == "This file is empty. Choose it again."
+    assert refusal(b"") == "This file is empty. Choose another file."
 
 
 def test_a_pdf_too_large_is_refused_with_its_size():
@@ -129,7 +129,7 @@ def test_a_name_that_was_emptied_is_asked_for():
     attachment.name = ""
     with pytest.raises(ValidationError) as error:
         attachment.full_clean()
-    assert error.value.message_dict["name"] == ["Say what it is: Programme of the visit."]
+    assert error.value.message_dict["name"] == ["Enter a name, for example “Programme of the visit”."]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_an_officer_attaches_a_pdf_in_the_messages_form(admin_client):
 
 def test_a_file_that_is_no_pdf_is_refused_in_the_form(admin_client):
     response = send(admin_client, a_pdf_file(b"<html>", "a.pdf"))
-    assert "This file is a web page, not a PDF. Save it as a PDF" in response.content.decode()
+    assert "This file is a web page, not a PDF. Save the document as a PDF" in response.content.decode()
     assert not Message.objects.exists()
 
 

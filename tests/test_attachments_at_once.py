@@ -93,7 +93,7 @@ def test_a_save_after_a_colleague_has_taken_a_pdf_off_is_refused_and_says_so(adm
     post(boris_client, draft, opened(boris_client, draft) | GONE)
     status, page = post(admin_client, draft, mine)
     assert (status, headline(draft)) == (200, "The first headline")
-    assert "They have changed the attachments (deleted: Programme)" in page
+    assert "The other person has changed the attachments (deleted: Programme)" in page
     assert fields_of(page, "message_form")["headline"] == "Mine"
 
 
@@ -115,7 +115,7 @@ def test_a_row_that_is_gone_without_a_version_is_dropped_with_a_sentence(admin_c
     mine = opened(admin_client, draft, headline="Mine")
     Attachment.objects.all().delete()
     answer = admin_client.post(change(draft), mine, follow=True)
-    assert "“Programme” was taken off by a colleague" in answer.content.decode()
+    assert "“Programme” A colleague deleted the attachment" in answer.content.decode()
     assert (headline(draft), attached()) == ("Mine", [])
 
 
@@ -149,7 +149,7 @@ def test_a_picture_that_a_colleague_has_chosen_is_told_and_kept(admin_client, bo
     form = opened(boris_client, draft, image_decorative="on") | {"image": a_picture_file()}
     post(boris_client, draft, form)
     _, page = post(admin_client, draft, mine)
-    assert "Only they have changed: Picture" in page
+    assert "Changed by the other person only: Image" in page
     post(admin_client, draft, fields_of(page, "message_form") | {"_save": "Save"})
     draft.refresh_from_db()
     assert (draft.headline, bool(draft.image)) == ("Mine", True)
@@ -178,7 +178,7 @@ def test_a_pdf_has_to_be_chosen_again_after_a_fault_elsewhere(admin_client):
     form = opened(admin_client, draft, headline="") | NEW | {"attachments-0-file": a_pdf_file()}
     _, page = post(admin_client, draft, form)
     row = page[page.index('id="attachments-0"') : page.index('id="attachments-empty"')]
-    assert "Choose the file again: a browser does not keep it while the form is mended." in row
+    assert "Choose the file again." in row
 
 
 def test_a_picture_stays_chosen_after_a_fault_in_an_attachment(admin_client):

@@ -3,6 +3,7 @@
 import pytest
 
 from embassy import roles
+from news.admin.acts import report_state
 from news.admin.steps import MOST, NAMED
 from news.models import Message
 from news.templatetags.moments import in_cities
@@ -21,7 +22,7 @@ def editor(client):
 
 
 def waiting(writer=None, **kwargs):
-    """Return a message that waits for approval."""
+    """Return a message that awaiting approval."""
     message = a_message(**{"publish_at": None, "approved_at": None} | kwargs)
     message.submit(at=NOON, by=writer)
     return message
@@ -32,9 +33,9 @@ def test_approving_from_the_list_first_names_each_message_and_what_happens_when(
     chosen = {"action": "approve_selected", "_selected_action": [now.pk, later.pk, own.pk]}
     page = client.post(LIST, chosen, follow=True).content.decode()
     assert all(message.headline in page for message in (now, later, own))
-    assert "Becomes public immediately." in page
-    assert f"Becomes public at {in_cities(NOON + DAY)}." in page
-    assert "You have written on this text yourself, so it is left out." in page
+    assert "Will be published immediately." in page
+    assert f"Will be published at {in_cities(NOON + DAY)}." in page
+    assert "You have worked on this text, so it is left out." in page
     assert not Message.objects.published(NOON).exists()
 
 
@@ -70,11 +71,13 @@ def test_a_choice_too_large_for_one_step_is_refused_whole(client, editor, step):
     Message.objects.bulk_create(rows)
     everything = list(Message.objects.all())
     page = client.get(step_url(step, everything), follow=True).content.decode()
-    assert "You have chosen more than 500 messages, so nothing was done." in page
-    assert client.get(step_url(step, everything[:MOST])).content.decode().count('class="chosen"') == 1
+    assert "You have selected more than 500 messages, so nothing was done." in page
+    assert client.get(step_url(step, everything[:MOST])).content.decode().count('class="selected-messages"') == 1
 
 
-@pytest.mark.parametrize(("count", "sentence"), [(1, "This message is taken off"), (2, "These messages are taken off")])
+@pytest.mark.parametrize(
+    ("count", "sentence"), [(1, "This message will be removed"), (2, "These messages will be removed")]
+)
 def test_the_page_speaks_of_one_or_of_several(client, editor, count, sentence):
     rows = [a_message() for _ in range(count)]
     assert sentence in client.get(step_url("withdraw", rows)).content.decode()
@@ -93,8 +96,8 @@ def test_a_withdrawal_names_the_message_and_its_page_says_it_on_top(client, edit
     page = client.post(step_url("withdraw", [message]), {"reason": "The number was wrong."}, follow=True)
     page = page.content.decode()
     assert f'Withdrawn: <a href="{LIST}{message.pk}/change/">On visas</a> (withdrawn).' in page
-    assert page.index("Withdrawn since") < page.index('name="headline"')
-    assert "The number was wrong." in page[page.index("Withdrawn since") : page.index('name="headline"')]
+    assert page.index("Withdrawn on") < page.index('name="headline"')
+    assert "The number was wrong." in page[page.index("Withdrawn on") : page.index('name="headline"')]
 
 
 def test_a_text_that_was_sent_back_says_by_whom_and_why_above_its_form(client, editor):
@@ -114,14 +117,11 @@ def test_a_state_that_nobody_expected_is_said_and_breaks_nothing(client, editor,
     message = waiting()
     monkeypatch.setattr(Message, "approve", lambda self, **kwargs: None)
     monkeypatch.setattr(Message, "state", lambda self, at: Message.State.WITHDRAWN)
-    from news.admin.messages import MessageAdmin  # the row as it is, in a state of its own
-
-    said = []
-    desk = MessageAdmin.__new__(MessageAdmin)
-    desk.message_user = lambda request, text, level: said.append(str(text))
+    sentences = []
+    monkeypatch.setattr("news.admin.acts.messages.success", lambda request, text: sentences.append(str(text)))
     request = type("Request", (), {"POST": {"_approve": "x"}, "at": NOON})()
-    assert desk.say_where_it_stands(request, message).status_code == 302
-    assert said == ["Its state is now: withdrawn."]
+    assert report_state(request, message).status_code == 302
+    assert sentences == ["Its state is now: withdrawn."]
 
 
 @pytest.mark.parametrize("kwargs", [{"publish_at": None}, {"publish_at": NOON + DAY, "approved_at": NOON}])

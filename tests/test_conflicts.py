@@ -153,8 +153,8 @@ def test_mine_is_saved_over_theirs_only_by_a_deliberate_yes(admin_client):
     again = fields_of(page, "message_form") | {"_save": "Save"}
     without = post(admin_client, draft, again)[0]
     over = str(draft.history.order_by("-history_id").first().history_id)
-    with_yes = post(admin_client, draft, again | {"over": over})[0]
-    assert (f'name="over" value="{over}"' in page, without, with_yes, headline(draft)) == (True, 200, 302, "Mine")
+    with_yes = post(admin_client, draft, again | {"overwrite": over})[0]
+    assert (f'name="overwrite" value="{over}"' in page, without, with_yes, headline(draft)) == (True, 200, 302, "Mine")
 
 
 def test_a_yes_is_not_asked_for_again_where_the_form_comes_back_for_another_fault(admin_client):
@@ -162,7 +162,7 @@ def test_a_yes_is_not_asked_for_again_where_the_form_comes_back_for_another_faul
     form = opened(admin_client, draft, headline="Mine")
     saved(draft, headline="Theirs")
     over = str(draft.history.order_by("-history_id").first().history_id)
-    _, page = post(admin_client, draft, form | {"over": over, "seen": over, "source_url": "example"})
+    _, page = post(admin_client, draft, form | {"overwrite": over, "seen": over, "source_url": "example"})
     again = fields_of(page, "message_form") | {"source_url": "", "_save": "Save"}
     assert (again["version"], post(admin_client, draft, again)[0], headline(draft)) == (over, 302, "Mine")
 
@@ -172,7 +172,7 @@ def test_a_yes_comes_to_nothing_where_a_colleague_saves_again(admin_client):
     form = opened(admin_client, draft, headline="Mine")
     saved(draft, headline="Theirs")
     over = str(draft.history.order_by("-history_id").first().history_id)
-    _, page = post(admin_client, draft, form | {"over": over, "seen": over, "source_url": "example"})
+    _, page = post(admin_client, draft, form | {"overwrite": over, "seen": over, "source_url": "example"})
     saved(draft, headline="Theirs again")
     again = fields_of(page, "message_form") | {"source_url": "", "_save": "Save"}
     assert (post(admin_client, draft, again)[0], headline(draft)) == (200, "Theirs again")
@@ -194,7 +194,7 @@ def test_a_yes_to_one_version_is_none_to_the_next(admin_client):
     saved(draft, headline="Theirs")
     over = str(draft.history.order_by("-history_id").first().history_id)
     saved(draft, headline="And again")
-    assert (post(admin_client, draft, form | {"over": over})[0], headline(draft)) == (200, "And again")
+    assert (post(admin_client, draft, form | {"overwrite": over})[0], headline(draft)) == (200, "And again")
 
 
 def test_their_moment_can_be_taken_as_it_is_typed(admin_client, at_noon):
@@ -252,18 +252,18 @@ def test_of_two_saves_at_once_one_wins_and_the_other_is_told(transactional_db):
 
 def test_the_browser_is_told_what_is_saved(admin_client):
     draft = a_draft()
-    answer = admin_client.post(change(draft), opened(admin_client, draft, kept="l3k-9x"))
+    answer = admin_client.post(change(draft), opened(admin_client, draft, draft_key="l3k-9x"))
     assert answer.cookies["desk_saved"].value == "l3k-9x"
 
 
-@pytest.mark.parametrize("kept", ["", "a b", "x" * 41, "x;path=/", "é"])
-def test_a_name_that_is_none_makes_no_cookie(admin_client, kept):
+@pytest.mark.parametrize("draft_key", ["", "a b", "x" * 41, "x;path=/", "é"])
+def test_a_name_that_is_none_makes_no_cookie(admin_client, draft_key):
     draft = a_draft()
-    answer = admin_client.post(change(draft), opened(admin_client, draft, kept=kept))
+    answer = admin_client.post(change(draft), opened(admin_client, draft, draft_key=draft_key))
     assert (answer.status_code, "desk_saved" in answer.cookies) == (302, False)
 
 
 def test_what_is_refused_is_not_told_to_be_saved(admin_client):
     draft = a_draft()
-    answer = admin_client.post(change(draft), opened(admin_client, draft, kept="l3k-9x", headline=""))
+    answer = admin_client.post(change(draft), opened(admin_client, draft, draft_key="l3k-9x", headline=""))
     assert "desk_saved" not in answer.cookies

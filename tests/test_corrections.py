@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 TEXT = "<p>The talks began on Monday.</p>"
 RIGHT = "<p>The talks began on Tuesday.</p>"
 NOTE = "The talks began on Tuesday, not on Monday."
-ASKED = "Say whether the words you change are a typo or a correction"
+ASKED = "Select whether your change is a typo or a correction"
 
 
 @pytest.fixture(autouse=True)
@@ -100,14 +100,14 @@ def test_form_space_and_what_is_no_text_need_nothing_said(admin_client, changed)
 def test_what_is_not_public_is_not_asked_about(admin_client):
     draft = out(publish_at=None)
     page = admin_client.get(change(draft)).content.decode()
-    assert 'name="said"' not in page
+    assert 'name="change_kind"' not in page
     assert save(admin_client, draft, body=RIGHT, publish_at_0="", publish_at_1="") == ""
 
 
 def test_words_that_somebody_approved_are_changed_only_for_a_reason_which_is_recorded(admin_client):
     message = out(publish_at=NOON + DAY, approved_at=NOON)
     refused = save(admin_client, message, body=RIGHT, publish_at_0="25/11/2020")
-    assert ("Somebody approved the text as it was" in refused, stored(message).body == message.body) == (True, True)
+    assert ("This text has been approved" in refused, stored(message).body == message.body) == (True, True)
     assert save(admin_client, message, body=RIGHT, publish_at_0="25/11/2020", override="The city is wrong.") == ""
     act = message.log_entries.get()
     assert (stored(message).state(NOON), act.kind, act.reason) == (
@@ -119,14 +119,14 @@ def test_words_that_somebody_approved_are_changed_only_for_a_reason_which_is_rec
 
 def test_a_form_opened_before_the_message_fell_due_is_asked_about_when_it_is_sent(admin_client, at_noon):
     message = out(publish_at=NOON + HOUR, approved_at=NOON)
-    assert 'name="said"' not in admin_client.get(change(message)).content.decode()
+    assert 'name="change_kind"' not in admin_client.get(change(message)).content.decode()
     at_noon.move_to(NOON + HOUR)
     assert ASKED in save(admin_client, message, body=RIGHT, publish_at_0="24/11/2020", publish_at_1="13:37:00")
 
 
 def test_nothing_is_chosen_beforehand(admin_client):
     page = admin_client.get(change(out())).content.decode()
-    radios = [tag for tag in page.split("<") if tag.startswith("input") and 'name="said"' in tag]
+    radios = [tag for tag in page.split("<") if tag.startswith("input") and 'name="change_kind"' in tag]
     assert (len(radios), any("checked" in tag for tag in radios)) == (2, False)
 
 
@@ -141,7 +141,7 @@ def test_a_withdrawn_text_can_not_be_changed_in_silence_before_it_is_restored(ad
 
 def test_a_typo_is_recorded_and_readers_are_told_nothing(admin_client, client):
     message = out()
-    save(admin_client, message, body="<p>The talks begann on Monday.</p>", said="typo")
+    save(admin_client, message, body="<p>The talks begann on Monday.</p>", change_kind="typo")
     assert acts(message) == [("typo", "")]
     page = client.get(message.get_absolute_url()).content.decode()
     assert ("begann" in page, "Correction" in page) == (True, False)
@@ -150,13 +150,13 @@ def test_a_typo_is_recorded_and_readers_are_told_nothing(admin_client, client):
 
 def test_a_typo_with_no_changed_word_is_not_recorded(admin_client):
     message = out()
-    save(admin_client, message, said="typo")
+    save(admin_client, message, change_kind="typo")
     assert acts(message) == []
 
 
 def test_a_typo_has_no_note(admin_client):
     message = out()
-    assert "Only a correction has a note" in save(admin_client, message, body=RIGHT, said="typo", note=NOTE)
+    assert "Only corrections have a note" in save(admin_client, message, body=RIGHT, change_kind="typo", note=NOTE)
     assert stored(message).body == TEXT
 
 
@@ -165,14 +165,16 @@ def test_a_typo_has_no_note(admin_client):
 
 def test_a_correction_needs_its_note(admin_client):
     message = out()
-    assert "the public reads the note" in save(admin_client, message, body=RIGHT, said="correction", note="  ")
+    assert "The note is shown below the message" in save(
+        admin_client, message, body=RIGHT, change_kind="correction", note="  "
+    )
     assert stored(message).body == TEXT
 
 
 def test_a_correction_stands_under_the_message_and_on_the_home_page_at_once(admin_client, client):
     message = out()
     client.get("/")
-    save(admin_client, message, body=RIGHT, said="correction", note=NOTE)
+    save(admin_client, message, body=RIGHT, change_kind="correction", note=NOTE)
     for path in ("/", message.get_absolute_url()):
         page = client.get(path).content.decode()
         assert ("began on Tuesday.</p>" in page, NOTE in page, "24 November 2020</time>" in page) == (True, True, True)
@@ -180,7 +182,7 @@ def test_a_correction_stands_under_the_message_and_on_the_home_page_at_once(admi
 
 def test_a_correction_is_recorded_with_who_and_why_and_makes_one_version(admin_client):
     message = out()
-    save(admin_client, message, body=RIGHT, said="correction", note=NOTE)
+    save(admin_client, message, body=RIGHT, change_kind="correction", note=NOTE)
     act, correction = message.log_entries.get(), message.corrections.get()
     assert (act.kind, act.reason, act.by.username, act.at) == (Act.Kind.CORRECTION, NOTE, "admin", NOON)
     assert (correction.note, correction.by, correction.at) == (NOTE, act.by, NOON)
@@ -189,7 +191,7 @@ def test_a_correction_is_recorded_with_who_and_why_and_makes_one_version(admin_c
 
 def test_a_source_is_corrected_as_well(admin_client):
     message = out()
-    save(admin_client, message, source_name="The ministry", said="correction", note="The source was missing.")
+    save(admin_client, message, source_name="The ministry", change_kind="correction", note="The source was missing.")
     assert acts(message) == [("correction", "The source was missing.")]
 
 
@@ -230,22 +232,22 @@ def test_who_may_not_correct_is_offered_the_typo_alone_and_refused_the_other(cli
     message = out()
     client.force_login(officer("approve_message"))
     assert 'value="correction"' not in client.get(change(message)).content.decode()
-    page = save(client, message, body=RIGHT, said="correction", note=NOTE)
+    page = save(client, message, body=RIGHT, change_kind="correction", note=NOTE)
     assert ("an editor&#x27;s to make" in page, Correction.objects.exists()) == (True, False)
-    assert save(client, message, body=RIGHT, said="typo") == ""
+    assert save(client, message, body=RIGHT, change_kind="typo") == ""
 
 
 def test_a_writer_changes_nothing_that_is_public(client):
     message = out()
     client.force_login(officer("submit_message"))
-    answer = client.post(change(message), form_of(message, body=RIGHT, said="typo"))
+    answer = client.post(change(message), form_of(message, body=RIGHT, change_kind="typo"))
     assert (answer.status_code in (403, 409), stored(message).body) == (True, TEXT)
 
 
 def test_an_editor_may_correct(client):
     message = out()
     client.force_login(officer("approve_message", "correct_message"))
-    assert save(client, message, body=RIGHT, said="correction", note=NOTE) == ""
+    assert save(client, message, body=RIGHT, change_kind="correction", note=NOTE) == ""
     assert message.corrections.get().by.username == "officer"
 
 
@@ -256,7 +258,7 @@ def test_an_editor_may_correct(client):
     "act", [lambda message: message.fix_typo(at=NOON), lambda message: message.publish_correction(NOTE, at=NOON)]
 )
 def test_what_is_not_public_is_neither_mended_nor_corrected(act):
-    with pytest.raises(ValidationError, match="Only what is public"):
+    with pytest.raises(ValidationError, match="Corrections apply to published messages only"):
         act(out(publish_at=None))
 
 

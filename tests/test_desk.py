@@ -127,12 +127,12 @@ def test_nonsense_is_refused_with_a_sentence_and_keeps_what_was_typed(admin_clie
 def test_a_public_message_can_not_be_put_off(admin_client):
     message = a_message()
     data = filled(_save="Save", publish_at_0="01/07/2021", publish_at_1="12:00", slug=message.slug)
-    assert "withdraw it and say why" in admin_client.post(change(message), data).content.decode()
+    assert "cannot be rescheduled" in admin_client.post(change(message), data).content.decode()
 
 
 def test_an_approved_message_keeps_its_moment(admin_client):
     message = a_message(publish_at=NOON + DAY, approved_at=NOON)
-    assert "needs its moment" in admin_client.post(change(message), filled(_save="Save")).content.decode()
+    assert "needs a publication time" in admin_client.post(change(message), filled(_save="Save")).content.decode()
 
 
 # Withdrawing and deleting

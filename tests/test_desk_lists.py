@@ -59,7 +59,7 @@ def listed(client, query=""):
 
 
 def test_every_saved_filter_leads_to_a_list(client, editor):
-    saved = client.get(LIST).context["cl"].saved()
+    saved = client.get(LIST).context["cl"].saved_filters()
     for _name, address, _chosen in list(saved):
         page = client.get(f"{LIST}{address}")
         assert (page.status_code, page.content.decode().count('aria-current="page"') >= 1) == (200, True)
@@ -72,10 +72,12 @@ def test_saved_filters_show_what_they_say(client, editor):
     a_message(headline="Out")
     a_message(publish_at=NOON - 30 * DAY, headline="Older")
     a_message(headline="Gone").withdraw("Wrong.", at=NOON)
-    shown = {str(name): listed(client, address) for name, address, _chosen in client.get(LIST).context["cl"].saved()}
+    shown = {
+        str(name): listed(client, address) for name, address, _chosen in client.get(LIST).context["cl"].saved_filters()
+    }
     assert shown == {
         "All": ["Mine", "Waits", "Ahead", "Gone", "Out", "Older"],
-        "Waiting for approval": ["Waits"],
+        "Awaiting approval": ["Waits"],
         "Mine": ["Mine"],
         "Scheduled": ["Ahead"],
         "Published this week": ["Out"],
@@ -157,7 +159,7 @@ def test_acts_on_many_are_recorded_and_own_texts_are_refused(client, editor):
     assert list(Message.objects.published(NOON)) == [theirs]
     assert theirs.log_entries.first().by == editor
     assert f'Approved: <a href="{LIST}{theirs.pk}/change/">{theirs.headline}</a> (public now).' in answer
-    assert "written on this text yourself" in answer
+    assert "worked on this text" in answer
 
 
 def test_a_writer_is_offered_to_submit_and_a_table(client):

@@ -14,7 +14,7 @@ def summed_up(page):
     """Return what the summary says, as (where its link leads, its words), and the ids on the page."""
     document = html5lib.parse(page)
     ids = {element.get("id") for element in document.iter() if element.get("id")}
-    lists = [each for each in document.iter(f"{NAMESPACE}ul") if each.get("class") == "faults"]
+    lists = [each for each in document.iter(f"{NAMESPACE}ul") if each.get("class") == "error-summary"]
     rows = [row for each in lists for row in each.iter(f"{NAMESPACE}li")]
     found = [
         (row.find(f"{NAMESPACE}a").get("href").removeprefix("#"), " ".join("".join(row.itertext()).split()))
@@ -24,7 +24,7 @@ def summed_up(page):
 
 
 def test_a_form_without_a_fault_has_no_summary(admin_client):
-    assert 'class="faults"' not in admin_client.get(change(a_draft())).content.decode()
+    assert 'class="error-summary"' not in admin_client.get(change(a_draft())).content.decode()
 
 
 def test_each_fault_is_summed_up_with_a_link_to_its_field(admin_client):
@@ -41,14 +41,14 @@ def test_the_question_after_a_changed_word_is_linked_and_stands_beside_its_field
     form = opened(admin_client, message, headline="As nobody has read it")
     _, page = post(admin_client, message, form)
     found, ids = summed_up(page)
-    assert ([target for target, _ in found], "id_said_0" in ids) == (["id_said_0"], True)
-    beside = page[page.index('<fieldset class="said errors">') :]
-    assert "Say whether the words you change are a typo or a correction." in beside
+    assert ([target for target, _ in found], "id_change_kind_0" in ids) == (["id_change_kind_0"], True)
+    beside = page[page.index('<fieldset class="change-kind errors">') :]
+    assert "Select whether your change is a typo or a correction." in beside
 
 
 def test_the_note_of_a_correction_is_linked(admin_client):
     message = a_message(headline="As the public has read it")
-    form = opened(admin_client, message, headline="As nobody has read it", said="correction")
+    form = opened(admin_client, message, headline="As nobody has read it", change_kind="correction")
     found, ids = summed_up(post(admin_client, message, form)[1])
     assert ([target for target, _ in found], "id_note" in ids) == (["id_note"], True)
 

@@ -167,7 +167,7 @@ def test_managers_and_officers_read_since_when_letters_wait_and_why(client, fron
 def test_letters_that_nobody_tries_to_send_are_told_of(client, front):
     a_late_letter()
     front(roles.MANAGERS)
-    assert "nobody sends them" in client.get("/admin/").content.decode()
+    assert "No delivery attempted" in client.get("/admin/").content.decode()
 
 
 def test_letters_that_were_just_put_are_no_warning(front):
@@ -191,7 +191,12 @@ def test_writers_and_editors_do_not_hear_of_letters(front):
 def test_an_empty_desk_says_so_in_words(client, front):
     front(roles.EDITORS)
     page = client.get("/admin/").content.decode()
-    for words in ("Nothing more is due today.", "Nothing waits for you.", "You have no draft", "Nothing went out"):
+    for words in (
+        "Nothing else is scheduled for today.",
+        "Nothing awaiting your approval.",
+        "You have no drafts",
+        "Nothing was published",
+    ):
         assert words in page
 
 

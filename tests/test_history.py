@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 FIRST = "<p>The talks began on Monday.</p>\n<p>They were short.</p>"
 SECOND = "<p>The talks began on Tuesday.</p>\n<p>They were short.</p>"
-ASKED = "Say whether the words you change are a typo or a correction"
+ASKED = "Select whether your change is a typo or a correction"
 
 
 @pytest.fixture(autouse=True)
@@ -157,7 +157,7 @@ def test_mark_up_in_a_text_is_shown_as_text(admin_client):
 
 def test_a_change_of_form_alone_is_said(admin_client):
     message = with_versions(FIRST, FIRST.replace("Monday", "<strong>Monday</strong>"))
-    assert "the words are the same" in compared(admin_client, message, *ids(message))
+    assert "same wording" in compared(admin_client, message, *ids(message))
 
 
 def test_what_is_no_text_is_compared_in_words(admin_client):
@@ -266,7 +266,7 @@ def test_the_text_as_it_stands_is_not_offered_and_not_put_back(admin_client):
     assert "Restore this version" not in compared(admin_client, message, ids(message)[1])
     restore(admin_client, message, ids(message)[1])
     assert (len(ids(message)), message.log_entries.exists()) == (2, False)
-    with pytest.raises(ValidationError, match="nothing to put back"):
+    with pytest.raises(ValidationError, match="Nothing to restore"):
         stored(message).revert(message.history.first(), at=NOON)
 
 
@@ -279,7 +279,7 @@ def test_who_may_not_change_a_message_puts_nothing_back(client):
     message = with_versions(FIRST, SECOND, publish_at=NOON - DAY)
     client.force_login(officer("submit_message"))  # a writer: what is approved is not theirs any more
     assert "Restore this version" not in compared(client, message, ids(message)[0])
-    assert restore(client, message, ids(message)[0], said="typo").status_code == 403
+    assert restore(client, message, ids(message)[0], change_kind="typo").status_code == 403
     assert stored(message).body == SECOND
 
 
@@ -294,7 +294,7 @@ def test_on_a_published_message_it_must_be_said_what_it_is(admin_client):
 
 def test_an_earlier_text_put_back_as_a_correction_is_told_to_readers(admin_client, client):
     message = with_versions(FIRST, SECOND, publish_at=NOON - DAY)
-    restore(admin_client, message, ids(message)[0], said="correction", note="It was Monday after all.")
+    restore(admin_client, message, ids(message)[0], change_kind="correction", note="It was Monday after all.")
     page = client.get(message.get_absolute_url()).content.decode()
     assert ("began on Monday" in page, "It was Monday after all." in page) == (True, True)
     assert [act.kind for act in message.log_entries.order_by("id")] == [Act.Kind.REVERTED, Act.Kind.CORRECTION]

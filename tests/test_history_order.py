@@ -55,7 +55,7 @@ def test_what_was_put_back_stands_above_its_version(admin_client):
     first = draft.history.order_by("history_id").first()
     admin_client.post(f"/admin/news/message/{draft.pk}/history/{first.history_id}/restore/")
     (acted, what), (saved, changed) = events(admin_client, draft)[:2]
-    assert (what, changed, acted) == ("earlier version put back", "changed: text", saved)
+    assert (what, changed, acted) == ("earlier version restored", "changed: text", saved)
 
 
 def test_an_act_of_a_script_dates_its_version():

@@ -132,22 +132,22 @@ def test_the_question_goes_to_the_address_that_was_looked_at():
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("ftp://example.org/", "is no web address"),
-        ("file:///etc/passwd", "is no web address"),
-        ("https:///path", "is no web address"),
-        ("http://[::1/", "is no web address"),
-        ("http://example.org:99999/", "is no web address"),
-        ("http://example.org:6379/", "leads to port 6379"),
-        ("http://example.org:0/", "leads to port 0"),
-        ("http://inside.example.org/", "leads to a private address"),
-        ("http://127.0.0.1/", "leads to a private address"),
-        ("http://[::1]/", "leads to a private address"),
-        ("http://[::ffff:10.0.0.1]/", "leads to a private address"),
-        ("http://[fe80::1%25eth0]/", "leads to a private address"),
-        ("http://user:secret@127.0.0.1/", "leads to a private address"),
-        ("http://unknown.example.org/", "leads nowhere"),
-        ("http://a..b/", "leads nowhere"),
-        (f"http://{'a' * 70}.example.org/", "leads nowhere"),
+        ("ftp://example.org/", "is not a valid URL"),
+        ("file:///etc/passwd", "is not a valid URL"),
+        ("https:///path", "is not a valid URL"),
+        ("http://[::1/", "is not a valid URL"),
+        ("http://example.org:99999/", "is not a valid URL"),
+        ("http://example.org:6379/", "uses port 6379"),
+        ("http://example.org:0/", "uses port 0"),
+        ("http://inside.example.org/", "leads to a private network"),
+        ("http://127.0.0.1/", "leads to a private network"),
+        ("http://[::1]/", "leads to a private network"),
+        ("http://[::ffff:10.0.0.1]/", "leads to a private network"),
+        ("http://[fe80::1%25eth0]/", "leads to a private network"),
+        ("http://user:secret@127.0.0.1/", "leads to a private network"),
+        ("http://unknown.example.org/", "domain not found"),
+        ("http://a..b/", "domain not found"),
+        (f"http://{'a' * 70}.example.org/", "domain not found"),
     ],
 )
 def test_what_may_not_be_asked_is_refused_with_its_reason(url, why):
@@ -178,7 +178,13 @@ def test_where_the_headers_are_refused_the_page_is_asked_for():
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(404, "not there (404)"), (410, "not there"), (500, "out of order"), (403, "Open it yourself"), (418, "an error")],
+    [
+        (404, "page not found (404)"),
+        (410, "not found"),
+        (500, "a server error"),
+        (403, "Open it yourself"),
+        (418, "an error"),
+    ],
 )
 def test_a_link_that_answers_with_an_error_is_named(status, words):
     assert words in said("https://example.org/", {"https://example.org/": status})[0]
@@ -192,10 +198,10 @@ def test_an_answer_that_is_no_error_is_fine(status):
 @pytest.mark.parametrize(
     ("trouble", "words"),
     [
-        (ConnectionRefusedError(), "got no answer."),
+        (ConnectionRefusedError(), "did not respond."),
         (TimeoutError(), "within 3 seconds"),
         (ssl.SSLCertVerificationError(), "certificate"),
-        (ssl.SSLError(), "got no answer."),
+        (ssl.SSLError(), "did not respond."),
     ],
 )
 def test_a_link_that_does_not_answer_is_named(trouble, words):

@@ -89,7 +89,7 @@ def test_withdrawing_needs_a_reason(reason):
 
 
 def test_only_a_published_message_can_be_withdrawn():
-    with pytest.raises(ValidationError, match="Only a published message"):
+    with pytest.raises(ValidationError, match="Only published messages"):
         a_message(publish_at=NOON + DAY, approved_at=NOON).withdraw("Wrong.", at=NOON)
 
 

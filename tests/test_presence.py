@@ -60,18 +60,18 @@ def test_the_others_are_told_who_is_editing_since_when(anna, boris, clock):
     draft = a_draft()
     beat(anna, draft)
     clock.shift(30)
-    assert others(boris, draft) == ["Anna Orlova is editing this since 12:37."]
-    assert "Anna Orlova is editing this since 12:37." in boris.get(change(draft)).content.decode()
+    assert others(boris, draft) == ["Anna Orlova has been editing this since 12:37."]
+    assert "Anna Orlova has been editing this since 12:37." in boris.get(change(draft)).content.decode()
 
 
 def test_a_message_that_is_only_open_is_told_from_one_that_is_written_on(anna, boris):
     draft = a_draft()
     beat(anna, draft, changed="0")
-    assert others(boris, draft) == ["Anna Orlova has this open since 12:37."]
-    assert "Anna Orlova has it open since 12:37</small>" in boris.get(LIST).content.decode()
+    assert others(boris, draft) == ["Anna Orlova has had this open since 12:37."]
+    assert "Anna Orlova has had it open since 12:37</small>" in boris.get(LIST).content.decode()
     beat(anna, draft, changed="1")
-    assert others(boris, draft) == ["Anna Orlova is editing this since 12:37."]
-    assert "Anna Orlova is editing since 12:37</small>" in boris.get(LIST).content.decode()
+    assert others(boris, draft) == ["Anna Orlova has been editing this since 12:37."]
+    assert "Anna Orlova has been editing since 12:37</small>" in boris.get(LIST).content.decode()
 
 
 def test_nobody_is_told_of_themselves(anna):
@@ -85,7 +85,7 @@ def test_who_goes_on_beating_is_there_since_the_first_beat(anna, boris, clock):
     for _ in range(10):
         beat(anna, draft)
         clock.shift(20)
-    assert others(boris, draft) == ["Anna Orlova is editing this since 12:37."]
+    assert others(boris, draft) == ["Anna Orlova has been editing this since 12:37."]
 
 
 def test_presence_ends_a_minute_after_the_last_beat(anna, boris, clock):
@@ -102,14 +102,14 @@ def test_who_comes_back_is_there_since_then(anna, boris, clock):
     beat(anna, draft)
     clock.shift(600)
     beat(anna, draft)
-    assert others(boris, draft) == ["Anna Orlova is editing this since 12:47."]
+    assert others(boris, draft) == ["Anna Orlova has been editing this since 12:47."]
 
 
 def test_another_day_is_named(anna, boris):
     draft = a_draft()
     beat(anna, draft)
     Presence.objects.update(started_at=NOON - DAY)
-    assert others(boris, draft) == ["Anna Orlova is editing this since 23 November, 12:37."]
+    assert others(boris, draft) == ["Anna Orlova has been editing this since 23 November, 12:37."]
 
 
 def test_who_leaves_the_page_is_gone_at_once(anna, boris):
@@ -135,7 +135,7 @@ def test_the_list_says_it_quietly(anna, boris):
     draft = a_draft()
     beat(anna, draft)
     theirs, own = (each.get(LIST).content.decode() for each in (boris, anna))
-    assert ("Anna Orlova is editing since 12:37</small>" in theirs, "12:37</small>" in own) == (True, False)
+    assert ("Anna Orlova has been editing since 12:37</small>" in theirs, "12:37</small>" in own) == (True, False)
 
 
 def test_a_newer_version_is_told_of_while_one_writes(anna):

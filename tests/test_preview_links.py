@@ -59,7 +59,7 @@ def test_a_link_shows_the_message_with_the_name_and_the_moment(client):
     page = client.get(link.get_absolute_url()).content.decode()
     assert "Not yet for everybody" in page
     assert "Preview for Reuters, until 24 November 2020, 13:37 London · 16:37 Moscow." in page
-    assert "please don’t publish before the embassy has" in page
+    assert "please do not publish before the embassy does" in page
 
 
 def test_the_link_of_a_scheduled_message_says_when_it_may_be_published(client):
@@ -266,11 +266,11 @@ def test_a_link_is_revoked_on_the_desk(admin_client, client):
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"name": " "}, "Say for whom the link is."),
+        ({"name": " "}, "Enter who the link is for."),
         ({"name": "x" * 81}, "at most 80 characters"),
-        ({"expires_at_0": "", "expires_at_1": ""}, "Say until when the link opens"),
-        ({"expires_at_1": "12:00"}, "This moment is past"),
-        ({"expires_at_0": "24/12/2021"}, "may last 30 days at most"),
+        ({"expires_at_0": "", "expires_at_1": ""}, "Enter an expiry date and time"),
+        ({"expires_at_1": "12:00"}, "This time is in the past"),
+        ({"expires_at_0": "24/12/2021"}, "valid for 30 days at most"),
         ({"expires_at_0": "soon"}, "Write the day like 24.09.2027."),
     ],
 )
@@ -283,7 +283,7 @@ def test_a_link_that_makes_no_sense_is_refused_with_a_sentence(admin_client, wro
 def test_what_is_public_needs_no_link(admin_client):
     message = a_message()
     answer = admin_client.post(desk(message, "preview-links"), asked_for(), follow=True).content.decode()
-    assert ("anybody can read it" in answer, "Make a link" in answer, PreviewLink.objects.exists()) == (
+    assert ("it needs no preview link" in answer, "Create link" in answer, PreviewLink.objects.exists()) == (
         True,
         False,
         False,

@@ -59,19 +59,19 @@ def test_what_is_scheduled_can_be_sent_back_but_what_is_public_can_not():
     scheduled = a_message(publish_at=NOON + DAY, approved_at=NOON)
     scheduled.send_back("Not yet.", at=NOON)
     assert scheduled.state(NOON) == State.DRAFT
-    with pytest.raises(ValidationError, match="What is public is withdrawn"):
+    with pytest.raises(ValidationError, match="Withdraw a published message instead"):
         a_message().send_back("Too late.", at=NOON)
 
 
 @pytest.mark.parametrize("act", ["send_back", "withdraw"])
 def test_taking_back_needs_a_reason(act):
-    with pytest.raises(ValidationError, match="Say"):
+    with pytest.raises(ValidationError, match="Enter"):
         getattr(a_message(), act)("  ", at=NOON)
 
 
 def test_nobody_approves_a_text_they_submitted():
     message = a_submitted_message()
-    with pytest.raises(ValidationError, match="Let a colleague approve it"):
+    with pytest.raises(ValidationError, match="Ask a colleague to approve it"):
         message.approve(at=NOON, by=someone("writer"))
 
 
@@ -80,7 +80,7 @@ def test_nobody_approves_a_text_they_have_written_on():
     message._history_user = someone("editor")
     message.headline += "!"
     message.save()
-    with pytest.raises(ValidationError, match="Let a colleague approve it"):
+    with pytest.raises(ValidationError, match="Ask a colleague to approve it"):
         message.approve(at=NOON, by=someone("editor"))
 
 
@@ -113,7 +113,7 @@ def test_approving_restoring_and_withdrawing_are_seen_at_once():
 @pytest.mark.parametrize("sql", ["UPDATE news_act SET reason = 'nicer'", "DELETE FROM news_act"])
 def test_the_database_refuses_to_change_an_act(sql):
     a_submitted_message()
-    with pytest.raises(DatabaseError, match="written once"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
     assert Act.objects.count() == 1
 
@@ -149,13 +149,13 @@ def test_an_act_can_not_be_replaced_or_truncated_either():
         "sqlite": f"REPLACE INTO news_act (id, message_id, kind, at, reason) VALUES ({act.pk}, 1, 'typo', '2020', '')",
         "postgresql": "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE news_act",
     }[connection.vendor]
-    with pytest.raises(DatabaseError, match="written once"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(back_door)
 
 
 def test_what_is_not_submitted_is_approved_only_for_a_reason():
     message = a_message(publish_at=None)
-    with pytest.raises(ValidationError, match="still being written"):
+    with pytest.raises(ValidationError, match="still a draft"):
         message.approve(at=NOON, by=someone("editor"))
     message.approve(at=NOON, by=someone("editor"), override="It is urgent.")
     assert message.log_entries.get().reason == "It is urgent."
