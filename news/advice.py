@@ -75,12 +75,12 @@ def about_headline(message: Message, at: datetime) -> Iterator[str]:
 
 def days_of(message: Message, at: datetime) -> dict[str, date]:
     """Return the dates of a message by label: delivery, publication in the host country and in other time zones."""
-    moment = message.publish_at or at
+    published = message.publish_at or at
     host = timezone.get_default_timezone()
     known = {_("delivered"): message.delivered_on} if message.delivered_on else {}
-    known[_("published") if message.publish_at else _("today")] = moment.astimezone(host).date()
+    known[_("published") if message.publish_at else _("today")] = published.astimezone(host).date()
     for city, zone in settings.CLOCKS:
-        day = moment.astimezone(zone).date()
+        day = published.astimezone(zone).date()
         if day not in known.values():
             known[_("in %s") % city] = day
     return known

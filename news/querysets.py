@@ -111,13 +111,13 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
 
     def older_than(self, cursor: Cursor):
         """Return the messages after `cursor` in the list. The first condition can use the index."""
-        moment, pk = cursor
-        return self.filter(publish_at__lte=moment).filter(Q(publish_at__lt=moment) | Q(pk__lt=pk))
+        publish_at, pk = cursor
+        return self.filter(publish_at__lte=publish_at).filter(Q(publish_at__lt=publish_at) | Q(pk__lt=pk))
 
     def newer_than(self, cursor: Cursor):
         """Return the messages before `cursor` in the list, in the list's order."""
-        moment, pk = cursor
-        return self.filter(publish_at__gte=moment).filter(Q(publish_at__gt=moment) | Q(pk__gt=pk))
+        publish_at, pk = cursor
+        return self.filter(publish_at__gte=publish_at).filter(Q(publish_at__gt=publish_at) | Q(pk__gt=pk))
 
     def with_lead_image(self, names):
         """Return the messages whose lead image has one of these file names."""
@@ -140,7 +140,7 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
         older = self.filter(publish_at__lt=start).values("pk")[:1]
         newer = self.filter(publish_at__gt=end).order_by("publish_at", "id").values("pk")[:1]
         rows = self.model.objects.filter(Q(pk=Subquery(older)) | Q(pk=Subquery(newer))).order_by()
-        found = {moment > end: day for moment, day in rows.values_list("publish_at", "day")}
+        found = {published > end: day for published, day in rows.values_list("publish_at", "day")}
         return found.get(False), found.get(True)
 
     def next_change(self, at: datetime) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Two officers do the same thing in the same instant: one does it, and the other gets a sentence."""
+"""Concurrent workflow steps: of two users one succeeds, and the other gets a sentence."""
 
 import threading
 
@@ -81,7 +81,7 @@ def pressed(client, message, button, **kwargs):
 @pytest.mark.parametrize(
     ("button", "kind", "a_row"), [("_submit", "submitted", a_draft), ("_approve", "approved", submitted)]
 )
-def test_of_two_who_do_the_same_act_one_does_it_and_the_other_is_told(two, together, button, kind, a_row):
+def test_of_two_concurrent_steps_one_succeeds_and_one_is_refused_with_a_sentence(two, together, button, kind, a_row):
     message = a_row()
     forms = [pressed(client, message, button) for client in two]
     answers = at_once(*(sent(client, change(message), form) for client, form in zip(two, forms, strict=True)))
@@ -92,7 +92,7 @@ def test_of_two_who_do_the_same_act_one_does_it_and_the_other_is_told(two, toget
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_approve_from_the_list_one_does_it(two):
+def test_of_two_concurrent_approvals_from_the_list_one_succeeds(two):
     message = submitted()
     answers = at_once(*(sent(client, step_url("approve", [message]), {}) for client in two))
     assert [answer.status_code for answer in answers] == [302, 302]
@@ -100,7 +100,7 @@ def test_of_two_who_approve_from_the_list_one_does_it(two):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_withdraw_one_does_it_and_the_other_is_led_back(two):
+def test_of_two_concurrent_withdrawals_one_succeeds_and_one_is_redirected(two):
     message = a_message()
     address = f"/admin/news/message/withdraw/?ids={message.pk}"
     answers = at_once(*(sent(client, address, {"reason": "Wrong."}) for client in two))
@@ -109,7 +109,7 @@ def test_of_two_who_withdraw_one_does_it_and_the_other_is_led_back(two):
 
 
 @pytest.mark.django_db
-def test_who_comes_too_late_to_withdraw_is_told_and_led_to_the_message(admin_client):
+def test_a_withdrawal_that_comes_too_late_redirects_to_the_message_with_a_sentence(admin_client):
     message = a_message()
     message.withdraw("Wrong.")
     answer = admin_client.post(f"/admin/news/message/withdraw/?ids={message.pk}", {"reason": "Wrong."}, follow=True)
@@ -118,7 +118,7 @@ def test_who_comes_too_late_to_withdraw_is_told_and_led_to_the_message(admin_cli
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("button", ["_submit", "_approve"])
-def test_a_second_click_on_an_act_already_done_is_told_so(admin_client, button):
+def test_a_second_click_on_a_step_gets_a_sentence(admin_client, button):
     draft = a_draft()
     form = pressed(admin_client, draft, button, override="Alone on duty.")
     first, second = (admin_client.post(change(draft), form) for _ in range(2))
@@ -127,7 +127,7 @@ def test_a_second_click_on_an_act_already_done_is_told_so(admin_client, button):
 
 
 @pytest.mark.django_db
-def test_a_message_deleted_meanwhile_is_told_of(admin_client):
+def test_a_message_that_was_deleted_gets_a_sentence(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft, headline="Mine")
     Message.objects.get(pk=draft.pk).delete()

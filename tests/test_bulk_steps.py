@@ -1,4 +1,4 @@
-"""Steps done to many messages: each is named with what happens to it, and the result names what was done to which."""
+"""Workflow steps on many messages: preview of each, and a report of what was done."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def waiting(writer=None, **kwargs):
     return message
 
 
-def test_approving_from_the_list_first_names_each_message_and_what_happens_when(client, editor):
+def test_approval_from_the_list_first_previews_each_message(client, editor):
     now, later, own = waiting(), waiting(publish_at=NOON + DAY), waiting(editor)
     chosen = {"action": "approve_selected", "_selected_action": [now.pk, later.pk, own.pk]}
     page = client.post(LIST, chosen, follow=True).content.decode()
@@ -39,7 +39,7 @@ def test_approving_from_the_list_first_names_each_message_and_what_happens_when(
     assert not Message.objects.published(NOON).exists()
 
 
-def test_the_result_names_what_was_done_to_which_message(client, editor):
+def test_the_result_lists_the_changed_messages(client, editor):
     now, later = waiting(headline="On <visas>"), waiting(publish_at=NOON + DAY)
     page = approve_from_list(client, now, later, follow=True).content.decode()
     assert "Approved: <a href=" in page
@@ -49,20 +49,20 @@ def test_the_result_names_what_was_done_to_which_message(client, editor):
     )
 
 
-def test_a_result_names_ten_messages_and_counts_the_others(client, editor):
+def test_the_result_lists_ten_messages_and_counts_the_rest(client, editor):
     rows = [waiting() for _ in range(NAMED + 2)]
     page = approve_from_list(client, *rows, follow=True).content.decode()
     assert "; and 2 more." in page
     assert Message.objects.published(NOON).count() == NAMED + 2
 
 
-def test_own_texts_alone_cannot_be_approved_from_the_list(client, editor):
+def test_a_selection_of_own_texts_cannot_be_approved(client, editor):
     page = client.get(step_url("approve", [waiting(editor)])).content.decode()
     assert '<input type="submit" value="Approve"' not in page
 
 
 @pytest.mark.parametrize("step", ["approve", "withdraw"])
-def test_a_choice_too_large_for_one_step_is_refused_whole(client, editor, step):
+def test_a_selection_above_the_limit_is_refused(client, editor, step):
     kwargs = {"approved_at": None, "publish_at": None, "submitted_at": NOON} if step == "approve" else {}
     message = a_message(**kwargs)
     columns = [each.attname for each in Message._meta.concrete_fields if each.name != "id"]
@@ -78,12 +78,12 @@ def test_a_choice_too_large_for_one_step_is_refused_whole(client, editor, step):
 @pytest.mark.parametrize(
     ("count", "sentence"), [(1, "This message will be removed"), (2, "These messages will be removed")]
 )
-def test_the_page_speaks_of_one_or_of_several(client, editor, count, sentence):
+def test_the_page_uses_singular_and_plural(client, editor, count, sentence):
     rows = [a_message() for _ in range(count)]
     assert sentence in client.get(step_url("withdraw", rows)).content.decode()
 
 
-def test_leaving_it_as_it_is_leads_back_to_where_one_came_from(client, editor):
+def test_cancel_links_to_the_form_or_the_list(client, editor):
     one, two = a_message(), a_message()
     page = client.get(step_url("withdraw", [one])).content.decode()
     assert f'<a class="closelink" href="{LIST}{one.pk}/change/">' in page
@@ -91,7 +91,7 @@ def test_leaving_it_as_it_is_leads_back_to_where_one_came_from(client, editor):
     assert f'<a class="closelink" href="{LIST}">' in page
 
 
-def test_a_withdrawal_names_the_message_and_its_page_says_it_on_top(client, editor):
+def test_a_withdrawn_message_has_a_banner_above_its_form(client, editor):
     message = a_message(headline="On visas")
     page = client.post(step_url("withdraw", [message]), {"reason": "The number was wrong."}, follow=True)
     page = page.content.decode()
@@ -100,7 +100,7 @@ def test_a_withdrawal_names_the_message_and_its_page_says_it_on_top(client, edit
     assert "The number was wrong." in page[page.index("Withdrawn on") : page.index('name="headline"')]
 
 
-def test_a_text_that_was_sent_back_says_by_whom_and_why_above_its_form(client, editor):
+def test_a_rejected_draft_has_a_banner_with_user_and_reason(client, editor):
     writer = a_member(roles.WRITERS, username="writer")
     message = waiting(writer)
     message.send_back("The date is missing.", at=NOON, by=editor)
@@ -113,7 +113,7 @@ def test_a_text_that_was_sent_back_says_by_whom_and_why_above_its_form(client, e
     assert "sent this message back on" not in client.get(f"{LIST}{message.pk}/change/").content.decode()
 
 
-def test_a_state_that_nobody_expected_is_said_and_breaks_nothing(client, editor, monkeypatch):
+def test_an_unexpected_state_is_reported_without_an_error(client, editor, monkeypatch):
     message = waiting()
     monkeypatch.setattr(Message, "approve", lambda self, **kwargs: None)
     monkeypatch.setattr(Message, "state", lambda self, at: Message.State.WITHDRAWN)
@@ -125,14 +125,14 @@ def test_a_state_that_nobody_expected_is_said_and_breaks_nothing(client, editor,
 
 
 @pytest.mark.parametrize("kwargs", [{"publish_at": None}, {"publish_at": NOON + DAY, "approved_at": NOON}])
-def test_a_preview_does_not_say_published_of_what_is_not(client, editor, kwargs):
+def test_a_preview_of_an_unpublished_message_does_not_say_published(client, editor, kwargs):
     page = client.get(f"{LIST}{a_message(**kwargs).pk}/preview/").content.decode()
     assert ("<p>Published" in page, "<p>To be published" in page) == (False, True)
     page = client.get(f"{LIST}{a_message().pk}/preview/").content.decode()
     assert ("<p>Published" in page, "<p>To be published" in page) == (True, False)
 
 
-def test_a_consuls_front_page_is_the_consular_desk(client):
+def test_consular_officers_have_a_dashboard_of_their_own(client):
     client.force_login(a_member(roles.CONSULAR))
     assert "<h1>Consular desk</h1>" in client.get("/admin/").content.decode()
 
@@ -141,7 +141,7 @@ FORMS = ["news/message", "news/category", "pages/page", "counters/counter", "con
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_enter_in_a_field_of_one_line_has_no_button_to_press(admin_client, form):
+def test_enter_in_a_single_line_field_does_not_submit(admin_client, form):
     page = admin_client.get(f"/admin/{form}/add/").content.decode()
     form = page[page.index('_form"') :]
     first = form.index('<button type="submit" disabled hidden>')

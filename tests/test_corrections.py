@@ -1,4 +1,4 @@
-"""Changing what is out: a changed word is a typo or a correction, said deliberately, recorded, and told to readers."""
+"""Changes to public messages: each changed word is a typo or a correction; corrections are public."""
 
 from datetime import datetime
 from xml.etree import ElementTree
@@ -71,13 +71,13 @@ def acts(message):
 @pytest.mark.parametrize(
     "changed", [{"headline": "The last talks"}, {"lead": "In Geneva."}, {"body": RIGHT}, {"body": "<p>The talks.</p>"}]
 )
-def test_a_changed_word_of_what_is_public_is_asked_about(admin_client, changed):
+def test_a_changed_word_of_a_public_message_needs_a_type_of_change(admin_client, changed):
     message = out()
     assert ASKED in save(admin_client, message, **changed)
     assert (stored(message).body, acts(message)) == (TEXT, [])
 
 
-def test_the_form_comes_back_with_everything_typed(admin_client):
+def test_the_form_keeps_everything_typed(admin_client):
     page = save(admin_client, out(), body=RIGHT, lead="Typed with care", note="Typed as well")
     assert ("began on Tuesday" in page, "Typed with care" in page, "Typed as well" in page) == (True, True, True)
 
@@ -91,20 +91,20 @@ def test_the_form_comes_back_with_everything_typed(admin_client):
         {"featured": "on"},
     ],
 )
-def test_form_space_and_what_is_no_text_need_nothing_said(admin_client, changed):
+def test_changes_of_formatting_spaces_and_other_fields_need_no_type(admin_client, changed):
     message = out()
     assert save(admin_client, message, **changed) == ""
     assert acts(message) == []
 
 
-def test_what_is_not_public_is_not_asked_about(admin_client):
+def test_unpublished_messages_need_no_type_of_change(admin_client):
     draft = out(publish_at=None)
     page = admin_client.get(change(draft)).content.decode()
     assert 'name="change_kind"' not in page
     assert save(admin_client, draft, body=RIGHT, publish_at_0="", publish_at_1="") == ""
 
 
-def test_words_that_somebody_approved_are_changed_only_for_a_reason_which_is_recorded(admin_client):
+def test_approved_text_is_changed_only_for_a_reason_that_is_logged(admin_client):
     message = out(publish_at=NOON + DAY, approved_at=NOON)
     refused = save(admin_client, message, body=RIGHT, publish_at_0="25/11/2020")
     assert ("This text has been approved" in refused, stored(message).body == message.body) == (True, True)
@@ -117,20 +117,20 @@ def test_words_that_somebody_approved_are_changed_only_for_a_reason_which_is_rec
     )
 
 
-def test_a_form_opened_before_the_message_fell_due_is_asked_about_when_it_is_sent(admin_client, at_noon):
+def test_the_type_is_required_where_the_message_became_public_after_the_form_was_opened(admin_client, at_noon):
     message = out(publish_at=NOON + HOUR, approved_at=NOON)
     assert 'name="change_kind"' not in admin_client.get(change(message)).content.decode()
     at_noon.move_to(NOON + HOUR)
     assert ASKED in save(admin_client, message, body=RIGHT, publish_at_0="24/11/2020", publish_at_1="13:37:00")
 
 
-def test_nothing_is_chosen_beforehand(admin_client):
+def test_no_type_is_selected_initially(admin_client):
     page = admin_client.get(change(out())).content.decode()
     radios = [tag for tag in page.split("<") if tag.startswith("input") and 'name="change_kind"' in tag]
     assert (len(radios), any("checked" in tag for tag in radios)) == (2, False)
 
 
-def test_a_withdrawn_text_can_not_be_changed_in_silence_before_it_is_restored(admin_client):
+def test_a_withdrawn_message_needs_a_type_of_change(admin_client):
     message = out()
     message.withdraw("Wrong.", at=NOON)
     assert ASKED in save(admin_client, message, body=RIGHT)
@@ -139,7 +139,7 @@ def test_a_withdrawn_text_can_not_be_changed_in_silence_before_it_is_restored(ad
 # A typo
 
 
-def test_a_typo_is_recorded_and_readers_are_told_nothing(admin_client, client):
+def test_a_typo_fix_is_logged_and_not_public(admin_client, client):
     message = out()
     save(admin_client, message, body="<p>The talks begann on Monday.</p>", change_kind="typo")
     assert acts(message) == [("typo", "")]
@@ -148,7 +148,7 @@ def test_a_typo_is_recorded_and_readers_are_told_nothing(admin_client, client):
     assert stored(message).updated_at == message.publish_at
 
 
-def test_a_typo_with_no_changed_word_is_not_recorded(admin_client):
+def test_a_typo_without_a_changed_word_is_not_logged(admin_client):
     message = out()
     save(admin_client, message, change_kind="typo")
     assert acts(message) == []
@@ -171,7 +171,7 @@ def test_a_correction_needs_its_note(admin_client):
     assert stored(message).body == TEXT
 
 
-def test_a_correction_stands_under_the_message_and_on_the_home_page_at_once(admin_client, client):
+def test_a_correction_is_shown_on_the_message_and_the_home_page_immediately(admin_client, client):
     message = out()
     client.get("/")
     save(admin_client, message, body=RIGHT, change_kind="correction", note=NOTE)
@@ -180,7 +180,7 @@ def test_a_correction_stands_under_the_message_and_on_the_home_page_at_once(admi
         assert ("began on Tuesday.</p>" in page, NOTE in page, "24 November 2020</time>" in page) == (True, True, True)
 
 
-def test_a_correction_is_recorded_with_who_and_why_and_makes_one_version(admin_client):
+def test_a_correction_creates_one_log_entry_and_one_version(admin_client):
     message = out()
     save(admin_client, message, body=RIGHT, change_kind="correction", note=NOTE)
     act, correction = message.log_entries.get(), message.corrections.get()
@@ -189,26 +189,26 @@ def test_a_correction_is_recorded_with_who_and_why_and_makes_one_version(admin_c
     assert [version.body for version in message.history.all()] == [RIGHT, TEXT]
 
 
-def test_a_source_is_corrected_as_well(admin_client):
+def test_a_source_can_be_corrected(admin_client):
     message = out()
     save(admin_client, message, source_name="The ministry", change_kind="correction", note="The source was missing.")
     assert acts(message) == [("correction", "The source was missing.")]
 
 
-def test_the_note_is_text_and_no_mark_up(client):
+def test_the_note_is_escaped(client):
     message = out()
     message.publish_correction("<script>alert(1)</script>", at=NOON)
     assert "<script>alert" not in client.get(message.get_absolute_url()).content.decode()
 
 
-def test_the_page_tells_when_it_was_last_modified(client):
+def test_the_page_has_its_last_modification_time(client):
     message = out()
     message.publish_correction(NOTE, at=NOON)
     page = client.get(message.get_absolute_url()).content.decode()
     assert 'property="article:modified_time" content="2020-11-24T12:37:00Z"' in page
 
 
-def test_a_message_without_corrections_asks_no_query_for_them(client, django_assert_num_queries):
+def test_messages_without_corrections_cost_no_query_for_them(client, django_assert_num_queries):
     message = out()
     with django_assert_num_queries(0):
         assert message.updated_at == message.publish_at
@@ -216,7 +216,7 @@ def test_a_message_without_corrections_asks_no_query_for_them(client, django_ass
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_corrected_message_still_asks_few_queries(client, django_assert_max_num_queries):
+def test_a_corrected_message_costs_few_queries(client, django_assert_max_num_queries):
     message = out()
     a_message(), a_message(publish_at=NOON - 2 * DAY)
     message.publish_correction(NOTE, at=NOON)
@@ -228,7 +228,7 @@ def test_a_corrected_message_still_asks_few_queries(client, django_assert_max_nu
 # Who may
 
 
-def test_who_may_not_correct_is_offered_the_typo_alone_and_refused_the_other(client):
+def test_users_without_permission_can_only_fix_typos(client):
     message = out()
     client.force_login(officer("approve_message"))
     assert 'value="correction"' not in client.get(change(message)).content.decode()
@@ -237,7 +237,7 @@ def test_who_may_not_correct_is_offered_the_typo_alone_and_refused_the_other(cli
     assert save(client, message, body=RIGHT, change_kind="typo") == ""
 
 
-def test_a_writer_changes_nothing_that_is_public(client):
+def test_writers_cannot_change_public_messages(client):
     message = out()
     client.force_login(officer("submit_message"))
     answer = client.post(change(message), form_of(message, body=RIGHT, change_kind="typo"))
@@ -257,12 +257,12 @@ def test_an_editor_may_correct(client):
 @pytest.mark.parametrize(
     "act", [lambda message: message.fix_typo(at=NOON), lambda message: message.publish_correction(NOTE, at=NOON)]
 )
-def test_what_is_not_public_is_neither_mended_nor_corrected(act):
+def test_unpublished_messages_cannot_be_corrected(act):
     with pytest.raises(ValidationError, match="Corrections apply to published messages only"):
         act(out(publish_at=None))
 
 
-def test_who_has_corrected_can_not_be_deleted():
+def test_users_with_corrections_cannot_be_deleted():
     user = get_user_model().objects.create_user("anna")
     out().publish_correction(NOTE, at=NOON, by=user)
     assert not user.user_permissions.filter(pk__in=Permission.objects.all()).exists()
@@ -290,7 +290,7 @@ def test_feeds_are_updated_by_a_correction(client):
 
 
 @pytest.mark.parametrize("changed", [{"featured": True}, {"slug": "talk"}, {"source_name": "The ministry"}])
-def test_feeds_are_not_updated_by_what_is_no_correction(client, changed):
+def test_feeds_are_not_updated_by_other_changes(client, changed):
     message = out()
     for name, value in changed.items():
         setattr(message, name, value)

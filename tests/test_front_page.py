@@ -59,18 +59,18 @@ def test_each_role_has_its_own_sections(front, role, names):
     assert list(front(role)) == names
 
 
-def test_who_may_see_nothing_has_no_section(front):
+def test_users_without_permissions_have_no_section(front):
     assert front() == {}
 
 
-def test_what_is_due_today_stands_in_its_order(front):
+def test_scheduled_messages_of_today_are_in_order(front):
     late = a_message(publish_at=NOON + 3 * HOUR, approved_at=NOON)
     soon = a_message(publish_at=NOON + HOUR, approved_at=NOON)
     a_message(publish_at=NOON + DAY, approved_at=NOON)
     assert front(roles.WRITERS)["due"]["rows"] == [soon, late]
 
 
-def test_today_ends_at_the_hosts_midnight(front, at_noon):
+def test_today_ends_at_midnight_in_the_host_country(front, at_noon):
     at_noon.move_to(NOON.replace(month=7))
     before = a_message(publish_at=NOON.replace(month=7, hour=22, minute=59), approved_at=NOON)
     after = a_message(publish_at=NOON.replace(month=7, hour=23, minute=0), approved_at=NOON)
@@ -78,25 +78,25 @@ def test_today_ends_at_the_hosts_midnight(front, at_noon):
     assert (due["rows"], due["then"]) == ([before], after)
 
 
-def test_what_is_due_shows_the_time_in_both_cities(client, front):
+def test_scheduled_messages_show_both_time_zones(client, front):
     a_message(publish_at=NOON + HOUR, approved_at=NOON)
     front(roles.WRITERS)
     assert "24 November 2020, 13:37 London · 16:37 Moscow" in client.get("/admin/").content.decode()
 
 
-def test_what_others_have_submitted_waits_for_an_editor_and_their_own_does_not(front):
+def test_editors_see_submissions_of_others_only(front):
     editor, writer = a_member(roles.EDITORS), a_member(roles.WRITERS)
     theirs, _own = submitted(writer), submitted(editor)
     assert front(user=editor)["waiting"]["rows"] == [theirs]
 
 
-def test_a_text_that_an_editor_has_touched_does_not_wait_for_them(front):
+def test_a_text_that_an_editor_has_edited_is_not_listed_for_them(front):
     editor, message = a_member(roles.EDITORS), submitted(a_member(roles.WRITERS))
     message.history.filter(pk=message.history.first().pk).update(history_user=editor, history_change_reason=None)
     assert front(user=editor)["waiting"]["rows"] == []
 
 
-def test_what_was_sent_back_is_the_writers_again_with_the_reason(client, front):
+def test_a_rejected_draft_is_listed_for_its_author_with_the_reason(client, front):
     writer = a_member(roles.WRITERS)
     message = submitted(writer)
     message.send_back("The date is missing.", at=NOON, by=a_member(roles.EDITORS))
@@ -104,20 +104,20 @@ def test_what_was_sent_back_is_the_writers_again_with_the_reason(client, front):
     assert "The date is missing." in client.get("/admin/").content.decode()
 
 
-def test_the_drafts_of_others_are_not_mine(front):
+def test_drafts_of_others_are_not_listed(front):
     draft = a_message(publish_at=None)
     draft.history.update(history_user=a_member(roles.EDITORS))
     assert front(roles.WRITERS)["mine"]["rows"] == []
 
 
-def test_what_went_out_is_that_of_seven_days(front):
+def test_recently_published_covers_seven_days(front):
     out = a_message(publish_at=NOON - 6 * DAY)
     a_message(publish_at=NOON - 8 * DAY)
     a_message(publish_at=NOON - DAY).withdraw("Wrong.", at=NOON)
     assert front(roles.WRITERS)["out"]["rows"] == [out]
 
 
-def test_a_long_section_is_cut_and_leads_to_the_rest(client, front):
+def test_a_long_section_is_cut_and_links_to_the_rest(client, front):
     for _ in range(12):
         a_message(publish_at=NOON - HOUR)
     out = front(roles.WRITERS)["out"]
@@ -125,7 +125,7 @@ def test_a_long_section_is_cut_and_leads_to_the_rest(client, front):
     assert client.get(out["address"]).content.decode().count('class="action-select"') == 12
 
 
-def test_a_counter_near_a_round_number_is_told_before(client, front):
+def test_a_counter_near_a_milestone_is_listed(client, front):
     counter = a_counter(since=date(2018, 3, 4))
     a_counter(since=date(2018, 5, 20))
     near = front(roles.WRITERS)["near"]["rows"]
@@ -133,14 +133,14 @@ def test_a_counter_near_a_round_number_is_told_before(client, front):
     assert "Saturday 28 November 2020" in client.get("/admin/").content.decode()
 
 
-def test_enquiries_are_told_by_reference_and_not_by_name(client, front):
+def test_enquiries_are_listed_by_reference_without_names(client, front):
     enquiry = an_enquiry(name="Anna Secret")
     front(roles.CONSULAR)
     page = client.get("/admin/").content.decode()
     assert (enquiry.reference in page, "Anna Secret" in page) == (True, False)
 
 
-def test_notices_that_show_now_stand_there(front):
+def test_active_notices_are_listed(front):
     notice = a_notice()
     a_notice(starts=NOON + HOUR)
     assert front(roles.EDITORS)["notices"]["rows"] == [notice]
@@ -155,7 +155,7 @@ def a_late_letter(fault=""):
     return letter
 
 
-def test_managers_and_officers_read_since_when_letters_wait_and_why(client, front):
+def test_managers_and_officers_see_waiting_emails_with_the_reason(client, front):
     a_late_letter("away ConnectionRefusedError")
     for role in (roles.MANAGERS, roles.CONSULAR):
         assert front(role)["letters"]["since"] == NOON - HOUR / 2
@@ -164,18 +164,18 @@ def test_managers_and_officers_read_since_when_letters_wait_and_why(client, fron
             assert words in page
 
 
-def test_letters_that_nobody_tries_to_send_are_told_of(client, front):
+def test_emails_without_a_delivery_attempt_are_reported(client, front):
     a_late_letter()
     front(roles.MANAGERS)
     assert "No delivery attempted" in client.get("/admin/").content.decode()
 
 
-def test_letters_that_were_just_put_are_no_warning(front):
+def test_new_emails_are_not_reported(front):
     Letter.objects.put("news act", at=NOON)
     assert "letters" not in front(roles.MANAGERS)
 
 
-def test_letters_that_were_given_up_lead_managers_to_their_list(client, front):
+def test_failed_emails_are_linked_for_managers(client, front):
     letter = a_late_letter("refused SMTPRecipientsRefused 550")
     Letter.objects.filter(pk=letter.pk).update(given_up_at=NOON)
     letters = front(roles.MANAGERS)["letters"]
@@ -183,12 +183,12 @@ def test_letters_that_were_given_up_lead_managers_to_their_list(client, front):
     assert "SMTPRecipientsRefused 550" in client.get(f"{letters['address']}?state=trouble").content.decode()
 
 
-def test_writers_and_editors_do_not_hear_of_letters(front):
+def test_writers_and_editors_see_no_email_problems(front):
     a_late_letter("away ConnectionRefusedError")
     assert "letters" not in front(roles.WRITERS, roles.EDITORS)
 
 
-def test_an_empty_desk_says_so_in_words(client, front):
+def test_empty_sections_have_a_sentence(client, front):
     front(roles.EDITORS)
     page = client.get("/admin/").content.decode()
     for words in (
@@ -201,7 +201,7 @@ def test_an_empty_desk_says_so_in_words(client, front):
 
 
 @pytest.mark.parametrize("number", [1, 30])
-def test_the_front_page_costs_as_many_queries_however_much_there_is(client, front, number):
+def test_the_number_of_queries_is_constant(client, front, number):
     editor, writer = a_member(roles.EDITORS), a_member(roles.WRITERS)
     for _ in range(number):
         submitted(writer)
@@ -232,7 +232,7 @@ def test_the_front_page_costs_as_many_queries_however_much_there_is(client, fron
         (12_345, 13_000),
     ],
 )
-def test_the_next_round_number(days, round_number):
+def test_the_next_milestone(days, round_number):
     assert rounds.next_round(days) == round_number
 
 
@@ -250,9 +250,9 @@ def test_the_next_whole_year(since, today, day):
     assert rounds.next_anniversary(since, today) == day
 
 
-def test_a_stopped_counter_comes_to_no_round_number():
+def test_a_stopped_counter_has_no_milestone():
     assert rounds.coming(date(2018, 3, 4), date(2020, 11, 24), until=date(2020, 11, 27)) == []
 
 
-def test_nothing_is_reckoned_beyond_the_calendar():
+def test_milestones_end_with_the_calendar():
     assert rounds.coming(date(9999, 1, 1), date(9999, 12, 31)) == []

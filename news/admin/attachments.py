@@ -84,7 +84,7 @@ def renumber_rows(data: MultiValueDict, prefix: str, order: list[int]) -> MultiV
     new_numbers = {str(old): new for new, old in enumerate(order)}
     row_key = re.compile(rf"(initial-)?{re.escape(prefix)}-([0-9]+)-(.+)", re.DOTALL)
     result = MultiValueDict()
-    for key, values in data.lists():
+    for key, values in data.lists() if data else ():  # Django passes {} for no files
         match = row_key.fullmatch(key)
         if match is None:
             result.setlist(key, values)
