@@ -27,7 +27,7 @@ def at_noon():
 
 @pytest.fixture
 def people(client):
-    """A writer and two editors; the writer is logged in."""
+    """A writer and two editors; the writer is signed in."""
     members = {
         "anna": a_member(roles.WRITERS, username="anna", first_name="Anna", last_name="Writer"),
         "boris": a_member(roles.EDITORS, username="boris", first_name="Boris", last_name="Editor"),
@@ -46,14 +46,14 @@ def approve(client, message):
 
 
 def a_draft(user, **kwargs):
-    """Return a draft that `user` has written."""
+    """Return a draft by `user`."""
     draft = a_message(**{"publish_at": None, "headline": "On the inspection"} | kwargs)
     draft.history.update(history_user=user)
     return draft
 
 
 def sent():
-    """Return the letters that leave now."""
+    """Return the e-mails that are sent now."""
     send_due(timezone.now)
     return mail.outbox
 
@@ -62,7 +62,7 @@ def addresses():
     return sorted(address for letter in sent() for address in letter.to)
 
 
-# Who hears
+# Recipients
 
 
 def test_approvers_are_notified_of_a_submission(client, people):
@@ -141,7 +141,7 @@ def test_an_editor_who_sent_a_text_back_may_approve_it_later(client, people):
     assert Message.objects.get().approved_by == people["boris"]
 
 
-# What they read
+# Content
 
 
 def test_the_email_links_to_the_form(client, people):
@@ -155,7 +155,7 @@ def test_the_email_contains_the_headline_unescaped(client, people):
     assert sent()[0].subject == 'For your approval: "War & peace": new <edition>'
 
 
-# When there is nobody left to read it
+# Without a recipient
 
 
 def test_users_deactivated_before_sending_get_no_email(client, people):

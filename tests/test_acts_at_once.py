@@ -18,7 +18,7 @@ FASTER = "A colleague has already"
 
 @pytest.fixture
 def two():
-    """Two officers' browsers."""
+    """Clients of two editors."""
     clients = [Client(), Client()]
     for client, name in zip(clients, ("anna", "boris"), strict=True):
         client.force_login(get_user_model().objects.create_superuser(name))
@@ -27,7 +27,7 @@ def two():
 
 @pytest.fixture
 def together(monkeypatch):
-    """Let no form be saved before both have been found right; where the database lets only one so far, not for long."""
+    """Delay each save until both forms are validated, or for half a second where the database blocks one of them."""
     gate, saving, waited = threading.Barrier(2), MessageAdmin.save_model, threading.local()
 
     def save_model(*args):
@@ -43,7 +43,7 @@ def together(monkeypatch):
 
 
 def at_once(*posts):
-    """Do what these do in the same instant, each in a thread of its own; return what they return."""
+    """Run functions concurrently, each in a thread; return their results."""
     gate, answers = threading.Barrier(len(posts)), [None] * len(posts)
 
     def run(i):

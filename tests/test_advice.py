@@ -46,7 +46,7 @@ def test_a_missing_text_gets_one_hint():
     assert hints_on(lead="", body="") == "There is no text yet."
 
 
-# Days in the headline
+# Dates in the headline
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_meeting_with_a_foreign_minister_needs_no_source():
     assert hints_on(headline="The Ambassador met the Foreign Minister") == ""
 
 
-# What cleaning mends
+# Repairs by the sanitiser
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_ordinary_and_broken_texts_get_no_hint_on_repairs(html):
     assert mended(html) == []
 
 
-# How long it is
+# Length
 
 
 @pytest.mark.parametrize(("words", "minutes"), [(0, 1), (1, 1), (200, 1), (201, 2), (1000, 5)])
@@ -189,7 +189,7 @@ def test_lead_and_text_are_counted():
     assert length(Message(lead="One two.", body="<p>Three <b>four</b></p><ul><li>five</li></ul>")) == (5, 1)
 
 
-# On the desk
+# In the admin
 
 
 def test_the_form_shows_hints_and_length(admin_client):
@@ -217,12 +217,12 @@ def test_hints_never_block_a_save(admin_client):
     assert ("pasted from Word" in page, "A heading skipped a level" in page) == (True, True)
 
 
-# The links, in the background
+# Background link checks
 
 
 @pytest.fixture
 def asked(monkeypatch):
-    """What was asked; nothing leaves this machine."""
+    """The URLs that would be checked; nothing is sent."""
     urls = []
     monkeypatch.setattr(links, "check_all", lambda found: urls.append(found) or [Fault(found[0], "leads nowhere.")])
     return urls

@@ -26,7 +26,7 @@ def refusal(content):
     return error.value.messages[0]
 
 
-# What is taken
+# Validation
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_migrations_see_a_plain_file_field():
     assert PdfField().deconstruct()[1] == "django.db.models.FileField"
 
 
-# What it is called
+# Names
 
 
 def test_files_are_stored_under_random_names():
@@ -147,7 +147,7 @@ def test_the_download_name_is_safe_on_all_systems(name, kept):
     assert Attachment(name=name).download_name == kept
 
 
-# What a visitor gets
+# Downloads
 
 
 def test_a_message_lists_its_attachments_with_their_size_in_their_order(client):
@@ -184,7 +184,7 @@ def test_a_deleted_attachment_is_not_served(client):
     assert client.get(f"/media/{attachment.file.name}").status_code == 404
 
 
-# On the desk
+# In the admin
 
 
 def send(client, file, name="", **kwargs):

@@ -22,7 +22,7 @@ def media(settings, tmp_path):
 
 @pytest.fixture
 def boris_client():
-    """A colleague's browser."""
+    """A colleague's client."""
     from django.test import Client
 
     client = Client()
@@ -38,7 +38,7 @@ def history(client, message):
     return client.get(f"/admin/news/message/{message.pk}/history/").content.decode()
 
 
-# A version of its own
+# Versions
 
 
 def test_an_added_pdf_creates_a_version(admin_client):
@@ -83,7 +83,7 @@ def test_attachments_of_an_approved_message_create_a_version():
     assert message.history.count() == before + 1
 
 
-# At once
+# Two users
 
 
 def test_a_save_after_a_colleague_deleted_a_pdf_is_refused_with_a_sentence(admin_client, boris_client):
@@ -115,7 +115,7 @@ def test_a_row_deleted_without_a_version_is_dropped_with_a_sentence(admin_client
     mine = opened(admin_client, draft, headline="Mine")
     Attachment.objects.all().delete()
     answer = admin_client.post(change(draft), mine, follow=True)
-    assert "“Programme” A colleague deleted the attachment" in answer.content.decode()
+    assert "A colleague deleted the attachment “Programme”" in answer.content.decode()
     assert (headline(draft), attached()) == ("Mine", [])
 
 
@@ -170,7 +170,7 @@ def test_invented_rows_cause_no_error(admin_client, wild):
     assert post(admin_client, draft, opened(admin_client, draft) | wild)[0] in (200, 302)
 
 
-# Chosen again
+# Files after an error
 
 
 def test_a_pdf_must_be_chosen_again_after_an_error_elsewhere(admin_client):

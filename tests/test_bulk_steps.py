@@ -22,7 +22,7 @@ def editor(client):
 
 
 def waiting(writer=None, **kwargs):
-    """Return a message that awaiting approval."""
+    """Return a message awaiting approval."""
     message = a_message(**{"publish_at": None, "approved_at": None} | kwargs)
     message.submit(at=NOON, by=writer)
     return message
@@ -43,7 +43,7 @@ def test_the_result_lists_the_changed_messages(client, editor):
     now, later = waiting(headline="On <visas>"), waiting(publish_at=NOON + DAY)
     page = approve_from_list(client, now, later, follow=True).content.decode()
     assert "Approved: <a href=" in page
-    assert f'<a href="{LIST}{now.pk}/change/">On &lt;visas&gt;</a> (public now)' in page
+    assert f'<a href="{LIST}{now.pk}/change/">On &lt;visas&gt;</a> (published)' in page
     assert (
         f'<a href="{LIST}{later.pk}/change/">{later.headline}</a> (will be public at {in_cities(NOON + DAY)})' in page
     )
@@ -71,7 +71,7 @@ def test_a_selection_above_the_limit_is_refused(client, editor, step):
     Message.objects.bulk_create(rows)
     everything = list(Message.objects.all())
     page = client.get(step_url(step, everything), follow=True).content.decode()
-    assert "You have selected more than 500 messages, so nothing was done." in page
+    assert "You have selected more than 500 messages, so nothing was changed." in page
     assert client.get(step_url(step, everything[:MOST])).content.decode().count('class="selected-messages"') == 1
 
 

@@ -32,12 +32,12 @@ def a_draft(**kwargs):
 
 
 def opened(client, message, **kwargs):
-    """Return the form of a message as it stands when it is opened, with what is then typed."""
+    """Return the form data of a message when it is opened, with what is then typed."""
     return fields_of(client.get(change(message)).content.decode(), "message_form") | {"_save": "Save"} | kwargs
 
 
 def saved(message, **kwargs):
-    """Save a message as a colleague does meanwhile."""
+    """Save a message as a colleague."""
     colleague, _ = get_user_model().objects.get_or_create(username="boris", first_name="Boris", last_name="Orlov")
     message = Message.objects.get(pk=message.pk)
     for name, value in kwargs.items():
@@ -47,7 +47,7 @@ def saved(message, **kwargs):
 
 
 def post(client, message, data):
-    """Return the status and the page that a save is answered with."""
+    """Save the form; return the status and the page."""
     answer = client.post(change(message), data)
     return answer.status_code, answer.content.decode()
 
@@ -114,7 +114,7 @@ def test_a_form_with_another_error_keeps_its_version(admin_client):
     assert (post(admin_client, draft, form)[0], headline(draft)) == (200, "Theirs")
 
 
-# Compared
+# Comparison
 
 
 def test_differing_words_are_marked_on_both_sides(admin_client):
@@ -217,7 +217,7 @@ def test_text_that_the_author_may_no_longer_change_is_shown_for_copying(client):
     assert (status, "An hour of typing." in page) == (409, True)
 
 
-# At once
+# Concurrent saves
 
 
 @pytest.mark.django_db(transaction=True)
@@ -247,7 +247,7 @@ def test_of_two_concurrent_saves_one_wins_and_the_other_is_refused(transactional
         assert headline(draft) == f"{turn} by {statuses.index(302)}"
 
 
-# What the browser keeps
+# Drafts in the browser
 
 
 def test_a_save_sets_a_cookie_with_the_draft_key(admin_client):

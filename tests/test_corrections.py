@@ -28,12 +28,12 @@ def at_noon():
 
 
 def out(**kwargs):
-    """Return a message that is public since yesterday."""
+    """Return a message published yesterday."""
     return a_message(**{"headline": "The talks", "body": TEXT, "slug": "talks"} | kwargs)
 
 
 def form_of(message, **kwargs):
-    """Return the form of a published message, as the browser sends it back."""
+    """Return the form data of a published message."""
     return filled(
         headline=message.headline,
         lead=message.lead,
@@ -52,7 +52,7 @@ def form_of(message, **kwargs):
 
 
 def save(client, message, **kwargs):
-    """Save a message by the desk's form; return the page that comes back, "" where it was saved."""
+    """Save the form of a message; return the page with errors, or "" after a save."""
     answer = client.post(change(message), form_of(message, **kwargs))
     return answer.content.decode() if answer.status_code == 200 else ""
 
@@ -65,7 +65,7 @@ def acts(message):
     return [(act.kind, act.reason) for act in message.log_entries.order_by("id")]
 
 
-# What has to be said
+# Type of change
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_withdrawn_message_needs_a_type_of_change(admin_client):
     assert ASKED in save(admin_client, message, body=RIGHT)
 
 
-# A typo
+# Typos
 
 
 def test_a_typo_fix_is_logged_and_not_public(admin_client, client):
@@ -160,7 +160,7 @@ def test_a_typo_has_no_note(admin_client):
     assert stored(message).body == TEXT
 
 
-# A correction
+# Corrections
 
 
 def test_a_correction_needs_its_note(admin_client):
@@ -225,7 +225,7 @@ def test_a_corrected_message_costs_few_queries(client, django_assert_max_num_que
         assert NOTE in client.get(message.get_absolute_url()).content.decode()
 
 
-# Who may
+# Permissions
 
 
 def test_users_without_permission_can_only_fix_typos(client):
@@ -233,7 +233,7 @@ def test_users_without_permission_can_only_fix_typos(client):
     client.force_login(officer("approve_message"))
     assert 'value="correction"' not in client.get(change(message)).content.decode()
     page = save(client, message, body=RIGHT, change_kind="correction", note=NOTE)
-    assert ("an editor&#x27;s to make" in page, Correction.objects.exists()) == (True, False)
+    assert ("Only editors can publish corrections" in page, Correction.objects.exists()) == (True, False)
     assert save(client, message, body=RIGHT, change_kind="typo") == ""
 
 
@@ -251,7 +251,7 @@ def test_an_editor_may_correct(client):
     assert message.corrections.get().by.username == "officer"
 
 
-# What is not public has no corrections
+# Unpublished messages
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def change(message):
 
 
 def filled(**kwargs):
-    """Return the desk's form as a press officer fills it in."""
+    """Return valid form data of a message."""
     return {
         "headline": "A new statement",
         "lead": "",
@@ -49,7 +49,7 @@ def filled(**kwargs):
 
 
 def officer(*permissions):
-    """Return a member of staff who may change messages, and what else is named."""
+    """Return a member of staff who may change messages, with other permissions."""
     user = get_user_model().objects.create_user("officer", password="a long password", is_staff=True)
     names = {"add_message", "change_message", "view_message", "delete_message", *permissions}
     user.user_permissions.set(Permission.objects.filter(codename__in=names, content_type__app_label="news"))
@@ -101,7 +101,7 @@ def test_users_without_permission_cannot_approve(client):
     assert not Message.objects.exists()
 
 
-# Nonsense
+# Invalid input
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_the_list_offers_no_deletion(admin_client):
     assert "delete_selected" not in admin_client.get(LIST).content.decode()
 
 
-# Looking
+# Lists and previews
 
 
 def test_the_list_shows_states_and_times_in_both_zones(admin_client):

@@ -24,7 +24,7 @@ def at_noon():
 
 @pytest.fixture
 def front(client):
-    """A function that returns the sections of the front page that somebody in these groups sees, by name."""
+    """A function that returns the dashboard sections of a user in these groups, by name."""
 
     def front(*names, user=None):
         client.force_login(user or a_member(*names))
@@ -158,7 +158,7 @@ def test_bulk_approval_is_logged_and_refuses_own_texts(client, editor):
     answer = approve_from_list(client, theirs, own, follow=True).content.decode()
     assert list(Message.objects.published(NOON)) == [theirs]
     assert theirs.log_entries.first().by == editor
-    assert f'Approved: <a href="{LIST}{theirs.pk}/change/">{theirs.headline}</a> (public now).' in answer
+    assert f'Approved: <a href="{LIST}{theirs.pk}/change/">{theirs.headline}</a> (published).' in answer
     assert "worked on this text" in answer
 
 

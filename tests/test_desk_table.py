@@ -60,7 +60,7 @@ def test_other_cells_are_not_changed(admin_client):
     a_message(headline='На “мир”, "да"; 1=1', lead="Line\nbreak")
     (row,) = rows(admin_client.get(ADDRESS))
     assert (row["Headline"], row["Lead"], row["State"]) == ('На “мир”, "да"; 1=1', "Line\nbreak", "published")
-    assert row["Address"].startswith("http://testserver/messages/2020/11/23/")
+    assert row["Web address"].startswith("http://testserver/messages/2020/11/23/")
 
 
 def test_a_formula_in_a_headline_is_escaped_in_the_export(admin_client):

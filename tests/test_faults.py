@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def summed_up(page):
-    """Return what the summary says, as (where its link leads, its words), and the ids on the page."""
+    """Return the error summary as pairs of link target and text, and the ids on the page."""
     document = html5lib.parse(page)
     ids = {element.get("id") for element in document.iter() if element.get("id")}
     lists = [each for each in document.iter(f"{NAMESPACE}ul") if each.get("class") == "error-summary"]

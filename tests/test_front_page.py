@@ -1,5 +1,4 @@
-"""The desk's front page: what is due, what waits, what went out, which counter nears a round number; for each officer
-their own."""
+"""Dashboard: scheduled, awaiting approval, drafts, recently published, milestones; for each role its own sections."""
 
 from datetime import date
 
@@ -25,7 +24,7 @@ def at_noon():
 
 @pytest.fixture
 def front(client):
-    """A function that returns the sections of the front page that somebody in these groups sees, by name."""
+    """A function that returns the dashboard sections of a user in these groups, by name."""
 
     def front(*names, user=None):
         client.force_login(user or a_member(*names))
@@ -146,7 +145,7 @@ def test_active_notices_are_listed(front):
     assert front(roles.EDITORS)["notices"]["rows"] == [notice]
 
 
-# Letters
+# E-mails
 
 
 def a_late_letter(fault=""):
@@ -215,7 +214,7 @@ def test_the_number_of_queries_is_constant(client, front, number):
     assert len(queries) <= 12
 
 
-# Round numbers
+# Milestones
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def clock():
-    """A clock that ticks: what is asked for twice is not the same twice."""
+    """A clock that advances with each reading."""
     with time_machine.travel(NOON) as clock:
         yield clock
 
 
 def events(client, message):
-    """Return the lines of the history, as they stand: (moment, what)."""
+    """Return the rows of the history in order: (time, text)."""
     found = client.get(f"/admin/news/message/{message.pk}/history/").context["events"]
     return [(event.at, event.what) for event in found]
 
@@ -28,7 +28,7 @@ def events(client, message):
     ("button", "lines"),
     [
         ("_submit", ["submitted", "changed: headline"]),
-        ("_approve", ["approved", "changed: publish at, address", "changed: headline"]),
+        ("_approve", ["approved", "changed: publish at, web address", "changed: headline"]),
     ],
 )
 def test_a_log_entry_is_above_its_version(admin_client, button, lines):
@@ -42,7 +42,9 @@ def test_a_log_entry_is_above_its_version(admin_client, button, lines):
 
 def test_a_correction_is_above_its_version(admin_client):
     message = a_message(headline="As the public has read it", publish_at=NOON - DAY)
-    form = opened(admin_client, message, headline="As it is right", said="correction", note="The headline was wrong.")
+    form = opened(
+        admin_client, message, headline="As it is right", change_kind="correction", note="The headline was wrong."
+    )
     admin_client.post(change(message), form)
     (acted, what), (saved, changed) = events(admin_client, message)[:2]
     assert (what, changed, acted) == ("corrected", "changed: headline", saved)

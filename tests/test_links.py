@@ -13,7 +13,7 @@ PUBLIC = "93.184.215.14"
 
 
 def names(**addresses):
-    """Return a resolver that knows some names, and which addresses they have."""
+    """Return a resolver for some host names with their IP addresses."""
 
     def resolve(host, port):
         try:
@@ -32,7 +32,7 @@ KNOWN = names(example_org=PUBLIC, other_example_org="2606:4700::1111", inside_ex
 
 
 class Web:
-    """A web of answers by method and address, and a record of what was asked where."""
+    """Fake responses by method and URL, and a record of the requests."""
 
     def __init__(self, answers):
         self.answers, self.asked = answers, []
@@ -51,7 +51,7 @@ def said(url, answers=(), resolve=KNOWN):
     return check(url, resolve=resolve, opener=web), web.asked
 
 
-# Which addresses are public
+# Public addresses
 
 
 @pytest.mark.parametrize("address", [PUBLIC, "8.8.8.8", "168.63.129.17", "192.0.1.1", "2606:4700::1111"])
@@ -121,7 +121,7 @@ def test_internal_addresses_are_not_public(address):
     assert not is_public(ip_address(address))
 
 
-# Where a question goes
+# Targets
 
 
 def test_the_request_goes_to_the_checked_address():
@@ -164,7 +164,7 @@ def test_an_international_domain_name_is_encoded():
     assert place("https://пример.example.org/", lambda host, port: [PUBLIC]).host == "xn--e1afmkfd.example.org"
 
 
-# What is asked
+# Requests
 
 
 def test_a_working_link_costs_one_head_request():
@@ -285,12 +285,12 @@ def test_a_check_has_a_time_limit(monkeypatch):
         go.set()
 
 
-# On the wire: a host of our own, asked past the rule that keeps us from it
+# A real local server, with the rule against private addresses bypassed
 
 
 @pytest.fixture
 def host():
-    """A small HTTP server, and what it was asked."""
+    """A small HTTP server, and the requests to it."""
     import threading
     from http.server import BaseHTTPRequestHandler, HTTPServer
 

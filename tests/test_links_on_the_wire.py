@@ -15,7 +15,7 @@ from news.links import Place, check, check_all, connect, in_turn
 
 @pytest.fixture
 def listener():
-    """A port at 127.0.0.1 that takes connections."""
+    """A port at 127.0.0.1 that accepts connections."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening
 

@@ -128,7 +128,7 @@ def test_a_source_url_is_stored_unchanged():
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "ftp://example.org/", "example.org", "//example.org"])
 def test_a_source_url_is_validated(address):
-    with pytest.raises(ValidationError, match="beginning with https://"):
+    with pytest.raises(ValidationError, match="starting with https://"):
         a_message(source_url=address).full_clean()
 
 
@@ -149,7 +149,7 @@ def test_a_list_costs_one_query(django_assert_num_queries):
         assert [(row.summary, row.category.name) for row in Message.objects.published(NOON).for_list()]
 
 
-# Addresses
+# URLs
 
 
 def test_a_draft_has_no_url():
@@ -228,7 +228,7 @@ def test_category_slugs_are_not_numbers_or_feed(slug):
         Category(name="x", slug=slug).full_clean()
 
 
-# What has moved
+# Redirects
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def boris():
 
 
 def officer(name, *permissions, client=None):
-    """Return a client on which an officer with some permissions has logged in."""
+    """Return the client of a signed-in user with some permissions."""
     user = get_user_model().objects.create_user(name, first_name=name.title(), last_name="Orlova", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions, content_type__app_label="news"))
     client = client or Client()
@@ -144,7 +144,7 @@ def test_the_heartbeat_reports_a_newer_version(anna):
     draft.lead = "Changed meanwhile"
     draft.save()
     told = [beat(anna, draft, version=version).json()["newer"] for version in (read, draft.history.first().history_id)]
-    assert told == ["Somebody saved this message at 12:37.", ""]
+    assert told == ["Someone saved this message at 12:37.", ""]
 
 
 def test_a_heartbeat_creates_no_edition(anna):

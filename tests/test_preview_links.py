@@ -28,7 +28,7 @@ def at_noon():
 
 
 def a_link(message=None, **kwargs):
-    """Return a link for Reuters that opens for an hour."""
+    """Return a link for Reuters that is valid for an hour."""
     message = message or a_message(publish_at=None, headline="Not yet for everybody")
     given = {"name": "Reuters", "created_at": NOON, "created_by": an_officer(), "expires_at": NOON + HOUR}
     return PreviewLink.objects.create(message=message, **given | kwargs)
@@ -46,12 +46,12 @@ def desk(message, what="preview"):
     return f"/admin/news/message/{message.pk}/{what}/"
 
 
-def asked_for(**kwargs):
-    """Return the small form as a press officer fills it in."""
+def link_form(**kwargs):
+    """Return valid data of the small form."""
     return {"name": "Reuters", "expires_at_0": "24/11/2020", "expires_at_1": "18:00"} | kwargs
 
 
-# A link for somebody without an account
+# The page
 
 
 def test_a_link_shows_the_message_with_name_and_expiry(client):
@@ -65,7 +65,7 @@ def test_a_link_shows_the_message_with_name_and_expiry(client):
 def test_the_page_of_a_scheduled_message_shows_the_embargo(client):
     link = a_link(a_message(publish_at=NOON + 2 * HOUR, approved_at=NOON))
     page = client.get(link.get_absolute_url()).content.decode()
-    assert "don’t publish before 24 November 2020, 14:37 London · 17:37 Moscow" in page
+    assert "do not publish before 24 November 2020, 14:37 London · 17:37 Moscow" in page
 
 
 def test_a_link_shows_the_text_as_it_is_now(client):
@@ -136,7 +136,7 @@ def test_a_link_survives_a_rotation_of_the_secret_key(client, settings, monkeypa
     assert client.get(f"/preview/{token}/").status_code == 200
 
 
-# Its files
+# Files
 
 
 def test_a_link_opens_the_files_of_its_message_and_no_others(client, settings, tmp_path):
@@ -188,7 +188,7 @@ def test_text_that_looks_like_a_file_is_not_changed(client):
     assert ('href="https://example.org/media/x.pdf"' in page, "<p>See /media/x.pdf</p>" in page) == (True, True)
 
 
-# Who has opened it
+# Visits
 
 
 def test_a_visit_is_recorded_with_time_and_browser_family(client):
@@ -230,12 +230,12 @@ def test_the_browser_family_is_recognised(agent, family):
     assert browser_family(agent) == family
 
 
-# On the desk
+# In the admin
 
 
 def test_a_link_is_created_in_the_admin(admin_client, client):
     draft = a_message(publish_at=None)
-    made = admin_client.post(desk(draft, "preview-links"), asked_for())
+    made = admin_client.post(desk(draft, "preview-links"), link_form())
     link = PreviewLink.objects.get()
     page = admin_client.get(desk(draft, "change")).content.decode()
     assert (made["Location"], link.expires_at) == (f"{desk(draft, 'change')}#previews", NOON.replace(hour=18, minute=0))
@@ -276,13 +276,13 @@ def test_a_link_is_revoked_in_the_admin(admin_client, client):
 )
 def test_invalid_links_get_a_sentence(admin_client, wrong, sentence):
     draft = a_message(publish_at=None)
-    page = admin_client.post(desk(draft, "preview-links"), asked_for(**wrong)).content.decode()
+    page = admin_client.post(desk(draft, "preview-links"), link_form(**wrong)).content.decode()
     assert (sentence in page, PreviewLink.objects.exists()) == (True, False)
 
 
 def test_public_messages_get_no_link(admin_client):
     message = a_message()
-    answer = admin_client.post(desk(message, "preview-links"), asked_for(), follow=True).content.decode()
+    answer = admin_client.post(desk(message, "preview-links"), link_form(), follow=True).content.decode()
     assert ("it needs no preview link" in answer, "Create link" in answer, PreviewLink.objects.exists()) == (
         True,
         False,
@@ -293,7 +293,7 @@ def test_public_messages_get_no_link(admin_client):
 def test_links_need_change_permission(client):
     link = a_link(a_message(publish_at=NOON + DAY, approved_at=NOON))
     client.force_login(officer())
-    assert client.post(desk(link.message, "preview-links"), asked_for()).status_code == 403
+    assert client.post(desk(link.message, "preview-links"), link_form()).status_code == 403
     assert client.post(desk(link.message, f"preview-links/{link.pk}/revoke")).status_code == 403
     assert link.token not in client.get(desk(link.message, "change")).content.decode()
 

@@ -26,7 +26,7 @@ def desk(message, what="preview"):
     return f"/admin/news/message/{message.pk}/{what}/"
 
 
-# Of the unsaved text
+# The unsaved text
 
 
 def test_the_text_in_the_form_is_previewed_and_nothing_is_saved(admin_client):

@@ -112,7 +112,7 @@ def test_tombstones_cost_one_query(client, django_assert_num_queries):
             client.get("/messages/feed/")
 
 
-# An entry beside it, for readers that know no tombstones
+# Entries for readers without support for tombstones
 
 
 def entries(client, at=NOON, path="/messages/feed/"):

@@ -22,7 +22,7 @@ def joined(pieces, *kinds):
 
 
 def marked(old, new):
-    """Return a comparison as one writes it by hand."""
+    """Return a comparison with marks: [-removed-] and [+added+]."""
     signs = {Kind.KEPT: "{}", Kind.REMOVED: "[-{}-]", Kind.ADDED: "[+{}+]"}
     return "".join(signs[kind].format(text) for kind, text in compare(old, new))
 
@@ -51,7 +51,7 @@ def test_no_word_is_lost_in_the_paragraphs(old, new):
         assert [word for word in read.split() if word != "¶"] == [word for word in text.split() if word != "¶"]
 
 
-# What is a word
+# Words
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_word_differs_and_white_space_does_not(old, new, expected):
     assert differ(old, new) is expected
 
 
-# How it reads
+# Readability
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_the_longest_texts_are_compared_within_seconds(old, new):
 
 
 def gapped(seed, words=120_000 // 6, gap=98):
-    """Return a long text of few words, between words that it has just once and in the same places as others like it."""
+    """Return a long text of few words with unique words at regular intervals."""
     chosen = random.Random(seed)
     found = [f"word{i}" if i % gap == 0 else chosen.choice(["a", "bb", "ccc", "dddd"]) for i in range(words)]
     return " ".join(found)

@@ -12,7 +12,7 @@ from editions.models import new_edition
 from news import letters
 from news.admin.forms import ReasonForm
 from news.admin.steps import MOST, STEPS, WITH_REASON, approval_preview, result_text
-from news.admin.views import MessageViews, redirect_to_form, redirect_to_list
+from news.admin.views import AdminViews, redirect_to_form, redirect_to_list
 from news.models import Act, Message
 from news.templatetags.moments import in_cities
 
@@ -151,7 +151,7 @@ def apply_to_all(request, pks, step, label: str) -> None:
         messages.warning(request, _("Nothing was changed."))
 
 
-class WorkflowViews(MessageViews):
+class WorkflowViews(AdminViews):
     """The confirmation pages of the steps that need a reason or apply to many messages."""
 
     def urls(self):
@@ -163,7 +163,7 @@ class WorkflowViews(MessageViews):
         require_permission(request, step.permission)
         ids = [int(pk) for pk in request.GET.get("ids", "").split(",") if is_id(pk)]
         if limited_pks(request, Message.objects.filter(pk__in=ids[: MOST + 1])) is None:
-            return redirect_to_list()
+            return redirect_to_list(Message)
         found = list(Message.objects.filter(pk__in=ids).select_related("category"))
         if not found:
             raise Http404
@@ -196,4 +196,4 @@ class WorkflowViews(MessageViews):
 
 def redirect_back(selected):
     """Redirect to the form of a single message, or to the list."""
-    return redirect_to_form(selected[0]) if len(selected) == 1 else redirect_to_list()
+    return redirect_to_form(selected[0]) if len(selected) == 1 else redirect_to_list(Message)

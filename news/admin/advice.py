@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from news import link_checks, links
 from news.admin.previews import message_as_typed, typed_text
-from news.admin.views import MessageViews
+from news.admin.views import AdminViews
 from news.advice import LONG_HEADLINE, WORDS_A_MINUTE, advice, length, links_in, mended
 from richtext.admin import losses_in
 
@@ -35,7 +35,7 @@ def report_repairs(request, form) -> None:
             messages.warning(request, sentence)
 
 
-class LinkViews(MessageViews):
+class LinkViews(AdminViews):
     """The link check of a saved message, for the script beside its form."""
 
     def urls(self):
@@ -43,7 +43,7 @@ class LinkViews(MessageViews):
 
     def check_links(self, request, pk):
         """Return the broken links of the saved text as JSON; 503 while they are being checked in the background."""
-        broken = link_checks.faults_of(urls_of(self.get_editable_message(request, pk)))
+        broken = link_checks.faults_of(urls_of(self.get_editable(request, pk)))
         if broken is None:
             return JsonResponse({"busy": True}, status=503, headers={"Retry-After": "2"})
         return JsonResponse({"broken_links": broken})

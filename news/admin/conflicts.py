@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from editions.ids import is_id
 from news import versions, words
 from news.admin.previews import typed_text
-from news.admin.views import MessageViews
+from news.admin.views import AdminViews
 from news.models import Message
 
 DRAFT_KEY = re.compile(r"[\w-]{1,40}", re.ASCII)  # the browser's key for unsaved text
@@ -298,7 +298,7 @@ def draft_key(request) -> str:
     return key if DRAFT_KEY.fullmatch(key) else ""
 
 
-class RefusedSaveViews(MessageViews):
+class RefusedSaveViews(AdminViews):
     """The page for a user whose message a colleague has approved while they were editing it."""
 
     def refuse_save(self, request, object_id):

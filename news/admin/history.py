@@ -15,7 +15,7 @@ from editions.ids import is_id
 from editions.models import new_edition
 from news import versions
 from news.admin.changes import PublicEditMixin
-from news.admin.views import MessageViews, redirect_to_form
+from news.admin.views import AdminViews, redirect_to_form
 from news.models import Act, Message
 from news.models.messages import first_version
 from news.templatetags.moments import in_cities
@@ -49,7 +49,7 @@ class Event:
     is_current: bool = False
 
 
-class HistoryViews(MessageViews):
+class HistoryViews(AdminViews):
     """The history, in place of Django's; two versions compared; and the button that restores one."""
 
     def urls(self):
@@ -62,7 +62,7 @@ class HistoryViews(MessageViews):
 
     def history(self, request, object_id):
         """List versions and log entries, newest first: a page of those before the version `before`."""
-        message = self.get_message(request, object_id)
+        message = self.get_visible(request, object_id)
         before = id_parameter(request, "before")
         rows = versions_of(message)
         page = list((rows.filter(history_id__lt=before) if before else rows)[: PAGE + 1])
@@ -86,7 +86,7 @@ class HistoryViews(MessageViews):
         a, b = id_parameter(request, "a"), id_parameter(request, "b")
         if not a:
             raise Http404
-        return self.comparison(request, self.get_message(request, pk), min(a, b or a), b and max(a, b))
+        return self.comparison(request, self.get_visible(request, pk), min(a, b or a), b and max(a, b))
 
     def comparison(self, request, message, a, b=None, form=None):
         """Return the page with two versions compared, and the form that restores the older one where it differs."""
@@ -111,14 +111,14 @@ class HistoryViews(MessageViews):
 
     def restore_version(self, request, pk, version):
         """Restore an earlier text as a new version, with the answer to the question for a public message."""
-        message = self.get_editable_message(request, pk)
+        message = self.get_editable(request, pk)
         old = get_object_or_404(versions_of(message), history_id=version)
         form = RestoreForm(request.POST, message=message, version=old, request=request)
         if not form.is_valid():
             return self.comparison(request, message, version, form=form)
         time = in_cities(old.history_date)
         with new_edition():
-            message = self.get_message(request, pk)  # read again: nobody else can write from here
+            message = self.get_visible(request, pk)  # read again: nobody else can write from here
             try:
                 message.revert(old, _("The version of %s.") % time, at=request.at, by=request.user)
             except ValidationError as error:

@@ -1,7 +1,7 @@
 """MessageAdmin: the list and the form of messages.
 
 The form consists of parts, each in a module of this package with functions for the steps of a request: `form_context`
-returns its template context, others take part in `save_model`. Extra pages are `MessageViews`.
+returns its template context, others take part in `save_model`. Extra pages are `AdminViews`.
 """
 
 from itertools import chain

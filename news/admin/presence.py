@@ -7,11 +7,11 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from news.admin.conflicts import last_saved_by, newest_version, short_time
-from news.admin.views import MessageViews
+from news.admin.views import AdminViews
 from news.models import Message, Presence
 
 
-class PresenceViews(MessageViews):
+class PresenceViews(AdminViews):
     """The heartbeat."""
 
     def urls(self):
@@ -19,7 +19,7 @@ class PresenceViews(MessageViews):
 
     def heartbeat(self, request, pk):
         """Record that the user has a message open, or has closed it; return who else has, and a newer version."""
-        message = self.get_editable_message(request, pk)
+        message = self.get_editable(request, pk)
         if "gone" in request.POST:
             Presence.objects.release(message, request.user)
         else:

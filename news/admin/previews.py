@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from editions.forms import MomentField, MomentWidget
-from news.admin.views import MessageViews, redirect_to_form
+from news.admin.views import AdminViews, redirect_to_form
 from news.models import Message, PreviewLink
 from news.models.previews import LONGEST
 from news.previews import for_preview
@@ -69,7 +69,7 @@ def form_context(request, message, can_change: bool) -> dict:
     return context
 
 
-class PreviewViews(MessageViews):
+class PreviewViews(AdminViews):
     """The preview of a message, and the creation and revocation of preview links."""
 
     def urls(self):
@@ -90,7 +90,7 @@ class PreviewViews(MessageViews):
 
     def preview(self, request, pk):
         """Show the page of a message: with the text in the submitted form, or by GET as last saved."""
-        return self.render_preview(request, self.get_message(request, pk))
+        return self.render_preview(request, self.get_visible(request, pk))
 
     def render_preview(self, request, message):
         errors, is_unsaved = [], request.method == "POST"
@@ -104,7 +104,7 @@ class PreviewViews(MessageViews):
 
     def create_link(self, request, pk):
         """Create a preview link from the small form; show the form again where it has errors."""
-        message = self.get_editable_message(request, pk)
+        message = self.get_editable(request, pk)
         if message.was_public(request.at):
             messages.warning(request, _("This message is public, so it needs no preview link."))
             return redirect_to_form(message, "#previews")
@@ -126,7 +126,7 @@ class PreviewViews(MessageViews):
 
     def revoke_link(self, request, pk, link):
         """End a preview link."""
-        message = self.get_editable_message(request, pk)
+        message = self.get_editable(request, pk)
         link = get_object_or_404(PreviewLink, pk=link, message=message)
         link.revoke(at=request.at)
         messages.success(request, _("The link for %s has been revoked and no longer works.") % link.name)

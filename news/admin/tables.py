@@ -12,7 +12,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from news.admin.views import MessageViews, redirect_to_list
+from news.admin.views import AdminViews, redirect_to_list
 from news.models import Message
 
 ROWS = 500  # read at a time
@@ -79,7 +79,7 @@ def save_as_table(model_admin, request, queryset):
     return csv_response(queryset, request.at)
 
 
-class CsvViews(MessageViews):
+class CsvViews(AdminViews):
     """The whole list as CSV."""
 
     def urls(self):
@@ -92,5 +92,5 @@ class CsvViews(MessageViews):
         try:
             queryset = self.model_admin.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
-            return redirect_to_list()
+            return redirect_to_list(Message)
         return csv_response(queryset, request.at)

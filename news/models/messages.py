@@ -67,7 +67,7 @@ class Message(pictures.Pictured, Illustrated, Way):
     # When and where it appears
 
     slug = models.SlugField(
-        _("slug"),
+        _("web address"),
         max_length=120,
         blank=True,
         help_text=_(

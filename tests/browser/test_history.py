@@ -31,7 +31,7 @@ def test_a_correction_by_clicks_stands_under_the_message(staff, axe):
     expect(staff.locator(".change-kind .errorlist")).to_contain_text("a typo or a correction")
     expect(staff.get_by_label("Headline")).to_have_value("The talks begin on Tuesday")
     assert axe(staff, without=[".django-ckeditor-widget", "#nav-sidebar", ".inline-group"]) == []
-    choose(staff, "A correction")
+    choose(staff, "Correction")
     staff.get_by_label("Correction note").fill(NOTE)
     save(staff)
     expect(staff.locator(".messagelist")).to_contain_text("Your correction note has been published below the message")
@@ -58,7 +58,7 @@ def test_an_earlier_version_is_compared_and_put_back(open_page, log_in, axe, sch
     assert axe(page, without=["#nav-sidebar"]) == []
     page.get_by_role("button", name="Restore this version").click()
     expect(page.locator(".change-kind .errorlist")).to_contain_text("a typo or a correction")
-    choose(page, "A correction")
+    choose(page, "Correction")
     page.get_by_label("Correction note").fill("It is Monday after all.")
     page.get_by_role("button", name="Restore this version").click()
     expect(page.locator(".messagelist")).to_contain_text("has been restored")

@@ -188,7 +188,7 @@ def test_message_is_withdrawn_from_its_own_page_and_not_without_a_reason(desk):
     desk.get_by_role("link", name="Withdraw …").click()
     desk.get_by_label("Reason").fill("  ")
     desk.get_by_role("button", name="Withdraw").click()
-    expect(desk.locator(".errorlist")).to_contain_text("Say why")
+    expect(desk.locator(".errorlist")).to_contain_text("Enter a reason")
     assert desk.goto(message.get_absolute_url()).status == 200
 
 

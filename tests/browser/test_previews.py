@@ -62,7 +62,7 @@ def test_a_link_opens_for_a_stranger_until_it_is_revoked(desk, open_page):
     desk.reload()
     expect(desk.locator("#previews summary")).to_have_text("opened once")
     desk.get_by_role("button", name="Revoke the link for Reuters").click()
-    expect(desk.locator(".success")).to_contain_text("The link for Reuters is revoked")
+    expect(desk.locator(".success")).to_contain_text("The link for Reuters has been revoked")
     assert stranger.goto(address).status == 404
 
 

@@ -74,7 +74,7 @@ def test_a_stale_save_shows_both_versions_and_theirs_can_be_taken(anna, boris, d
     assert axe(anna, without=[".django-ckeditor-widget"]) == []
     save(anna)
     expect(anna.locator(".conflict")).to_be_visible()  # not without a yes
-    anna.get_by_role("button", name="Take theirs: Headline").click()
+    anna.get_by_role("button", name="Use their version: Headline").click()
     expect(headline(anna)).to_have_value("The minister arrives on Friday")
     save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
@@ -127,7 +127,7 @@ def test_what_was_typed_is_offered_after_a_crash(anna, draft):
     expect(anna.locator(".messagelist")).to_be_visible()
     until_kept(anna, 0)
     anna.goto(change(draft))
-    expect(anna.get_by_text("in this browser")).to_have_count(2)  # both lines are hidden
+    expect(anna.get_by_text("this browser")).to_have_count(2)  # both lines are hidden
     expect(anna.locator("[data-offer]")).to_be_hidden()
 
 
