@@ -28,7 +28,6 @@ def of_act(letter: Letter):
         return None
     context = {
         "entry": entry,
-        "to": recipient[0],
         "message": entry.message,
         "headline": " ".join(entry.message.headline.split()),  # without line breaks, which a subject must not have
         "url": address("admin:news_message_change", entry.message_id),

@@ -236,7 +236,7 @@ def test_the_category_is_restored_if_it_exists(admin_client):
     message.category, message.body = a_category(), SECOND
     message.save()
     a_category("comments").delete()
-    assert "<ins>deleted</ins>" in compared(admin_client, message, ids(message)[0])
+    assert "<del>deleted</del>" in compared(admin_client, message, ids(message)[0])
     restore(admin_client, message, ids(message)[0])
     assert (stored(message).body, stored(message).category.slug) == (FIRST, "statements")
 

@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
-from news.admin.conflicts import last_saved_by, newest_version, short_time
+from news.admin.conflicts import newest_version
+from news.admin.merging import last_saved_by, short_time
 from news.admin.views import AdminViews
 from news.models import Message, Presence
 
