@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from consular.views import csrf_failure as public_csrf_failure
 
-NEVER_SHOWN = ("password", "token", "code", "csrf", "kept", "version", "seen")  # parts of field names
+NEVER_SHOWN = ("password", "token", "code", "csrf", "draft_key", "version", "seen")  # parts of field names
 SHORTEST = 20  # characters of a text that is worth copying
 
 

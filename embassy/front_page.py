@@ -99,22 +99,22 @@ def due(user, at):
 @dashboard_section("awaiting-approval", "admin/front_page/waiting.html", "news.approve_message")
 def waiting(user, at):
     """Messages that the user can approve (not their own), the longest submitted first."""
-    rows = Message.objects.submitted().not_written_by(user).for_desk().order_by("submitted_at", "id")
+    rows = Message.objects.submitted().not_authored_by(user).for_desk().order_by("submitted_at", "id")
     return listing(rows, "admin:news_message_changelist", "?state=submitted")
 
 
 @dashboard_section("my-drafts", "admin/front_page/mine.html", "news.change_message")
 def mine(user, at):
     """The user's messages that are not approved, the newest first."""
-    rows = Message.objects.unapproved().written_by(user).for_desk().with_answers().order_by("-id")
-    return listing(rows, "admin:news_message_changelist", "?hand=mine")
+    rows = Message.objects.unapproved().authored_by(user).for_desk().with_rejections().order_by("-id")
+    return listing(rows, "admin:news_message_changelist", "?author=me")
 
 
 @dashboard_section("recently-published", "admin/front_page/out.html", "news.view_message")
 def out(user, at):
     """Messages published in the last seven days, the newest first."""
     rows = Message.objects.published(at).filter(publish_at__gt=at - WEEK).for_desk()
-    return listing(rows, "admin:news_message_changelist", "?out=week&state=published")
+    return listing(rows, "admin:news_message_changelist", "?published=week&state=published")
 
 
 # Counters

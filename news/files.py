@@ -8,9 +8,9 @@ from richtext.renditions import originals
 def public_rows(name, at):
     """Return the published messages that have a file."""
     published, images = Message.objects.published(at), originals(name)
-    return [published.headed_by(images), published.with_picture(images), published.attaching(name)]
+    return [published.with_lead_image(images), published.with_picture(images), published.with_attachment(name)]
 
 
 public_files.register(
-    public_rows, "news.view_message", "news.change_message", download_name=Attachment.objects.given_name
+    public_rows, "news.view_message", "news.change_message", download_name=Attachment.objects.download_name
 )

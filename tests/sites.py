@@ -79,6 +79,7 @@ def fill():
     from consular.models import Template
     from news.importing.models import Imported
     from news.models import Message, PreviewLink, PreviewOpening
+    from news.models.way import VersionInfo
     from tests import factories, files, kinds
 
     noon, day = factories.NOON, factories.DAY
@@ -90,11 +91,10 @@ def fill():
     odd = "Ёлка “naïve” 😀 \u2028 \\ \t \x85 'quoted' %s"
     message = files.a_pictured_message(headline=odd, body=files.a_body(image), publish_at=noon - day / 7)
     files.an_attachment(message)
-    message.correct("The date was wrong.", at=noon, by=officer)
+    message.publish_correction("The date was wrong.", at=noon, by=officer)
     Message.objects.filter(pk=message.pk).update(slug="another")  # and a redirect
-    with message.written_at(noon + timedelta(microseconds=1), officer, "Once more"):
-        message.slug = "a-third"
-        message.save()
+    message.slug = "a-third"
+    message.save(version=VersionInfo(noon + timedelta(microseconds=1), officer, "Once more"))
     draft = factories.a_message(publish_at=None)
     link = PreviewLink.objects.create(
         message=draft, name="Reuters", created_at=noon, created_by=officer, expires_at=noon + day

@@ -116,4 +116,4 @@ def test_front_page_has_what_is_due_first_on_top_and_says_what_else_waits(client
     section = next(each for each in answer.context["sections"] if each["name"] == "open-enquiries")
     assert (section["rows"], section["overdue"], section["suspected"]) == ([overdue, new], 1, 1)
     page = answer.content.decode()
-    assert "overdue since 11 November" in page and "1 enquiry marked as suspected spam" in page
+    assert "overdue since 11 November" in page and "1 suspected spam to review" in page

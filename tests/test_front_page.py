@@ -199,7 +199,7 @@ def test_writers_and_editors_do_not_see_email_problems(front):
 def test_empty_sections_say_so(client, front):
     front(roles.EDITORS)
     page = client.get("/admin/").content.decode()
-    assert "Nothing else is due today." in page
+    assert "Nothing else is scheduled for today." in page
     assert "Nothing awaiting your approval." in page
     assert "You have no drafts" in page
     assert "Nothing was published" in page

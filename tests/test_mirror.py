@@ -179,7 +179,7 @@ def test_a_deleted_page_goes_and_so_does_its_folder(folder):
 
 def test_a_former_address_leads_on(folder):
     message = a_message()
-    Redirect.lead("/old/7/", message=message)
+    Redirect.add("/old/7/", message=message)
     made(folder)
     page = (folder / "old/7/index.html").read_text()
     (to,) = set(re.findall(r'(?:url=|href=")([^"]*)"', page))
@@ -187,7 +187,7 @@ def test_a_former_address_leads_on(folder):
 
 
 def test_a_former_address_of_what_is_not_public_is_not_there(folder):
-    Redirect.lead("/old/7/", message=a_message(publish_at=NOON + HOUR))
+    Redirect.add("/old/7/", message=a_message(publish_at=NOON + HOUR))
     made(folder)
     assert not (folder / "old").exists()
 

@@ -45,7 +45,7 @@ def test_a_visitor_who_was_not_reached_is_seen_everywhere(client, officer, fault
     assert "not reached" not in page(client, other)
     listed = client.get(LIST).content.decode()
     assert enquiry.reference in listed and other.reference not in listed and "e-mail not delivered" in listed
-    assert "E-mail to 1 visitor could not be delivered" in client.get("/admin/").content.decode()
+    assert "1 visitor could not be reached by e-mail" in client.get("/admin/").content.decode()
 
 
 def test_a_visitor_without_a_phone_number_is_named_as_such(client, officer):

@@ -68,7 +68,7 @@ def test_a_year_as_a_parameter_says_nothing_to_the_archive(client):
 # Forms
 
 
-@pytest.mark.parametrize("name", ["version", "over", "seen"])
+@pytest.mark.parametrize("name", ["version", "overwrite", "seen"])
 def test_a_version_of_5000_digits_is_one_that_is_none(admin_client, name):
     draft = a_draft()
     status, _ = post(admin_client, draft, opened(admin_client, draft, headline="Mine") | {name: "9" * 5000})

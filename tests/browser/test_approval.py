@@ -61,7 +61,7 @@ def submit(writer):
     writer.goto("/admin/")
     section(writer, "my-drafts").get_by_role("link", name=HEADLINE).click()
     writer.get_by_role("button", name="Save and submit").click()
-    expect(writer.locator(".messagelist")).to_contain_text("waits for approval")
+    expect(writer.locator(".messagelist")).to_contain_text("awaiting approval")
 
 
 def test_text_goes_from_its_writer_through_an_editor_to_the_public(writer, editor, draft, open_page):
@@ -92,7 +92,7 @@ def test_text_goes_from_its_writer_through_an_editor_to_the_public(writer, edito
 def test_text_that_is_sent_back_stands_on_the_writers_front_page_with_the_reason(writer, editor, draft):
     submit(writer)
     editor.goto("/admin/news/message/")
-    editor.get_by_role("link", name="Waiting for approval").click()
+    editor.get_by_role("link", name="Awaiting approval").click()
     editor.get_by_role("link", name=HEADLINE).click()
     editor.get_by_role("link", name="Send back").click()
     editor.get_by_label("Reason").fill("The date is missing.")

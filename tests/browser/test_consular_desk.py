@@ -90,7 +90,7 @@ def test_an_enquiry_goes_its_way(elena, enquiry):
 def test_suspected_one_is_looked_at_and_joins_the_others(elena, enquiry):
     suspected = an_enquiry(topic=enquiry.topic, suspicion="The text holds many links.", at=timezone.now())
     elena.goto("/admin/")
-    elena.get_by_role("link", name="1 enquiry marked as suspected spam").click()
+    elena.get_by_role("link", name="1 suspected spam to review").click()
     elena.get_by_role("link", name=suspected.reference).click()
     expect(elena.locator(".suspicion")).to_contain_text("The text holds many links.")
     expect(elena.get_by_label("Answer:")).to_have_count(0)
