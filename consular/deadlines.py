@@ -65,5 +65,5 @@ def add_words(enquiries: Iterable[Enquiry], at: datetime) -> None:
     opens_on, today = Office.objects.opens_on(), timezone.localdate(at)
     for enquiry in enquiries:
         enquiry.age = age(enquiry.received_at, at)
-        waits = enquiry.waits and enquiry.answer_by
+        waits = enquiry.is_waiting and enquiry.answer_by
         enquiry.deadline = deadline(enquiry.answer_by, today, opens_on) if waits else None

@@ -188,7 +188,7 @@ class EnquiryForm(forms.Form):
                 return kept
             spam.refuse_too_many(address, at)
             kept = self.receive(at)
-            Knock.objects.knock(address, at)
+            Knock.objects.record(address, at)
         return kept
 
     @sensitive_variables()

@@ -14,20 +14,20 @@ from consular.sealed import sealed_fields
 A_BATCH = 100  # enquiries in a transaction
 
 
-def past_keeping(at: datetime):
+def expired(at: datetime):
     """Return the enquiries that have been kept long enough, unread: that can be done when their key is lost, too."""
-    return Enquiry.objects.past_keeping(at).defer(*sealed_fields(Enquiry)).order_by("pk")
+    return Enquiry.objects.expired(at).defer(*sealed_fields(Enquiry)).order_by("pk")
 
 
 def overview(at: datetime) -> Counter[tuple[str, str]]:
     """Return how many have been kept long enough, by topic and state."""
-    found = past_keeping(at).select_related("topic").iterator(chunk_size=1000)
+    found = expired(at).select_related("topic").iterator(chunk_size=1000)
     return Counter((enquiry.topic.name, str(enquiry.state.label)) for enquiry in found)
 
 
 def unanswered(at: datetime) -> list[str]:
     """Return the references of those among them that wait for an answer to this day."""
-    return list(past_keeping(at).waiting().values_list("reference", flat=True))
+    return list(expired(at).waiting().values_list("reference", flat=True))
 
 
 def purge(at: datetime) -> Iterator[int]:
@@ -35,7 +35,7 @@ def purge(at: datetime) -> Iterator[int]:
 
     One to which something has happened meanwhile stays: each is asked again once nobody else can touch it.
     """
-    chosen = list(past_keeping(at).values_list("pk", flat=True))
+    chosen = list(expired(at).values_list("pk", flat=True))
     for start in range(0, len(chosen), A_BATCH):
         try:
             yield _erase(chosen[start : start + A_BATCH], at)
@@ -45,15 +45,15 @@ def purge(at: datetime) -> Iterator[int]:
 
 def _erase(chosen: list[int], at: datetime) -> int:
     with transaction.atomic():
-        still = list(past_keeping(at).filter(pk__in=chosen).select_for_update(of=("self",)))
+        still = list(expired(at).filter(pk__in=chosen).select_for_update(of=("self",)))
         for enquiry in still:
-            enquiry.erase(Erasure.Why.KEPT_LONG, at=at)
+            enquiry.erase(Erasure.Reason.EXPIRED, at=at)
         return len(still)
 
 
 def forget(at: datetime) -> tuple[int, int]:
     """Forget where enquiries came from an hour ago, and which were erased years ago; return how many of each."""
-    return Knock.objects.forget(at), Erasure.objects.forget(at)
+    return Knock.objects.purge(at), Erasure.objects.purge(at)
 
 
 def sweep() -> None:

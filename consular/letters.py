@@ -27,7 +27,7 @@ limits.set_limit("enquiry receipt", 3, per_hour=settings.RECEIPTS_PER_HOUR)
 @kind("enquiry receipt")
 def of_receipt(letter: Letter) -> EmailMessage | None:
     """Word the receipt: it may be passed on, and so doesn't repeat what was asked."""
-    enquiry = trusted(letter.about)
+    enquiry = trusted(letter.object_id)
     if enquiry is None:
         return None
     headers = {**BY_A_MACHINE, "Message-ID": first_of(enquiry)}
@@ -38,7 +38,7 @@ def of_receipt(letter: Letter) -> EmailMessage | None:
 def of_answer(letter: Letter) -> EmailMessage | None:
     """Word an officer's answer, above what it answers. A person wrote it, so nothing says otherwise."""
     entries = Entry.objects.filter(kind=Entry.Kind.ANSWER).select_related("enquiry__topic")
-    entry = entries.filter(pk=letter.about).first()
+    entry = entries.filter(pk=letter.object_id).first()
     if entry is None:
         return None
     first = first_of(entry.enquiry)
@@ -85,12 +85,12 @@ def plain(text: str) -> str:
 
 @kind("enquiry received")
 def of_received(letter: Letter) -> EmailMessage | None:
-    return to_mailbox("received", trusted(letter.about))
+    return to_mailbox("received", trusted(letter.object_id))
 
 
 @kind("enquiry added")
 def of_added(letter: Letter) -> EmailMessage | None:
-    return to_mailbox("added", trusted(letter.about))
+    return to_mailbox("added", trusted(letter.object_id))
 
 
 def to_mailbox(template: str, enquiry: Enquiry | None) -> EmailMessage | None:
@@ -103,8 +103,8 @@ def to_mailbox(template: str, enquiry: Enquiry | None) -> EmailMessage | None:
 @kind("enquiry assigned")
 def of_assigned(letter: Letter) -> EmailMessage | None:
     """Word to an officer that an enquiry is theirs; nothing once they have left, or somebody else has it."""
-    officer = get_user_model().objects.filter(pk=letter.reader, is_active=True).exclude(email="").first()
-    enquiry = found(letter.about)
+    officer = get_user_model().objects.filter(pk=letter.recipient_id, is_active=True).exclude(email="").first()
+    enquiry = found(letter.object_id)
     if officer is None or enquiry is None or enquiry.assigned_to_id != officer.pk:
         return None
     return compose("consular/letters/assigned.txt", officer.email, {**about(enquiry), "to": officer})
@@ -120,7 +120,7 @@ def found(pk: int) -> Enquiry | None:
 
 def trusted(pk: int) -> Enquiry | None:
     """Return an enquiry; None where it was erased, or found to be spam, meanwhile: then nobody is written to."""
-    return Enquiry.objects.trusted().select_related("topic").filter(pk=pk).first()
+    return Enquiry.objects.not_spam().select_related("topic").filter(pk=pk).first()
 
 
 def about(enquiry: Enquiry) -> dict:

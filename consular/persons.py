@@ -20,7 +20,7 @@ def enquiries_of(said: str):
     ValueError where it is neither an address nor a reference.
     """
     if "@" in said:
-        return Enquiry.objects.of_person(said)
+        return Enquiry.objects.from_email(said)
     reference = read_reference(said)
     if reference is None:
         raise ValueError("That is neither an e-mail address nor a reference.")
@@ -44,7 +44,7 @@ def export_of(enquiry: Enquiry, letters: Iterable[Letter] | None = None) -> dict
         "received": moment(enquiry.received_at),
         "state": str(enquiry.state.label),
         "answer_by": enquiry.answer_by.isoformat() if enquiry.answer_by else None,
-        "added": moment(enquiry.added_at),
+        "added": moment(enquiry.visitor_added_at),
         "answered": moment(enquiry.answered_at),
         "closed": moment(enquiry.closed_at),
         "suspected_of_spam": enquiry.suspicion,
@@ -53,7 +53,7 @@ def export_of(enquiry: Enquiry, letters: Iterable[Letter] | None = None) -> dict
             for entry in enquiry.entries.all()
         ],
         "done_with_it": [
-            {"what": trace.get_kind_display(), "when": moment(trace.at)} for trace in reversed(enquiry.traces.all())
+            {"what": step.get_kind_display(), "when": moment(step.at)} for step in reversed(enquiry.log_entries.all())
         ],
         "letters": [
             {"what": letter.kind, "written": moment(letter.written_at), "sent": moment(letter.sent_at)}
@@ -69,7 +69,7 @@ def export(enquiries: Iterable[Enquiry], at: datetime, by=None) -> dict:
     """
     with transaction.atomic():
         enquiries = list(enquiries)
-        prefetch_related_objects(enquiries, "topic", "entries", "traces")
+        prefetch_related_objects(enquiries, "topic", "entries", "log_entries")
         letters = letters_of(enquiries)
         given = [export_of(enquiry, letters[enquiry.pk]) for enquiry in enquiries]
         Trace.objects.bulk_create(
@@ -82,11 +82,11 @@ def letters_of(enquiries: Iterable[Enquiry]) -> dict[int, list[Letter]]:
     """Return the letters about enquiries that are in the outbox still, by the enquiry's number, the oldest first."""
     numbers = [enquiry.pk for enquiry in enquiries]
     answers = dict(Entry.objects.filter(kind=Entry.Kind.ANSWER, enquiry__in=numbers).values_list("pk", "enquiry_id"))
-    about_them = Q(kind__startswith="enquiry ", about__in=numbers) & ~Q(kind="enquiry answer")
-    letters = Letter.objects.filter(about_them | Q(kind="enquiry answer", about__in=list(answers)))
+    about_them = Q(kind__startswith="enquiry ", object_id__in=numbers) & ~Q(kind="enquiry answer")
+    letters = Letter.objects.filter(about_them | Q(kind="enquiry answer", object_id__in=list(answers)))
     found = {number: [] for number in numbers}
     for letter in letters.order_by("written_at", "pk"):
-        found[answers[letter.about] if letter.kind == "enquiry answer" else letter.about].append(letter)
+        found[answers[letter.object_id] if letter.kind == "enquiry answer" else letter.object_id].append(letter)
     return found
 
 
@@ -102,6 +102,6 @@ def erase(enquiries: Iterable[Enquiry], at: datetime, by=None) -> list[str]:
     """Erase enquiries at the person's wish, and return their references. Each is its own transaction."""
     references = []
     for enquiry in enquiries:
-        enquiry.erase(Erasure.Why.PERSON, at=at, by=by)
+        enquiry.erase(Erasure.Reason.PERSON, at=at, by=by)
         references.append(enquiry.reference)
     return references

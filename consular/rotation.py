@@ -50,7 +50,7 @@ def renew(row: models.Model) -> bool:
     for name in names:
         setattr(row, name, unseal(getattr(row, as_it_is(name))))
     if hashes:
-        row.keep_hashes()
+        row.update_hashes()
     if is_anew(row) and kept == [getattr(row, name) for name in hashes]:
         return False
     row.save(update_fields=[*names, *hashes])

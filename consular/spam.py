@@ -82,8 +82,8 @@ def reason(
 @sensitive_variables()
 def suspicion(*, name: str, email: str, phone: str, question: str, honeypot: str, showing: str, at: datetime) -> str:
     """Return why what came at the moment `at` may be spam, by its own signs and by what came before it."""
-    others = Enquiry.objects.like(question).filter(received_at__gt=at - SAME_WORDS_WITHIN)
-    others = others.exclude(pk__in=Enquiry.objects.of_person(email))
+    others = Enquiry.objects.with_question(question).filter(received_at__gt=at - SAME_WORDS_WITHIN)
+    others = others.exclude(pk__in=Enquiry.objects.from_email(email))
     return reason(
         name=name,
         question=question,
@@ -112,7 +112,7 @@ class TooMany(Exception):
 
 def refuse_too_many(address: str, at: datetime) -> None:
     """Raise TooMany where an address has used up its enquiries of this hour. Reads one index, writes nothing."""
-    if until := Knock.objects.too_many(address, at):
+    if until := Knock.objects.retry_at(address, at):
         raise TooMany(until)
 
 

@@ -16,7 +16,7 @@ MOST = 1000  # letters that are looked at
 KINDS = ("enquiry receipt", "enquiry answer")
 # Refused by the mail server, impossible to address, or given up after days.
 FAILED = Q(sent_at=None) & (
-    Q(given_up_at__isnull=False) | Q(fault__startswith="refused") | Q(fault__startswith="address")
+    Q(given_up_at__isnull=False) | Q(last_error__startswith="refused") | Q(last_error__startswith="address")
 )
 
 
@@ -27,11 +27,11 @@ def failed_letters(enquiries: Iterable[int] | None = None) -> dict[int, list[Let
     numbers = None if enquiries is None else set(enquiries)
     letters = Letter.objects.filter(FAILED, kind__in=KINDS).order_by("-pk")[:MOST]
     letters = sorted(letters, key=lambda letter: letter.pk)
-    answers = [letter.about for letter in letters if letter.kind == "enquiry answer"]
+    answers = [letter.object_id for letter in letters if letter.kind == "enquiry answer"]
     owners = dict(Entry.objects.filter(pk__in=answers).values_list("pk", "enquiry_id"))
     found = defaultdict(list)
     for letter in letters:
-        number = owners.get(letter.about) if letter.kind == "enquiry answer" else letter.about
+        number = owners.get(letter.object_id) if letter.kind == "enquiry answer" else letter.object_id
         if number is not None and (numbers is None or number in numbers):
             found[number].append(letter)
     return dict(found)
@@ -42,7 +42,7 @@ def add_failed_letters(enquiries: Iterable) -> None:
     enquiries = list(enquiries)
     found = failed_letters(enquiry.pk for enquiry in enquiries) if enquiries else {}
     for enquiry in enquiries:
-        enquiry.failed_letters = [
+        enquiry.failed_emails = [
             letter for letter in found.get(enquiry.pk, []) if not is_settled(letter, enquiry.closed_at)
         ]
 

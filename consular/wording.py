@@ -135,7 +135,7 @@ def for_script(turns):
 
 def kept_in_words(topics):
     """Return how long enquiries about any of these topics are kept: "1 year", "between 90 days and 2 years"."""
-    days = {topic.keep_days for topic in topics}
+    days = {topic.retention_days for topic in topics}
     if not days:
         return ""
     least, most = span_in_words(min(days)), span_in_words(max(days))

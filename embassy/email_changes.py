@@ -34,9 +34,9 @@ def request_change(user, new: str, at: datetime, by) -> EmailChange:
     EmailChange.objects.filter(account=user.pk, confirmed_at=None, stopped_at=None).update(stopped_at=at)
     change = EmailChange.objects.create(account=user.pk, former=user.email, address=new, asked_by=by.pk, asked_at=at)
     events.record(Kind.EMAIL_REQUESTED, account=user.pk, at=at)
-    Letter.objects.put("e-mail change, new address", about=change.pk, reader=user.pk, at=at)
+    Letter.objects.enqueue("e-mail change, new address", object_id=change.pk, recipient_id=user.pk, at=at)
     if user.email:
-        Letter.objects.put("e-mail change, former address", about=change.pk, reader=user.pk, at=at)
+        Letter.objects.enqueue("e-mail change, former address", object_id=change.pk, recipient_id=user.pk, at=at)
     return change
 
 
@@ -109,7 +109,7 @@ def stop(change: EmailChange, at: datetime) -> bool:
             set_up = SecurityEvent.objects.filter(kind=Kind.FACTOR_SET_UP, account=user.pk, at__gte=change.asked_at)
             if set_up.exists():  # by somebody who had the other mailbox
                 factor.remove(user)
-            Letter.objects.put("lost password", reader=user.pk, at=at)
+            Letter.objects.enqueue("lost password", recipient_id=user.pk, at=at)
         events.record(Kind.EMAIL_STOPPED, account=user.pk, at=at)
     return True
 
@@ -128,12 +128,12 @@ def to_former_address(letter: Letter):
 
 
 def about_change(letter: Letter, template: str, deed: str):
-    change = EmailChange.objects.filter(pk=letter.about, stopped_at=None).first()
+    change = EmailChange.objects.filter(pk=letter.object_id, stopped_at=None).first()
     to = change and (change.address if deed == CONFIRM else change.former)
     if not to or (deed == CONFIRM and change.confirmed_at):
         return None
     link = address("email_change", signing.dumps([change.pk, deed], salt=SALT))
-    return worded(Letter(reader=letter.reader, about=change.asked_by), template, to, link=link)
+    return worded(Letter(recipient_id=letter.recipient_id, object_id=change.asked_by), template, to, link=link)
 
 
 # The page behind the links. A GET changes nothing: mail filters follow links.

@@ -93,10 +93,10 @@ def near(user, at):
 
 def enquiries(user, at):
     """The enquiries that wait, what is due first on top: references and topics, nobody's name; and what else waits."""
-    waiting = Enquiry.objects.waiting().for_desk().order_by("answer_by", "pk")
+    waiting = Enquiry.objects.waiting().for_list().order_by("answer_by", "pk")
     found = section("enquiries", waiting, "admin:consular_enquiry_changelist")
     add_words(found["rows"], at)
-    overdue, suspected = Enquiry.objects.overdue(timezone.localdate(at)), Enquiry.objects.suspected()
+    overdue, suspected = Enquiry.objects.overdue(timezone.localdate(at)), Enquiry.objects.suspected_spam()
     undelivered = counted(Enquiry.objects.undelivered())
     return {**found, "overdue": counted(overdue), "suspected": counted(suspected), "undelivered": undelivered}
 
@@ -129,7 +129,7 @@ def letters(user, at):
     waiting = late.aggregate(count=Count("pk"), since=Min("written_at"))
     if not waiting["count"] and not given_up:
         return None
-    tried = late.exclude(fault="").order_by("-due_at").first()
+    tried = late.exclude(last_error="").order_by("-due_at").first()
     may_look = user.has_perm("letters.view_letter")
     empty = section("letters", Letter.objects.none(), "admin:letters_letter_changelist")
     return {**empty, **waiting, "tried": tried, "given_up": given_up, "may_look": may_look}

@@ -22,7 +22,7 @@ limits.set_limit("lost password", 3)  # no ceiling in all: strangers would use i
 @kind("invitation", LATER)
 def invitation(letter: Letter):
     """Word an invitation; nothing for somebody who has chosen a password meanwhile."""
-    user = get_user_model().objects.filter(pk=letter.reader).first()
+    user = get_user_model().objects.filter(pk=letter.recipient_id).first()
     if user is None or user.has_usable_password():
         return None
     return worded(letter, "invitation", link=way_in(user, invitation_links))
@@ -31,7 +31,7 @@ def invitation(letter: Letter):
 @kind("lost password", LATER)
 def lost_password(letter: Letter):
     """Word a letter with a link to choose a new password; nothing where nobody has the address that was typed."""
-    user = get_user_model().objects.filter(pk=letter.reader).first()
+    user = get_user_model().objects.filter(pk=letter.recipient_id).first()
     return worded(letter, "lost_password", link=way_in(user, reset_links)) if user else None
 
 
@@ -45,11 +45,11 @@ def way_in(user, links) -> str:
 
 def worded(letter: Letter, template: str, to: str = "", **more):
     """Word a letter to its reader, at `to` or at their own address; nothing for somebody who has left meanwhile."""
-    people = get_user_model().objects.in_bulk([pk for pk in (letter.reader, letter.about) if pk])
-    user = people.get(letter.reader)
+    people = get_user_model().objects.in_bulk([pk for pk in (letter.recipient_id, letter.object_id) if pk])
+    user = people.get(letter.recipient_id)
     if user is None or not user.is_active or not (to or user.email):
         return None
-    context = {**about(user, people.get(letter.about)), **more}
+    context = {**about(user, people.get(letter.object_id)), **more}
     return compose(f"embassy/letters/{template}.txt", to or user.email, context)
 
 

@@ -78,9 +78,9 @@ def was_just_invited(event) -> bool:
 
 def tell_person(event) -> None:
     """Put a notice of an event into the outbox, for the person and for their former address."""
-    Letter.objects.put(PERSON, about=event.pk, reader=event.account, at=event.at)
+    Letter.objects.enqueue(PERSON, object_id=event.pk, recipient_id=event.account, at=event.at)
     if EmailChange.objects.former_address(event.account, event.at):
-        Letter.objects.put(FORMER, about=event.pk, reader=event.account, at=event.at)
+        Letter.objects.enqueue(FORMER, object_id=event.pk, recipient_id=event.account, at=event.at)
 
 
 def tell_managers(event) -> None:
@@ -88,7 +88,7 @@ def tell_managers(event) -> None:
     active = get_user_model().objects.filter(is_active=True).exclude(email="")
     managers = active.filter(Q(groups__name=roles.MANAGERS) | Q(is_superuser=True)).distinct().order_by("pk")
     for manager in managers[:LONGEST_LIST]:
-        Letter.objects.put(MANAGERS, about=event.pk, reader=manager.pk, at=event.at)
+        Letter.objects.enqueue(MANAGERS, object_id=event.pk, recipient_id=manager.pk, at=event.at)
 
 
 # Wording
@@ -102,16 +102,16 @@ def for_person(letter: Letter):
 @kind(FORMER, LATER)
 def for_former_address(letter: Letter):
     """Word the same notice to the address that the person had until a few days ago."""
-    to = EmailChange.objects.former_address(letter.reader, letter.written_at)
+    to = EmailChange.objects.former_address(letter.recipient_id, letter.written_at)
     return notice(letter, to) if to else None
 
 
 def notice(letter: Letter, to: str = ""):
-    event = SecurityEvent.objects.filter(pk=letter.about).first()
+    event = SecurityEvent.objects.filter(pk=letter.object_id).first()
     if event is None:
         return None
     return worded(
-        Letter(reader=letter.reader, about=event.actor),
+        Letter(recipient_id=letter.recipient_id, object_id=event.actor),
         "account_notice",
         to,
         what=SENTENCES[event.kind],
@@ -125,13 +125,13 @@ def notice(letter: Letter, to: str = ""):
 
 @kind(MANAGERS, LATER)
 def for_managers(letter: Letter):
-    event = SecurityEvent.objects.filter(pk=letter.about).first()
+    event = SecurityEvent.objects.filter(pk=letter.object_id).first()
     if event is None:
         return None
     people = get_user_model().objects.in_bulk([pk for pk in (event.account, event.actor) if pk])
     whose = people.get(event.account)
     return worded(
-        Letter(reader=letter.reader, about=event.actor),
+        Letter(recipient_id=letter.recipient_id, object_id=event.actor),
         "account_managers",
         what=FOR_MANAGERS[event.kind] % {"whose": name_of(whose) if whose else event.detail or "–"},
         groups=", ".join(whose.groups.order_by("name").values_list("name", flat=True)) if whose else "",
@@ -170,7 +170,7 @@ def tell_of_wrong_code(event) -> None:
 def warn_of_guessing(user, name_hash: str, at) -> None:
     """Put a warning into the outbox that a password is being guessed: once a day for a name, also for nobody's."""
     if limits.may_send("many wrong passwords", name_hash, at):
-        Letter.objects.put("many wrong passwords", reader=user and user.pk, at=at)
+        Letter.objects.enqueue("many wrong passwords", recipient_id=user and user.pk, at=at)
 
 
 @kind("many wrong passwords", LATER)

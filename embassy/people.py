@@ -26,7 +26,7 @@ from letters.models import Letter
 
 def invite(user, at) -> None:
     """Put a letter into the outbox by whose link `user` sets a password. The managers hear of it."""
-    Letter.objects.put("invitation", reader=user.pk, at=at, once=True)
+    Letter.objects.enqueue("invitation", recipient_id=user.pk, at=at, once=True)
     events.record(events.Kind.INVITED, account=user.pk, at=at)
 
 
@@ -95,7 +95,7 @@ class LostPasswordForm(PasswordResetForm):
         user = next(iter(self.get_users(email)), None)
         with transaction.atomic():
             if limits.may_send("lost password", limits.hash_recipient(email), request.at):
-                Letter.objects.put("lost password", reader=user and user.pk, at=request.at, once=True)
+                Letter.objects.enqueue("lost password", recipient_id=user and user.pk, at=request.at, once=True)
                 events.record_attempt(events.Kind.RESET_REQUESTED, user, request, request.at)
 
 

@@ -18,7 +18,7 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         chosen = {
             "waiting": queryset.waiting,
-            "trouble": queryset.in_trouble,
+            "trouble": queryset.failing,
             "sent": lambda: queryset.exclude(sent_at=None),
         }
         return chosen.get(self.value(), queryset.all)()
@@ -49,11 +49,11 @@ class LetterAdmin(admin.ModelAdmin):
             return _("sent")
         if letter.given_up_at:
             return _("given up")
-        return _("waits, is tried again") if letter.fault else _("waits")
+        return _("waits, is tried again") if letter.last_error else _("waits")
 
     @admin.display(description=_("why it did not leave"))
     def why(self, letter):
-        return letter.fault_in_words
+        return letter.error_text
 
     @admin.action(description=_("Try the chosen letters again now"), permissions=["view"])
     def try_now(self, request, queryset):

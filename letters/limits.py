@@ -4,7 +4,7 @@ Every e-mail that somebody without an account can cause (receipt, password reset
 
     limits.set_limit("enquiry receipt", 3, per_hour=200)                      # once, beside the kind
     if limits.may_send("enquiry receipt", limits.hash_recipient(email), at):  # each time
-        Letter.objects.put("enquiry receipt", about=enquiry.pk, at=at)
+        Letter.objects.enqueue("enquiry receipt", object_id=enquiry.pk, at=at)
 
 What is counted is a keyed hash of the recipient, and it is deleted after the limit's period.
 """

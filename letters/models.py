@@ -35,17 +35,29 @@ FAULTS = {
 
 
 class LetterQuerySet(models.QuerySet):
-    def put(
-        self, kind: str, *, at: datetime, about: int | None = None, reader: int | None = None, once: bool = False
+    def enqueue(
+        self,
+        kind: str,
+        *,
+        at: datetime,
+        object_id: int | None = None,
+        recipient_id: int | None = None,
+        once: bool = False,
     ) -> Letter:
         """Put a letter into the outbox: it leaves once this transaction is committed, and never if it isn't.
 
         With `once`, a letter of the same kind, about the same row, that still waits for this reader is returned.
         """
-        if once and (waiting := self.waiting().filter(kind=kind, about=about, reader=reader, claim="").first()):
+        if once and (
+            waiting := self.waiting()
+            .filter(kind=kind, object_id=object_id, recipient_id=recipient_id, claim="")
+            .first()
+        ):
             return waiting
         priority = kinds.priority_of(kind)
-        return self.create(kind=kind, about=about, reader=reader, written_at=at, due_at=at, priority=priority)
+        return self.create(
+            kind=kind, object_id=object_id, recipient_id=recipient_id, written_at=at, due_at=at, priority=priority
+        )
 
     def waiting(self):
         """Return the letters that have yet to leave."""
@@ -55,13 +67,13 @@ class LetterQuerySet(models.QuerySet):
         """Return those that may be tried at the moment `at`: it is their time, and no sender has them in hand."""
         return self.waiting().filter(due_at__lte=at).filter(Q(leased_until=None) | Q(leased_until__lte=at))
 
-    def in_trouble(self):
+    def failing(self):
         """Return those that could not leave when they were tried: they are tried again, or were given up."""
-        return self.filter(sent_at=None).exclude(fault="")
+        return self.filter(sent_at=None).exclude(last_error="")
 
     def late(self, at):
         """Return those that should have left by now, or could not when they were tried."""
-        return self.waiting().filter(Q(written_at__lte=at - LATE) | ~Q(fault=""))
+        return self.waiting().filter(Q(written_at__lte=at - LATE) | ~Q(last_error=""))
 
     def claim(self, at: datetime) -> Letter | None:
         """Take the next letter in hand, for LEASE: nobody else gets it meanwhile. None when nothing is due.
@@ -75,12 +87,12 @@ class LetterQuerySet(models.QuerySet):
                 free.save(update_fields=["claim", "leased_until"])
             return free
 
-    def blame(self, at: datetime, fault: str) -> None:
+    def record_outage(self, at: datetime, error: str) -> None:
         """Note with the letter that is next why none can leave: the desk reads it there. It counts as no attempt."""
         following = self.due(at).order_by(*ORDER).values_list("pk", flat=True).first()
-        self.filter(pk=following).exclude(fault=fault).update(fault=fault[:200])
+        self.filter(pk=following).exclude(last_error=error).update(last_error=error[:200])
 
-    def sweep(self, at: datetime) -> int:
+    def purge(self, at: datetime) -> int:
         """Forget the letters that left, or were given up, long ago; return how many."""
         old = at - KEPT_AFTER
         return self.filter(Q(sent_at__lt=old) | Q(given_up_at__lt=old)).delete()[0]
@@ -90,8 +102,8 @@ class Letter(models.Model):
     """A letter that is to leave by mail, or has left: what kind, about which row, to which member of staff."""
 
     kind = models.CharField(_("kind"), max_length=50, help_text=_("Which room's, and which of its letters."))
-    about = models.BigIntegerField(_("about"), null=True, help_text=_("The number of the row that it tells of."))
-    reader = models.BigIntegerField(_("reader"), null=True, help_text=_("The number of a member of staff."))
+    object_id = models.BigIntegerField(_("about"), null=True, help_text=_("The number of the row that it tells of."))
+    recipient_id = models.BigIntegerField(_("reader"), null=True, help_text=_("The number of a member of staff."))
     written_at = models.DateTimeField(_("written"))
     due_at = models.DateTimeField(_("due"), help_text=_("Not tried before."))
     priority = models.PositiveSmallIntegerField(
@@ -100,7 +112,7 @@ class Letter(models.Model):
     claim = models.CharField(max_length=16, blank=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveIntegerField(_("attempts that failed"), default=0)
-    fault = models.CharField(_("last fault"), max_length=200, blank=True)
+    last_error = models.CharField(_("last fault"), max_length=200, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
     given_up_at = models.DateTimeField(_("given up"), null=True)
 
@@ -121,31 +133,31 @@ class Letter(models.Model):
         return f"{self.kind} {self.pk}"
 
     @property
-    def fault_in_words(self) -> str:
+    def error_text(self) -> str:
         """Why it did not leave when it was tried last; "" where it has not been tried, or nothing stood in its way."""
-        what, _space, why = self.fault.partition(" ")
-        return FAULTS[what] % {"why": why} if what in FAULTS else self.fault
+        what, _space, why = self.last_error.partition(" ")
+        return FAULTS[what] % {"why": why} if what in FAULTS else self.last_error
 
     # What becomes of it. Only the sender that has it in hand may say so.
 
-    def sent(self, at: datetime) -> bool:
+    def mark_sent(self, at: datetime) -> bool:
         """Record that it left; False where the lease had run out and another sender has it."""
-        return self._settle(sent_at=at, fault="")
+        return self._settle(sent_at=at, last_error="")
 
-    def needless(self, at: datetime) -> bool:
+    def discard(self, at: datetime) -> bool:
         """Take it out of the outbox: there is nobody to read it any more."""
         return bool(type(self).objects.filter(pk=self.pk, claim=self.claim).delete()[0])
 
-    def failed(self, at: datetime, fault: str, for_good: bool = False) -> bool:
+    def record_failure(self, at: datetime, error: str, is_permanent: bool = False) -> bool:
         """Record why it did not leave, and try again: after 20 seconds, then twice as long each time, up to an hour.
 
         After GIVEN_UP_AFTER, and no fewer than TRIED_AT_LEAST attempts, it is given up, and the desk says so. It is
-        given up immediately where the refusal is `for_good`: another attempt would have the same answer.
+        given up immediately where the refusal `is_permanent`: another attempt would have the same answer.
         """
         wait = min(FIRST_WAIT * 2 ** min(self.attempts, 20), LONGEST_WAIT)
-        over = for_good or (at - self.written_at >= GIVEN_UP_AFTER and self.attempts + 1 >= TRIED_AT_LEAST)
+        over = is_permanent or (at - self.written_at >= GIVEN_UP_AFTER and self.attempts + 1 >= TRIED_AT_LEAST)
         return self._settle(
-            attempts=self.attempts + 1, fault=fault[:200], due_at=at + wait, given_up_at=at if over else None
+            attempts=self.attempts + 1, last_error=error[:200], due_at=at + wait, given_up_at=at if over else None
         )
 
     def _settle(self, **changes) -> bool:

@@ -79,7 +79,7 @@ def send_due(clock: Callable[[], datetime], go_on: Callable[[], bool] = lambda: 
             hung_up, done.fault = hung_up + 1, str(error)
         except Away as error:
             done.fault = str(error)
-            Letter.objects.blame(clock(), f"away {done.fault}")
+            Letter.objects.record_outage(clock(), f"away {done.fault}")
             break
     if done.fault:
         log.warning("The mail server is away (%s). The letters wait in the outbox.", done.fault)
@@ -121,10 +121,10 @@ def send(letter: Letter, server, clock, done: Round) -> None:
         done.refused += 1
         log.error("Letter %d (%s) can't be worded (%s).", letter.pk, letter.kind, type(error).__name__)
         fault = f"words {type(error).__name__}"
-        surely(lambda: letter.failed(clock(), fault))
+        surely(lambda: letter.record_failure(clock(), fault))
         return
     if mail is None:
-        surely(lambda: letter.needless(clock()))
+        surely(lambda: letter.discard(clock()))
         return
     try:
         hand_over(mail, letter, server)
@@ -132,12 +132,12 @@ def send(letter: Letter, server, clock, done: Round) -> None:
         done.refused += 1
         log.warning("Letter %d (%s) was not taken (%s).", letter.pk, letter.kind, reason(error))
         fault, for_good = f"{at_fault(error)} {reason(error)}", is_permanent(error)
-        surely(lambda: letter.failed(clock(), fault, for_good))
+        surely(lambda: letter.record_failure(clock(), fault, for_good))
         if is_away(error):
             raise HungUp(reason(error)) from error
         return
     done.sent += 1
-    if not surely(lambda: letter.sent(clock())):
+    if not surely(lambda: letter.mark_sent(clock())):
         log.error("Letter %d (%s) took longer to send than its lease.", letter.pk, letter.kind)
 
 

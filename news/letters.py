@@ -16,14 +16,14 @@ def tell(done: Iterable[Message], at) -> None:
     for message in done:
         act = message.acts.select_related("message").first()
         for reader in READERS.get(act.kind, nobody)(act) if act else ():
-            Letter.objects.put("news act", about=act.pk, reader=reader.pk, at=at)
+            Letter.objects.enqueue("news act", object_id=act.pk, recipient_id=reader.pk, at=at)
 
 
 @kind("news act")
 def of_act(letter: Letter):
     """Word what an act calls for: something to approve, or an answer to the writer. None for who has left meanwhile."""
-    act = Act.objects.select_related("message__category", "by").filter(pk=letter.about).first()
-    reader = _others(get_user_model().objects.filter(pk=letter.reader, is_active=True), set())
+    act = Act.objects.select_related("message__category", "by").filter(pk=letter.object_id).first()
+    reader = _others(get_user_model().objects.filter(pk=letter.recipient_id, is_active=True), set())
     if act is None or not reader:
         return None
     context = {

@@ -94,7 +94,7 @@ def test_officer_gives_it_to_a_colleague_who_hears_of_it(client, enquiry, collea
     do(client, enquiry, "assign", to=colleague.pk)
     enquiry.refresh_from_db()
     assert enquiry.assigned_to == colleague
-    assert Letter.objects.get(kind="enquiry assigned").reader == colleague.pk
+    assert Letter.objects.get(kind="enquiry assigned").recipient_id == colleague.pk
 
 
 @pytest.mark.parametrize("other", ["left", "press"])
@@ -148,7 +148,7 @@ def test_suspected_one_that_is_none_joins_the_others(client, officer):
 
 def test_spam_is_put_with_the_suspected_ones(client, enquiry):
     do(client, enquiry, "suspect")
-    assert enquiry in Enquiry.objects.suspected()
+    assert enquiry in Enquiry.objects.suspected_spam()
 
 
 def test_suspected_one_is_not_answered_and_the_text_stands(client, officer):
@@ -186,7 +186,7 @@ def test_unknown_number_is_not_found(client, officer, number, act):
 
 @pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "trust", "suspect", "export", "erase"])
 def test_act_on_an_unknown_number_is_not_found(client, officer, act):
-    assert client.post(f"/admin/consular/enquiry/4711/{act}/", {"why": "spam"}).status_code == 404
+    assert client.post(f"/admin/consular/enquiry/4711/{act}/", {"reason": "spam"}).status_code == 404
 
 
 # Templates, and the letter

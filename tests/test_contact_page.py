@@ -205,7 +205,7 @@ def test_promise_is_said_by_topic(client, clock, days, words):
 )
 def test_consent_says_how_long_it_is_kept(client, clock, days, words):
     for keep in days:
-        a_topic(keep_days=keep)
+        a_topic(retention_days=keep)
     assert words in client.get(CONTACT).content.decode()
 
 

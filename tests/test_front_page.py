@@ -149,9 +149,9 @@ def test_notices_that_show_now_stand_there(front):
 # Letters
 
 
-def a_late_letter(fault=""):
-    letter = Letter.objects.put("news act", at=NOON - HOUR / 2)
-    Letter.objects.filter(pk=letter.pk).update(fault=fault)
+def a_late_letter(error=""):
+    letter = Letter.objects.enqueue("news act", at=NOON - HOUR / 2)
+    Letter.objects.filter(pk=letter.pk).update(last_error=error)
     return letter
 
 
@@ -171,7 +171,7 @@ def test_letters_that_nobody_tries_to_send_are_told_of(client, front):
 
 
 def test_letters_that_were_just_put_are_no_warning(front):
-    Letter.objects.put("news act", at=NOON)
+    Letter.objects.enqueue("news act", at=NOON)
     assert "letters" not in front(roles.MANAGERS)
 
 

@@ -65,7 +65,7 @@ def send(at=NOON):
 
 
 def faults():
-    return [letter.fault for letter in Letter.objects.order_by("pk")]
+    return [letter.last_error for letter in Letter.objects.order_by("pk")]
 
 
 # A server that works
@@ -116,8 +116,8 @@ def test_desk_can_read_why_no_letter_leaves(host, caplog):
     ask("anna", "boris")
     send()
     first, second = Letter.objects.order_by("pk")
-    assert first.fault_in_words == "the mail server does not answer (ConnectionRefusedError)"
-    assert (first.attempts, second.fault, "@" in caplog.text) == (0, "", False)
+    assert first.error_text == "the mail server does not answer (ConnectionRefusedError)"
+    assert (first.attempts, second.last_error, "@" in caplog.text) == (0, "", False)
 
 
 def test_server_that_is_full_loses_nothing(host, smtp):
@@ -208,7 +208,7 @@ def test_letter_that_was_taken_but_not_recorded_leaves_a_second_time_under_the_s
         raise SystemExit
 
     with monkeypatch.context() as patched, pytest.raises(SystemExit):
-        patched.setattr(Letter, "sent", killed)
+        patched.setattr(Letter, "mark_sent", killed)
         send()
     assert [send(NOON + MINUTE).sent, send(NOON + LEASE).sent] == [0, 1]
     first, second = host.mails

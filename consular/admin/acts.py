@@ -94,7 +94,7 @@ def reopen(request, desk, enquiry):
 def trust(request, desk, enquiry):
     """Say that it is no spam."""
     if unmoved(request, enquiry):
-        enquiry.trust(by=request.user, at=request.at)
+        enquiry.mark_not_spam(by=request.user, at=request.at)
         done(request, _("It waits with the others now, and the visitor gets the receipt."))
 
 
@@ -102,7 +102,7 @@ def trust(request, desk, enquiry):
 def suspect(request, desk, enquiry):
     """Put it with the suspected ones."""
     if unmoved(request, enquiry):
-        enquiry.suspect(_("An officer found it to be spam."), by=request.user, at=request.at)
+        enquiry.mark_spam(_("An officer found it to be spam."), by=request.user, at=request.at)
         done(request, _("It stands with the suspected ones now. Erase it there, or say that it is no spam."))
 
 

@@ -34,9 +34,9 @@ def erase(request, desk, pk):
     form = EraseForm(request.POST if request.method == "POST" else None)
     with transaction.atomic():
         # Nothing sealed is read: what no key opens any more can be erased, too.
-        found = enquiry_or_404(pk, Enquiry.objects.for_desk().select_for_update(of=("self",)))
+        found = enquiry_or_404(pk, Enquiry.objects.for_list().select_for_update(of=("self",)))
         if form.is_valid():
-            found.erase(form.cleaned_data["why"], at=request.at, by=request.user)
+            found.erase(form.cleaned_data["reason"], at=request.at, by=request.user)
             text = _("%(reference)s is erased. Its reference and the day stay on record, and nothing else.")
             messages.success(request, text % {"reference": found.reference})
             return to_list()

@@ -108,7 +108,7 @@ class AnswerForm(forms.Form):
 class EraseForm(forms.Form):
     """Why an enquiry is erased for good."""
 
-    why = forms.ChoiceField(
+    reason = forms.ChoiceField(
         label=_("Why"),
         choices=[("person", _("The person has asked for it")), ("spam", _("It is spam"))],
         widget=forms.RadioSelect,

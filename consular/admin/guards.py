@@ -54,7 +54,7 @@ def officers(right: str):
 
 def gone(request, desk, pk: str):
     """Answer for an enquiry that is not there: what is on record where it was erased, or that there never was one."""
-    erasure = Erasure.objects.filter(number=pk).first() if is_id(pk) else None
+    erasure = Erasure.objects.filter(enquiry_pk=pk).first() if is_id(pk) else None
     title = _("This enquiry was erased") if erasure else _("There is no such enquiry")
     context = {**desk.admin_site.each_context(request), "opts": desk.opts, "title": title, "erasure": erasure}
     return render(request, "admin/consular/enquiry/gone.html", context, status=410 if erasure else 404)

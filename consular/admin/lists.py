@@ -55,7 +55,7 @@ STATES = {
     "undelivered": (gettext_lazy("E-mail not delivered"), lambda rows, asks: rows.undelivered(), SOONEST),
     "answered": (gettext_lazy("Answered"), lambda rows, asks: rows.answered(), ["-answered_at", "-pk"]),
     "closed": (gettext_lazy("Closed"), lambda rows, asks: rows.closed(), ["-closed_at", "-pk"]),
-    "suspected": (gettext_lazy("Suspected of spam"), lambda rows, asks: rows.suspected(), ["-received_at", "-pk"]),
+    "suspected": (gettext_lazy("Suspected of spam"), lambda rows, asks: rows.suspected_spam(), ["-received_at", "-pk"]),
 }
 AGES = {
     "week": (gettext_lazy("older than a week"), timedelta(days=7)),
@@ -123,7 +123,7 @@ class Asked:
         number = min(max(int(self.p), 1), DEEPEST) if is_id(self.p) else 1
         start = (number - 1) * PAGE
         pks = list(self.rows().values_list("pk", flat=True)[start : start + PAGE + 1])
-        found = Enquiry.objects.for_desk().in_bulk(pks[:PAGE])
+        found = Enquiry.objects.for_list().in_bulk(pks[:PAGE])
         return [found[pk] for pk in pks[:PAGE] if pk in found], number, len(pks) > PAGE
 
     # For the template
@@ -191,7 +191,7 @@ def find(request, desk):
     """Look for a reference as it was spelt, or for whoever has exactly this e-mail address."""
     said = clean_said(request.POST.get("said", ""))
     if "@" in said and "\x00" not in said:
-        theirs = Enquiry.objects.of_person(said).order_by()
+        theirs = Enquiry.objects.from_email(said).order_by()
         person = ".".join(theirs.values_list("email_hash", flat=True).distinct())
         if person:
             record_found(theirs, request)

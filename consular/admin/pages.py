@@ -33,20 +33,20 @@ def enquiry(request, desk, pk):
 @require_safe
 def history(request, desk, pk):
     """Who has done what to an enquiry, and who has opened it, in place of Django's history."""
-    found = enquiry_or_404(pk, Enquiry.objects.for_desk())
+    found = enquiry_or_404(pk, Enquiry.objects.for_list())
     context = {
         **desk.admin_site.each_context(request),
         "title": _("History of %(reference)s") % {"reference": found.reference},
         "opts": desk.opts,
         "enquiry": found,
-        "traces": found.traces.select_related("by")[:LOOKED_AT],
+        "traces": found.log_entries.select_related("by")[:LOOKED_AT],
     }
     return render(request, "admin/consular/enquiry/history.html", context)
 
 
 def page(request, desk, enquiry: Enquiry, *, answer=None, note=None, preview=None, meanwhile=None):
     """Return an enquiry's page; forms that were sent and are not done stand in it as they were typed."""
-    enquiry.opened(request.user, request.at)  # before the page names those who opened it
+    enquiry.record_opened(request.user, request.at)  # before the page names those who opened it
     add_words([enquiry], request.at)
     add_failed_letters([enquiry])
     may = request.user.has_perm
@@ -58,7 +58,7 @@ def page(request, desk, enquiry: Enquiry, *, answer=None, note=None, preview=Non
         "enquiry": enquiry,
         "tel": tel(enquiry.phone),
         "entries": enquiry.entries.select_related("by"),
-        "looks": enquiry.traces.filter(kind=Trace.Kind.OPENED).select_related("by")[:HERE],
+        "looks": enquiry.log_entries.filter(kind=Trace.Kind.OPENED).select_related("by")[:HERE],
         "others": others_of(enquiry),
         "may_act": may("consular.change_enquiry"),
         "may_erase": may("consular.delete_enquiry"),
@@ -75,7 +75,7 @@ def page(request, desk, enquiry: Enquiry, *, answer=None, note=None, preview=Non
 
 def others_of(enquiry: Enquiry) -> dict:
     """Return how many other enquiries the same person has here, and by which hashes they are found."""
-    theirs = Enquiry.objects.of_person(enquiry.email).order_by()
+    theirs = Enquiry.objects.from_email(enquiry.email).order_by()
     hashes = theirs.values_list("email_hash", flat=True).distinct()
     return {"count": theirs.exclude(pk=enquiry.pk).count(), "person": ".".join(hashes)}
 
@@ -85,7 +85,7 @@ def others_of(enquiry: Enquiry) -> dict:
 
 def seen(enquiry: Enquiry) -> str:
     """Return how far an enquiry had come, as its forms carry it."""
-    return enquiry.moved_at.isoformat()
+    return enquiry.last_activity_at.isoformat()
 
 
 def since(request) -> datetime | None:
@@ -100,9 +100,9 @@ def since(request) -> datetime | None:
 def what_came(request, enquiry: Enquiry) -> dict | None:
     """Return what has happened to an enquiry since the officer's form was shown; None where nothing has."""
     before = since(request)
-    if before == enquiry.moved_at:
+    if before == enquiry.last_activity_at:
         return None
-    traces, entries = enquiry.traces.exclude(kind=Trace.Kind.OPENED), enquiry.entries.all()
+    traces, entries = enquiry.log_entries.exclude(kind=Trace.Kind.OPENED), enquiry.entries.all()
     if before:
         traces, entries = traces.filter(at__gt=before), entries.filter(at__gt=before)
     return {"traces": traces.select_related("by").order_by("at", "pk"), "entries": entries.select_related("by")}
@@ -125,6 +125,6 @@ def letter_of(enquiry: Enquiry, text: str, officer, at: datetime) -> dict:
     """
     with transaction.atomic():
         entry = enquiry.entries.create(kind=Entry.Kind.ANSWER, text=text, by=officer, at=at)
-        mail = worded(Letter(kind="enquiry answer", about=entry.pk, written_at=at, due_at=at))
+        mail = worded(Letter(kind="enquiry answer", object_id=entry.pk, written_at=at, due_at=at))
         transaction.set_rollback(True)
     return {"subject": mail.subject, "to": enquiry.email, "text": mail.body.replace(enquiry.token, "…")}

@@ -16,14 +16,14 @@ class CommonQuestionInline(admin.StackedInline):
 
 @admin.register(Topic)
 class TopicAdmin(admin.ModelAdmin):
-    list_display = ["name", "sentence", "mailbox", "answer_days", "keep_days", "order", "shown"]
+    list_display = ["name", "sentence", "mailbox", "answer_days", "retention_days", "order", "shown"]
     list_editable = ["order", "shown"]
     search_fields = ["name", "sentence"]
     inlines = [CommonQuestionInline]
     formfield_overrides = WIDE
     fieldsets = [
         (None, {"fields": ["name", "sentence", "order", "shown"]}),
-        (_("Who answers, how soon, and how long it is kept"), {"fields": ["mailbox", "answer_days", "keep_days"]}),
+        (_("Who answers, how soon, and how long it is kept"), {"fields": ["mailbox", "answer_days", "retention_days"]}),
     ]
 
 

@@ -24,7 +24,7 @@ from letters import limits
 from letters.models import Letter
 
 LONGEST_QUESTION = 5_000
-UNHEARD = Q(answered_at=None) | Q(added_at__gt=F("answered_at"))  # the visitor had the last word
+UNHEARD = Q(answered_at=None) | Q(visitor_added_at__gt=F("answered_at"))  # the visitor had the last word
 
 
 def make_token():
@@ -35,17 +35,17 @@ def make_token():
 class EnquiryQuerySet(models.QuerySet):
     # Where they stand
 
-    def trusted(self):
+    def not_spam(self):
         """Return those that are no spam, as far as anybody can tell."""
         return self.filter(suspicion="")
 
-    def suspected(self):
+    def suspected_spam(self):
         """Return those kept apart, until an officer has looked at them."""
         return self.filter(suspicion__gt="")  # as exclude(suspicion=""), and by the index
 
     def waiting(self):
         """Return those that wait for an answer, whether anybody has taken them up or not."""
-        return self.trusted().filter(UNHEARD, closed_at=None)
+        return self.not_spam().filter(UNHEARD, closed_at=None)
 
     def overdue(self, day):
         """Return those that wait, and should have been answered before this date."""
@@ -53,11 +53,11 @@ class EnquiryQuerySet(models.QuerySet):
 
     def answered(self):
         """Return those that were answered, and not closed yet."""
-        unheard = Q(added_at__gt=F("answered_at"))
-        return self.trusted().filter(closed_at=None).exclude(answered_at=None).exclude(unheard)
+        unheard = Q(visitor_added_at__gt=F("answered_at"))
+        return self.not_spam().filter(closed_at=None).exclude(answered_at=None).exclude(unheard)
 
     def closed(self):
-        return self.trusted().exclude(closed_at=None)
+        return self.not_spam().exclude(closed_at=None)
 
     def undelivered(self):
         """Return those whose visitor could not be reached by e-mail, unless they were closed after that."""
@@ -66,15 +66,27 @@ class EnquiryQuerySet(models.QuerySet):
         open_cases = [pk for pk, at in closed if not all(is_settled(letter, at) for letter in found[pk])]
         return self.filter(pk__in=open_cases)
 
-    def past_keeping(self, at):
+    def expired(self, at):
         """Return those whose topic says that they are to be erased by now: so long has nothing happened to them."""
-        kept = [Q(topic=topic, moved_at__lt=at - timedelta(days=topic.keep_days)) for topic in Topic.objects.all()]
+        kept = [
+            Q(topic=topic, last_activity_at__lt=at - timedelta(days=topic.retention_days))
+            for topic in Topic.objects.all()
+        ]
         return self.filter(Q(*kept, _connector=Q.OR)) if kept else self.none()
 
-    def for_desk(self):
+    def for_list(self):
         """Load what lists show, and nothing that is sealed: they work with any key."""
         return self.select_related("topic", "assigned_to").only(
-            *["reference", "received_at", "added_at", "answered_at", "closed_at", "moved_at", "answer_by", "suspicion"],
+            *[
+                "reference",
+                "received_at",
+                "visitor_added_at",
+                "answered_at",
+                "closed_at",
+                "last_activity_at",
+                "answer_by",
+                "suspicion",
+            ],
             *["topic__name", "assigned_to__username", "assigned_to__first_name", "assigned_to__last_name"],
         )
 
@@ -84,11 +96,11 @@ class EnquiryQuerySet(models.QuerySet):
         """Return the enquiry, as a set of one or none, whose address ends in this token."""
         return self.filter(token_hash=random_hash(token))
 
-    def of_person(self, email: str):
+    def from_email(self, email: str):
         """Return all enquiries of whoever has this e-mail address."""
         return self.filter(email_hash__in=keyed_hashes("email", plain_email(email)))
 
-    def like(self, question: str):
+    def with_question(self, question: str):
         """Return those that ask in the same words."""
         return self.filter(question_hash__in=keyed_hashes("question", plain_text(question)))
 
@@ -102,10 +114,10 @@ class EnquiryQuerySet(models.QuerySet):
         for _attempt in range(5):
             try:
                 with transaction.atomic(using=self.db):
-                    defaults = {"received_at": at, "moved_at": at, "consent_at": at, **asked}
+                    defaults = {"received_at": at, "last_activity_at": at, "consent_at": at, **asked}
                     kept, is_new = self.get_or_create(key=key, defaults=defaults)
                     if is_new and not kept.suspicion:
-                        kept.announce(at)
+                        kept.notify(at)
                     return kept
             except IntegrityError:  # one in 34 thousand million: the reference is taken; another is drawn
                 continue
@@ -138,10 +150,10 @@ class Enquiry(Way, LoggedReads):
     # Where it stands.
     consent_at = models.DateTimeField(_("consent given"))
     received_at = models.DateTimeField(_("received"))  # consular_suspected begins with it
-    added_at = models.DateTimeField(_("visitor added"), null=True, editable=False)
+    visitor_added_at = models.DateTimeField(_("visitor added"), null=True, editable=False)
     answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
-    moved_at = models.DateTimeField(_("last moved"), db_index=True, editable=False)
+    last_activity_at = models.DateTimeField(_("last moved"), db_index=True, editable=False)
     answer_by = models.DateField(_("answer by"), null=True, db_index=True, editable=False)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("assigned to")
@@ -168,7 +180,7 @@ class Enquiry(Way, LoggedReads):
                 condition=UNHEARD & Q(closed_at=None),
             ),
             models.Index(
-                fields=["suspicion", "-answered_at", "added_at", "topic", "received_at"],
+                fields=["suspicion", "-answered_at", "visitor_added_at", "topic", "received_at"],
                 name="consular_answered",
                 condition=Q(closed_at=None),
             ),
@@ -185,12 +197,12 @@ class Enquiry(Way, LoggedReads):
 
     def save(self, *args, **kwargs):
         """Keep the hashes with what they are made of. An answer is due within the topic's days of its arrival."""
-        self.keep_hashes()
+        self.update_hashes()
         if self.answer_by is None:
             self.answer_by = self.due_after(self.received_at)
         super().save(*args, **kwargs)
 
-    def keep_hashes(self) -> None:
+    def update_hashes(self) -> None:
         """Make the hashes of what they are made of, with the newest key."""
         self.token_hash = random_hash(self.token)
         self.email_hash = keyed_hash("email", plain_email(self.email))
@@ -201,7 +213,7 @@ class Enquiry(Way, LoggedReads):
         """Where it stands, derived from its moments."""
         if self.closed_at:
             return self.State.CLOSED
-        if self.answered_at and not (self.added_at and self.added_at > self.answered_at):
+        if self.answered_at and not (self.visitor_added_at and self.visitor_added_at > self.answered_at):
             return self.State.ANSWERED
         return self.State.BEING_ANSWERED if self.assigned_to_id else self.State.RECEIVED
 
@@ -215,7 +227,7 @@ class Enquiry(Way, LoggedReads):
         return self.state in (self.State.RECEIVED, self.State.BEING_ANSWERED)
 
     @property
-    def waits(self) -> bool:
+    def is_waiting(self) -> bool:
         """Whether an officer owes it an answer: a suspected one is looked at first."""
         return not self.suspicion and self.is_unanswered
 
@@ -228,14 +240,14 @@ class Enquiry(Way, LoggedReads):
     @property
     def has_receipt(self) -> bool:
         """Whether a receipt has left or will leave: those of the last month are known."""
-        return Letter.objects.filter(kind="enquiry receipt", about=self.pk).exists()
+        return Letter.objects.filter(kind="enquiry receipt", object_id=self.pk).exists()
 
-    def announce(self, at: datetime, *, is_limited: bool = True) -> None:
+    def notify(self, at: datetime, *, is_limited: bool = True) -> None:
         """Write to the visitor that it has arrived, and to the topic's mailbox.
 
         Where many receipts have gone to the visitor's address, or to all, it is kept without one: a stranger may have
         typed the address. An officer's decision to write is not limited.
         """
         if not is_limited or limits.may_send("enquiry receipt", limits.hash_recipient(self.email), at):
-            Letter.objects.put("enquiry receipt", about=self.pk, at=at)
-        Letter.objects.put("enquiry received", about=self.pk, at=at)
+            Letter.objects.enqueue("enquiry receipt", object_id=self.pk, at=at)
+        Letter.objects.enqueue("enquiry received", object_id=self.pk, at=at)

@@ -53,7 +53,9 @@ class Trace(models.Model):
         EXPORTED = "exported", _("exported")
         FOUND = "found", _("found by the e-mail address")
 
-    enquiry = models.ForeignKey("consular.Enquiry", models.CASCADE, related_name="traces", verbose_name=_("enquiry"))
+    enquiry = models.ForeignKey(
+        "consular.Enquiry", models.CASCADE, related_name="log_entries", verbose_name=_("enquiry")
+    )
     kind = models.CharField(_("what"), max_length=10, choices=Kind.choices)
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
@@ -72,7 +74,7 @@ class ErasureQuerySet(models.QuerySet):
         """Return what stays, as a set of one or none, of the enquiry whose address ended in this token."""
         return self.filter(token_hash=random_hash(token))
 
-    def forget(self, at: datetime) -> int:
+    def purge(self, at: datetime) -> int:
         """Forget those of long ago, and return how many those were."""
         return self.filter(at__lt=at - ERASURES_KEPT).delete()[0]
 
@@ -80,17 +82,19 @@ class ErasureQuerySet(models.QuerySet):
 class Erasure(models.Model):
     """What stays of an erased enquiry: its reference, when it was erased, and why. Nothing of what it said."""
 
-    class Why(models.TextChoices):
+    class Reason(models.TextChoices):
         VISITOR = "visitor", _("at the visitor's wish, on their page")
         PERSON = "person", _("at the person's wish, by an officer")
-        KEPT_LONG = "kept long", _("having been kept as long as its topic says")
+        EXPIRED = "expired", _("having been kept as long as its topic says")
         SPAM = "spam", _("as spam")
 
     reference = models.CharField(_("reference"), max_length=9, unique=True)
-    number = models.BigIntegerField(_("number"), null=True, db_index=True, editable=False)  # of the page on the desk
+    enquiry_pk = models.BigIntegerField(
+        _("number"), null=True, db_index=True, editable=False
+    )  # of the page on the desk
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     at = models.DateTimeField(_("when"))
-    why = models.CharField(_("why"), max_length=10, choices=Why.choices)
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
 
     objects = ErasureQuerySet.as_manager()

@@ -36,7 +36,7 @@ class Topic(PublicModel):
         validators=[MinValueValidator(1), MaxValueValidator(60)],
         help_text=_("Working days: those on which the consular office opens. Visitors are told so."),
     )
-    keep_days = models.PositiveSmallIntegerField(
+    retention_days = models.PositiveSmallIntegerField(
         _("keep for"),
         default=A_YEAR,
         validators=[MinValueValidator(1), MaxValueValidator(10 * A_YEAR)],

@@ -19,7 +19,7 @@ class Way:
 
     # Officers
 
-    def opened(self, by, at: datetime) -> None:
+    def record_opened(self, by, at: datetime) -> None:
         """Record that an officer has looked at it, once for each look, unless it is erased in the same moment."""
         record([self.pk], Trace.Kind.OPENED, by, at)
 
@@ -28,7 +28,7 @@ class Way:
         with self._act(Trace.Kind.ASSIGNED, by, at) as now:
             now.assigned_to = to
             if to is not None and to != by:
-                Letter.objects.put("enquiry assigned", about=self.pk, reader=to.pk, at=at)
+                Letter.objects.enqueue("enquiry assigned", object_id=self.pk, recipient_id=to.pk, at=at)
 
     def note(self, text: str, *, by, at: datetime) -> Entry:
         """Keep an internal note, which the visitor never sees."""
@@ -41,7 +41,7 @@ class Way:
             entry = self.entries.create(kind=Entry.Kind.ANSWER, text=text, by=by, at=at)
             now.answered_at, now.closed_at = at, None
             now.assigned_to = now.assigned_to or by
-            Letter.objects.put("enquiry answer", about=entry.pk, at=at)
+            Letter.objects.enqueue("enquiry answer", object_id=entry.pk, at=at)
             return entry
 
     def close(self, *, by, at: datetime) -> None:
@@ -58,19 +58,19 @@ class Way:
                 raise ValidationError(_("This enquiry is not closed."))
             now.closed_at = None
 
-    def trust(self, *, by, at: datetime) -> None:
+    def mark_not_spam(self, *, by, at: datetime) -> None:
         """Say that a suspected one is none: it joins the others, and its letters leave."""
         with self._act(Trace.Kind.TRUSTED, by, at) as now:
             if not now.suspicion:
                 raise ValidationError(_("Nobody suspects this enquiry."))
             now.suspicion = ""
             if not now.has_receipt:
-                now.announce(at, is_limited=False)  # once: it may have been announced before it came under suspicion
+                now.notify(at, is_limited=False)  # once: it may have been announced before it came under suspicion
 
-    def suspect(self, why: str, *, by, at: datetime) -> None:
+    def mark_spam(self, suspicion: str, *, by, at: datetime) -> None:
         """Put it with the suspected ones."""
         with self._act(Trace.Kind.SUSPECTED, by, at) as now:
-            now.suspicion = why
+            now.suspicion = suspicion
 
     # The visitor
 
@@ -80,18 +80,18 @@ class Way:
         The same words twice (a double click, a page sent again) are kept once, until they are answered.
         """
         with self._act(None, None, at) as now:
-            if told := now.was_told(text):
-                now.refresh_from_db(fields=["moved_at"])  # nothing has happened: it is kept no longer for that
+            if told := now.unanswered_duplicate(text):
+                now.refresh_from_db(fields=["last_activity_at"])  # nothing has happened: it is kept no longer for that
                 return told
             entry = self.entries.create(kind=Entry.Kind.ADDITION, text=text, at=at)
             if now.state in (now.State.ANSWERED, now.State.CLOSED):
                 now.answer_by = now.due_after(at)
-            now.added_at, now.closed_at = at, None
+            now.visitor_added_at, now.closed_at = at, None
             if not now.suspicion:
-                Letter.objects.put("enquiry added", about=self.pk, at=at)
+                Letter.objects.enqueue("enquiry added", object_id=self.pk, at=at)
             return entry
 
-    def was_told(self, text: str) -> Entry | None:
+    def unanswered_duplicate(self, text: str) -> Entry | None:
         """Return what the visitor has added in these very words, and still waits for an answer to; else None."""
         added = self.entries.filter(kind=Entry.Kind.ADDITION)
         if self.answered_at:
@@ -100,12 +100,12 @@ class Way:
 
     # Whoever may
 
-    def erase(self, why: str, *, at: datetime, by=None) -> None:
+    def erase(self, reason: str, *, at: datetime, by=None) -> None:
         """Erase it and all that belongs to it. What stays: its reference, when, and why. Its letters never leave."""
         with transaction.atomic():
             if not type(self).objects.select_for_update(of=("self",)).filter(pk=self.pk).values("pk"):
                 return  # erased by somebody else meanwhile
-            erasure = {"number": self.pk, "token_hash": self.token_hash, "at": at, "why": why, "by": by}
+            erasure = {"enquiry_pk": self.pk, "token_hash": self.token_hash, "at": at, "reason": reason, "by": by}
             Erasure.objects.get_or_create(reference=self.reference, defaults=erasure)
             self.entries.defer("text").delete()  # unread, so that it can be erased even when its key is lost
             self.delete()
@@ -115,10 +115,10 @@ class Way:
         """Do an act to the row as it is now, alone with it, and leave a trace; `self` follows."""
         with transaction.atomic():
             now = type(self).objects.select_for_update(of=("self",)).select_related("topic").get(pk=self.pk)
-            now.moved_at = at
+            now.last_activity_at = at
             yield now
             now.save()
             if kind:
-                self.traces.create(kind=kind, by=by, at=at)
+                self.log_entries.create(kind=kind, by=by, at=at)
         for field in self._meta.concrete_fields:
             setattr(self, field.attname, getattr(now, field.attname))

@@ -65,12 +65,12 @@ def add(found, text, at, address):
     A double click adds once, counts once, and is not refused where the first was the last that is taken.
     """
     with spam.in_turn(address):
-        found.refresh_from_db(fields=["answered_at", "added_at", "closed_at", "assigned_to"])
-        if found.was_told(text):
+        found.refresh_from_db(fields=["answered_at", "visitor_added_at", "closed_at", "assigned_to"])
+        if found.unanswered_duplicate(text):
             return
         spam.refuse_too_many(address, at)
         found.add(text, at=at)
-        Knock.objects.knock(address, at)
+        Knock.objects.record(address, at)
 
 
 def enquiry_page(request, token, form, *, fault="", status=200):
@@ -102,7 +102,7 @@ def erase(request, token):
         return gone_page(request, token)
     if request.method != "POST":
         return render(request, "consular/erase.html", {"enquiry": found})
-    found.erase(Erasure.Why.VISITOR, at=request.at)
+    found.erase(Erasure.Reason.VISITOR, at=request.at)
     return SeeOther(reverse("consular:enquiry", args=[token]))
 
 

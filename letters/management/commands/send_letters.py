@@ -34,7 +34,7 @@ class Command(BaseCommand):
             self.go_on()
             return
         done = send_due(timezone.now)
-        Letter.objects.sweep(timezone.now())
+        Letter.objects.purge(timezone.now())
         if verbosity:
             self.stdout.write(in_words(done))
 
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             try:
                 is_away = send_due(timezone.now, go_on=lambda: not self.told_to_stop).is_away
                 if time.monotonic() - swept > SWEPT_EVERY:
-                    Letter.objects.sweep(timezone.now())
+                    Letter.objects.purge(timezone.now())
                     swept = time.monotonic()
             except DatabaseError as error:
                 log.error("The database is away (%s). Letters wait in the outbox.", type(error).__name__)
