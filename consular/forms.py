@@ -15,9 +15,9 @@ from consular import spam
 from consular.models import Enquiry, Knock, Topic
 from consular.models.enquiries import LONGEST_QUESTION
 from consular.phones import PhoneField
-from consular.text_fields import LineField, TextField
 from consular.wording import kept_in_words
 from letters.email_addresses import EmailAddressField
+from richtext.plaintext import LineFormField, TextFormField
 
 # Asks browsers and password managers not to fill a field in.
 NOT_FILLED_IN = {
@@ -64,7 +64,7 @@ def is_good(ticket, younger_than=TICKET_LASTS):
 class EnquiryForm(forms.Form):
     """What a visitor asks the consul. Bad input is named beside its field; nothing that was typed is lost."""
 
-    name = LineField(
+    name = LineFormField(
         label=_("Your name"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
@@ -96,7 +96,7 @@ class EnquiryForm(forms.Form):
             "invalid_choice": _("Choose a topic from the list."),
         },
     )
-    question = TextField(
+    question = TextFormField(
         label=_("Your question"),
         help_text=_("Up to 5,000 characters, in any language. Please leave out passport and card numbers."),
         widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
@@ -106,9 +106,11 @@ class EnquiryForm(forms.Form):
         label=_("I agree that the consulate keeps these details in order to answer me."),
         error_messages={"required": _("Tick this box: without your consent we may not keep your question.")},
     )
-    website = LineField(label=_("Leave this field empty"), required=False, widget=forms.TextInput(attrs=NOT_FILLED_IN))
+    website = LineFormField(
+        label=_("Leave this field empty"), required=False, widget=forms.TextInput(attrs=NOT_FILLED_IN)
+    )
     email_confirmed = forms.CharField(required=False, max_length=320, widget=forms.HiddenInput)
-    ticket = LineField(required=False, widget=forms.HiddenInput)
+    ticket = LineFormField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, topics: list[Topic], data=None):
         super().__init__(data, auto_id="%s")
@@ -207,7 +209,7 @@ class EnquiryForm(forms.Form):
 class AdditionForm(forms.Form):
     """What a visitor adds to an enquiry, on its own page."""
 
-    text = TextField(
+    text = TextFormField(
         label=_("What you want to add"),
         help_text=_("Up to 5,000 characters, in any language. Please leave out passport and card numbers."),
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),

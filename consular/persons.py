@@ -44,7 +44,7 @@ def export_of(enquiry: Enquiry, letters: Iterable[Letter] | None = None) -> dict
         "received": moment(enquiry.received_at),
         "state": str(enquiry.state.label),
         "answer_by": enquiry.answer_by.isoformat() if enquiry.answer_by else None,
-        "added": moment(enquiry.visitor_added_at),
+        "visitor_added": moment(enquiry.visitor_added_at),
         "answered": moment(enquiry.answered_at),
         "closed": moment(enquiry.closed_at),
         "suspected_of_spam": enquiry.suspicion,

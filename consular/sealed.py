@@ -24,7 +24,7 @@ from django.db.models.expressions import Col
 from django.utils.functional import cached_property
 
 from letters.email_addresses import normalise_email
-from letters.invisible_characters import remove_all_invisible
+from richtext.plaintext import remove_invisible
 
 
 class WrongKey(ImproperlyConfigured):
@@ -174,7 +174,7 @@ def plain_email(email: str) -> str:
 
 def plain_text(text: str) -> str:
     """Return a text as it is compared with another: its words alone, without invisible characters."""
-    return " ".join(_folded(remove_all_invisible(text)).split())
+    return " ".join(_folded(remove_invisible(text)).split())
 
 
 def _folded(text: str) -> str:

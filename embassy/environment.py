@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.validators import validate_email
 
 # A name or an IPv4 address. No wildcard: what the settings call the site is the one host it answers to.
+COUNTRY = r"[A-Z]{2}(-[A-Z0-9]{1,3})?"  # ISO 3166-1 and 3166-2
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
 
 POSTGRES = "postgres://user:password@host:5432/embassy"

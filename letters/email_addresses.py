@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from letters.email_slips import is_possible_ending, latin_lookalike, repair_ending, suggest_domain
-from letters.invisible_characters import JOINERS, remove_all_invisible, remove_invisible
+from richtext.plaintext import clean_text, remove_invisible
 
 MAX_LENGTH = 254  # octets of an address (RFC 5321, 4.5.3.1.3, without the angle brackets)
 MAX_LOCAL_PART = 64  # octets before the @ (RFC 5321, 4.5.3.1.1)
@@ -43,6 +43,7 @@ HOST_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1123, 2.
 LABEL = re.compile(r"(?:mailto|e-?mail)\s?:\s?", re.IGNORECASE)
 AROUND_AT = re.compile(r"\s{0,9}@\s{0,9}")
 SPELT_OUT = re.compile(r"\s?[(\[{]\s?(at|dot)\s?[)\]}]\s?|\s(at|dot)\s", re.IGNORECASE)
+JOINERS = "\u200c\u200d"
 WRAPPERS = "<>()[]{}\"'`´‘’‚‛“”„‟«»‹›「」『』〈〉《》"
 
 
@@ -64,7 +65,7 @@ def clean_email(value: str) -> str:
 
 
 def _clean_once(text: str) -> str:
-    text = unicodedata.normalize("NFC", remove_invisible(text).translate(LOOKALIKES))
+    text = unicodedata.normalize("NFC", clean_text(text).translate(LOOKALIKES))
     text = " ".join(text.split())
     text = _without_label(_inside_angle_brackets(text))
     if "@" not in text:
@@ -75,7 +76,7 @@ def _clean_once(text: str) -> str:
     if text[:1] in ("*", "_", "~") and wrapped.endswith(text[0]):  # emphasis in plain text: *anna@example.org*
         text = text.lstrip(text[0])
     local, _at, domain = text.rpartition("@")
-    return f"{remove_all_invisible(local)}@{_without_stray_joiners(domain)}"
+    return f"{remove_invisible(local)}@{_without_stray_joiners(domain)}"
 
 
 def _inside_angle_brackets(text: str) -> str:
@@ -108,9 +109,9 @@ def _without_stray_joiners(domain: str) -> str:
     kept = "".join(
         character
         for position, character in enumerate(domain)
-        if not JOINERS.match(character) or _is_valid_joiner(domain, position)
+        if character not in JOINERS or _is_valid_joiner(domain, position)
     )
-    return "".join(character if JOINERS.match(character) else remove_all_invisible(character) for character in kept)
+    return "".join(character if character in JOINERS else remove_invisible(character) for character in kept)
 
 
 def _is_valid_joiner(domain: str, position: int) -> bool:

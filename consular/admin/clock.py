@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from consular.hours import MIDNIGHT
 from consular.wording import END_OF_DAY
 from letters.email_addresses import FULL_WIDTH
-from letters.invisible_characters import remove_all_invisible
+from richtext.plaintext import remove_invisible
 
 CLOCK = re.compile(r"(\d{1,2})(?:\s?[:.,h]\s?|\s)?(\d{2})?(?::00)?\s?(h|am|pm|a\.m\.|p\.m\.|uhr|noon)?", re.IGNORECASE)
 LONGEST = 20  # characters
@@ -19,7 +19,7 @@ LONGEST = 20  # characters
 
 def read_clock(text: str) -> time | None:
     """Return the time of day in a text; None where there is none. 24:00 is 00:00."""
-    text = remove_all_invisible(text[:LONGEST]).translate(FULL_WIDTH).strip().lower()
+    text = remove_invisible(text[:LONGEST]).translate(FULL_WIDTH).strip().lower()
     if text in ("midnight", "noon"):
         return time(12 if text == "noon" else 0)
     found = CLOCK.fullmatch(text)

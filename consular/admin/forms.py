@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from consular.models import Enquiry, Template
 from consular.models.entries import LONGEST_ENTRY
-from consular.text_fields import TextField
 from editions.ids import is_id
+from richtext.plaintext import TextFormField
 
 PLACES = re.compile(r"\{(name|reference|officer)\}")
 
@@ -59,7 +59,7 @@ class AssignForm(forms.Form):
 class NoteForm(forms.Form):
     """An internal note."""
 
-    note = TextField(
+    note = TextFormField(
         label=_("Internal note"),
         max_length=LONGEST_ENTRY,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
@@ -74,7 +74,7 @@ class AnswerForm(forms.Form):
     template = forms.ModelChoiceField(
         None, label=_("Template"), required=False, empty_label=_("none"), error_messages={"invalid_choice": ""}
     )
-    text = TextField(
+    text = TextFormField(
         label=_("Answer"),
         max_length=LONGEST_ENTRY,
         widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),

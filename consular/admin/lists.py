@@ -25,11 +25,10 @@ from consular.admin.guards import officers, to_list
 from consular.deadlines import add_words
 from consular.models import Enquiry, Erasure, Topic, Trace
 from consular.references import read_reference
-from consular.text_fields import one_line
 from consular.undelivered import add_failed_letters
 from editions.ids import is_id
 from letters.email_addresses import clean_email
-from letters.invisible_characters import remove_all_invisible
+from richtext.plaintext import clean_line, remove_invisible
 
 PAGE = 50
 DEEPEST = 400  # pages: what lies deeper is found by its topic, or by its reference
@@ -210,7 +209,7 @@ def find(request, desk):
 def clean_said(text: str) -> str:
     """Return what an officer pasted into the search, without what copying adds to it."""
     text = text[:LONGEST_SAID]
-    return clean_email(text) if "@" in text or "＠" in text else one_line(remove_all_invisible(text))
+    return clean_email(text) if "@" in text or "＠" in text else clean_line(remove_invisible(text))
 
 
 def record_found(rows, request) -> None:

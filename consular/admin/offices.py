@@ -4,11 +4,13 @@ from collections import defaultdict
 
 from django import forms
 from django.contrib import admin, messages
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from consular.admin.clock import ClosingField, OpeningField
+from consular.admin.public_holidays import public_holidays
 from consular.admin.widgets import CLEAN
 from consular.hours import MIDNIGHT
 from consular.models import Holiday, Office, OpeningHours
@@ -73,6 +75,11 @@ class OfficeAdmin(admin.ModelAdmin):
         (_("How to reach it"), {"fields": ["phone", "emergency_phone", "email"]}),
         (_("Where it is"), {"fields": ["address", "map_url", "appointment_url"]}),
     ]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(public_holidays)
+        own = path("<int:pk>/public-holidays/", view, {"model_admin": self}, name="consular_office_public_holidays")
+        return [own, *super().get_urls()]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name in ("phone", "emergency_phone"):
