@@ -1,4 +1,4 @@
-"""Knocks: how many enquiries came from one address within the hour, and nothing more about who that is."""
+"""Rate limit: enquiries per client IP address and hour, stored as keyed hashes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ HOUR = timedelta(hours=1)
 
 class KnockQuerySet(models.QuerySet):
     def recent(self, address: str, at: datetime):
-        """Return the knocks of an address within the hour before `at`."""
+        """Return the enquiries of an IP address within the hour before `at`."""
         return self.filter(network_hash__in=keyed_hashes("origin", network(address)), at__gt=at - HOUR)
 
     def retry_at(self, address: str, at: datetime) -> datetime | None:
-        """Return when the next enquiry from this address is taken; None where one is taken now.
+        """Return when the next enquiry from this IP address is accepted; None if that is now.
 
         An unknown address has no limit: all visitors would share it.
         """
@@ -31,11 +31,11 @@ class KnockQuerySet(models.QuerySet):
         return times[-1] + HOUR if len(times) >= settings.ENQUIRIES_PER_HOUR else None
 
     def purge(self, at: datetime) -> int:
-        """Forget those that no longer count, and return how many those were."""
+        """Delete the rows that no longer count, and return how many."""
         return self.filter(at__lte=at - HOUR).delete()[0]
 
     def record(self, address: str, at: datetime) -> None:
-        """Count an enquiry from this address, and forget those that no longer count."""
+        """Count an enquiry from this IP address, and delete the rows that no longer count."""
         self.purge(at)
         if not network(address):
             return
@@ -43,7 +43,7 @@ class KnockQuerySet(models.QuerySet):
 
 
 class Knock(models.Model):
-    """That an enquiry came from somewhere: a keyed hash of the network, gone after an hour, tied to no enquiry."""
+    """An enquiry was sent from a network (a keyed hash). Deleted after an hour, and not linked to the enquiry."""
 
     network_hash = models.CharField(max_length=64)
     at = models.DateTimeField(db_index=True)
