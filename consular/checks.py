@@ -49,8 +49,8 @@ def letters_leave_the_house(app_configs=None, **kwargs):
         return []
     return [
         Warning(
-            f"E-mails to visitors are not sent: the e-mail back-end is {kind!r}. The console back-end writes them, with "
-            "the visitors' questions, into the log.",
+            f"E-mails to visitors are not sent: the e-mail back-end is {kind!r}. The console back-end writes "
+            "them, with the visitors' questions, into the log.",
             hint="Set EMAIL_URL to a mail server, for example smtp+tls://user:password@mail.example.org:587",
             id="consular.W002",
         )

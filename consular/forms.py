@@ -16,7 +16,7 @@ from consular.models import Enquiry, Knock, Topic
 from consular.models.enquiries import LONGEST_QUESTION
 from consular.phones import PhoneField
 from consular.wording import kept_in_words
-from letters.email_addresses import EmailAddressField
+from letters.email_checks import EmailAddressField
 from richtext.plaintext import LineFormField, TextFormField
 
 # Attributes that keep browsers and password managers from filling in a field.

@@ -46,8 +46,8 @@ def network(address: str) -> str:
 def read_address(text: str) -> IPv4Address | IPv6Address | None:
     """Return the IP address in a text as servers and proxies write it; None if there is none.
 
-    It may be written with a port (192.0.2.1:5678, as Azure's gateways write it), in brackets with or without one (RFC 7239, 6),
-    in quotation marks, with a zone (RFC 4007, 11), or as an IPv4 address within IPv6 (RFC 4291, 2.5.5.2).
+    It may have a port (192.0.2.1:5678, as Azure's gateways write it), brackets with or without a port (RFC 7239, 6),
+    quotation marks, a zone (RFC 4007, 11), or be an IPv4 address within IPv6 (RFC 4291, 2.5.5.2).
     """
     text = text[:LONGEST].strip().strip('"')
     if text.startswith("["):

@@ -18,7 +18,8 @@ from embassy import email_changes, notices, roles
 from embassy.second_factor import factor
 from embassy.second_factor.forms import LONGEST_PASSWORD
 from letters import limits
-from letters.email_addresses import check_deliverable, clean_email, normalise_email
+from letters.email_addresses import clean_email, normalise_email
+from letters.email_checks import check_deliverable
 from letters.models import Letter
 
 # Coming and going

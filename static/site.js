@@ -135,7 +135,7 @@
     const [seen, told] = count.children;
     let pause;
     const show = () => {
-      const left = count.dataset.most - [...field.value.trim().normalize("NFC")].length;
+      const left = count.dataset.max - [...field.value.trim()].length;
       const number = Math.abs(left).toLocaleString(document.documentElement.lang || "en-GB");
       seen.textContent = `${left < 0 ? count.dataset.over : count.dataset.left} ${number}`;
       count.classList.toggle("error", left < 0);

@@ -27,7 +27,7 @@ def page(client, enquiry):
 def do(client, enquiry, act, **typed):
     """Post an act as the page that is open now would."""
     enquiry.refresh_from_db()
-    return client.post(address(enquiry, act), {"seen": enquiry.last_activity_at.isoformat()} | typed, follow=True)
+    return client.post(address(enquiry, act), {"version": enquiry.last_activity_at.isoformat()} | typed, follow=True)
 
 
 def kinds(enquiry):

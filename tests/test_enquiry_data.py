@@ -126,7 +126,7 @@ def test_wrong_key_gets_a_page_that_says_what_to_do(client, lost):
     assert answer.status_code == 503 and "ENQUIRY_KEYS" in answer.content.decode()
 
 
-@pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "trust", "suspect", "export"])
+@pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "not-spam", "spam", "export"])
 def test_acts_with_a_wrong_key_say_so_too(client, lost, act):
     assert "ENQUIRY_KEYS" in client.post(address(lost, act), {"note": "x", "text": "x"}).content.decode()
 

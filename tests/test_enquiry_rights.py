@@ -49,7 +49,7 @@ def test_nobody_else_gets_any_page_of_the_desk(client, enquiry, role, method):
         "note": "x",
         "reason": "spam",
         "said": enquiry.reference,
-        "seen": enquiry.last_activity_at.isoformat(),
+        "version": enquiry.last_activity_at.isoformat(),
     }
     answers = {address: getattr(client, method)(address, data).status_code for address in desk_addresses()}
     assert set(answers.values()) == {403}, answers

@@ -124,9 +124,7 @@ def test_the_turn_is_ahead_and_the_first_one(timetable, when, zone):
     if state.changes_at is None:
         return
     assert state.changes_at > when
-    just_before = state.changes_at.astimezone(UTC) - timedelta(
-        microseconds=1
-    )  # in UTC: local time may skip it
+    just_before = state.changes_at.astimezone(UTC) - timedelta(microseconds=1)  # in UTC: local time may skip it
     assert timetable.state(just_before, zone).is_open == state.is_open
     assert timetable.state(state.changes_at, zone).is_open != state.is_open
 

@@ -1,4 +1,4 @@
-"""Form fields for times of day as people type them: 9:30, 9.30, 930, 9h30, 9 am; 24:00 as the end of a day."""
+"""Form fields for a time of day as people type it: 9:30, 9.30, 930, 9h30, 9 am; 24:00 is the end of a day."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST = 20  # characters
 
 
 def read_clock(text: str) -> time | None:
-    """Return the time of day in a text; None where there is none. 24:00 is 00:00."""
+    """Return the time of day in a text; None if it is not one. 24:00 is 00:00."""
     text = remove_invisible(text[:LONGEST]).translate(FULL_WIDTH).strip().lower()
     if text in ("midnight", "noon"):
         return time(12 if text == "noon" else 0)
@@ -36,7 +36,7 @@ def read_clock(text: str) -> time | None:
 
 
 class ClockInput(forms.TextInput):
-    """A short field for a time of day. A browser's own time picker cannot show 24:00."""
+    """A short text input for a time of day: a browser's time picker cannot show 24:00."""
 
     def __init__(self, attrs=None, midnight="00:00"):
         super().__init__({"size": 6, "placeholder": "hh:mm", "autocomplete": "off", **(attrs or {})})
@@ -49,10 +49,10 @@ class ClockInput(forms.TextInput):
 
 
 class OpeningField(forms.TimeField):
-    """The time at which hours begin."""
+    """The time at which an office opens."""
 
     widget = ClockInput
-    default_error_messages = {"invalid": _("Enter a time of day, like 09:30.")}
+    default_error_messages = {"invalid": _("Enter a time as HH:MM, for example 09:30.")}
 
     def to_python(self, value):
         if value in self.empty_values or isinstance(value, time):
@@ -64,7 +64,7 @@ class OpeningField(forms.TimeField):
 
 
 class ClosingField(OpeningField):
-    """The time at which hours end: 24:00 is the end of the day, and 23:59 is taken for it."""
+    """The time at which an office closes: 24:00 is the end of the day, and so is 23:59."""
 
     widget = ClockInput(midnight=END_OF_DAY)
 

@@ -3,7 +3,7 @@
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
 
-from letters.email_addresses import EmailAddressField
+from letters.email_checks import EmailAddressField
 from richtext.plaintext import CleanUrlFormField
 
 CLEAN = {

@@ -89,9 +89,7 @@ class Erasure(models.Model):
         SPAM = "spam", _("as spam")
 
     reference = models.CharField(_("reference"), max_length=9, unique=True)
-    enquiry_pk = models.BigIntegerField(
-        _("ID"), null=True, db_index=True, editable=False
-    )  # of the page on the desk
+    enquiry_pk = models.BigIntegerField(_("ID"), null=True, db_index=True, editable=False)  # of the page on the desk
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     at = models.DateTimeField(_("when"))
     reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)

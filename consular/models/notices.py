@@ -47,10 +47,15 @@ class Notice(PublicModel):
         max_length=2000,
         blank=True,
         validators=[validate_link],
-        help_text=_("Optional link to more information: a path of this site, for example /contact/, or a full web address."),
+        help_text=_(
+            "Optional link to more information: a path of this site, for example /contact/, or a full web address."
+        ),
     )
     link_text = LineField(
-        _("text of the link"), max_length=100, blank=True, help_text=_("What the link leads to, for example “Emergency numbers”.")
+        _("text of the link"),
+        max_length=100,
+        blank=True,
+        help_text=_("What the link leads to, for example “Emergency numbers”."),
     )
     urgent = models.BooleanField(_("urgent"), default=False, help_text=_("Highlighted, and shown above other notices."))
     starts = models.DateTimeField(_("shows from"), default=timezone.now)

@@ -206,7 +206,9 @@ class Holiday(PublicModel):
     date = models.DateField(_("date"))
     last_date = models.DateField(_("last day"), null=True, blank=True, help_text=_("Leave empty for one day."))
     name = LineField(_("name"), max_length=200, help_text=_("Shown to visitors, for example “Christmas Day”."))
-    opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Leave both times empty if closed all day."))
+    opens = models.TimeField(
+        _("opens"), null=True, blank=True, help_text=_("Leave both times empty if closed all day.")
+    )
     closes = models.TimeField(_("closes"), null=True, blank=True, help_text=CLOSES)
 
     objects = PublicQuerySet.as_manager()

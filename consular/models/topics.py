@@ -28,7 +28,9 @@ class Topic(PublicModel):
     )
     mailbox = models.EmailField(
         _("mailbox"),
-        help_text=_("E-mail address of the officers who reply. It is not shown on the site; replies to our e-mails go here."),
+        help_text=_(
+            "E-mail address of the officers who reply. It is not shown on the site; replies to our e-mails go here."
+        ),
     )
     answer_days = models.PositiveSmallIntegerField(
         _("reply within"),
@@ -61,7 +63,9 @@ class CommonQuestion(PublicModel):
 
     topic = models.ForeignKey(Topic, models.CASCADE, related_name="common_questions", verbose_name=_("topic"))
     question = LineField(_("question"), max_length=200, help_text=_("One sentence, as visitors would ask it."))
-    answer = models.TextField(_("answer"), max_length=2000, help_text=_("Plain text. Separate paragraphs with a blank line."))
+    answer = models.TextField(
+        _("answer"), max_length=2000, help_text=_("Plain text. Separate paragraphs with a blank line.")
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Sort order (lowest first)."))
 
     objects = PublicQuerySet.as_manager()
@@ -89,7 +93,9 @@ class Template(models.Model):
         help_text=_("Offered for enquiries about this topic. Leave empty to offer it for all topics."),
     )
     text = models.TextField(
-        _("text"), max_length=10_000, help_text=_("{name}, {reference} and {officer} are filled in when the template is inserted.")
+        _("text"),
+        max_length=10_000,
+        help_text=_("{name}, {reference} and {officer} are filled in when the template is inserted."),
     )
 
     class Meta:
