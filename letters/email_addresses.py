@@ -68,7 +68,7 @@ def _inside_angle_brackets(text: str) -> str:
 
 
 def _without_label(text: str) -> str:
-    """Return text without "mailto:" or "E-mail:" before it, and without the parameters and encoding of a mailto link."""
+    """Return text without a leading "mailto:" or "E-mail:", and without a mailto link's parameters and encoding."""
     label = LABEL.match(text.lstrip(WRAPPERS + " "))
     if not label:
         return text
