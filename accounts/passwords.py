@@ -65,7 +65,9 @@ class LinkGenerator(PasswordResetTokenGenerator):
         self.key_salt = f"accounts.passwords.{kind}"
 
     def _make_hash_value(self, user, timestamp):
-        newest = Letter.objects.filter(kind=self.kind, reader=user.pk).order_by("-pk").values_list("pk", flat=True)
+        newest = (
+            Letter.objects.filter(kind=self.kind, recipient_id=user.pk).order_by("-pk").values_list("pk", flat=True)
+        )
         return f"{super()._make_hash_value(user, timestamp)}{newest.first()}"
 
     def check_token(self, user, token):

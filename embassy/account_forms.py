@@ -56,7 +56,7 @@ class LostPasswordForm(PasswordResetForm):
         user = next(iter(self.get_users(email)), None)
         with transaction.atomic():
             if limits.may_send("lost password", limits.hash_recipient(email), request.at):
-                Letter.objects.put("lost password", reader=user and user.pk, at=request.at, once=True)
+                Letter.objects.enqueue("lost password", recipient_id=user and user.pk, at=request.at, once=True)
                 events.record_attempt(events.Kind.RESET_REQUESTED, user, request, request.at)
 
 

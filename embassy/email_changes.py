@@ -36,9 +36,9 @@ def request_change(user, new_email: str, at: datetime, by) -> EmailChange:
         account=user.pk, old_email=user.email, new_email=new_email, requested_by=by.pk, requested_at=at
     )
     events.record(Kind.EMAIL_REQUESTED, account=user.pk, at=at)
-    Letter.objects.put("e-mail change, new address", about=change.pk, reader=user.pk, at=at)
+    Letter.objects.enqueue("e-mail change, new address", object_id=change.pk, recipient_id=user.pk, at=at)
     if user.email:
-        Letter.objects.put("e-mail change, former address", about=change.pk, reader=user.pk, at=at)
+        Letter.objects.enqueue("e-mail change, former address", object_id=change.pk, recipient_id=user.pk, at=at)
     return change
 
 
@@ -114,7 +114,7 @@ def stop(change: EmailChange, at: datetime) -> bool:
             )
             if set_up_since.exists():  # by the owner of the other mailbox
                 factor.remove(user)
-            Letter.objects.put("lost password", reader=user.pk, at=at)
+            Letter.objects.enqueue("lost password", recipient_id=user.pk, at=at)
         events.record(Kind.EMAIL_STOPPED, account=user.pk, at=at)
     return True
 
@@ -139,13 +139,13 @@ def to_former_address(letter: Letter):
 
 
 def open_change(letter: Letter) -> EmailChange | None:
-    return EmailChange.objects.filter(pk=letter.about, stopped_at=None).first()
+    return EmailChange.objects.filter(pk=letter.object_id, stopped_at=None).first()
 
 
 def about_change(letter: Letter, change: EmailChange, template: str, to: str, action: str):
     """Return an e-mail with a link that confirms or stops a change."""
     link = address("email_change", signing.dumps([change.pk, action], salt=SALT))
-    return worded(Letter(reader=letter.reader, about=change.requested_by), template, to, link=link)
+    return worded(Letter(recipient_id=letter.recipient_id, object_id=change.requested_by), template, to, link=link)
 
 
 # The page behind the links. A GET changes nothing, because mail filters follow links.

@@ -16,6 +16,7 @@ from django.core.validators import validate_email
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
 
 POSTGRES = "postgres://user:password@host:5432/embassy"
+COUNTRY = r"[A-Z]{2}(-[A-Z0-9]{1,3})?"  # ISO 3166-1 and 3166-2
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 ITS_REPEATABLE_READ = 2  # the value in psycopg and psycopg2
 

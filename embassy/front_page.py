@@ -77,7 +77,7 @@ def letters(user, at):
     totals = late.aggregate(count=Count("pk"), since=Min("written_at"))
     if not totals["count"] and not given_up:
         return None
-    failed = late.exclude(fault="").order_by("-due_at").first()
+    failed = late.exclude(last_error="").order_by("-due_at").first()
     can_view = user.has_perm("letters.view_letter")
     empty = listing(Letter.objects.none(), "admin:letters_letter_changelist")
     return {**empty, **totals, "failed": failed, "given_up": given_up, "can_view": can_view}
@@ -137,10 +137,10 @@ def near(user, at):
 @dashboard_section("open-enquiries", "admin/front_page/enquiries.html", "consular.view_enquiry")
 def enquiries(user, at):
     """Open enquiries, the first due first, by reference and topic; numbers of overdue, suspected, undelivered ones."""
-    waiting = Enquiry.objects.waiting().for_desk().order_by("answer_by", "pk")
+    waiting = Enquiry.objects.waiting().for_list().order_by("answer_by", "pk")
     section = listing(waiting, "admin:consular_enquiry_changelist")
     add_words(section["rows"], at)
-    overdue, suspected = Enquiry.objects.overdue(timezone.localdate(at)), Enquiry.objects.suspected()
+    overdue, suspected = Enquiry.objects.overdue(timezone.localdate(at)), Enquiry.objects.suspected_spam()
     undelivered = counted(Enquiry.objects.undelivered())
     return {**section, "overdue": counted(overdue), "suspected": counted(suspected), "undelivered": undelivered}
 

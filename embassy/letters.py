@@ -20,7 +20,7 @@ limits.set_limit("lost password", 3)
 @kind("invitation", LATER)
 def invitation(letter: Letter):
     """Return an invitation; None if the user has already chosen a password."""
-    user = get_user_model().objects.filter(pk=letter.reader).first()
+    user = get_user_model().objects.filter(pk=letter.recipient_id).first()
     if user is None or user.has_usable_password():
         return None
     return worded(letter, "embassy/letters/invitation.txt", link=way_in(user, invitation_links))
@@ -29,7 +29,7 @@ def invitation(letter: Letter):
 @kind("lost password", LATER)
 def lost_password(letter: Letter):
     """Return an e-mail with a link to reset the password; None if the address that was entered is unknown."""
-    user = get_user_model().objects.filter(pk=letter.reader).first()
+    user = get_user_model().objects.filter(pk=letter.recipient_id).first()
     return worded(letter, "embassy/letters/lost_password.txt", link=way_in(user, reset_links)) if user else None
 
 
@@ -41,10 +41,10 @@ def way_in(user, links) -> str:
 def worded(letter: Letter, template: str, to: str = "", **context):
     """Return an e-mail to the recipient of `letter`, at `to` or at their own address; None if they are inactive.
 
-    `letter.about` is the user who has caused it.
+    `letter.object_id` is the user who has caused it.
     """
-    users = get_user_model().objects.in_bulk([pk for pk in (letter.reader, letter.about) if pk])
-    user, actor = users.get(letter.reader), users.get(letter.about)
+    users = get_user_model().objects.in_bulk([pk for pk in (letter.recipient_id, letter.object_id) if pk])
+    user, actor = users.get(letter.recipient_id), users.get(letter.object_id)
     if user is None or not user.is_active or not (to or user.email):
         return None
     context = {"to": user, "by": name_of(actor) if actor else "", "contacts": turn_to(user), **context}

@@ -79,9 +79,9 @@ def was_just_invited(event) -> bool:
 
 def tell_person(event) -> None:
     """Queue a notice of an event to the user, and to their former address."""
-    Letter.objects.put(PERSON, about=event.pk, reader=event.account, at=event.at)
+    Letter.objects.enqueue(PERSON, object_id=event.pk, recipient_id=event.account, at=event.at)
     if EmailChange.objects.old_email(event.account, event.at):
-        Letter.objects.put(FORMER, about=event.pk, reader=event.account, at=event.at)
+        Letter.objects.enqueue(FORMER, object_id=event.pk, recipient_id=event.account, at=event.at)
 
 
 def tell_managers(event) -> None:
@@ -89,7 +89,7 @@ def tell_managers(event) -> None:
     active = get_user_model().objects.filter(is_active=True).exclude(email="")
     managers = active.filter(Q(groups__name=roles.MANAGERS) | Q(is_superuser=True)).distinct().order_by("pk")
     for manager in managers[:LONGEST_LIST]:
-        Letter.objects.put(MANAGERS, about=event.pk, reader=manager.pk, at=event.at)
+        Letter.objects.enqueue(MANAGERS, object_id=event.pk, recipient_id=manager.pk, at=event.at)
 
 
 # Rendering
@@ -103,16 +103,16 @@ def for_person(letter: Letter):
 @kind(FORMER, LATER)
 def for_former_address(letter: Letter):
     """Return the user's notice, to the address that they had until a few days ago."""
-    to = EmailChange.objects.old_email(letter.reader, letter.written_at)
+    to = EmailChange.objects.old_email(letter.recipient_id, letter.written_at)
     return notice(letter, to) if to else None
 
 
 def notice(letter: Letter, to: str = ""):
-    event = SecurityEvent.objects.filter(pk=letter.about).first()
+    event = SecurityEvent.objects.filter(pk=letter.object_id).first()
     if event is None:
         return None
     return worded(
-        Letter(reader=letter.reader, about=event.actor),
+        Letter(recipient_id=letter.recipient_id, object_id=event.actor),
         "embassy/letters/account_notice.txt",
         to,
         sentence=SENTENCES[event.kind],
@@ -126,12 +126,12 @@ def notice(letter: Letter, to: str = ""):
 
 @kind(MANAGERS, LATER)
 def for_managers(letter: Letter):
-    event = SecurityEvent.objects.filter(pk=letter.about).first()
+    event = SecurityEvent.objects.filter(pk=letter.object_id).first()
     if event is None:
         return None
     user = get_user_model().objects.filter(pk=event.account or 0).first()
     return worded(
-        Letter(reader=letter.reader, about=event.actor),
+        Letter(recipient_id=letter.recipient_id, object_id=event.actor),
         "embassy/letters/account_managers.txt",
         sentence=FOR_MANAGERS[event.kind] % {"user": name_of(user) if user else event.detail or "–"},
         groups=", ".join(user.groups.order_by("name").values_list("name", flat=True)) if user else "",
@@ -170,7 +170,7 @@ def tell_of_wrong_code(event) -> None:
 def warn_of_guessing(user, name_hash: str, at) -> None:
     """Queue a warning of password guessing, at most one a day for a name. The same work if `user` is None."""
     if limits.may_send("many wrong passwords", name_hash, at):
-        Letter.objects.put("many wrong passwords", reader=user and user.pk, at=at)
+        Letter.objects.enqueue("many wrong passwords", recipient_id=user and user.pk, at=at)
 
 
 @kind("many wrong passwords", LATER)

@@ -12,7 +12,7 @@ from letters.models import Letter
 
 def invite(user, at) -> None:
     """Queue an invitation with a link to choose a password, and notify the site managers."""
-    Letter.objects.put("invitation", reader=user.pk, at=at, once=True)
+    Letter.objects.enqueue("invitation", recipient_id=user.pk, at=at, once=True)
     events.record(events.Kind.INVITED, account=user.pk, at=at)
 
 

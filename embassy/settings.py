@@ -31,6 +31,9 @@ SITE_URL = environment.origin("SITE_URL", unless="http://127.0.0.1:8000" if DEBU
 environment.refuse_debugging(DEBUG, SITE_URL)
 EMBASSY_NAME = env.str("EMBASSY_NAME", default="Embassy of the Republic in London")
 TIME_ZONE = environment.zone("TIME_ZONE", "Europe/London")
+# ISO 3166 codes, of a part of the country too (GB-ENG): public holidays, and phone numbers without a country code
+HOST_COUNTRY = environment.written("HOST_COUNTRY", environment.COUNTRY, "GB-ENG", "GB-ENG")
+HOME_COUNTRY = environment.written("HOME_COUNTRY", environment.COUNTRY, "RU", "RU")
 CLOCKS = environment.clocks("CLOCKS", "Moscow=Europe/Moscow,London=Europe/London")
 RELEASE = env.str("RELEASE", default="0.1.0")
 RESPONSE_CACHE_MB = environment.number("RESPONSE_CACHE_MB", 64, least=1)

@@ -16,14 +16,14 @@ def tell(done: Iterable[Message], at) -> None:
     for message in done:
         entry = message.log_entries.select_related("message").first()
         for recipient in RECIPIENTS.get(entry.kind, nobody)(entry) if entry else ():
-            Letter.objects.put("news act", about=entry.pk, reader=recipient.pk, at=at)
+            Letter.objects.enqueue("news act", object_id=entry.pk, recipient_id=recipient.pk, at=at)
 
 
 @kind("news act")
 def of_act(letter: Letter):
     """Return the e-mail about a log entry; None where its recipient has left."""
-    entry = Act.objects.select_related("message__category", "by").filter(pk=letter.about).first()
-    recipient = _reachable(get_user_model().objects.filter(pk=letter.reader, is_active=True), set())
+    entry = Act.objects.select_related("message__category", "by").filter(pk=letter.object_id).first()
+    recipient = _reachable(get_user_model().objects.filter(pk=letter.recipient_id, is_active=True), set())
     if entry is None or not recipient:
         return None
     context = {

@@ -15,6 +15,8 @@ VALUES = {
     "SITE_URL": "http://testserver",
     "EMBASSY_NAME": "Embassy of the Republic in London",
     "TIME_ZONE": "Europe/London",
+    "HOST_COUNTRY": "GB-ENG",
+    "HOME_COUNTRY": "RU",
     "CLOCKS": "Moscow=Europe/Moscow,London=Europe/London",
     "REPLICA_DATABASE_URLS": "",
     "S3_BUCKET": "",

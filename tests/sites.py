@@ -103,7 +103,7 @@ def fill():
     page = factories.a_page(body=files.a_body(image))
     assert page.pictures.exists()
     enquiry = factories.an_enquiry(question=odd)
-    enquiry.opened(officer, noon)
+    enquiry.record_opened(officer, noon)
     enquiry.note("A note.", by=officer, at=noon)
     enquiry.answer("It is here.", by=officer, at=noon)
     Template.objects.create(name="Passport", text="Dear {name}")

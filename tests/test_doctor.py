@@ -161,7 +161,7 @@ FAULTS = {
     "media": lambda patch: an_attachment_that_is_gone(),
     "keys": wrong_key,
     "letters": lambda patch: a_late_letter(),
-    "given-up": lambda patch: a_late_letter(given_up_at=NOON, fault="refused SMTPDataError 554"),
+    "given-up": lambda patch: a_late_letter(given_up_at=NOON, last_error="refused SMTPDataError 554"),
     "backup": lambda patch: patch.setattr("watching.backup.last_backup", lambda: NOON - 3 * DAY),
     "disk": lambda patch: patch.setattr("shutil.disk_usage", lambda path: Usage(10**8)),
     "wal": lambda patch: patch.setattr("watching.doctor.place.wal_size", lambda: 10**8),
@@ -196,7 +196,7 @@ def test_every_check_has_its_fault_here():
         ("backup", lambda patch: patch.setattr("watching.backup.last_backup", lambda: None)),
         ("clock", lambda patch: patch.setattr("watching.doctor.place.database_skew", lambda: timedelta(seconds=9))),
         ("database", lambda patch: patch.setattr("watching.doctor.place._number.ask", partial(raises, TimeoutError()))),
-        ("letters", lambda patch: a_late_letter(written_at=NOON, fault="away TimeoutError")),
+        ("letters", lambda patch: a_late_letter(written_at=NOON, last_error="away TimeoutError")),
     ],
 )
 def test_it_is_found_in_other_shapes_too(check, inject, monkeypatch):

@@ -69,7 +69,7 @@ def test_an_officer_who_trusts_an_enquiry_sends_its_receipt(clock):
     for number in range(3):
         send(number, email="anna@example.org")
     aside = an_enquiry(email="anna@example.org", suspicion="It holds 3 links.")
-    aside.trust(by=an_officer(), at=NOON)
+    aside.mark_not_spam(by=an_officer(), at=NOON)
     assert aside.has_receipt
 
 
@@ -163,7 +163,7 @@ def test_a_household_of_ipv6_addresses_counts_as_one(clock, two_an_hour, ip, sta
 @pytest.mark.django_db
 def test_no_address_is_kept(clock):
     send(1, ip="192.0.2.77")
-    assert re.fullmatch("[0-9a-f]{64}", Knock.objects.get().origin)
+    assert re.fullmatch("[0-9a-f]{64}", Knock.objects.get().network_hash)
 
 
 @pytest.mark.django_db

@@ -157,9 +157,9 @@ def test_active_notices_are_listed(front):
 # E-mails
 
 
-def a_late_letter(fault=""):
-    letter = Letter.objects.put("news act", at=NOON - HOUR / 2)
-    Letter.objects.filter(pk=letter.pk).update(fault=fault)
+def a_late_letter(error=""):
+    letter = Letter.objects.enqueue("news act", at=NOON - HOUR / 2)
+    Letter.objects.filter(pk=letter.pk).update(last_error=error)
     return letter
 
 
@@ -179,7 +179,7 @@ def test_emails_without_a_delivery_attempt_are_reported(client, front):
 
 
 def test_new_emails_are_not_reported(front):
-    Letter.objects.put("news act", at=NOON)
+    Letter.objects.enqueue("news act", at=NOON)
     assert "email-problems" not in front(roles.MANAGERS)
 
 

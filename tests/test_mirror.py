@@ -292,7 +292,7 @@ def test_a_mirror_has_no_form_and_says_what_to_do_instead(folder):
 def test_an_office_of_a_copy_says_no_state_of_another_hour(folder):
     an_office(hours="09:30-13:00")
     made(folder)
-    assert re.search(r'data-turns="[^"]+" data-open="\d"><span></span>', (folder / "contact/index.html").read_text())
+    assert re.search(r'data-schedule="[^"]+" data-open="\d"><span></span>', (folder / "contact/index.html").read_text())
 
 
 def test_asking_leaves_nothing_behind():

@@ -121,7 +121,7 @@ def test_the_page_of_an_invitation_says_what_a_password_needs(client, manager, c
 def test_an_invitation_waits_in_the_outbox_and_names_nobody(client, manager):
     invite(client)
     letter = Letter.objects.get(kind="invitation")
-    assert (mail.outbox, letter.reader) == ([], someone().pk)
+    assert (mail.outbox, letter.recipient_id) == ([], someone().pk)
 
 
 def test_who_has_chosen_a_password_meanwhile_is_not_invited(client, manager, committed):

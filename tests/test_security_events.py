@@ -204,7 +204,7 @@ def test_preview_links_and_exports_are_recorded(client, at_noon):
     assert last().kind == "link revoked"
     client.force_login(officer)
     enquiry.refresh_from_db()
-    client.post(f"/admin/consular/enquiry/{enquiry.pk}/export/", {"seen": enquiry.moved_at.isoformat()})
+    client.post(f"/admin/consular/enquiry/{enquiry.pk}/export/", {"seen": enquiry.last_activity_at.isoformat()})
     assert (last().kind, last().account) == ("exported", officer.pk)
 
 

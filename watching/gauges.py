@@ -87,7 +87,7 @@ def facts() -> list[Gauge]:
             {
                 "waiting": enquiries.waiting().count(),
                 "overdue": enquiries.overdue(timezone.localdate(at)).count(),
-                "suspected": enquiries.suspected().count(),
+                "suspected": enquiries.suspected_spam().count(),
             },
         ),
         Gauge("embassy_search_missing", "Messages that the search can't find yet.", Stale.objects.count()),

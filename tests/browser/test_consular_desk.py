@@ -114,7 +114,7 @@ def test_two_officers_lose_nothing_and_the_visitor_gets_what_they_mean(elena, ma
     press(elena, "Send the answer")
     expect(said(elena)).to_contain_text("The answer leaves by mail.")
     assert [entry.text for entry in enquiry.entries.all()] == ["Mark's answer.", "Elena's answer."]
-    assert {trace.by for trace in enquiry.traces.filter(kind=Trace.Kind.OPENED)} == {elena.officer, mark.officer}
+    assert {trace.by for trace in enquiry.log_entries.filter(kind=Trace.Kind.OPENED)} == {elena.officer, mark.officer}
 
 
 def test_double_click_sends_one_answer(elena, enquiry):
