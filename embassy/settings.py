@@ -39,7 +39,10 @@ ENQUIRY_KEYS = environment.fernet_keys("ENQUIRY_KEYS")
 ENQUIRY_MIN_SECONDS = environment.number("ENQUIRY_MIN_SECONDS", 3)
 ENQUIRIES_PER_HOUR = environment.number("ENQUIRIES_PER_HOUR", 20, least=1)
 RECEIPTS_PER_HOUR = environment.number("RECEIPTS_PER_HOUR", 200, least=1)
-BACKUP_KEY = env.str("BACKUP_KEY", default="")  # a passphrase; where there is one, backups are sealed with it
+BACKUP_RECIPIENT = env.str(
+    "BACKUP_RECIPIENT", default=""
+)  # public keys of age, comma-separated; backups are encrypted for them
+BACKUP_IDENTITY_FILE = env.str("BACKUP_IDENTITY_FILE", default="")  # with the private key, for a restore
 
 LOG_FORMAT = environment.choice("LOG_FORMAT", "plain" if DEBUG or sys.stderr.isatty() else "json", ["plain", "json"])
 METRICS_PORT = environment.number("METRICS_PORT", 0)  # 0: nothing is counted
