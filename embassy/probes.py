@@ -42,7 +42,7 @@ def readyz(request):
     one counts what the desk saves, the other picks exploits.
     """
     try:
-        found: State = asked.ask(SECONDS)
+        found: State = asked.result(SECONDS)
     except (DatabaseError, InterfaceError, TimeoutError) as error:
         held = is_held_by_another(error)
         says = "another program keeps the SQLite file locked\n" if held else "the database does not answer\n"

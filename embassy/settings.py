@@ -47,7 +47,7 @@ BACKUP_IDENTITY_FILE = env.str("BACKUP_IDENTITY_FILE", default="")  # with the p
 LOG_FORMAT = environment.choice("LOG_FORMAT", "plain" if DEBUG or sys.stderr.isatty() else "json", ["plain", "json"])
 METRICS_PORT = environment.number("METRICS_PORT", 0)  # 0: nothing is counted
 METRICS_ADDRESS = env.str("METRICS_ADDRESS", default="127.0.0.1")
-METRICS_DIR = Path(env.str("METRICS_DIR", default="").strip() or VAR_DIR / "metrics")
+METRICS_DIR = Path(env.str("PROMETHEUS_MULTIPROC_DIR", default="").strip() or VAR_DIR / "metrics")
 NODES = environment.origins("NODES")  # every process that answers, as the doctor reaches it
 
 # Each binds more than this host for two years, and cannot be taken back: off until the operator says so.

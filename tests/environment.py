@@ -42,7 +42,7 @@ VALUES = {
     "LOG_FORMAT": "plain",
     "METRICS_PORT": "0",
     "METRICS_ADDRESS": "127.0.0.1",
-    "METRICS_DIR": "",
+    "PROMETHEUS_MULTIPROC_DIR": "",
     "NODES": "",
 }
 
