@@ -41,7 +41,7 @@ def readyz(request):
     how much staff publish, the release which exploits to try.
     """
     try:
-        state_now: State = asked.ask(SECONDS)
+        state_now: State = asked.result(SECONDS)
     except (DatabaseError, InterfaceError, TimeoutError) as error:
         is_locked = is_held_by_another(error)
         text = "the SQLite file is locked by another program\n" if is_locked else "the database does not respond\n"

@@ -42,12 +42,13 @@ ENQUIRY_KEYS = environment.fernet_keys("ENQUIRY_KEYS")
 ENQUIRY_MIN_SECONDS = environment.number("ENQUIRY_MIN_SECONDS", 3)
 ENQUIRIES_PER_HOUR = environment.number("ENQUIRIES_PER_HOUR", 20, least=1)
 RECEIPTS_PER_HOUR = environment.number("RECEIPTS_PER_HOUR", 200, least=1)
-BACKUP_KEY = env.str("BACKUP_KEY", default="")  # passphrase with which backups are encrypted
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")  # public keys of age, comma-separated
+BACKUP_IDENTITY_FILE = env.str("BACKUP_IDENTITY_FILE", default="")  # with the private key, for a restore
 
 LOG_FORMAT = environment.choice("LOG_FORMAT", "plain" if DEBUG or sys.stderr.isatty() else "json", ["plain", "json"])
 METRICS_PORT = environment.number("METRICS_PORT", 0)  # 0: no metrics
 METRICS_ADDRESS = env.str("METRICS_ADDRESS", default="127.0.0.1")
-METRICS_DIR = Path(env.str("METRICS_DIR", default="").strip() or VAR_DIR / "metrics")
+METRICS_DIR = Path(env.str("PROMETHEUS_MULTIPROC_DIR", default="").strip() or VAR_DIR / "metrics")
 NODES = environment.origins("NODES")  # origins of all nodes, for the doctor
 
 # Off by default: each affects other hosts for two years and cannot be revoked.

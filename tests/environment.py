@@ -37,13 +37,14 @@ VALUES = {
     "ENQUIRY_MIN_SECONDS": "3",
     "RECEIPTS_PER_HOUR": "200",
     "ENQUIRIES_PER_HOUR": "20",
-    "BACKUP_KEY": "",
+    "BACKUP_RECIPIENT": "",
+    "BACKUP_IDENTITY_FILE": "",
     "HSTS_INCLUDE_SUBDOMAINS": "",
     "HSTS_PRELOAD": "",
     "LOG_FORMAT": "plain",
     "METRICS_PORT": "0",
     "METRICS_ADDRESS": "127.0.0.1",
-    "METRICS_DIR": "",
+    "PROMETHEUS_MULTIPROC_DIR": "",
     "NODES": "",
 }
 

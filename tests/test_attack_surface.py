@@ -29,7 +29,7 @@ PRODUCTION = {
     "ENQUIRY_KEYS": Fernet.generate_key().decode(),
     "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
     "TRUSTED_PROXY_COUNT": "1",
-    "BACKUP_KEY": "a passphrase of some length",
+    "BACKUP_RECIPIENT": "age18fklygel74skhqlxy2fulqmxt9vml8yk8t345ny42cc4r5r9acps8fvgt6",
     "STAFF_REQUIRE_TOTP": "",
 }
 

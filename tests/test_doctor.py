@@ -38,7 +38,7 @@ def site(clock, monkeypatch):
     monkeypatch.setattr("watching.backup.last_backup", lambda: NOON - HOUR)
     monkeypatch.setattr("watching.doctor.place.database_skew", lambda: timedelta(0))
     monkeypatch.setattr("shutil.disk_usage", lambda path: Usage(10**12))
-    monkeypatch.setattr("watching.doctor.place._number.ask", lambda seconds: number())
+    monkeypatch.setattr("watching.doctor.place._number.result", lambda seconds: number())
     monkeypatch.setattr("watching.doctor.place.uncounted_proxy_was_seen", lambda at: False)
     for days in range(0, 300, 20):
         a_message(publish_at=NOON - days * DAY - HOUR, category=a_category("speeches" if days % 40 else "statements"))
@@ -195,7 +195,10 @@ def test_every_check_has_its_fault_here():
         ("tally", lambda patch: Tally.objects.filter(pk=Tally.objects.last().pk).delete()),
         ("backup", lambda patch: patch.setattr("watching.backup.last_backup", lambda: None)),
         ("clock", lambda patch: patch.setattr("watching.doctor.place.database_skew", lambda: timedelta(seconds=9))),
-        ("database", lambda patch: patch.setattr("watching.doctor.place._number.ask", partial(raises, TimeoutError()))),
+        (
+            "database",
+            lambda patch: patch.setattr("watching.doctor.place._number.result", partial(raises, TimeoutError())),
+        ),
         ("letters", lambda patch: a_late_letter(written_at=NOON, last_error="away TimeoutError")),
     ],
 )

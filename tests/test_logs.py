@@ -156,7 +156,7 @@ def test_a_line_names_the_page_and_not_what_opens_it(client, lines):
     [
         ("/contact/", "page"),
         ("/messages/", "render"),
-        ("/admin/", "desk"),
+        ("/admin/", "admin"),
         ("/static/none.css", "file"),
         ("/never-was/", "page"),
     ],

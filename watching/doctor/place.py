@@ -34,7 +34,7 @@ _number = Bounded(lambda: edition_number())
 def database(look: Look):
     """The database answers."""
     try:
-        _number.ask(DATABASE_SECONDS)
+        _number.result(DATABASE_SECONDS)
     except (DatabaseError, InterfaceError, TimeoutError) as error:
         says = _("The database does not answer (%(error)s).") % {"error": type(error).__name__}
         if is_held_by_another(error):
