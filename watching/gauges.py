@@ -104,7 +104,7 @@ def database_gauges() -> list[GaugeMetricFamily]:
             {
                 "waiting": enquiries.waiting().count(),
                 "overdue": enquiries.overdue(timezone.localdate(at)).count(),
-                "suspected": enquiries.suspected().count(),
+                "suspected": enquiries.suspected_spam().count(),
             },
         ),
     ]
