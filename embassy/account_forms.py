@@ -16,7 +16,8 @@ from accounts import events
 from embassy import email_changes
 from embassy.second_factor.forms import LONGEST_PASSWORD
 from letters import limits
-from letters.email_addresses import check_deliverable, clean_email, normalise_email
+from letters.email_addresses import clean_email, normalise_email
+from letters.email_checks import check_deliverable
 from letters.models import Letter
 
 

@@ -1,4 +1,4 @@
-"""The second factor by hand: set up, logged in with, lost and reset; no barrier on any of its pages, on a phone too."""
+"""Two-step verification in a browser: set up, sign in, reset; accessibility of its pages."""
 
 from base64 import b32decode
 
@@ -57,7 +57,7 @@ def set_up(page):
     return page.locator(".codes code").all_text_contents()
 
 
-def test_officer_sets_it_up_and_logs_in_with_a_backup_code(page, anna, log_in):
+def test_set_up_and_sign_in_with_a_backup_code(page, anna, log_in):
     log_in(page, anna)
     page.goto("/admin/")
     page.get_by_role("link", name="Two-step verification").click()
@@ -71,7 +71,7 @@ def test_officer_sets_it_up_and_logs_in_with_a_backup_code(page, anna, log_in):
     expect(page.locator(".messagelist")).to_contain_text("have 9 left")
 
 
-def test_picture_is_large_and_black_on_white_also_in_the_dark(dark, anna, log_in):
+def test_the_qr_code_is_large_and_black_on_white_in_dark_mode(dark, anna, log_in):
     page = dark
     log_in(page, anna)
     page.goto("/admin/two-factor/set-up/")
@@ -84,7 +84,7 @@ def test_picture_is_large_and_black_on_white_also_in_the_dark(dark, anna, log_in
     )
 
 
-def test_where_it_is_required_it_is_set_up_on_the_way_in(page, anna, settings):
+def test_if_required_it_is_set_up_during_the_sign_in(page, anna, settings):
     settings.STAFF_REQUIRE_TOTP = True
     give_password(page)
     set_up(page)
@@ -92,7 +92,7 @@ def test_where_it_is_required_it_is_set_up_on_the_way_in(page, anna, settings):
     expect(page.get_by_role("heading", name="Press desk")).to_be_visible()
 
 
-def test_a_manager_resets_what_a_colleague_has_lost(page, anna, log_in):
+def test_a_manager_resets_two_step_verification(page, anna, log_in):
     with_phone(anna)
     log_in(page, a_member(roles.MANAGERS))
     page.goto(f"/admin/auth/user/{anna.pk}/change/")
@@ -104,7 +104,7 @@ def test_a_manager_resets_what_a_colleague_has_lost(page, anna, log_in):
 
 @pytest.mark.may_complain  # of a style that axe tries on
 @looks
-def test_no_page_of_it_has_a_barrier(open_page, anna, axe, look, settings):
+def test_its_pages_are_accessible(open_page, anna, axe, look, settings):
     page, found = open_page(**look), {}
 
     def look_at(name, heading):

@@ -175,7 +175,7 @@ def test_a_drafts_picture_is_not_there_and_a_messages_is_sent_by_nginx(door, app
     assert ask(door, f"/protected/{draft.image.name}").status == 404
 
 
-def test_a_static_file_runs_and_loads_nothing_by_itself(door, application):
+def test_a_static_file_cannot_run_or_load_anything(door, application):
     suffixes = {path.suffix: path for path in sorted((application.static / "static").rglob("*")) if path.is_file()}
     suffixes = {suffix: path for suffix, path in suffixes.items() if suffix not in {".br", ".gz"}}
     assert {".css", ".js", ".svg", ".png"} < suffixes.keys()
