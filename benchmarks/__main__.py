@@ -82,7 +82,7 @@ def read_options():
     numbers = lambda text: sorted(int(part) for part in text.split(","))  # noqa: E731
     names = lambda text: text.split(",")  # noqa: E731
     parser.add_argument(
-        "--sizes", type=numbers, default=[1_000, 100_000, 1_000_000], help="messages for the growth part"
+        "--sizes", type=numbers, default=[1_000, 100_000, 1_000_000], help="messages, for growth"
     )
     parser.add_argument("--searched", type=int, default=30_000, help="messages for the search part")
     parser.add_argument("--imported", type=int, default=20_000, help="lines for the import part")
