@@ -282,5 +282,5 @@ def test_a_wrong_code_after_the_password_is_notified_once_a_day(client, at_noon)
         log_in(client)
         client.post(CODE, {"code": "000000"})
         at_noon.shift(60)
-    letters = [letter for letter in letters_to("dora@example.org") if "code after it was wrong" in letter.body]
+    letters = [letter for letter in letters_to("dora@example.org") if "followed by a wrong code" in letter.body]
     assert len(letters) == 1
