@@ -168,7 +168,7 @@ def test_managers_and_officers_see_since_when_emails_are_late_and_why(client, fr
     for role in (roles.MANAGERS, roles.CONSULAR):
         assert front(role)["email-problems"]["since"] == NOON - HOUR / 2
         page = client.get("/admin/").content.decode()
-        for words in ("12:07 London", "the mail server does not answer (ConnectionRefusedError)"):
+        for words in ("12:07 London", "the mail server is not responding (ConnectionRefusedError)"):
             assert words in page
 
 

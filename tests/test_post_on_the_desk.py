@@ -52,7 +52,7 @@ def test_front_page_says_since_when_letters_wait_and_that_the_server_does_not_an
     a_letter(at=NOON + HOUR)
     said = front(roles.MANAGERS, at=NOON + 2 * HOUR)
     assert "2 e-mails have been waiting, the oldest since 24 November 2020, 12:37 London · 15:37 Moscow." in said
-    assert "Last delivery attempt: the mail server does not answer (ConnectionRefusedError)." in said
+    assert "Last delivery attempt: the mail server is not responding (ConnectionRefusedError)." in said
 
 
 def test_front_page_says_that_nobody_sends_letters(front):
