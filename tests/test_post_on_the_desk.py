@@ -76,7 +76,7 @@ def test_manager_reads_why_a_letter_did_not_leave(client, clock):
     a_letter(error="refused SMTPRecipientsRefused 550")
     client.force_login(a_member(roles.MANAGERS))
     page = client.get(LIST, {"state": "trouble"}).content.decode()
-    assert "the mail server did not take it (SMTPRecipientsRefused 550)" in page
+    assert "the mail server rejected it (SMTPRecipientsRefused 550)" in page
 
 
 @pytest.mark.parametrize("state", ["waiting", "trouble", "sent", "nonsense"])
