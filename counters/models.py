@@ -126,7 +126,7 @@ class Counter(Movable):
         _("shown"), default=True, help_text=_("On the home page and at its own address. Its badge disappears with it.")
     )
 
-    redirect_name = "counter"
+    redirect_target = "counter"
     objects = CounterQuerySet.as_manager()
 
     class Meta:

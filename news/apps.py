@@ -8,7 +8,7 @@ class NewsConfig(AppConfig):
     verbose_name = _("News")
 
     def ready(self):
-        from news import ledger, tally
+        from news import files, ledger, tally  # noqa: F401 (the files register themselves)
         from news.search import index, tables
 
         for triggers in (tally, ledger, tables):

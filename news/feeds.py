@@ -81,7 +81,7 @@ class Atom(feedgenerator.Atom1Feed):
 
 def of_feed(at, category=None):
     """Return the messages of a feed and of its archives."""
-    messages = Message.objects.published(at).in_full()
+    messages = Message.objects.published(at).for_detail()
     return messages.filter(category=category) if category else messages
 
 
@@ -101,13 +101,13 @@ def and_revised(rows, request, category=None):
 
 def revised(at):
     """Return numbers and categories of the messages that were corrected or restored lately, the last one first."""
-    return list(Message.objects.revised_lately(at).values_list("pk", "category_id")[:MOST_REVISED])
+    return list(Message.objects.recently_revised(at).values_list("pk", "category_id")[:MOST_REVISED])
 
 
 def withdrawn(at, category=None):
     """Return the messages that were withdrawn lately, as much of them as a tombstone and an entry say."""
-    messages = Message.objects.withdrawn_lately(at).select_related("category").only(*OF_WITHDRAWN)
-    return list((messages.also_in(category) if category else messages)[:GRAVES])
+    messages = Message.objects.recently_withdrawn(at).select_related("category").only(*OF_WITHDRAWN)
+    return list((messages.narrow_to_category(category) if category else messages)[:GRAVES])
 
 
 def newest_change_first(messages) -> list:

@@ -77,7 +77,7 @@ def message(request, year, month, day, slug):
         day = date(year, month, day)
     except ValueError:
         raise Http404 from None
-    rows = Message.objects.answered_for(request.at).in_full()
+    rows = Message.objects.visible_or_withdrawn(request.at).for_detail()
     found = get_object_or_404(rows, day=day, slug=slug)
     if found.withdrawn_at:
         return render(request, "news/withdrawn.html", {"message": found}, status=410)

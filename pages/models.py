@@ -19,7 +19,7 @@ STATEMENT = "accessibility"  # the path of the statement of accessibility that D
 
 
 class PageQuerySet(MovableQuerySet, IllustratedQuerySet):
-    address_field = "path"
+    path_field = "path"
     deciding = frozenset({"shown"})
 
     def seen(self):
@@ -88,7 +88,7 @@ class Page(Movable, Illustrated):
         ),
     )
 
-    redirect_name = "page"
+    redirect_target = "page"
     objects = PageQuerySet.as_manager()
 
     class Meta:
@@ -109,13 +109,13 @@ class Page(Movable, Illustrated):
     def get_absolute_url(self):
         return reverse("pages:page", args=[self.path])
 
-    def leave_address(self, before):
+    def redirect_from(self, before):
         """Lead on from the former path, and move the pages below it along: each of them leads on as well."""
-        super().leave_address(before)
+        super().redirect_from(before)
         if before and before.path != self.path:
             for child in Page.objects.below(before).order_by("path"):
                 path = self.path + child.path.removeprefix(before.path)
                 if len(path) <= LONGEST_PATH and not Page.objects.filter(path=path).exists():
                     Page.objects.filter(pk=child.pk).update(path=path)
 
-    leave_address.alters_data = True
+    redirect_from.alters_data = True

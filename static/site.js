@@ -90,7 +90,7 @@
   // Offices open and close: the server told when, and what the page says from then on
 
   const showOffice = (office, at) => {
-    const [, open, words] = JSON.parse(office.dataset.turns).filter(([from]) => from * 1000 <= at).pop();
+    const [, open, words] = JSON.parse(office.dataset.schedule).filter(([from]) => from * 1000 <= at).pop();
     const [said] = office.children;
     office.dataset.open = open;
     if (said.textContent !== words) said.textContent = words;
@@ -114,7 +114,7 @@
       show("[data-clock]", showClock);
       show("[data-date]", showDate);
       show("[data-since]", showCounter);
-      show("[data-turns]", showOffice);
+      show("[data-schedule]", showOffice);
     }
     clearTimeout(timer);
     timer = setTimeout(tick, 60020 - ((base || 0) + performance.now()) % 60000);
@@ -135,7 +135,7 @@
     const [seen, told] = count.children;
     let pause;
     const show = () => {
-      const left = count.dataset.most - [...field.value.trim().normalize("NFC")].length;
+      const left = count.dataset.max - [...field.value.trim()].length;
       const number = Math.abs(left).toLocaleString(document.documentElement.lang || "en-GB");
       seen.textContent = `${left < 0 ? count.dataset.over : count.dataset.left} ${number}`;
       count.classList.toggle("error", left < 0);

@@ -44,7 +44,7 @@ def a_rich_message(**kwargs):
         **kwargs,
     )
     an_attachment(message)
-    message.correct("The date was wrong.", at=NOON - HOUR)
+    message.publish_correction("The date was wrong.", at=NOON - HOUR)
     return message
 
 

@@ -21,7 +21,7 @@ def operations():
     """The operations of the document, on a site with something of everything, at a moment that stands still."""
     with time_machine.travel(NOON, tick=False):
         rich = a_pictured_message(delivered_on="2020-11-20", source_name="Ministry", source_url="https://example.org/")
-        an_attachment(rich).message.correct("The date was wrong.", at=NOON)
+        an_attachment(rich).message.publish_correction("The date was wrong.", at=NOON)
         for number in range(21):
             a_message(category=a_category("speeches"), publish_at=NOON - number * DAY)
         a_counter(slug="fire", message=rich)

@@ -163,7 +163,7 @@ FAULTS = {
     "media": lambda patch: an_attachment_that_is_gone(),
     "keys": wrong_key,
     "letters": lambda patch: a_late_letter(),
-    "given-up": lambda patch: a_late_letter(given_up_at=NOON, fault="refused SMTPDataError 554"),
+    "given-up": lambda patch: a_late_letter(given_up_at=NOON, last_error="refused SMTPDataError 554"),
     "backup": lambda patch: Backup.objects.update(taken_at=NOON - 3 * DAY),
     "disk": lambda patch: patch.setattr(place, "LEAST_FREE", 10**18),
     "wal": lambda patch: patch.setattr("watching.doctor.place.wal_size", lambda: 10**8),
@@ -197,8 +197,11 @@ def test_every_check_has_its_fault_here():
         ("tally", lambda patch: Tally.objects.filter(pk=Tally.objects.last().pk).delete()),
         ("backup", lambda patch: Backup.objects.all().delete()),
         ("clock", lambda patch: patch.setattr("watching.doctor.place.database_skew", lambda: timedelta(seconds=9))),
-        ("database", lambda patch: patch.setattr("watching.doctor.place._number.ask", partial(raises, TimeoutError()))),
-        ("letters", lambda patch: a_late_letter(written_at=NOON, fault="away TimeoutError")),
+        (
+            "database",
+            lambda patch: patch.setattr("watching.doctor.place._number.result", partial(raises, TimeoutError())),
+        ),
+        ("letters", lambda patch: a_late_letter(written_at=NOON, last_error="away TimeoutError")),
     ],
 )
 def test_it_is_found_in_other_shapes_too(check, inject, monkeypatch):

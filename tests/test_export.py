@@ -86,7 +86,7 @@ def test_what_goes_out_comes_in_to_the_byte(rows):
         message = a_message(**row)
         for path in old:
             if not {"?", "#", "\ufffd"} & set(path):
-                Redirect.lead(path, message=message)
+                Redirect.add(path, message=message)
         for note in notes:
             Correction.objects.create(message=message, at=NOON, note=note)
     before, after = moved()

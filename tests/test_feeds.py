@@ -59,9 +59,9 @@ def test_updated_moves_with_a_correction_and_not_with_a_typo(client):
     def updated():
         return datetime.fromisoformat(document(client).findtext(f"{ATOM}entry/{ATOM}updated"))
 
-    message.mend(at=NOON)
+    message.fix_typo(at=NOON)
     assert updated() == NOON - DAY
-    message.correct("The date.", at=NOON)
+    message.publish_correction("The date.", at=NOON)
     assert updated() == NOON
 
 

@@ -34,7 +34,7 @@ def test_linked_data_of_a_message_agrees_with_its_page(client):
         lead="In short.",
         source_url="https://example.org/?a&b",
     )
-    message.correct("The </script> date was wrong.", at=NOON)
+    message.publish_correction("The </script> date was wrong.", at=NOON)
     found, html = linked(client, message.get_absolute_url())
     article, trail = found["@graph"]
     url = f"http://testserver{message.get_absolute_url()}"
@@ -63,7 +63,7 @@ def test_linked_data_of_a_message_agrees_with_its_page(client):
 
 def test_corrections_are_fetched_once_for_a_page(client):
     message = a_message()
-    message.correct("The date.", at=NOON)
+    message.publish_correction("The date.", at=NOON)
     with CaptureQueriesContext(connection) as asked:
         client.get(message.get_absolute_url())
     assert sum("news_correction" in query["sql"] for query in asked) == 1

@@ -83,35 +83,35 @@ def location(client, path):
 )
 def test_an_old_address_leads_on_however_it_is_written(client, stored, asked):
     message = a_message()
-    Redirect.lead(stored, message=message)
+    Redirect.add(stored, message=message)
     assert location(client, asked).partition("?")[0] == message.get_absolute_url()
 
 
 @pytest.mark.parametrize("raw", ["/%CF%F0%E8%E2%E5%F2.html", "/%cf%f0%e8%e2%e5%f2.html"])
 def test_an_old_address_in_bytes_of_another_encoding_leads_on(client, raw):
     message = a_message()
-    Redirect.lead("/%CF%F0%E8%E2%E5%F2.html", message=message)
+    Redirect.add("/%CF%F0%E8%E2%E5%F2.html", message=message)
     assert location(client, raw) == message.get_absolute_url()
     assert location(client, "/" + quote("Привет.html")) == message.get_absolute_url()
 
 
 @pytest.mark.parametrize("asked", ["/press.php?id=8", "/press.php", "/press.php?lang=en", "/press.php?id=77", "/press"])
 def test_another_old_address_is_not_taken_for_it(client, asked):
-    Redirect.lead("/press.php?id=7", message=a_message())
+    Redirect.add("/press.php?id=7", message=a_message())
     assert location(client, asked) == 404
 
 
 def test_two_that_differ_in_case_alone_are_told_apart_or_not_guessed(client):
     one, two = a_message(), a_message()
-    Redirect.lead("/Press/A", message=one)
-    Redirect.lead("/press/a", message=two)
+    Redirect.add("/Press/A", message=one)
+    Redirect.add("/press/a", message=two)
     found = [location(client, path) for path in ("/Press/A", "/press/a", "/PRESS/A")]
     assert found == [one.get_absolute_url(), two.get_absolute_url(), 404]
 
 
 def test_an_old_address_of_what_is_not_public_tells_nothing(client):
     for number, kwargs in enumerate([{"publish_at": None}, {"publish_at": NOON + DAY, "approved_at": NOON}]):
-        Redirect.lead(f"/press/{number}.html", message=a_message(**kwargs))
+        Redirect.add(f"/press/{number}.html", message=a_message(**kwargs))
     assert [location(client, path) for path in ("/press/0.html", "/Press/0.html).", "/press/1.html", "/press/1")] == [
         404
     ] * 4
@@ -413,6 +413,6 @@ def test_an_officer_is_warned_who_gives_a_message_a_former_address_of_another(ad
     typed = {name: value for name, value in values.items() if value not in (None, False)}
     typed |= {"slug": "the-first-one", "publish_at_0": "25.11.2020", "publish_at_1": "10:00", "_continue": ""}
     typed |= {f"attachments-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
-    Redirect.lead("/messages/2020/11/25/the-first-one/", message=message)
+    Redirect.add("/messages/2020/11/25/the-first-one/", message=message)
     answer = admin_client.post(f"/admin/news/message/{draft.pk}/change/", typed, follow=True)
     assert "used to lead to “The first one”" in answer.content.decode(), old

@@ -71,7 +71,7 @@ def a_russian_message():
         video_url="https://example.org/video",
     )  # fmt: skip
     an_attachment(message, name="Программа визита")
-    message.correct("Дата была неверна.", at=NOON)
+    message.publish_correction("Дата была неверна.", at=NOON)
     return message
 
 

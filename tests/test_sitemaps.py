@@ -72,9 +72,9 @@ def test_last_change_moves_with_a_correction_and_not_with_a_typo(client, clock):
     message = a_message(publish_at=NOON - 40 * DAY)
     path, part = message.get_absolute_url(), "/sitemap/2020-10.xml"
     assert entries(client, part)[path] == "2020-10-15T12:37:00Z"
-    message.mend(at=NOON)
+    message.fix_typo(at=NOON)
     assert entries(client, part)[path] == "2020-10-15T12:37:00Z"
-    message.correct("The date.", at=NOON)
+    message.publish_correction("The date.", at=NOON)
     assert entries(client, part)[path] == entries(client, "/sitemap.xml")[part] == "2020-11-24T12:37:00Z"
 
 

@@ -126,7 +126,7 @@ def test_many_people_with_the_same_words_are_not_set_aside(client, clock, settin
     for number in range(8):
         typed = an_answer(topic=topic, name=f"Pupil {number}", email=f"pupil{number}@example.org", question=question)
         answered_truthfully(client, client.post(CONTACT, typed | {"ticket": a_ticket()}))
-    assert not Enquiry.objects.suspected().exists() and Enquiry.objects.waiting().count() == 8
+    assert not Enquiry.objects.suspected_spam().exists() and Enquiry.objects.waiting().count() == 8
 
 
 @pytest.mark.django_db

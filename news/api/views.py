@@ -34,7 +34,7 @@ def message(request, number):
     """A message; where it was withdrawn, a problem document with the notice."""
     if not number.isascii() or not number.isdigit() or len(number) > LONGEST_NUMBER:
         raise Http404
-    found = get_object_or_404(Message.objects.answered_for(request.at).in_full(), pk=int(number))
+    found = get_object_or_404(Message.objects.visible_or_withdrawn(request.at).for_detail(), pk=int(number))
     if found.withdrawn_at:
         raise Problem(found.withdrawn_reason, 410, **facts.withdrawn(found))
     return data(facts.whole(found))

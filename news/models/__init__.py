@@ -1,4 +1,4 @@
-"""What the press office issues: messages in categories, and the addresses at which they stand or stood."""
+"""Models of the press office: messages, categories, attachments, workflow log, redirects, preview links."""
 
 from news.importing.models import Imported
 from news.models.acts import Act

@@ -41,7 +41,7 @@ def write(page, draft):
 def test_a_kept_text_is_not_readable_in_the_browsers_storage(anna, draft):
     write(anna, draft)
     stored = anna.evaluate(STORED)
-    assert ("sealed" in stored, SECRET in stored, "Embargoed" in stored) == (True, False, False)
+    assert ("encrypted" in stored, SECRET in stored, "Embargoed" in stored) == (True, False, False)
 
 
 @pytest.mark.own_context  # for its clock
@@ -75,10 +75,10 @@ def test_a_log_in_in_another_tab_makes_the_first_one_go_on(anna, draft, log_in):
     Session.objects.all().delete()
     anna.evaluate("dispatchEvent(new Event('focus'))")
     anna.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(anna.get_by_text("You are logged out.")).to_be_visible()
+    expect(anna.get_by_text("You have been signed out.")).to_be_visible()
     log_in(anna, get_user_model().objects.get(username="anna"))
     anna.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(anna.get_by_text("You are logged out.")).to_be_hidden()
+    expect(anna.get_by_text("You have been signed out.")).to_be_hidden()
     anna.get_by_role("button", name="Save", exact=True).click()
     expect(anna.locator(".messagelist")).to_be_visible()
     draft.refresh_from_db()
@@ -103,11 +103,11 @@ def test_who_writes_is_told_from_who_has_it_open(anna, boris, draft):
     anna.goto(change(draft))
     expect(anna.locator(".cke_wysiwyg_div")).to_be_visible()
     boris.goto(change(draft))
-    expect(boris.locator("[data-others]")).to_contain_text("Anna has this open since")
+    expect(boris.locator("[data-others]")).to_contain_text("Anna has had this open since")
     with anna.expect_response("**/presence/"):
         anna.get_by_label("Headline").fill("Something else")
     boris.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(boris.locator("[data-others]")).to_contain_text("Anna is editing this since")
+    expect(boris.locator("[data-others]")).to_contain_text("Anna has been editing this since")
 
 
 def test_the_length_of_the_headline_is_counted_and_old_advice_says_so(anna, draft):

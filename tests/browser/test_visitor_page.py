@@ -54,7 +54,7 @@ def test_visitor_adds_and_erases_without_script(open_page, enquiry):
     page.get_by_role("link", name="Withdraw and erase").click()
     page.get_by_role("button", name="Erase it now").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This question has been erased")
-    assert (Enquiry.objects.count(), Erasure.objects.get().why) == (0, Erasure.Why.VISITOR)
+    assert (Enquiry.objects.count(), Erasure.objects.get().reason) == (0, Erasure.Reason.VISITOR)
 
 
 def test_double_click_adds_once(page, enquiry):

@@ -68,7 +68,7 @@ def of_a_full_site():
     a_page(path="visas/children", title="Children", place="foot")
     a_page(path="privacy", title="Privacy", place="foot")
     enquiry, erased = an_enquiry(topic=topic), an_enquiry(topic=topic)
-    erased.erase(Erasure.Why.VISITOR, at=NOON)
+    erased.erase(Erasure.Reason.VISITOR, at=NOON)
     return {
         "home": "/",
         "archive": "/messages/",
