@@ -41,7 +41,7 @@ def rows(module_db):
         a_message(publish_at=NOON + DAY, approved_at=NOON)
         a_message(publish_at=None)
         an_enquiry()
-        Backup.objects.create(taken_at=NOON - HOUR, rows=1, files=0, size=1, sealed=True)
+        Backup.objects.create(taken_at=NOON - HOUR, rows=1, files=0, size=1, encrypted=True)
 
 
 @pytest.fixture(autouse=True)
