@@ -73,7 +73,7 @@ def links(categories, pages):
     """Return what leads on from every page; once, as making addresses of rows takes longer than showing them."""
     in_menu, in_foot = (
         [Link(page.title, page.get_absolute_url()) for page in pages if page.place == place]
-        for place in (Page.Place.MENU, Page.Place.FOOT)
+        for place in (Page.Place.MENU, Page.Place.FOOTER)
     )
     contact = reverse("consular:contact")
     return {
@@ -86,7 +86,7 @@ def links(categories, pages):
             Link(_("Contact"), contact),
             Link(_("Search"), reverse("search")),
         ],
-        "foot": [
+        "footer": [
             Link(_("Contact and hours"), contact),
             *in_foot,
             Link(_("Atom feed"), reverse("feed")),

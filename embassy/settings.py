@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "letters",
     "richtext",
     "news",
+    "news.search",
     "counters",
     "consular",
     "pages",

@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from news.importing import command, helper, lines, writing
-from news.models import Entry, Imported, Message, Redirect, Stale, Word
+from news.models import Imported, Message, Redirect
+from news.search.models import Entry, Stale, Word
 from tests.factories import DAY, NOON
 from tests.test_import import a_line
 

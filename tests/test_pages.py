@@ -113,9 +113,9 @@ def test_page_names_those_below_it(client):
 @pytest.mark.django_db
 def test_pages_stand_where_they_were_put_in_their_order():
     third, first = a_page(place="menu", order=3), a_page(place="menu", order=1)
-    foot, _nowhere = a_page(place="foot"), a_page()
+    foot, _nowhere = a_page(place="footer"), a_page()
     a_page(place="menu", shown=False)
-    assert (list(Page.objects.menu()), list(Page.objects.foot())) == ([first, third], [foot])
+    assert (list(Page.objects.menu()), list(Page.objects.footer())) == ([first, third], [foot])
 
 
 @pytest.mark.django_db

@@ -3,9 +3,9 @@
 import pytest
 import time_machine
 
-from news.models import Entry, IndexState, Stale
 from news.search import index, tables
 from news.search.folding import FOLDING
+from news.search.models import Entry, IndexState, Stale
 from news.search.query import read
 from news.search.text import spellings, words
 from tests.factories import NOON, a_message

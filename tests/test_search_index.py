@@ -7,8 +7,9 @@ import time_machine
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from news.models import Category, Entry, Message, Stale
+from news.models import Category, Message
 from news.search import index
+from news.search.models import Entry, Stale
 from tests.factories import HOUR, NOON, a_category, a_message
 from tests.importing import import_messages
 from tests.searching import headlines, search
@@ -120,9 +121,9 @@ def test_what_plain_sql_writes_is_not_found_wrong_and_is_found_after_a_build():
     message = a_message(headline="Before sql")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE news_message SET headline = 'After sql' WHERE id = %s", [message.pk])
-    meanwhile = headlines("before"), search("sql").is_whole
+    meanwhile = headlines("before"), search("sql").is_complete
     call_command("build_search", "--quiet")
-    assert (meanwhile, headlines("after"), search("sql").is_whole) == (([], False), ["After sql"], True)
+    assert (meanwhile, headlines("after"), search("sql").is_complete) == (([], False), ["After sql"], True)
 
 
 def test_the_index_is_rolled_back_with_its_message():
@@ -171,7 +172,7 @@ def test_a_large_archive_waits_and_says_so(monkeypatch, capsys, client):
     monkeypatch.setattr(tables, "SMALL", 0)
     tables.after_migration("default", plan=["something"], verbosity=1)
     assert "manage.py build_search" in capsys.readouterr().out
-    assert "The index is being built" in client.get("/search/?q=large").content.decode()
+    assert "The search index is being built" in client.get("/search/?q=large").content.decode()
 
 
 # What GIN has on its list is sorted in word by word: whoever looks meanwhile must see all of a message or nothing.

@@ -7,7 +7,8 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.search.wanted import Place, Wanted
+from news.search.ranking import Place
+from news.search.wanted import Wanted
 from tests.factories import NOON, a_message
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def test_every_parameter_has_a_longest_form(client, name):
         assert len(response["Location"]) < LONGEST_ADDRESS
         response = client.get(response["Location"])
     assert response.status_code == 200 and "x" * 301 not in response.content.decode()
-    assert len(Wanted.read({"q": "visa"} | {name: LONG}).query_string) < LONGEST_ADDRESS
+    assert len(Wanted.from_query({"q": "visa"} | {name: LONG}).query_string) < LONGEST_ADDRESS
 
 
 def test_links_to_other_searches_are_not_for_robots(client):
@@ -75,9 +76,9 @@ def test_each_search_has_one_address(client):
 def test_a_search_read_from_its_address_is_the_same(given):
     from django.http import QueryDict
 
-    wanted = Wanted.read({name: value for name, value in given.items() if value.isprintable()})
-    again = Wanted.read(QueryDict(wanted.query_string).dict())
-    assert again.query_string == wanted.query_string
+    params = Wanted.from_query({name: value for name, value in given.items() if value.isprintable()})
+    again = Wanted.from_query(QueryDict(params.query_string).dict())
+    assert again.query_string == params.query_string
 
 
 ODD = r"""
@@ -135,8 +136,8 @@ def test_pages_of_results_are_not_printed_and_the_empty_page_is():
 
 
 def test_places_are_read_back():
-    assert Wanted.read({"q": "a", "sort": "date", "before": "0.17"}).before == Place(0, 17)
-    assert Wanted.read({"q": "a", "before": "0.17"}).before is None
+    assert Wanted.from_query({"q": "a", "sort": "date", "before": "0.17"}).before == Place(0, 17)
+    assert Wanted.from_query({"q": "a", "before": "0.17"}).before is None
 
 
 @pytest.mark.parametrize("typed", ["statement of March 2018", "Statements, 2018 march", "the statements of mar 2018"])

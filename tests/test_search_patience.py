@@ -106,7 +106,7 @@ def test_postgresql_is_told_what_is_left_for_each_statement(slow, monkeypatch):
 def test_who_asked_too_much_is_told_what_to_do_and_asks_again(client, endless, address):
     refused = client.get(address, {"q": "visa"})
     assert (refused.status_code, refused["Retry-After"]) == (503, "60")
-    assert "Add a rarer word, or choose a year." in refused.content.decode()
+    assert "Add a rarer word or select a year." in refused.content.decode()
     assert "ETag" not in refused and "A visa" not in refused.content.decode()
     endless.undo()
     assert (

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from editions import edition
-from news.models import Word
+from news.search.models import Word
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from editions.edition import Edition
-from news.models import Category, Entry, Word
+from news.models import Category
 from news.search import engines, finding, vocabulary
 from news.search.finding import find
+from news.search.models import Entry, Word
 from news.search.wanted import Wanted
 from tests.factories import DAY, NOON, a_category, a_message
 from tests.searching import headlines, search
@@ -47,7 +48,7 @@ def work(do):
 def test_other_spellings_are_looked_for_of_five_words_at_most(many_words):
     asked = []
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(vocabulary.Vocabulary, "alike", lambda self, word, most: asked.append(word) or [])
+        patched.setattr(vocabulary.Vocabulary, "similar", lambda self, word, limit: asked.append(word) or [])
         search(UNKNOWN)
     assert len(asked) == 5
 

@@ -1,9 +1,10 @@
-"""What the index needs beside Django's tables: triggers on the messages, and each database's own full-text index.
+"""Full-text tables and triggers of the search index, in each database's own SQL.
 
-Triggers take an entry away as soon as its message is withdrawn, changed or deleted, and note what is to be made anew:
-so nothing is found that is not public, whoever writes. What stands in a text only Python knows (it is HTML, and words
-are folded), so `index` makes the entries, in the same transaction. All of it is taken away before a migration and
-laid again after it: SQLite rebuilds a table to change it, which loses its triggers and trips over those that name it.
+Triggers delete the entry of a message that is changed, withdrawn or deleted, and queue the message for indexing. So
+nothing is found that is not public, even after plain SQL. Only Python can split a text into words (it is HTML, and
+words are folded), so `index` writes the entries, in the same transaction. The triggers are dropped before a migration
+and created again after it: SQLite rebuilds a table to alter it, which loses its triggers and fails on others that
+name the table.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from django.utils.translation import gettext as _
 
 DUE = "{row}.approved_at IS NOT NULL AND {row}.withdrawn_at IS NULL"
 HEEDED = ("headline", "lead", "body", "category_id", "source_name", "publish_at", "approved_at", "withdrawn_at")
-SMALL = 1_000  # messages that a migration indexes itself; a larger archive waits for `build_search`
+SMALL = 1_000  # messages that `migrate` indexes itself; a larger archive needs `build_search`
 
-# SQLite: FTS5 keeps which entry has which word, no more (detail=none): phrases are looked for in the entries. Its
-# tokenizer has nothing to do but to part at spaces, as all else than ASCII is a letter to it.
+# SQLite: FTS5 stores which entry has which word and no positions (detail=none); phrases are checked in the entries. The
+# ascii tokenizer treats every other character as a letter, so it only splits at spaces.
 
 SQLITE = [
     "CREATE VIRTUAL TABLE IF NOT EXISTS news_found USING fts5(words, marks, content='news_entry', content_rowid='key', "
@@ -39,9 +40,9 @@ SQLITE_PARTS = {
     "forget": "DELETE FROM news_entry WHERE message_id = OLD.id; DELETE FROM news_stale WHERE message_id = OLD.id;",
 }
 
-# PostgreSQL: a tsvector without positions and without any dictionary: it has the words as they stand in the entry.
-# It lies outside the row (toast), so that counting reads narrow rows. PostgreSQL only begins to lay anything outside
-# where a row has more than 2,000 bytes: a short message's row is made as long by blanks, which are packed to nothing.
+# PostgreSQL: a tsvector without positions or dictionary, with the words as they are in the entry. It is stored outside
+# the row (TOAST), so that counting reads narrow rows. PostgreSQL only moves columns there from rows of more than about
+# 2,000 bytes, so `padding` makes short rows as long with spaces, which compress to nothing.
 
 POSTGRESQL_BODY = """
 DECLARE
@@ -89,7 +90,7 @@ POSTGRESQL = [
     ),
 ]
 
-# What happened while there were no triggers: entries of what is not public any more go, what has none is noted.
+# Changes made without triggers: delete entries of messages that should have none, and queue messages without one.
 ORPHANS = """DELETE FROM news_entry WHERE NOT EXISTS (
     SELECT 1 FROM news_message AS m WHERE m.id = news_entry.message_id AND {due})"""
 MISSING = """INSERT INTO news_stale (message_id) SELECT m.id FROM news_message AS m WHERE {due}
@@ -99,24 +100,24 @@ MISSING = """INSERT INTO news_stale (message_id) SELECT m.id FROM news_message A
 
 
 def before_migration(using, plan, **kwargs):
-    """Take the triggers away while tables may be rebuilt."""
+    """Drop the triggers while a migration may rebuild tables."""
     connection = connections[using]
-    there = set(connection.introspection.table_names())
-    if not plan or "news_message" not in there:
+    existing = set(connection.introspection.table_names())
+    if not plan or "news_message" not in existing:
         return
     if connection.vendor == "postgresql":
         statements = [f"DROP TRIGGER IF EXISTS news_search_{event} ON news_message" for event in EVENTS]
     else:
-        rooms = ("search", "entry")
-        statements = [f"DROP TRIGGER IF EXISTS news_{room}_{event}" for room in rooms for event in EVENTS]
+        prefixes = ("search", "entry")
+        statements = [f"DROP TRIGGER IF EXISTS news_{prefix}_{event}" for prefix in prefixes for event in EVENTS]
     run(connection, statements)
 
 
 def after_migration(using, plan=(), verbosity=1, **kwargs):
-    """Lay what is ours, and note what the index lacks; make it at once where it is little."""
+    """Create triggers and full-text tables, and index what is missing, or name the command if that is much."""
     connection = connections[using]
-    ours = {"news_message", "news_entry", "news_stale", "news_word", "news_indexstate"}
-    if not ours <= set(connection.introspection.table_names()):
+    required = {"news_message", "news_entry", "news_stale", "news_word", "news_indexstate"}
+    if not required <= set(connection.introspection.table_names()):
         return
     from news.search import index
 
@@ -131,7 +132,7 @@ def after_migration(using, plan=(), verbosity=1, **kwargs):
 
 
 def lay(connection) -> None:
-    """Lay triggers and full-text index, where they are not there yet."""
+    """Create the triggers and the full-text index where they are missing."""
     if connection.vendor == "postgresql":
         run(connection, POSTGRESQL)
     else:
@@ -139,7 +140,7 @@ def lay(connection) -> None:
 
 
 def settle_what_is_missing(using: str, verbosity: int) -> None:
-    """Index what the index lacks, or say which command does."""
+    """Index up to SMALL missing messages; for more, print the command."""
     from news.search import index
     from news.search.models import Stale
 
@@ -147,8 +148,8 @@ def settle_what_is_missing(using: str, verbosity: int) -> None:
     if 0 < missing <= SMALL:
         index.build(using)
     elif missing and verbosity:
-        words = _("The search's index has to be built for %d messages. Run: python manage.py build_search")
-        print(words % missing)
+        text = _("The search index is missing %d messages. Run: python manage.py build_search")
+        print(text % missing)
 
 
 def run(connection, statements) -> None:
