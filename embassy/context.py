@@ -57,7 +57,7 @@ def fetch(at):
     return {
         **links(list(Category.objects.all()), list(Page.objects.shown().defer("body"))),
         "office": Office.objects.for_header(),
-        "linked": linked.data({"@context": "https://schema.org", "@graph": [linked.organization(), linked.website()]}),
+        "json_ld": linked.data({"@context": "https://schema.org", "@graph": [linked.organization(), linked.website()]}),
         "notices": list(Notice.objects.current(at)),
     }
 
@@ -91,7 +91,7 @@ def links(categories, pages):
             *in_foot,
             Link(_("Atom feed"), reverse("feed")),
             Link(_("JSON feed"), reverse("feed_json")),
-            Link(_("Data for programs"), reverse("api:index")),
+            Link(_("API"), reverse("api:index")),
         ],
         "privacy_url": next((page.get_absolute_url() for page in pages if page.path == "privacy"), ""),
         "feeds": [

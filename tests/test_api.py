@@ -242,7 +242,7 @@ def test_words_that_can_not_be_searched_for_find_nothing_and_say_what_to_do(clie
     found = read(client, "/api/messages/", q="-")
     assert (found["results"], found["notes"]) == (
         [],
-        ["There is no word in it. Give one that the messages you look for have."],
+        ["Enter a search term."],
     )
 
 

@@ -123,7 +123,7 @@ def test_a_page_further_on_says_from_which_day_it_goes_back_and_is_not_indexed(c
         of_day(day)
     link = re.search(r'rel="next" href="([^"]+)"', page(client, "/messages/"))[1]
     text = page(client, link)
-    assert "<title>All messages, from 02.11.2020 back – " in text
+    assert "<title>All messages, 02.11.2020 and earlier – " in text
     assert f'<link rel="canonical" href="http://testserver{link}">' in text
     assert '<meta name="robots" content="noindex, follow">' in text
 
@@ -204,7 +204,7 @@ def test_where_nothing_is_the_page_says_so_and_leads_to_what_is_next(client, pat
         of_day(day, month=month)
     a_message(publish_at=NOON - 900 * DAY)
     text = page(client, path, 404)
-    assert "There is no message of this" in text
+    assert "No messages " in text
     assert around(text) == links
     assert '<meta name="robots" content="noindex, follow">' in text
     assert "canonical" not in text
@@ -213,12 +213,12 @@ def test_where_nothing_is_the_page_says_so_and_leads_to_what_is_next(client, pat
 @pytest.mark.parametrize("path", ["/messages/2020/02/30/", "/messages/2019/02/29/", "/messages/statements/2020/04/31/"])
 def test_a_day_that_no_calendar_has_is_not_found(client, path):
     a_message()
-    assert "There is nothing at this address" in page(client, path, 404)
+    assert "Page not found" in page(client, path, 404)
 
 
 def test_the_list_of_today_fills_at_the_second(client, clock):
     a_message(publish_at=NOON + HOUR, approved_at=NOON, headline="At one.")
-    assert "There is no message of this day yet." in page(client, "/messages/2020/11/24/", 404)
+    assert "No messages on this day yet." in page(client, "/messages/2020/11/24/", 404)
     clock.move_to(NOON + HOUR)
     assert "At one." in page(client, "/messages/2020/11/24/")
 

@@ -43,7 +43,7 @@ def listed(shelf):
 
 
 def span_of(shelf):
-    return shelf.span if shelf.is_dated else None
+    return shelf.time_range if shelf.is_dated else None
 
 
 def keys_of(shelf):
@@ -195,7 +195,7 @@ def test_where_everything_older_has_gone_the_page_says_so_and_leads_back(client)
     row = a_row(1)
     answer = client.get("/messages/2020/", {"before": str(Cursor.of(row))})
     page = answer.content.decode()
-    assert (answer.status_code, "Nothing further on is left" in page, 'href="/messages/"' in page) == (404, True, True)
+    assert (answer.status_code, "No more messages." in page, 'href="/messages/"' in page) == (404, True, True)
 
 
 @pytest.mark.parametrize("place", ["before", "after"])
@@ -209,7 +209,7 @@ def test_a_place_outside_of_a_list_shows_nothing_from_outside_of_it(client, plac
 
 
 def test_a_list_has_one_bound_at_either_end_so_that_its_index_leads_straight_to_the_place():
-    span, place = Shelf(None, 2020).span, Cursor(MIDNIGHT, 1)
+    span, place = Shelf(None, 2020).time_range, Cursor(MIDNIGHT, 1)
     for bounds in ({"before": place, "after": None}, {"before": None, "after": place}, {"before": None, "after": None}):
         sql = str(archive.within(Message.objects.published(NOON), span, **bounds).query)
         assert (sql.count('"publish_at" <='), sql.count('"publish_at" >=')) == (1, 1)

@@ -78,7 +78,7 @@ def test_page_escapes_what_staff_write(client, noon):
 
 @pytest.mark.django_db
 def test_page_without_counters_says_what_will_be_there(client):
-    assert "Here will stand" in client.get("/counters/").content.decode()
+    assert "No counters yet." in client.get("/counters/").content.decode()
 
 
 @pytest.mark.django_db

@@ -157,7 +157,7 @@ def test_sentence_that_cannot_be_read_is_refused(template, code):
 
 
 def test_unknown_placeholder_is_named():
-    with pytest.raises(ValidationError, match=r"\{accident\} stands for nothing here"):
+    with pytest.raises(ValidationError, match=r"\{accident\} is not a known placeholder"):
         validate_sentence("{days} since {accident}")
 
 

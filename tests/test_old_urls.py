@@ -398,7 +398,7 @@ def test_an_officer_is_told_which_pages_have_moved_along(admin_client):
     page, _child = a_page(path="visas"), a_page(path="visas/children")
     form = {"title": "Visas", "path": "travel", "body": "", "place": "nowhere", "order": "0", "shown": "on"}
     answer = admin_client.post(f"/admin/pages/page/{page.pk}/change/", form, follow=True)
-    assert "1 page below it has moved with it." in answer.content.decode()
+    assert "1 page below it was moved too." in answer.content.decode()
 
 
 def test_an_officer_is_warned_who_gives_a_message_a_former_address_of_another(admin_client):

@@ -64,7 +64,7 @@ def test_what_is_not_right_yet_is_previewed_with_what_is_there(admin_client, wro
     page = admin_client.post(NEW, filled(lead="Typed with care") | wrong)
     text = page.content.decode()
     assert (page.status_code, "Typed with care" in text, "<p>The text.</p>" in text) == (200, True, True)
-    assert ("can’t be saved like this yet" in text, "javascript:" in text) == (True, False)
+    assert ("Correct these errors before you save" in text, "javascript:" in text) == (True, False)
 
 
 def test_an_empty_form_is_previewed_too(admin_client):

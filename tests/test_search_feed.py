@@ -97,8 +97,8 @@ def test_a_page_of_results_offers_to_follow_it(client):
         page = client.get(f"/search/?{query}").content.decode()
         own = f"/search/feed/?{query.removesuffix('&sort=date')}"
         assert f'<link rel="alternate" type="application/atom+xml" href="{own}"' in page
-        assert f'<a href="{own}" type="application/atom+xml">Follow this search</a>' in page
-    assert "Follow this search" not in client.get("/search/").content.decode()
+        assert f'<a href="{own}" type="application/atom+xml">Subscribe to this search</a>' in page
+    assert "Subscribe to this search" not in client.get("/search/").content.decode()
 
 
 ODD = [

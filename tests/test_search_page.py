@@ -152,7 +152,7 @@ def test_other_words_are_looked_for_within_the_list(client):
     text = page(client, "?q=visas+4+March+2018")
     assert 'href="/search/?q=visas&amp;from=2018-03-04&amp;to=2018-03-04"' in text
     assert 'href="/search/?q=visas&amp;year=2018"' in page(client, "?q=visas+2018")
-    assert "By kind and date" not in page(client, "?q=nowhere+2018")
+    assert "By category and date" not in page(client, "?q=nowhere+2018")
 
 
 @pytest.mark.parametrize(
@@ -160,4 +160,4 @@ def test_other_words_are_looked_for_within_the_list(client):
 )
 def test_words_that_name_no_time_of_the_archive_are_words(client, query):
     a_message(headline="Of visas", publish_at=NOON.replace(year=2018, month=3))
-    assert "By kind and date" not in page(client, query)
+    assert "By category and date" not in page(client, query)

@@ -29,7 +29,7 @@ def listed(at, shelf):
     """Return how many messages a list has, each counted."""
     messages = Message.objects.published(at)
     messages = messages.filter(category=shelf.category) if shelf.category else messages
-    return within(messages, shelf.span, None, None).count()
+    return within(messages, shelf.time_range, None, None).count()
 
 
 def disagreements(at):
@@ -48,7 +48,7 @@ def disagreements(at):
     for shelf in {Shelf(None, *parts) for day in days for parts in widths(day)}:
         shares = {share.pk: share.count for share in tally.categories(at, shelf.first, shelf.last)}
         for category in kinds:
-            there = Shelf(category, *shelf.parts)
+            there = Shelf(category, *shelf.date_parts)
             found.append((category, shelf.first, shares.get(category.pk, 0), listed(at, there)))
     return [each for each in found if each[-2] != each[-1]]
 

@@ -142,7 +142,7 @@ def test_year_and_category_narrow_the_list(page):
 def test_first_tab_offers_to_skip_to_the_content(page):
     page.goto("/messages/")
     page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to the content")
+    skip = page.get_by_role("link", name="Skip to main content")
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport(ratio=1)
     page.keyboard.press("Enter")
