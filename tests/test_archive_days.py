@@ -131,7 +131,7 @@ def test_a_page_further_on_says_from_which_day_it_goes_back_and_is_not_indexed(c
 def test_the_way_to_a_list_stands_above_it_and_machines_read_the_same(client):
     of_day(2)
     text = page(client, "/messages/statements/2020/11/02/")
-    trail = re.search(r'<nav class="trail".*?</nav>', text, re.DOTALL)[0]
+    trail = re.search(r'<nav class="breadcrumbs".*?</nav>', text, re.DOTALL)[0]
     names = re.findall(r">([^<>]+)</(?:a|span)>", trail)
     assert names == ["All messages", "Statements", "2020", "November 2020", "2 November 2020"]
     steps = json.loads(

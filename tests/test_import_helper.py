@@ -74,7 +74,7 @@ def test_the_same_comes_in_as_without_help(large):
 def test_the_index_is_the_one_that_a_build_makes(large):
     run(large)
     imported = set(Entry.objects.values_list("key", "message_id", "words", "marks"))
-    call_command("build_search", "--anew", "--quiet")
+    call_command("build_search", "--rebuild", "--quiet")
     assert set(Entry.objects.values_list("key", "message_id", "words", "marks")) == imported
 
 

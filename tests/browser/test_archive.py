@@ -106,7 +106,7 @@ def test_the_open_index_has_no_barriers(open_page, axe, options, scheme):
 def test_the_links_of_the_index_are_large_enough_to_touch(phone):
     phone.goto("/messages/2020/11/04/")
     phone.get_by_text("Browse by category, year and month").click()
-    sizes = phone.locator(".index a, .fold summary, .trail a, .to-day :is(input, button)").evaluate_all(
+    sizes = phone.locator(".index a, .fold summary, .breadcrumbs a, .goto-date :is(input, button)").evaluate_all(
         "links => links.map(link => [link.textContent, link.getBoundingClientRect().height])"
     )
     assert [text for text, height in sizes if height < 40] == []
