@@ -102,7 +102,7 @@ class Engine:
     def newest_by_source(self, sources: list[str], span: Span) -> dict[str, int]:
         """Return the id of the newest message of each source that has one in the span.
 
-        SEARCH news_entry USING INDEX news_entry_source (source=? AND key>?): one step for each source.
+        SEARCH news_entry USING INDEX news_entry_source (source=? AND key>? AND key<?): one step for each source.
         """
         hidden = f"AND key NOT IN ({', '.join(['%s'] * len(span.scheduled))})" if span.scheduled else ""
         newest = (
@@ -151,10 +151,12 @@ class Sqlite(Engine):
 
     def rows(self, match, span, limit, *, reverse=False):
         # EXPLAIN QUERY PLAN:
-        #   SCAN news_found VIRTUAL TABLE INDEX 0:M1<>      (FTS5 walks in rowid order; ORDER BY needs no sorting)
+        #   CO-ROUTINE found
+        #     SCAN news_found VIRTUAL TABLE INDEX 64:M2><    (by rowid, so that LIMIT stops it: no sorting here)
         #   SEARCH news_entry USING COVERING INDEX news_entry_counted (key=?)
-        # CROSS JOIN fixes this order of the tables. INDEXED BY keeps SQLite from the table itself, whose rows have the
-        # whole text in them.
+        #   USE TEMP B-TREE FOR ORDER BY                     (of at most `limit` rows)
+        # CROSS JOIN fixes this order of the tables. INDEXED BY keeps SQLite from the table itself, whose rows contain
+        # the whole text.
         order = "DESC" if reverse else "ASC"
         found, arguments = self._from_matches(match, span)
         keys = f"SELECT rowid {found} ORDER BY rowid {order} LIMIT %s"
