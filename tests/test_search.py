@@ -1,4 +1,4 @@
-"""The search: one behaviour on both databases, told by a reference in plain Python."""
+"""Search: the same results on both databases as a reference in plain Python."""
 
 import random
 import re
@@ -126,13 +126,13 @@ FEW = settings(max_examples=120, deadline=None, suppress_health_check=[HealthChe
 
 @FEW
 @given(params=WANTED)
-def test_every_search_finds_what_the_reference_finds_in_its_order(archive, params):
+def test_results_and_order_match_the_reference(archive, params):
     assert whole_list(params) == expected(archive, params)
 
 
 @FEW
 @given(params=WANTED)
-def test_the_counts_say_what_choosing_a_filter_gives(archive, params):
+def test_facet_counts_match_the_filtered_results(archive, params):
     found = find(params, NOON, Edition.current(NOON))
     assert found.total == len(expected(archive, params))
     for name, options in (("category", found.categories), ("year", found.years), ("source", found.sources)):
@@ -144,7 +144,7 @@ def test_the_counts_say_what_choosing_a_filter_gives(archive, params):
 
 @FEW
 @given(params=WANTED, limit=st.sampled_from([0, 3, 10]))
-def test_counting_by_lists_and_counting_by_rows_agree(archive, params, limit):
+def test_both_ways_of_counting_agree(archive, params, limit):
     """What is done above 10,000 messages is done here above a few."""
     from unittest.mock import patch
 
@@ -155,7 +155,7 @@ def test_counting_by_lists_and_counting_by_rows_agree(archive, params, limit):
     assert found.total == min(len(expected(archive, params)), limit + 1)
 
 
-def test_walking_back_meets_the_same_messages(archive):
+def test_paging_backwards_gives_the_same_pages(archive):
     for sort in ("", "date"):
         params = Wanted(q="visa", sort=sort)
         everything, found = whole_list(params), find(params, NOON, Edition.current(NOON))

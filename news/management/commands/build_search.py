@@ -17,9 +17,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument(
-            "--rebuild", action="store_true", help="Rebuild the whole index, with existing entries too."
-        )
+        parser.add_argument("--rebuild", action="store_true", help="Rebuild the whole index.")
         parser.add_argument("--quiet", action="store_const", const=0, dest="verbosity", help="Only print errors.")
 
     def handle(self, *, verbosity, **options):
