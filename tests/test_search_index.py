@@ -211,6 +211,6 @@ def test_the_gin_pending_list_is_empty_after_each_transaction(write, tmp_path):
         pytest.skip("FTS5 has no list of what is to be sorted in.")
     write(tmp_path)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT gin_clean_pending_list('news_entry_vector'), count(*) FROM news_entry")
+        cursor.execute("SELECT gin_clean_pending_list('search_document_vector'), count(*) FROM search_document")
         waiting, entries = cursor.fetchone()
     assert waiting == 0 and entries

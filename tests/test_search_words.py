@@ -52,7 +52,7 @@ def test_a_query_is_parsed_into_words_phrases_and_exclusions():
         Term(("two", "words")),
         Term(("none",), excluded=True),
         Term(("o", "brien")),
-        Term(("begin",), begins=True),
+        Term(("begin",), is_prefix=True),
     )
 
 

@@ -102,11 +102,11 @@ class Engine:
     def newest_by_source(self, sources: list[str], span: Span) -> dict[str, int]:
         """Return the id of the newest message of each source that has one in the span.
 
-        SEARCH news_entry USING INDEX news_entry_source (source=? AND key>? AND key<?): one step for each source.
+        SEARCH search_document USING INDEX search_document_source (source=? AND key>? AND key<?): one step each.
         """
         hidden = f"AND key NOT IN ({', '.join(['%s'] * len(span.scheduled))})" if span.scheduled else ""
         newest = (
-            "SELECT message_id FROM news_entry WHERE news_entry.source = given.source "  # noqa: S608
+            "SELECT message_id FROM search_document WHERE search_document.source = given.source "  # noqa: S608
             f"AND key BETWEEN %s AND %s {hidden} ORDER BY key LIMIT 1"
         )
         given, values = self.sources_table(sources)
@@ -147,13 +147,13 @@ class Sqlite(Engine):
 
     AND, OR, AND_NOT, QUOTED = " AND ", " OR ", " NOT ", '"{}"'
 
-    FOUND = "FROM news_found WHERE news_found MATCH {expression} AND rowid BETWEEN %s AND %s{hidden}"
+    FOUND = "FROM search_fulltext WHERE search_fulltext MATCH {expression} AND rowid BETWEEN %s AND %s{hidden}"
 
     def rows(self, match, span, limit, *, reverse=False):
         # EXPLAIN QUERY PLAN:
         #   CO-ROUTINE found
-        #     SCAN news_found VIRTUAL TABLE INDEX 64:M2><    (by rowid, so that LIMIT stops it: no sorting here)
-        #   SEARCH news_entry USING COVERING INDEX news_entry_counted (key=?)
+        #     SCAN search_fulltext VIRTUAL TABLE INDEX 64:M2><    (by rowid, so that LIMIT stops it: no sorting here)
+        #   SEARCH search_document USING COVERING INDEX search_document_counted (key=?)
         #   USE TEMP B-TREE FOR ORDER BY                     (of at most `limit` rows)
         # CROSS JOIN fixes this order of the tables. INDEXED BY keeps SQLite from the table itself, whose rows contain
         # the whole text.
@@ -161,7 +161,7 @@ class Sqlite(Engine):
         found, arguments = self._from_matches(match, span)
         keys = f"SELECT rowid {found} ORDER BY rowid {order} LIMIT %s"
         sql = (
-            f"SELECT {COLUMNS} FROM ({keys}) AS found CROSS JOIN news_entry INDEXED BY news_entry_counted "  # noqa: S608
+            f"SELECT {COLUMNS} FROM ({keys}) AS found CROSS JOIN search_document INDEXED BY search_document_counted "  # noqa: S608
             f"ON key = found.rowid ORDER BY key {order}"
         )
         return [Row(*row) for row in self.fetch(sql, [*arguments, limit])]
@@ -214,20 +214,20 @@ class Postgresql(Engine):
     COMMON = 20_000  # matches: with more than that, WALK is tried first
     WALKED = 3_000  # entries that WALK reads
 
-    # Bitmap Heap Scan on news_entry / Bitmap Index Scan on news_entry_vector (vector @@ …).
+    # Bitmap Heap Scan on search_document / Bitmap Index Scan on search_document_vector (vector @@ …).
     # The planner does not know that a vector is stored outside its row (TOAST) and is slow to read; by its statistics
     # it would rather walk the primary key and test each vector. `key + 0` hides the bounds from that index.
     FOUND = "vector @@ %s::tsquery AND key + 0 BETWEEN %s AND %s AND key <> ALL(%s)"
-    # Index Scan using news_entry_pkey (key BETWEEN …), Limit 3000, then Filter (vector @@ …).
+    # Index Scan using search_document_pkey (key BETWEEN …), Limit 3000, then Filter (vector @@ …).
     WALK = (
-        f"SELECT {COLUMNS} FROM (SELECT {COLUMNS}, vector FROM news_entry "  # noqa: S608
+        f"SELECT {COLUMNS} FROM (SELECT {COLUMNS}, vector FROM search_document "  # noqa: S608
         f"WHERE key BETWEEN %s AND %s AND key <> ALL(%s) ORDER BY key {{order}} LIMIT {WALKED}) AS near "
         "WHERE vector @@ %s::tsquery ORDER BY key {order} LIMIT %s"
     )
     # FOUND, then a top-N heapsort. OFFSET 0 keeps the planner from pushing ORDER BY and LIMIT into the subquery, where
     # it would walk the primary key again.
     GATHER = (
-        f"SELECT {COLUMNS} FROM (SELECT {COLUMNS} FROM news_entry WHERE {FOUND} OFFSET 0) AS found "  # noqa: S608
+        f"SELECT {COLUMNS} FROM (SELECT {COLUMNS} FROM search_document WHERE {FOUND} OFFSET 0) AS found "  # noqa: S608
         "ORDER BY key {order} LIMIT %s"
     )
 
@@ -242,14 +242,14 @@ class Postgresql(Engine):
         return [Row(*row) for row in found]
 
     def count(self, match, span):
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM news_entry WHERE {self.FOUND} LIMIT {MANY + 1}) AS found"  # noqa: S608
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM search_document WHERE {self.FOUND} LIMIT {MANY + 1}) AS found"  # noqa: S608
         return self.fetch(sql, [self.expression(match), *self._keys(span)])[0][0]
 
     def existing_words(self, words, span):
         found = self.FOUND.replace("%s::tsquery", "quote_literal(word)::tsquery")
         sql = (
             "SELECT word FROM unnest(%s::text[]) WITH ORDINALITY AS given(word, number) "  # noqa: S608
-            f"WHERE EXISTS (SELECT 1 FROM news_entry WHERE {found}) ORDER BY number"
+            f"WHERE EXISTS (SELECT 1 FROM search_document WHERE {found}) ORDER BY number"
         )
         return [row[0] for row in self.fetch(sql, [words, *self._keys(span)])]
 
@@ -257,7 +257,7 @@ class Postgresql(Engine):
         # HashAggregate over FOUND. Vectors are outside the rows, so a row read here is narrow.
         sql = (
             "SELECT category_id, source, width_bucket(key - 1, %s::bigint[]), count(*) "  # noqa: S608
-            f"FROM news_entry WHERE {self.FOUND} GROUP BY 1, 2, 3"
+            f"FROM search_document WHERE {self.FOUND} GROUP BY 1, 2, 3"
         )
         rows = self.fetch(sql, [years, self.expression(match), *self._keys(span)])
         return Counter({(category, source, year): count for category, source, year, count in rows})

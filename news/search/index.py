@@ -47,7 +47,7 @@ IN_BULK = """
 # an index may do this; otherwise PostgreSQL merges it when it would anyway.
 SORT_IN = """
     SELECT gin_clean_pending_list(oid) FROM pg_class
-    WHERE oid = to_regclass('news_entry_vector') AND pg_has_role(relowner, 'USAGE')
+    WHERE oid = to_regclass('search_document_vector') AND pg_has_role(relowner, 'USAGE')
 """
 
 MOST_REMEMBERED = 300_000  # words
@@ -199,8 +199,8 @@ def begin_anew(using: str = "default") -> None:
         tables.run(
             connections[using],
             [
-                "DELETE FROM news_stale",
-                f"INSERT INTO news_stale (message_id) SELECT m.id FROM news_message AS m WHERE {due} "  # noqa: S608
+                "DELETE FROM search_queue",
+                f"INSERT INTO search_queue (message_id) SELECT m.id FROM news_message AS m WHERE {due} "  # noqa: S608
                 "ORDER BY m.publish_at, m.id",
             ],
         )
@@ -219,7 +219,7 @@ def prune(using: str = "default") -> int:
         with transaction.atomic(using):
             if connections[using].vendor == "postgresql":
                 # A transaction that is just indexing a message may rely on a word: wait for it.
-                tables.run(connections[using], ["LOCK TABLE news_word IN SHARE ROW EXCLUSIVE MODE"])
+                tables.run(connections[using], ["LOCK TABLE search_term IN SHARE ROW EXCLUSIVE MODE"])
             words = Word.objects.using(using).after("", (0, LONGEST_WORD), after, PRUNED)
             if not words:
                 return deleted
@@ -232,14 +232,14 @@ def prune(using: str = "default") -> int:
 # What autovacuum would do later: remove dead rows (reading an emptied queue passes over all of them) and update the
 # planner's statistics.
 TIDIED = [
-    "VACUUM ANALYZE news_entry",
-    "VACUUM ANALYZE news_stale",
+    "VACUUM ANALYZE search_document",
+    "VACUUM ANALYZE search_queue",
     "ANALYZE news_message",
-    "ANALYZE news_word",
+    "ANALYZE search_term",
 ]
 
 # SQLite: the covering index of the counts, read once in sequence, is in the system's page cache.
-READ_ONCE = ["SELECT count(source) FROM news_entry INDEXED BY news_entry_counted"]
+READ_ONCE = ["SELECT count(source) FROM search_document INDEXED BY search_document_counted"]
 
 
 def tidy(using: str = "default") -> None:

@@ -18,7 +18,7 @@ class EntryQuerySet(models.QuerySet):
         if not rows:
             return
         connection = connections[self.db]
-        insert = "INSERT INTO news_entry (key, message_id, category_id, source, words, marks)"
+        insert = "INSERT INTO search_document (key, message_id, category_id, source, words, marks)"
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 columns = "%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[]"
@@ -50,10 +50,11 @@ class Entry(models.Model):
 
     class Meta:
         app_label = "news"
+        db_table = "search_document"
         # Covering indexes, so that counts need not read the words.
         indexes = [
-            models.Index(fields=["key", "category_id", "source", "message_id"], name="news_entry_counted"),
-            models.Index(fields=["source", "key"], name="news_entry_source"),
+            models.Index(fields=["key", "category_id", "source", "message_id"], name="search_document_counted"),
+            models.Index(fields=["source", "key"], name="search_document_source"),
         ]
 
 
@@ -64,6 +65,7 @@ class Stale(models.Model):
 
     class Meta:
         app_label = "news"
+        db_table = "search_queue"
 
 
 class WordQuerySet(models.QuerySet):
@@ -75,35 +77,35 @@ class WordQuerySet(models.QuerySet):
         with connections[self.db].cursor() as cursor:
             if connections[self.db].vendor == "postgresql":
                 cursor.execute(
-                    "INSERT INTO news_word (word) SELECT unnest(string_to_array(%s, ' ')) ON CONFLICT DO NOTHING",
+                    "INSERT INTO search_term (word) SELECT unnest(string_to_array(%s, ' ')) ON CONFLICT DO NOTHING",
                     [" ".join(found)],
                 )
             else:
                 cursor.execute(
-                    "INSERT OR IGNORE INTO news_word (word) SELECT value FROM json_each(%s) WHERE NOT EXISTS "
-                    "(SELECT 1 FROM news_word WHERE word = value)",
+                    "INSERT OR IGNORE INTO search_term (word) SELECT value FROM json_each(%s) WHERE NOT EXISTS "
+                    "(SELECT 1 FROM search_term WHERE word = value)",
                     [json.dumps(found)],
                 )
 
     def with_prefix(self, prefix: str, limit: int, offset: int = 0) -> list[str]:
         """Return words with a prefix, the shortest first."""
         where, arguments, order = self._prefix_condition(prefix)
-        sql = f"SELECT word FROM news_word WHERE {where} ORDER BY length(word), {order} LIMIT %s OFFSET %s"  # noqa: S608
+        sql = f"SELECT word FROM search_term WHERE {where} ORDER BY length(word), {order} LIMIT %s OFFSET %s"  # noqa: S608
         return self._words(sql, [*arguments, limit, offset])
 
     def after(self, prefix: str, lengths: tuple[int, int], word: str, limit: int) -> list[str]:
         """Return the words after `word` in alphabetical order that have a prefix and a length in this range."""
         where, arguments, order = self._prefix_condition(prefix)
         where += f" AND {order} > %s AND length(word) BETWEEN %s AND %s"
-        sql = f"SELECT word FROM news_word WHERE {where} ORDER BY {order} LIMIT %s"  # noqa: S608
+        sql = f"SELECT word FROM search_term WHERE {where} ORDER BY {order} LIMIT %s"  # noqa: S608
         return self._words(sql, [*arguments, word, *lengths, limit])
 
     def existing(self, words: Iterable[str]) -> list[str]:
         """Return those of `words` that are stored."""
         if connections[self.db].vendor == "postgresql":
-            sql = "SELECT word FROM news_word WHERE word = ANY(%s)"
+            sql = "SELECT word FROM search_term WHERE word = ANY(%s)"
             return self._words(sql, [sorted(words)])
-        sql = "SELECT word FROM json_each(%s) CROSS JOIN news_word ON word = value"
+        sql = "SELECT word FROM json_each(%s) CROSS JOIN search_term ON word = value"
         return self._words(sql, [json.dumps(sorted(words))])
 
     def _prefix_condition(self, prefix: str) -> tuple[str, list[str], str]:
@@ -127,6 +129,7 @@ class Word(models.Model):
 
     class Meta:
         app_label = "news"
+        db_table = "search_term"
 
 
 class IndexState(models.Model):
@@ -136,3 +139,4 @@ class IndexState(models.Model):
 
     class Meta:
         app_label = "news"
+        db_table = "search_state"

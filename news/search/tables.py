@@ -20,24 +20,26 @@ SMALL = 1_000  # messages that `migrate` indexes itself; a larger archive needs 
 # ascii tokenizer treats every other character as a letter, so it only splits at spaces.
 
 SQLITE = [
-    "CREATE VIRTUAL TABLE IF NOT EXISTS news_found USING fts5(words, marks, content='news_entry', content_rowid='key', "
-    "detail='none', tokenize='ascii')",
-    "CREATE TRIGGER IF NOT EXISTS news_entry_insert AFTER INSERT ON news_entry BEGIN {insert} END",
-    "CREATE TRIGGER IF NOT EXISTS news_entry_delete AFTER DELETE ON news_entry BEGIN {delete} END",
-    "CREATE TRIGGER IF NOT EXISTS news_entry_update AFTER UPDATE ON news_entry BEGIN {delete} {insert} END",
-    "CREATE TRIGGER IF NOT EXISTS news_search_insert AFTER INSERT ON news_message WHEN {due} BEGIN {note} END",
-    "CREATE TRIGGER IF NOT EXISTS news_search_update AFTER UPDATE ON news_message WHEN {changed} BEGIN {forget} "
-    "INSERT INTO news_stale (message_id) SELECT NEW.id WHERE {due}; END",
-    "CREATE TRIGGER IF NOT EXISTS news_search_delete AFTER DELETE ON news_message BEGIN {forget} END",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS search_fulltext USING fts5(words, marks, content='search_document', "
+    "content_rowid='key', detail='none', tokenize='ascii')",
+    "CREATE TRIGGER IF NOT EXISTS search_document_insert AFTER INSERT ON search_document BEGIN {insert} END",
+    "CREATE TRIGGER IF NOT EXISTS search_document_delete AFTER DELETE ON search_document BEGIN {delete} END",
+    "CREATE TRIGGER IF NOT EXISTS search_document_update AFTER UPDATE ON search_document BEGIN {delete} {insert} END",
+    "CREATE TRIGGER IF NOT EXISTS search_message_insert AFTER INSERT ON news_message WHEN {due} BEGIN {note} END",
+    "CREATE TRIGGER IF NOT EXISTS search_message_update AFTER UPDATE ON news_message WHEN {changed} BEGIN {forget} "
+    "INSERT INTO search_queue (message_id) SELECT NEW.id WHERE {due}; END",
+    "CREATE TRIGGER IF NOT EXISTS search_message_delete AFTER DELETE ON news_message BEGIN {forget} END",
 ]
 SQLITE_PARTS = {
-    "insert": "INSERT INTO news_found (rowid, words, marks) VALUES (NEW.key, NEW.words, NEW.marks);",
-    "delete": "INSERT INTO news_found (news_found, rowid, words, marks) "
+    "insert": "INSERT INTO search_fulltext (rowid, words, marks) VALUES (NEW.key, NEW.words, NEW.marks);",
+    "delete": "INSERT INTO search_fulltext (search_fulltext, rowid, words, marks) "
     "VALUES ('delete', OLD.key, OLD.words, OLD.marks);",
     "due": DUE.format(row="NEW"),
     "changed": " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in HEEDED),
-    "note": "DELETE FROM news_stale WHERE message_id = NEW.id; INSERT INTO news_stale (message_id) VALUES (NEW.id);",
-    "forget": "DELETE FROM news_entry WHERE message_id = OLD.id; DELETE FROM news_stale WHERE message_id = OLD.id;",
+    "note": "DELETE FROM search_queue WHERE message_id = NEW.id; "
+    "INSERT INTO search_queue (message_id) VALUES (NEW.id);",
+    "forget": "DELETE FROM search_document WHERE message_id = OLD.id; "
+    "DELETE FROM search_queue WHERE message_id = OLD.id;",
 }
 
 # PostgreSQL: a tsvector without positions or dictionary, with the words as they are in the entry. It is stored outside
@@ -49,7 +51,7 @@ DECLARE
     concerned bigint[];
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO news_stale (message_id) SELECT id FROM new_rows WHERE {new_due} ON CONFLICT DO NOTHING;
+        INSERT INTO search_queue (message_id) SELECT id FROM new_rows WHERE {new_due} ON CONFLICT DO NOTHING;
         RETURN NULL;
     END IF;
     IF TG_OP = 'DELETE' THEN
@@ -59,10 +61,10 @@ BEGIN
             WHERE ({old}) IS DISTINCT FROM ({new}));
     END IF;
     IF cardinality(concerned) > 0 THEN
-        DELETE FROM news_entry WHERE message_id = ANY(concerned);
-        DELETE FROM news_stale WHERE message_id = ANY(concerned);
+        DELETE FROM search_document WHERE message_id = ANY(concerned);
+        DELETE FROM search_queue WHERE message_id = ANY(concerned);
         IF TG_OP = 'UPDATE' THEN
-            INSERT INTO news_stale (message_id) SELECT id FROM new_rows WHERE id = ANY(concerned) AND {new_due};
+            INSERT INTO search_queue (message_id) SELECT id FROM new_rows WHERE id = ANY(concerned) AND {new_due};
         END IF;
     END IF;
     RETURN NULL;
@@ -74,28 +76,28 @@ POSTGRESQL_PARTS = {
 }
 EVENTS = {"insert": ["NEW"], "delete": ["OLD"], "update": ["OLD", "NEW"]}
 POSTGRESQL = [
-    "ALTER TABLE news_entry ADD COLUMN IF NOT EXISTS vector tsvector GENERATED ALWAYS AS "
+    "ALTER TABLE search_document ADD COLUMN IF NOT EXISTS vector tsvector GENERATED ALWAYS AS "
     "(array_to_tsvector(array_remove(string_to_array(words || marks, ' '), ''))) STORED",
-    "ALTER TABLE news_entry ADD COLUMN IF NOT EXISTS padding text GENERATED ALWAYS AS (repeat(' ', 2100)) STORED",
-    "ALTER TABLE news_entry ALTER COLUMN vector SET STORAGE EXTERNAL",
-    "ALTER TABLE news_entry SET (toast_tuple_target = 128)",
-    "CREATE INDEX IF NOT EXISTS news_entry_vector ON news_entry USING gin (vector)",
-    f"CREATE OR REPLACE FUNCTION news_search() RETURNS trigger LANGUAGE plpgsql AS "
+    "ALTER TABLE search_document ADD COLUMN IF NOT EXISTS padding text GENERATED ALWAYS AS (repeat(' ', 2100)) STORED",
+    "ALTER TABLE search_document ALTER COLUMN vector SET STORAGE EXTERNAL",
+    "ALTER TABLE search_document SET (toast_tuple_target = 128)",
+    "CREATE INDEX IF NOT EXISTS search_document_vector ON search_document USING gin (vector)",
+    f"CREATE OR REPLACE FUNCTION search_message() RETURNS trigger LANGUAGE plpgsql AS "
     f"$$ {POSTGRESQL_BODY.format(**POSTGRESQL_PARTS)} $$",
     *(
-        f"CREATE OR REPLACE TRIGGER news_search_{event} AFTER {event.upper()} ON news_message "
+        f"CREATE OR REPLACE TRIGGER search_message_{event} AFTER {event.upper()} ON news_message "
         f"REFERENCING {' '.join(f'{row} TABLE AS {row.lower()}_rows' for row in rows)} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION news_search()"
+        "FOR EACH STATEMENT EXECUTE FUNCTION search_message()"
         for event, rows in EVENTS.items()
     ),
 ]
 
 # Changes made without triggers: delete entries of messages that should have none, and queue messages without one.
-ORPHANS = """DELETE FROM news_entry WHERE NOT EXISTS (
-    SELECT 1 FROM news_message AS m WHERE m.id = news_entry.message_id AND {due})"""
-MISSING = """INSERT INTO news_stale (message_id) SELECT m.id FROM news_message AS m WHERE {due}
-    AND NOT EXISTS (SELECT 1 FROM news_entry AS e WHERE e.message_id = m.id)
-    AND NOT EXISTS (SELECT 1 FROM news_stale AS s WHERE s.message_id = m.id)
+ORPHANS = """DELETE FROM search_document WHERE NOT EXISTS (
+    SELECT 1 FROM news_message AS m WHERE m.id = search_document.message_id AND {due})"""
+MISSING = """INSERT INTO search_queue (message_id) SELECT m.id FROM news_message AS m WHERE {due}
+    AND NOT EXISTS (SELECT 1 FROM search_document AS e WHERE e.message_id = m.id)
+    AND NOT EXISTS (SELECT 1 FROM search_queue AS s WHERE s.message_id = m.id)
     ORDER BY m.publish_at, m.id"""
 
 
@@ -106,17 +108,17 @@ def before_migration(using, plan, **kwargs):
     if not plan or "news_message" not in existing:
         return
     if connection.vendor == "postgresql":
-        statements = [f"DROP TRIGGER IF EXISTS news_search_{event} ON news_message" for event in EVENTS]
+        statements = [f"DROP TRIGGER IF EXISTS search_message_{event} ON news_message" for event in EVENTS]
     else:
-        prefixes = ("search", "entry")
-        statements = [f"DROP TRIGGER IF EXISTS news_{prefix}_{event}" for prefix in prefixes for event in EVENTS]
+        prefixes = ("message", "document")
+        statements = [f"DROP TRIGGER IF EXISTS search_{prefix}_{event}" for prefix in prefixes for event in EVENTS]
     run(connection, statements)
 
 
 def after_migration(using, plan=(), verbosity=1, **kwargs):
     """Create triggers and full-text tables, and index what is missing, or name the command if that is much."""
     connection = connections[using]
-    required = {"news_message", "news_entry", "news_stale", "news_word", "news_indexstate"}
+    required = {"news_message", "search_document", "search_queue", "search_term", "search_state"}
     if not required <= set(connection.introspection.table_names()):
         return
     from news.search import index
