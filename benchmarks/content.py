@@ -48,7 +48,7 @@ def furnish() -> None:
         Counter.objects.create(incident=incident, since=since)
     Office.objects.create(name="Consular Section", phone="+44 (0) 203 668 7474", email="consular@example.org")
     Notice.objects.create(sentence="The consulate is closed on Monday.")
-    for place, titles in {Page.Place.MENU: ["About", "Visas"], Page.Place.FOOT: ["Privacy", "Accessibility"]}.items():
+    for place, titles in {Page.Place.MENU: ["About", "Visas"], Page.Place.FOOTER: ["Privacy", "Accessibility"]}.items():
         for title in titles:
             Page.objects.create(title=title, path=title.lower(), place=place, body="<p>Text.</p>")
 

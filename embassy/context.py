@@ -58,7 +58,7 @@ def fetch(at):
     return {
         **links(list(Category.objects.all()), list(Page.objects.shown().defer("body"))),
         "office": Office.objects.for_header(),
-        "linked": linked.data({"@context": "https://schema.org", "@graph": [linked.organization(), linked.website()]}),
+        "json_ld": linked.data({"@context": "https://schema.org", "@graph": [linked.organization(), linked.website()]}),
         "notices": list(Notice.objects.current(at)),
     }
 
@@ -74,7 +74,7 @@ def links(categories, pages):
     """Return the menus, feeds and other links of every page."""
     in_menu, in_footer = (
         [Link(page.title, page.get_absolute_url()) for page in pages if page.place == place]
-        for place in (Page.Place.MENU, Page.Place.FOOT)
+        for place in (Page.Place.MENU, Page.Place.FOOTER)
     )
     contact = reverse("consular:contact")
     return {
@@ -87,7 +87,7 @@ def links(categories, pages):
             Link(_("Contact"), contact),
             Link(_("Search"), reverse("search")),
         ],
-        "foot": [
+        "footer": [
             Link(_("Contact and opening hours"), contact),
             *in_footer,
             Link(_("Atom feed"), reverse("feed")),

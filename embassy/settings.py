@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "letters",
     "richtext",
     "news",
+    "news.search",
     "counters",
     "consular",
     "pages",

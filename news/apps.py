@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, post_save, pre_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,9 +9,7 @@ class NewsConfig(AppConfig):
 
     def ready(self):
         from news import files, ledger, tally  # noqa: F401 (the files register themselves)
-        from news.search import index, tables
 
-        for triggers in (tally, ledger, tables):
+        for triggers in (tally, ledger):
             pre_migrate.connect(triggers.before_migration, sender=self)
             post_migrate.connect(triggers.after_migration, sender=self)
-        post_save.connect(index.on_save, sender=self.get_model("Message"), dispatch_uid="search")

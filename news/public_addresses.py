@@ -39,10 +39,10 @@ def is_public(address: Address) -> bool:
         return address.is_global and not any(address in network for network in NOT_PUBLIC_4)
     if address.ipv4_mapped:
         return is_public(address.ipv4_mapped)
-    hides_ipv4 = (int(address) >> 32) & 0xFFFF == ISATAP
+    is_isatap = (int(address) >> 32) & 0xFFFF == ISATAP
     return (
         address in GLOBAL_6
         and address.is_global
-        and not hides_ipv4
+        and not is_isatap
         and not any(address in network for network in NOT_PUBLIC_6)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Exists, Func, Min, OuterRef, Q, Subquery, TextField
@@ -10,9 +11,9 @@ from django.utils import timezone
 from editions.models import new_edition
 from editions.moments import local_date
 from news import addresses
+from news.bulk_writes import hooks_around
 from news.cursors import Cursor
 from news.hands import HandsQuerySet
-from news.search.index import indexed
 from richtext.models import IllustratedQuerySet
 
 LATELY = timedelta(days=30)  # for how long feeds list a withdrawal, and a correction of an older message
@@ -148,13 +149,13 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
         return self.scheduled(at).aggregate(next=Min("publish_at"))["next"]
 
     # Bulk changes. A change of a field that decides a URL (ADDRESS) saves row by row, so that slugs and redirects are
-    # made; `indexed` updates the search index (for single rows, `news.apps` does).
+    # made; other apps follow by hooks (`news.bulk_writes`), for single rows by signals.
 
     def update(self, **kwargs):
         if not ADDRESS & kwargs.keys():
-            with new_edition(self._db), indexed(self.db):
+            with new_edition(self._db), hooks_around(self.db):
                 return super().update(**{"changed_at": timezone.now()} | kwargs)
-        with new_edition(self._db), indexed(self.db):
+        with new_edition(self._db), hooks_around(self.db):
             before = {row.pk: row for row in self}
             if not any(hasattr(value, "resolve_expression") for value in kwargs.values()):
                 for row in self:
@@ -169,11 +170,11 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
 
     update.alters_data = True
 
-    def bulk_create(self, objs, *args, **kwargs):
+    def bulk_create(self, objs, *args, run_hooks=True, **kwargs):
         with new_edition(self._db):
             objs = list(objs)
             addresses.settle_all(objs)
-            with indexed(self.db):
+            with hooks_around(self.db) if run_hooks else nullcontext():
                 return super().bulk_create(objs, *args, **kwargs)
 
     def bulk_update(self, objs, fields, *args, **kwargs):

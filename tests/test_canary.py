@@ -42,7 +42,7 @@ def aviary(settings, tmp_path):
     """A site with public rows of each kind, and a canary in each state that is not public."""
     settings.MEDIA_ROOT = tmp_path
     officer = get_user_model().objects.create_user("anna")
-    an_office(), a_topic(), a_notice(), a_counter(slug="fire"), a_page(path="about", place="foot")
+    an_office(), a_topic(), a_notice(), a_counter(slug="fire"), a_page(path="about", place="footer")
     speeches = a_category("speeches")
     a_message(headline="Public", image=a_file(), image_alt="A picture", category=speeches)
     a_message(headline="Withdrawn", publish_at=NOON - 2 * DAY).withdraw("Wrong.", at=NOON - DAY, by=officer)

@@ -64,7 +64,7 @@ def test_an_invalid_form_is_previewed(admin_client, wrong):
     page = admin_client.post(NEW, filled(lead="Typed with care") | wrong)
     text = page.content.decode()
     assert (page.status_code, "Typed with care" in text, "<p>The text.</p>" in text) == (200, True, True)
-    assert ("cannot be saved yet" in text, "javascript:" in text) == (True, False)
+    assert ("Correct these errors before you save" in text, "javascript:" in text) == (True, False)
 
 
 def test_an_empty_form_is_previewed_too(admin_client):

@@ -21,7 +21,7 @@ def message():
 def test_a_passage_offers_a_link_to_itself_under_the_pointer(page, site, message):
     page.goto(f"{site}{message.get_absolute_url()}")
     passage = page.locator(".body > p").nth(1)
-    link = passage.locator("a.here")
+    link = passage.locator("a.paragraph-link")
     expect(link).to_be_hidden()
     passage.hover()
     expect(link).to_be_visible()

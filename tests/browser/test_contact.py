@@ -25,7 +25,7 @@ def consulate(settings):
     an_office(hours="09:30-13:00 14:00-17:00", emergency_phone="+44 (0) 7700 900123")
     topic = a_topic(name="Lost passport", sentence="Report it to the police first.", answer_days=2)
     CommonQuestion.objects.create(topic=topic, question="I travel tomorrow?", answer="Ring us.\n\nBring a photograph.")
-    a_page(path="privacy", title="Privacy", place="foot")
+    a_page(path="privacy", title="Privacy", place="footer")
 
 
 def fill(page, **changes):

@@ -47,7 +47,7 @@ def copy(browser, tmp_path, settings):
 def test_counters_clocks_and_date_show_the_current_day(copy):
     copy.goto("counters/bridge/")
     expect(copy.locator("[data-since]").first).to_contain_text("110")
-    expect(copy.locator(".strip [data-date]")).to_have_text("4 March 2021")
+    expect(copy.locator(".top-bar [data-date]")).to_have_text("4 March 2021")
     expect(copy.locator('[data-clock="Europe/Moscow"]')).to_have_text("15:37")
 
 

@@ -119,7 +119,7 @@ def test_saved_message_is_a_draft_that_nobody_else_sees(desk, open_page):
     expect(row(desk, "Not yet").locator(".state")).to_have_text("draft")
     visitor = open_page()
     visitor.goto("/messages/")
-    expect(visitor.get_by_text("Nothing has been published here yet")).to_be_visible()
+    expect(visitor.get_by_text("No messages yet")).to_be_visible()
 
 
 def test_message_with_a_moment_ahead_is_scheduled(desk):
