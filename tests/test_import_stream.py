@@ -20,7 +20,7 @@ def read(content):
     """Return what each item of a file has, or why it is broken."""
     content = content.encode() if isinstance(content, str) else content
     return [
-        str(each.fault) if isinstance(each, Broken) else (each.number, dict(each.found), each.marks)
+        str(each.fault) if isinstance(each, Broken) else (each.number, dict(each.elements), each.marks)
         for each in stream.items(io.BytesIO(content))
     ]
 
