@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from news.importing.decoding import MARKS
 from news.importing.rules import Fault
 from news.importing.vocabulary import CONSTRUCTS, ITEMS, ROOTS, TAG, Names
+from richtext.bounds import VOID
 
 LONGEST_ITEM = 4_000_000  # characters
 DEEPEST = 200
 MOST_ADDRESS = 2_000  # characters
 
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 ADDRESSES = {"href", "src", "cite", "poster", "longdesc"}
 # Metadata keys of WordPress items that the import uses.
 META = {"_thumbnail_id", "_wp_attachment_image_alt", "_wp_attached_file", "_wp_old_slug"}
