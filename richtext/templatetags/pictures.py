@@ -17,7 +17,7 @@ IN_COLUMN = "(min-width: 56em) 52em, 100vw"
 IN_TEXT = "(min-width: 46em) 42em, 100vw"
 
 
-@register.simple_tag
+@register.simple_tag(name="responsive_image")
 def picture(file, alt, focus_x=50, focus_y=50):
     """Return the HTML of a lead image; "" for an unsaved one, in a preview."""
     if not file or not file._committed:
@@ -72,4 +72,4 @@ def focus(x: int, y: int):
     return mark_safe(f' class="{" ".join(classes)}"') if classes else ""  # noqa: S308  (letters and numbers)
 
 
-register.filter("media_address", address)
+register.filter("media_url", address)

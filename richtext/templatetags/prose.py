@@ -16,7 +16,7 @@ register = template.Library()
 TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:\s[^\s=>]+="[^"]*")*\s*/?>')
 
 
-@register.filter
+@register.filter("richtext")
 def prose(html):
     """Return sanitised rich text for a page: images with renditions, tables in scrollable, focusable frames."""
     if "<img" not in html and "<table" not in html:  # most texts
@@ -34,7 +34,7 @@ def prose(html):
     return mark_safe(TAG.sub(framed, html))  # noqa: S308  (RichTextField sanitises all values)
 
 
-@register.filter
+@register.filter("with_anchors")
 def anchored(html):
     """Return rendered rich text with an anchor on each passage."""
     return mark_safe(anchors.anchored(html))  # noqa: S308  (adds only ids of letters and digits)
