@@ -119,24 +119,26 @@ def host_of(value: str, base_url: str = "") -> str:
         return ""
 
 
+# Start of the URL of an embedded player, without scheme and www, and the URL of its video page.
+PLAYERS = {
+    "youtube.com/embed/": "https://www.youtube.com/watch?v=%s",
+    "youtube-nocookie.com/embed/": "https://www.youtube.com/watch?v=%s",
+    "player.vimeo.com/video/": "https://vimeo.com/%s",
+    "dailymotion.com/embed/video/": "https://www.dailymotion.com/video/%s",
+    "rutube.ru/play/embed/": "https://rutube.ru/video/%s/",
+}
+
+
 def watchable(url: str) -> str:
     """Return the URL of the video page for the URL of an embedded player; other URLs unchanged."""
     parts = urlsplit(url)
-    host = (parts.hostname or "").removeprefix("www.")
-    last = parts.path.rstrip("/").rpartition("/")[2]
-    if host in ("youtube.com", "youtube-nocookie.com") and parts.path.startswith("/embed/"):
-        if last == "videoseries":
-            if listed := parse_qs(parts.query).get("list"):
-                return f"https://www.youtube.com/playlist?list={listed[0]}"
-            return url
-        return f"https://www.youtube.com/watch?v={last}"
-    if host == "player.vimeo.com" and parts.path.startswith("/video/"):
-        return f"https://vimeo.com/{last}"
-    if host == "dailymotion.com" and parts.path.startswith("/embed/video/"):
-        return f"https://www.dailymotion.com/video/{last}"
-    if host == "rutube.ru" and parts.path.startswith("/play/embed/"):
-        return f"https://rutube.ru/video/{last}/"
-    return url
+    location = (parts.hostname or "").removeprefix("www.") + parts.path
+    page = next((page for start, page in PLAYERS.items() if location.startswith(start)), "")
+    video_id = parts.path.rstrip("/").rpartition("/")[2]
+    if page and video_id == "videoseries" and "youtube" in page:
+        playlist = parse_qs(parts.query).get("list")
+        return f"https://www.youtube.com/playlist?list={playlist[0]}" if playlist else url
+    return page % video_id if page else url
 
 
 def shown(url: str) -> str:

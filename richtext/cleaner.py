@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import unescape
 
 import nh3
 
@@ -52,7 +51,7 @@ def with_pictures(html: str, rule: Callable[[str, str], tuple[str, str] | None])
     def replaced(token):
         if token[2] != "img":
             return token[0]
-        attributes = {name: unescape(value) for name, value in structure.ATTRIBUTE.findall(token[3])}
+        attributes = structure.attributes_of(token[3])
         found = rule(attributes["src"], attributes.get("alt", "")) if attributes.get("src") else None
         if found is None:
             return token[0]

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext_lazy
 from richtext.bounds import LONGEST, TooComplex, beginning
 from richtext.cleaner import clean
 from richtext.losses import Loss, prepare
-from richtext.structure import ATTRIBUTE, TOKEN
+from richtext.structure import TOKEN, attributes_of
 from richtext.text import one_line
 from richtext.widgets import EditorWidget
 
@@ -121,9 +121,5 @@ class RichTextField(models.TextField):
 
 def pictures_without_alternative(html: str) -> list[str]:
     """Return the file names of the images in a sanitised text that have no alternative text."""
-    images = [
-        {name: unescape(value) for name, value in ATTRIBUTE.findall(token[0])}
-        for token in TOKEN.finditer(html)
-        if token[2] == "img"
-    ]
+    images = [attributes_of(token[0]) for token in TOKEN.finditer(html) if token[2] == "img"]
     return [image.get("src", "").rpartition("/")[2] for image in images if not image.get("alt")]

@@ -127,6 +127,11 @@ class Line:
         return all(BLANK.fullmatch(piece) for _, piece in self.words)
 
 
+def attributes_of(start_tag: str) -> dict[str, str]:
+    """Return the attributes of a start tag as nh3 writes it."""
+    return {name: unescape(value) for name, value in ATTRIBUTE.findall(start_tag)}
+
+
 def opening(tag: str, attributes: dict[str, str]) -> str:
     """Return a start tag."""
     return "<" + " ".join([tag, *(f'{name}="{escape(value)}"' for name, value in attributes.items())]) + ">"
@@ -324,8 +329,8 @@ def valid(html: str) -> str:
         elif closing:
             reader.end()
         else:
-            pairs = {name: UNSEEN.sub("", unescape(value)) for name, value in ATTRIBUTE.findall(given)}
-            reader.start(RENAMED.get(tag, tag), pairs)
+            visible = {name: UNSEEN.sub("", value) for name, value in attributes_of(given).items()}
+            reader.start(RENAMED.get(tag, tag), visible)
     reader.end_line()
     step_down_singly(reader.root)
     return "\n".join(map(str, reader.root.children))

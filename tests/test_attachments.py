@@ -61,8 +61,8 @@ def test_what_only_says_it_is_a_pdf_is_refused(content):
     [
         (b"<html>" + PDF, "a web page"),
         (b"PK\x03\x04", "a Word"),
-        (b"\xff\xd8\xff", "a JPEG picture"),
-        (b"II*\0", "a TIFF picture"),
+        (b"\xff\xd8\xff", "a JPEG image"),
+        (b"II*\0", "a TIFF image"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Word"),
         (b"{\\rtf1", "a text document"),
     ],

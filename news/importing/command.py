@@ -93,8 +93,7 @@ class Import(BaseCommand):
             self.check(file, progress)
             file.seek(0)
             self.notes.clear()
-            with self.prepared(file) as records:
-                progress.file = records
+            with self.prepared(file) as (records, progress.file):
                 for outcome in writing.write_ready(records, self.folder):
                     self.outcome = outcome
                     outcome.skipped = len(self.skipped)
@@ -106,12 +105,12 @@ class Import(BaseCommand):
 
     @contextmanager
     def prepared(self, file):
-        """Give the prepared lines of a file, with `tell()` for the progress line."""
+        """Give the prepared lines of a file, and an object whose `tell()` is the progress in it."""
         if self.uses_worker and helping.is_worth_while(file):
             with helping.helper(file.name, bool(self.folder), self.skipped) as helper:
-                yield helper
+                yield helper, helper
         else:
-            yield Here(file, all_ready(lines.sound(self.entries(file), self.skipped), bool(self.folder)))
+            yield all_ready(lines.sound(self.entries(file), self.skipped), bool(self.folder)), file
 
     def check(self, file, progress):
         """Read the whole file without writing, and report what is invalid."""
@@ -185,16 +184,6 @@ class Import(BaseCommand):
         """Return the error that ends an interrupted import and says how to resume it."""
         message = _("%(why)s So far: %(outcome)s Run the same command again to continue.")
         return CommandError(message % {"why": why, "outcome": self.outcome}, **kwargs)
-
-
-class Here:
-    """Lines that this process prepares itself, with `tell()` of the file."""
-
-    def __init__(self, file, records):
-        self.tell, self.records = file.tell, records
-
-    def __iter__(self):
-        return iter(self.records)
 
 
 class Progress:

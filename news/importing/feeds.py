@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
@@ -94,7 +95,7 @@ class Feed:
         }
         if image := linked.picture_of(self.image(item, enclosed.images, body.html)):
             message["picture"] = image
-        note = Noting(self.notes, message["headline"])
+        note = partial(self.notes.add, title=message["headline"])
         message["publish_at"] = self.publication_time(item, note) if origin.is_out(item) else None
         self.add_notes(item, note, body, unknown, len(enclosed.others), files)
         slug, name = origin.category(item) or (self.category, "")
@@ -107,7 +108,7 @@ class Feed:
                 return self.uploads[upload_id]
         return next((each for each in enclosed if each.url.rpartition("/")[2].partition("?")[0] not in html), None)
 
-    def publication_time(self, item: Item, note: Noting) -> str | None:
+    def publication_time(self, item: Item, note: Callable) -> str | None:
         """Return the publication time in ISO 8601; None, with a note, without a date. Raise Fault for invalid ones."""
         texts = [f"{text} UTC" for text in [item.text("wp:post_date_gmt")] if text]
         texts += filter(None, (item.text(name) for name in DATES))
@@ -130,7 +131,7 @@ class Feed:
         note(_("No date: imported as a draft."))
         return None
 
-    def add_notes(self, item: Item, note: Noting, body: bodies.Body, language: str, others: int, files: int) -> None:
+    def add_notes(self, item: Item, note: Callable, body: bodies.Body, language: str, others: int, files: int) -> None:
         """Note what was repaired, left out, or stays on the old site."""
         for sentence in body.notes:
             note(sentence)
@@ -139,11 +140,13 @@ class Feed:
         if language:
             note(_("This site does not have the language %s. The main language was set instead.") % language[:20])
         if item.comments:
-            note(_("Visitors' comments were left out."), item.comments)
+            note(_("Visitors' comments were left out."), count=item.comments)
         if others:
-            note(_("A recording or other enclosed file stays on the old site. The text has a link to it."), others)
+            note(
+                _("A recording or other enclosed file stays on the old site. The text has a link to it."), count=others
+            )
         if files:
-            note(_("Linked files other than PDFs stay on the old site."), files)
+            note(_("Linked files other than PDFs stay on the old site."), count=files)
 
 
 def repair(mark: str) -> str:
@@ -154,17 +157,6 @@ def repair(mark: str) -> str:
         UNKNOWN: _("An unknown entity (&name;) was left unchanged."),
         STRAY: _("An & that should have been written as &amp;amp; was read as the character."),
     }[mark]
-
-
-@dataclass
-class Noting:
-    """Adds notes with the title of one message."""
-
-    notes: Notes
-    title: str
-
-    def __call__(self, sentence: str, count: int = 1) -> None:
-        self.notes.add(sentence, self.title, count)
 
 
 def headline(item: Item) -> str:

@@ -29,9 +29,6 @@ class Notes:
         if title and title not in titles and len(titles) <= MOST_TITLES:
             titles.append(title)
 
-    def __bool__(self) -> bool:
-        return bool(self.counts)
-
     def clear(self) -> None:
         self.counts.clear()
         self.titles.clear()

@@ -13,6 +13,7 @@ from html import escape, unescape
 from urllib.parse import unquote
 
 from news.importing.constructs import link
+from news.importing.linked import IMAGES, suffix
 
 DEEPEST = 8  # levels of nesting
 ENCODED = 200_000  # characters of base64 from a page builder
@@ -23,7 +24,6 @@ TAG = re.compile(
 )
 ATTRIBUTE = re.compile(r"([A-Za-z][\w-]{0,60})\s?=\s?(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s\"']{1,2000}))")
 WEB = re.compile(r"https?://[^\s\"'<>\[\]|]{1,2000}")
-IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
 QUOTES = re.compile("[“”″]|&#8220;|&#8221;|&#8243;|&quot;")  # that editors put in place of "
 # Prefixes of page builders. Their shortcodes with one of the LAYOUT parts only arrange their content.
 BUILDER = re.compile(
@@ -117,7 +117,9 @@ class Shortcodes:
         if name in BUTTONS and content and url:
             return f'<a href="{escape(url)}">{inside}</a>'
         image = self.image(attributes.get("image", "") or attributes.get("image_id", "")) or (
-            f'<img src="{escape(url)}" alt="{escape(attributes.get("alt", ""))}">' if IMAGE_FILE.search(url) else ""
+            f'<img src="{escape(url)}" alt="{escape(attributes.get("alt", ""))}">'
+            if IMAGES.fullmatch(suffix(url))
+            else ""
         )
         if image and "image" in name:
             return f"\n\n{image}\n\n"

@@ -1,14 +1,12 @@
 """Template tags for responsive images: `<picture>` with widths, formats and dimensions (no layout shift)."""
 
-from html import unescape
-
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from richtext.handover import address
 from richtext.renditions import SUFFIXES, TYPES, Picture
-from richtext.structure import ATTRIBUTE
+from richtext.structure import attributes_of
 
 register = template.Library()
 
@@ -40,7 +38,7 @@ def picture(file, alt, focus_x=50, focus_y=50):
 
 def in_renditions(tag: str) -> str:
     """Return an <img> of a sanitised text with its renditions; unchanged if this site has not encoded the image."""
-    attributes = {name: unescape(value) for name, value in ATTRIBUTE.findall(tag)}
+    attributes = attributes_of(tag)
     found = Picture.named(attributes.get("src", "").removeprefix(address("")))
     if found is None:
         return tag

@@ -52,7 +52,7 @@ ADDRESSES = [
         "a-language-beyond-those-of-the-site-is-noted",
         rss(item(), head="<language>ar</language>"),
         {"language": ""},
-        ("The language ar is not one of this site's",),
+        ("This site does not have the language ar",),
     ),
     Row(
         "an-entry-may-have-another-language-than-its-feed",
