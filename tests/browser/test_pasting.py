@@ -75,12 +75,12 @@ def test_a_form_that_is_sent_while_a_text_is_prepared_waits_for_it(staff):
 @pytest.mark.parametrize("kind", ["paste", "drop"])
 def test_a_file_that_is_no_picture_is_named(desk, kind):
     send(desk, kind, ("speech.pdf", "application/pdf", b"%PDF-1.4"))
-    expect(notices(desk)).to_contain_text("The file speech.pdf is not a picture")
+    expect(notices(desk)).to_contain_text("The file speech.pdf is not an image")
 
 
 def test_a_picture_of_another_site_is_named_and_never_asked_for(desk):
     paste(desk, '<p>a</p><figure><img src="https://example.org/a.jpg"><figcaption>Photo: agency</figcaption></figure>')
-    expect(notices(desk)).to_contain_text(["A picture from example.org was left out", "Photo: agency"])
+    expect(notices(desk)).to_contain_text(["An image from example.org was removed", "Photo: agency"])
     assert html(desk).strip() == "<p>a</p>"
 
 
@@ -88,7 +88,7 @@ def test_what_the_source_held_is_named_when_the_editor_takes_it_over(desk):
     desk.locator(".cke_button__source").click()
     desk.locator("textarea.cke_source").fill('<p>a</p><iframe src="https://example.org/map" title="The way"></iframe>')
     desk.locator(".cke_button__source").click()
-    expect(notices(desk)).to_contain_text("from example.org was left out. A link to it is in its place.")
+    expect(notices(desk)).to_contain_text("from example.org was replaced by a link.")
     expect(text(desk).get_by_role("link", name="The way")).to_be_visible()
 
 
@@ -107,7 +107,7 @@ def test_plain_text_is_pasted_without_the_server(desk):
 def test_where_the_server_is_away_the_words_arrive_with_a_sentence(desk):
     desk.route("**/admin/prepare/", lambda route: route.abort())
     paste(desk, "<p>One <b>two</b></p><p>three &lt;four&gt;</p><script>five()</script>")
-    expect(notices(desk)).to_contain_text("pasted as plain text")
+    expect(notices(desk)).to_contain_text("pasted without formatting")
     assert html(desk).split() == "<p>One two</p> <p>three &lt;four&gt;</p>".split()
 
 
