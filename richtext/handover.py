@@ -105,7 +105,7 @@ def signed(name, headers) -> str:
 
 
 def by_proxy(name, headers):
-    """Return a response for nginx with X-Accel-Redirect, if MEDIA_ACCEL is set.
+    """Return a response for nginx with X-Accel-Redirect, if MEDIA_X_ACCEL_PREFIX is set.
 
     With a storage that signs URLs, nginx receives path and query and downloads the file itself.
     """
