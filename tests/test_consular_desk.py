@@ -65,7 +65,7 @@ def test_what_was_written_stands_in_its_order_and_notes_are_marked(client, enqui
     enquiry.add("Further words.", at=NOON + 2 * MINUTE)
     enquiry.note("For us alone.", by=officer, at=NOON + 3 * MINUTE)
     shown = page(client, enquiry)
-    places = [shown.index(text) for text in ("First answer.", "Further words.", "Internal note: the visitor does not")]
+    places = [shown.index(text) for text in ("First answer.", "Further words.", "Internal note, not shown")]
     assert places == sorted(places)
 
 
@@ -154,7 +154,7 @@ def test_spam_is_put_with_the_suspected_ones(client, enquiry):
 def test_suspected_one_is_not_answered_and_the_text_stands(client, officer):
     enquiry = an_enquiry(suspicion="Many links.")
     shown = do(client, enquiry, "answer", text=ANSWER).content.decode()
-    assert not enquiry.entries.exists() and ANSWER in shown and "Say first that it is none." in shown
+    assert not enquiry.entries.exists() and ANSWER in shown and "Mark it as not spam first." in shown
 
 
 @pytest.mark.parametrize(("act", "field"), [("answer", "text"), ("note", "note")])
@@ -261,7 +261,7 @@ def test_what_the_visitor_adds_meanwhile_is_shown_before_it_is_closed(client, en
     clock.shift(2 * MINUTE)
     shown = client.post(address(enquiry, "close"), {"version": form["version"]}, follow=True).content.decode()
     enquiry.refresh_from_db()
-    assert enquiry.closed_at is None and "Look, then choose again" in shown and "One thing more." in shown
+    assert enquiry.closed_at is None and "Check it and try again" in shown and "One thing more." in shown
 
 
 @pytest.mark.parametrize(("act", "field", "kind"), [("answer", "text", "answer"), ("note", "note", "note")])

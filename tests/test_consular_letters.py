@@ -51,7 +51,7 @@ def test_receipt_says_the_reference_the_topic_when_we_answer_and_where_it_stands
     assert mail["Subject"] == f"Your question {enquiry.reference} to the Embassy of the Republic in London"
     for said in (
         f"Reference: {enquiry.reference}",
-        "About: Lost passport",
+        "Topic: Lost passport",
         "We answer by: Tuesday 1 December 2020",
         f"http://testserver/contact/enquiry/{enquiry.token}/",
         "call +44 (0) 203 668 7474 and say the reference",
@@ -133,7 +133,7 @@ def test_mailbox_hears_of_what_a_visitor_adds(enquiry):
     mail = the_letter("enquiry added")
     assert (mail["To"], mail["Subject"]) == (
         "passports@example.org",
-        f"Added to enquiry {enquiry.reference}: Lost passport",
+        f"Addition to enquiry {enquiry.reference}: Lost passport",
     )
 
 

@@ -93,7 +93,7 @@ def test_export_is_a_file_and_recorded(client, enquiry, officer):
 
 def test_erasing_asks_first(client, enquiry):
     shown = client.get(address(enquiry, "erase")).content.decode()
-    assert "gone for good" in shown and Enquiry.objects.exists() and "Anna" not in shown
+    assert "deleted permanently" in shown and Enquiry.objects.exists() and "Anna" not in shown
 
 
 def test_erased_enquiry_leaves_reference_day_and_reason(client, enquiry, officer):

@@ -59,7 +59,7 @@ def test_export_tells_every_column_or_stands_here_with_its_reason(enquiry):
     left_out = {
         "id": "a number of ours",
         "key": "a hash",
-        "token": "opens the enquiry for whoever has it",
+        "token": "gives access to the enquiry",
         "token_hash": "a hash",
         "email_hash": "a hash",
         "question_hash": "a hash",

@@ -118,7 +118,7 @@ def test_node_that_still_writes_with_the_old_key_is_noticed(old, monkeypatch, se
         settings.ENQUIRY_KEYS = [NEW, OLD]
 
     monkeypatch.setattr(rotation, "rotate", and_one_more)
-    with pytest.raises(CommandError, match="a node still writes"):
+    with pytest.raises(CommandError, match="a node still uses it"):
         run()
 
 

@@ -99,7 +99,7 @@ def test_the_same_words_are_kept_once(client):
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("", "Write what you want to add."), ("x" * 5001, "1 character too long"), (" \u200d\n", "Write what you want")],
+    [("", "Enter what you want to add."), ("x" * 5001, "1 character too long"), (" \u200d\n", "Enter what you want")],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(client, text, sentence):
     enquiry = an_enquiry()
