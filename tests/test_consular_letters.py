@@ -52,9 +52,9 @@ def test_receipt_says_the_reference_the_topic_when_we_answer_and_where_it_stands
     for said in (
         f"Reference: {enquiry.reference}",
         "Topic: Lost passport",
-        "We answer by: Tuesday 1 December 2020",
+        "We will reply by: Tuesday 1 December 2020",
         f"http://testserver/contact/enquiry/{enquiry.token}/",
-        "call +44 (0) 203 668 7474 and say the reference",
+        "call +44 (0) 203 668 7474 and give the reference",
     ):
         assert said in text(mail)
 

@@ -103,7 +103,7 @@ def test_missing_key_is_named_and_holds_up_nothing_else(old, settings):
     settings.ENQUIRY_KEYS = [Fernet.generate_key().decode()]
     lost = an_enquiry()
     settings.ENQUIRY_KEYS = [NEW, OLD]
-    with pytest.raises(CommandError, match=rf"enquiry {lost.pk}\. Put their key back"):
+    with pytest.raises(CommandError, match=rf"enquiry {lost.pk}\. Add their key"):
         run()
     assert rotation.left() == 1
 
