@@ -124,7 +124,7 @@ def test_only_what_a_machine_wrote_says_so(enquiry, officer):
 def test_mailbox_hears_the_reference_the_topic_the_day_and_where_to_look(enquiry):
     mail = the_letter("enquiry received")
     assert (mail["To"], mail["Subject"]) == ("passports@example.org", f"Enquiry {enquiry.reference}: Lost passport")
-    assert "To be answered by: Tuesday 1 December 2020" in text(mail)
+    assert "Reply by: Tuesday 1 December 2020" in text(mail)
     assert f"http://testserver/admin/consular/enquiry/{enquiry.pk}/change/" in text(mail)
 
 

@@ -99,7 +99,7 @@ def test_export_is_recorded(enquiry):
 
 def test_exported_file_is_for_its_maker_alone(enquiry, tmp_path):
     to = tmp_path / "anna.json"
-    assert "1 written" in run("export_enquiries", enquiry.reference, "--to", str(to))
+    assert "1 enquiries written" in run("export_enquiries", enquiry.reference, "--to", str(to))
     assert stat.S_IMODE(to.stat().st_mode) == 0o600 and json.loads(to.read_text())["enquiries"]
 
 
