@@ -186,7 +186,11 @@ def test_search_is_posted(client, officer):
 
 
 @pytest.mark.parametrize(
-    ("reason", "words"), [("visitor", "at the visitor&#x27;s request, on their own page"), ("expired", "at the end of the retention period")]
+    ("reason", "words"),
+    [
+        ("visitor", "at the visitor&#x27;s request, on their own page"),
+        ("expired", "at the end of the retention period"),
+    ],
 )
 def test_reference_of_an_erased_one_says_when_and_why(client, officer, reason, words):
     kept = an_enquiry()

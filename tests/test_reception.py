@@ -46,7 +46,13 @@ def test_who_looks_for_the_consul_finds_the_phones(client, away, visited, error)
     answer = client.get(CONTACT)
     page = answer.content.decode()
     assert (answer.status_code, answer["Retry-After"], "no-store" in answer["Cache-Control"]) == (503, "10", True)
-    for said in ("+447700900123", "Open now, until 13:00", "With us.", "has moved", "form is unavailable at the moment"):
+    for said in (
+        "+447700900123",
+        "Open now, until 13:00",
+        "With us.",
+        "has moved",
+        "form is unavailable at the moment",
+    ):
         assert said in page, said
 
 
