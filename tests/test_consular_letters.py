@@ -51,10 +51,10 @@ def test_receipt_says_the_reference_the_topic_when_we_answer_and_where_it_stands
     assert mail["Subject"] == f"Your question {enquiry.reference} to the Embassy of the Republic in London"
     for said in (
         f"Reference: {enquiry.reference}",
-        "About: Lost passport",
-        "We answer by: Tuesday 1 December 2020",
+        "Topic: Lost passport",
+        "We will reply by: Tuesday 1 December 2020",
         f"http://testserver/contact/enquiry/{enquiry.token}/",
-        "call +44 (0) 203 668 7474 and say the reference",
+        "call +44 (0) 203 668 7474 and give the reference",
     ):
         assert said in text(mail)
 
@@ -124,7 +124,7 @@ def test_only_what_a_machine_wrote_says_so(enquiry, officer):
 def test_mailbox_hears_the_reference_the_topic_the_day_and_where_to_look(enquiry):
     mail = the_letter("enquiry received")
     assert (mail["To"], mail["Subject"]) == ("passports@example.org", f"Enquiry {enquiry.reference}: Lost passport")
-    assert "To be answered by: Tuesday 1 December 2020" in text(mail)
+    assert "Reply by: Tuesday 1 December 2020" in text(mail)
     assert f"http://testserver/admin/consular/enquiry/{enquiry.pk}/change/" in text(mail)
 
 
@@ -133,7 +133,7 @@ def test_mailbox_hears_of_what_a_visitor_adds(enquiry):
     mail = the_letter("enquiry added")
     assert (mail["To"], mail["Subject"]) == (
         "passports@example.org",
-        f"Added to enquiry {enquiry.reference}: Lost passport",
+        f"Addition to enquiry {enquiry.reference}: Lost passport",
     )
 
 

@@ -102,7 +102,7 @@ def test_an_enquiry_without_an_answer_date_is_shown_without_one(client):
     enquiry = an_enquiry()
     Enquiry.objects.update(answer_by=None)
     page = client.get(enquiry.get_absolute_url())
-    assert page.status_code == 200 and "An officer will read it and answer by e-mail." in page.content.decode()
+    assert page.status_code == 200 and "An officer will read it and reply by e-mail." in page.content.decode()
     assert "at the latest" not in page.content.decode() and "by  " not in page.content.decode()
 
 
@@ -112,7 +112,7 @@ def test_the_receipt_of_an_enquiry_without_an_answer_date_promises_none(client, 
     enquiry = an_enquiry()
     Enquiry.objects.update(answer_by=None)
     page = client.get("/contact/sent/", {"r": RECEIPT.sign(enquiry.reference)}).content.decode()
-    assert "answer by e-mail." in page and "at the latest" not in page
+    assert "reply by e-mail." in page and "at the latest" not in page
 
 
 def test_the_desk_shows_an_enquiry_without_an_answer_date(client):

@@ -68,7 +68,7 @@ def test_holiday_stands_on_the_contact_page(client, clock):
 @pytest.mark.django_db
 def test_contact_page_without_offices_or_topics_says_what_will_be_there(client):
     page = client.get(CONTACT).content.decode()
-    assert "None has been entered yet" in page and "<form" not in page
+    assert "No offices yet" in page and "<form" not in page
 
 
 @pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_hidden_topic_cannot_be_chosen(client, clock):
     a_topic()
     hidden = a_topic(shown=False)
     assert hidden.name not in client.get(CONTACT).content.decode()
-    assert faults(client.post(CONTACT, an_answer(topic=str(hidden.pk)))) == ["Choose a topic from the list."]
+    assert faults(client.post(CONTACT, an_answer(topic=str(hidden.pk)))) == ["Select a topic from the list."]
 
 
 @pytest.mark.django_db
@@ -198,9 +198,9 @@ def test_promise_is_said_by_topic(client, clock, days, words):
 @pytest.mark.parametrize(
     ("days", "words"),
     [
-        ([365, 365], "They are erased 1 year after"),
-        ([730], "They are erased 2 years after"),
-        ([90, 365], "They are erased between 90 days and 1 year after"),
+        ([365, 365], "We delete them 1 year after"),
+        ([730], "We delete them 2 years after"),
+        ([90, 365], "We delete them between 90 days and 1 year after"),
     ],
 )
 def test_consent_says_how_long_it_is_kept(client, clock, days, words):
@@ -212,7 +212,7 @@ def test_consent_says_how_long_it_is_kept(client, clock, days, words):
 @pytest.mark.django_db
 def test_consent_leads_to_the_privacy_page_where_there_is_one(client, clock):
     a_topic()
-    link = '<a href="/privacy/">What is done with what you write</a>'
+    link = '<a href="/privacy/">How we use your data</a>'
     assert link not in client.get(CONTACT).content.decode()
     a_page(path="privacy", place="")
     assert link in client.get(CONTACT).content.decode()

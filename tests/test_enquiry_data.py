@@ -48,7 +48,7 @@ def test_opening_it_is_recorded_and_shown(client, enquiry, officer):
     shown = page(client, enquiry)
     trace = enquiry.log_entries.get()
     assert (trace.kind, trace.by, trace.at) == (Trace.Kind.OPENED, officer, NOON + HOUR)
-    assert "Opened by Elena Orlova, 24 November 2020, 13:37 London" in shown
+    assert "Elena Orlova, 24 November 2020, 13:37 London" in shown
 
 
 def test_a_look_of_ten_minutes_is_recorded_once(client, enquiry, clock):
@@ -93,7 +93,7 @@ def test_export_is_a_file_and_recorded(client, enquiry, officer):
 
 def test_erasing_asks_first(client, enquiry):
     shown = client.get(address(enquiry, "erase")).content.decode()
-    assert "gone for good" in shown and Enquiry.objects.exists() and "Anna" not in shown
+    assert "deleted permanently" in shown and Enquiry.objects.exists() and "Anna" not in shown
 
 
 def test_erased_enquiry_leaves_reference_day_and_reason(client, enquiry, officer):

@@ -68,17 +68,17 @@ def test_changed_question_sent_from_the_same_page_is_heard_again(client, clock):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"name": " "}, "Write your name."),
-        ({"email": "anna"}, "Enter the whole e-mail address, with an @, like name@example.org."),
+        ({"name": " "}, "Enter your name."),
+        ({"email": "anna"}, "Enter a full e-mail address with an @, for example name@example.org."),
         (
             {"phone": "ask my sister"},
-            "This is not one phone number. Write it with digits, like +44 (0) 203 668 7474, one number to a field.",
+            "Enter one phone number, for example +44 (0) 20 7946 0958.",
         ),
-        ({"topic": "99999999999999999999"}, "Choose a topic from the list."),
-        ({"topic": "nonsense"}, "Choose a topic from the list."),
-        ({"question": "\x00 \n"}, "Write your question."),
+        ({"topic": "99999999999999999999"}, "Select a topic from the list."),
+        ({"topic": "nonsense"}, "Select a topic from the list."),
+        ({"question": "\x00 \n"}, "Enter your question."),
         ({"question": "я" * 5003}, "Your question is 3 characters too long. Please shorten it to 5,000 characters."),
-        ({"consent": ""}, "Tick this box: without your consent we may not keep your question."),
+        ({"consent": ""}, "Tick this box: we may not store your question without your consent."),
     ],
 )
 def test_what_is_wrong_is_said_above_and_beside_the_field(client, clock, typed, sentence):
@@ -110,7 +110,7 @@ def test_5000_characters_with_windows_line_ends_are_not_too_many(client, clock):
 @pytest.mark.django_db
 def test_form_sent_at_once_asks_to_be_sent_again(client, clock):
     typed = an_answer(ticket=make_ticket())
-    assert "quicker than a person" in faults(client.post(CONTACT, typed))[0]
+    assert "sent too quickly" in faults(client.post(CONTACT, typed))[0]
     clock.shift(4)
     assert client.post(CONTACT, typed).status_code == 303
 
@@ -119,7 +119,7 @@ def test_form_sent_at_once_asks_to_be_sent_again(client, clock):
 @pytest.mark.parametrize("ticket", ["", "forged", "\x00", "a:b:c", "é:1kN:x"])
 def test_form_without_a_good_ticket_comes_again_with_a_new_one(client, clock, ticket):
     page = client.post(CONTACT, an_answer(ticket=ticket))
-    assert "open for too long" in faults(page)[0]
+    assert "The form has expired" in faults(page)[0]
     new = re.search(r'name="ticket" value="([^"]+)"', page.content.decode())[1]
     clock.shift(5)
     assert client.post(CONTACT, an_answer(ticket=new)).status_code == 303
@@ -130,7 +130,7 @@ def test_page_left_open_overnight_loses_nothing(client, clock):
     typed = an_answer()
     clock.shift(TICKET_LASTS + HOUR)
     page = client.post(CONTACT, typed)
-    assert "open for too long" in faults(page)[0] and "I have lost my passport." in page.content.decode()
+    assert "The form has expired" in faults(page)[0] and "I have lost my passport." in page.content.decode()
 
 
 @pytest.mark.django_db
@@ -237,7 +237,7 @@ def test_an_address_that_cannot_be_reached_is_refused_however_often_it_is_sent(c
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["\u200b\u200d", "\u202e", " \u3000 ", "\u0301"])
 def test_name_in_which_nothing_is_to_be_seen_is_none(client, clock, name):
-    assert faults(client.post(CONTACT, an_answer(name=name))) == ["Write your name."]
+    assert faults(client.post(CONTACT, an_answer(name=name))) == ["Enter your name."]
 
 
 @pytest.mark.django_db

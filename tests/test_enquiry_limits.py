@@ -36,7 +36,7 @@ def test_the_fourth_enquiry_of_a_day_from_one_address_is_kept_without_a_receipt(
         email = ["victim@example.org", "VICTIM@example.org", "<victim@Example.org>"][number % 3]
         answer = send(number, ip=f"192.0.2.{number}", email=email)
         page = answered_truthfully(Client(), answer)
-        assert ("No receipt is sent by e-mail this time" in page) == (number >= 3)
+        assert ("We send no receipt by e-mail this time" in page) == (number >= 3)
     assert Enquiry.objects.waiting().count() == 5
     assert Letter.objects.filter(kind="enquiry receipt").count() == 3
 

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.urls import get_resolver
 
-from consular.admin.enquiries import ACTS
+from consular.admin.enquiries import ACTIONS
 from consular.models import CommonQuestion, Enquiry, Template, Topic
 from embassy import roles
 from tests.factories import DAY, NOON, a_topic, an_enquiry
@@ -36,7 +36,7 @@ def desk_addresses():
 
 
 def test_the_walk_finds_every_page_of_the_desk():
-    acts = {f"{DESK}1/{view.__name__}/" for view in ACTS}
+    acts = {f"{DESK}1/{name}/" for name in ACTIONS}
     pages = {DESK, f"{DESK}find/", f"{DESK}1/change/", f"{DESK}1/history/", f"{DESK}1/erase/"}
     assert set(desk_addresses()) == acts | pages
 
@@ -84,7 +84,7 @@ def test_who_may_only_look_gets_no_act(client, enquiry, django_user_model):
     looker.user_permissions.add(Permission.objects.get(codename="view_enquiry"))
     client.force_login(looker)
     page = client.get(f"{DESK}1/change/").content.decode()
-    assert "Send the answer" not in page and "/erase/" not in page and enquiry.question in page
+    assert "Send reply" not in page and "/erase/" not in page and enquiry.question in page
     assert client.post(f"{DESK}1/close/").status_code == client.post(f"{DESK}1/erase/").status_code == 403
 
 

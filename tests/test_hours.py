@@ -194,7 +194,7 @@ def test_run_of_weekdays_in_words(first, last, words):
 @pytest.mark.parametrize("wall", [time(9), time(23, 59), time(0, 1)])
 def test_hours_of_no_length_are_refused_with_a_sentence(wall):
     office = an_office()
-    with pytest.raises(ValidationError, match="For round the clock write 00:00 and 24:00"):
+    with pytest.raises(ValidationError, match="For round the clock enter 00:00 and 24:00"):
         OpeningHours(office=office, weekday=5, opens=wall, closes=wall).full_clean()
     with pytest.raises(IntegrityError), transaction.atomic():
         OpeningHours.objects.create(office=office, weekday=5, opens=wall, closes=wall)

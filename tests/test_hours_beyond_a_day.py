@@ -256,7 +256,7 @@ def test_no_answer_is_due_within_a_closure():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("last", "sentence"), [(date(2020, 12, 24), "after the first"), (date(2022, 12, 24), "more than a year")]
+    ("last", "sentence"), [(date(2020, 12, 24), "after the first"), (date(2022, 12, 24), "longer than a year")]
 )
 def test_a_closure_with_impossible_dates_is_refused_with_a_sentence(last, sentence):
     with pytest.raises(Exception, match=sentence):

@@ -285,7 +285,7 @@ def test_a_mirror_has_no_form_and_says_what_to_do_instead(folder):
     made(folder)
     page = (folder / "contact/index.html").read_text()
     assert "<form" not in page and "csrf" not in page
-    assert "can't take a question" in page
+    assert "cannot send a question" in page
     assert "+44 (0) 7700 900 123" in page
 
 

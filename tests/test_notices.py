@@ -41,10 +41,10 @@ def test_notices_next_change_when_one_appears_or_goes():
     ("fields", "sentence"),
     [
         ({"ends": NOON - DAY}, "must end after it starts"),
-        ({"link_url": "/contact/"}, "its address and its text"),
-        ({"link_text": "More"}, "its address and its text"),
-        ({"link_url": "javascript:alert(1)", "link_text": "More"}, "begins with https"),
-        ({"link_url": "//example.org/", "link_text": "More"}, "begins with https"),
+        ({"link_url": "/contact/"}, "the link and its text"),
+        ({"link_text": "More"}, "the link and its text"),
+        ({"link_url": "javascript:alert(1)", "link_text": "More"}, "starting with https"),
+        ({"link_url": "//example.org/", "link_text": "More"}, "starting with https"),
     ],
 )
 def test_notice_that_makes_no_sense_is_refused_with_a_sentence(fields, sentence):

@@ -1,4 +1,4 @@
-"""What the law gives a person: everything that is kept about them, in their hands, or gone."""
+"""Data requests (GDPR): export and erasure of everything stored about a person."""
 
 import io
 import json
@@ -41,12 +41,12 @@ def enquiry(officer):
 def test_export_holds_everything_that_is_kept(enquiry):
     made = persons.export_of(enquiry)
     assert {name: made[name] for name in Enquiry.PERSONAL} == {n: getattr(enquiry, n) for n in Enquiry.PERSONAL}
-    assert [entry["text"] for entry in made["written_later"]] == [
+    assert [entry["text"] for entry in made["entries"]] == [
         "Called back, no answer.",
         "Please come by.",
         "Thank you!",
     ]
-    assert [done["what"] for done in made["done_with_it"]] == ["opened", "noted", "answered"]
+    assert [done["kind"] for done in made["log"]] == ["opened", "noted", "answered"]
     assert made["received"] == "2020-11-24T12:37:00+00:00" and made["topic"] == enquiry.topic.name
 
 
@@ -59,14 +59,14 @@ def test_export_tells_every_column_or_stands_here_with_its_reason(enquiry):
     left_out = {
         "id": "a number of ours",
         "key": "a hash",
-        "token": "opens the enquiry for whoever has it",
+        "token": "gives access to the enquiry",
         "token_hash": "a hash",
         "email_hash": "a hash",
         "question_hash": "a hash",
         "last_activity_at": "the last of the moments that are told",
         "assigned_to": "an officer",
     }
-    told = {"consent_given", "received", "answered", "added", "closed", "suspected_of_spam"}
+    told = {"consent_given", "received", "answered", "visitor_added", "closed", "suspected_of_spam"}
     names = {"consent_at": "consent_given", "suspicion": "suspected_of_spam"}
     columns = {field.name for field in Enquiry._meta.concrete_fields} - set(left_out)
     made = persons.export_of(enquiry)
@@ -76,9 +76,9 @@ def test_export_tells_every_column_or_stands_here_with_its_reason(enquiry):
 
 def test_export_lists_the_letters_about_it_and_no_other(enquiry):
     other = an_enquiry()
-    kinds = [letter["what"] for letter in persons.export_of(enquiry)["letters"]]
+    kinds = [letter["kind"] for letter in persons.export_of(enquiry)["emails"]]
     assert sorted(kinds) == ["enquiry added", "enquiry answer", "enquiry receipt", "enquiry received"]
-    assert len(persons.export_of(other)["letters"]) == 2
+    assert len(persons.export_of(other)["emails"]) == 2
 
 
 def test_all_enquiries_of_a_person_are_exported_however_the_address_is_written(enquiry):
@@ -99,14 +99,14 @@ def test_export_is_recorded(enquiry):
 
 def test_exported_file_is_for_its_maker_alone(enquiry, tmp_path):
     to = tmp_path / "anna.json"
-    assert "1 written" in run("export_enquiries", enquiry.reference, "--to", str(to))
+    assert "1 enquiries written" in run("export_enquiries", enquiry.reference, "--to", str(to))
     assert stat.S_IMODE(to.stat().st_mode) == 0o600 and json.loads(to.read_text())["enquiries"]
 
 
 def test_exported_file_overwrites_nothing(enquiry, tmp_path):
     to = tmp_path / "anna.json"
     to.write_text("mine")
-    with pytest.raises(CommandError, match="can't be written"):
+    with pytest.raises(CommandError, match="cannot be created"):
         run("export_enquiries", enquiry.reference, "--to", str(to))
     assert to.read_text() == "mine"
 

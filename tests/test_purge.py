@@ -40,7 +40,7 @@ def kept_for(days, **kwargs):
 def test_dry_run_tells_and_erases_nothing(at_later, arguments):
     kept_for(30), kept_for(365)
     out, _err = run(*arguments)
-    assert "1  Topic" in out and ": received" in out and "1 to be erased. Nothing was" in out
+    assert "1  Topic" in out and ": received" in out and "1 to be deleted. Nothing was" in out
     assert Enquiry.objects.count() == 2
 
 
@@ -49,7 +49,7 @@ def test_dry_run_tells_and_erases_nothing(at_later, arguments):
 def test_enquiry_goes_when_its_topic_says(at_later, argument):
     old, young = kept_for(30), kept_for(32)
     out, _err = run(argument)
-    assert "1 of 1 erased" in out
+    assert "1 of 1 deleted" in out
     assert list(Enquiry.objects.all()) == [young]
     assert Erasure.objects.values_list("reference", "reason", "at").get() == (old.reference, "expired", LATER)
 
@@ -58,7 +58,7 @@ def test_enquiry_goes_when_its_topic_says(at_later, argument):
 def test_second_run_finds_nothing_more(at_later):
     kept_for(30)
     run("--delete")
-    assert "0 of 0 erased" in run("--delete")[0]
+    assert "0 of 0 deleted" in run("--delete")[0]
 
 
 @pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_those_that_nobody_answered_are_told_loudly(at_later, admin_user):
     answered.answer("It is here.", by=admin_user, at=NOON)
     closed.close(by=admin_user, at=NOON)
     _out, err = run()
-    assert "1 OF THEM STILL WAIT FOR AN ANSWER" in err and waiting.reference in err
+    assert "1 OF THEM WERE NEVER ANSWERED" in err and waiting.reference in err
     assert answered.reference not in err and closed.reference not in err
 
 
@@ -90,7 +90,7 @@ def test_addition_between_choice_and_deletion_saves_the_enquiry(at_later, monkey
 
     monkeypatch.setattr(keeping, "_erase", after_an_addition)
     out, _err = run("--delete")
-    assert "1 of 2 erased" in out and "the next run" in out
+    assert "1 of 2 deleted" in out and "next run" in out
     assert list(Enquiry.objects.all()) == [enquiry] and Erasure.objects.get().reference == other.reference
 
 

@@ -15,7 +15,7 @@ from tests.helpers.contact_form import CONTACT, an_answer, faults
 # Committed, as the contact page keeps only what a settled edition holds.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
-NOT_KEPT = "It could not be kept just now. Nothing is lost: please send it once more in a minute or two."
+NOT_KEPT = "Your question could not be saved. Your text is still here: please send it again in a few minutes."
 
 
 @pytest.fixture
@@ -47,7 +47,13 @@ def test_who_looks_for_the_consul_finds_the_phones(client, away, visited, error)
     answer = client.get(CONTACT)
     page = answer.content.decode()
     assert (answer.status_code, answer["Retry-After"], "no-store" in answer["Cache-Control"]) == (503, "10", True)
-    for said in ("+447700900123", "Open now, until 13:00", "With us.", "has moved", "take a question for the moment"):
+    for said in (
+        "+447700900123",
+        "Open now, until 13:00",
+        "With us.",
+        "has moved",
+        "form is unavailable at the moment",
+    ):
         assert said in page, said
 
 
@@ -81,7 +87,7 @@ def test_a_question_with_a_fault_is_told_its_fault(client, away):
     client.get(CONTACT)
     away()
     answer = client.post(CONTACT, typed)
-    assert (answer.status_code, faults(answer)) == (503, ["Write your question."])
+    assert (answer.status_code, faults(answer)) == (503, ["Enter your question."])
 
 
 def test_a_database_that_goes_away_while_it_keeps_a_question_loses_nothing(client, consul, monkeypatch):

@@ -39,14 +39,14 @@ def test_links_are_counted(text, links):
     [
         ({}, ""),
         ({"question": "https://a.example " * 2}, ""),
-        ({"question": "https://a.example " * 3}, "It holds 3 links."),
+        ({"question": "https://a.example " * 3}, "The text contains 3 links."),
         ({"question": "https://a.example has a form that I could not open. " * 3}, ""),
-        ({"question": "https://a.example has a form that I could not open. " * 10}, "It holds 10 links."),
-        ({"name": "Win at www.example.org"}, "There is a link in the name."),
-        ({"honeypot": "x"}, "The field hidden from people was filled in."),
+        ({"question": "https://a.example has a form that I could not open. " * 10}, "The text contains 10 links."),
+        ({"name": "Win at www.example.org"}, "The name contains a link."),
+        ({"honeypot": "x"}, "The hidden field was filled in."),
         ({"twins": 30}, ""),
         ({"twins": 2, "question": "https://a.example"}, ""),
-        ({"twins": 3, "question": "https://a.example"}, "The same words, with a link, came from 3 other people."),
+        ({"twins": 3, "question": "https://a.example"}, "The same text, with a link, came from 3 other people."),
         ({"of_a_page": 5}, ""),
         ({"of_a_page": 6}, "Sent 7 times from one page."),
     ],
@@ -71,7 +71,7 @@ def test_all_reasons_together_fit(name, question, honeypot, typed, twins, of_a_p
 @pytest.mark.django_db
 def test_filled_honeypot_is_kept_apart_and_never_dropped(client, clock):
     client.post(CONTACT, an_answer(website="https://spam.example.org/"))
-    assert Enquiry.objects.get().suspicion == "The field hidden from people was filled in."
+    assert Enquiry.objects.get().suspicion == "The hidden field was filled in."
 
 
 @pytest.mark.django_db
@@ -115,7 +115,7 @@ def test_one_page_sent_over_and_over_is_suspected(client, clock):
 def test_an_innocent_enquiry_is_not_set_aside(client, clock, typed):
     sent = client.post(CONTACT, an_answer(**typed))
     assert Enquiry.objects.get().suspicion == ""
-    assert "A receipt with this reference goes" in answered_truthfully(client, sent)
+    assert "We will send a receipt with this reference" in answered_truthfully(client, sent)
 
 
 @pytest.mark.django_db
@@ -141,9 +141,9 @@ def test_one_person_who_sends_the_same_words_again_is_not_set_aside(client, cloc
 def test_a_visitor_whose_enquiry_is_set_aside_is_told_the_truth(client, clock, typed):
     sent = client.post(CONTACT, an_answer(**typed))
     page = answered_truthfully(client, sent)
-    assert Enquiry.objects.get().reference in page and "has set your question aside" in page
+    assert Enquiry.objects.get().reference in page and "has held your question" in page
     state = client.get(Enquiry.objects.get().get_absolute_url()).content.decode()
-    assert "has set your question aside" in state and "at the latest" not in state
+    assert "has held your question" in state and "at the latest" not in state
 
 
 @pytest.mark.django_db

@@ -41,7 +41,7 @@ def test_a_visitor_who_was_not_reached_is_seen_everywhere(client, officer, fault
     about = enquiry.answer("Come by.", by=officer, at=NOON) if kind == "enquiry answer" else enquiry
     fail(kind, about, fault)
     shown = page(client, enquiry)
-    assert "The visitor was not reached by e-mail." in shown and 'href="tel:+442079460958"' in shown
+    assert "The e-mail to the visitor was not delivered." in shown and 'href="tel:+442079460958"' in shown
     assert "not reached" not in page(client, other)
     listed = client.get(LIST).content.decode()
     assert enquiry.reference in listed and other.reference not in listed and "e-mail not delivered" in listed
@@ -51,7 +51,7 @@ def test_a_visitor_who_was_not_reached_is_seen_everywhere(client, officer, fault
 def test_a_visitor_without_a_phone_number_is_named_as_such(client, officer):
     enquiry = an_enquiry()
     fail("enquiry receipt", enquiry, "address NoAddress")
-    assert "They gave no phone number." in page(client, enquiry)
+    assert "There is no phone number." in page(client, enquiry)
 
 
 @pytest.mark.parametrize("fault", ["", "away SMTPConnectError 421", "words TypeError"])
@@ -116,4 +116,4 @@ def test_the_address_of_an_erased_enquiry_says_on_the_desk_that_it_was_erased(cl
 @pytest.mark.parametrize("number", ["999999", "0", "x"])
 def test_an_unknown_number_is_answered_on_the_desk(client, officer, number):
     answer = client.get(f"/admin/consular/enquiry/{number}/change/")
-    assert answer.status_code == 404 and "There is no such enquiry" in answer.content.decode()
+    assert answer.status_code == 404 and "Enquiry not found" in answer.content.decode()

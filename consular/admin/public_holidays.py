@@ -55,14 +55,16 @@ def label(holiday: PublicHoliday) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def public_holidays(request, model_admin, pk):
     """List the public holidays of a year that the office has no entry for; POST adds those selected as closed days."""
-    this_year = timezone.localdate(request.at).year
+    today = timezone.localdate(request.at)
+    this_year = today.year
     years = YearForm(request.GET if "year" in request.GET else {"year": this_year}, this_year)
     year = years.cleaned_data["year"] if years.is_valid() else this_year
     with transaction.atomic():
         office = get_object_or_404(Office.objects.select_for_update(), pk=pk)
         if not model_admin.has_change_permission(request, office):
             raise PermissionDenied
-        form = HolidaysForm(request.POST if request.method == "POST" else None, closable_holidays(office, year))
+        found = [each for each in closable_holidays(office, year) if each.date >= today]
+        form = HolidaysForm(request.POST if request.method == "POST" else None, found)
         if form.is_valid():
             added = form.selected()
             for each in added:

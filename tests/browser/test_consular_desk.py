@@ -62,22 +62,22 @@ def test_an_enquiry_goes_its_way(elena, enquiry):
     expect(elena.locator(".dashboard-sections .open-enquiries")).to_contain_text("overdue since")
     elena.locator(".dashboard-sections .open-enquiries").get_by_role("link", name=enquiry.reference).click()
     press(elena, "Assign to me")
-    expect(said(elena)).to_contain_text("You have this enquiry in hand now.")
+    expect(said(elena)).to_contain_text("Assigned to you.")
     expect(state(elena)).to_have_text("being answered")
 
     elena.get_by_label("Internal note").fill("Called her.")
-    press(elena, "Keep the note")
+    press(elena, "Save note")
     expect(elena.locator(".story .note")).to_contain_text("Called her.")
 
     elena.get_by_label("Template").select_option("Report")
-    press(elena, "Put the template in")
+    press(elena, "Insert template")
     text = elena.get_by_label("Answer:")
     expect(text).to_have_value("Dear Anna Secret,\n\nplease bring the report.\nElena Orlova")
-    press(elena, "Preview the letter")
+    press(elena, "Preview e-mail")
     expect(elena.locator("#preview")).to_be_focused()
     expect(elena.locator("#preview")).to_contain_text("> I have lost my passport.")
-    press(elena, "Send the answer")
-    expect(said(elena)).to_contain_text("The answer leaves by mail.")
+    press(elena, "Send reply")
+    expect(said(elena)).to_contain_text("The reply will be sent by e-mail.")
     expect(state(elena)).to_have_text("answered")
     press(elena, "Close")
     expect(state(elena)).to_have_text("closed")
@@ -94,7 +94,7 @@ def test_suspected_one_is_looked_at_and_joins_the_others(elena, enquiry):
     elena.get_by_role("link", name=suspected.reference).click()
     expect(elena.locator(".suspicion")).to_contain_text("The text holds many links.")
     expect(elena.get_by_label("Answer:")).to_have_count(0)
-    press(elena, "It is no spam")
+    press(elena, "Not spam")
     expect(state(elena)).to_have_text("received")
     expect(elena.get_by_label("Answer:")).to_be_visible()
 
@@ -103,16 +103,16 @@ def test_two_officers_lose_nothing_and_the_visitor_gets_what_they_mean(elena, ma
     open_enquiry(elena, enquiry)
     open_enquiry(mark, enquiry)
     mark.get_by_label("Answer:").fill("Mark's answer.")
-    press(mark, "Send the answer")
-    expect(said(mark)).to_contain_text("The answer leaves by mail.")
+    press(mark, "Send reply")
+    expect(said(mark)).to_contain_text("The reply will be sent by e-mail.")
     elena.get_by_label("Answer:").fill("Elena's answer.")
-    press(elena, "Send the answer")
-    expect(elena.locator("#meanwhile")).to_be_focused()
-    expect(elena.locator("#meanwhile")).to_contain_text("Mark's answer.")
+    press(elena, "Send reply")
+    expect(elena.locator("#changes")).to_be_focused()
+    expect(elena.locator("#changes")).to_contain_text("Mark's answer.")
     expect(elena.get_by_label("Answer:")).to_have_value("Elena's answer.")
     assert enquiry.entries.count() == 1
-    press(elena, "Send the answer")
-    expect(said(elena)).to_contain_text("The answer leaves by mail.")
+    press(elena, "Send reply")
+    expect(said(elena)).to_contain_text("The reply will be sent by e-mail.")
     assert [entry.text for entry in enquiry.entries.all()] == ["Mark's answer.", "Elena's answer."]
     assert {trace.by for trace in enquiry.log_entries.filter(kind=Trace.Kind.OPENED)} == {elena.officer, mark.officer}
 
@@ -120,7 +120,7 @@ def test_two_officers_lose_nothing_and_the_visitor_gets_what_they_mean(elena, ma
 def test_double_click_sends_one_answer(elena, enquiry):
     open_enquiry(elena, enquiry)
     elena.get_by_label("Answer:").fill("Once.")
-    elena.get_by_role("button", name="Send the answer").dblclick()
+    elena.get_by_role("button", name="Send reply").dblclick()
     expect(state(elena)).to_have_text("answered")
     assert enquiry.entries.count() == 1
 
@@ -152,9 +152,9 @@ def test_erasing_by_keyboard(elena, enquiry):
     open_enquiry(elena, enquiry)
     elena.get_by_role("link", name="Erase").focus()
     elena.keyboard.press("Enter")
-    elena.get_by_label("The person has asked for it").focus()
+    elena.get_by_label("The person has requested it").focus()
     elena.keyboard.press("Space")
-    elena.get_by_role("button", name="Erase for good").focus()
+    elena.get_by_role("button", name="Erase permanently").focus()
     elena.keyboard.press("Enter")
     expect(said(elena)).to_contain_text(f"{enquiry.reference} is erased.")
 
@@ -176,7 +176,7 @@ def test_desk_has_no_barrier_and_fits(open_page, log_in, axe, look, enquiry):
         assert axe(page) == [], address
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
     page.goto(f"{one}change/")
-    press(page, "Send the answer")  # the browser itself asks for the text
+    press(page, "Send reply")  # the browser itself asks for the text
     page.get_by_label("Answer:").fill("Text.")
-    press(page, "Preview the letter")
+    press(page, "Preview e-mail")
     assert axe(page) == []

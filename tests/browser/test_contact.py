@@ -38,7 +38,7 @@ def fill(page, **changes):
 
 
 def send(page):
-    page.get_by_role("button", name="Send the question").click()
+    page.get_by_role("button", name="Send question").click()
 
 
 # Open or closed
@@ -151,9 +151,9 @@ def test_form_is_filled_in_and_sent_by_keyboard_alone(page, consulate):
     keys.type("Anna"), keys.press("Tab"), keys.type("anna@example.org"), keys.press("Tab"), keys.press("Tab")
     keys.type("Lost"), keys.press("Tab"), keys.type("Where do I go?"), keys.press("Tab"), keys.press("Space")
     keys.press("Tab")
-    expect(page.get_by_role("link", name="What is done with what you write")).to_be_focused()
+    expect(page.get_by_role("link", name="How we use your data")).to_be_focused()
     keys.press("Tab"), keys.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your question has arrived")
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your question")
     assert Enquiry.objects.get().question == "Where do I go?"
 
 
@@ -182,8 +182,8 @@ def test_count_is_told_after_a_pause_and_only_near_the_end(held, consulate):
 def test_double_click_is_one_enquiry(page, consulate):
     page.goto(CONTACT)
     fill(page)
-    page.get_by_role("button", name="Send the question").dblclick()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your question has arrived")
+    page.get_by_role("button", name="Send question").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your question")
     assert Enquiry.objects.count() == 1
 
 
@@ -191,11 +191,11 @@ def test_visitor_who_goes_back_and_sends_again_is_answered(page, consulate):
     page.goto(CONTACT)
     fill(page)
     send(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your question has arrived")
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your question")
     page.go_back()
     fill(page, **{"Your question": "And my ticket, too."})
     send(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your question has arrived")
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your question")
     assert Enquiry.objects.not_spam().count() == 2
 
 

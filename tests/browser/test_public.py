@@ -183,10 +183,10 @@ def test_visitor_sends_a_question_and_gets_a_reference(open_page, consulate, scr
     page = open_page(java_script_enabled=scripted)
     page.goto("/contact/")
     asked(page)
-    page.get_by_role("button", name="Send the question").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your question has arrived")
+    page.get_by_role("button", name="Send question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your question")
     expect(page.locator(".reference")).to_have_text(Enquiry.objects.get().reference)
-    page.get_by_role("link", name="See where your question stands").click()
+    page.get_by_role("link", name="Track your question").click()
     expect(page.locator(".reference")).to_have_text(Enquiry.objects.get().reference)
 
 
@@ -197,7 +197,7 @@ def test_faulty_form_comes_again_with_its_faults_first_and_every_word_kept(open_
     asked(
         page, **{"E-mail": "anna", "Phone (optional)": "+44 1234", "Your question": "First line\nSecond <line> & more"}
     )
-    page.get_by_role("button", name="Send the question").click()
+    page.get_by_role("button", name="Send question").click()
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     expect(summary.get_by_role("link")).to_have_count(1)
@@ -213,28 +213,28 @@ def test_faulty_form_comes_again_with_its_faults_first_and_every_word_kept(open_
 def test_fault_in_the_summary_leads_to_its_field(page, consulate):
     page.goto("/contact/")
     asked(page, **{"E-mail": "anna"})
-    page.get_by_role("button", name="Send the question").click()
+    page.get_by_role("button", name="Send question").click()
     page.get_by_role("alert").get_by_role("link").click()
     field = page.get_by_label("E-mail", exact=True)
     expect(field).to_be_focused()
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_accessible_description(
-        "We answer to this address. Error: Enter the whole e-mail address, with an @, like name@example.org."
+        "We answer to this address. Error: Enter a full e-mail address with an @, for example name@example.org."
     )
     field.fill("anna@example.org")
-    page.get_by_role("button", name="Send the question").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your question has arrived")
+    page.get_by_role("button", name="Send question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your question")
 
 
 def test_question_sent_without_the_cookie_comes_again_whole(page, consulate):
     page.goto("/contact/")
     asked(page)
     page.context.clear_cookies()
-    page.get_by_role("button", name="Send the question").click()
-    expect(page.get_by_role("alert")).to_contain_text("nothing was sent yet")
+    page.get_by_role("button", name="Send question").click()
+    expect(page.get_by_role("alert")).to_contain_text("nothing has been sent yet")
     expect(page.get_by_label("Your question", exact=True)).to_have_value("I have lost my passport.")
-    page.get_by_role("button", name="Send the question").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your question has arrived")
+    page.get_by_role("button", name="Send question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your question")
 
 
 # Nobody else hears of the visit

@@ -32,14 +32,14 @@ def test_pages_of_an_enquiry_have_no_barriers_and_fit(open_page, enquiry, axe, w
     page.get_by_role("button", name="Send").click()  # nothing typed: refused
     expect(page.get_by_role("alert")).to_be_visible()
     look()
-    page.get_by_label("What you want to add").fill("It has turned up.")
+    page.get_by_label("Your addition").fill("It has turned up.")
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("status")).to_contain_text("has arrived")
+    expect(page.get_by_role("status")).to_contain_text("has been received")
     look()
     page.goto(f"{address}erase/")
     look()
-    page.get_by_role("button", name="Erase it now").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("This question has been erased")
+    page.get_by_role("button", name="Delete enquiry now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This enquiry has been deleted")
     look()
     assert found == []
 
@@ -47,21 +47,21 @@ def test_pages_of_an_enquiry_have_no_barriers_and_fit(open_page, enquiry, axe, w
 def test_visitor_adds_and_erases_without_script(open_page, enquiry):
     page = open_page(java_script_enabled=False)
     page.goto(enquiry.get_absolute_url())
-    page.get_by_label("What you want to add").fill("It has turned up in Leeds.")
+    page.get_by_label("Your addition").fill("It has turned up in Leeds.")
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("status")).to_contain_text("has arrived")
+    expect(page.get_by_role("status")).to_contain_text("has been received")
     assert [entry.text for entry in enquiry.entries.all()] == ["It has turned up in Leeds."]
-    page.get_by_role("link", name="Withdraw and erase").click()
-    page.get_by_role("button", name="Erase it now").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("This question has been erased")
+    page.get_by_role("link", name="Delete enquiry").click()
+    page.get_by_role("button", name="Delete enquiry now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This enquiry has been deleted")
     assert (Enquiry.objects.count(), Erasure.objects.get().reason) == (0, Erasure.Reason.VISITOR)
 
 
 def test_double_click_adds_once(page, enquiry):
     page.goto(enquiry.get_absolute_url())
-    page.get_by_label("What you want to add").fill("It has turned up.")
+    page.get_by_label("Your addition").fill("It has turned up.")
     page.get_by_role("button", name="Send").dblclick()
-    expect(page.get_by_role("status")).to_contain_text("has arrived")
+    expect(page.get_by_role("status")).to_contain_text("has been received")
     assert enquiry.entries.count() == 1
 
 
@@ -76,8 +76,8 @@ def test_address_of_the_page_is_told_to_nobody(page, enquiry):
 
 def test_refused_text_takes_the_focus_and_stays(page, enquiry):
     page.goto(enquiry.get_absolute_url())
-    page.get_by_label("What you want to add").fill("x" * 5001)
+    page.get_by_label("Your addition").fill("x" * 5001)
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_role("alert")).to_contain_text("1 character too long")
-    expect(page.get_by_label("What you want to add")).to_have_value("x" * 5001)
+    expect(page.get_by_label("Your addition")).to_have_value("x" * 5001)

@@ -44,7 +44,7 @@ def posts(enquiry, officer, template):
         ("close", seen),
         ("close", {}),
         ("reopen", seen),
-        ("not-spam", seen),
+        ("not_spam", seen),
         ("spam", seen),
         ("export", seen),
         ("erase", {}),

@@ -18,7 +18,7 @@ def answered_truthfully(client, sent):
     page = client.get(sent["Location"]).content.decode()
     kept = Enquiry.objects.latest("pk")
     has_receipt = Letter.objects.filter(kind="enquiry receipt", object_id=kept.pk).exists()
-    assert ("A receipt with this reference goes to your e-mail address." in page) == has_receipt
-    assert ("has set your question aside" in page) == bool(kept.suspicion)
-    assert ("by e-mail, by" in page) == (not kept.suspicion)
+    assert ("We will send a receipt with this reference to your e-mail address." in page) == has_receipt
+    assert ("has held your question" in page) == bool(kept.suspicion)
+    assert ("reply by e-mail by" in page) == (not kept.suspicion)
     return page
