@@ -51,7 +51,7 @@ def test_front_page_says_since_when_letters_wait_and_that_the_server_does_not_an
     a_letter(fault="away ConnectionRefusedError")
     a_letter(at=NOON + HOUR)
     said = front(roles.MANAGERS, at=NOON + 2 * HOUR)
-    assert "2 letters have been waiting, the oldest since 24 November 2020, 12:37 London · 15:37 Moscow." in said
+    assert "2 e-mails have been waiting, the oldest since 24 November 2020, 12:37 London · 15:37 Moscow." in said
     assert "Last delivery attempt: the mail server does not answer (ConnectionRefusedError)." in said
 
 
