@@ -1,12 +1,12 @@
 """API views of the counters, and their JSON Schema for the OpenAPI document."""
 
-from django.conf import settings
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from counters.models import Counter
 from counters.serializers import facts
 from editions.programs import data, for_programs
+from editions.site_urls import absolute_url
 
 
 @for_programs
@@ -33,7 +33,7 @@ def shown(slug: str, at) -> Counter:
 def with_ways(counter: Counter, at) -> dict:
     """Return a counter with its slug and the URL of its message."""
     message = counter.public_message
-    message_url = message and settings.SITE_URL + message.get_absolute_url()
+    message_url = message and absolute_url(message.get_absolute_url())
     return {"slug": counter.slug, **facts(counter, at), "message_url": message_url}
 
 

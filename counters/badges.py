@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from unicodedata import east_asian_width
 
 from counters.sentences import Parts
+from editions.xml_text import strip_invalid_xml
 
 TEXT, NUMBER = 14, 34  # font sizes, in px
 LINE, PAD, GAP = 19, 16, 14
 BOLD = 1.2  # approximate width of bold digits, relative to regular ones
 COLUMNS = 40  # characters in a line
 
-# Characters that XML 1.0 cannot contain (section 2.2), not even escaped.
-UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 
 class Badge:
     """The layout of a badge: positions of the number and the lines. It has its own background, so it suits any page."""
 
     def __init__(self, parts: Parts):
-        before, number, after = (UNWRITABLE.sub("", str(part)) for part in parts)
+        before, number, after = (strip_invalid_xml(str(part)) for part in parts)
         self.title = " ".join(f"{before}{number}{after}".split())
         self.number = number
         above, beside = (textwrap.wrap(text.strip(), COLUMNS) for text in (before, after))

@@ -1,8 +1,7 @@
 """Serializer of a counter, for its own JSON view and the API."""
 
-from django.conf import settings
-
 from counters.models import Counter
+from editions.site_urls import absolute_url
 
 
 def facts(counter: Counter, at) -> dict:
@@ -16,5 +15,5 @@ def facts(counter: Counter, at) -> dict:
         "until": counter.until and counter.until.isoformat(),
         "time_zone": counter.zone.key,
         "turns": turns and turns.isoformat(),
-        "url": settings.SITE_URL + counter.get_absolute_url(),
+        "url": absolute_url(counter.get_absolute_url()),
     }

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from counters.models import Counter
 from editions.decorators import per_edition
+from editions.xml_text import strip_invalid_xml
 from news import sitemaps
-from news.feed_entries import printable
 from news.models import Category
 from news.templatetags.moments import machine
 from pages.models import Page
@@ -62,7 +62,7 @@ def sitemap_news(request):
         f"<news:news><news:publication>{publication}"
         f"<news:language>{row.language}</news:language></news:publication>"
         f"<news:publication_date>{machine(row.publish_at)}</news:publication_date>"
-        f"<news:title>{escape(printable(row.headline))}</news:title></news:news></url>"
+        f"<news:title>{escape(strip_invalid_xml(row.headline))}</news:title></news:news></url>"
         for row in sitemaps.latest(request.at)
     ]
     return document("urlset", rows, NEWS)

@@ -16,19 +16,14 @@ from django.template.defaultfilters import filesizeformat, linebreaks_filter
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.translation import gettext as _
 
+from editions.site_urls import absolute_url
+from editions.xml_text import strip_invalid_xml
 from news.linked import picture
 from richtext.handover import address
 from richtext.structure import TOKEN
 
 RELATIVE = re.compile(r'(?:href|src)="(?!https?:|mailto:|tel:)')
 ADDRESS = re.compile(r'( (?:href|src)=")([^"]*)"')
-# Not allowed in XML 1.0: one such character in a headline would make the feed invalid.
-UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def absolute(path: str) -> str:
-    """Return the absolute URL of a path, from the setting SITE_URL and never from the request's host."""
-    return settings.SITE_URL + path
 
 
 def tag_uri(message) -> str:
@@ -39,11 +34,6 @@ def tag_uri(message) -> str:
 def tag_of(kind: str) -> str:
     """Return the prefix of the ids of a kind of object."""
     return f"tag:{settings.FEED_AUTHORITY}:{kind}"
-
-
-def printable(text: str) -> str:
-    """Return `text` without characters that XML does not allow."""
-    return UNPRINTABLE.sub("", text)
 
 
 def with_addresses(html: str, base: str) -> str:
@@ -65,7 +55,7 @@ def content_of(message, link: str) -> str:
         return format_html("<p><strong>{}</strong></p>{}", withdrawn(), linebreaks_filter(message.withdrawn_reason))
     figure = ""
     if message.image and message.image_width:
-        source = absolute(address(message.image.name))
+        source = absolute_url(address(message.image.name))
         figure = format_html('<p><img src="{}" alt="{}"></p>', source, message.image_alt)
     return figure + with_addresses(message.body, link) + list_of(attachments_of(message))
 
@@ -81,7 +71,7 @@ def attachments_of(message) -> list[dict]:
         return []
     return [
         {
-            "url": absolute(address(row.file.name)),
+            "url": absolute_url(address(row.file.name)),
             "mime_type": "application/pdf",
             "title": row.name,
             "size_in_bytes": row.size,
@@ -122,25 +112,25 @@ def words_of(message) -> tuple[str, str, str]:
 
 def atom_entry(message) -> dict:
     """Return the arguments of `Atom.add_item` for a message."""
-    link = absolute(message.get_absolute_url())
+    link = absolute_url(message.get_absolute_url())
     title, summary, language = words_of(message)
     return {
-        "title": printable(title),
+        "title": strip_invalid_xml(title),
         "link": link,
         "unique_id": tag_uri(message),
-        "description": escape(printable(summary or title)),
-        "content": printable(content_of(message, link)),
+        "description": escape(strip_invalid_xml(summary or title)),
+        "content": strip_invalid_xml(content_of(message, link)),
         "language": language,
         "pubdate": message.publish_at,
         "updateddate": changed_at(message),
-        "categories": [printable(message.category.name)],
+        "categories": [strip_invalid_xml(message.category.name)],
         "attachments": attachments_of(message),
     }
 
 
 def json_item(message) -> dict:
     """Return the JSON Feed item of a message."""
-    link = absolute(message.get_absolute_url())
+    link = absolute_url(message.get_absolute_url())
     title, summary, language = words_of(message)
     item = {
         "id": tag_uri(message),

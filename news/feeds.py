@@ -20,8 +20,10 @@ from django.utils.translation import gettext as _
 from editions.decorators import per_edition
 from editions.moments import local_date, midnight_after
 from editions.others import for_others
+from editions.site_urls import absolute_url
+from editions.xml_text import strip_invalid_xml
 from news.cursors import EPOCH, Cursor
-from news.feed_entries import absolute, atom_entry, changed_at, json_item, printable, tag_of, tag_uri, with_attachments
+from news.feed_entries import atom_entry, changed_at, json_item, tag_of, tag_uri, with_attachments
 from news.models import Category, Message
 
 NEWEST = 30
@@ -66,7 +68,7 @@ class Atom(feedgenerator.Atom1Feed):
         for message in self.tombstones:
             attributes = {"ref": tag_uri(message), "when": feedgenerator.rfc3339_date(message.withdrawn_at)}
             handler.startElement("at:deleted-entry", attributes)
-            handler.addQuickElement("at:comment", printable(message.withdrawn_reason))
+            handler.addQuickElement("at:comment", strip_invalid_xml(message.withdrawn_reason))
             handler.endElement("at:deleted-entry")
         super().write_items(handler)
 
@@ -79,7 +81,7 @@ class Atom(feedgenerator.Atom1Feed):
             handler.addQuickElement("content", item["content"], {"type": "html"})
         for each in item["attachments"]:
             enclosure = {"rel": "enclosure", "href": each["url"], "type": each["mime_type"]}
-            enclosure |= {"length": str(each["size_in_bytes"]), "title": printable(each["title"])}
+            enclosure |= {"length": str(each["size_in_bytes"]), "title": strip_invalid_xml(each["title"])}
             handler.addQuickElement("link", None, enclosure)
 
 
@@ -124,8 +126,8 @@ def feed_of(category, messages, *, path, **kwargs) -> HttpResponse:
     return atom_of(
         messages,
         title=f"{settings.EMBASSY_NAME}: {category.name}" if category else settings.EMBASSY_NAME,
-        link=absolute(category.get_absolute_url() if category else reverse("messages")),
-        feed_url=absolute(path),
+        link=absolute_url(category.get_absolute_url() if category else reverse("messages")),
+        feed_url=absolute_url(path),
         feed_guid=f"{tag_of('category')}/{category.pk}" if category else tag_of("messages"),
         description=_("What the press office publishes"),
         **kwargs,
@@ -134,7 +136,9 @@ def feed_of(category, messages, *, path, **kwargs) -> HttpResponse:
 
 def atom_of(messages, *, title, **kwargs) -> HttpResponse:
     """Return an Atom document."""
-    feed = Atom(title=printable(title), language=settings.LANGUAGE_CODE, author_name=settings.EMBASSY_NAME, **kwargs)
+    feed = Atom(
+        title=strip_invalid_xml(title), language=settings.LANGUAGE_CODE, author_name=settings.EMBASSY_NAME, **kwargs
+    )
     for message in with_attachments(messages):
         feed.add_item(**atom_entry(message))
     return HttpResponse(feed.writeString("utf-8"), feed.content_type)
@@ -156,7 +160,7 @@ def atom(request, slug=None):
     before = [row.day for row in rows if row.day < today]
     if len(rows) == NEWEST and not before:  # all of them are of today: find the last day before
         before = last_day(messages, today)
-    links = [("prev-archive", absolute(archive_address(category, before[0])))] if before else []
+    links = [("prev-archive", absolute_url(archive_address(category, before[0])))] if before else []
     if settings.WEBSUB_HUB:
         links.append(("hub", settings.WEBSUB_HUB))
     tombstones = withdrawn(request.at, category)
@@ -182,9 +186,9 @@ def archive(request, year, month, day, slug=None):
     if not rows:
         raise Http404
     newer = messages.filter(publish_at__gte=end).order_by("publish_at", "id").values_list("day", flat=True)[:1]
-    links = [("current", absolute(address_of(category, "feed")))]
-    links += [("prev-archive", absolute(archive_address(category, found))) for found in last_day(messages, day)]
-    links += [("next-archive", absolute(archive_address(category, found))) for found in newer if found < today]
+    links = [("current", absolute_url(address_of(category, "feed")))]
+    links += [("prev-archive", absolute_url(archive_address(category, found))) for found in last_day(messages, day)]
+    links += [("next-archive", absolute_url(archive_address(category, found))) for found in newer if found < today]
     return feed_of(category, rows, path=archive_address(category, day), links=links, archive=True)
 
 
@@ -218,14 +222,14 @@ def json_feed(request, slug=None):
     if not before:
         tombstones = withdrawn(request.at, category)
         shown = newest_change_first([*and_revised(shown, request, category), *tombstones])
-    url = absolute(address_of(category, "feed_json"))
+    url = absolute_url(address_of(category, "feed_json"))
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": f"{settings.EMBASSY_NAME}: {category.name}" if category else settings.EMBASSY_NAME,
-        "home_page_url": absolute(category.get_absolute_url() if category else "/"),
+        "home_page_url": absolute_url(category.get_absolute_url() if category else "/"),
         "feed_url": url,
         "language": settings.LANGUAGE_CODE,
-        "authors": [{"name": settings.EMBASSY_NAME, "url": absolute("/")}],
+        "authors": [{"name": settings.EMBASSY_NAME, "url": absolute_url("/")}],
         "items": [json_item(message) for message in with_attachments(shown)],
     }
     if settings.WEBSUB_HUB and not before:

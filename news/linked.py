@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from editions.site_urls import absolute_url
 from news import cards
 from news.templatetags.moments import in_figures, machine
 from richtext.handover import address
@@ -56,12 +57,12 @@ def picture(message) -> dict:
     """Return the image shown with a link to a message: its own, or else a social card."""
     if message.image and message.image_width:
         return {
-            "url": settings.SITE_URL + address(message.image.name),
+            "url": absolute_url(address(message.image.name)),
             "width": message.image_width,
             "height": message.image_height,
             "alt": message.image_alt,
         }
-    url = f"{settings.SITE_URL}{message.get_absolute_url()}card.png?v={cards.version(*words_of_card(message))}"
+    url = absolute_url(f"{message.get_absolute_url()}card.png?v={cards.version(*words_of_card(message))}")
     return {"url": url, "width": cards.WIDTH, "height": cards.HEIGHT, "alt": message.headline}
 
 
@@ -72,7 +73,7 @@ def words_of_card(message) -> tuple[str, str, str]:
 
 def article(message, corrections) -> SafeString:
     """Return a message with its corrections and breadcrumbs as JSON-LD."""
-    url, publisher = settings.SITE_URL + message.get_absolute_url(), organization()
+    url, publisher = absolute_url(message.get_absolute_url()), organization()
     found = {
         "@type": "NewsArticle",
         "@id": url,
@@ -109,7 +110,7 @@ def breadcrumbs(steps: list[tuple[str, str]]) -> dict:
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": number, "name": name, "item": settings.SITE_URL + path}
+            {"@type": "ListItem", "position": number, "name": name, "item": absolute_url(path)}
             for number, (name, path) in enumerate(steps, 1)
         ],
     }

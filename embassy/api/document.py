@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counters import api as counters
+from editions.site_urls import absolute_url
 from news.api import schema
 
 VERSION = "1.0.0"  # semantic version of the API: a new field or parameter raises the minor number
@@ -38,7 +39,7 @@ def document() -> dict:
                 "If-None-Match. Documentation: %s/api/."
             )
             % settings.SITE_URL,
-            "contact": {"name": settings.EMBASSY_NAME, "url": settings.SITE_URL + reverse("consular:contact")},
+            "contact": {"name": settings.EMBASSY_NAME, "url": absolute_url(reverse("consular:contact"))},
             # Of the software. The embassy states the terms for its texts on its pages.
             "license": {"name": "BSD 3-Clause", "identifier": "BSD-3-Clause"},
         },

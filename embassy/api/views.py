@@ -1,6 +1,5 @@
 """API views for the documentation page, the OpenAPI document and URLs without their slash."""
 
-from django.conf import settings
 from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +11,7 @@ from counters.models import Counter
 from editions.decorators import per_edition
 from editions.others import for_others
 from editions.programs import data, for_programs
+from editions.site_urls import absolute_url
 from embassy.api.document import VERSION, document
 from news.api.parameters import PARAMETERS
 from news.models import Category, Message
@@ -26,7 +26,7 @@ def index(request):
         request,
         "embassy/api.html",
         {
-            "root": settings.SITE_URL + reverse("api:messages"),
+            "root": absolute_url(reverse("api:messages")),
             "newest": newest,
             "newest_url": newest and reverse("api:message", args=[newest.pk]),
             "category": Category.objects.first(),

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
-from news.feed_entries import absolute, tag_uri, with_addresses
+from editions.site_urls import absolute_url
+from news.feed_entries import tag_uri, with_addresses
 from news.querysets import LISTED
 from news.templatetags.moments import machine
 from richtext.handover import address
@@ -34,8 +35,8 @@ def row(message) -> dict:
     return {
         "id": tag_uri(message),
         "number": message.pk,
-        "url": absolute(message.get_absolute_url()),
-        "api_url": absolute(f"{root()}{message.pk}/"),
+        "url": absolute_url(message.get_absolute_url()),
+        "api_url": absolute_url(f"{root()}{message.pk}/"),
         "headline": message.headline,
         "lead": message.lead,
         "summary": message.summary,
@@ -53,7 +54,7 @@ def row(message) -> dict:
 def whole(message) -> dict:
     """Return a message with its text, corrections and attachments."""
     return row(message) | {
-        "body_html": with_addresses(message.body, absolute(message.get_absolute_url())),
+        "body_html": with_addresses(message.body, absolute_url(message.get_absolute_url())),
         "corrections": [
             {"at": machine(correction.at), "note": correction.note}
             for correction in (message.corrections.all() if message.revised_at else ())
@@ -68,7 +69,7 @@ def withdrawn(message) -> dict:
     return {
         "id": tag_uri(message),
         "number": message.pk,
-        "url": absolute(message.get_absolute_url()),
+        "url": absolute_url(message.get_absolute_url()),
         "published": machine(message.publish_at),
         "withdrawn": machine(message.withdrawn_at),
     }
@@ -76,15 +77,15 @@ def withdrawn(message) -> dict:
 
 def category(found) -> dict:
     """Return a category as part of a message."""
-    return {"slug": found.slug, "name": found.name, "url": absolute(f"{reverse('messages')}{found.slug}/")}
+    return {"slug": found.slug, "name": found.name, "url": absolute_url(f"{reverse('messages')}{found.slug}/")}
 
 
 def category_with_ways(found) -> dict:
     """Return a category with the URLs of its lists and feeds."""
     return category(found) | {
-        "api_url": absolute(f"{root()}?category={found.slug}"),
-        "atom_url": absolute(reverse("category_feed", args=[found.slug])),
-        "json_feed_url": absolute(reverse("category_feed_json", args=[found.slug])),
+        "api_url": absolute_url(f"{root()}?category={found.slug}"),
+        "atom_url": absolute_url(reverse("category_feed", args=[found.slug])),
+        "json_feed_url": absolute_url(reverse("category_feed_json", args=[found.slug])),
     }
 
 
@@ -101,14 +102,14 @@ def image(message) -> dict | None:
         return None
     found = Picture.named(message.image.name)
     return {
-        "url": absolute(address(message.image.name)),
+        "url": absolute_url(address(message.image.name)),
         "width": message.image_width,
         "height": message.image_height,
         "alt": message.image_alt,
         "credit": message.image_credit,
         "focus": {"x": message.image_focus_x, "y": message.image_focus_y},
         "renditions": [
-            {"url": absolute(address(name)), "width": width, "type": TYPES[SUFFIXES[kind]]}
+            {"url": absolute_url(address(name)), "width": width, "type": TYPES[SUFFIXES[kind]]}
             for kind in (found.kinds if found else ())
             for name, width in found.source_set(kind)
         ],
@@ -117,11 +118,11 @@ def image(message) -> dict | None:
 
 def attachment(found) -> dict:
     """Return an attached file."""
-    url = absolute(address(found.file.name))
+    url = absolute_url(address(found.file.name))
     return {"name": found.name, "url": url, "size": found.size, "type": "application/pdf"}
 
 
 def citation(message) -> str:
     """Return the citation of a message, as on its page."""
     day = format_date(timezone.localtime(message.publish_at, timezone.get_default_timezone()), "j F Y")
-    return f"{settings.EMBASSY_NAME}, “{message.headline}”, {day}, {absolute(message.get_absolute_url())}"
+    return f"{settings.EMBASSY_NAME}, “{message.headline}”, {day}, {absolute_url(message.get_absolute_url())}"

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from editions.decorators import per_edition
 from editions.others import for_others
-from news.feed_entries import absolute, json_item, tag_of, with_attachments
+from editions.site_urls import absolute_url
+from news.feed_entries import json_item, tag_of, with_attachments
 from news.feeds import NEWEST, atom_of
 from news.models import Category
 from news.search.finding import newest
@@ -29,8 +30,8 @@ def atom(request):
         return atom_of(
             messages,
             title=title,
-            link=absolute(params.replace(sort="date").url),
-            feed_url=absolute(params.feed_url),
+            link=absolute_url(params.replace(sort="date").url),
+            feed_url=absolute_url(params.feed_url),
             feed_guid=f"{tag_of('search')}/{params.query_string}",
             description=_("What the press office publishes"),
         )
@@ -47,8 +48,8 @@ def json_feed(request):
         feed = {
             "version": "https://jsonfeed.org/version/1.1",
             "title": title,
-            "home_page_url": absolute(params.replace(sort="date").url),
-            "feed_url": f"{absolute(request.path)}?{params.query_string}",
+            "home_page_url": absolute_url(params.replace(sort="date").url),
+            "feed_url": f"{absolute_url(request.path)}?{params.query_string}",
             "language": settings.LANGUAGE_CODE,
             "items": [json_item(message) for message in with_attachments(messages)],
         }
@@ -61,7 +62,7 @@ def followed(request, render):
     """Return the feed of a search, a redirect to its canonical URL, or a plain-text error."""
     asked = Wanted.from_query(request.GET)
     if not asked.q:
-        url = absolute(reverse("search"))
+        url = absolute_url(reverse("search"))
         return refused(_("The search is empty. Search at %s first, then subscribe to the results.") % url)
     if asked.errors:
         return refused(*asked.errors)
