@@ -33,7 +33,7 @@ class Reception:
     @classmethod
     def of(cls, edition) -> Reception:
         """Return the reception in an edition."""
-        return edition.remember(NAME, cls.fetch)
+        return edition.get_or_compute(NAME, cls.fetch)
 
 
 def reception(request) -> Reception:

@@ -30,7 +30,7 @@ def furniture(request, at):
     """
     edition = getattr(request, "edition", None)  # None ahead of our middleware
     try:
-        rows = links([], []) if edition is None else edition.remember("furniture", lambda: fetch(at))
+        rows = links([], []) if edition is None else edition.get_or_compute("furniture", lambda: fetch(at))
         if edition is not None and edition is editions.latest():
             Reception.of(edition)  # so that this process knows it, should the database go away
     except (DatabaseError, InterfaceError):

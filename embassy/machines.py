@@ -23,7 +23,7 @@ NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 # Sitemaps
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def sitemap(request):
     """The index of the sitemap: the parts, each with its last change."""
     rows = [entry("sitemap", settings.SITE_URL + reverse("sitemap_pages"))]
@@ -32,7 +32,7 @@ def sitemap(request):
     return document("sitemapindex", rows)
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def sitemap_part(request, name):
     """The messages of some months."""
     found = [span for span in sitemaps.parts(request.edition, request.at) if span.name == name]
@@ -44,7 +44,7 @@ def sitemap_part(request, name):
     )
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def sitemap_pages(request):
     """Every other page: lists, counters, contact, pages of the office. None says when it changed: nobody keeps that."""
     names = "home", "messages", "counters:index", "consular:contact", "api:index"
@@ -54,7 +54,7 @@ def sitemap_pages(request):
     return document("urlset", [entry("url", settings.SITE_URL + path) for path in paths])
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def sitemap_news(request):
     """The messages of the last two days, as news aggregators read them."""
     publication = f"<news:name>{escape(settings.EMBASSY_NAME)}</news:name>"
@@ -84,13 +84,13 @@ def document(kind, rows, spaces=""):
 # The site in a browser's own furniture
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def opensearch(request):
     """How a browser searches here (OpenSearch 1.1)."""
     return render(request, "opensearch.xml", content_type="application/opensearchdescription+xml; charset=utf-8")
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def manifest(request):
     """The site as an app: its name and its icons."""
     icons = [
@@ -113,13 +113,13 @@ def manifest(request):
 # For crawlers
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def robots(request):
     """What crawlers may read: all but the desk, enquiries, and searches, which lead to a hundred more each."""
     return HttpResponse(render_to_string("robots.txt", {"url": settings.SITE_URL}), "text/plain; charset=utf-8")
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def security(request):
     """Whom to tell about a hole (RFC 9116)."""
     context = {"url": settings.SITE_URL, "contact": settings.SECURITY_CONTACT, "expires": next_year(request.at)}

@@ -19,7 +19,7 @@ def media(request, name):
     """A picture or an attachment. What is not public answers like what is not there; staff see it for their work."""
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise Http404
-    known = request.edition.remember("public files", dict)
+    known = request.edition.get_or_compute("public files", dict)
     given_name = known.get(name)
     public = given_name is not None
     if not public:

@@ -271,7 +271,7 @@ def test_a_link_is_revoked_on_the_desk(admin_client, client):
         ({"expires_at_0": "", "expires_at_1": ""}, "Say until when the link opens"),
         ({"expires_at_1": "12:00"}, "This moment is past"),
         ({"expires_at_0": "24/12/2021"}, "may last 30 days at most"),
-        ({"expires_at_0": "soon"}, "Write the day like 24.09.2027."),
+        ({"expires_at_0": "soon"}, "Enter the date as DD/MM/YYYY, for example 24/09/2027."),
     ],
 )
 def test_a_link_that_makes_no_sense_is_refused_with_a_sentence(admin_client, wrong, sentence):
