@@ -28,8 +28,8 @@ Page.objects.create(path="visas", title="Visas", body="<p>How to apply.</p>")
 client = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
 statuses = [client.get(path).status_code for path in ("/", "/messages/", "/contact/", "/visas/", "/search/?q=visa")]
 ready = client.get("/readyz")
-call_command("backup", sys.argv[1], verbosity=0)
-call_command("restore", sys.argv[1], check=True, verbosity=0)
+call_command("backup", sys.argv[1], unencrypted=True, verbosity=0)
+call_command("restore", sys.argv[1], check=True, unencrypted=True, verbosity=0)
 with connection.cursor() as cursor:
     cursor.execute("PRAGMA journal_mode")
     mode = cursor.fetchone()[0]
