@@ -81,10 +81,10 @@ class MomentWidget(AdminSplitDateTime):
                 {"value": str(fold), "label": label, "chosen": chosen == str(fold)}
                 for fold, label in enumerate(labels(times))
             ],
-            "zones": self.in_zones(times, chosen),
+            "zones": self.zones_text(times, chosen),
         }
 
-    def in_zones(self, times: list[datetime], chosen: str) -> str:
+    def zones_text(self, times: list[datetime], chosen: str) -> str:
         """Return the time in all zones, if it is clear which one is meant."""
         if len(times) == 2 and chosen in ("0", "1"):
             return in_cities(times[int(chosen)])
