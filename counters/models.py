@@ -48,7 +48,7 @@ class CounterQuerySet(MovableQuerySet):
 
     def of_edition(self, edition, at: datetime) -> list[Counter]:
         """Return the public counters with their messages, cached with the edition."""
-        return edition.remember("counters", lambda: self.shown().with_messages(at))
+        return edition.get_or_compute("counters", lambda: self.shown().with_messages(at))
 
     def next_change(self, at: datetime) -> datetime | None:
         """Return the next midnight at which a public counter changes; None where all have stopped."""

@@ -28,7 +28,7 @@ def detail(request, slug):
 
 
 @for_others
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def data(request, slug):
     """A counter as JSON, for any site."""
     counter = get_object_or_404(Counter.objects.shown(), slug=slug)
@@ -36,7 +36,7 @@ def data(request, slug):
 
 
 @for_others
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def badge(request, slug):
     """A counter as an SVG badge, for any site."""
     counter = get_object_or_404(Counter.objects.shown(), slug=slug)

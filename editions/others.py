@@ -1,7 +1,6 @@
-"""CORS headers for public data that other sites may read.
+"""CORS: allow scripts of any site to read public data.
 
-The headers are part of the cached response, so the WSGI cache sends them too. Credentials are not allowed: responses
-are the same for everybody.
+The headers are part of the cached response. Credentials are not allowed, because responses are the same for everybody.
 """
 
 from functools import wraps
@@ -17,16 +16,16 @@ FOR_OTHERS = {
 PREFLIGHT = {
     "Allow": METHODS,
     "Access-Control-Allow-Methods": METHODS,
-    "Access-Control-Allow-Headers": "*",  # such as If-None-Match, which needs a preflight request
+    "Access-Control-Allow-Headers": "*",  # for example If-None-Match
     "Access-Control-Max-Age": "86400",
 }
 
 
 def for_others(view):
-    """Allow any origin to read a view's responses, and answer preflight requests (OPTIONS)."""
+    """Allow any site to read the responses of a view, and respond to the preflight request (OPTIONS)."""
 
     @wraps(view)
-    def shown(request, *args, **kwargs):
+    def wrapper(request, *args, **kwargs):
         if request.method == "OPTIONS":
             response = HttpResponse(status=204, headers=FOR_OTHERS | PREFLIGHT)
             del response["Content-Type"]
@@ -38,5 +37,5 @@ def for_others(view):
             response["Allow"] = METHODS
         return response
 
-    shown.for_others = True
-    return shown
+    wrapper.for_others = True
+    return wrapper

@@ -186,9 +186,9 @@ class Index:
 
     def __init__(self, edition, at: datetime, shelf: Shelf):
         self.at, self.shelf = at, shelf
-        self.pending = edition.remember("pending", lambda: tally.coming(at))
+        self.pending = edition.get_or_compute("pending", lambda: tally.coming(at))
         key = "months", shelf.category and shelf.category.pk
-        self.counts = edition.remember(key, lambda: tally.months(at, shelf.category, self.pending))
+        self.counts = edition.get_or_compute(key, lambda: tally.months(at, shelf.category, self.pending))
 
     @cached_property
     def by_year(self) -> dict[date, int]:

@@ -96,7 +96,7 @@ def and_revised(rows, request, category=None):
 
     Subscribers have read the latter long ago and would not learn of the change otherwise.
     """
-    recent = request.edition.remember("revised", lambda: revised(request.at))
+    recent = request.edition.get_or_compute("revised", lambda: revised(request.at))
     pks = [pk for pk, category_id in recent if category is None or category_id == category.pk][:NEWEST]
     found = {row.pk: row for row in rows}
     missing = [pk for pk in pks if pk not in found]
@@ -150,7 +150,7 @@ def address_of(category, name: str, *parts) -> str:
 
 
 @for_others
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def atom(request, slug=None):
     """Atom feed of all messages, or of a category's."""
     category = get_object_or_404(Category, slug=slug) if slug else None
@@ -169,7 +169,7 @@ def atom(request, slug=None):
 
 
 @for_others
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def archive(request, year, month, day, slug=None):
     """Archive document of a feed: the messages of a past day."""
     category = get_object_or_404(Category, slug=slug) if slug else None
@@ -209,7 +209,7 @@ def last_day(messages, day: date) -> list[date]:
 
 
 @for_others
-@per_edition(known=("before",), keep=60)
+@per_edition(params=("before",), max_age=60)
 def json_feed(request, slug=None):
     """JSON Feed 1.1 of all messages, or of a category's: the newest, or those after a cursor."""
     category = get_object_or_404(Category, slug=slug) if slug else None

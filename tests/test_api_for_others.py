@@ -1,4 +1,4 @@
-"""The API for other origins: CORS, caching, documentation."""
+"""The API for other sites: CORS, caching, and its description."""
 
 import re
 
@@ -25,10 +25,10 @@ def clock():
         yield traveller
 
 
-# For any site, and per edition
+# CORS, and per edition
 
 
-def test_exactly_these_urls_have_cors_headers():
+def test_only_these_views_allow_any_origin():
     found = {
         route for route, pattern in views(get_resolver().url_patterns) if getattr(pattern.callback, "for_others", False)
     }
@@ -43,7 +43,7 @@ def test_exactly_these_urls_have_cors_headers():
 
 @at_the_front
 @pytest.mark.parametrize("path", ["/api/messages/", "/messages/feed/", "/messages/feed.json", "/counters/fire.json"])
-def test_cache_hits_and_304_have_cors_headers(path):
+def test_cached_and_304_responses_allow_any_origin(path):
     a_counter(slug="fire"), a_message()
     fresh, hit = ask(path), ask(path)
     same = ask(path, HTTP_IF_NONE_MATCH=hit.headers["ETag"])
@@ -57,7 +57,7 @@ def test_cache_hits_and_304_have_cors_headers(path):
 @pytest.mark.parametrize(
     "path", ["/api/messages/", "/api/messages/7/", "/counters/fire.svg", "/messages/speeches/feed/"]
 )
-def test_preflight_requests_are_answered(client, path):
+def test_preflight_requests_are_allowed(client, path):
     asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET"}
     answer = client.options(path, headers=asked | {"Access-Control-Request-Headers": "if-none-match"})
     assert (answer.status_code, answer.content) == (204, b"")
@@ -65,7 +65,7 @@ def test_preflight_requests_are_answered(client, path):
     assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
 
 
-def test_problem_documents_have_cors_headers(client):
+def test_problem_details_allow_any_origin(client):
     for path in ("/api/messages/?x=1", "/api/messages/?q=%00", "/api/nothing/", "/api/messages/1/"):
         assert client.get(path)["Access-Control-Allow-Origin"] == "*"
 
@@ -73,7 +73,7 @@ def test_problem_documents_have_cors_headers(client):
 @pytest.mark.parametrize(
     "path", ["/api/messages?limit=2&q=a%20b", "/api/messages/7", "/api/counters", "/api/counters/fire"]
 )
-def test_a_missing_slash_redirects_with_cors_headers(client, path):
+def test_a_redirect_to_the_trailing_slash_allows_any_origin(client, path):
     answer, asked = client.get(path), client.options(path)
     address, _, query = path.partition("?")
     assert (answer.status_code, answer["Location"]) == (301, f"{address}/" + (f"?{query}" if query else ""))
@@ -81,7 +81,7 @@ def test_a_missing_slash_redirects_with_cors_headers(client, path):
     assert {each["Access-Control-Allow-Origin"] for each in (answer, asked)} == {"*"}
 
 
-def test_html_pages_have_no_cors_headers(client):
+def test_pages_do_not_allow_other_origins(client):
     for path in ("/", "/messages/", "/contact/", "/nothing/"):
         assert "Access-Control-Allow-Origin" not in client.get(path)
 
@@ -95,23 +95,23 @@ def test_head_has_the_headers_of_get_and_no_body():
 
 
 @at_the_front
-def test_max_age_ends_with_the_minute():
+def test_a_response_is_fresh_until_the_next_minute_whatever_is_scheduled():
     a_message(publish_at=NOON + 25 * HOUR / 3600, approved_at=NOON)
     assert ask("/api/messages/").headers["Cache-Control"].startswith("max-age=60,")
 
 
 @at_the_front
-def test_searches_are_not_cached_but_have_an_etag():
+def test_a_search_is_always_rendered_and_has_an_etag():
     a_message()
     answers = [ask("/api/messages/?q=text") for _ in range(2)]
     assert ["hit" in answer.headers["Cache-Status"] for answer in answers] == [False, False]
     assert ask("/api/messages/?q=text", HTTP_IF_NONE_MATCH=answers[0].headers["ETag"]).status == 304
 
 
-# Described
+# Description
 
 
-def test_examples_on_the_documentation_page_work(client):
+def test_every_example_on_the_page_works(client):
     a_message(), a_counter(slug="fire")
     page = client.get("/api/").content.decode()
     links = set(re.findall(r'<a href="(/api/[^"]*)"><code>', page))
@@ -119,14 +119,14 @@ def test_examples_on_the_documentation_page_work(client):
     assert {link for link in links if client.get(link.replace("&amp;", "&")).status_code != 200} == set()
 
 
-def test_every_parameter_is_documented(client):
+def test_the_page_and_the_document_describe_every_parameter(client):
     page = client.get("/api/").content.decode()
     told = [each["name"] for each in document()["paths"]["/api/messages/"]["get"]["parameters"]]
     assert told == list(KNOWN)
     assert [name for name in KNOWN if f"<code>{name}</code>" not in page] == []
 
 
-def test_every_url_is_in_the_openapi_document(client):
+def test_the_document_describes_every_path(client):
     routes = {f"/{route}" for route, _pattern in views(get_resolver().url_patterns) if route.startswith("api/")}
     told = {path.replace("{number}", "<str:number>").replace("{slug}", "<slug:slug>") for path in document()["paths"]}
     assert routes - told == {"/api/", "/api/openapi.json", f"/{SLASH_MISSING}"}

@@ -1,4 +1,4 @@
-"""Times of day as staff type them, and what they are told of the hours they enter."""
+"""Times of day as staff enter them, and the messages about opening hours."""
 
 from datetime import time
 
@@ -19,7 +19,7 @@ MIDNIGHT = time(0)
         *[(text, None) for text in ("25:00", "24:01", "9:60", "13 pm", "0 am", "nine", "-1:00", "9:3", "1" * 50)],
     ],
 )  # fmt: skip
-def test_a_time_of_day_is_read_as_people_type_it(typed, kept):
+def test_common_ways_to_write_a_time_are_accepted(typed, kept):
     assert read_clock(typed) == kept
 
 
@@ -39,7 +39,7 @@ def office_form(**rows):
 
 
 @pytest.mark.django_db
-def test_staff_enter_nights_and_breaks_and_are_told_what_ends_on_the_next_day(admin_client):
+def test_hours_past_midnight_are_reported_to_staff(admin_client):
     christmas = {"date": "2020-12-25", "name": "Christmas"}
     form = office_form(
         hours=[{"weekday": 0, "opens": "20:00", "closes": "2:00"}, {"weekday": 5, "opens": "0:00", "closes": "24:00"}],
@@ -58,7 +58,7 @@ def test_staff_enter_nights_and_breaks_and_are_told_what_ends_on_the_next_day(ad
 
 
 @pytest.mark.django_db
-def test_a_day_that_is_closed_and_has_hours_is_refused(admin_client):
+def test_a_closed_day_with_hours_is_refused(admin_client):
     christmas = {"date": "2020-12-25", "name": "Christmas"}
     form = office_form(hours=[], holidays=[christmas, christmas | {"opens": "10:00", "closes": "12:00"}])
     page = admin_client.post("/admin/consular/office/add/", form).content.decode()

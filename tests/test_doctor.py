@@ -1,4 +1,4 @@
-"""The doctor names each fault, and no other: every one is injected here."""
+"""The doctor finds each problem and reports no other: every one is injected here."""
 
 import json
 import os
@@ -50,36 +50,36 @@ def site(rows, clock, monkeypatch):
     monkeypatch.setattr(place, "LEAST_FREE", 1)
 
 
-def faults(**kwargs):
-    return [fault.check for fault in examine(**kwargs).faults]
+def problems(**kwargs):
+    return [problem.check for problem in examine(**kwargs).problems]
 
 
-# All is well
+# No problems
 
 
-def test_all_is_well(monkeypatch):
+def test_a_site_without_problems(monkeypatch):
     report = examine()
-    assert (report.faults, report.checked) == ([], list(CHECKS))
-    assert report.summary == f"All is well ({len(CHECKS)} checks)."
+    assert (report.problems, report.checked) == ([], list(CHECKS))
+    assert report.summary == f"No problems found ({len(CHECKS)} checks)."
 
 
-def test_all_is_well_in_every_corner():
-    assert faults(thorough=True) == []
+def test_a_thorough_run_without_problems():
+    assert problems(thorough=True) == []
 
 
-def test_all_is_well_on_an_empty_site():
+def test_an_empty_site_without_problems():
     Letter.objects.all().delete()
     Message.objects.all().delete()
-    assert faults() == []
+    assert problems() == []
 
 
-def test_it_leaves_no_trace_among_the_answers(client, caplog):
+def test_the_doctors_requests_are_not_in_the_access_log(client, caplog):
     caplog.set_level("INFO", logger="embassy.access")
     examine()
     assert [record for record in caplog.records if record.name == "embassy.access"] == []
 
 
-# Each fault
+# Each problem
 
 
 def drop(trigger):
@@ -112,7 +112,7 @@ def wrong_key(monkeypatch):
 
 
 def less(name, take):
-    """Return what replaces a function by one whose rows are fewer: `take` is a slice."""
+    """Return a function that patches `name` to return only the slice `take` of its rows."""
 
     def inject(monkeypatch):
         module, _, function = name.rpartition(".")
@@ -134,7 +134,7 @@ def an_item_elsewhere(monkeypatch):
 
 
 def an_api(monkeypatch, rows=lambda: Message.objects.published(NOON)[1:11]):
-    """An interface for programs that leaves the newest message out."""
+    """An API without the newest message."""
 
     def page(path):
         told = {"messages": [{"url": f"http://testserver{row.get_absolute_url()}"} for row in rows()]}
@@ -144,7 +144,7 @@ def an_api(monkeypatch, rows=lambda: Message.objects.published(NOON)[1:11]):
     monkeypatch.setattr("watching.doctor.public.resolve", lambda path: type("Match", (), {"route": "api/messages/"}))
 
 
-FAULTS = {
+PROBLEMS = {
     "database": lambda patch: patch.setattr(
         "watching.doctor.place.edition_number", partial(raises, OperationalError("away"))
     ),
@@ -173,19 +173,19 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("check", [name for name, inject in FAULTS.items() if inject])
-def test_each_fault_is_named_and_no_other(check, monkeypatch):
-    FAULTS[check](monkeypatch)
+@pytest.mark.parametrize("check", [name for name, inject in PROBLEMS.items() if inject])
+def test_each_problem_is_found_and_no_other(check, monkeypatch):
+    PROBLEMS[check](monkeypatch)
     report = examine()
-    assert [fault.check for fault in report.faults] == [check]
-    assert report.faults[0].says and report.faults[0].do and report.summary.startswith("1 fault (")
+    assert [problem.check for problem in report.problems] == [check]
+    assert report.problems[0].message and report.problems[0].advice and report.summary.startswith("1 problem (")
 
 
-def test_every_check_has_its_fault_here():
-    assert FAULTS.keys() == CHECKS.keys()
+def test_every_check_has_a_problem_here():
+    assert PROBLEMS.keys() == CHECKS.keys()
 
 
-# The same faults in other shapes
+# Other forms of the same problems
 
 
 @pytest.mark.parametrize(
@@ -204,44 +204,44 @@ def test_every_check_has_its_fault_here():
         ("letters", lambda patch: a_late_letter(written_at=NOON, last_error="away TimeoutError")),
     ],
 )
-def test_it_is_found_in_other_shapes_too(check, inject, monkeypatch):
+def test_other_forms_are_found(check, inject, monkeypatch):
     if check == "home":
         monkeypatch.setattr("watching.doctor.public.ask", lambda path: ask("/never-was/" if path == "/" else path))
     else:
         inject(monkeypatch)
-    assert faults() == [check]
+    assert problems() == [check]
 
 
-def test_an_interface_that_agrees_is_no_fault(monkeypatch):
+def test_an_api_that_agrees_is_not_a_problem(monkeypatch):
     an_api(monkeypatch, lambda: Message.objects.published(NOON)[:10])
-    assert faults() == []
+    assert problems() == []
 
 
-def test_without_a_room_of_backups_nobody_asks_for_one(monkeypatch):
+def test_without_the_app_backups_none_is_required(monkeypatch):
     Backup.objects.all().delete()
     monkeypatch.setattr("watching.backup.are_made", lambda: False)
-    assert faults() == []
+    assert problems() == []
 
 
-def test_a_check_that_breaks_is_a_fault_and_the_others_go_on(monkeypatch):
+def test_a_check_that_fails_is_a_problem_and_the_others_run(monkeypatch):
     monkeypatch.setitem(CHECKS, "tally", partial(raises, ZeroDivisionError()))
     report = examine()
-    assert [(fault.check, fault.says) for fault in report.faults] == [
-        ("tally", "It could not be checked (ZeroDivisionError).")
+    assert [(problem.check, problem.message) for problem in report.problems] == [
+        ("tally", "The check failed (ZeroDivisionError).")
     ]
     assert report.checked == list(CHECKS)
 
 
-def test_without_a_database_nothing_else_is_blamed(monkeypatch):
-    FAULTS["database"](monkeypatch)
+def test_without_a_database_no_other_check_runs(monkeypatch):
+    PROBLEMS["database"](monkeypatch)
     a_late_letter()
     report = examine()
     assert (report.checked, len(report.left_out)) == (["database"], len(CHECKS) - 1)
-    assert "left out until that is mended" in report.summary
+    assert "skipped until this is fixed" in report.summary
 
 
-def test_what_is_published_between_two_looks_is_no_fault(monkeypatch):
-    """The list is read after what it should have: the first time the two differ."""
+def test_a_publication_between_two_queries_is_not_a_problem(monkeypatch):
+    """The list is read after the expected one, so the first time the two differ."""
     from watching.doctor import public
 
     original, looks = public.newest, []
@@ -254,14 +254,14 @@ def test_what_is_published_between_two_looks_is_no_fault(monkeypatch):
         return found
 
     monkeypatch.setattr(public, "newest", newest)
-    assert (faults(only=["archive"]), len(looks)) == ([], 2)
+    assert (problems(only=["archive"]), len(looks)) == ([], 2)
 
 
-def test_a_fault_is_said_in_words(monkeypatch):
-    FAULTS["archive"](monkeypatch)
+def test_a_wrong_list_is_described(monkeypatch):
+    PROBLEMS["archive"](monkeypatch)
     sixth = Message.objects.published(NOON)[5].get_absolute_url()
-    (fault,) = examine().faults
-    assert fault.says == f"The list of all messages has nothing in place 6, where {sixth} should stand."
+    (problem,) = examine().problems
+    assert problem.message == f"The list of all messages has nothing at position 6 instead of {sixth}."
 
 
 # Nodes
@@ -269,7 +269,7 @@ def test_a_fault_is_said_in_words(monkeypatch):
 
 @pytest.fixture
 def node(db):
-    """A node that answers as this process does, unless told otherwise."""
+    """A node that responds as this process does, unless the test changes it."""
 
     class Node(BaseHTTPRequestHandler):
         told = {"number": 0, "release": settings.RELEASE, "ready": 200, "ahead": 0.0, "list": None}
@@ -298,64 +298,64 @@ def node(db):
     server.server_close()
 
 
-def test_a_node_that_agrees_is_no_fault(node):
-    assert faults(nodes=[node[0]]) == []
+def test_a_node_that_agrees_is_not_a_problem(node):
+    assert problems(nodes=[node[0]]) == []
 
 
 @pytest.mark.parametrize(
     ("told", "says"),
     [
-        ({"number": 7}, "is in edition 7, and this one in"),
-        ({"release": "0.0.1"}, "runs release 0.0.1, and this one tests."),
+        ({"number": 7}, "has edition 7, and this node has"),
+        ({"release": "0.0.1"}, "runs release 0.0.1, and this node runs tests."),
         ({"ready": 503}, "is not ready: ready:"),
-        ({"text": "ready\n"}, "does not take this process for a node"),
-        ({"ahead": 7.0}, "is 7 seconds off (+7.0)."),
-        ({"ahead": -7.0}, "is 7 seconds off (-7.0)."),
-        ({"list": '<ol class="entries"></ol>'}, "serves another list of messages"),
+        ({"text": "ready\n"}, "does not recognise this process as a node"),
+        ({"ahead": 7.0}, "is wrong by 7 seconds (+7.0)."),
+        ({"ahead": -7.0}, "is wrong by 7 seconds (-7.0)."),
+        ({"list": '<ol class="entries"></ol>'}, "serves a different list of messages"),
     ],
 )
-def test_a_node_that_differs_is_named_with_how(node, told, says):
+def test_a_node_that_differs_is_described(node, told, says):
     url, answers = node
     answers |= told
     report = examine(nodes=[url])
-    assert [fault.check for fault in report.faults] == ["nodes"]
-    assert url in report.faults[0].says and says in report.faults[0].says
+    assert [problem.check for problem in report.problems] == ["nodes"]
+    assert url in report.problems[0].message and says in report.problems[0].message
 
 
-def test_a_node_that_does_not_answer_is_named():
-    (fault,) = examine(nodes=["http://127.0.0.1:9"], only=["nodes"]).faults
-    assert fault.says == "http://127.0.0.1:9 does not answer (ConnectionRefusedError)."
+def test_a_node_that_does_not_respond_is_reported():
+    (problem,) = examine(nodes=["http://127.0.0.1:9"], only=["nodes"]).problems
+    assert problem.message == "http://127.0.0.1:9 does not respond (ConnectionRefusedError)."
 
 
 @pytest.mark.parametrize(
     ("theirs", "seconds"),
     [(100.5, 0.0), (104.0, 3.0), (95.0, -4.999), (99.9995, 0.0)],
 )
-def test_the_way_there_and_back_is_nobodys_fault(theirs, seconds):
+def test_the_networks_delay_is_not_a_difference_of_clocks(theirs, seconds):
     assert abs(ahead(theirs, sent=100.0, got=101.0).total_seconds() - seconds) < 0.0001
 
 
 # The command
 
 
-def test_the_command_ends_with_nothing_where_all_is_well(capsys):
+def test_the_command_exits_with_0_without_problems(capsys):
     call_command("doctor", nodes=[], only=None)
-    assert capsys.readouterr().out == f"All is well ({len(CHECKS)} checks).\n"
+    assert capsys.readouterr().out == f"No problems found ({len(CHECKS)} checks).\n"
 
 
-def test_the_command_ends_with_one_where_something_is_wrong(capsys):
+def test_the_command_exits_with_1_if_there_is_a_problem(capsys):
     a_late_letter()
     with pytest.raises(SystemExit) as end:
         call_command("doctor", nodes=[], only=None)
     first, do, summary = capsys.readouterr().out.splitlines()
-    assert (end.value.code, summary) == (1, f"1 fault ({len(CHECKS)} checks).")
-    assert first == "letters: 1 letter has not left, the oldest for 1 hour." and "send_letters" in do
+    assert (end.value.code, summary) == (1, f"1 problem ({len(CHECKS)} checks).")
+    assert first == "letters: 1 e-mail has not been sent, the oldest for 1 hour." and "send_letters" in do
 
 
-def test_the_command_tells_machines_too(capsys):
+def test_the_command_can_write_json(capsys):
     a_late_letter()
     with pytest.raises(SystemExit):
         call_command("doctor", "--json", "--only", "letters", "backup")
-    told = json.loads(capsys.readouterr().out)
-    assert (told["well"], told["checked"]) == (False, ["letters", "backup"])
-    assert [fault["check"] for fault in told["faults"]] == ["letters"]
+    report = json.loads(capsys.readouterr().out)
+    assert (report["ok"], report["checked"]) == (False, ["letters", "backup"])
+    assert [problem["check"] for problem in report["problems"]] == ["letters"]

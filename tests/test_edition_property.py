@@ -1,4 +1,4 @@
-"""At every step of every history, what is served is what a fresh rendering would be."""
+"""Property: after any sequence of changes, the served response equals a fresh rendering."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ from tests.properties import examples
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
-# A step looks at these, and at a few of the others turn by turn; the last one looks at all.
+# Each step checks these and some of the others in turn; the last step checks all.
 CORE = ["/", "/messages/", "/messages/statements/", "/messages/feed/"]
 OTHERS = [
     *("/messages/texts/", "/messages/statements/feed/", "/messages/feed.json"),
@@ -45,7 +45,7 @@ acts = st.one_of(
 
 
 def perform(act, value, now):
-    """Do one thing that staff may do."""
+    """Do one thing that staff can do."""
     if act == "schedule":
         a_message(publish_at=now + timedelta(seconds=value), approved_at=now)
     elif act == "draft":
@@ -72,7 +72,7 @@ def perform(act, value, now):
 
 
 def change(row, act, value, now):
-    """Do one thing that staff may do to a message."""
+    """Do one thing that staff can do to a message."""
     state = row.state(now)
     if act == "edit":
         row.headline += "!"
@@ -94,7 +94,7 @@ def change(row, act, value, now):
 
 
 def addresses(met):
-    """Return every address that a message has, has had, or has just been found at; and of its day, month and year."""
+    """Return every URL that a message has or has had, and those of its day, month and year."""
     for message in Message.objects.exclude(day=None):
         address = message.get_absolute_url()
         lists = [f"/messages/{message.day:{form}}/" for form in ("%Y/%m/%d", "%Y/%m", "%Y")]
@@ -105,10 +105,10 @@ def addresses(met):
 
 @given(start=st.sampled_from(STARTS), history=st.lists(acts, min_size=1, max_size=12))
 @settings(max_examples=examples(16), suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_is_served_equals_a_fresh_rendering_at_every_step(restore_database, start, history):
+def test_the_served_response_equals_a_fresh_rendering_at_every_step(restore_database, start, history):
     restore_database()
     a_category()
-    middleware.printings.clear()
+    middleware.edition_cache.store.clear()
     edition.forget()
     met, turn = {}, 0
     with time_machine.travel(start, tick=False) as clock:
@@ -127,7 +127,7 @@ def test_what_is_served_equals_a_fresh_rendering_at_every_step(restore_database,
 
 
 def compare(paths, *after):
-    """Hold what is served at these addresses against a fresh rendering."""
+    """Compare the served responses at these URLs with fresh renderings."""
     for path in paths:
         served, rendered = ask(path), fresh(path)
         assert (served.status, served.body) == (rendered.status, rendered.body), (path, after)

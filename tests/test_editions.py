@@ -1,4 +1,4 @@
-"""The edition's number moves with everything that the public sees, and with nothing else."""
+"""The edition number increases with every public change, and with no other."""
 
 import threading
 
@@ -39,19 +39,19 @@ def moved_by(act):
     return number() - before
 
 
-def test_a_save_of_what_differs_makes_one_new_edition():
+def test_a_save_with_a_difference_makes_one_new_edition():
     message = a_message()
     message.lead = "Changed"
     assert moved_by(message.save) == 1
 
 
-def test_a_save_of_what_does_not_differ_makes_no_new_edition():
+def test_a_save_without_a_difference_makes_no_new_edition():
     message = Message.objects.get(pk=a_message().pk)
     assert moved_by(message.save) == 0
 
 
 @pytest.mark.parametrize("ahead", [-HOUR, HOUR])
-def test_making_a_row_that_is_public_or_will_be_makes_one_new_edition(ahead):
+def test_creating_a_public_or_scheduled_row_makes_one_new_edition(ahead):
     category = a_category()
     kwargs = {"publish_at": NOON + ahead, "approved_at": NOON}
     assert moved_by(lambda: Message.objects.create(headline="New", category=category, **kwargs)) == 1
@@ -61,7 +61,7 @@ def a_draft(**kwargs):
     return a_message(**{"approved_at": None} | kwargs)
 
 
-# What may be done to a draft. None of it is seen by the public, now or by the clock alone.
+# Changes to a draft, which the public does not see.
 DRAFTING = {
     "make": lambda: a_draft(),
     "save": lambda: change(a_draft()).save(),
@@ -90,14 +90,14 @@ def change(message):
 
 
 @pytest.mark.parametrize("act", DRAFTING.values(), ids=DRAFTING)
-def test_what_is_done_to_a_draft_makes_no_new_edition(act):
+def test_a_change_to_a_draft_makes_no_new_edition(act):
     a_category()
     Image.objects.create(file="x.jpg", width=1, height=1, uploaded_at=NOON)
     assert moved_by(act) == 0
 
 
 @pytest.mark.parametrize("step", ["approve", "send back", "withdraw", "restore", "show", "hide"])
-def test_what_comes_into_sight_or_goes_out_of_it_makes_one_new_edition(step):
+def test_becoming_public_or_not_public_makes_one_new_edition(step):
     draft, scheduled = a_draft(submitted_at=NOON), a_message(publish_at=NOON + HOUR, approved_at=NOON)
     published, withdrawn = a_message(), a_message()
     withdrawn.withdraw("Wrong.", at=NOON)
@@ -127,7 +127,7 @@ def test_a_publication_after_a_savepoint_that_was_rolled_back_still_makes_a_new_
     assert moved_by(act) == 1
 
 
-def test_a_raw_write_beside_a_draft_s_makes_a_new_edition():
+def test_a_raw_write_beside_one_of_a_draft_makes_a_new_edition():
     category = a_category()
 
     def act():
@@ -171,7 +171,7 @@ def test_get_or_create_and_update_or_create_make_new_editions():
     assert moved_by(lambda: Category.objects.update_or_create(slug="new", defaults={"name": "Newer"})) == 1
 
 
-def test_set_null_behind_a_deletion_is_part_of_its_edition():
+def test_set_null_of_a_deletion_is_part_of_its_edition():
     message = a_message()
     counter = Counter.objects.create(incident="the flood", since=NOON.date() - DAY, message=message)
     assert moved_by(message.delete) == 1
@@ -186,13 +186,13 @@ def test_loaddata_makes_a_new_edition(tmp_path):
     assert moved_by(lambda: call_command("loaddata", str(fixture), verbosity=0)) >= 1
 
 
-def test_a_row_saved_past_its_model_moves_the_number():
+def test_a_raw_save_makes_a_new_edition():
     category = a_category()
     assert moved_by(lambda: super(PublicModel, category).save()) == 1
 
 
 @pytest.mark.parametrize("make", [a_category, a_message, a_counter, an_office, a_topic, a_notice, a_page])
-def test_every_room_of_the_public_site_moves_the_number(make):
+def test_every_public_model_makes_a_new_edition(make):
     row = make()
     field = next(name for name in ("headline", "name", "incident", "sentence", "title") if hasattr(row, name))
     setattr(row, field, "Changed")
@@ -201,23 +201,23 @@ def test_every_room_of_the_public_site_moves_the_number(make):
     assert moved_by(row.delete) == 1
 
 
-def test_a_redirect_to_what_is_public_moves_the_number():
+def test_a_redirect_to_a_public_message_makes_a_new_edition():
     message = a_message()
     assert moved_by(lambda: Redirect.add("/old/", message=message)) == 1
 
 
-def test_an_enquiry_does_not_move_the_number():
+def test_an_enquiry_makes_no_new_edition():
     topic = a_topic()
     assert moved_by(lambda: an_enquiry(topic=topic)) == 0
 
 
-def test_staff_and_their_logins_do_not_move_the_number(client):
+def test_staff_and_their_sessions_make_no_new_edition(client):
     user = get_user_model().objects.create_superuser("anna", password="a long password")
     assert moved_by(lambda: client.force_login(user)) == 0
     assert moved_by(user.save) == 0
 
 
-def test_scopes_inside_a_scope_are_one_edition():
+def test_nested_blocks_make_one_edition():
     def act():
         with new_edition():
             a_message()
@@ -226,7 +226,7 @@ def test_scopes_inside_a_scope_are_one_edition():
     assert moved_by(act) == 1
 
 
-def test_a_change_that_is_rolled_back_leaves_the_number():
+def test_a_change_that_is_rolled_back_makes_no_new_edition():
     def act():
         with pytest.raises(RuntimeError), transaction.atomic(), new_edition():
             a_message()
@@ -235,7 +235,7 @@ def test_a_change_that_is_rolled_back_leaves_the_number():
     assert moved_by(act) == 0
 
 
-def test_every_public_model_points_to_public_models_or_protects():
+def test_foreign_keys_of_public_models_refer_to_public_models_or_protect():
     from django.apps import apps
     from django.db.models import PROTECT
 
@@ -254,7 +254,7 @@ def test_the_number_row_is_single():
         EditionNumber.objects.create(pk=2, number=1)
 
 
-# Until when an edition lasts
+# The end of an edition
 
 
 def test_an_edition_lasts_until_the_next_scheduled_message():
@@ -271,31 +271,31 @@ def test_an_edition_lasts_until_the_hosts_midnight_at_the_latest():
     assert Edition.current(NOON).until.isoformat() == "2020-11-25T00:00:00+00:00"
 
 
-def test_an_edition_ends_as_a_counter_turns_in_its_own_zone():
+def test_an_edition_ends_when_a_counter_changes_in_its_own_zone():
     Counter.objects.create(incident="the flood", since=NOON.date() - DAY, time_zone="Asia/Tokyo")
     assert Edition.current(NOON).until.isoformat() == "2020-11-24T15:00:00+00:00"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_edition_is_reckoned_once_while_it_lasts(django_assert_num_queries):
+def test_an_edition_takes_one_query_while_it_lasts(django_assert_num_queries):
     first = Edition.current(NOON)
     with django_assert_num_queries(1):
         assert Edition.current(NOON + HOUR) is first
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_an_edition_remembers_is_reckoned_once_and_dies_with_it():
+def test_a_value_is_computed_once_for_an_edition():
     reckoned = []
     edition = Edition.current(NOON)
     for _ in range(2):
-        edition.remember("menu", lambda: reckoned.append(1))
+        edition.get_or_compute("menu", lambda: reckoned.append(1))
     a_category()
-    Edition.current(NOON).remember("menu", lambda: reckoned.append(1))
+    Edition.current(NOON).get_or_compute("menu", lambda: reckoned.append(1))
     assert len(reckoned) == 2
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_edition_seen_inside_a_transaction_is_not_remembered():
+def test_an_edition_inside_a_transaction_is_not_cached():
     with transaction.atomic():
         a_category()
         inside = Edition.current(NOON)
@@ -306,7 +306,7 @@ def test_an_edition_seen_inside_a_transaction_is_not_remembered():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_emptied_site_never_repeats_a_number():
+def test_an_emptied_site_never_repeats_an_edition_number():
     before = number()
     call_command("flush", interactive=False, verbosity=0)
     assert number() > before
@@ -346,6 +346,6 @@ def test_many_writers_never_deadlock_and_each_makes_an_edition():
     assert number() - before == 2 * 10 + 2 * 6
 
 
-def test_a_row_added_through_another_moves_the_number():
+def test_a_row_added_through_a_related_manager_makes_a_new_edition():
     comments, message = a_category("comments"), a_message()
     assert moved_by(lambda: comments.messages.add(message)) == 1

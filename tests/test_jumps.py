@@ -103,4 +103,4 @@ def test_typed_dates_are_not_cached():
     a_message()
     for number in range(5):
         assert ask(f"/messages/?date=nonsense{number}").status == 200
-    assert len(middleware.printings) == 0
+    assert len(middleware.edition_cache.store) == 0

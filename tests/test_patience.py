@@ -1,4 +1,4 @@
-"""How long SQLite waits for a locked file: hardly ahead of Django, as the settings say in it."""
+"""SQLite busy timeout: short in the WSGI cache, the configured one in Django."""
 
 import sqlite3
 
@@ -10,7 +10,7 @@ from editions import patience
 
 pytestmark = pytest.mark.django_db  # which lets a test connect
 
-OURS = {"timeout": 3600, "init_command": "PRAGMA journal_mode=DELETE"}  # who waits as they say hangs this test
+OURS = {"timeout": 3600, "init_command": "PRAGMA journal_mode=DELETE"}  # a test that waits this long hangs
 
 
 @pytest.fixture
@@ -35,17 +35,17 @@ def locked(connection):
 
 
 def waits(connection):
-    """Return the milliseconds for which a connection waits."""
+    """Return the busy timeout of a connection in milliseconds."""
     return connection.connection.execute("PRAGMA busy_timeout").fetchone()[0]
 
 
-def test_a_connection_opened_ahead_of_django_waits_hardly_from_its_first_statement_on(connection, locked):
+def test_a_new_connection_has_the_short_timeout_from_its_first_statement(connection, locked):
     with pytest.raises(OperationalError, match="locked"):
         patience.open_soon(connection)
     assert (connection.connection, connection.settings_dict["OPTIONS"]) == (None, OURS)
 
 
-def test_one_that_is_open_waits_hardly_until_django_has_it_again(connection):
+def test_an_open_connection_has_the_short_timeout_until_django_uses_it(connection):
     patience.open_soon(connection)
     ahead = waits(connection)
     patience.open_soon(connection)
@@ -54,14 +54,14 @@ def test_one_that_is_open_waits_hardly_until_django_has_it_again(connection):
     assert (ahead, again, waits(connection)) == (300, 300, 3_600_000)
 
 
-def test_one_that_django_has_opened_waits_hardly_too(connection):
+def test_a_connection_that_django_opened_gets_the_short_timeout(connection):
     connection.ensure_connection()
     inside = waits(connection)
     patience.open_soon(connection)
     assert (inside, waits(connection)) == (3_600_000, 300)
 
 
-def test_one_that_django_opens_anew_is_not_short_of_patience(connection):
+def test_a_reopened_connection_has_the_configured_timeout(connection):
     patience.open_soon(connection)
     connection.close()
     connection.ensure_connection()

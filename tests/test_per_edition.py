@@ -1,4 +1,4 @@
-"""A public page is rendered once between two changes, and never stale; every public view is so, or has a reason."""
+"""Edition cache: a public page is rendered once per edition and never stale; every public view uses it or says why."""
 
 import threading
 
@@ -25,7 +25,7 @@ def clock():
 
 
 def renders(monkeypatch):
-    """Count the renderings from here on."""
+    """Count the renderings from now on."""
     made = []
     original = middleware.make_printing
     monkeypatch.setattr(middleware, "make_printing", lambda *args: made.append(args[0]) or original(*args))
@@ -41,7 +41,7 @@ def test_a_page_is_rendered_once_in_an_edition(clock, monkeypatch):
     assert (len(made), len(bodies)) == (1, 1)
 
 
-def test_what_is_published_is_there_at_the_next_request(clock):
+def test_a_publication_is_served_at_the_next_request(clock):
     ask("/messages/")
     a_message(headline="It has just come out")
     assert "It has just come out" in ask("/messages/").text
@@ -55,13 +55,13 @@ def test_a_scheduled_message_appears_at_its_second(clock):
     assert ("At one sharp" in before, "At one sharp" in ask("/messages/").text) == (False, True)
 
 
-def test_the_home_page_turns_with_the_minute(clock):
+def test_the_home_page_changes_with_the_minute(clock):
     before = ask("/").text
     clock.move_to(NOON + MINUTE)
     assert (">15:37<" in before, ">15:38<" in ask("/").text) == (True, True)
 
 
-def test_other_pages_outlast_the_minute(clock):
+def test_other_pages_are_cached_longer_than_a_minute(clock):
     before = ask("/messages/").headers["ETag"]
     clock.move_to(NOON + 5 * MINUTE)
     assert ask("/messages/").headers["ETag"] == before
@@ -80,7 +80,7 @@ def test_a_publication_during_a_rendering_is_served_at_the_next_request(clock, m
     assert "Meanwhile" in ask("/messages/").text
 
 
-def test_what_is_rolled_back_is_never_seen(clock):
+def test_a_rolled_back_change_is_never_served(clock):
     ask("/messages/")
     with transaction.atomic():
         a_message(headline="Never was")
@@ -122,14 +122,14 @@ def test_one_thread_renders_while_the_others_wait(clock, monkeypatch):
 # The key
 
 
-def test_unknown_parameters_make_no_new_printing(clock, monkeypatch):
+def test_unknown_parameters_are_not_part_of_the_cache_key(clock, monkeypatch):
     made = renders(monkeypatch)
     for number in range(5):
         ask(f"/messages/?utm={number}")
     assert len(made) == 1
 
 
-def test_known_parameters_make_their_own(clock):
+def test_known_parameters_are_part_of_the_cache_key(clock):
     messages = [a_message(publish_at=NOON - DAY * n, headline=f"No {n}.") for n in range(1, 30)]
     first = ask("/messages/").text
     from news.cursors import Cursor
@@ -138,27 +138,27 @@ def test_known_parameters_make_their_own(clock):
     assert ("No 25." in first, "No 25." in second) == (False, True)
 
 
-def test_a_very_long_query_is_not_kept(clock):
+def test_a_very_long_query_is_not_cached(clock):
     ask(f"/messages/?before={'9' * 500}")
-    assert len(middleware.printings) == 0
+    assert len(middleware.edition_cache.store) == 0
 
 
-def test_a_query_of_too_many_fields_is_refused(clock):
+def test_a_query_with_too_many_fields_is_refused(clock):
     assert ask("/messages/?" + "&".join(f"before={n}" for n in range(2000))).status == 400
 
 
-def test_errors_are_not_kept(clock):
+def test_errors_are_not_cached(clock):
     assert ask("/messages/1999/").status == 404
-    assert len(middleware.printings) == 0
+    assert len(middleware.edition_cache.store) == 0
 
 
-def test_a_page_that_sets_a_cookie_is_not_kept(clock):
+def test_a_page_that_sets_a_cookie_is_not_cached(clock):
     Topic.objects.create(name="Passports", sentence="Lost or expired.", mailbox="consular@example.org")
     assert "Set-Cookie" in ask("/contact/").headers
-    assert len(middleware.printings) == 0
+    assert len(middleware.edition_cache.store) == 0
 
 
-def test_staff_see_the_public_pages_like_anybody(clock, admin_client):
+def test_staff_see_the_same_public_pages(clock, admin_client):
     a_message()
     cookie = admin_client.cookies.output(header="", sep=";").strip()
     assert ask("/messages/", HTTP_COOKIE=cookie).body == fresh("/messages/").body
@@ -166,7 +166,7 @@ def test_staff_see_the_public_pages_like_anybody(clock, admin_client):
 
 # Every public view
 
-# The views that are live, each with its reason.
+# The views that are not cached, each with its reason.
 LIVE = {
     "contact": "has a form, with its cookie; and says whether an office is open, to the minute",
     "sent": "a receipt is for one person",
@@ -192,7 +192,7 @@ def test_every_public_view_is_per_edition_or_has_a_reason():
 # Two processes
 
 
-def test_what_one_process_publishes_another_serves_at_the_next_request(clock):
+def test_a_publication_is_served_by_another_process_at_the_next_request(clock):
     ask("/messages/")
     with another_process():
         ask("/messages/")
@@ -200,7 +200,7 @@ def test_what_one_process_publishes_another_serves_at_the_next_request(clock):
     assert "From the other node" in ask("/messages/").text
 
 
-def test_what_was_withdrawn_does_not_come_back_while_the_database_is_away(clock, monkeypatch):
+def test_a_withdrawn_message_is_not_served_while_the_database_is_unavailable(clock, monkeypatch):
     message = a_message(headline="Taken back")
     address = message.get_absolute_url()
     ask(address)
@@ -211,7 +211,7 @@ def test_what_was_withdrawn_does_not_come_back_while_the_database_is_away(clock,
     assert (gone, ask(address).status) == (410, 503)
 
 
-def test_an_endless_path_is_not_remembered(clock):
+def test_the_policy_of_a_very_long_path_is_not_cached(clock):
     from editions.decorators import LONGEST_PATH, _rule_for
 
     before = _rule_for.cache_info().currsize

@@ -1,4 +1,4 @@
-"""A printed page is answered by the book of HTTP: validators, codings, ages, methods."""
+"""HTTP semantics of cached responses: validators, content codings, freshness, methods."""
 
 from datetime import timedelta
 
@@ -21,10 +21,10 @@ def clock():
         yield traveller
 
 
-# By the book
+# RFC 9110 and 9111
 
 
-def test_the_etag_answers_304_with_what_a_cache_needs(clock):
+def test_a_304_has_the_headers_that_a_cache_needs(clock):
     first = ask("/messages/")
     again = ask("/messages/", HTTP_IF_NONE_MATCH=first.headers["ETag"])
     assert (again.status, again.body, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
@@ -37,7 +37,7 @@ def test_every_form_of_if_none_match_is_understood(clock, tags):
     assert ask("/messages/", HTTP_IF_NONE_MATCH=tags.format(tag=tag)).status == 304
 
 
-def test_another_etag_gets_the_page(clock):
+def test_another_etag_returns_the_page(clock):
     assert ask("/messages/", HTTP_IF_NONE_MATCH='"other"').status == 200
 
 
@@ -47,21 +47,21 @@ def test_etags_differ_by_coding(clock):
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br"])
-def test_the_coded_page_is_the_page(clock, coding):
+def test_a_compressed_page_is_the_same_page(clock, coding):
     coded = ask("/messages/", HTTP_ACCEPT_ENCODING=coding)
     assert coded.headers["Content-Encoding"] == coding
     assert coded.text == ask("/messages/").text
 
 
 @pytest.mark.parametrize("path", ["/", "/messages/", "/messages/feed/", "/counters/", "/robots.txt"])
-def test_a_page_of_many_things_has_no_date_of_its_last_change(clock, path):
+def test_a_list_has_no_last_modified(clock, path):
     a_message()
     ask(path)
     clock.move_to(NOON + MINUTE)
     assert "Last-Modified" not in ask(path).headers
 
 
-def test_a_message_s_page_has_the_date_of_its_last_change(clock):
+def test_a_message_page_has_last_modified(clock):
     message = a_message()
     message.publish_correction("The date.", at=NOON)
     address = message.get_absolute_url()
@@ -72,7 +72,7 @@ def test_a_message_s_page_has_the_date_of_its_last_change(clock):
     assert before + after == [http_date(NOON.timestamp())] * 4
 
 
-def test_if_modified_since_answers_304_until_a_message_is_corrected(clock):
+def test_if_modified_since_returns_304_until_a_message_is_corrected(clock):
     message = a_message()
     address = message.get_absolute_url()
     since = ask(address).headers["Last-Modified"]
@@ -89,31 +89,31 @@ def test_head_has_the_headers_of_get_and_no_body(clock):
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_other_methods_are_refused_by_name(clock, method):
+def test_other_methods_are_refused(clock, method):
     answer = ask("/messages/", method)
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
 
 
-def test_pages_are_asked_for_again_each_time(clock):
+def test_pages_are_always_revalidated(clock):
     assert ask("/messages/").headers["Cache-Control"] == "max-age=0, must-revalidate, s-maxage=1"
 
 
 @pytest.mark.parametrize("path", ["/messages/feed/", "/messages/feed.json", "/robots.txt", "/api/messages/"])
 @pytest.mark.parametrize("ahead", [None, 1, 30, 60, 90, 3600])
 @pytest.mark.parametrize("second", [0, 1, 29, 59])
-def test_machine_formats_may_be_kept_until_the_minute_ends_whatever_is_scheduled(clock, path, ahead, second):
+def test_machine_formats_are_fresh_until_the_next_minute_whatever_is_scheduled(clock, path, ahead, second):
     if ahead:
         a_message(publish_at=NOON + timedelta(seconds=ahead + second), approved_at=NOON)
     clock.move_to(NOON + timedelta(seconds=second))
     assert ask(path).headers["Cache-Control"].split(",")[0] == f"max-age={60 - second}"
 
 
-def test_every_answer_tells_the_servers_time(clock):
+def test_every_response_has_the_server_time(clock):
     told = {ask(path).headers["Server-Timing"] for path in ("/", "/", "/messages/1999/", "/contact/", "/healthz")}
     assert told == {f"now;desc={int(NOON.timestamp() * 1000)}"}
 
 
-def test_a_heuristic_cache_may_not_keep_a_404(clock):
+def test_a_404_is_not_cached_heuristically(clock):
     assert "max-age=0" in ask("/messages/1999/").headers["Cache-Control"]
 
 
@@ -131,5 +131,5 @@ def test_a_heuristic_cache_may_not_keep_a_404(clock):
         (";;;,,,=", ""),
     ],
 )
-def test_the_best_coding_is_the_one_that_is_liked_best(accepted, coding):
+def test_the_preferred_content_coding_is_chosen(accepted, coding):
     assert best_coding(accepted) == coding

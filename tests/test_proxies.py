@@ -1,4 +1,4 @@
-"""A proxy that TRUSTED_PROXY_COUNT does not count is noted: behind it all visitors have one address."""
+"""A proxy that TRUSTED_PROXY_COUNT does not count is detected, because all visitors have its address."""
 
 import os
 from datetime import timedelta
@@ -26,29 +26,29 @@ def is_noted(settings):
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "10.0.0.5", "192.168.1.1", "fd00::1", "::ffff:10.0.0.5", ""])
-def test_a_proxy_of_our_own_that_is_not_counted_is_noted(client, settings, peer):
+def test_an_uncounted_local_proxy_is_recorded(client, settings, peer):
     client.get("/healthz", REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR="203.0.113.9")
     assert is_noted(settings)
 
 
 @pytest.mark.parametrize("peer", ["8.8.8.8", "2001:4860:4860::8888", "not an address"])
-def test_a_visitor_who_writes_the_header_is_no_proxy(client, settings, peer):
+def test_a_visitor_who_sends_the_header_is_not_a_proxy(client, settings, peer):
     client.get("/healthz", REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR="203.0.113.9")
     assert not is_noted(settings)
 
 
-def test_a_request_without_the_header_notes_nothing(client, settings):
+def test_a_request_without_the_header_records_nothing(client, settings):
     client.get("/healthz", REMOTE_ADDR="127.0.0.1")
     assert not is_noted(settings)
 
 
-def test_a_proxy_that_is_counted_is_not_noted(client, settings):
+def test_a_counted_proxy_is_not_recorded(client, settings):
     settings.TRUSTED_PROXY_COUNT = 1
     client.get("/healthz", HTTP_X_FORWARDED_FOR="203.0.113.9")
     assert not is_noted(settings)
 
 
-def test_a_place_that_cannot_be_written_disturbs_no_visitor(client, settings):
+def test_a_file_that_cannot_be_written_causes_no_error(client, settings):
     settings.UNCOUNTED_PROXY = "/proc/no/such/place"
     assert client.get("/healthz", HTTP_X_FORWARDED_FOR="203.0.113.9").status_code == 200
 
@@ -56,7 +56,7 @@ def test_a_place_that_cannot_be_written_disturbs_no_visitor(client, settings):
 @pytest.mark.parametrize(
     ("age", "trusted", "faults"), [(timedelta(0), 0, 1), (timedelta(days=2), 0, 0), (timedelta(0), 1, 0)]
 )
-def test_the_doctor_names_it_for_a_day_unless_the_settings_count_it(settings, age, trusted, faults):
+def test_the_doctor_reports_an_uncounted_proxy_for_a_day(settings, age, trusted, faults):
     settings.UNCOUNTED_PROXY.touch()
     os.utime(settings.UNCOUNTED_PROXY, times=((NOON - age).timestamp(),) * 2)
     settings.TRUSTED_PROXY_COUNT = trusted

@@ -1,4 +1,4 @@
-"""What REPLICA_DATABASE_URLS says, where reads are led, and what a node remembers of what it has served."""
+"""REPLICA_DATABASE_URLS, the database router, and the watermark of served editions."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -26,7 +26,7 @@ def databases(monkeypatch, urls, primary=POSTGRES):
     return environment.replicas("REPLICA_DATABASE_URLS", found), found
 
 
-def test_each_replica_is_as_the_primary_but_for_its_place(monkeypatch):
+def test_each_replica_has_the_settings_of_the_primary_except_its_address(monkeypatch):
     urls = "postgres://reader:secret@two/embassy, postgres://reader:secret@three:5433/embassy"
     names, found = databases(monkeypatch, urls)
     assert names == ["replica1", "replica2"]
@@ -35,19 +35,19 @@ def test_each_replica_is_as_the_primary_but_for_its_place(monkeypatch):
     assert "isolation_level" not in found["default"]["OPTIONS"]
 
 
-def test_without_replicas_there_is_the_primary_alone(monkeypatch):
+def test_without_replicas_only_the_primary_is_used(monkeypatch):
     assert databases(monkeypatch, " ") == ([], {"default": POSTGRES})
 
 
 @pytest.mark.parametrize(
     "urls", ["sqlite:///copy.sqlite3", "postgres://two/", "two", "postgres://two/embassy,mysql://x/y"]
 )
-def test_what_is_no_address_of_a_replica_stops_the_start(monkeypatch, urls):
+def test_an_invalid_replica_url_is_refused_at_start(monkeypatch, urls):
     with pytest.raises(ImproperlyConfigured, match="REPLICA_DATABASE_URLS"):
         databases(monkeypatch, urls)
 
 
-def test_a_sqlite_file_has_no_replicas(monkeypatch):
+def test_sqlite_has_no_replicas(monkeypatch):
     sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": "embassy.sqlite3", "OPTIONS": {}}
     with pytest.raises(ImproperlyConfigured, match="REPLICA_DATABASE_URLS"):
         databases(monkeypatch, "postgres://two/embassy", primary=sqlite)
@@ -62,28 +62,28 @@ def test_writes_go_to_the_primary_even_while_a_page_is_read_from_a_replica(setti
     assert (router.allow_migrate("replica1", "news"), router.allow_migrate("default", "news")) == (False, None)
 
 
-# What the node has served
+# The watermark
 
 
-def test_what_one_process_has_reached_the_others_know(settings, tmp_path):
+def test_the_watermark_is_shared_by_processes(settings, tmp_path):
     settings.HIGHEST_EDITION = tmp_path / "highest"
     one, other = Highest(), Highest()
-    one.reach(1_795_492_195_594_747)
+    one.raise_to(1_795_492_195_594_747)
     assert other.number == 1_795_492_195_594_747
-    other.reach(7)
+    other.raise_to(7)
     assert (one.number, other.number) == (1_795_492_195_594_747,) * 2
 
 
-def test_many_at_once_leave_the_highest(settings, tmp_path):
+def test_concurrent_updates_leave_the_highest_number(settings, tmp_path):
     settings.HIGHEST_EDITION = tmp_path / "highest"
     processes = [Highest() for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: processes[number % 8].reach(number), range(2000)))
+        list(pool.map(lambda number: processes[number % 8].raise_to(number), range(2000)))
     assert [process.number for process in processes] == [1999] * 8
 
 
-def test_where_nothing_can_be_written_a_process_goes_by_its_own_number(settings):
+def test_without_a_file_each_process_uses_its_own_number(settings):
     settings.HIGHEST_EDITION = "/proc/no/such/place"
     one, other = Highest(), Highest()
-    one.reach(5)
+    one.raise_to(5)
     assert (one.number, other.number) == (5, 0)

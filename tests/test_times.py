@@ -1,4 +1,4 @@
-"""A moment typed on the desk: by the host's clocks, refused where they skip it, asked for where they show it twice."""
+"""Date and time field in the press desk: the host's time zone, and local times that do not exist or occur twice."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -27,7 +27,7 @@ def at_noon():
 
 
 def typed(day, clock, which=""):
-    """Return the moment of what is typed into the three parts of a field."""
+    """Return the time that is entered in the three parts of a field."""
     return MomentField(required=False).clean([day, clock, which])
 
 
@@ -41,36 +41,36 @@ def change(message):
     return f"/admin/news/message/{message.pk}/change/"
 
 
-# What clocks show
+# Local times
 
 
-def test_clocks_show_a_time_once_on_most_days():
+def test_a_local_time_usually_occurs_once():
     assert readings(datetime(2021, 7, 1, 12, 0), LONDON) == [datetime(2021, 7, 1, 11, 0, tzinfo=UTC)]
 
 
-def test_clocks_that_go_forward_skip_an_hour():
+def test_a_skipped_local_time_does_not_occur():
     assert readings(datetime(2021, 3, 28, 1, 30), LONDON) == []
 
 
-def test_clocks_that_go_back_show_an_hour_twice():
+def test_a_repeated_local_time_occurs_twice():
     assert readings(datetime(2021, 10, 31, 1, 30), LONDON) == [FIRST, SECOND]
 
 
-def test_a_day_that_a_zone_has_left_out_has_no_moments():
+def test_a_day_that_a_zone_skipped_has_no_times():
     assert readings(datetime(2011, 12, 30, 12, 0), APIA) == []
 
 
 @pytest.mark.parametrize(
     ("at", "zone", "name"), [(FIRST, LONDON, "BST"), (SECOND, LONDON, "GMT"), (NOON, ZoneInfo("Asia/Dubai"), "UTC+04")]
 )
-def test_times_are_called_by_their_names(at, zone, name):
+def test_time_zones_have_their_usual_names(at, zone, name):
     assert zone_name(at, zone) == name
 
 
 # The field
 
 
-def test_a_time_is_the_hosts():
+def test_a_time_is_in_the_hosts_zone():
     assert typed("01/07/2021", "12:00") == datetime(2021, 7, 1, 11, 0, tzinfo=UTC)
 
 
@@ -78,44 +78,44 @@ def test_a_time_is_the_hosts():
     ("day", "clock", "sentence"),
     [
         ("28/03/2021", "01:30", "does not exist"),
-        ("31/10/2021", "01:30", "comes twice"),
-        ("31/10/2021", "", "Give the time"),
-        ("", "01:30", "Give the day"),
-        ("31/02/2021", "12:00", "Write the day like"),
+        ("31/10/2021", "01:30", "occurs twice"),
+        ("31/10/2021", "", "Enter a time"),
+        ("", "01:30", "Enter a date"),
+        ("31/02/2021", "12:00", "Enter the date as"),
         ("0001-01-01", "00:00", "four digits"),
         ("9999-12-31", "23:59", "four digits"),
     ],
 )
-def test_what_can_not_be_meant_is_refused(day, clock, sentence):
+def test_an_invalid_date_or_time_is_refused(day, clock, sentence):
     with pytest.raises(ValidationError, match=sentence):
         typed(day, clock)
 
 
 @pytest.mark.parametrize(("which", "moment"), [("0", FIRST), ("1", SECOND)])
-def test_of_two_moments_the_chosen_one_is_taken(which, moment):
+def test_the_selected_one_of_two_times_is_used(which, moment):
     assert typed("31/10/2021", "01:30", which) == moment
 
 
 @pytest.mark.parametrize("which", ["2", "x", "\x00", "-1"])
-def test_a_choice_that_is_none_is_asked_for_again(which):
-    with pytest.raises(ValidationError, match="comes twice"):
+def test_an_invalid_selection_is_refused(which):
+    with pytest.raises(ValidationError, match="occurs twice"):
         typed("31/10/2021", "01:30", which)
 
 
-def test_nothing_typed_is_no_moment():
+def test_an_empty_field_is_none():
     assert typed("", "", "0") is None
 
 
 @pytest.mark.parametrize(("which", "changed"), [("1", False), ("0", True)])
-def test_another_choice_of_the_two_is_a_change(which, changed):
+def test_another_selection_is_a_change(which, changed):
     assert MomentField().has_changed(SECOND, ["31/10/2021", "01:30:00", which]) == changed
 
 
-def test_a_moment_is_shown_by_the_clocks_of_all_and_another_day_is_named():
+def test_a_time_is_shown_in_all_zones_with_the_date_if_it_differs():
     assert in_cities(datetime(2021, 7, 1, 21, 30, tzinfo=UTC)) == "22:30 London · 2 July, 00:30 Moscow · 21:30 UTC"
 
 
-def test_a_host_without_a_clock_in_the_header_is_named_by_its_zone(settings):
+def test_a_host_without_a_clock_in_the_header_has_the_name_of_its_zone(settings):
     settings.TIME_ZONE = "America/New_York"
     assert in_cities(NOON).startswith("07:37 New York · 15:37 Moscow")
 
@@ -124,7 +124,7 @@ def test_a_host_without_a_clock_in_the_header_is_named_by_its_zone(settings):
 
 
 @pytest.mark.django_db
-def test_every_moment_on_the_desk_is_typed_in_named_fields_and_shown_in_both_cities(admin_client):
+def test_every_time_field_has_labels_and_shows_both_cities(admin_client):
     pages = [change(a_message()), f"/admin/consular/notice/{a_notice(ends=NOON + DAY).pk}/change/"]
     for page in [admin_client.get(address).content.decode() for address in pages]:
         named = [page.count(f'aria-label="{name}"') for name in ("Date", "Time")]
@@ -134,7 +134,7 @@ def test_every_moment_on_the_desk_is_typed_in_named_fields_and_shown_in_both_cit
 
 
 @pytest.mark.django_db
-def test_a_time_that_comes_twice_is_asked_about_and_what_was_typed_is_kept(admin_client):
+def test_a_time_that_occurs_twice_needs_a_selection_and_keeps_the_input(admin_client):
     page = admin_client.post(ADD, filled(admin_client, **TWICE)).content.decode()
     assert ("01:30 BST (first)" in page, "01:30 GMT (second)" in page, 'value="31/10/2021"' in page) == (True,) * 3
     admin_client.post(ADD, filled(admin_client, **TWICE, publish_at_which="1"))
@@ -152,12 +152,12 @@ def test_the_second_of_two_stays_the_second(admin_client):
 
 
 @pytest.mark.django_db
-def test_a_time_that_comes_once_is_not_asked_about(admin_client):
+def test_a_time_that_occurs_once_needs_no_selection(admin_client):
     assert "(first)</span>" not in admin_client.get(change(a_message())).content.decode()
 
 
 @pytest.mark.django_db
-def test_a_notice_is_refused_a_moment_that_does_not_exist(admin_client):
+def test_a_notice_cannot_have_a_time_that_does_not_exist(admin_client):
     data = {"sentence": "Closed.", "starts_0": "28/03/2021", "starts_1": "01:30", "ends_0": "", "ends_1": ""}
     page = admin_client.post("/admin/consular/notice/add/", data).content.decode()
     assert ("does not exist" in page, Notice.objects.exists()) == (True, False)
@@ -168,7 +168,7 @@ def test_a_notice_is_refused_a_moment_that_does_not_exist(admin_client):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("button", ["_save", "_approve"])
-def test_a_moment_that_has_passed_is_refused_as_it_is_typed(admin_client, button):
+def test_a_past_time_is_refused(admin_client, button):
     data = filled(admin_client, publish_at_0="24/11/2020", publish_at_1="12:31", override="Alone.") | {button: "x"}
     page = admin_client.post(ADD, data).content.decode()
     assert ("This time is in the past" in page, Message.objects.exists()) == (True, False)
@@ -176,7 +176,7 @@ def test_a_moment_that_has_passed_is_refused_as_it_is_typed(admin_client, button
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("minutes", [0, 1, 5])
-def test_a_moment_up_to_five_minutes_past_means_now(admin_client, minutes):
+def test_a_time_up_to_five_minutes_ago_means_now(admin_client, minutes):
     typed = NOON.replace(second=0) - timedelta(minutes=minutes)
     data = filled(admin_client, publish_at_0="24/11/2020", publish_at_1=f"{typed:%H:%M}", override="Alone.")
     admin_client.post(ADD, data | {"_approve": "x"})
@@ -184,7 +184,7 @@ def test_a_moment_up_to_five_minutes_past_means_now(admin_client, minutes):
 
 
 @pytest.mark.django_db
-def test_what_is_scheduled_can_be_published_now(admin_client):
+def test_a_scheduled_message_can_be_published_now(admin_client):
     message = a_message(publish_at=NOON + timedelta(days=1), approved_at=NOON)
     typed = {"headline": message.headline, "publish_at_0": "24/11/2020", "publish_at_1": "12:36"}
     data = filled(admin_client, change(message), **typed)
@@ -193,7 +193,7 @@ def test_what_is_scheduled_can_be_published_now(admin_client):
 
 
 @pytest.mark.django_db
-def test_a_moment_that_has_passed_since_it_was_typed_is_let_stand(admin_client):
+def test_a_time_that_has_passed_since_it_was_saved_is_accepted(admin_client):
     draft = a_message(publish_at=NOON - HOUR, approved_at=None, slug="late")
     admin_client.post(change(draft), filled(admin_client, change(draft)))
     draft.refresh_from_db()
@@ -201,7 +201,7 @@ def test_a_moment_that_has_passed_since_it_was_typed_is_let_stand(admin_client):
 
 
 @pytest.mark.django_db
-def test_what_is_public_may_get_another_moment_in_the_past(admin_client):
+def test_a_public_message_can_have_another_past_time(admin_client):
     message = a_message()
     data = filled(admin_client, change(message), headline=message.headline, publish_at_0="22/11/2020")
     admin_client.post(change(message), data)
@@ -210,14 +210,14 @@ def test_what_is_public_may_get_another_moment_in_the_past(admin_client):
 
 
 @pytest.mark.django_db
-def test_a_scheduled_message_is_not_put_into_the_past(admin_client):
+def test_a_scheduled_message_cannot_be_moved_into_the_past(admin_client):
     message = a_message(publish_at=NOON + DAY, approved_at=NOON)
     data = filled(admin_client, change(message), publish_at_0="24/11/2020", publish_at_1="12:00")
     assert "Choose a later time" in admin_client.post(change(message), data).content.decode()
 
 
 @pytest.mark.django_db
-def test_a_saved_moment_keeps_the_fraction_of_its_second(admin_client):
+def test_a_saved_time_keeps_its_microseconds(admin_client):
     exact = NOON.replace(microsecond=123456) + DAY
     message = a_message(publish_at=exact, approved_at=None, slug="exact")
     admin_client.post(change(message), filled(admin_client, change(message)))

@@ -1,4 +1,4 @@
-"""What systemd runs on a machine that serves the site: its units are in order, and what they start is there."""
+"""systemd units: they are valid, restricted, and start commands that exist."""
 
 import os
 import re
@@ -17,7 +17,7 @@ UNITS = ROOT / "deploy" / "systemd"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
 BACKUP = ROOT / "deploy" / "backup"
 STAND_IN = """#!/bin/sh
-# Stands for Python in the tests of deploy/backup: "manage.py backup FILE" writes FILE, or fails half-way.
+# A stub of Python for the tests of deploy/backup: "manage.py backup FILE" writes FILE, or fails half-way.
 printf half > "$3"
 [ -z "$BROKEN" ] || exit 1
 printf whole > "$3"
@@ -31,7 +31,7 @@ def commands(unit):
 
 
 @pytest.mark.parametrize("unit", SERVICES)
-def test_what_a_unit_starts_is_there(unit):
+def test_the_command_of_a_unit_exists(unit):
     for command in commands(unit):
         program = command[0].removeprefix("/srv/embassy/")
         if command[1] == "manage.py":
@@ -40,7 +40,7 @@ def test_what_a_unit_starts_is_there(unit):
             assert (Path(sys.executable).parent / Path(program).name).exists() or os.access(ROOT / program, os.X_OK)
 
 
-def test_systemd_finds_no_fault_in_the_units(tmp_path):
+def test_systemd_analyze_finds_no_error(tmp_path):
     if not shutil.which("systemd-analyze"):
         missing = "No systemd-analyze: the units were not checked. Install it (Debian: apt-get install systemd)."
         if everything_is_required():
@@ -60,7 +60,7 @@ def test_systemd_finds_no_fault_in_the_units(tmp_path):
     assert (ours, said.returncode) == ([], 0)
 
 
-def test_every_service_is_fenced_in():
+def test_every_service_is_sandboxed():
     house = (UNITS / "embassy-.service.d" / "house.conf").read_text()
     assert (UNITS / "embassy.service.d").resolve() == UNITS / "embassy-.service.d"
     assert {"NoNewPrivileges=true", "ProtectSystem=strict", "CapabilityBoundingSet=", "User=embassy"} < set(
@@ -68,7 +68,7 @@ def test_every_service_is_fenced_in():
     )
 
 
-def test_no_service_can_take_the_whole_machine():
+def test_every_service_has_resource_limits():
     lines = (UNITS / "embassy-.service.d" / "house.conf").read_text().splitlines()
     limits = dict(line.split("=", 1) for line in lines if line.startswith(("MemoryMax=", "TasksMax=")))
     assert 0 < int(limits["MemoryMax"].rstrip("%")) < 90 and limits["MemoryMax"].endswith("%")
@@ -77,7 +77,7 @@ def test_no_service_can_take_the_whole_machine():
 
 
 def backup(directory, keep, **environment):
-    """Run deploy/backup with a stand-in for Python."""
+    """Run deploy/backup with a stub of Python."""
     python = directory.parent / "python"
     python.write_text(STAND_IN)
     python.chmod(0o755)
@@ -87,7 +87,7 @@ def backup(directory, keep, **environment):
 
 @pytest.fixture
 def kept(tmp_path):
-    """A directory with two backups of earlier days, and a file that is none."""
+    """A directory with two older backups and another file."""
     directory = tmp_path / "backups"
     directory.mkdir()
     for name in ("embassy-2020-11-23T022000Z.backup", "embassy-2020-11-24T022000Z.backup", "notes.txt"):
@@ -95,20 +95,20 @@ def kept(tmp_path):
     return directory
 
 
-def test_a_backup_lets_go_of_the_oldest_and_of_nothing_else(kept):
+def test_a_backup_deletes_only_the_oldest_one(kept):
     assert backup(kept, "2").returncode == 0
     names = sorted(path.name for path in kept.iterdir())
     assert (len(names), names[0], names[-1]) == (3, "embassy-2020-11-24T022000Z.backup", "notes.txt")
     assert (kept / names[1]).read_text() == "whole"
 
 
-def test_a_backup_that_fails_leaves_no_half_of_it_and_takes_nothing_away(kept):
+def test_a_backup_that_fails_leaves_no_file_and_deletes_none(kept):
     before = sorted(kept.iterdir())
     assert backup(kept, "1", BROKEN="yes").returncode != 0
     assert sorted(kept.iterdir()) == before
 
 
 @pytest.mark.parametrize("keep", ["0", "", "all", "-1"])
-def test_a_backup_is_told_how_many_to_keep(kept, keep):
+def test_the_number_of_backups_to_keep_must_be_valid(kept, keep):
     before = sorted(kept.iterdir())
     assert (backup(kept, keep).returncode, sorted(kept.iterdir())) == (2, before)

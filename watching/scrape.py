@@ -70,7 +70,7 @@ class DoctorCollector:
         report = self.report
         if report is None:
             return
-        problems = Counter(fault.check for fault in report.faults)
+        problems = Counter(problem.check for problem in report.problems)
         gauge = GaugeMetricFamily("embassy_doctor_problems", "Problems that the doctor found.", labels=["check"])
         for check in report.checked:
             gauge.add_metric([check], problems[check])

@@ -13,7 +13,7 @@ from news.models import Category, Message
 LONGEST_NUMBER = 18  # digits of an id that fits both databases
 
 
-@for_programs(known=KNOWN, unkept=("q",))
+@for_programs(params=KNOWN, uncached_params=("q",))
 def messages(request):
     """A page of messages, the newest or the most relevant first."""
     asked = Asked.from_query(request.GET)

@@ -130,7 +130,7 @@ class Question:
 
     def source_names(self, sources: list[str]) -> dict[str, str]:
         """Return the names of sources by slug, each as written in its newest public message."""
-        cached = self.edition.remember("source names", dict)
+        cached = self.edition.get_or_compute("source names", dict)
         missing = [source for source in sources if source not in cached]
         newest = self.words_engine.newest_by_source(missing, self.public) if missing else {}
         messages = Message.objects.published(self.at).filter(pk__in=newest.values()).order_by()
@@ -159,7 +159,7 @@ class Question:
 
 def months(edition, at):
     """Return the months of the archive with their numbers of messages, cached with the sidebar of the lists."""
-    return edition.remember(("months", None), lambda: tally.months(at, None))
+    return edition.get_or_compute(("months", None), lambda: tally.months(at, None))
 
 
 def keys_due_this_second(at: datetime) -> tuple[int, ...]:

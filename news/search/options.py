@@ -42,7 +42,7 @@ class Options:
 
     def _cells(self, edition) -> Counter[Cell] | None:
         """Return the matches by category, source and year, for large results cached with the edition; see `facets`."""
-        cached = edition.remember("cells", dict)
+        cached = edition.get_or_compute("cells", dict)
         key = self.question.words, self.question.found.query.phrases, self.params.since, self.params.until
         if key in cached:
             return cached[key]
@@ -81,7 +81,7 @@ class Options:
         if self.cells is not None:
             found = self._by(column, **{name: None})
             return Counter({value: found[key] for key, value in values.items()})
-        cached = self.question.edition.remember("facet counts", dict)
+        cached = self.question.edition.get_or_compute("facet counts", dict)
         filters = self.params.replace(q="", sort="", **{name: None})
         key = name, self.question.words, self.question.found.query.phrases, filters
         counts = cached.get(key)

@@ -13,7 +13,7 @@ from news.search.query import LONGEST, Refused
 from news.search.wanted import KNOWN, Wanted
 
 
-@per_edition(known=KNOWN, unkept=("q",))
+@per_edition(params=KNOWN, uncached_params=("q",))
 def search(request):
     """The search form with the results, if any. Other spellings of a search are redirected to its canonical URL."""
     params = Wanted.from_query(request.GET)

@@ -1,4 +1,4 @@
-"""A visitor who comes in by the front: asks the whole WSGI application, printings first, as the server does."""
+"""Requests to the whole WSGI application, including the WSGI cache, as the server makes them."""
 
 import gzip
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import brotli
 
-from editions import edition, front, middleware
+from editions import edition, middleware
 from editions.printings import Printings
 
 
@@ -31,7 +31,7 @@ def application():
 
 
 def ask(path, method="GET", host="testserver", scheme="http", **headers):
-    """Return the answer to a request; header names come as in a WSGI environ: HTTP_IF_NONE_MATCH."""
+    """Return the response to a request; header names are those of a WSGI environ, like HTTP_IF_NONE_MATCH."""
     parts = urlsplit(path)
     environ = {
         "REQUEST_METHOD": method,
@@ -58,14 +58,14 @@ def ask(path, method="GET", host="testserver", scheme="http", **headers):
 
 @contextmanager
 def another_process():
-    """Run what is inside as a process that remembers nothing: what it renders is fresh."""
-    ours, latest = middleware.printings, edition._latest
-    middleware.printings = front.printings = Printings(ours.limit)
+    """Run the block with empty caches, like another process."""
+    ours, latest = middleware.edition_cache.store, edition._latest
+    middleware.edition_cache.store = Printings(ours.limit)
     edition.forget()
     try:
         yield
     finally:
-        middleware.printings = front.printings = ours
+        middleware.edition_cache.store = ours
         edition._latest = latest
 
 

@@ -1,10 +1,10 @@
-"""The doctor: what must be so, looked at one by one. A check yields a fault and what to do, or nothing."""
+"""The doctor: health checks of the whole site. Each check yields its problems, with what to do about them."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from django.utils import timezone
@@ -43,60 +43,60 @@ CHECKS: dict[str, Check] = {
     "clock": place.clock,
     "nodes": nodes.nodes,
 }
-BEFORE_ALL = {"database", "migrations"}  # where one of these is at fault, nothing else could be told from it
+BEFORE_ALL = {"database", "migrations"}  # if one of these fails, no other check can work
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that is not as it should be: which check found it, what it is, what to do."""
+    """A problem: which check found it, what it is, and what to do."""
 
     check: str
-    says: str
-    do: str
+    message: str
+    advice: str
 
 
 @dataclass
 class Report:
-    """What an examination found."""
+    """The result of a run."""
 
     at: datetime
     checked: list[str] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)  # for a fault that comes before them
+    problems: list[Fault] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)  # because of a problem in an earlier check
 
     @property
     def summary(self) -> str:
-        count = len(self.faults)
-        told = ngettext("%(count)s fault", "%(count)s faults", count) % {"count": count} if count else _("All is well")
-        looked = ngettext("%(count)s check", "%(count)s checks", len(self.checked)) % {"count": len(self.checked)}
-        more = _(", %(count)s left out until that is mended") % {"count": len(self.left_out)} if self.left_out else ""
-        return f"{told} ({looked}{more})."
+        count = len(self.problems)
+        problems = ngettext("%(count)s problem", "%(count)s problems", count) % {"count": count}
+        checks = ngettext("%(count)s check", "%(count)s checks", len(self.checked)) % {"count": len(self.checked)}
+        more = _(", %(count)s skipped until this is fixed") % {"count": len(self.left_out)} if self.left_out else ""
+        return f"{problems if count else _('No problems found')} ({checks}{more})."
 
-    def told(self) -> dict:
-        """Return it for machines."""
+    def as_dict(self) -> dict:
+        """Return the report for JSON."""
         return {
             "at": self.at.isoformat(timespec="seconds"),
-            "well": not self.faults,
-            "faults": [{"check": fault.check, "says": fault.says, "do": fault.do} for fault in self.faults],
+            "ok": not self.problems,
+            "problems": [asdict(problem) for problem in self.problems],
             "checked": self.checked,
             "left_out": self.left_out,
         }
 
 
 def examine(*, nodes: Sequence[str] = (), only: Iterable[str] | None = None, thorough: bool = False) -> Report:
-    """Look at everything, or at `only` some, now."""
+    """Run all checks, or `only` some, and return the report."""
     look = Look(timezone.now(), tuple(nodes), thorough)
     report = Report(look.at)
-    wanted = [name for name in CHECKS if only is None or name in only]
-    for place_of_it, name in enumerate(wanted):
+    names = [name for name in CHECKS if only is None or name in only]
+    for number, name in enumerate(names, 1):
         report.checked.append(name)
         try:
-            report.faults += [Fault(name, *found) for found in CHECKS[name](look)]
+            report.problems += [Fault(name, *found) for found in CHECKS[name](look)]
         except Exception as error:
-            log.exception("The check %s could not be made.", name)
-            says = _("It could not be checked (%(error)s).") % {"error": type(error).__name__}
-            report.faults.append(Fault(name, says, _("The log has the whole error. Tell whoever carries the code on.")))
-        if name in BEFORE_ALL and report.faults:
-            report.left_out = wanted[place_of_it + 1 :]
+            log.exception("The check %s failed.", name)
+            says = _("The check failed (%(error)s).") % {"error": type(error).__name__}
+            report.problems.append(Fault(name, says, _("See the log for the error, and report it to the developers.")))
+        if name in BEFORE_ALL and report.problems:
+            report.left_out = names[number:]
             break
     return report

@@ -1,4 +1,4 @@
-"""What a check is given, and how it asks this release for a page."""
+"""The arguments of a check, and in-process requests to this release."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from watching.middleware import INSIDE
 
 
 class Look(NamedTuple):
-    """An examination: at which moment, of which nodes beside this process, and whether of all rows or of some."""
+    """A run: its time, the other nodes to check, and whether to check all rows or a sample."""
 
     at: object
     nodes: tuple[str, ...] = ()
@@ -22,7 +22,7 @@ class Look(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What an address answered."""
+    """The response to a request."""
 
     status: int
     text: str
@@ -30,12 +30,12 @@ class Page(NamedTuple):
 
 @cache
 def application() -> WSGIHandler:
-    """Return this release as a visitor meets it, all middlewares included, but for the front."""
+    """Return this release's application with all middleware, but without the WSGI cache."""
     return WSGIHandler()
 
 
 def ask(path: str) -> Page:
-    """Return what this release answers here and now, rendered in this process."""
+    """Return the response of this release to a GET, rendered in this process."""
     site = urlsplit(settings.SITE_URL)
     environ = {
         "REQUEST_METHOD": "GET",
@@ -52,6 +52,6 @@ def ask(path: str) -> Page:
         "wsgi.errors": BytesIO(),
         INSIDE: True,
     }
-    # Without the signals of a request: they would close the connection that whoever examines is working with.
+    # Without the request's signals, which would close the database connection that the caller is using.
     response = application().get_response(WSGIRequest(environ))
     return Page(response.status_code, b"".join(response).decode())

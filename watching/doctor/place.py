@@ -1,4 +1,4 @@
-"""That the machine serves: database, disk, clock, backup."""
+"""Checks of this machine: database, disk, clock, proxy, backup."""
 
 from __future__ import annotations
 
@@ -26,51 +26,50 @@ DATABASE_SECONDS = 3.0
 LEAST_FREE = 500 * 1024 * 1024  # bytes
 LARGEST_WAL = 64 * 1024 * 1024  # bytes; SQLite itself moves it into the database at about four megabytes
 BACKUP_AGE = timedelta(days=2)
-ASKEW = timedelta(seconds=2)  # clocks that differ by more show different editions
+ASKEW = timedelta(seconds=2)  # with a larger difference, nodes show different editions
 
 _number = Bounded(lambda: edition_number())
 
 
 def database(look: Look):
-    """The database answers."""
+    """The database responds."""
     try:
         _number.result(DATABASE_SECONDS)
     except (DatabaseError, InterfaceError, TimeoutError) as error:
-        says = _("The database does not answer (%(error)s).") % {"error": type(error).__name__}
+        says = _("The database does not respond (%(error)s).") % {"error": type(error).__name__}
         if is_held_by_another(error):
             name = Path(connection.settings_dict["NAME"]).name
             yield (
-                _("The database does not answer: another program keeps the SQLite file locked."),
-                _("Find the program (fuser var/%(name)s), and stop it. Public pages come from the cache until then.")
+                _("The database does not respond: another program keeps the SQLite file locked."),
+                _("Find the program (fuser var/%(name)s) and stop it. Until then, public pages come from the cache.")
                 % {"name": name},
             )
             return
         yield (
             says,
-            _("See that it runs and that DATABASE_URL leads to it. Public pages come from their printings meanwhile."),
+            _("Check that it is running and that DATABASE_URL is right. Until then, public pages come from the cache."),
         )
 
 
 def wal(look: Look):
-    """SQLite's write-ahead log, where a program that copies the database keeps one, does not grow without an end."""
+    """SQLite's write-ahead log, if a program that copies the database uses one, does not grow without limit."""
     size = wal_size()
     if size > LARGEST_WAL:
         yield (
-            _("SQLite's write-ahead log has %(size)s MB: nothing moves it into the database.")
-            % {"size": size // 1024**2},
+            _("SQLite's write-ahead log has %(size)s MB: it is not being checkpointed.") % {"size": size // 1024**2},
             _(
-                "A program that reads without an end holds it, or one that copies the database (Litestream) has "
-                "stopped half-way: restart that program. See “Litestream” in docs/backup.md."
+                "A program keeps a read transaction open, or one that copies the database (Litestream) has stopped: "
+                "restart that program. See “Litestream” in docs/backup.md."
             ),
         )
 
 
 def backup(look: Look):
-    """A backup was made in the last two days, where this site makes them."""
+    """A backup was made in the last two days, if this site has backups."""
     if not backups.are_made():
         return
     last = backups.last_backup()
-    do = _("See that the timer of `manage.py backup` runs, and make one by hand.")
+    do = _("Check that the timer of `manage.py backup` is running, and make a backup by hand.")
     if last is None:
         yield _("No backup has ever been made."), do
     elif look.at - last > BACKUP_AGE:
@@ -78,35 +77,35 @@ def backup(look: Look):
 
 
 def disk(look: Look):
-    """There is room to write: for the database, for uploads, for what else stands in var/."""
-    for places in devices().values():
-        free = shutil.disk_usage(places[0]).free
+    """There is disk space for the database, uploads and var/."""
+    for paths in devices().values():
+        free = shutil.disk_usage(paths[0]).free
         if free < LEAST_FREE:
             yield (
-                _("There are %(free)s MB left on the disk of %(places)s.")
-                % {"free": free // 1024**2, "places": ", ".join(map(str, places))},
-                _("Make room, or give it a larger disk. When it is full nothing can be saved."),
+                _("Only %(free)s MB are free on the disk of %(paths)s.")
+                % {"free": free // 1024**2, "paths": ", ".join(map(str, paths))},
+                _("Delete files, or use a larger disk. When it is full, nothing can be saved."),
             )
 
 
 def devices() -> dict[int, list[Path]]:
-    """Return the places that this site writes to, by the disk that they are on."""
-    places = [Path(settings.VAR_DIR)]
+    """Return the folders that this site writes to, by the disk that they are on."""
+    paths = [Path(settings.VAR_DIR)]
     if hasattr(settings, "MEDIA_ROOT") and settings.MEDIA_ROOT:
-        places.append(Path(settings.MEDIA_ROOT))
+        paths.append(Path(settings.MEDIA_ROOT))
     if connection.vendor == "sqlite":
-        places.append(Path(connection.settings_dict["NAME"]).absolute().parent)
+        paths.append(Path(connection.settings_dict["NAME"]).absolute().parent)
     found: dict[int, list[Path]] = {}
-    for path in dict.fromkeys(path for path in places if path.exists()):
+    for path in dict.fromkeys(path for path in paths if path.exists()):
         found.setdefault(path.stat().st_dev, []).append(path)
     return found
 
 
 def proxy(look: Look):
-    """Requests come through no other proxies than TRUSTED_PROXY_COUNT counts."""
+    """Requests come only through the proxies that TRUSTED_PROXY_COUNT counts."""
     if uncounted_proxy_was_seen(look.at):
         yield (
-            _("Requests come through a proxy, and TRUSTED_PROXY_COUNT is 0: all visitors count as one."),
+            _("Requests come through a proxy, but TRUSTED_PROXY_COUNT is 0: all visitors share one address."),
             _(
                 "Set TRUSTED_PROXY_COUNT to the number of proxies in front, and restart. The proxy must set "
                 "X-Forwarded-For itself (docs/operating.md)."
@@ -115,22 +114,22 @@ def proxy(look: Look):
 
 
 def clock(look: Look) -> Iterator[tuple[str, str]]:
-    """This machine's clock goes with the database's, and with what has been written down already."""
-    do = _("See that the clocks are kept by NTP: `timedatectl` should say that they are synchronised.")
+    """This machine's clock agrees with the database's, and is not behind the times of saved rows."""
+    do = _("Check that the clocks are set by NTP: `timedatectl` should say that they are synchronised.")
     skew = database_skew()
     if skew > ASKEW:
         seconds = round(skew.total_seconds())
         yield _("The clock differs from the database's by %(seconds)s seconds.") % {"seconds": seconds}, do
         return
-    moments = [Letter.objects.aggregate(last=Max("written_at"))["last"], Act.objects.aggregate(last=Max("at"))["last"]]
-    ahead = max((moment for moment in moments if moment), default=look.at) - timezone.now()
+    times = [Letter.objects.aggregate(last=Max("written_at"))["last"], Act.objects.aggregate(last=Max("at"))["last"]]
+    ahead = max((time for time in times if time), default=look.at) - timezone.now()
     if ahead > ASKEW:
         seconds = round(ahead.total_seconds())
-        yield _("The clock is behind: something was written %(seconds)s seconds from now.") % {"seconds": seconds}, do
+        yield _("The clock is behind: a saved row is dated %(seconds)s seconds from now.") % {"seconds": seconds}, do
 
 
 def database_skew() -> timedelta:
-    """Return by how much the database's clock differs from ours, at least. SQLite has none of its own."""
+    """Return how far the database's clock differs from ours at least. SQLite has no clock."""
     if connection.vendor != "postgresql":
         return timedelta(0)
     before = timezone.now()

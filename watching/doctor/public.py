@@ -1,4 +1,4 @@
-"""That the public finds the same messages at the head of every list: each is compared with what is published."""
+"""Checks of public pages: each list and feed begins with the newest published messages."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from news.models import Message
 from watching.doctor.look import Look, Page, ask
 
 TEN = 10
-ATTEMPTS = 3  # something may be published just between the two looks
+ATTEMPTS = 3  # something may be published between two requests
 
 Ask = Callable[[str], Page]
 
 
 class Unread(Exception):
-    """An answer can't be read: why."""
+    """A response cannot be read; the message says why."""
 
 
 # The lists
@@ -51,43 +51,43 @@ def sitemap(look: Look):
 
 
 def api(look: Look):
-    """The interface for programs, where this release has one."""
+    """The API."""
     try:
-        has_one = API.strip("/").split("/")[0] in resolve(API).route  # else it is a page of the office, like any path
+        has_one = API.strip("/").split("/")[0] in resolve(API).route  # else it is a page
     except Resolver404:
         has_one = False
-    return compared(_("the interface for programs"), read_api) if has_one else iter(())
+    return compared(_("the API"), read_api) if has_one else iter(())
 
 
 def compared(name: str, read: Callable[[Ask], list[str]], expected=None) -> Iterator[tuple[str, str]]:
-    """Yield a fault where a list and what is published differ, three times in a row."""
+    """Yield a problem if a list differs from what is published, three times in a row."""
     for _attempt in range(ATTEMPTS):
         try:
-            wanted, found = (expected or newest)(), read(ask)
+            expected_urls, found = (expected or newest)(), read(ask)
         except Unread as error:
             yield _("%(name)s: %(why)s") % {"name": capital(name), "why": error}, DO
             return
-        if wanted == found:
+        if expected_urls == found:
             return
-    place = next((place for place, pair in enumerate(zip(wanted, found, strict=False)) if len({*pair}) > 1), None)
-    place = min(len(wanted), len(found)) if place is None else place
-    has = found[place] if place < len(found) else _("nothing")
-    should = wanted[place] if place < len(wanted) else _("nothing")
+    differing = (index for index, pair in enumerate(zip(expected_urls, found, strict=False)) if len({*pair}) > 1)
+    index = next(differing, min(len(expected_urls), len(found)))
+    has = found[index] if index < len(found) else _("nothing")
+    should = expected_urls[index] if index < len(expected_urls) else _("nothing")
     yield (
-        _("%(name)s has %(has)s in place %(place)s, where %(should)s should stand.")
-        % {"name": capital(name), "has": has, "should": should, "place": place + 1},
+        _("%(name)s has %(has)s at position %(position)s instead of %(should)s.")
+        % {"name": capital(name), "has": has, "should": should, "position": index + 1},
         DO,
     )
 
 
-DO = _("Restart the application. If it stays so, tell whoever carries the code on, and which release it is.")
+DO = _("Restart the application. If that does not help, report it to the developers, with the release.")
 
 
 def capital(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-# What they should have
+# What is expected
 
 
 def newest() -> list[str]:
@@ -96,7 +96,7 @@ def newest() -> list[str]:
 
 
 def among_newest(found: list[str]) -> list[str]:
-    """Return those of the newest that a feed has: it begins with what changed last, and has what was withdrawn."""
+    """Return those of the newest messages that a feed has: it is sorted by last change, and has withdrawn ones."""
     return [path for path in newest() if path in found]
 
 
@@ -109,21 +109,21 @@ def expected_at_home() -> list[str]:
     return [row.get_absolute_url() for row in [featured, *islice((row for row in latest if row != featured), TEN)]]
 
 
-# What they have. Each takes how to ask, so that other nodes can be asked the same.
+# What is served. `ask` makes the request, to this process or to another node.
 
 ENTRY = re.compile(r'<h[1-6][^<>]*><a href="([^"<>]*)"')
 
 
 def page(ask: Ask, path: str) -> str:
-    """Return the text of a page, which has to be there."""
+    """Return the text of a page; raise Unread unless its status is 200."""
     found = ask(path)
     if found.status != 200:
-        raise Unread(_("%(path)s answers %(status)s.") % {"path": path, "status": found.status})
+        raise Unread(_("%(path)s has the status %(status)s.") % {"path": path, "status": found.status})
     return found.text
 
 
 def entries(text: str) -> list[str]:
-    """Return the addresses in the list of a page."""
+    """Return the URLs in the list of a page."""
     listed = text.partition('<ol class="entries">')[2].partition("</ol>")[0]
     return [unescape(address) for address in ENTRY.findall(listed)]
 
@@ -149,7 +149,7 @@ def read_json_feed(ask: Ask) -> list[str]:
 
 
 def read_sitemap(ask: Ask) -> list[str]:
-    """Return the newest addresses: parts are spans of time, and both in them and among them the newest is the last."""
+    """Return the newest URLs: each part is a period, and the newest part and URL are the last."""
     parts = locations(page(ask, reverse("sitemap")))
     others = {path_of(reverse(name)) for name in ("sitemap_pages", "sitemap_news")}
     found: list[str] = []
@@ -172,13 +172,13 @@ def read_api(ask: Ask) -> list[str]:
 
 
 def addresses(text: str, *lists: str) -> list[str]:
-    """Return the addresses of the rows in a JSON document, whose list has one of these names."""
+    """Return the URLs of the rows in a JSON document, whose list has one of these names."""
     try:
-        told = json.loads(text)
-        rows = told if isinstance(told, list) else next(told[name] for name in lists if name in told)
+        document = json.loads(text)
+        rows = document if isinstance(document, list) else next(document[name] for name in lists if name in document)
         return [path_of(row.get("url") or row["address"]) for row in rows]
     except (ValueError, LookupError, StopIteration, AttributeError, TypeError):
-        raise Unread(_("It can't be read as JSON with a list of messages.")) from None
+        raise Unread(_("It is not JSON with a list of messages.")) from None
 
 
 def path_of(address: str) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with the site: `python manage.py doctor`."""
+"""`manage.py doctor`: check the whole site and list its problems."""
 
 import json
 import sys
@@ -10,23 +10,23 @@ from watching.doctor import CHECKS, examine
 
 
 class Command(BaseCommand):
-    help = "Look whether all is as it should be; name each fault and what to do. Ends with 1 where there is any."
+    help = "Check the whole site, and list each problem with what to do about it. The exit status is 1 if there is any."
     requires_system_checks = ()
     requires_migrations_checks = False
 
     def add_arguments(self, parser):
-        parser.add_argument("--json", action="store_true", help="for machines")
-        parser.add_argument("--thorough", action="store_true", help="count and compare all there is, however long")
-        parser.add_argument("--nodes", nargs="+", metavar="URL", default=settings.NODES, help="NODES, unless given")
+        parser.add_argument("--json", action="store_true", help="Write JSON.")
+        parser.add_argument("--thorough", action="store_true", help="Count and compare all rows, which can take long.")
+        parser.add_argument("--nodes", nargs="+", metavar="URL", default=settings.NODES, help="Default: NODES.")
         parser.add_argument("--only", nargs="+", metavar="CHECK", choices=list(CHECKS), help=", ".join(CHECKS))
 
     def handle(self, *, only, nodes, thorough, verbosity, **options):
         report = examine(nodes=nodes, only=only, thorough=thorough)
         if options["json"]:
-            self.stdout.write(json.dumps(report.told(), indent=2, ensure_ascii=False))
+            self.stdout.write(json.dumps(report.as_dict(), indent=2, ensure_ascii=False))
         else:
-            for fault in report.faults:
-                self.stdout.write(f"{fault.check}: {fault.says}\n    {fault.do}")
+            for problem in report.problems:
+                self.stdout.write(f"{problem.check}: {problem.message}\n    {problem.advice}")
             self.stdout.write(report.summary)
-        if report.faults:
+        if report.problems:
             sys.exit(1)
