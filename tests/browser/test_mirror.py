@@ -1,4 +1,4 @@
-"""A mirror in a browser, from any web server and in any folder of it: whole, quiet, and right about the day."""
+"""A static mirror in a browser, served from a subfolder: complete, without errors, with the current date."""
 
 from datetime import date
 from functools import partial
@@ -24,7 +24,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def copy(browser, tmp_path, settings):
-    """A page, on which a mirror made at NOON can be opened below /some/where/, a hundred days later."""
+    """A page with a mirror made at NOON as its base URL, /some/where/, a hundred days later."""
     public_pages.of_a_full_site()
     a_counter(slug="bridge", since=date(2020, 11, 14), time_zone="Europe/London")
     with time_machine.travel(NOON, tick=False):
@@ -67,7 +67,7 @@ def test_a_reader_walks_from_page_to_page(copy):
     assert copy.evaluate("document.styleSheets[0].cssRules.length") > 100
 
 
-def test_the_pages_have_no_barrier(copy, axe):
+def test_the_pages_have_no_violations(copy, axe):
     for path in ("", "messages/", "contact/", "counters/"):
         copy.goto(path)
         assert axe(copy) == [], path

@@ -1,4 +1,4 @@
-"""The second factor by hand: set up, logged in with, lost and reset; no barrier on any of its pages, on a phone too."""
+"""Two-step verification in a browser: set up, used, lost and reset; accessibility of its pages."""
 
 from base64 import b32decode
 
@@ -52,7 +52,7 @@ def set_up(page):
     return page.locator(".codes code").all_text_contents()
 
 
-def test_officer_sets_it_up_and_logs_in_with_a_backup_code(page, anna, log_in):
+def test_an_officer_sets_it_up_and_signs_in_with_a_backup_code(page, anna, log_in):
     log_in(page, anna)
     page.goto("/admin/")
     page.get_by_role("link", name="Second factor").click()
@@ -66,7 +66,7 @@ def test_officer_sets_it_up_and_logs_in_with_a_backup_code(page, anna, log_in):
     expect(page.locator(".messagelist")).to_contain_text("9 are left")
 
 
-def test_picture_is_large_and_black_on_white_also_in_the_dark(dark, anna, log_in):
+def test_the_qr_code_is_large_and_black_on_white_in_the_dark_scheme_too(dark, anna, log_in):
     page = dark
     log_in(page, anna)
     page.goto("/admin/second-factor/set-up/")
@@ -79,7 +79,7 @@ def test_picture_is_large_and_black_on_white_also_in_the_dark(dark, anna, log_in
     )
 
 
-def test_where_it_is_required_it_is_set_up_on_the_way_in(page, anna, settings):
+def test_where_it_is_required_it_is_set_up_at_sign_in(page, anna, settings):
     settings.STAFF_NEED_TOTP = True
     give_password(page)
     set_up(page)
@@ -87,7 +87,7 @@ def test_where_it_is_required_it_is_set_up_on_the_way_in(page, anna, settings):
     expect(page.get_by_role("heading", name="Press desk")).to_be_visible()
 
 
-def test_a_manager_resets_what_a_colleague_has_lost(page, anna, log_in):
+def test_a_manager_resets_it_for_a_colleague(page, anna, log_in):
     with_phone(anna)
     log_in(page, a_member(roles.MANAGERS))
     page.goto(f"/admin/auth/user/{anna.pk}/change/")
@@ -97,9 +97,9 @@ def test_a_manager_resets_what_a_colleague_has_lost(page, anna, log_in):
     assert not TOTPDevice.objects.exists()
 
 
-@pytest.mark.may_complain  # of a style that axe tries on
+@pytest.mark.may_complain  # axe itself sets a style
 @looks
-def test_no_page_of_it_has_a_barrier(open_page, anna, axe, look, settings):
+def test_no_page_of_it_has_violations(open_page, anna, axe, look, settings):
     page, found = open_page(**look), {}
 
     def look_at(name, heading):
