@@ -1,4 +1,4 @@
-"""A text goes from a writer through an editor to the public: the front page tells each what there is to do."""
+"""The approval workflow in a browser: submitted by a writer, approved or sent back by an editor, published."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def section(page, name):
 
 @pytest.fixture
 def writer(open_page, log_in):
-    """A page on which a press writer has logged in."""
+    """A page on which a press writer is signed in."""
     page = open_page()
     page.officer = log_in(page, a_member(roles.WRITERS, first_name="Anna", last_name="Writer"))
     return page
@@ -33,7 +33,7 @@ def writer(open_page, log_in):
 
 @pytest.fixture
 def editor(open_page, log_in):
-    """A page on which a press editor has logged in."""
+    """A page on which a press editor is signed in."""
     page = open_page()
     page.officer = log_in(page, a_member(roles.EDITORS))
     return page
@@ -41,7 +41,7 @@ def editor(open_page, log_in):
 
 @pytest.fixture
 def draft(writer):
-    """A draft of the writer's, with several paragraphs, meant to appear in half an hour."""
+    """A draft of the writer's with several paragraphs, due in half an hour."""
     body = "<p>The first paragraph.</p><p>The second &amp; last, with <strong>weight</strong>.</p><ul><li>One</li></ul>"
     soon = timezone.now() + timedelta(minutes=30)
     message = a_message(headline=HEADLINE, body=body, publish_at=soon, approved_at=None)
@@ -50,7 +50,7 @@ def draft(writer):
 
 
 def letters():
-    """Send what waits in the outbox, and return to whom."""
+    """Send the e-mails in the outbox, and return their recipients."""
     mail.outbox.clear()
     send_due(timezone.now)
     return [address for letter in mail.outbox for address in letter.to]
@@ -64,7 +64,7 @@ def submit(writer):
     expect(writer.locator(".messagelist")).to_contain_text("awaiting approval")
 
 
-def test_text_goes_from_its_writer_through_an_editor_to_the_public(writer, editor, draft, open_page):
+def test_a_submitted_text_is_approved_and_published_when_due(writer, editor, draft, open_page):
     submit(writer)
     assert letters() == [editor.officer.email]
 
@@ -89,7 +89,7 @@ def test_text_goes_from_its_writer_through_an_editor_to_the_public(writer, edito
         expect(section(editor, "recently-published")).to_contain_text(HEADLINE)
 
 
-def test_text_that_is_sent_back_stands_on_the_writers_front_page_with_the_reason(writer, editor, draft):
+def test_a_text_sent_back_is_on_the_writers_front_page_with_the_reason(writer, editor, draft):
     submit(writer)
     editor.goto("/admin/news/message/")
     editor.get_by_role("link", name="Awaiting approval").click()
@@ -104,9 +104,9 @@ def test_text_that_is_sent_back_stands_on_the_writers_front_page_with_the_reason
     assert Message.objects.drafts().get() == draft
 
 
-@pytest.mark.may_complain  # of a style that axe tries on
+@pytest.mark.may_complain  # axe itself sets a style
 @pytest.mark.parametrize("look", [{}, {"viewport": {"width": 800, "height": 1000}}])
-def test_front_page_and_list_have_no_barrier(open_page, log_in, axe, look):
+def test_front_page_and_list_have_no_violations(open_page, log_in, axe, look):
     page, officer = open_page(**look), a_member(roles.EDITORS, roles.CONSULAR, roles.MANAGERS)
     log_in(page, officer)
     a_message(headline=HEADLINE, publish_at=timezone.now() - timedelta(hours=1))
@@ -117,4 +117,4 @@ def test_front_page_and_list_have_no_barrier(open_page, log_in, axe, look):
     an_enquiry()
     for address in ("/admin/", "/admin/news/message/", "/admin/auth/user/", "/admin/auth/user/add/"):
         page.goto(address)
-        assert axe(page, without=["#searchbar"]) == [], address  # Django’s label for it is an icon
+        assert axe(page, without=["#searchbar"]) == [], address  # Django labels it with an icon

@@ -1,4 +1,4 @@
-"""The archive in a browser: the index, the jump to a date, with and without JavaScript, at a desk and on a phone."""
+"""The archive in a browser: the index and the date field, with and without JavaScript, on a wide screen and a phone."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def history():
-    """Fifty days with a message each, and a speech on every fifth."""
+    """A message on each of fifty days; every fifth is a speech."""
     for number in range(50):
         kind = "speeches" if number % 5 == 0 else "statements"
         a_message(headline=f"Day {number:02}", publish_at=NOON - number * DAY, category=a_category(kind))
@@ -28,7 +28,7 @@ def first(page):
 
 
 @pytest.mark.parametrize("options", [{}, PHONE, {"java_script_enabled": False}], ids=["wide", "phone", "no script"])
-def test_the_jump_leads_to_the_day_and_on_from_there(open_page, options):
+def test_the_date_field_leads_to_the_day_with_links_to_newer_and_older_messages(open_page, options):
     page = open_page(**options)
     page.goto("/messages/2020/11/")
     jump_to(page, "2020-10-30")
@@ -40,14 +40,14 @@ def test_the_jump_leads_to_the_day_and_on_from_there(open_page, options):
     expect(first(page)).to_contain_text("Day 45")
 
 
-def test_the_jump_keeps_the_category(page):
+def test_the_date_field_keeps_the_category(page):
     page.goto("/messages/speeches/")
     jump_to(page, "2020-10-31")
     expect(first(page)).to_contain_text("Day 25")
     expect(page.get_by_role("heading", level=1)).to_have_text("Speeches")
 
 
-def test_a_day_that_is_none_is_explained_beside_its_field_and_stays_in_it(phone):
+def test_an_invalid_date_stays_in_its_field_with_an_error(phone):
     phone.goto("/messages/?date=the+5th")
     field = phone.get_by_label("Go to date")
     expect(field).to_have_value("the 5th")
@@ -58,7 +58,7 @@ def test_a_day_that_is_none_is_explained_beside_its_field_and_stays_in_it(phone)
     expect(first(phone)).to_contain_text("Day 25")
 
 
-def test_the_index_leads_down_to_a_day_and_over_to_a_category(page):
+def test_the_index_leads_to_a_day_and_to_a_category(page):
     page.goto("/messages/")
     index = page.get_by_label("Categories, years and months")
     for name in ("2020", "October", "29"):
@@ -76,7 +76,7 @@ def test_the_index_leads_down_to_a_day_and_over_to_a_category(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Speeches, November 2020")
 
 
-def test_on_a_phone_the_messages_come_before_the_index_is_opened(phone):
+def test_on_a_phone_the_index_is_folded_so_that_messages_are_visible(phone):
     phone.goto("/messages/2020/11/")
     expect(first(phone)).to_be_in_viewport()
     october = phone.get_by_role("link", name="October", exact=True)
@@ -86,7 +86,7 @@ def test_on_a_phone_the_messages_come_before_the_index_is_opened(phone):
     expect(phone.get_by_role("heading", level=1)).to_have_text("All messages, October 2020")
 
 
-def test_an_empty_day_leads_on_to_the_days_beside_it(page):
+def test_an_empty_day_has_links_to_the_nearest_days_with_messages(page):
     page.goto("/messages/2020/12/24/")
     expect(page.get_by_text("No messages on this day.")).to_be_visible()
     page.get_by_role("link", name="Earlier All messages, 24 November 2020").click()

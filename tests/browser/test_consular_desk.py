@@ -1,4 +1,4 @@
-"""The consular desk in a real browser: an enquiry's way, two officers at once, and no barrier on its pages."""
+"""The consular desk in a browser: the workflow of an enquiry, two officers on one enquiry, accessibility."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ DESK = "/admin/consular/enquiry/"
 
 @pytest.fixture
 def elena(open_page, log_in):
-    """A page on which a consular officer has logged in."""
+    """A page on which a consular officer is signed in."""
     page = open_page()
     page.officer = log_in(page, a_member(roles.CONSULAR, username="elena", first_name="Elena", last_name="Orlova"))
     return page
@@ -57,7 +57,7 @@ def state(page):
     return page.locator(".where .state")
 
 
-def test_an_enquiry_goes_its_way(elena, enquiry):
+def test_an_enquiry_is_assigned_answered_and_closed(elena, enquiry):
     elena.goto("/admin/")
     expect(elena.locator(".dashboard-sections .open-enquiries")).to_contain_text("overdue since")
     elena.locator(".dashboard-sections .open-enquiries").get_by_role("link", name=enquiry.reference).click()
@@ -87,7 +87,7 @@ def test_an_enquiry_goes_its_way(elena, enquiry):
     expect(elena.get_by_role("row", name=enquiry.reference)).to_contain_text("visitor has added")
 
 
-def test_suspected_one_is_looked_at_and_joins_the_others(elena, enquiry):
+def test_a_suspected_enquiry_is_marked_as_not_spam(elena, enquiry):
     suspected = an_enquiry(topic=enquiry.topic, suspicion="The text holds many links.", at=timezone.now())
     elena.goto("/admin/")
     elena.get_by_role("link", name="1 suspected spam to review").click()
@@ -99,7 +99,7 @@ def test_suspected_one_is_looked_at_and_joins_the_others(elena, enquiry):
     expect(elena.get_by_label("Answer:")).to_be_visible()
 
 
-def test_two_officers_lose_nothing_and_the_visitor_gets_what_they_mean(elena, mark, enquiry):
+def test_an_answer_is_not_sent_before_its_officer_has_seen_a_colleagues_answer(elena, mark, enquiry):
     open_enquiry(elena, enquiry)
     open_enquiry(mark, enquiry)
     mark.get_by_label("Answer:").fill("Mark's answer.")
@@ -125,7 +125,7 @@ def test_double_click_sends_one_answer(elena, enquiry):
     assert enquiry.entries.count() == 1
 
 
-def test_leaving_with_something_unsent_asks_first_and_keeps_nothing_in_the_browser(elena, enquiry):
+def test_leaving_with_unsent_text_asks_for_confirmation_and_stores_nothing(elena, enquiry):
     open_enquiry(elena, enquiry)
     elena.get_by_label("Answer:").fill("A sentence.")
     asked = []
@@ -140,7 +140,7 @@ def test_leaving_with_something_unsent_asks_first_and_keeps_nothing_in_the_brows
     expect(elena.get_by_role("heading", name="Enquiries", exact=True)).to_be_visible()
 
 
-def test_e_mail_address_is_looked_for_without_leaving_a_mark(elena, enquiry):
+def test_a_search_by_email_address_does_not_put_it_into_the_url(elena, enquiry):
     elena.goto(DESK)
     elena.get_by_label("Reference, or the visitor").fill("anna@example.org")
     elena.keyboard.press("Enter")
@@ -148,7 +148,7 @@ def test_e_mail_address_is_looked_for_without_leaving_a_mark(elena, enquiry):
     assert "anna" not in elena.url and "person=" in elena.url
 
 
-def test_erasing_by_keyboard(elena, enquiry):
+def test_an_enquiry_is_erased_by_keyboard(elena, enquiry):
     open_enquiry(elena, enquiry)
     elena.get_by_role("link", name="Erase").focus()
     elena.keyboard.press("Enter")
@@ -159,9 +159,9 @@ def test_erasing_by_keyboard(elena, enquiry):
     expect(said(elena)).to_contain_text(f"{enquiry.reference} is erased.")
 
 
-@pytest.mark.may_complain  # of a style that axe tries on
+@pytest.mark.may_complain  # axe itself sets a style
 @pytest.mark.parametrize("look", [{}, TABLET])
-def test_desk_has_no_barrier_and_fits(open_page, log_in, axe, look, enquiry):
+def test_desk_has_no_violations_and_fits(open_page, log_in, axe, look, enquiry):
     page = open_page(**look)
     officer = log_in(page, a_member(roles.CONSULAR))
     enquiry.answer("Text.", by=officer, at=timezone.now() - timedelta(days=2))

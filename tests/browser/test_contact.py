@@ -1,4 +1,4 @@
-"""The contact page in a browser: hours that turn by themselves, and a form that loses nothing."""
+"""The contact page in a browser: opening hours that are updated automatically, and the enquiry form."""
 
 from datetime import date, datetime
 
@@ -20,7 +20,7 @@ ALSO = ["color-contrast-enhanced", "target-size"]
 
 @pytest.fixture
 def consulate(settings):
-    """An office and a topic, and no least time in which a form may be filled in."""
+    """An office and a topic, without the minimum time for filling in the form."""
     settings.ENQUIRY_MIN_SECONDS = 0
     an_office(hours="09:30-13:00 14:00-17:00", emergency_phone="+44 (0) 7700 900123")
     topic = a_topic(name="Lost passport", sentence="Report it to the police first.", answer_days=2)
@@ -29,7 +29,7 @@ def consulate(settings):
 
 
 def fill(page, **changes):
-    """Fill in the form; a label with another text after it takes that one."""
+    """Fill in the form, with other texts by their labels."""
     typed = {"Your name": "Анна Smith", "E-mail": "anna@example.org", "Your question": "I have lost my passport."}
     for label, text in (typed | changes).items():
         page.get_by_label(label, exact=True).fill(text)
@@ -61,7 +61,7 @@ def test_office_closes_and_opens_on_a_page_left_open(held, consulate, server_at)
 @pytest.mark.parametrize(
     "day", ["2020-11-24", "2020-10-26", "2021-03-29"], ids=["plain", "after autumn", "after spring"]
 )
-def test_words_turn_over_midnight(held, consulate, server_at, day):
+def test_the_opening_hours_text_changes_at_midnight(held, consulate, server_at, day):
     eve = datetime.fromisoformat(day).toordinal() - 1
     server_at(f"{date.fromordinal(eve)} 23:59:40")
     held.goto(CONTACT)
@@ -89,7 +89,7 @@ def test_office_opens_to_the_minute_on_the_day_of_the_change_of_the_hour(held, s
     expect(held.locator(STATE)).to_have_text(words)
 
 
-def test_page_that_wakes_from_sleep_says_what_is_so_now(held, consulate, server_at):
+def test_a_page_that_wakes_from_sleep_shows_the_current_state(held, consulate, server_at):
     server_at("2020-11-24 12:37:20")
     held.goto(CONTACT)
     expect(held.locator(STATE)).to_have_text("Open now, until 13:00")
@@ -99,7 +99,7 @@ def test_page_that_wakes_from_sleep_says_what_is_so_now(held, consulate, server_
     expect(held.locator(STATE)).to_have_text("Open now, until 17:00")
 
 
-def test_page_older_than_what_it_knows_asks_to_be_loaded_again(held, consulate, server_at):
+def test_a_page_older_than_its_schedule_asks_for_a_reload(held, consulate, server_at):
     server_at("2020-11-24 12:37:20")
     held.goto(CONTACT)
     expect(held.locator(STATE)).to_have_text("Open now, until 13:00")
@@ -110,7 +110,7 @@ def test_page_older_than_what_it_knows_asks_to_be_loaded_again(held, consulate, 
     expect(held.locator(EMERGENCY)).to_have_text("In an emergency, outside the opening hours:")
 
 
-def test_holiday_entered_meanwhile_shows_at_reload(page, consulate, server_at):
+def test_a_new_holiday_is_shown_after_a_reload(page, consulate, server_at):
     server_at("2020-11-24 12:37:20")
     page.goto(CONTACT)
     expect(page.locator(STATE)).to_have_text("Open now, until 13:00")
@@ -120,7 +120,7 @@ def test_holiday_entered_meanwhile_shows_at_reload(page, consulate, server_at):
     expect(page.get_by_text("The King’s visit")).to_be_visible()
 
 
-def test_without_script_the_state_is_right_when_the_page_comes(open_page, consulate, server_at):
+def test_without_javascript_the_state_is_that_of_the_response(open_page, consulate, server_at):
     server_at("2020-11-24 13:00:00")
     page = open_page(java_script_enabled=False)
     page.goto(CONTACT)
@@ -132,7 +132,7 @@ def test_without_script_the_state_is_right_when_the_page_comes(open_page, consul
 # Before the form
 
 
-def test_answer_to_a_common_question_opens_by_keyboard_and_without_script(open_page, consulate):
+def test_the_answer_to_a_common_question_opens_by_keyboard_without_javascript(open_page, consulate):
     page = open_page(java_script_enabled=False)
     page.goto(CONTACT)
     expect(page.get_by_text("Bring a photograph.")).to_be_hidden()
@@ -144,7 +144,7 @@ def test_answer_to_a_common_question_opens_by_keyboard_and_without_script(open_p
 # The form
 
 
-def test_form_is_filled_in_and_sent_by_keyboard_alone(page, consulate):
+def test_the_form_is_sent_by_keyboard_only(page, consulate):
     page.goto(f"{CONTACT}#write")
     page.get_by_label("Your name").focus()
     keys = page.keyboard
@@ -157,7 +157,7 @@ def test_form_is_filled_in_and_sent_by_keyboard_alone(page, consulate):
     assert Enquiry.objects.get().question == "Where do I go?"
 
 
-def test_characters_that_are_left_are_counted_as_they_are_typed(page, consulate):
+def test_the_characters_left_are_counted_while_typing(page, consulate):
     page.goto(CONTACT)
     question, count = page.get_by_label("Your question", exact=True), page.locator("[data-count] span").first
     expect(count).to_have_text("Characters left: 5,000")
@@ -167,7 +167,7 @@ def test_characters_that_are_left_are_counted_as_they_are_typed(page, consulate)
     expect(count).to_have_text("Characters too many: 1")
 
 
-def test_count_is_told_after_a_pause_and_only_near_the_end(held, consulate):
+def test_the_count_is_announced_after_a_pause_and_only_near_the_limit(held, consulate):
     held.goto(CONTACT)
     question, told = held.get_by_label("Your question", exact=True), held.get_by_role("status")
     question.fill("x" * 4600)
@@ -179,7 +179,7 @@ def test_count_is_told_after_a_pause_and_only_near_the_end(held, consulate):
     expect(told).to_have_text("")
 
 
-def test_double_click_is_one_enquiry(page, consulate):
+def test_a_double_click_sends_one_enquiry(page, consulate):
     page.goto(CONTACT)
     fill(page)
     page.get_by_role("button", name="Send question").dblclick()
@@ -187,7 +187,7 @@ def test_double_click_is_one_enquiry(page, consulate):
     assert Enquiry.objects.count() == 1
 
 
-def test_visitor_who_goes_back_and_sends_again_is_answered(page, consulate):
+def test_a_visitor_can_go_back_and_send_another_enquiry(page, consulate):
     page.goto(CONTACT)
     fill(page)
     send(page)
@@ -199,7 +199,7 @@ def test_visitor_who_goes_back_and_sends_again_is_answered(page, consulate):
     assert Enquiry.objects.not_spam().count() == 2
 
 
-def test_refused_visitor_keeps_the_text_and_is_told_until_when(page, consulate, settings):
+def test_a_rate_limited_visitor_keeps_the_text_and_sees_the_time_to_wait_for(page, consulate, settings):
     settings.ENQUIRIES_PER_HOUR = 1
     for question in ("First", "Second"):
         page.goto(CONTACT)

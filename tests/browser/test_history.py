@@ -1,4 +1,4 @@
-"""What is out is corrected by clicks, and an earlier version of a message is found, compared and put back."""
+"""Corrections of published messages, and the history: versions compared and restored."""
 
 import pytest
 from playwright.sync_api import expect
@@ -23,7 +23,7 @@ def save(page):
     page.get_by_role("button", name="Save", exact=True).click()
 
 
-def test_a_correction_by_clicks_stands_under_the_message(staff, axe):
+def test_a_correction_note_is_shown_under_the_message(staff, axe):
     message = published()
     staff.goto(f"{LIST}{message.pk}/change/")
     staff.get_by_label("Headline").fill("The talks begin on Tuesday")
@@ -41,7 +41,7 @@ def test_a_correction_by_clicks_stands_under_the_message(staff, axe):
     assert axe(staff) == []
 
 
-def test_an_earlier_version_is_compared_and_put_back(staff, axe):
+def test_an_earlier_version_is_compared_and_restored(staff, axe):
     page = staff
     message = published()
     message.body = "<p>They begin on Tuesday.</p>"

@@ -1,4 +1,4 @@
-"""Texts kept in the browser: encrypted, gone with a log-out in any tab, there again for the same user alone."""
+"""Unsaved texts stored in the browser: encrypted, deleted at sign-out in any tab, restored for the same user only."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -38,14 +38,14 @@ def write(page, draft):
     until(page, KEPT)
 
 
-def test_a_kept_text_is_not_readable_in_the_browsers_storage(anna, draft):
+def test_a_stored_text_is_encrypted(anna, draft):
     write(anna, draft)
     stored = anna.evaluate(STORED)
     assert ("encrypted" in stored, SECRET in stored, "Embargoed" in stored) == (True, False, False)
 
 
 @pytest.mark.own_context  # for its clock
-def test_logging_out_in_one_tab_drops_what_another_tab_keeps(anna, draft):
+def test_signing_out_in_one_tab_deletes_the_texts_of_another(anna, draft):
     anna.clock.install(time=timezone.now())
     write(anna, draft)
     other = anna.context.new_page()
@@ -59,7 +59,7 @@ def test_logging_out_in_one_tab_drops_what_another_tab_keeps(anna, draft):
     assert not anna.evaluate(KEPT)
 
 
-def test_a_text_that_cannot_be_decrypted_is_dropped(anna, draft):
+def test_a_text_that_cannot_be_decrypted_is_deleted(anna, draft):
     write(anna, draft)
     anna.evaluate(
         "for (const key of Object.keys(localStorage)) if (key.startsWith('desk/'))"
@@ -70,7 +70,7 @@ def test_a_text_that_cannot_be_decrypted_is_dropped(anna, draft):
     expect(anna.context.pages[-1].locator("[data-offer]")).to_be_hidden()
 
 
-def test_a_log_in_in_another_tab_makes_the_first_one_go_on(anna, draft, log_in):
+def test_a_tab_works_again_after_a_sign_in_in_another_tab(anna, draft, log_in):
     write(anna, draft)
     Session.objects.all().delete()
     anna.evaluate("dispatchEvent(new Event('focus'))")
@@ -85,7 +85,7 @@ def test_a_log_in_in_another_tab_makes_the_first_one_go_on(anna, draft, log_in):
     assert draft.headline == SECRET
 
 
-def test_enter_in_a_field_of_one_line_saves_nothing(anna, draft):
+def test_enter_in_a_text_input_does_not_submit_the_form(anna, draft):
     anna.goto(change(draft))
     posts = []
     anna.on("request", lambda request: request.is_navigation_request() and posts.append(request.url))
@@ -99,7 +99,7 @@ def test_enter_in_a_field_of_one_line_saves_nothing(anna, draft):
     assert draft.source_name == ""
 
 
-def test_who_writes_is_told_from_who_has_it_open(anna, boris, draft):
+def test_colleagues_who_edit_are_distinguished_from_those_who_only_have_it_open(anna, boris, draft):
     anna.goto(change(draft))
     expect(anna.locator(".cke_wysiwyg_div")).to_be_visible()
     boris.goto(change(draft))
@@ -110,7 +110,7 @@ def test_who_writes_is_told_from_who_has_it_open(anna, boris, draft):
     expect(boris.locator("[data-others]")).to_contain_text("Anna has been editing this since")
 
 
-def test_the_length_of_the_headline_is_counted_and_old_advice_says_so(anna, draft):
+def test_the_length_of_the_headline_is_counted_and_outdated_advice_is_marked(anna, draft):
     draft.headline = "x" * 130
     draft.save()
     anna.goto(change(draft))

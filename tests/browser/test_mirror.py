@@ -24,7 +24,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def copy(browser, tmp_path, settings):
-    """A page, on which a mirror made at NOON can be opened below /some/where/, a hundred days later."""
+    """A page with a mirror made at NOON as its base URL, /some/where/, a hundred days later."""
     public_pages.of_a_full_site()
     a_counter(slug="bridge", since=date(2020, 11, 14), time_zone="Europe/London")
     with time_machine.travel(NOON, tick=False):

@@ -1,4 +1,4 @@
-"""Times in two capitals: what the clocks of both cities show, beside a moment as one types it."""
+"""Date and time fields: the times in both cities are shown while typing."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +11,7 @@ from tests.helpers.message_form import ADD
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_the_times_of_both_cities_stand_beside_the_field_as_one_types(anna, axe):
+def test_the_times_of_both_cities_are_shown_while_typing(anna, axe):
     anna.goto(ADD)
     box = anna.locator(".field-publish_at .moment")
     box.get_by_label("Date").fill("01/07/2030")
@@ -22,7 +22,7 @@ def test_the_times_of_both_cities_stand_beside_the_field_as_one_types(anna, axe)
     assert axe(anna, without=[".django-ckeditor-widget"]) == []
 
 
-def test_a_time_that_does_not_exist_or_comes_twice_is_told_as_one_types(anna):
+def test_a_nonexistent_or_ambiguous_time_is_reported_while_typing(anna):
     a_category()
     anna.goto(ADD)
     box = anna.locator(".field-publish_at .moment")
@@ -41,7 +41,7 @@ def test_a_time_that_does_not_exist_or_comes_twice_is_told_as_one_types(anna):
     assert Message.objects.get().publish_at.isoformat() == "2030-10-27T01:30:00+00:00"
 
 
-def test_the_shortcut_now_shows_the_times_at_once(anna):
+def test_the_shortcut_now_shows_the_times(anna):
     anna.goto(ADD)
     box = anna.locator(".field-publish_at .moment")
     box.get_by_role("link", name="Today").click()

@@ -1,4 +1,4 @@
-"""A press officer's day by clicks and keys: write, approve, schedule, feature, withdraw, and see it on the site."""
+"""The press desk in a browser: write, approve, schedule, feature, withdraw, and see it on the site."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def change(message):
 
 
 def write(page, headline, text="The text."):
-    """Open the form for a new message, and write into it: by keys, as an officer does."""
+    """Open the form for a new message, and type into it."""
     page.goto(ADD)
     page.get_by_label("Headline").fill(headline)
     editor(page).click()
@@ -35,13 +35,13 @@ def editor(page):
 
 
 def approve_own(page):
-    """Approve what one has written oneself: that takes a reason."""
+    """Approve one's own text, which needs a reason."""
     page.get_by_label(OVERRIDE).fill("It is the middle of the night.")
     page.get_by_role("button", name="Save and approve").click()
 
 
 def act(page, name):
-    """Do an act to the messages that are ticked."""
+    """Run an admin action on the selected messages."""
     page.locator("select[name=action]").select_option(label=name)
     page.get_by_role("button", name="Go", exact=True).click()
 
@@ -57,10 +57,10 @@ def desk(staff):
     return staff
 
 
-# Coming in
+# Sign-in
 
 
-def test_officer_logs_in_through_the_form(page):
+def test_an_officer_signs_in_with_the_form(page):
     get_user_model().objects.create_superuser("officer", password="for-the-tests-only")
     page.goto("/admin/")
     page.get_by_label("E-mail address or name").fill("officer")
@@ -72,7 +72,7 @@ def test_officer_logs_in_through_the_form(page):
 # Writing and publishing
 
 
-def test_what_is_typed_in_the_editor_stands_on_the_site(desk):
+def test_text_typed_in_the_editor_is_published(desk):
     write(desk, "The embassy opens its archive", "It opens on ")
     desk.keyboard.press("Control+b")
     desk.keyboard.type("Monday")
@@ -103,7 +103,7 @@ def test_writer_submits_and_a_colleague_approves(desk, open_page, log_in):
     expect(desk.get_by_role("link", name="A text for two")).to_be_visible()
 
 
-def test_own_text_is_not_approved_without_a_reason_and_is_kept(desk):
+def test_ones_own_text_is_not_approved_without_a_reason(desk):
     write(desk, "A lonely text", "Typed for an hour.")
     desk.get_by_label("Statements").check()
     desk.get_by_role("button", name="Save and approve").click()
@@ -112,7 +112,7 @@ def test_own_text_is_not_approved_without_a_reason_and_is_kept(desk):
     assert not Message.objects.exists()
 
 
-def test_saved_message_is_a_draft_that_nobody_else_sees(desk, open_page):
+def test_a_saved_message_is_a_draft_that_is_not_public(desk, open_page):
     write(desk, "Not yet")
     desk.get_by_label("Statements").check()
     desk.get_by_role("button", name="Save", exact=True).click()
@@ -122,7 +122,7 @@ def test_saved_message_is_a_draft_that_nobody_else_sees(desk, open_page):
     expect(visitor.get_by_text("No messages yet")).to_be_visible()
 
 
-def test_message_with_a_moment_ahead_is_scheduled(desk):
+def test_a_message_with_a_future_time_is_scheduled(desk):
     write(desk, "Tomorrow’s statement")
     desk.get_by_label("Statements").check()
     tomorrow = timezone.localtime() + timedelta(days=1)
@@ -136,14 +136,14 @@ def test_message_with_a_moment_ahead_is_scheduled(desk):
     expect(desk.get_by_text("Tomorrow’s statement")).to_have_count(0)
 
 
-def test_missing_headline_is_asked_for_beside_its_field_and_the_text_is_kept(desk):
+def test_a_missing_headline_is_reported_and_the_text_is_not_lost(desk):
     write(desk, "", "A text that took an hour.")
     desk.get_by_role("button", name="Save", exact=True).click()
     expect(desk.locator(".field-headline .errorlist")).to_be_visible()
     expect(editor(desk)).to_contain_text("A text that took an hour.")
 
 
-def test_preview_shows_what_is_not_saved_yet_in_the_sites_dress(desk):
+def test_the_preview_shows_unsaved_changes(desk):
     draft = a_message(headline="A draft to look at", publish_at=None)
     desk.goto(change(draft))
     desk.get_by_label("Headline").fill("A better headline")
@@ -168,7 +168,7 @@ def test_featured_message_leads_the_home_page(desk):
     expect(desk.locator(".front > .message").get_by_role("heading")).to_have_text("An older speech")
 
 
-def test_withdrawn_message_keeps_a_notice_with_the_reason(desk):
+def test_a_withdrawn_message_is_410_with_the_reason(desk):
     message = a_message(headline="A statement with an error")
     desk.goto(LIST)
     row(desk, message.headline).get_by_role("checkbox").check()
@@ -182,7 +182,7 @@ def test_withdrawn_message_keeps_a_notice_with_the_reason(desk):
     expect(desk.get_by_role("main")).to_contain_text("The date was wrong.")
 
 
-def test_message_is_withdrawn_from_its_own_page_and_not_without_a_reason(desk):
+def test_a_message_is_not_withdrawn_without_a_reason(desk):
     message = a_message()
     desk.goto(change(message))
     desk.get_by_role("link", name="Withdraw …").click()
@@ -192,7 +192,7 @@ def test_message_is_withdrawn_from_its_own_page_and_not_without_a_reason(desk):
     assert desk.goto(message.get_absolute_url()).status == 200
 
 
-def test_what_others_have_submitted_is_approved_from_the_list(desk):
+def test_submitted_messages_are_approved_from_the_list(desk):
     drafts = [a_message(headline=f"Draft {name}", publish_at=None) for name in "AB"]
     for draft in drafts:
         draft.submit()
@@ -207,7 +207,7 @@ def test_what_others_have_submitted_is_approved_from_the_list(desk):
     expect(desk.locator(".entries li")).to_have_count(2)
 
 
-def test_list_is_narrowed_to_a_state(desk):
+def test_the_list_is_filtered_by_state(desk):
     a_message(headline="Public already")
     a_message(headline="Still a draft", publish_at=None)
     desk.goto(LIST)
@@ -215,7 +215,7 @@ def test_list_is_narrowed_to_a_state(desk):
     expect(desk.locator("#result_list .field-headline")).to_have_text(["Still a draft"])
 
 
-# How the desk looks
+# Layout
 
 
 @pytest.mark.parametrize("width", [1280, 800])

@@ -1,4 +1,4 @@
-"""Previews in a real browser: of what is being typed, and by a link for somebody without an account."""
+"""Previews in a browser: of unsaved changes, and by a link for people without an account."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ def a_link(page, name="Reuters"):
     return page.get_by_label(f"Link for {name}").input_value()
 
 
-def test_what_is_typed_is_previewed_in_a_tab_of_its_own_and_not_saved(desk):
+def test_unsaved_changes_are_previewed_in_a_new_tab(desk):
     desk.locator("#id_headline").fill("As typed")
     desk.locator(".cke_wysiwyg_div").click()
     desk.keyboard.press("Control+End")
@@ -51,7 +51,7 @@ def test_what_is_typed_is_previewed_in_a_tab_of_its_own_and_not_saved(desk):
     assert desk.draft.headline == "As saved"
 
 
-def test_a_link_opens_for_a_stranger_until_it_is_revoked(desk, open_page):
+def test_a_link_works_without_an_account_until_it_is_revoked(desk, open_page):
     address = a_link(desk)
     stranger = open_page()
     stranger.goto(address)
@@ -72,14 +72,14 @@ def test_a_link_without_a_name_comes_back_with_a_sentence(desk):
     assert not PreviewLink.objects.exists()
 
 
-def test_the_form_with_links_and_advice_has_no_barrier(desk, axe):
+def test_the_form_with_links_and_advice_has_no_violations(desk, axe):
     a_link(desk)
     expect(desk.locator("[data-hints]")).to_be_visible()
     ours = [found for found in axe(desk) if "previews" in found or "advice" in found]
     assert ours == []
 
 
-def test_the_page_behind_a_link_has_no_barrier(desk, axe, open_page):
+def test_the_page_behind_a_link_has_no_violations(desk, axe, open_page):
     stranger = open_page()
     stranger.goto(a_link(desk))
     assert axe(stranger) == []
@@ -99,7 +99,7 @@ def test_words_are_counted_as_one_types(desk):
     expect(length).to_have_text("Words: 14 · Minutes to read: 1")
 
 
-def test_links_are_checked_while_one_writes(staff, monkeypatch):
+def test_links_are_checked_while_writing(staff, monkeypatch):
     asked = []
     monkeypatch.setattr(links, "check_all", lambda urls: asked.append(urls) or [Fault(urls[0], "leads nowhere.")])
     draft = a_message(publish_at=None, source_url="https://example.org/gone", lead="A lead.")
@@ -108,7 +108,7 @@ def test_links_are_checked_while_one_writes(staff, monkeypatch):
     assert asked == [["https://example.org/gone"]]
 
 
-def test_where_all_links_answer_that_is_said(staff, monkeypatch):
+def test_working_links_are_reported_as_such(staff, monkeypatch):
     monkeypatch.setattr(links, "check_all", lambda urls: [])
     draft = a_message(publish_at=None, source_url="https://example.org/", lead="A lead.")
     staff.goto(f"/admin/news/message/{draft.pk}/change/")

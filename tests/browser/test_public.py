@@ -1,4 +1,4 @@
-"""What a visitor meets, in a real browser: pages, menu, form, narrow windows, paper; and nobody else hears of it."""
+"""The public site in a browser: pages, menu, contact form, narrow windows, print; no request to other hosts."""
 
 import pytest
 from playwright.sync_api import expect
@@ -22,7 +22,7 @@ WIDE_TABLE = (
 
 
 def a_message_of_real_lengths(**kwargs):
-    """Return a message as long, in every part, as the longest that offices have published."""
+    """Return a message with texts as long as the longest that offices have published."""
     return a_message(
         headline=("On the remarks of the spokesman about the closed inquiry into the incident " * 3)[:213],
         lead=("The answers that were promised are still awaited. " * 14)[:670],
@@ -34,7 +34,7 @@ def a_message_of_real_lengths(**kwargs):
 
 
 def asked(page, **changes):
-    """Fill in the enquiry form as a visitor does; a change to None leaves that field alone."""
+    """Fill in the enquiry form; a field whose value is None is not filled in."""
     answers = {"Your name": "Анна Smith", "E-mail": "anna@example.org", "Your question": "I have lost my passport."}
     for label, value in (answers | changes).items():
         if value is not None:
@@ -44,7 +44,7 @@ def asked(page, **changes):
 
 
 def wider_than_the_window(page):
-    """Return what sticks out of the window. What lies in a frame of its own, that scrolls or hides it, does not."""
+    """Return the elements that extend beyond the window, without those inside a frame that scrolls or hides them."""
     return page.evaluate(
         """(width) => [...document.querySelectorAll("body :not(.frame *, .unseen *)")]
             .filter((element) => element.getBoundingClientRect().right > width)
@@ -55,7 +55,7 @@ def wider_than_the_window(page):
 
 @pytest.fixture
 def consulate(settings):
-    """A consulate that takes questions, also from those who type fast."""
+    """A consulate with a topic, without the minimum time for filling in the form."""
     settings.ENQUIRY_MIN_SECONDS = 0
     a_topic(name="Lost passport")
     return an_office(emergency_phone="+44 (0) 7700 900 123")
@@ -64,7 +64,7 @@ def consulate(settings):
 # The home page
 
 
-def test_home_page_shows_what_it_is_for_above_the_fold(open_page):
+def test_the_home_page_shows_lead_latest_message_and_counter_above_the_fold(open_page):
     an_office()
     a_counter()
     a_message(headline="A speech that leads", body="<p>Long text.</p>" * 30, featured=True)
@@ -136,7 +136,7 @@ def test_year_and_category_narrow_the_list(page):
     expect(page.get_by_label("Main").locator("[aria-current=page]")).to_have_text("Statements")
 
 
-# Ways through the page
+# Navigation
 
 
 def test_first_tab_offers_to_skip_to_the_content(page):
@@ -179,7 +179,7 @@ def test_menu_works_without_script(open_page):
 
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["with script", "without script"])
-def test_visitor_sends_a_question_and_gets_a_reference(open_page, consulate, scripted):
+def test_a_visitor_sends_an_enquiry_and_gets_a_reference(open_page, consulate, scripted):
     page = open_page(java_script_enabled=scripted)
     page.goto("/contact/")
     asked(page)
@@ -191,7 +191,7 @@ def test_visitor_sends_a_question_and_gets_a_reference(open_page, consulate, scr
 
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["with script", "without script"])
-def test_faulty_form_comes_again_with_its_faults_first_and_every_word_kept(open_page, consulate, scripted):
+def test_a_form_with_errors_shows_them_first_and_keeps_every_value(open_page, consulate, scripted):
     page = open_page(java_script_enabled=scripted)
     page.goto("/contact/")
     asked(
@@ -210,7 +210,7 @@ def test_faulty_form_comes_again_with_its_faults_first_and_every_word_kept(open_
     assert not Enquiry.objects.exists()
 
 
-def test_fault_in_the_summary_leads_to_its_field(page, consulate):
+def test_an_error_in_the_summary_links_to_its_field(page, consulate):
     page.goto("/contact/")
     asked(page, **{"E-mail": "anna"})
     page.get_by_role("button", name="Send question").click()
@@ -226,7 +226,7 @@ def test_fault_in_the_summary_leads_to_its_field(page, consulate):
     expect(page.get_by_role("heading", level=1)).to_have_text("We have received your question")
 
 
-def test_question_sent_without_the_cookie_comes_again_whole(page, consulate):
+def test_an_enquiry_sent_without_the_cookie_keeps_every_value(page, consulate):
     page.goto("/contact/")
     asked(page)
     page.context.clear_cookies()
@@ -237,7 +237,7 @@ def test_question_sent_without_the_cookie_comes_again_whole(page, consulate):
     expect(page.get_by_role("heading", level=1)).to_have_text("We have received your question")
 
 
-# Nobody else hears of the visit
+# Privacy
 
 
 def test_no_page_but_the_contact_form_leaves_a_cookie(page, consulate):
@@ -260,7 +260,7 @@ def test_no_page_but_the_contact_form_leaves_a_cookie(page, consulate):
     assert [cookie["name"] for cookie in page.context.cookies()] == ["csrftoken"]
 
 
-# Every window
+# Widths
 
 
 def test_nothing_is_wider_than_a_window_of_320_pixels(open_page):
@@ -301,7 +301,7 @@ def test_links_on_a_phone_are_large_enough_to_touch(phone, consulate):
     assert [text for text, height in heights if height < 40] == []
 
 
-# Paper
+# Print
 
 
 def test_message_prints_as_a_press_release(page):

@@ -101,7 +101,7 @@ def test_a_manager_resets_two_step_verification(page, anna, log_in):
     assert not TOTPDevice.objects.exists()
 
 
-@pytest.mark.may_complain  # of a style that axe tries on
+@pytest.mark.may_complain  # axe itself sets a style
 @looks
 def test_its_pages_are_accessible(open_page, anna, axe, look, settings):
     page, found = open_page(**look), {}

@@ -1,4 +1,4 @@
-"""Two officers at once, a crash, a session that ends, a page left by mistake: nothing typed is lost."""
+"""Edit conflicts, crashes, expired sessions and pages left by mistake: no text is lost."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ def headline(page):
 
 
 def kept(page):
-    """Return how many texts this browser keeps."""
+    """Return the number of texts stored in this browser."""
     return page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('desk/')).length")
 
 
@@ -50,7 +50,7 @@ def draft():
 # Two people
 
 
-def test_a_stale_save_shows_both_versions_and_theirs_can_be_taken(anna, boris, draft, axe):
+def test_an_edit_conflict_shows_both_versions_and_theirs_can_be_chosen(anna, boris, draft, axe):
     for page in (anna, boris):
         page.goto(change(draft))
         expect(editor(page)).to_be_visible()
@@ -77,7 +77,7 @@ def test_a_stale_save_shows_both_versions_and_theirs_can_be_taken(anna, boris, d
 
 
 @pytest.mark.own_context  # for its clock
-def test_who_is_editing_is_shown_while_it_is_so(anna, boris, draft):
+def test_colleagues_who_have_the_message_open_are_shown(anna, boris, draft):
     anna.goto(change(draft))
     expect(anna.locator("[data-others]")).to_have_text("")
     boris.clock.install(time=timezone.now())
@@ -93,7 +93,7 @@ def test_who_is_editing_is_shown_while_it_is_so(anna, boris, draft):
 
 
 @pytest.mark.own_context  # for its clock
-def test_a_beat_tells_of_a_newer_version(anna, draft):
+def test_a_heartbeat_reports_a_newer_version(anna, draft):
     anna.clock.install(time=timezone.now())
     anna.goto(change(draft))
     expect(editor(anna)).to_be_visible()
@@ -103,10 +103,10 @@ def test_a_beat_tells_of_a_newer_version(anna, draft):
     expect(anna.locator("[data-newer]")).to_contain_text("saved this message at")
 
 
-# Kept until it is saved
+# Unsaved texts
 
 
-def test_what_was_typed_is_offered_after_a_crash(anna, draft):
+def test_unsaved_text_is_offered_after_a_crash(anna, draft):
     anna.goto(change(draft))
     editor(anna).click()
     anna.keyboard.press("Control+End")
@@ -127,7 +127,7 @@ def test_what_was_typed_is_offered_after_a_crash(anna, draft):
     expect(anna.locator("[data-offer]")).to_be_hidden()
 
 
-def test_what_was_discarded_is_not_offered_again(anna, draft):
+def test_discarded_text_is_not_offered_again(anna, draft):
     anna.goto(change(draft))
     anna.get_by_label("Headline").fill("Not meant")
     until_kept(anna)
@@ -137,7 +137,7 @@ def test_what_was_discarded_is_not_offered_again(anna, draft):
     until_kept(anna, 0)
 
 
-def test_text_brought_back_is_put_beside_what_was_saved_since(anna, draft):
+def test_restored_text_conflicts_with_what_was_saved_since(anna, draft):
     anna.goto(change(draft))
     anna.get_by_label("Headline").fill("Mine, before the crash")
     until_kept(anna)
@@ -151,7 +151,7 @@ def test_text_brought_back_is_put_beside_what_was_saved_since(anna, draft):
     assert draft.headline == "Theirs, after it"
 
 
-def test_a_session_that_has_ended_loses_no_text(anna, draft):
+def test_no_text_is_lost_when_the_session_has_ended(anna, draft):
     anna.goto(change(draft))
     expect(editor(anna)).to_be_visible()
     anna.get_by_label("Headline").fill("Written as the session ended")
@@ -168,7 +168,7 @@ def test_a_session_that_has_ended_loses_no_text(anna, draft):
     assert draft.headline == "Written as the session ended"
 
 
-def test_a_new_message_is_kept_and_let_go_once_it_is_saved(anna):
+def test_the_text_of_a_new_message_is_stored_until_it_is_saved(anna):
     a_category()
     anna.goto(ADD)
     anna.get_by_label("Headline").fill("A new one")
@@ -180,7 +180,7 @@ def test_a_new_message_is_kept_and_let_go_once_it_is_saved(anna):
     assert Message.objects.count() == 1
 
 
-def test_logging_out_leaves_no_text_behind(anna, draft):
+def test_signing_out_deletes_stored_texts(anna, draft):
     anna.goto(change(draft))
     anna.get_by_label("Headline").fill("Secret until noon")
     until_kept(anna)
@@ -190,7 +190,7 @@ def test_logging_out_leaves_no_text_behind(anna, draft):
     until_kept(anna, 0)
 
 
-def test_what_one_officer_keeps_is_not_offered_to_another(anna, draft, log_in):
+def test_stored_text_is_not_offered_to_another_officer(anna, draft, log_in):
     anna.goto(change(draft))
     anna.get_by_label("Headline").fill("Anna’s own")
     until_kept(anna)
@@ -202,7 +202,7 @@ def test_what_one_officer_keeps_is_not_offered_to_another(anna, draft, log_in):
 
 
 @pytest.mark.own_context  # for its clock
-def test_an_offer_of_yesterday_names_its_day(anna, draft):
+def test_an_offer_of_text_from_yesterday_shows_its_date(anna, draft):
     anna.goto(change(draft))
     anna.get_by_label("Headline").fill("Of yesterday")
     until_kept(anna)
@@ -216,7 +216,7 @@ def test_an_offer_of_yesterday_names_its_day(anna, draft):
 
 
 @pytest.mark.parametrize("where", ["headline", "text"])
-def test_leaving_a_changed_form_asks_first(anna, draft, where):
+def test_leaving_a_changed_form_asks_for_confirmation(anna, draft, where):
     asked = []
     anna.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     anna.goto(change(draft))
@@ -228,7 +228,7 @@ def test_leaving_a_changed_form_asks_first(anna, draft, where):
     assert (asked, anna.url.endswith(change(draft))) == (["beforeunload"], True)
 
 
-def test_leaving_an_unchanged_form_does_not_ask(anna, draft):
+def test_leaving_an_unchanged_form_does_not_ask_for_confirmation(anna, draft):
     asked = []
     anna.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     anna.goto(change(draft))
@@ -240,10 +240,10 @@ def test_leaving_an_unchanged_form_does_not_ask(anna, draft):
     assert asked == []
 
 
-# Faults and conflicts, seen through
+# Errors and conflicts resolved
 
 
-def test_mine_is_saved_over_theirs_by_a_tick(anna, boris, draft):
+def test_ones_own_version_is_saved_over_theirs_by_a_checkbox(anna, boris, draft):
     for page in (anna, boris):
         page.goto(change(draft))
         expect(editor(page)).to_be_visible()
@@ -261,7 +261,7 @@ def test_mine_is_saved_over_theirs_by_a_tick(anna, boris, draft):
     assert draft.history.filter(headline="Theirs").exists()
 
 
-def test_a_link_of_the_summary_leads_to_its_field_and_into_the_editor(anna, draft, axe):
+def test_a_link_in_the_error_summary_focuses_its_field(anna, draft, axe):
     anna.goto(change(draft))
     expect(editor(anna)).to_be_visible()
     headline(anna).fill("")
@@ -275,7 +275,7 @@ def test_a_link_of_the_summary_leads_to_its_field_and_into_the_editor(anna, draf
     assert axe(anna, without=[".django-ckeditor-widget"]) == []
 
 
-def test_a_colleague_takes_a_pdf_off_while_i_write(anna, boris, draft, settings, tmp_path):
+def test_an_attachment_deleted_by_a_colleague_is_reported_as_a_conflict(anna, boris, draft, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     an_attachment(draft, name="Programme")
     for page in (anna, boris):

@@ -1,4 +1,4 @@
-"""The page where an enquiry stands, in a browser: on a phone, in the dark, by keyboard, without script."""
+"""The page of an enquiry for its visitor, in a browser: accessibility, widths, without JavaScript."""
 
 import pytest
 from playwright.sync_api import expect
@@ -19,7 +19,7 @@ def enquiry():
 
 
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_pages_of_an_enquiry_have_no_barriers_and_fit(open_page, enquiry, axe, window):
+def test_pages_of_an_enquiry_have_no_violations_and_fit(open_page, enquiry, axe, window):
     page, found = open_page(**window), []
     address = enquiry.get_absolute_url()
 
@@ -29,7 +29,7 @@ def test_pages_of_an_enquiry_have_no_barriers_and_fit(open_page, enquiry, axe, w
 
     page.goto(address)
     look()
-    page.get_by_role("button", name="Send").click()  # nothing typed: refused
+    page.get_by_role("button", name="Send").click()  # refused, as it is empty
     expect(page.get_by_role("alert")).to_be_visible()
     look()
     page.get_by_label("Your addition").fill("It has turned up.")
@@ -44,7 +44,7 @@ def test_pages_of_an_enquiry_have_no_barriers_and_fit(open_page, enquiry, axe, w
     assert found == []
 
 
-def test_visitor_adds_and_erases_without_script(open_page, enquiry):
+def test_a_visitor_adds_text_and_erases_without_javascript(open_page, enquiry):
     page = open_page(java_script_enabled=False)
     page.goto(enquiry.get_absolute_url())
     page.get_by_label("Your addition").fill("It has turned up in Leeds.")
@@ -65,7 +65,7 @@ def test_double_click_adds_once(page, enquiry):
     assert enquiry.entries.count() == 1
 
 
-def test_address_of_the_page_is_told_to_nobody(page, enquiry):
+def test_the_address_of_the_page_is_not_sent_as_referrer(page, enquiry):
     page.goto(enquiry.get_absolute_url())
     referrers = []
     page.on("request", lambda request: referrers.append(request.headers.get("referer", "")))
@@ -74,7 +74,7 @@ def test_address_of_the_page_is_told_to_nobody(page, enquiry):
     assert referrers and not any(enquiry.token in referrer for referrer in referrers)
 
 
-def test_refused_text_takes_the_focus_and_stays(page, enquiry):
+def test_refused_text_stays_and_the_error_gets_the_focus(page, enquiry):
     page.goto(enquiry.get_absolute_url())
     page.get_by_label("Your addition").fill("x" * 5001)
     page.get_by_role("button", name="Send").click()
