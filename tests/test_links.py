@@ -223,9 +223,9 @@ def test_a_redirect_is_followed_to_its_end():
         ("//inside.example.org/", "private"),
         ("http://169.254.169.254/latest/meta-data/", "private"),
         ("http://example.org:22/", "port 22"),
-        ("file:///etc/passwd", "no web address"),
-        ("http://[::1", "no web address"),
-        ("gopher://example.org/", "no web address"),
+        ("file:///etc/passwd", "valid URL"),
+        ("http://[::1", "valid URL"),
+        ("gopher://example.org/", "valid URL"),
     ],
 )
 def test_a_redirect_to_an_internal_host_is_not_followed(onward, why):
@@ -243,7 +243,7 @@ def test_dns_rebinding_between_redirects_is_blocked():
 
 def test_endless_redirects_are_stopped():
     sentence, asked = said("https://example.org/", {"https://example.org/": (302, "/")})
-    assert ("without an end" in sentence, len(asked)) == (True, links.MOST_REDIRECTS + 1)
+    assert ("too many times" in sentence, len(asked)) == (True, links.MOST_REDIRECTS + 1)
 
 
 # Many links

@@ -141,10 +141,10 @@ def test_links_are_found_in_their_order_with_their_words():
 @pytest.mark.parametrize(
     "address", ["#gone", "rules.html", "/no-such-page/", "/messages/2020/01/01/none/", "/messages/none/"]
 )
-def test_a_link_that_leads_nowhere_here_is_advised(address):
+def test_a_link_to_a_missing_page_gets_a_hint(address):
     message = Message(headline="A", lead="B", category=a_category(), body=f'<p><a href="{address}">The rules</a></p>')
     (sentence,) = advice(message, NOON)
-    assert f"The link “The rules” leads to “{address}”" in sentence
+    assert "“The rules”" in sentence and f"“{address}”" in sentence
 
 
 @pytest.mark.django_db

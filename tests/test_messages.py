@@ -84,7 +84,7 @@ def test_withdrawing_records_time_and_reason():
 
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_withdrawing_needs_a_reason(reason):
-    with pytest.raises(ValidationError, match="Say why"):
+    with pytest.raises(ValidationError, match="Enter the reason"):
         a_message().withdraw(reason, at=NOON)
 
 
@@ -113,7 +113,7 @@ def test_an_image_needs_alternative_text():
     message = Message(headline="x", image="pictures/one.jpg", image_width=1, image_height=1)
     with pytest.raises(ValidationError) as error:
         message.clean()
-    assert "what the picture shows" in error.value.message_dict["image_alt"][0]
+    assert "Describe the image" in error.value.message_dict["image_alt"][0]
 
 
 # Text and source
@@ -224,7 +224,7 @@ def test_a_number_fits_after_the_longest_slug():
 
 @pytest.mark.parametrize("slug", ["2020", "feed", "1"])
 def test_category_slugs_are_not_numbers_or_feed(slug):
-    with pytest.raises(ValidationError, match="stand for years and feeds"):
+    with pytest.raises(ValidationError, match="reserved for years and feeds"):
         Category(name="x", slug=slug).full_clean()
 
 

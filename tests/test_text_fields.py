@@ -182,8 +182,8 @@ def test_a_column_with_a_length_refuses_a_longer_text():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("act", ["withdraw", "send_back", "restore", "correct", "approve"])
-def test_a_reason_is_bounded_and_cleaned_however_an_act_is_done(act):
+@pytest.mark.parametrize("act", ["withdraw", "send_back", "restore", "publish_correction", "approve"])
+def test_reasons_of_all_steps_are_limited_and_cleaned(act):
     waits = {"publish_at": None, "submitted_at": NOON} if act in ("send_back", "approve") else {}
     message = a_message(**waits)
     if act == "restore":
