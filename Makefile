@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 MANAGE := $(PY) manage.py
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
-# A PORT that is given also changes SITE_URL, where that is an address of this machine.
+# PORT also changes SITE_URL, if that is an address of this machine.
 PORT_GIVEN := $(if $(filter undefined,$(origin PORT)),,yes)
 PORT ?= 8000
 LOCAL_SITE := ^SITE_URL=http://\(127\.0\.0\.1\|localhost\)
@@ -24,15 +24,12 @@ STATIC := $(shell find static */static embassy/settings.py richtext/storage.py -
 # For everybody
 
 run: install .env var/static.stamp
-	@$(PY) -c "$$PORT_IS_FREE" "$(PORT)"
+	@$(MANAGE) serve --port "$(PORT)" --check
 	@if [ "$(PORT_GIVEN)" ] && grep -q '$(LOCAL_SITE)' .env; then export SITE_URL="http://127.0.0.1:$(PORT)"; fi; \
 	$(MANAGE) migrate --verbosity 0 && \
 	$(MANAGE) first_login --sample && \
 	echo "Ctrl-C stops the server." && \
-	exec $(PY) -c "$$SERVE" $(MANAGE) send_letters --loop -- \
-		$(VENV)/bin/granian --interface wsgi --host 127.0.0.1 --port "$(PORT)" \
-		--workers 2 --blocking-threads 2 --backlog 128 --no-ws --respawn-failed-workers --workers-kill-timeout 10 \
-		--log-level warning embassy.wsgi:application
+	exec $(MANAGE) serve --port "$(PORT)"
 
 # For whoever carries the code on
 
@@ -127,58 +124,3 @@ if not (find.find_spec("venv") and find.find_spec("ensurepip")):
     sys.exit("This Python can't make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv")
 endef
 export PYTHON_IS_FIT
-
-# The server would share a port that is taken with whoever has it.
-define PORT_IS_FREE
-import socket, sys
-port = sys.argv[1]
-if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-    sys.exit(f"PORT is {port!r}. Write a number from 1 to 65535: make run PORT=8001")
-if socket.socket().connect_ex(("127.0.0.1", int(port))) == 0:
-    sys.exit(f"Something listens at port {port} already. Choose another: make run PORT={int(port) % 65535 + 1}")
-endef
-export PORT_IS_FREE
-
-# What sends letters, and the site: the arguments before and after "--". A Ctrl-C reaches a whole process group, and a
-# worker of granian's that is told to stop twice hangs. So each has a group of its own, and its first process alone is
-# told. The site's end ends both; a sender that dies is started again. Killed with no word, this takes both along.
-define SERVE
-import ctypes, os, signal, subprocess, sys, time
-def follow():
-    for name in STOP:
-        signal.signal(name, signal.SIG_DFL)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-    if os.getppid() != me:
-        os._exit(1)
-def start(command):
-    return subprocess.Popen(command, process_group=0, preexec_fn=follow)
-STOP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
-me, told, at = os.getpid(), [], sys.argv.index("--")
-for name in STOP:
-    signal.signal(name, lambda *_: told.append(True))
-letters, site = start(sys.argv[1:at]), start(sys.argv[at + 1:])
-again = 0
-while not told and site.poll() is None:
-    time.sleep(0.2)
-    if letters.poll() is not None and not again:
-        print("The letters' sender has ended; it is started again in ten seconds.", file=sys.stderr)
-        again = time.monotonic() + 10
-    if again and time.monotonic() > again:
-        letters, again = start(sys.argv[1:at]), 0
-if not told:
-    print("The site has ended by itself, with status %d." % site.returncode, file=sys.stderr)
-for process in (site, letters):
-    process.terminate()
-status = site.wait()
-try:
-    os.killpg(site.pid, signal.SIGKILL)  # its workers, should they have been left alone
-except ProcessLookupError:
-    pass
-try:
-    letters.wait(15)
-except subprocess.TimeoutExpired:
-    letters.kill()
-sys.exit(status)
-endef
-export SERVE

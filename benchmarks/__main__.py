@@ -81,9 +81,7 @@ def read_options():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the site beside bare Django.")
     numbers = lambda text: sorted(int(part) for part in text.split(","))  # noqa: E731
     names = lambda text: text.split(",")  # noqa: E731
-    parser.add_argument(
-        "--sizes", type=numbers, default=[1_000, 100_000, 1_000_000], help="messages, for growth"
-    )
+    parser.add_argument("--sizes", type=numbers, default=[1_000, 100_000, 1_000_000], help="messages, for growth")
     parser.add_argument("--searched", type=int, default=30_000, help="messages for the search part")
     parser.add_argument("--imported", type=int, default=20_000, help="lines for the import part")
     parser.add_argument("--databases", type=names, default=list(VENDORS), help="sqlite,postgresql")

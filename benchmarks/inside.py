@@ -56,11 +56,11 @@ class Inside:
             from editions import edition, middleware
 
             edition.forget()
-            middleware.printings.clear()
+            middleware.edition_cache.store.clear()
             if state == "cold":
                 for other in OTHERS:
                     self.ask(other)
-                middleware.printings.clear()
+                middleware.edition_cache.store.clear()
 
     def measure(self, paths, state="", times=1, coding=""):
         """Return CPU and wall milliseconds of each of `times` requests."""

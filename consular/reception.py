@@ -32,7 +32,7 @@ class Reception:
     @classmethod
     def of(cls, edition) -> Reception:
         """Return the contact data of an edition."""
-        return edition.remember(NAME, cls.fetch)
+        return edition.get_or_compute(NAME, cls.fetch)
 
 
 def reception(request) -> Reception:
@@ -45,7 +45,7 @@ def reception(request) -> Reception:
 
 def known(request, error) -> Reception:
     """Return the last known contact data during a database outage; raise `error` if there is none."""
-    last = editions.recall(NAME)
+    last = editions.last_known(NAME)
     if last is None:
         raise error
     log.error("The database is unavailable (%s). The contact page shows the last known data.", type(error).__name__)

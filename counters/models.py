@@ -48,7 +48,7 @@ class CounterQuerySet(MovableQuerySet):
 
     def of_edition(self, edition, at: datetime) -> list[Counter]:
         """Return the counters that the public sees, with their messages; fetched once for an edition."""
-        return edition.remember("counters", lambda: self.shown().with_messages(at))
+        return edition.get_or_compute("counters", lambda: self.shown().with_messages(at))
 
     def next_change(self, at: datetime) -> datetime | None:
         """Return the next midnight at which a shown counter turns; None where none still runs."""

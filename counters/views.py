@@ -28,7 +28,7 @@ def detail(request, slug):
 
 
 @for_others
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def data(request, slug):
     """One counter as data, for anybody's page."""
     found = facts(get_object_or_404(Counter.objects.shown(), slug=slug), request.at)
@@ -36,7 +36,7 @@ def data(request, slug):
 
 
 @for_others
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def badge(request, slug):
     """One counter as a picture, for anybody's page."""
     counter = get_object_or_404(Counter.objects.shown(), slug=slug)

@@ -1,4 +1,4 @@
-"""The database is away: what Django raises then."""
+"""What Django raises while the database is unavailable."""
 
 from django.db import InterfaceError, OperationalError
 

@@ -1,6 +1,6 @@
-"""A moment in a form of the desk: typed by the host's clocks, and shown by those of both cities as one types.
+"""Form field for a date and time in the host's time zone, shown in the other time zones while the user types.
 
-It stands here because `editions` is the one room that both `news` and `consular` may import.
+A local time that does not exist or occurs twice (daylight saving) is refused, or the user selects which one is meant.
 """
 
 from __future__ import annotations
@@ -20,17 +20,15 @@ from django.utils.translation import gettext_lazy
 
 from editions.moments import readings, zone_name
 
-YEARS = range(1000, 9999)  # further out, conversions between zones run out of the calendar
+YEARS = range(1000, 9999)  # beyond these, time zone conversions can overflow
 
-GAP = gettext_lazy(
-    "This time does not exist: that night the clocks go forward over it. Choose an earlier or a later one."
-)
-TWICE = gettext_lazy("This time comes twice: that night the clocks go back. Choose which of the two.")
+GAP = gettext_lazy("This time does not exist: the clocks go forward that night. Choose an earlier or later time.")
+TWICE = gettext_lazy("This time occurs twice because the clocks go back. Choose the first or the second.")
 FIRST, SECOND = gettext_lazy("%s (first)"), gettext_lazy("%s (second)")
 
 
 def cities() -> list[tuple[str, ZoneInfo]]:
-    """Return whose clocks a moment is shown by: the host's city first, then the others of the header, then UTC."""
+    """Return the time zones to show, with their names: the host's city, the others in the site's header, UTC."""
     host = timezone.get_default_timezone()
     names = {clock.key: city for city, clock in settings.CLOCKS}
     here = names.get(host.key) or host.key.rpartition("/")[2].replace("_", " ")
@@ -39,7 +37,7 @@ def cities() -> list[tuple[str, ZoneInfo]]:
 
 
 def in_cities(at: datetime) -> str:
-    """Return a moment by the clocks of all: "12:00 London · 14:00 Moscow · 11:00 UTC"; another day is named."""
+    """Return a time in all zones: "12:00 London · 14:00 Moscow · 11:00 UTC"; a date is added if it differs."""
     parts, day = [], at.astimezone(timezone.get_default_timezone()).date()
     for city, zone in cities():
         local = at.astimezone(zone)
@@ -49,7 +47,7 @@ def in_cities(at: datetime) -> str:
 
 
 class MomentWidget(AdminSplitDateTime):
-    """A day and a time with names that are read out, what that is in each city, and which, where a time comes twice."""
+    """Date and time inputs with accessible names, the time in each city, and a choice if the time occurs twice."""
 
     template_name = "editions/moment.html"
 
@@ -69,7 +67,7 @@ class MomentWidget(AdminSplitDateTime):
         day["attrs"]["aria-label"], clock["attrs"]["aria-label"] = _("Date"), _("Time")
         if context["widget"]["attrs"].get("aria-describedby"):
             day["attrs"]["aria-describedby"] = clock["attrs"]["aria-describedby"] = attrs["aria-describedby"]
-        moments = moments_of(values)
+        times = moments_of(values)
         chosen = values[2] if len(values) > 2 else ""
         return context | {
             "host": cities()[0][0],
@@ -79,30 +77,30 @@ class MomentWidget(AdminSplitDateTime):
             "first": FIRST % "{}",
             "second": SECOND % "{}",
             "which": f"{name}_which",
-            "readings": [
+            "options": [
                 {"value": str(fold), "label": label, "chosen": chosen == str(fold)}
-                for fold, label in enumerate(labels(moments))
+                for fold, label in enumerate(labels(times))
             ],
-            "shown": self.shown(moments, chosen),
+            "zones": self.in_zones(times, chosen),
         }
 
-    def shown(self, moments: list[datetime], chosen: str) -> str:
-        """Return the moment by all clocks, where it is known which one is meant."""
-        if len(moments) == 2 and chosen in ("0", "1"):
-            return in_cities(moments[int(chosen)])
-        return in_cities(moments[0]) if len(moments) == 1 else ""
+    def in_zones(self, times: list[datetime], chosen: str) -> str:
+        """Return the time in all zones, if it is clear which one is meant."""
+        if len(times) == 2 and chosen in ("0", "1"):
+            return in_cities(times[int(chosen)])
+        return in_cities(times[0]) if len(times) == 1 else ""
 
 
 class MomentField(forms.SplitDateTimeField):
-    """A moment, typed by the host's clocks. One that they skip is refused; one that comes twice is asked for."""
+    """A date and time in the host's time zone; `clean` returns it in UTC."""
 
     widget = MomentWidget
     default_error_messages = forms.SplitDateTimeField.default_error_messages | {
-        "invalid_date": gettext_lazy("Write the day like 24.09.2027."),
-        "invalid_time": gettext_lazy("Write the time like 12:00."),
-        "no_date": gettext_lazy("Give the day as well."),
-        "no_time": gettext_lazy("Give the time as well, for instance 12:00."),
-        "year": gettext_lazy("Write the year in four digits, for instance 2026."),
+        "invalid_date": gettext_lazy("Enter the date as DD/MM/YYYY, for example 24/09/2027."),
+        "invalid_time": gettext_lazy("Enter the time as HH:MM, for example 12:00."),
+        "no_date": gettext_lazy("Enter a date as well."),
+        "no_time": gettext_lazy("Enter a time as well, for example 12:00."),
+        "year": gettext_lazy("Enter the year with four digits, for example 2026."),
         "gap": GAP,
         "twice": TWICE,
     }
@@ -113,15 +111,15 @@ class MomentField(forms.SplitDateTimeField):
             return None
         if local.year not in YEARS:
             raise ValidationError(self.error_messages["year"], code="year")
-        moments = readings(local, timezone.get_default_timezone())
-        if not moments:
+        times = readings(local, timezone.get_default_timezone())
+        if not times:
             raise ValidationError(self.error_messages["gap"], code="gap")
-        if len(moments) == 1:
-            return moments[0]
+        if len(times) == 1:
+            return times[0]
         which = value[2] if isinstance(value, (list, tuple)) and len(value) > 2 else ""
         if which not in ("0", "1"):
             raise ValidationError(self.error_messages["twice"], code="twice")
-        return moments[int(which)]
+        return times[int(which)]
 
     def compress(self, data_list):
         day, clock = data_list or (None, None)
@@ -142,7 +140,7 @@ class MomentField(forms.SplitDateTimeField):
 
 
 def moments_of(values) -> list[datetime]:
-    """Return the moments that a day and a time, typed or not, may mean: none where they mean nothing yet."""
+    """Return the times that a date and a time, typed or not, can mean; none if they are incomplete or invalid."""
     try:
         day, clock = forms.DateField().to_python(values[0]), forms.TimeField().to_python(values[1])
     except ValidationError:
@@ -152,10 +150,10 @@ def moments_of(values) -> list[datetime]:
     return readings(datetime.combine(day, clock.replace(fold=0)), timezone.get_default_timezone())
 
 
-def labels(moments: list[datetime]) -> list[str]:
-    """Return what two moments with the same time on the host's clocks are told apart by; nothing for less than two."""
-    if len(moments) < 2:
+def labels(times: list[datetime]) -> list[str]:
+    """Return the labels of two times that are the same local time; none for fewer than two."""
+    if len(times) < 2:
         return []
     host = timezone.get_default_timezone()
-    names = [f"{moment.astimezone(host):%H:%M} {zone_name(moment, host)}" for moment in moments]
+    names = [f"{at.astimezone(host):%H:%M} {zone_name(at, host)}" for at in times]
     return [FIRST % names[0], SECOND % names[1]]

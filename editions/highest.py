@@ -1,4 +1,4 @@
-"""The highest edition that this node has served, known to all its processes."""
+"""Watermark: the highest edition number that this node has served, shared by its processes in a mapped file."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ NUMBER = struct.Struct("<q")
 
 
 class Highest:
-    """A number that only grows, shared by the processes of a node in a file of eight bytes.
+    """A number that only increases, shared by the processes of a node in a file of eight bytes.
 
-    Nothing is lost with the file: it matters only while the primary is away, and then for this node's own visitors.
-    Where it can't be written, each process goes by its own number.
+    It is used only while the primary is unavailable, so the file can be deleted. If it cannot be written, each process
+    uses its own number.
     """
 
     def __init__(self):
@@ -32,8 +32,8 @@ class Highest:
         shared = self._open()
         return max(self._own, NUMBER.unpack(shared[:8])[0]) if shared else self._own
 
-    def reach(self, number: int) -> None:
-        """Take down that `number` is served. It costs a comparison while the edition lasts."""
+    def raise_to(self, number: int) -> None:
+        """Record that `number` is served. While the edition lasts, it is one comparison."""
         if number <= self._own:
             return
         with self._lock:
@@ -51,14 +51,14 @@ class Highest:
         with self._lock:
             if self._file is None:
                 try:
-                    self._file = self._laid(Path(settings.HIGHEST_EDITION))
+                    self._file = self._create(Path(settings.HIGHEST_EDITION))
                     self._shared = mmap.mmap(self._file.fileno(), NUMBER.size)
                 except (OSError, ValueError):
                     self._file, self._shared = False, None
             return self._shared
 
     @staticmethod
-    def _laid(path: Path):
+    def _create(path: Path):
         file = path.open("a+b")
         fcntl.flock(file, fcntl.LOCK_EX)
         try:

@@ -1,6 +1,6 @@
-"""The ids of rows, as they come from outside: in addresses, and in what forms send."""
+"""Primary keys in URLs and in form data."""
 
 
 def is_id(text: str) -> bool:
-    """Say whether `text` may be the id of a row: ASCII digits that fit the database."""
+    """Return whether `text` can be a primary key: ASCII digits that fit the database's integer."""
     return text.isascii() and text.isdigit() and len(text) < 19

@@ -1,4 +1,4 @@
-"""Whether a request was meant for this site: only such ones are answered from printings."""
+"""Host and scheme check of a WSGI request: only requests for SITE_URL are served from the cache."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 
 
 def is_ours(environ: dict) -> bool:
-    """Say whether host and scheme of a WSGI request are the site's own: others are Django's to refuse or redirect."""
+    """Return whether host and scheme of a WSGI request are those of the site. Django refuses or redirects others."""
     scheme, hosts = _site(settings.SITE_URL)
     if (environ.get("HTTP_HOST") or environ.get("SERVER_NAME")) not in hosts:
         return False

@@ -1,7 +1,6 @@
-"""What the pages of other sites may read, by their scripts too (CORS): public data, the same for everybody.
+"""CORS: allow scripts of any site to read public data.
 
-The headers belong to the printing, so a hit that is answered in front of Django has them. No credentials are asked for:
-an answer is nobody's own.
+The headers are part of the cached response. Credentials are not allowed, because responses are the same for everybody.
 """
 
 from functools import wraps
@@ -17,16 +16,16 @@ FOR_OTHERS = {
 PREFLIGHT = {
     "Allow": METHODS,
     "Access-Control-Allow-Methods": METHODS,
-    "Access-Control-Allow-Headers": "*",  # If-None-Match, for one, is asked for before it is sent
+    "Access-Control-Allow-Headers": "*",  # for example If-None-Match
     "Access-Control-Max-Age": "86400",
 }
 
 
 def for_others(view):
-    """Say that any site may read what a view answers; OPTIONS, by which a browser asks for leave, is answered too."""
+    """Allow any site to read the responses of a view, and respond to the preflight request (OPTIONS)."""
 
     @wraps(view)
-    def shown(request, *args, **kwargs):
+    def wrapper(request, *args, **kwargs):
         if request.method == "OPTIONS":
             response = HttpResponse(status=204, headers=FOR_OTHERS | PREFLIGHT)
             del response["Content-Type"]
@@ -38,5 +37,5 @@ def for_others(view):
             response["Allow"] = METHODS
         return response
 
-    shown.for_others = True
-    return shown
+    wrapper.for_others = True
+    return wrapper

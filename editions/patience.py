@@ -1,42 +1,42 @@
-"""How long SQLite waits for a file that somebody else has locked: ahead of Django hardly, in it as the settings say.
+"""SQLite busy timeout: short in the WSGI cache, the configured one inside Django.
 
-A printing needs one number of the database. Who waits for a lock to learn it waits for nothing: the last printing is as
-good as new for a while. A form that is to be kept waits.
+The WSGI cache needs only the edition number. If the file is locked, it serves the last cached response instead of
+waiting. A form that is being saved waits for the lock.
 """
 
 SHORT = 300  # milliseconds
-DEFAULT = 5.0  # seconds: the sqlite3 module's own
+DEFAULT = 5.0  # seconds: the default of the sqlite3 module
 
 
 def open_soon(connection) -> None:
-    """Open a connection, if it isn't, and have it give up on a locked file soon."""
+    """Open a connection if necessary, and set the short timeout on SQLite."""
     if connection.vendor != "sqlite":
         connection.ensure_connection()
     elif connection.connection is None:
         _open(connection)
-    elif getattr(connection, "is_short_of_patience", None) is not connection.connection:
+    elif getattr(connection, "short_timeout_on", None) is not connection.connection:
         _wait(connection, SHORT)
-        connection.is_short_of_patience = connection.connection  # a new one begins with the settings' patience
+        connection.short_timeout_on = connection.connection  # a new connection has the configured timeout
 
 
 def restore(connection) -> None:
-    """Have a connection wait again as the settings say."""
-    short = getattr(connection, "is_short_of_patience", None)
+    """Set the configured timeout again."""
+    short = getattr(connection, "short_timeout_on", None)
     if short is not None:
         if short is connection.connection:
             _wait(connection, int(connection.settings_dict["OPTIONS"].get("timeout", DEFAULT) * 1000))
-        connection.is_short_of_patience = None
+        connection.short_timeout_on = None
 
 
 def _open(connection) -> None:
-    """Open a connection that is short of patience from its first statement on: the `init_command` reads the file."""
-    settings_dict = connection.settings_dict  # all threads share it
+    """Open a connection with the short timeout from its first statement, because `init_command` reads the file."""
+    settings_dict = connection.settings_dict  # shared by all threads
     connection.settings_dict = settings_dict | {"OPTIONS": settings_dict["OPTIONS"] | {"timeout": SHORT / 1000}}
     try:
         connection.ensure_connection()
     finally:
         connection.settings_dict = settings_dict
-    connection.is_short_of_patience = connection.connection
+    connection.short_timeout_on = connection.connection
 
 
 def _wait(connection, milliseconds: int) -> None:

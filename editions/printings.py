@@ -1,4 +1,7 @@
-"""Printings: whole responses kept for one edition, in bounded memory, and how one answers a request (RFC 9110)."""
+"""Response cache (LRU, in memory): whole responses of one edition, with conditional requests and compression.
+
+RFC 9110 and 9111 are the rules for ETag, If-None-Match, Accept-Encoding and Cache-Control.
+"""
 
 from __future__ import annotations
 
@@ -16,50 +19,50 @@ from django.utils.http import parse_http_date_safe
 Key = tuple[str, str]
 Headers = list[tuple[str, str]]
 
-WORTH_CODING = 500  # bytes; a shorter body fits a packet as it is
-OVERHEAD = 2048  # bytes that a printing takes beside its bodies, about
-# What a 304 repeats (RFC 9110, 15.4.5), and what nginx reads from it.
+WORTH_CODING = 500  # bytes; a shorter body fits a network packet anyway
+OVERHEAD = 2048  # approximate bytes of memory in addition to the bodies
+# Headers that a 304 repeats (RFC 9110, 15.4.5), and the one that nginx reads.
 UNMODIFIED = {"cache-control", "etag", "expires", "vary", "last-modified", "x-accel-expires"}
 UNMODIFIED |= {"access-control-allow-origin", "access-control-expose-headers"}  # for scripts of other sites
 
 
 class Printing:
-    """One page of one edition: its headers, and its body in each coding that was asked for."""
+    """One response of one edition: its headers, and its body in each content coding that was requested."""
 
-    __slots__ = ("number", "until", "printed", "headers", "keep", "tag", "bodies", "modified")
+    __slots__ = ("number", "until", "rendered_at", "headers", "max_age", "tag", "bodies", "modified")
 
-    def __init__(self, number: int, printed: float, until: float, headers: Headers, body: bytes, keep: int = 0):
+    def __init__(self, number: int, rendered_at: float, until: float, headers: Headers, body: bytes, max_age: int = 0):
         self.number = number
-        self.printed = printed  # seconds since the epoch, as `until`
+        self.rendered_at = rendered_at  # seconds since the epoch, like `until`
         self.until = until
         self.headers = headers
-        self.keep = keep
+        self.max_age = max_age
         self.tag = blake2b(body, digest_size=12).hexdigest()
         self.bodies = {"": body}
-        # A view that knows when its page last changed says so. The time of the rendering is none: it differs from
-        # process to process, and tells how often the desk saves.
+        # Set by views that know when their content last changed. The time of rendering would differ between processes,
+        # and show how often staff save.
         dates = [value for name, value in headers if name == "Last-Modified"]
         self.modified = parse_http_date_safe(dates[0]) if dates else None
 
     @property
     def size(self) -> int:
-        """Return the bytes of memory that it takes, about."""
-        return OVERHEAD + sum(map(len, list(self.bodies.values())))  # a copy: another thread may add a coding
+        """Return the approximate memory use in bytes."""
+        return OVERHEAD + sum(map(len, list(self.bodies.values())))  # a copy, because another thread may add a coding
 
-    def lasts(self, number: int, now: float) -> bool:
-        """Say whether it is still what a fresh rendering would be."""
-        return number == self.number and self.printed <= now < self.until
+    def is_fresh(self, number: int, now: float) -> bool:
+        """Return whether rendering it again would give the same response."""
+        return number == self.number and self.rendered_at <= now < self.until
 
     def body(self, coding: str) -> bytes:
-        """Return the body in `coding`, coded when first asked for."""
+        """Return the body in a content coding, compressed when first requested."""
         if coding not in self.bodies:
             plain = self.bodies[""]
-            # mtime=0: the same text gives the same bytes, on every node.
+            # mtime=0: the same text gives the same bytes on every node.
             self.bodies[coding] = brotli.compress(plain, quality=5) if coding == "br" else compress(plain, 6, mtime=0)
         return self.bodies[coding]
 
-    def answer(self, now: float, request: dict, head: bool = False) -> tuple[int, Headers, bytes]:
-        """Return status, headers and body for a request, whose headers come as in a WSGI environ."""
+    def respond(self, now: float, request: dict, head: bool = False) -> tuple[int, Headers, bytes]:
+        """Return status, headers and body for a request with the headers of a WSGI environ."""
         coding = best_coding(request.get("HTTP_ACCEPT_ENCODING", "")) if len(self.bodies[""]) > WORTH_CODING else ""
         tag = f'"{self.tag}-{coding}"' if coding else f'"{self.tag}"'
         headers = [*self.headers, ("Cache-Control", self.cache_control(now)), shared_until(now), ("ETag", tag)]
@@ -72,26 +75,26 @@ class Printing:
         return 200, headers, b"" if head else body
 
     def cache_control(self, now: float) -> str:
-        """Return how long it may be kept: pages are always asked for again, machine formats after the minute.
+        """Return Cache-Control: pages are always revalidated, machine formats at the next minute at the latest.
 
-        What changes by the clock changes as a minute begins. That is said whether something is scheduled or not: a
-        header that ended at the next change would tell everybody that there is one.
+        Scheduled changes happen at the beginning of a minute. The header does not depend on whether there is one,
+        because it would show everybody when something will be published.
         """
-        if not self.keep:
+        if not self.max_age:
             return "max-age=0, must-revalidate, s-maxage=1"
-        return f"max-age={min(self.keep, 60 - int(now) % 60)}, must-revalidate, s-maxage=1"
+        return f"max-age={min(self.max_age, 60 - int(now) % 60)}, must-revalidate, s-maxage=1"
 
 
 def shared_until(now: float) -> tuple[str, str]:
-    """Return the header that tells an nginx in front, which takes it off, to ask again from the next second on.
+    """Return the header that makes nginx revalidate from the next second on; nginx removes it.
 
-    It counts in whole seconds: by s-maxage=1 alone it would keep a page for up to two.
+    nginx counts in whole seconds, so with s-maxage=1 alone it would cache a response for up to two.
     """
     return "X-Accel-Expires", f"@{int(now)}"
 
 
 def is_unmodified(request: dict, tag: str, modified: int | None) -> bool:
-    """Say whether the requester's copy is still good: by tag if it names any, else by date (RFC 9110, 13.2.2)."""
+    """Return whether the client's copy is current: by ETag if it sends any, else by date (RFC 9110, 13.2.2)."""
     tags = request.get("HTTP_IF_NONE_MATCH")
     if tags is not None:
         return tags.strip() == "*" or tag in {item.strip().removeprefix("W/") for item in tags.split(",")}
@@ -104,84 +107,84 @@ def is_unmodified(request: dict, tag: str, modified: int | None) -> bool:
 
 @lru_cache(maxsize=512)
 def best_coding(accepted: str) -> str:
-    """Return "br", "gzip" or "" (as it is): what the header Accept-Encoding likes best, Brotli among equals."""
-    likes = {}
+    """Return "br", "gzip" or "" (none): the preference of an Accept-Encoding header, Brotli among equals."""
+    weights = {}
     for item in accepted.lower().split(","):
         name, *parameters = (part.strip() for part in item.split(";"))
         weight = next((value[2:] for value in parameters if value.startswith("q=")), "1")
         try:
-            likes[name] = float(weight)
+            weights[name] = float(weight)
         except ValueError:
-            likes[name] = 0.0
-    br, gz = (likes.get(name, likes.get("*", 0.0)) for name in ("br", "gzip"))
-    plain = likes.get("identity", 0.0)
+            weights[name] = 0.0
+    br, gz = (weights.get(name, weights.get("*", 0.0)) for name in ("br", "gzip"))
+    plain = weights.get("identity", 0.0)
     if max(br, gz) <= 0 or plain > max(br, gz):
         return ""
     return "br" if br >= gz else "gzip"
 
 
 def status_line(status: int) -> str:
-    """Return the status as WSGI wants it: "200 OK"."""
+    """Return the status line for WSGI, for example "200 OK"."""
     return f"{status} {HTTPStatus(status).phrase}"
 
 
 class Printings:
-    """The printings of this process, the most lately used ones, within `limit` bytes."""
+    """The least-recently-used cache of this process, of at most `limit` bytes."""
 
     def __init__(self, limit: int):
         self.limit = limit
         self.size = 0
-        self._kept: OrderedDict[Key, tuple[Printing, int]] = OrderedDict()
+        self._entries: OrderedDict[Key, tuple[Printing, int]] = OrderedDict()
         self._lock = threading.Lock()
-        self._turns: dict[Key, list] = {}
+        self._flights: dict[Key, list] = {}  # a lock and the number of its users
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._entries)
 
     def get(self, key: Key) -> Printing | None:
-        """Return the printing at `key`, of whatever edition."""
-        entry = self._kept.get(key)
+        """Return the response at `key`, of any edition."""
+        entry = self._entries.get(key)
         if entry is None:
             return None
         try:
-            self._kept.move_to_end(key)
-        except KeyError:  # let go by another thread just now; it still serves this once
+            self._entries.move_to_end(key)
+        except KeyError:  # removed by another thread just now; it is used once more
             pass
         return entry[0]
 
-    def keep(self, key: Key, printing: Printing) -> None:
-        """Keep a printing, again when its size has grown by a coding, and let go the least lately used."""
+    def set(self, key: Key, response: Printing) -> None:
+        """Store a response, again if its size has grown, and remove the least recently used ones."""
         with self._lock:
-            self.size -= self._kept.pop(key, (None, 0))[1]
-            if printing.size > self.limit:
+            self.size -= self._entries.pop(key, (None, 0))[1]
+            if response.size > self.limit:
                 return
-            self._kept[key] = printing, printing.size
-            self.size += printing.size
+            self._entries[key] = response, response.size
+            self.size += response.size
             while self.size > self.limit:
-                self.size -= self._kept.popitem(last=False)[1][1]
+                self.size -= self._entries.popitem(last=False)[1][1]
 
-    def drop(self, key: Key) -> None:
-        """Let go the printing of a page that is no more: it must not come back while the database is away."""
+    def delete(self, key: Key) -> None:
+        """Remove the response of a page that no longer exists, so that it is not served while the database is down."""
         with self._lock:
-            self.size -= self._kept.pop(key, (None, 0))[1]
+            self.size -= self._entries.pop(key, (None, 0))[1]
 
     def clear(self) -> None:
-        """Let go everything."""
+        """Remove everything."""
         with self._lock:
-            self._kept.clear()
+            self._entries.clear()
             self.size = 0
 
     @contextmanager
-    def turn(self, key: Key):
-        """Wait for one's turn to render `key`: one thread renders, the others then find it printed."""
+    def single_flight(self, key: Key):
+        """Let one thread at a time render `key`; those that wait then find it in the cache."""
         with self._lock:
-            turn = self._turns.setdefault(key, [threading.Lock(), 0])
-            turn[1] += 1
+            flight = self._flights.setdefault(key, [threading.Lock(), 0])
+            flight[1] += 1
         try:
-            with turn[0]:
+            with flight[0]:
                 yield
         finally:
             with self._lock:
-                turn[1] -= 1
-                if not turn[1]:
-                    del self._turns[key]
+                flight[1] -= 1
+                if not flight[1]:
+                    del self._flights[key]

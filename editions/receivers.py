@@ -1,4 +1,4 @@
-"""What Django writes behind the models' backs (loaddata, cascades, many-to-many) moves the edition too."""
+"""Signal receivers: changes that bypass the models (loaddata, cascades, many-to-many) make a new edition too."""
 
 from django.apps import apps
 from django.db.models.signals import m2m_changed, post_delete, post_save
@@ -7,7 +7,7 @@ from editions.models import EditionNumber, PublicModel, move, note_write
 
 
 def connect():
-    """Listen to every public model, and to its many-to-many tables."""
+    """Connect the receivers for every public model and its many-to-many tables."""
     for model in apps.get_models():
         if issubclass(model, PublicModel):
             post_save.connect(on_write, sender=model, dispatch_uid="editions")
@@ -17,23 +17,23 @@ def connect():
 
 
 def on_write(sender, using, **kwargs):
-    """Move the edition for a row written without its model's own `save` or `delete`."""
+    """Make a new edition for a row that was written without the model's `save` or `delete`."""
     note_write(using)
 
 
 def on_relation(sender, action, using, **kwargs):
-    """Move the edition before a many-to-many change: inside its transaction, ahead of its rows' locks."""
+    """Make a new edition before a many-to-many change, inside its transaction and before its rows are locked."""
     if action.startswith("pre_"):
         note_write(using)
 
 
 def lay_first_edition(sender, using, **kwargs):
-    """Lay the number's row after a migration or a flush."""
+    """Create the row of the edition number after a migration or a flush."""
     if not EditionNumber.objects.using(using).filter(pk=1).exists():
         move(using)
 
 
 def on_migration(sender, using, plan=(), **kwargs):
-    """Move the edition when all apps are migrated: a replica that has reached it has the new tables and rows too."""
+    """Make a new edition after all apps are migrated: a replica that has it, has the new tables and rows too."""
     if plan:
         move(using)

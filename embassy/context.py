@@ -30,13 +30,13 @@ def furniture(request, at):
     """
     edition = getattr(request, "edition", None)  # None before our middleware
     try:
-        rows = links([], []) if edition is None else edition.remember("furniture", lambda: fetch(at))
+        rows = links([], []) if edition is None else edition.get_or_compute("furniture", lambda: fetch(at))
         if edition is not None and edition is editions.latest():
             Reception.of(edition)  # so that this process has the contact data if the database fails
     except (DatabaseError, InterfaceError):
         if not getattr(request, "has_failed", False):
             raise  # a page without its menu must not be cached
-        rows = editions.recall("furniture") or links([], [])
+        rows = editions.last_known("furniture") or links([], [])
     is_copy = getattr(request, "is_mirrored", False)  # a static copy must not contain the current time
     return {
         "name": settings.EMBASSY_NAME,

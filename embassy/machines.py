@@ -22,7 +22,7 @@ NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 # Sitemaps
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def sitemap(request):
     """The sitemap index: the parts, each with the time of its last change."""
     rows = [entry("sitemap", settings.SITE_URL + reverse("sitemap_pages"))]
@@ -31,7 +31,7 @@ def sitemap(request):
     return document("sitemapindex", rows)
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def sitemap_part(request, name):
     """The messages of some months."""
     spans = [span for span in sitemaps.parts(request.edition, request.at) if span.name == name]
@@ -43,7 +43,7 @@ def sitemap_part(request, name):
     )
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def sitemap_pages(request):
     """All other pages: lists, counters, contact, pages. They have no `lastmod`, because it is not stored."""
     names = "home", "messages", "counters:index", "consular:contact", "api:index"
@@ -53,7 +53,7 @@ def sitemap_pages(request):
     return document("urlset", [entry("url", settings.SITE_URL + path) for path in paths])
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def sitemap_news(request):
     """The Google News sitemap: the messages of the last two days."""
     publication = f"<news:name>{escape(settings.EMBASSY_NAME)}</news:name>"
@@ -81,7 +81,7 @@ def document(kind, rows, namespaces=""):
 # robots.txt
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def robots(request):
     """robots.txt: everything except the admin, enquiries, and search results, whose links multiply."""
     return HttpResponse(render_to_string("robots.txt", {"url": settings.SITE_URL}), "text/plain; charset=utf-8")

@@ -17,7 +17,7 @@ def media(request, name):
     """Return a file; 404 both if it does not exist and if it is not public."""
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise Http404
-    names = request.edition.remember("public files", dict)  # name: download name
+    names = request.edition.get_or_compute("public files", dict)  # name: download name
     if name in names:
         return hand_over(request, name, public=True, given_name=names[name])
     public = is_public(name, request.at)

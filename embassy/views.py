@@ -27,7 +27,7 @@ LATEST = 10
 FORMER = ("p", "page_id", "attachment_id", "id")
 
 
-@per_edition(minute=True, known=FORMER, unkept=FORMER)
+@per_edition(varies_by_minute=True, params=FORMER, uncached_params=FORMER)
 def home(request):
     """The home page: counters, the featured message in full, and the ten latest others."""
     if request.GET and (match := find_former("/", asked_query(request), request.at)) and match[1]:

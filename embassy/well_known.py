@@ -8,13 +8,13 @@ from django.template.loader import render_to_string
 from editions.decorators import per_edition
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def opensearch(request):
     """OpenSearch 1.1 description, with which browsers add the site's search."""
     return render(request, "opensearch.xml", content_type="application/opensearchdescription+xml; charset=utf-8")
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def manifest(request):
     """Web app manifest: name and icons."""
     icons = [
@@ -34,7 +34,7 @@ def manifest(request):
     return JsonResponse(data, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def security(request):
     """security.txt: whom to contact about a vulnerability (RFC 9116)."""
     context = {"url": settings.SITE_URL, "contact": settings.SECURITY_CONTACT, "expires": next_year(request.at)}

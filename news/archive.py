@@ -186,9 +186,9 @@ class Index:
 
     def __init__(self, edition, at: datetime, shelf: Shelf):
         self.at, self.shelf = at, shelf
-        self.ahead = edition.remember("ahead", lambda: tally.coming(at))
+        self.ahead = edition.get_or_compute("ahead", lambda: tally.coming(at))
         key = "months", shelf.category and shelf.category.pk
-        self.counts = edition.remember(key, lambda: tally.months(at, shelf.category, self.ahead))
+        self.counts = edition.get_or_compute(key, lambda: tally.months(at, shelf.category, self.ahead))
 
     @cached_property
     def by_year(self) -> dict[date, int]:

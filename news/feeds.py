@@ -90,7 +90,7 @@ def and_revised(rows, request, category=None):
 
     Who reads the feed alone has seen these long ago, and would never hear of it.
     """
-    lately = request.edition.remember("revised", lambda: revised(request.at))
+    lately = request.edition.get_or_compute("revised", lambda: revised(request.at))
     numbers = [pk for pk, its in lately if category is None or its == category.pk][:NEWEST]
     known = {row.pk: row for row in rows}
     missing = [pk for pk in numbers if pk not in known]
@@ -142,7 +142,7 @@ def address_of(category, name: str, *parts) -> str:
 
 
 @for_others
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def atom(request, slug=None):
     """The Atom feed of all messages, or of a category's."""
     category = get_object_or_404(Category, slug=slug) if slug else None
@@ -161,7 +161,7 @@ def atom(request, slug=None):
 
 
 @for_others
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def archive(request, year, month, day, slug=None):
     """An archive document of a feed: the messages of a day that is over."""
     category = get_object_or_404(Category, slug=slug) if slug else None
@@ -201,7 +201,7 @@ def last_day(messages, day: date) -> list[date]:
 
 
 @for_others
-@per_edition(known=("before",), keep=60)
+@per_edition(params=("before",), max_age=60)
 def json_feed(request, slug=None):
     """Messages, or a category's, as a JSON Feed 1.1: the newest, or those before a place in the list."""
     category = get_object_or_404(Category, slug=slug) if slug else None

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponsePermanentRedirect, QueryDict
 from django.urls import Resolver404, resolve, reverse
 
+from editions import replicas
 from editions.decorators import rule_for
 from news.models import Redirect
 from news.models.redirects import TARGETS
@@ -23,9 +24,9 @@ def redirects(get_response):
         if response.status_code != 404 or request.method not in ("GET", "HEAD"):
             return response
         query = asked_query(request)
-        address, is_whole = find(request.path_info, query, request.at) or (None, False)
-        if not address:
-            address, is_whole = find_live(request), False
+        address, is_whole = replicas.read(
+            request, lambda: find(request.path_info, query, request.at) or (find_live(request), False)
+        )
         if not address or address == request.path_info:
             return response
         return HttpResponsePermanentRedirect(f"{address}?{query}" if query and not is_whole else address)

@@ -79,8 +79,8 @@ def parts(edition, at: datetime) -> list[Span]:
         rows = Message.objects.published(at).filter(publish_at__range=span_of(month.year, month.month))
         return dict(rows.order_by().values_list("day").annotate(count=Count("pk")))
 
-    months = edition.remember(("months", None), lambda: tally.months(at))
-    return edition.remember("sitemap", lambda: list(without_gaps(spans(months, days_of))))
+    months = edition.get_or_compute(("months", None), lambda: tally.months(at))
+    return edition.get_or_compute("sitemap", lambda: list(without_gaps(spans(months, days_of))))
 
 
 def without_gaps(found: Iterable[Span]) -> Iterator[Span]:

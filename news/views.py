@@ -16,7 +16,7 @@ from news.models import Category, Message
 FOR_OTHERS = {"Cross-Origin-Resource-Policy": "cross-origin"}  # lets other sites show it
 
 
-@per_edition(known=("before", "after", "date"), unkept=("date",))
+@per_edition(params=("before", "after", "date"), uncached_params=("date",))
 def archive(request, slug=None, year=0, month=0, day=0):
     """A list of messages, newest first: all, or a category's, of all time or of a year, a month or a day."""
     shelf, fault = shelf_of(slug, year, month, day), ""
@@ -96,7 +96,7 @@ def message(request, year, month, day, slug):
     return response
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def card(request, year, month, day, slug):
     """The picture that social media show beside a link to a message."""
     try:

@@ -87,11 +87,11 @@ def nothing_remembered():
     from django.core.cache import cache
 
     from editions import edition
-    from editions.middleware import printings
+    from editions.middleware import edition_cache
 
     settings.UNCOUNTED_PROXY.unlink(missing_ok=True)
     edition.forget()
-    printings.clear()
+    edition_cache.store.clear()
     cache.clear()
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import brotli
 
-from editions import edition, front, middleware
+from editions import edition, middleware
 from editions.printings import Printings
 
 
@@ -59,13 +59,13 @@ def ask(path, method="GET", host="testserver", scheme="http", **headers):
 @contextmanager
 def another_process():
     """Run what is inside as a process that remembers nothing: what it renders is fresh."""
-    ours, latest = middleware.printings, edition._latest
-    middleware.printings = front.printings = Printings(ours.limit)
+    ours, latest = middleware.edition_cache.store, edition._latest
+    middleware.edition_cache.store = Printings(ours.limit)
     edition.forget()
     try:
         yield
     finally:
-        middleware.printings = front.printings = ours
+        middleware.edition_cache.store = ours
         edition._latest = latest
 
 

@@ -109,7 +109,7 @@ def test_users_without_permission_cannot_approve(client):
     [
         ({"headline": ""}, "This field is required"),
         ({"source_url": "www.example.org"}, "starting with https://"),
-        ({"publish_at_0": "31/02/2021", "publish_at_1": "12:00"}, "Write the day like 24.09.2027."),
+        ({"publish_at_0": "31/02/2021", "publish_at_1": "12:00"}, "Enter the date as DD/MM/YYYY"),
         ({"publish_at_0": "28/03/2021", "publish_at_1": "01:30"}, "does not exist"),
         ({"slug": "a b"}, "slug"),
         ({"body": "<p><img src='/media/x.jpg'></p>"}, "alternative text"),

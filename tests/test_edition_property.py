@@ -108,7 +108,7 @@ def addresses(met):
 def test_what_is_served_equals_a_fresh_rendering_at_every_step(start, history):
     call_command("flush", interactive=False, verbosity=0)
     a_category()
-    middleware.printings.clear()
+    middleware.edition_cache.store.clear()
     edition.forget()
     met, turn = {}, 0
     with time_machine.travel(start, tick=False) as clock:

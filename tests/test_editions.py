@@ -288,9 +288,9 @@ def test_what_an_edition_remembers_is_reckoned_once_and_dies_with_it():
     reckoned = []
     edition = Edition.current(NOON)
     for _ in range(2):
-        edition.remember("menu", lambda: reckoned.append(1))
+        edition.get_or_compute("menu", lambda: reckoned.append(1))
     a_category()
-    Edition.current(NOON).remember("menu", lambda: reckoned.append(1))
+    Edition.current(NOON).get_or_compute("menu", lambda: reckoned.append(1))
     assert len(reckoned) == 2
 
 

@@ -38,8 +38,8 @@ def test_the_front_logs_its_hits_once_a_minute(clock, caplog):
         application().next_report = min(application().next_report, (NOON + MINUTE).timestamp())
         ask("/messages/")
         ask("/messages/")
-    lines = [record.message for record in caplog.records if "Answered from printings" in record.message]
-    assert len(lines) >= 1 and "Passed to Django" in lines[0]
+    lines = [record.message for record in caplog.records if "Served from cache" in record.message]
+    assert len(lines) >= 1 and "passed to Django" in lines[0]
 
 
 def test_an_unknown_host_is_never_served_from_the_front(clock):
@@ -88,7 +88,7 @@ def a_printing(size=100, number=1):
 def test_the_store_stays_within_its_bound():
     store = Printings(limit=100_000)
     for number in range(1000):
-        store.keep((f"/{number}/", ""), a_printing(5000))
+        store.set((f"/{number}/", ""), a_printing(5000))
     assert store.size <= 100_000
     assert len(store) == store.size // a_printing(5000).size
 
@@ -96,9 +96,9 @@ def test_the_store_stays_within_its_bound():
 def test_the_store_lets_go_the_least_lately_used():
     store = Printings(limit=3 * a_printing().size)
     for path in ("/a/", "/b/", "/c/"):
-        store.keep((path, ""), a_printing())
+        store.set((path, ""), a_printing())
     store.get(("/a/", ""))
-    store.keep(("/d/", ""), a_printing())
+    store.set(("/d/", ""), a_printing())
     assert [store.get((path, "")) is not None for path in ("/a/", "/b/", "/c/", "/d/")] == [True, False, True, True]
 
 
@@ -106,12 +106,12 @@ def test_the_store_counts_the_codings_too(clock):
     for n in range(20):
         a_message(headline=f"Message number {n} with a rather long headline")
     ask("/messages/")
-    before = middleware.printings.size
+    before = middleware.edition_cache.store.size
     coded = ask("/messages/", HTTP_ACCEPT_ENCODING="gzip")
-    assert middleware.printings.size == before + len(coded.body)
+    assert middleware.edition_cache.store.size == before + len(coded.body)
 
 
 def test_a_printing_larger_than_the_store_is_not_kept():
     store = Printings(limit=1000)
-    store.keep(("/", ""), a_printing(5000))
+    store.set(("/", ""), a_printing(5000))
     assert (len(store), store.size) == (0, 0)

@@ -103,4 +103,4 @@ def test_what_people_type_as_a_date_is_not_kept():
     a_message()
     for number in range(5):
         assert ask(f"/messages/?date=nonsense{number}").status == 200
-    assert len(middleware.printings) == 0
+    assert len(middleware.edition_cache.store) == 0

@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
-from editions.middleware import printings
+from editions.middleware import edition_cache
 from embassy import environment
 from embassy.logs import Discreet, Json
 from tests.factories import an_enquiry
@@ -88,7 +88,7 @@ def test_a_mangled_id_is_not_taken_over(client, settings, told):
 @pytest.mark.django_db(transaction=True)
 def test_no_id_is_printed():
     first, second = ask("/counters/"), ask("/counters/")
-    kept = printings.get(("/counters/", ""))
+    kept = edition_cache.store.get(("/counters/", ""))
     assert (MADE.fullmatch(first.headers["X-Request-ID"]) is not None, second.headers["Cache-Status"]) == (
         True,
         "embassy; hit",

@@ -139,7 +139,7 @@ def test_known_parameters_make_their_own(clock):
 
 def test_a_very_long_query_is_not_kept(clock):
     ask(f"/messages/?before={'9' * 500}")
-    assert len(middleware.printings) == 0
+    assert len(middleware.edition_cache.store) == 0
 
 
 def test_a_query_of_too_many_fields_is_refused(clock):
@@ -148,13 +148,13 @@ def test_a_query_of_too_many_fields_is_refused(clock):
 
 def test_errors_are_not_kept(clock):
     assert ask("/messages/1999/").status == 404
-    assert len(middleware.printings) == 0
+    assert len(middleware.edition_cache.store) == 0
 
 
 def test_a_page_that_sets_a_cookie_is_not_kept(clock):
     Topic.objects.create(name="Passports", sentence="Lost or expired.", mailbox="consular@example.org")
     assert "Set-Cookie" in ask("/contact/").headers
-    assert len(middleware.printings) == 0
+    assert len(middleware.edition_cache.store) == 0
 
 
 def test_staff_see_the_public_pages_like_anybody(clock, admin_client):

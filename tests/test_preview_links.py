@@ -271,7 +271,7 @@ def test_a_link_is_revoked_in_the_admin(admin_client, client):
         ({"expires_at_0": "", "expires_at_1": ""}, "Enter an expiry date and time"),
         ({"expires_at_1": "12:00"}, "This time is in the past"),
         ({"expires_at_0": "24/12/2021"}, "valid for 30 days at most"),
-        ({"expires_at_0": "soon"}, "Write the day like 24.09.2027."),
+        ({"expires_at_0": "soon"}, "Enter the date as DD/MM/YYYY, for example 24/09/2027."),
     ],
 )
 def test_invalid_links_get_a_sentence(admin_client, wrong, sentence):

@@ -66,9 +66,9 @@ def test_writes_go_to_the_primary_even_while_a_page_is_read_from_a_replica(setti
 def test_what_one_process_has_reached_the_others_know(settings, tmp_path):
     settings.HIGHEST_EDITION = tmp_path / "highest"
     one, other = Highest(), Highest()
-    one.reach(1_795_492_195_594_747)
+    one.raise_to(1_795_492_195_594_747)
     assert other.number == 1_795_492_195_594_747
-    other.reach(7)
+    other.raise_to(7)
     assert (one.number, other.number) == (1_795_492_195_594_747,) * 2
 
 
@@ -76,12 +76,12 @@ def test_many_at_once_leave_the_highest(settings, tmp_path):
     settings.HIGHEST_EDITION = tmp_path / "highest"
     processes = [Highest() for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: processes[number % 8].reach(number), range(2000)))
+        list(pool.map(lambda number: processes[number % 8].raise_to(number), range(2000)))
     assert [process.number for process in processes] == [1999] * 8
 
 
 def test_where_nothing_can_be_written_a_process_goes_by_its_own_number(settings):
     settings.HIGHEST_EDITION = "/proc/no/such/place"
     one, other = Highest(), Highest()
-    one.reach(5)
+    one.raise_to(5)
     assert (one.number, other.number) == (5, 0)

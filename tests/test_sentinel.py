@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from consular.forms import EnquiryForm
 from consular.models import Enquiry, Erasure, Topic
-from editions.middleware import printings
+from editions.middleware import edition_cache
 from embassy.logs import Discreet, Json
 from tests.factories import DAY, HOUR, NOON, a_topic, an_office
 from tests.test_sealed import kept
@@ -64,7 +64,7 @@ def database() -> bytes:
 
 def memory() -> bytes:
     """Return what this process keeps between requests."""
-    return repr((cache._cache, vars(printings))).encode()
+    return repr((cache._cache, vars(edition_cache.store))).encode()
 
 
 def form(**kwargs):

@@ -78,10 +78,10 @@ def test_a_time_is_the_hosts():
     ("day", "clock", "sentence"),
     [
         ("28/03/2021", "01:30", "does not exist"),
-        ("31/10/2021", "01:30", "comes twice"),
-        ("31/10/2021", "", "Give the time"),
-        ("", "01:30", "Give the day"),
-        ("31/02/2021", "12:00", "Write the day like"),
+        ("31/10/2021", "01:30", "occurs twice"),
+        ("31/10/2021", "", "Enter a time"),
+        ("", "01:30", "Enter a date"),
+        ("31/02/2021", "12:00", "Enter the date as"),
         ("0001-01-01", "00:00", "four digits"),
         ("9999-12-31", "23:59", "four digits"),
     ],
@@ -98,7 +98,7 @@ def test_of_two_moments_the_chosen_one_is_taken(which, moment):
 
 @pytest.mark.parametrize("which", ["2", "x", "\x00", "-1"])
 def test_a_choice_that_is_none_is_asked_for_again(which):
-    with pytest.raises(ValidationError, match="comes twice"):
+    with pytest.raises(ValidationError, match="occurs twice"):
         typed("31/10/2021", "01:30", which)
 
 

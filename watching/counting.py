@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from editions.middleware import printings
+from editions.middleware import edition_cache
 from watching import scrape
 
 log = logging.getLogger(__name__)
@@ -76,8 +76,8 @@ class Counters:
     def count(self, kind: str, status: int, seconds: float) -> None:
         self.requests.labels(kind, status_class(status)).inc()
         self.durations.labels(kind).observe(seconds)
-        self.cached.set(len(printings))
-        self.cached_bytes.set(printings.size)
+        self.cached.set(len(edition_cache.store))
+        self.cached_bytes.set(edition_cache.store.size)
 
 
 def status_class(status: int) -> str:

@@ -94,7 +94,7 @@ def _is_held(address: Address, match: ResolverMatch | None) -> bool:
         return match.view_name in HELD_THOUGH_LIVE and not address.query
     if not address.query:
         return True
-    return address.is_page and rule.canonical(address.query) == address.query and rule.is_kept(address.query)
+    return address.is_page and rule.canonical_query(address.query) == address.query and rule.is_cached(address.query)
 
 
 def _file(address: Address, match: ResolverMatch | None) -> str:

@@ -13,7 +13,7 @@ from news.models import Category, Message
 LONGEST_NUMBER = 18  # digits that every database takes
 
 
-@for_programs(known=KNOWN, unkept=("q",))
+@for_programs(params=KNOWN, uncached_params=("q",))
 def messages(request):
     """Messages, the newest first or the most relevant: a page, with the addresses of its neighbours."""
     asked = Asked.read(request.GET)

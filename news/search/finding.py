@@ -131,7 +131,7 @@ class Question:
 
     def source_names(self, sources: list[str]) -> dict[str, str]:
         """Return how sources are written, each as in the newest public message that has it."""
-        kept = self.edition.remember("source names", dict)
+        kept = self.edition.get_or_compute("source names", dict)
         asked = [source for source in sources if source not in kept]
         newest = self.asked.newest_of(asked, self.public) if asked else {}
         messages = Message.objects.published(self.at).filter(pk__in=newest.values()).order_by()
@@ -248,7 +248,7 @@ def having_in_python(entries, phrases) -> set[int]:
 
 def months(edition, at):
     """Return the archive's months, as the index of the lists keeps them."""
-    return edition.remember(("months", None), lambda: tally.months(at, None))
+    return edition.get_or_compute(("months", None), lambda: tally.months(at, None))
 
 
 def keys_ahead(at: datetime) -> tuple[int, ...]:

@@ -21,7 +21,7 @@ from news.search.wanted import FOLLOWED, Wanted
 
 
 @for_others
-@per_edition(known=FOLLOWED, unkept=("q",), keep=60)
+@per_edition(params=FOLLOWED, uncached_params=("q",), max_age=60)
 def atom(request):
     """The Atom feed of a search."""
 
@@ -39,7 +39,7 @@ def atom(request):
 
 
 @for_others
-@per_edition(known=FOLLOWED, unkept=("q",), keep=60)
+@per_edition(params=FOLLOWED, uncached_params=("q",), max_age=60)
 def json_feed(request):
     """A search as a JSON Feed 1.1."""
 

@@ -41,7 +41,7 @@ class Options:
 
     def cells_of(self, edition) -> Counter[Cell] | None:
         """Return the matches by category, source and year; those of very many are counted once for an edition."""
-        kept = edition.remember("cells", dict)
+        kept = edition.get_or_compute("cells", dict)
         key = self.question.words, self.question.found.query.phrases, self.wanted.since, self.wanted.until
         if key in kept:
             return kept[key]
@@ -80,7 +80,7 @@ class Options:
         if self.cells is not None:
             found = self.by(place, **{name: None})
             return Counter({value: found[key] for key, value in values.items()})
-        kept = self.question.edition.remember("facet counts", dict)
+        kept = self.question.edition.get_or_compute("facet counts", dict)
         filters = self.wanted.but(q="", sort="", **{name: None})
         key = name, self.question.words, self.question.found.query.phrases, filters
         counts = kept.get(key)

@@ -13,7 +13,7 @@ from news.search.query import LONGEST, Refused
 from news.search.wanted import KNOWN, Wanted
 
 
-@per_edition(known=KNOWN, unkept=("q",))
+@per_edition(params=KNOWN, uncached_params=("q",))
 def search(request):
     """What is found, or the empty page that says how to search. Each search has one address: others lead to it."""
     wanted = Wanted.read(request.GET)
