@@ -45,7 +45,7 @@ def reception(request) -> Reception:
 
 def known(request, error) -> Reception:
     """Return the last known contact data during a database outage; raise `error` if there is none."""
-    last = editions.last_known(NAME)
+    last = editions.recall(NAME)
     if last is None:
         raise error
     log.error("The database is unavailable (%s). The contact page shows the last known data.", type(error).__name__)

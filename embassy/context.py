@@ -36,7 +36,7 @@ def furniture(request, at):
     except (DatabaseError, InterfaceError):
         if not getattr(request, "has_failed", False):
             raise  # a page without its menu must not be cached
-        rows = editions.last_known("furniture") or links([], [])
+        rows = editions.recall("furniture") or links([], [])
     is_copy = getattr(request, "is_mirrored", False)  # a static copy must not contain the current time
     return {
         "name": settings.EMBASSY_NAME,
