@@ -10,7 +10,7 @@ from tests.factories import DAY, NOON, a_category, a_counter, a_message
 from tests.helpers.files import a_pictured_message, an_attachment
 from tests.helpers.wsgi import application
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 SITE = "http://testserver"
 EXAMPLES = 30  # of each operation. By hand: schemathesis run http://127.0.0.1:8000/api/openapi.json --max-examples 1000

@@ -20,7 +20,7 @@ from tests.helpers import public_pages
 from tests.helpers.files import a_pictured_message
 from tests.helpers.wsgi import ask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 PRODUCTION = {
     "DEBUG": "off",

@@ -29,7 +29,7 @@ from tests.helpers.backups import (  # noqa: F401 (fixtures among them)
     run_plain,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.slow]
 
 
 # The drill

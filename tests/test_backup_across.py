@@ -7,7 +7,7 @@ from django.db import connection
 from tests.helpers import backup_sites
 from tests.helpers.backups import a_media_folder  # noqa: F401 (fixtures)
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.slow]
 
 
 @pytest.fixture

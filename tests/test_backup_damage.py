@@ -27,6 +27,8 @@ from tests.helpers.backups import (  # noqa: F401 (fixtures among them)
 )
 from tests.properties import examples
 
+pytestmark = pytest.mark.slow
+
 in_the_database = pytest.mark.django_db(transaction=True)
 AGE_CHUNK = (64 << 10) + 16
 

@@ -22,7 +22,7 @@ from tests.helpers.backups import (  # noqa: F401 (fixtures)
     run_plain,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.slow]
 
 # The transaction of each new message adds one to the edition number and writes one version. So in a consistent snapshot
 # the increase of the edition number is the number of messages, and that of versions.

@@ -20,6 +20,8 @@ from tests.helpers.backups import (  # noqa: F401 (fixtures among them)
     unpacked,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "name",

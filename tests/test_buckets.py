@@ -23,7 +23,7 @@ from tests.helpers.form_fields import fields_of
 from tests.helpers.message_form import send
 from tests.helpers.nginx import free_port
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NAMES = ("S3_BUCKET", "S3_ENDPOINT", "S3_REGION")
 

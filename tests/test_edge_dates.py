@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from tests.factories import NOON, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 DAYS = [
     "0001-01-01",

@@ -15,7 +15,7 @@ from tests.factories import a_category, a_message
 from tests.helpers.wsgi import ask, fresh
 from tests.properties import examples
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.slow]
 
 # Each step checks these and some of the others in turn; the last step checks all.
 CORE = ["/", "/messages/", "/messages/statements/", "/messages/feed/"]

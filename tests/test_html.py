@@ -10,7 +10,7 @@ from tests.factories import NOON, a_topic, an_office
 from tests.helpers import public_pages
 from tests.helpers.contact_form import an_answer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from news.search.models import Entry, Stale, Word
 from tests.factories import DAY, NOON
 from tests.helpers.imports import a_line
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def archive(count=120):

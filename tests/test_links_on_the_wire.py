@@ -12,6 +12,8 @@ from django.conf import settings
 from news import links
 from news.links import Place, check, check_all, connect, in_turn
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def listener():

@@ -19,7 +19,7 @@ from tests.helpers import public_pages
 from tests.helpers.files import a_pictured_message
 from tests.helpers.wsgi import ask
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 LINK = re.compile(r'<[a-z][^>]*\s(?:href|src|action)="([^"]*)"')
 MAIN = re.compile(r"<main.*?</main>", re.DOTALL)

@@ -6,16 +6,22 @@ import pytest
 
 from tests.helpers.patterns import all_patterns, slow_text
 
-PATTERNS = all_patterns()
+pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("pattern", [pytest.param(pattern, id=where) for where, pattern in PATTERNS])
-def test_a_pattern_takes_time_in_proportion_to_the_text(pattern):
-    assert slow_text(pattern) is None
+@pytest.fixture(scope="module")
+def patterns():
+    """All patterns of the project, by where they are. To find them takes seconds."""
+    return all_patterns()
 
 
-def test_the_patterns_of_modules_functions_validators_and_calls_are_found():
-    places = {where for where, _pattern in PATTERNS}
+def test_each_pattern_takes_time_in_proportion_to_the_text(patterns):
+    slow = {where: text for where, pattern in patterns if (text := slow_text(pattern)) is not None}
+    assert slow == {}
+
+
+def test_the_patterns_of_modules_functions_validators_and_calls_are_found(patterns):
+    places = {where for where, _pattern in patterns}
     assert len(places) > 60
     assert {"news.advice.patterns", "news.models.previews.TOKEN", "news.Category.slug"} <= places
 

@@ -12,6 +12,8 @@ from PIL import ImageCms, features
 from richtext import pictures
 from richtext.pictures import LONGEST_SIDE, MOST_MEMORY, decoding_memory, make_safe
 
+pytestmark = pytest.mark.slow
+
 
 def encode(image, kind, **options):
     """Return a picture as an uploaded file."""

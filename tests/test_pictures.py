@@ -18,6 +18,8 @@ from richtext.models import Image
 from richtext.pictures import LARGEST_FILE, LONGEST_SIDE, PictureField, PictureFormField, make_safe
 from tests.helpers.files import RED, a_file
 
+pytestmark = pytest.mark.slow
+
 
 def drawn(file):
     """Return what Pillow sees in a file that is safe."""

@@ -14,7 +14,7 @@ from richtext.renditions import MODERN, Picture, originals
 from tests.factories import a_message, a_page
 from tests.helpers.files import a_body, a_picture_file, a_pictured_message, an_image
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

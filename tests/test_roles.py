@@ -11,7 +11,7 @@ from tests.factories import DAY, NOON, a_counter, a_message, a_notice, a_page, a
 from tests.helpers.accounts import a_member
 from tests.helpers.routes import walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SECRET = "canary-of-a-draft"
 QUESTION = "canary-of-an-enquiry"

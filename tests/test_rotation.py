@@ -15,7 +15,7 @@ from tests.helpers.stored_columns import kept
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.slow]
 
 
 def run():

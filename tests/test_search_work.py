@@ -16,7 +16,7 @@ from news.search.wanted import Wanted
 from tests.factories import DAY, NOON, a_category, a_message
 from tests.helpers.searches import headlines, search
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

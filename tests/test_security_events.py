@@ -101,6 +101,23 @@ def test_the_command_deletes_old_events(capsys):
     assert "Deleted: 1" in capsys.readouterr().out
 
 
+@pytest.mark.django_db(transaction=True)
+def test_flush_empties_both_logs_and_protects_them_again():
+    from django.core.management import call_command
+
+    from news.models import Act
+
+    for _turn in range(2):
+        events.record(Kind.LOGIN, account=1)
+        a_message(publish_at=None).submit(at=NOON)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            SecurityEvent.objects.update(account=2)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Act.objects.update(reason="Another")
+        call_command("flush", interactive=False, verbosity=0)
+        assert (SecurityEvent.objects.count(), Act.objects.count()) == (0, 0)
+
+
 # What is recorded
 
 

@@ -10,7 +10,7 @@ from news import sitemaps
 from tests.factories import DAY, HOUR, NOON, a_message, a_page
 from tests.helpers import public_pages
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.slow]
 
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"

@@ -28,7 +28,7 @@ from tests.helpers.waiting import wait_until
 MINUTE = timedelta(minutes=1)
 SITE = Path(__file__).resolve().parent.parent
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from tests.factories import NOON, a_category, a_message, a_notice, an_office
 from tests.helpers.form_fields import fields_of
 from tests.helpers.text_fields import desk_text_fields, form_text_fields, model_text_fields
 
+pytestmark = pytest.mark.slow
+
 ADD = "/admin/news/message/add/"
 
 # Without a maximum length, each with its reason.

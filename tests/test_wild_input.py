@@ -12,7 +12,7 @@ from tests.factories import NOON, a_message
 from tests.helpers.message_form import a_draft, headline, opened, post
 from tests.helpers.wsgi import ask
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.slow]
 at_the_front = pytest.mark.django_db(transaction=True)
 
 
