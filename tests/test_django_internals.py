@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db import connection, models
 from django.db.models.fields.files import FieldFile
+from django.test import TransactionTestCase
 
 from editions.forms import MomentField
 from news.models import Message
@@ -24,3 +25,9 @@ def test_the_admin_uses_our_field_for_every_datetime():
 
 def test_a_file_knows_whether_it_has_been_stored():
     assert FieldFile(None, models.FileField(), "x.pdf")._committed is True
+
+
+def test_a_test_that_commits_ends_with_a_method_that_can_be_replaced():
+    """By tests/databases.py, which copies a database in place of Django's flush."""
+    assert "_fixture_teardown" in vars(TransactionTestCase)
+    assert callable(connection._nodb_cursor)

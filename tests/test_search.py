@@ -22,7 +22,7 @@ from tests.factories import DAY, NOON, a_category
 from tests.helpers.searches import whole_list
 from tests.properties import examples
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("long_search_deadline")]
 
 
 @pytest.fixture(autouse=True)
