@@ -2,8 +2,8 @@
 
 PYTHON ?= python3
 
-# Tests at once: on two cores a third one works while the others wait for a server.
-JOBS ?= 3
+# Processes that run tests: one for each core. Each costs some seconds to start.
+JOBS ?= 2
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -18,7 +18,7 @@ LOCAL_SITE := ^SITE_URL=http://\(127\.0\.0\.1\|localhost\)
 # What the static files are made of: when none of it is newer, there is nothing to collect.
 STATIC := $(shell find static */static embassy/settings.py richtext/storage.py -type f 2>/dev/null)
 
-.PHONY: run dev test test-resilience lint bench install lock clean
+.PHONY: run dev test test-quick test-thorough test-resilience lint bench install lock clean
 .DEFAULT_GOAL := run
 
 # For everybody
@@ -44,16 +44,30 @@ dev: $(VENV)/dev.stamp
 	@$(MANAGE) first_login --sample
 	@$(MANAGE) runserver "127.0.0.1:$(PORT)"
 
-# All tests on SQLite, those that may depend on the database on PostgreSQL, and those in a browser. DATABASE_URL or PGHOST may lead to a PostgreSQL of your own.
+# The tests. Each pytest loads few or many examples of the property tests by tests/properties.py, and writes byte code,
+# without which every worker and every subprocess of a test would compile the whole project again.
+test test-quick test-thorough test-resilience: export PYTHONDONTWRITEBYTECODE :=
+ON_SQLITE := DATABASE_URL= $(PY) -m pytest -q --durations=10
+ON_POSTGRESQL := $(PY) -m tests.postgres -- $(PY) -m pytest -q --durations=10
+
+# All tests on SQLite, those marked both_databases on PostgreSQL too, and those in a browser. DATABASE_URL or PGHOST may lead to a PostgreSQL of your own.
 test: $(VENV)/dev.stamp
 	@echo "--- The tests on SQLite"
-	@DATABASE_URL= $(PY) -m pytest -q -n $(JOBS) --ignore=tests/browser
+	@$(ON_SQLITE) -n $(JOBS) --ignore=tests/browser
 	@echo "--- The tests on PostgreSQL"
-	@$(PY) -m tests.postgres -- $(PY) -m pytest -q -n $(JOBS) --ignore=tests/browser
+	@$(ON_POSTGRESQL) -n $(JOBS) --ignore=tests/browser -m "both_databases and not resilience"
 	@echo "--- The tests in a browser"
-	@DATABASE_URL= $(PY) -m pytest -q -n $(JOBS) tests/browser
+	@$(ON_SQLITE) -n $(JOBS) tests/browser
 
-# Servers, nodes and disks that fail on purpose: one at a time, as they need the machine and start servers of their own.
+# For the inner loop: what is fast, on SQLite, under a minute on an idle machine.
+test-quick: $(VENV)/dev.stamp
+	@$(ON_SQLITE) -n $(JOBS) --ignore=tests/browser --ignore=tests/nginx -m "not slow and not resilience"
+
+# The property tests with many examples, other ones in each run.
+test-thorough: $(VENV)/dev.stamp
+	@$(ON_SQLITE) -n $(JOBS) --ignore=tests/browser -m "hypothesis and not resilience" --hypothesis-profile=thorough
+
+# Servers, nodes and disks that fail on purpose: one test at a time, as they need the whole machine.
 test-resilience: $(VENV)/dev.stamp
 	@echo "--- The tests in which things fail"
 	@DATABASE_URL= $(PY) -m pytest -q -m resilience

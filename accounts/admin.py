@@ -1,4 +1,4 @@
-"""The security events on the desk: read only, for site managers."""
+"""Security event log in the admin: read-only, for site managers."""
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -11,21 +11,19 @@ from accounts.models import SecurityEvent
 
 class AccountFilter(admin.SimpleListFilter):
     title = gettext_lazy("account")
-    parameter_name = "who"
+    parameter_name = "account"
 
     def lookups(self, request, model_admin):
         return [(str(user.pk), str(user)) for user in get_user_model().objects.order_by("username")]
 
     def queryset(self, request, queryset):
-        chosen = {key for key, _label in self.lookup_choices}
-        return queryset.filter(account=int(self.value())) if self.value() in chosen else queryset
+        choices = {key for key, _label in self.lookup_choices}
+        return queryset.filter(account=int(self.value())) if self.value() in choices else queryset
 
 
 @admin.register(SecurityEvent)
 class SecurityEventAdmin(admin.ModelAdmin):
-    """A log is read, never made, changed or deleted."""
-
-    list_display = ["at", "kind", "whose", "by_whom", "detail", "origin"]
+    list_display = ["at", "kind", "account_name", "actor_name", "detail", "network_tag"]
     list_display_links = None
     list_filter = ["kind", AccountFilter]
     show_full_result_count = False
@@ -40,26 +38,26 @@ class SecurityEventAdmin(admin.ModelAdmin):
         return False
 
     def get_queryset(self, request):
-        self.__dict__.pop("names", None)
+        self.__dict__.pop("usernames", None)  # cached for one request
         return super().get_queryset(request)
 
     @cached_property
-    def names(self) -> dict[int, str]:
+    def usernames(self) -> dict[int, str]:
         return {user.pk: str(user) for user in get_user_model().objects.only("pk", "username")}
 
-    def name(self, number) -> str:
-        if number is None:
+    def username(self, user_id) -> str:
+        if user_id is None:
             return "–"
-        return self.names.get(number) or _("deleted account %(number)s") % {"number": number}
+        return self.usernames.get(user_id) or _("deleted account %(id)s") % {"id": user_id}
 
     @admin.display(description=gettext_lazy("account"))
-    def whose(self, event):
-        return self.name(event.account)
+    def account_name(self, event):
+        return self.username(event.account)
 
     @admin.display(description=gettext_lazy("by"))
-    def by_whom(self, event):
-        return self.name(event.actor)
+    def actor_name(self, event):
+        return self.username(event.actor)
 
     @admin.display(description=gettext_lazy("network"))
-    def origin(self, event):
-        return event.network[:8] or "–"  # the same letters: the same network
+    def network_tag(self, event):
+        return event.network[:8] or "–"  # enough to see whether two events came from the same network

@@ -4,8 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
-    """The accounts of staff: the log of security events, failed logins, changes of e-mail address, sessions."""
-
     name = "accounts"
     verbose_name = _("Accounts")
 

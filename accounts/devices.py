@@ -1,7 +1,7 @@
-"""Known devices: a signed cookie, set where somebody has logged in whole, that spares them other people's lock-outs.
+"""Known-device cookie: a browser in which a user has signed in before is exempt from lock-outs that others cause.
 
-It opens nothing. It names up to five accounts that were used in this browser, each bound to its password: a new
-password makes it worthless.
+The signed cookie grants no access. It names up to five accounts, each bound to its password: a new password makes the
+entry invalid.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ def cookie_name() -> str:
 
 
 def id_of(request, user) -> str:
-    """Return the random id of the browser where `user` has logged in before; "" for a browser that is unknown."""
-    known = _read(request).get(str(user.pk)) if user else None
-    if not known:
+    """Return the random id of a browser in which `user` has signed in before; "" for an unknown browser."""
+    entry = _read(request).get(str(user.pk)) if user else None
+    if not entry:
         return ""
-    device, password = known
-    tags = [_tag(user.get_session_auth_hash()), *map(_tag, user.get_session_auth_fallback_hash())]
-    return device if any(constant_time_compare(password, tag) for tag in tags) else ""
+    device_id, password_tag = entry
+    valid_tags = [_tag(user.get_session_auth_hash()), *map(_tag, user.get_session_auth_fallback_hash())]
+    return device_id if any(constant_time_compare(password_tag, tag) for tag in valid_tags) else ""
 
 
 def remember(request, response, user) -> None:
-    """Have the browser remember that `user` has logged in there."""
-    known = _read(request)
-    device = id_of(request, user) or secrets.token_hex(8)
-    known.pop(str(user.pk), None)
-    known[str(user.pk)] = [device, _tag(user.get_session_auth_hash())]
-    kept = dict(list(known.items())[-MOST_ACCOUNTS:])
+    """Set the cookie so that the browser is known for `user`."""
+    accounts = _read(request)
+    device_id = id_of(request, user) or secrets.token_hex(8)
+    accounts.pop(str(user.pk), None)
+    accounts[str(user.pk)] = [device_id, _tag(user.get_session_auth_hash())]
+    latest_accounts = dict(list(accounts.items())[-MOST_ACCOUNTS:])
     response.set_cookie(
         cookie_name(),
-        signing.dumps(kept, salt=SALT),
+        signing.dumps(latest_accounts, salt=SALT),
         max_age=SECONDS,
         path=PATH,
         secure=settings.SESSION_COOKIE_SECURE,

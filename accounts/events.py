@@ -1,7 +1,7 @@
-"""The log of security events: what happened to which account, by whom, from which network (a keyed hash), and when.
+"""Security event log: what happened to which account, by whom, from which network (a keyed hash), and when.
 
-`record` writes one and sends the signal `recorded`; the code that mails notices listens there. Nothing personal is
-written beyond the number of the account: no name, no address, nothing that somebody typed.
+`record` writes an event and sends the signal `recorded`, on which notices are e-mailed. An event holds no personal data
+except the account's primary key: no name, no e-mail address, no text that somebody typed.
 """
 
 from __future__ import annotations
@@ -26,12 +26,16 @@ Kind = SecurityEvent.Kind
 SOON, MARGIN = timedelta(minutes=15), timedelta(hours=1)
 recorded = Signal()  # sent with `event` and `request` (None outside a request)
 
-# Bits of an address that count as one network: the provider's part changes seldom, the rest with each connection.
+# Prefix lengths that count as one network: a provider's part of the address seldom changes, the rest often does.
 BITS = {4: 24, 6: 48}
 
 
 def record(kind, *, account=None, actor=None, request=None, detail="", at: datetime | None = None) -> SecurityEvent:
-    """Write an event and return it. `account` and `actor` are numbers of users; a request names actor and network."""
+    """Write an event and return it.
+
+    `account` and `actor` are primary keys of users. The actor and the network default to those of the request, and the
+    request to the current one.
+    """
     request = request or current_request()
     event = SecurityEvent.objects.create(
         kind=kind,
@@ -46,22 +50,23 @@ def record(kind, *, account=None, actor=None, request=None, detail="", at: datet
 
 
 def record_attempt(kind, user, request, at: datetime) -> None:
-    """Record what a stranger has tried with a name or an address, `user` being who has it.
+    """Record an attempt by somebody who is not signed in; `user` is the owner of the name or e-mail address, or None.
 
-    For those that nobody has, one event within 15 minutes and network is enough: strangers must not fill a log that
-    nobody may delete. In its place a row is counted that goes after a day, so that the work is the same.
+    Attempts without an owner are recorded once per network and 15 minutes, so that strangers cannot fill a log that
+    nobody can delete. The others are counted in a row that is deleted after a day, so that the database work is the
+    same for an existing account.
     """
-    nobody = SecurityEvent.objects.filter(kind=kind, account=None, network=hash_network(request), at__gt=at - SOON)
-    if nobody.exists() and user is None:
+    recent = SecurityEvent.objects.filter(kind=kind, account=None, network=hash_network(request), at__gt=at - SOON)
+    if recent.exists() and user is None:
         FailedLogin.objects.create(name="", at=at)
     else:
         record(kind, account=user and user.pk, request=request, at=at)
 
 
 def purge(at: datetime) -> int:
-    """Delete the events older than 90 days, record that this was done, and return how many there were.
+    """Delete the events older than 90 days, record that, and return how many were deleted.
 
-    The database judges by its own clock. Where it refuses, that clock differs from ours, and nothing is deleted.
+    A database trigger compares with the database's own clock. If it refuses, the clocks differ and nothing is deleted.
     """
     EmailChange.objects.purge(at)
     try:
@@ -75,20 +80,21 @@ def purge(at: datetime) -> int:
     return deleted
 
 
-# What a request says
+# Facts of a request
 
 
 def current_request():
-    """Return the request that is being answered in this thread, None outside one."""
+    """Return the request that this thread is processing, None outside one."""
     return getattr(HistoricalRecords.context, "request", None)
 
 
 def time_of(request) -> datetime:
+    """Return the time of a request, the current time without one."""
     return getattr(request, "at", None) or timezone.now()
 
 
 def actor_of(request) -> int | None:
-    """Return the number of the user who is logged in, None for anybody else."""
+    """Return the primary key of the user who is signed in, None for anybody else."""
     user = getattr(request, "user", None)
     return user.pk if user is not None and user.is_authenticated else None
 
@@ -97,24 +103,24 @@ def actor_of(request) -> int | None:
 
 
 def network_of(request) -> str:
-    """Return the network that a request comes from: the /24 of an IPv4 address, the /48 of an IPv6 one; "" unknown."""
+    """Return the network of a request: the /24 of an IPv4 address, the /48 of an IPv6 address; "" if unknown."""
     if request is None or not request.META:
         return ""
     try:
-        found = ip_address(visitors.network(visitors.address(request)))
+        client_ip = ip_address(visitors.network(visitors.address(request)))
     except ValueError:
         return ""
-    return str(ip_network(f"{found}/{BITS[found.version]}", strict=False))
+    return str(ip_network(f"{client_ip}/{BITS[client_ip.version]}", strict=False))
 
 
 def hash_network(request) -> str:
-    """Return the keyed hash of the network that a request comes from; "" where it is unknown."""
+    """Return the keyed hash of a request's network; "" if it is unknown."""
     network = network_of(request)
     return _hash(network, settings.SECRET_KEY) if network else ""
 
 
 def is_known_network(account: int | None, request, at: datetime) -> bool:
-    """Return whether the account was logged in to from the request's network within 90 days."""
+    """Return whether the account has signed in from the request's network within 90 days."""
     network = network_of(request)
     hashes = [_hash(network, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)] if network else []
     logins = SecurityEvent.objects.filter(kind=Kind.LOGIN, account=account or 0, at__gt=at - KEPT)

@@ -1,4 +1,4 @@
-"""What every request to the desk passes: no large body from strangers, and a record of what was refused or exported."""
+"""Middleware of the admin: limit the size of anonymous requests; log refusals, preview links and exports."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from accounts.events import Kind, record
 log = logging.getLogger("accounts")
 
 DESK = "/admin/"
-MOST_FROM_STRANGERS = 256 * 1024  # bytes of a form: a login has some hundreds
+MOST_FROM_STRANGERS = 256 * 1024  # bytes of a form; a sign-in form has a few hundred
 
-# Routes of other apps whose success is a security event, and the statuses that mean success.
+# Routes of other apps whose success is a security event, and the status that means success.
 WATCHED = {
-    "admin:news_message_preview_links": (Kind.LINK_MADE, 302),
+    "admin:news_message_preview_links": (Kind.LINK_CREATED, 302),
     "admin:news_message_preview_revoke": (Kind.LINK_REVOKED, 302),
     "admin:consular_enquiry_export": (Kind.EXPORTED, 200),
 }
@@ -26,16 +26,16 @@ _has_warned = False
 
 
 def desk_events(get_response):
-    """Refuse large bodies of strangers before anything reads them; record refusals, preview links and exports."""
+    """Refuse large anonymous requests before their body is read; record security events of the admin."""
 
     def middleware(request):
-        if settings.TRUSTED_PROXIES == 0:
+        if settings.TRUSTED_PROXY_COUNT == 0:
             warn_of_unread_proxy(request)
         if not request.path_info.startswith(DESK):
             return get_response(request)
         if is_large(request) and not request.user.is_authenticated:
             return HttpResponse(
-                _("You are not logged in, and the request is too large. Log in and send it again."),
+                _("You are not signed in and the request is too large. Sign in and try again."),
                 status=413,
                 content_type="text/plain; charset=utf-8",
             )
@@ -54,7 +54,7 @@ def is_large(request) -> bool:
 
 
 def note(request, response) -> None:
-    """Record that somebody who is logged in was refused, or has made or exported something that counts."""
+    """Record that a signed-in user was refused, or has created a preview link, revoked one or exported an enquiry."""
     match = getattr(request, "resolver_match", None)
     route = (match and match.view_name) or ""
     kind, success = WATCHED.get(route, (None, None))
@@ -69,11 +69,11 @@ def note(request, response) -> None:
 
 
 def warn_of_unread_proxy(request) -> None:
-    """Log once that a proxy says where visitors come from, and that TRUSTED_PROXIES=0 has nobody read it."""
+    """Log once that X-Forwarded-For is sent and ignored because TRUSTED_PROXY_COUNT is 0."""
     global _has_warned
     if not _has_warned and "HTTP_X_FORWARDED_FOR" in request.META:
         _has_warned = True
         log.warning(
-            "A request came with X-Forwarded-For, and TRUSTED_PROXIES is 0. If there is a proxy in front, all visitors "
-            "count as one: limits and lock-outs hit everybody. Write TRUSTED_PROXIES=1."
+            "A request came with X-Forwarded-For, and TRUSTED_PROXY_COUNT is 0. If there is a proxy in front, all "
+            "visitors count as one: limits and lock-outs apply to everybody together. Set TRUSTED_PROXY_COUNT=1."
         )

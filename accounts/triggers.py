@@ -1,4 +1,4 @@
-"""Database triggers: a security event is written once; it is deleted by nobody until it is older than 90 days."""
+"""Database triggers: a security event cannot be changed, nor deleted within 90 days."""
 
 from django.db import connections
 
@@ -7,11 +7,11 @@ TABLE = "accounts_securityevent"
 SQLITE = [
     f"CREATE TRIGGER IF NOT EXISTS {TABLE}_update BEFORE UPDATE ON {TABLE} "
     "BEGIN SELECT RAISE(ABORT, 'A security event is written once and not changed.'); END",
-    # Moments are kept as text in UTC, which sorts as the moments do.
+    # SQLite stores times as text in UTC, which sorts in the order of the times.
     f"CREATE TRIGGER IF NOT EXISTS {TABLE}_delete BEFORE DELETE ON {TABLE} "
     "WHEN OLD.at > datetime('now', '-90 days') "
     "BEGIN SELECT RAISE(ABORT, 'A security event is kept for 90 days.'); END",
-    # REPLACE deletes without asking the trigger above.
+    # REPLACE deletes without firing the trigger above.
     f"CREATE TRIGGER IF NOT EXISTS {TABLE}_replace BEFORE INSERT ON {TABLE} "  # noqa: S608 (a constant)
     f"WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id) "
     "BEGIN SELECT RAISE(ABORT, 'A security event is written once and not replaced.'); END",
@@ -30,21 +30,20 @@ POSTGRESQL = [
 
 
 def drop(connection) -> list[str]:
-    """Return the statements that remove the triggers: before a migration, which may rebuild the table."""
+    """Return the statements that drop the triggers."""
     if connection.vendor == "postgresql":
         return [f"DROP TRIGGER IF EXISTS {TABLE}_{event} ON {TABLE}" for event in ("update", "delete", "truncate")]
     return [f"DROP TRIGGER IF EXISTS {TABLE}_{event}" for event in ("update", "delete", "replace")]
 
 
 def before_migration(using, plan, **kwargs):
-    """Remove the triggers while tables may be rebuilt."""
+    """Drop the triggers: a migration may rebuild the table."""
     connection = connections[using]
     if plan and TABLE in connection.introspection.table_names():
         _run(connection, drop(connection))
 
 
 def after_migration(using, **kwargs):
-    """Create the triggers."""
     connection = connections[using]
     if TABLE in connection.introspection.table_names():
         _run(connection, POSTGRESQL if connection.vendor == "postgresql" else SQLITE)

@@ -1,196 +1,175 @@
-"""The file's form: a tar of plain files, the last but one their checksums, the last one the whole's.
+"""The tar file of a backup, written and read as a stream; its last member, SHA256SUMS, has the checksums of the others.
 
-Standard tools read it: `tar -xf FILE`, then `sha256sum -c SHA256SUMS`. We read it ourselves, and more strictly: a
-head has to be, byte for byte, the one that we would have written for that name and size. So a link, a device, a
-sparse file or a size that differs from what follows is never met, whoever made the file.
+Standard tools read it: `tar -xf FILE`, then `sha256sum -c SHA256SUMS`. Reading is stricter than `tarfile`'s "data"
+filter, because nothing is extracted to a path: links, devices, folders, sparse files and unknown headers are refused.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
+import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
 from backups import Refused
 
-BLOCK = 512
-PLAIN, LONGER = b"0", b"x"  # a file; what its own head has no room for: a long name, one beyond ASCII, 8 GiB and more
-MOST_IN_HEAD = 8**11 - 1
-SUMS, WHOLE = "SHA256SUMS", "SHA256"
-END = bytes(2 * BLOCK)
-PIECE = 1 << 20  # bytes that are held at once
-LONGEST_NAME = 1_000  # bytes
-AT_HAND = 1 << 20  # bytes of checksums that are held in memory while the file is written
-RECORD = re.compile(rb"^\d{1,5} (path|size)=([^\n]*)\n", re.MULTILINE)
+SUMS = "SHA256SUMS"
+PIECE = 1 << 20  # bytes that are in memory at a time
+AT_HAND = 1 << 20  # bytes of checksums in memory, before they go to a temporary file
+LONGEST_HEADER = 4096  # bytes of an extended (pax) header: a name of at most 1,000 bytes, and a size
+PAX_KEYS = {"path", "size"}
 
 
 class Damaged(Refused):
-    """The file is not as it was written: cut off, altered, or never a backup."""
+    """The file is not as it was written: it was truncated or altered, or it is not a backup."""
 
     def __init__(self, why: str):
-        super().__init__(_("This is no whole backup (%s): fetch it again, or take another one.") % why)
+        super().__init__(_("This backup is damaged, or not a backup (%s). Copy it again or use another one.") % why)
 
 
-def head(name: str, size: int) -> bytes:
-    """Return the head of a file in the tar (POSIX.1-2001, pax): the same for the same name and size, always."""
-    path = name.encode()
-    said = b""
-    if len(path) > 100 or not path.isascii():
-        said += _record(b"path", path)
-    if size > MOST_IN_HEAD:
-        said += _record(b"size", b"%d" % size)
-    before = _block(b"longer", len(said), LONGER) + said + padding(len(said)) if said else b""
-    return before + _block(path[:100], min(size, MOST_IN_HEAD), PLAIN)
+class SizeChanged(ValueError):
+    """A file has more or fewer bytes than was said."""
 
 
-def _block(path: bytes, size: int, kind: bytes) -> bytes:
-    """Return a block of 512 bytes: a name, the owner's rights alone, a size, no date, a kind, and a sum of them."""
-    rights, zero = b"0000600\0", b"0000000\0"
-    front = path.ljust(100, b"\0") + rights + zero + zero + b"%011o\0" % size + b"0" * 11 + b"\0"
-    rest = kind + bytes(100) + b"ustar\x0000" + bytes(64) + zero + zero + bytes(167)
-    return front + b"%06o\0 " % (sum(front) + sum(rest) + 8 * ord(" ")) + rest
+class HashedFile:
+    """A file of known size that is hashed while it is read, once, from its beginning to its end."""
 
-
-def _record(name: bytes, value: bytes) -> bytes:
-    """Return a fact that a block has no room for. It begins with its own length, which counts itself."""
-    rest = b" %s=%s\n" % (name, value)
-    length = len(rest) + 2
-    while len(b"%d" % length) + len(rest) != length:
-        length += 1
-    return b"%d" % length + rest
-
-
-def padding(size: int) -> bytes:
-    return bytes(-size % BLOCK)
-
-
-class Writer:
-    """A backup that is being written: file after file, each with its size known, and `finish`."""
-
-    def __init__(self, out):
-        self.out, self.whole, self.size = out, hashlib.sha256(), 0
-        self.sums = tempfile.SpooledTemporaryFile(AT_HAND)
-
-    def add(self, name: str, size: int, pieces: Iterable[bytes]) -> None:
-        """Write a file; ValueError where the pieces are not of that size altogether."""
-        own, left = hashlib.sha256(), size
-        self._write(head(name, size))
-        for piece in pieces:
-            left -= len(piece)
-            if left < 0:
-                break
-            own.update(piece)
-            self._write(piece)
-        if left:
-            raise ValueError(f"{name} is not of {size} bytes")
-        self._write(padding(size))
-        self.sums.write(sum_line(own, name))
-
-    def finish(self) -> None:
-        """Write the checksums and the end."""
-        size = self.sums.tell()
-        self.sums.seek(0)
-        self._write(head(SUMS, size))
-        while piece := self.sums.read(PIECE):
-            self._write(piece)
-        self._write(padding(size))
-        self.sums.close()
-        line = f"{self.whole.hexdigest()}\n".encode()
-        self._write(head(WHOLE, len(line)) + line + padding(len(line)) + END)
-
-    def _write(self, data: bytes) -> None:
-        self.whole.update(data)
-        self.size += len(data)
-        self.out.write(data)
-
-
-def sum_line(own, name: str) -> bytes:
-    """Return a line as sha256sum reads it."""
-    return f"{own.hexdigest()}  {name}\n".encode()
-
-
-class Member:
-    """A file in the tar, to be read once, in pieces."""
-
-    def __init__(self, reader: Reader, name: str, size: int):
-        self.reader, self.name, self.size = reader, name, size
-        self.left, self.own = size, hashlib.sha256()
+    def __init__(self, name: str, size: int, content: BinaryIO):
+        self.name, self.size, self.content = name, size, content
+        self.left, self.sha256 = size, hashlib.sha256()
 
     def read(self, size: int) -> bytes:
-        """Return the next `size` bytes; fewer only at its end."""
-        piece = self.reader.take(min(size, self.left))
-        self.left -= len(piece)
-        self.own.update(piece)
+        """Return the next `size` bytes, fewer only at the end; raise SizeChanged if the content ends too early."""
+        size = min(size, self.left)
+        piece = self.content.read(size) if size else b""
+        if len(piece) < size:
+            raise SizeChanged(self.name)
+        self.left -= size
+        self.sha256.update(piece)
         return piece
 
     def pieces(self) -> Iterator[bytes]:
         while piece := self.read(PIECE):
             yield piece
 
+    def checksum_line(self) -> bytes:
+        """Return the line of SHA256SUMS, as `sha256sum` writes it."""
+        return f"{self.sha256.hexdigest()}  {self.name}\n".encode()
+
+
+class Writer:
+    """A backup that is being written: `with Writer(out) as writer`, and `add` each file."""
+
+    def __init__(self, out: BinaryIO):
+        self.tar = tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT, bufsize=PIECE)
+        self.sums = tempfile.SpooledTemporaryFile(AT_HAND)
+
+    def add(self, name: str, size: int, content: BinaryIO) -> None:
+        """Write a file; raise SizeChanged if its content does not have that size."""
+        file = HashedFile(name, size, content)
+        self._write(file)
+        if content.read(1):
+            raise SizeChanged(name)
+        self.sums.write(file.checksum_line())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, failed, *error):
+        """Write the checksums and the end of the archive, unless an exception was raised."""
+        with self.sums:
+            if failed:
+                with suppress(OSError, ValueError):
+                    self.tar.fileobj.close()
+                return
+            size = self.sums.tell()
+            self.sums.seek(0)
+            self._write(HashedFile(SUMS, size, self.sums))
+            self.tar.close()
+
+    def _write(self, file: HashedFile) -> None:
+        info = tarfile.TarInfo(file.name)  # owner and date stay empty, so equal content gives equal bytes
+        info.size, info.mode = file.size, 0o600
+        self.tar.addfile(info, file)
+        self.tar.members.clear()  # it would keep every header in memory
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Raise Damaged for anything that tarfile finds wrong with an archive."""
+    try:
+        yield
+    except SizeChanged as error:
+        raise Damaged(_("it is incomplete")) from error
+    except (tarfile.TarError, ValueError, OverflowError, MemoryError) as error:
+        raise Damaged(_("it has an invalid header")) from error
+
+
+class StrictTarInfo(tarfile.TarInfo):
+    """A header of a regular file or a small extended header; any other kind is refused before it is followed."""
+
+    @classmethod
+    def frombuf(cls, buf, encoding, errors):
+        info = super().frombuf(buf, encoding, errors)
+        allowed = info.type == tarfile.REGTYPE or (info.type == tarfile.XHDTYPE and info.size <= LONGEST_HEADER)
+        if not allowed or info.size < 0:
+            raise Damaged(_("it has a header that no backup has"))
+        return info
+
+
+class Member(HashedFile):
+    """A file in a backup that is being read."""
+
+    def read(self, size: int) -> bytes:
+        with translated_errors():
+            return super().read(size)
+
 
 class Reader:
-    """A backup that is being read, from its beginning to its end. `digest` is the whole's, once all is read."""
+    """A backup that is being read, once. `digest` is the SHA-256 of all checksums, after the last member."""
 
     def __init__(self, stream: BinaryIO):
-        self.stream, self.whole = stream, hashlib.sha256()
-        self.sums = hashlib.sha256()  # of the lines that SHA256SUMS has to have
-        self.digest = ""
+        self.stream, self.digest = stream, ""
+        with translated_errors():
+            self.tar = tarfile.open(fileobj=stream, mode="r|", tarinfo=StrictTarInfo, bufsize=PIECE)
 
     def members(self) -> Iterator[Member]:
-        """Yield the files in the tar, but for its checksums, which are compared at the end."""
-        while True:
-            before = self.whole.hexdigest()
-            member = self._member()
-            if member.name == WHOLE:
-                self._end(member, before)
-                return
-            if member.name != SUMS:
-                yield member
-            for _piece in member.pieces():  # what nobody has read
-                pass
-            if any(self.take(len(padding(member.size)))):
-                raise Damaged(_("there is something where nothing should be"))
+        """Yield the files, each to be read before the next; the checksums are compared at the end."""
+        expected = hashlib.sha256()
+        while member := self._next():
             if member.name == SUMS:
-                if member.own.digest() != self.sums.digest():
-                    raise Damaged(_("a checksum is wrong"))
-            else:
-                self.sums.update(sum_line(member.own, member.name))
+                self._finish(member, expected.hexdigest())
+                return
+            yield member
+            for _piece in member.pieces():  # what the caller has not read
+                pass
+            expected.update(member.checksum_line())
+        raise Damaged(_("it is incomplete"))
 
-    def take(self, size: int) -> bytes:
-        """Return exactly `size` bytes."""
-        data = self.stream.read(size) if size else b""
-        if len(data) < size:
-            raise Damaged(_("it ends too soon"))
-        self.whole.update(data)
-        return data
+    def _next(self) -> Member | None:
+        with translated_errors():
+            info = self.tar.next()
+            if info is None:
+                return None
+            self.tar.members.clear()  # it would keep every header in memory
+            if info.size < 0 or not PAX_KEYS.issuperset(info.pax_headers):
+                raise Damaged(_("it has a header that no backup has"))
+            return Member(info.name, info.size, self.tar.extractfile(info))
 
-    def _member(self) -> Member:
-        raw, said = self.take(BLOCK), {}
-        try:
-            if raw[156:157] == LONGER:
-                length = int(raw[124:135], 8)
-                if not 0 < length <= LONGEST_NAME + BLOCK:
-                    raise ValueError(length)
-                told = self.take(length + len(padding(length)))
-                said = dict(RECORD.findall(told[:length]))
-                raw += told + self.take(BLOCK)
-            name = said.get(b"path", raw[-BLOCK:][:100].rstrip(b"\0")).decode()
-            size = int(said[b"size"]) if b"size" in said else int(raw[-BLOCK:][124:135], 8)
-            sound = size >= 0 and len(name.encode()) <= LONGEST_NAME and raw == head(name, size)
-        except ValueError:  # UnicodeError is one, too
-            sound = False
-        if not sound:
-            raise Damaged(_("a file's head in it is none of ours"))
-        return Member(self, name, size)
-
-    def _end(self, member: Member, digest: str) -> None:
-        if member.size != len(digest) + 1 or member.read(member.size) != f"{digest}\n".encode():
-            raise Damaged(_("the checksum of the whole is wrong"))
-        rest = padding(member.size) + END
-        if self.take(len(rest)) != rest or self.stream.read(1):
-            raise Damaged(_("its end is not where it should be"))
-        self.digest = digest
+    def _finish(self, member: Member, expected: str) -> None:
+        for _piece in member.pieces():
+            pass
+        if member.sha256.hexdigest() != expected:
+            raise Damaged(_("a checksum is wrong"))
+        if self._next():
+            raise Damaged(_("it has data after its end"))
+        # To the very end: an encrypted file that was truncated is found out by its last block.
+        for source in (self.tar.fileobj, self.stream):
+            while piece := source.read(PIECE):
+                if any(piece):
+                    raise Damaged(_("it has data after its end"))
+        self.digest = expected

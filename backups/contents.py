@@ -1,14 +1,15 @@
-"""What stands in a backup, in this order: the manifest, the tables' rows, the media's files, the checksums.
+"""Layout of a backup: the members of its tar file, in this order.
 
-manifest.json                            what the site was, and how many rows there are
-tables/news_message.00001.jsonl.gz       its columns, then a row a line; the next 4 MB in .00002, and so on
-media/pictures/26/11/….jpg               as it is
-SHA256SUMS, SHA256                       of each file, and of all that stands before
+manifest.json                            release, time, migrations, and the number of rows of each table
+tables/news_message.00001.jsonl.gz       the columns, then one row per line; the next 4 MB in .00002, and so on
+media/pictures/26/11/….jpg               a file of the media, unchanged
+SHA256SUMS                               the checksums of all of them
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import zlib
 from collections.abc import Iterable, Iterator
@@ -23,18 +24,18 @@ from backups import Refused, archive, files
 from backups.archive import Damaged
 from backups.tables import Table, Unreadable, carried, line
 
-FORM = 1  # of the manifest and of all that follows; a later release that changes it, counts up
+FORM = 1  # version of this layout
 MANIFEST, MEDIA = "manifest.json", "media/"
 LONGEST_MANIFEST = 4 << 20  # bytes
-PART = 4 << 20  # bytes of rows in one file
-LONGEST_LINE = 64 << 20  # bytes: far beyond any row, far below what would fill the memory
-AT_ONCE = 200  # rows, or
-BYTES_AT_ONCE = 2 << 20  # of rows
+PART = 4 << 20  # bytes of rows in one member
+LONGEST_LINE = 64 << 20  # bytes: more than any row has, and less than would fill the memory
+BATCH_ROWS = 200
+BATCH_BYTES = 2 << 20
 
 
 @dataclass
 class Manifest:
-    """What the site was that a backup is of."""
+    """Which site a backup is of, and what it holds."""
 
     release: str
     site: str
@@ -43,7 +44,7 @@ class Manifest:
     edition: int
     migrations: list[tuple[str, str]]
     rows: dict[str, int]  # by table
-    numbered: dict[str, int]  # by table: the last number that the database has given to a row, which may be gone
+    numbered: dict[str, int]  # by table: the highest primary key ever assigned, also to a row that was deleted
     form: int = FORM
 
     def as_json(self) -> bytes:
@@ -52,23 +53,23 @@ class Manifest:
     @classmethod
     def read(cls, data: bytes) -> Manifest:
         try:
-            said = json.loads(data)
-            form = int(said["form"])
-            release = str(said["release"])
+            values = json.loads(data)
+            form = int(values["form"])
+            release = str(values["release"])
             if form == FORM:
                 return cls(
                     release=release,
-                    site=str(said["site"]),
-                    database=str(said["database"]),
-                    taken_at=datetime.fromisoformat(said["taken_at"]),
-                    edition=int(said["edition"]),
-                    migrations=[(str(app), str(name)) for app, name in said["migrations"]],
-                    rows={str(table): int(number) for table, number in said["rows"].items()},
-                    numbered={str(table): int(number) for table, number in said["numbered"].items()},
+                    site=str(values["site"]),
+                    database=str(values["database"]),
+                    taken_at=datetime.fromisoformat(values["taken_at"]),
+                    edition=int(values["edition"]),
+                    migrations=[(str(app), str(name)) for app, name in values["migrations"]],
+                    rows={str(table): int(number) for table, number in values["rows"].items()},
+                    numbered={str(table): int(number) for table, number in values["numbered"].items()},
                 )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise Damaged(_("its manifest can't be read")) from error
-        words = _("Release %s made this backup, in a form that this one does not know. Check that release out.")
+            raise Damaged(_("its manifest cannot be read")) from error
+        words = _("Release %s made this backup, in a format that this release does not know. Check that release out.")
         raise Refused(words % release)
 
 
@@ -80,39 +81,47 @@ def part_name(table: Table, number: int) -> str:
 
 
 def write_rows(writer: archive.Writer, table: Table, rows: Iterable[list]) -> int:
-    """Write a table, in parts of a size that fits into memory, and return how many rows it has."""
+    """Write a table in gzipped parts that fit into memory, and return the number of its rows."""
     numbers, written = count(1), 0
-    packing, packed, size = _begun(table)
+    part = _Part(table)
     for row in rows:
-        if size > PART:
-            _write_part(writer, part_name(table, next(numbers)), packing, packed)
-            packing, packed, size = _begun(table)
-        raw = line(row)
-        packed.append(packing.compress(raw))
-        size += len(raw)
+        if part.size > PART:
+            part.write(writer, next(numbers))
+            part = _Part(table)
+        part.add(row)
         written += 1
-    _write_part(writer, part_name(table, next(numbers)), packing, packed)
+    part.write(writer, next(numbers))
     return written
 
 
-def _begun(table: Table):
-    packing = zlib.compressobj(4, wbits=31)  # gzip, without a date
-    return packing, [packing.compress(line(table.columns))], 0
+class _Part:
+    """A member with rows of a table, compressed in memory. `size` is its number of bytes before that."""
 
+    def __init__(self, table: Table):
+        self.table, self.size, self.compressed = table, 0, io.BytesIO()
+        self.compressor = zlib.compressobj(4, wbits=31)  # gzip, without a date
+        self.compressed.write(self.compressor.compress(line(table.columns)))
 
-def _write_part(writer: archive.Writer, name: str, packing, packed: list[bytes]) -> None:
-    packed.append(packing.flush())
-    writer.add(name, sum(map(len, packed)), packed)
+    def add(self, row: list) -> None:
+        raw = line(row)
+        self.size += len(raw)
+        self.compressed.write(self.compressor.compress(raw))
+
+    def write(self, writer: archive.Writer, number: int) -> None:
+        self.compressed.write(self.compressor.flush())
+        size = self.compressed.tell()
+        self.compressed.seek(0)
+        writer.add(part_name(self.table, number), size, self.compressed)
 
 
 # Reading
 
 
 class Contents:
-    """A backup that is read once, from its beginning to its end: `manifest`, then `rows`, `files` and `finish`.
+    """A backup that is read once, in order: `manifest`, then `rows`, `files` and `finish`.
 
-    Everything is checked on the way: that nothing is missing, added, doubled, misplaced or misnamed, and that each row
-    is one. `digests` are those of the tables' rows.
+    Everything is checked: that no member is missing, added, repeated, out of order or badly named, and that each row is
+    valid. `digests` are the SHA-256 of each table's rows.
     """
 
     def __init__(self, stream: BinaryIO):
@@ -126,89 +135,89 @@ class Contents:
         self.digests: dict[str, bytes] = {}
 
     def rows(self) -> Iterator[tuple[Table, list[list]]]:
-        """Yield the rows of all tables, some at a time."""
+        """Yield the rows of all tables, in batches."""
         for table in carried():
             digest, found, number = hashlib.sha256(), 0, 0
             while self.member and self.member.name == part_name(table, number + 1):
                 number += 1
-                for some in self._some(table, digest):
-                    found += len(some)
-                    yield table, some
+                for batch in self._batches(table, digest):
+                    found += len(batch)
+                    yield table, batch
                 self.member = next(self.members, None)
             if not number or found != self.manifest.rows.get(table.name):
                 raise Damaged(_("rows of %s are missing") % table.name)
             self.digests[table.name] = digest.digest()
 
-    def _some(self, table: Table, digest) -> Iterator[list[list]]:
+    def _batches(self, table: Table, digest) -> Iterator[list[list]]:
         lines = _lines(self.member)
         if next(lines, None) != line(table.columns):
             raise Damaged(_("%s has other columns") % table.name)
-        some, size = [], 0
+        batch, size = [], 0
         for raw in lines:
             try:
-                some.append(table.read(raw))
+                batch.append(table.read(raw))
             except Unreadable as error:
-                raise Damaged(_("a row of %s can't be read") % table.name) from error
+                raise Damaged(_("a row of %s cannot be read") % table.name) from error
             digest.update(raw)
             size += len(raw)
-            if len(some) >= AT_ONCE or size > BYTES_AT_ONCE:
-                yield some
-                some, size = [], 0
-        if some:
-            yield some
+            if len(batch) >= BATCH_ROWS or size > BATCH_BYTES:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
 
     def files(self) -> Iterator[tuple[str, archive.Member]]:
-        """Yield the files, each to be read before the next is asked for."""
-        before: list[str] = []
+        """Yield the media's files, each to be read before the next."""
+        previous: list[str] = []
         while self.member:
             name = self.member.name.removeprefix(MEDIA)
-            if name == self.member.name or not files.is_plain(name) or files.place(name) <= before:
-                raise Damaged(_("a file in it has no place in a backup"))
-            before = files.place(name)
+            if name == self.member.name or not files.is_plain(name) or files.place(name) <= previous:
+                raise Damaged(_("it has a file that does not belong in a backup"))
+            previous = files.place(name)
             yield name, self.member
             self.member = next(self.members, None)
 
     def skim(self) -> None:
-        """Read to the end for the checksums alone, whatever the rows are of."""
+        """Read to the end for the checksums, without looking at the rows."""
         for _member in self.members:
             pass
 
     def finish(self) -> str:
-        """Return the checksum of the whole, which holds."""
+        """Return the digest of the whole backup, after all of it was read."""
         if self.member or not self.reader.digest:
-            raise Damaged(_("it ends too soon"))
+            raise Damaged(_("it is incomplete"))
         return self.reader.digest
 
 
 def _lines(member: archive.Member) -> Iterator[bytes]:
-    """Yield the lines of a file packed with gzip, in bounded memory, whatever it unpacks to."""
-    held = bytearray()
-    for piece in _unpacked(member):
-        held += piece
-        whole, newline, rest = held.rpartition(b"\n")
+    """Yield the lines of a gzipped member, in bounded memory even if it is a decompression bomb."""
+    pending = bytearray()
+    for piece in _decompressed(member):
+        pending += piece
+        whole, newline, rest = pending.rpartition(b"\n")
         if newline:
             yield from (each + b"\n" for each in bytes(whole).split(b"\n"))
-            held = bytearray(rest)
-        if len(held) > LONGEST_LINE:
+            pending = bytearray(rest)
+        if len(pending) > LONGEST_LINE:
             break
-    if held:
-        raise Damaged(_("%s can't be unpacked") % member.name)
+    if pending:
+        raise Damaged(_("%s cannot be decompressed") % member.name)
 
 
-def _unpacked(member: archive.Member) -> Iterator[bytes]:
-    """Yield what a file packed with gzip holds, a mebibyte at a time at most."""
-    unpacking = zlib.decompressobj(wbits=31)
+def _decompressed(member: archive.Member) -> Iterator[bytes]:
+    """Yield the content of a gzipped member, at most a mebibyte at a time."""
+    decompressor = zlib.decompressobj(wbits=31)
     try:
-        for packed in member.pieces():
+        for compressed in member.pieces():
             more = True
             while more:
-                piece = unpacking.decompress(packed, archive.PIECE)
+                piece = decompressor.decompress(compressed, archive.PIECE)
                 yield piece
-                packed = unpacking.unconsumed_tail
-                more = packed or (len(piece) == archive.PIECE and not unpacking.eof)
-            if unpacking.eof and (unpacking.unused_data or member.left):
-                raise zlib.error("something follows")
+                compressed = decompressor.unconsumed_tail
+                more = compressed or (len(piece) == archive.PIECE and not decompressor.eof)
+            if decompressor.eof and (decompressor.unused_data or member.left):
+                raise zlib.error("trailing data")
     except zlib.error as error:
-        raise Damaged(_("%s can't be unpacked") % member.name) from error
-    if not unpacking.eof:
-        raise Damaged(_("%s can't be unpacked") % member.name)
+        raise Damaged(_("%s cannot be decompressed") % member.name) from error
+    if not decompressor.eof:
+        raise Damaged(_("%s cannot be decompressed") % member.name)

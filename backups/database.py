@@ -1,4 +1,4 @@
-"""What both ways need of the database: its migrations, its numbers, and whether it is empty."""
+"""Database state that a backup records and a restore checks: migrations, key sequences, and whether it is empty."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from backups import Refused
 from backups.contents import Manifest
 from backups.tables import Table, all_tables, carried, laid_by_migrate
 
-SOME = 5  # that a sentence names
+SOME = 5  # items that an error message lists
 
 
 def the_site():
-    """Return the connection to the site's own database."""
+    """Return the connection to the default database, which is the primary one."""
     return connections[DEFAULT_DB_ALIAS]
 
 
 def value(connection, sql: str, *arguments):
-    """Return the one value that a question to the database has for an answer; None for no row."""
+    """Return the single value that a query selects, None if it has no row."""
     with connection.cursor() as cursor:
         cursor.execute(sql, arguments)
         row = cursor.fetchone()
@@ -36,7 +36,7 @@ def size_of(connection, table: Table) -> int:
 
 
 def applied(connection) -> list[tuple[str, str]]:
-    """Return the migrations that a database has had."""
+    """Return the migrations that a database has applied."""
     if "django_migrations" not in connection.introspection.table_names():
         return []
     with connection.cursor() as cursor:
@@ -46,7 +46,7 @@ def applied(connection) -> list[tuple[str, str]]:
 
 @cache
 def known() -> list[tuple[str, str]]:
-    """Return the migrations that this release has."""
+    """Return the migrations of this release."""
     return sorted(MigrationLoader(None).disk_migrations)
 
 
@@ -56,10 +56,10 @@ def named(migrations) -> str:
 
 
 def refuse_unless_migrated(connection) -> None:
-    """Refuse where the database is not of this release."""
+    """Raise Refused if the database does not have exactly the migrations of this release."""
     have, want = set(applied(connection)), set(known())
     if want - have:
-        words = _("The database lacks migrations of this release (%s). Run: python manage.py migrate")
+        words = _("The database does not have all migrations of this release (%s). Run: python manage.py migrate")
         raise Refused(words % named(want - have))
     if have - want:
         words = _("The database has migrations that this release does not know (%s). Use the release that made them.")
@@ -67,23 +67,23 @@ def refuse_unless_migrated(connection) -> None:
 
 
 def refuse_unless_of_this_release(manifest: Manifest) -> None:
-    """Refuse a backup whose tables are not those of this release."""
+    """Raise Refused if a backup does not have the tables of this release."""
     had, want = set(manifest.migrations), set(known())
-    there = {"release": manifest.release, "names": named(had - want) or named(want - had)}
+    values = {"release": manifest.release, "names": named(had - want) or named(want - had)}
     if had - want:
         words = _(
-            "Release %(release)s made this backup, and it has migrations that this one does not know (%(names)s). "
+            "Release %(release)s made this backup, with migrations that this release does not have (%(names)s). "
             "Check that release out, or a later one that has them, and restore with it."
         )
-        raise Refused(words % there)
+        raise Refused(words % values)
     if want - had:
         words = _(
-            "Release %(release)s made this backup, before migrations of this one (%(names)s). Check that release out, "
-            "migrate an empty database with it and restore; then check this one out again and migrate."
+            "Release %(release)s made this backup, without migrations that this release has (%(names)s). Check that "
+            "release out, migrate an empty database with it and restore; then check this release out and migrate."
         )
-        raise Refused(words % there)
+        raise Refused(words % values)
     if set(manifest.rows) != {table.name for table in carried()}:
-        words = _("Release %s made this backup, with other tables than this one has. Check that release out.")
+        words = _("Release %s made this backup, with other tables than this release has. Check that release out.")
         raise Refused(words % manifest.release)
 
 
@@ -91,24 +91,24 @@ def refuse_unless_of_this_release(manifest: Manifest) -> None:
 
 
 def refuse_unless_empty(connection) -> None:
-    """Refuse where anything but `migrate` has written to the database."""
-    laid = {table.name for table in laid_by_migrate()}
-    full = {table.name: size_of(connection, table) for table in all_tables() if table.name not in laid}
+    """Raise Refused if anything but `migrate` has written to the database."""
+    from_migrate = {table.name for table in laid_by_migrate()}
+    full = {table.name: size_of(connection, table) for table in all_tables() if table.name not in from_migrate}
     full = [f"{name}: {size}" for name, size in full.items() if size]
     if full:
         words = _(
-            "The database is not empty (rows in %s). A backup is restored into an empty one only: make a new database, "
-            "name it in DATABASE_URL and run migrate."
+            "The database is not empty (rows in %s). A backup is restored into an empty database only: create a new "
+            "one, set DATABASE_URL to it and run migrate."
         )
         raise Refused(words % (", ".join(full[:SOME]) + (" …" if len(full) > SOME else "")))
 
 
-# The numbers that the database gives to rows. One that was given once is never given again, though its row be gone:
-# what tells of a row by its number alone, as versions and the admin's log do, would come to tell of another.
+# Primary keys. One that was assigned is never assigned again, even if its row was deleted: versions and the admin's log
+# refer to a row by its key alone, and would then refer to another row.
 
 
 def last_number(connection, table: Table) -> int:
-    """Return the last number that was given to a row of a table; 0 for none."""
+    """Return the highest primary key that was ever assigned in a table, 0 if none was."""
     if connection.vendor != "postgresql":
         return value(connection, "SELECT seq FROM sqlite_sequence WHERE name = %s", table.name) or 0
     sequence = value(connection, "SELECT pg_get_serial_sequence(%s, %s)", f'"{table.name}"', table.counter)
@@ -116,7 +116,7 @@ def last_number(connection, table: Table) -> int:
 
 
 def go_on_from(connection, table: Table, number: int) -> None:
-    """Have the database number the next row of a table higher than `number`."""
+    """Make the database assign primary keys above `number` from now on."""
     if number < 1:
         return
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""The media: what is in the storage, in one order, and back into it. Through Django's storage alone, wherever it is."""
+"""Media files of a backup: list them in a fixed order, and store them again, through Django's storage API."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from backups import archive
 
-FRESH = 2.0  # seconds: a file that was touched so lately may be half written
-AT_HAND = 8 << 20  # bytes of a file that are held in memory while it is put into the storage
+FRESH = 2.0  # seconds: a file that was modified more recently may be incomplete
+AT_HAND = 8 << 20  # bytes of a file that are in memory while it is stored
 LONGEST = 900  # bytes of a name
 
 
 def is_plain(name: str) -> bool:
-    """Say whether a name leads to a place inside the storage, the same place for everybody."""
+    """Return whether a name is a path inside the storage on every operating system."""
     parts = name.split("/")
     return (
         all(part.strip() and part not in (".", "..") for part in parts)
@@ -33,7 +33,7 @@ def is_plain(name: str) -> bool:
 
 
 def place(name: str) -> list[str]:
-    """Return by what the files are put in order: folder by folder, as they are walked."""
+    """Return the sort key of a file: folder by folder, as `walk` yields them."""
     return name.split("/")
 
 
@@ -57,9 +57,9 @@ def is_empty(storage: Storage) -> bool:
 
 
 def settled(storage: Storage, name: str) -> bool:
-    """Say whether a file that no row names is whole: one that was touched just now may be half written. Wait a little.
+    """Return whether a file was last modified at least FRESH seconds ago; wait for it once if it was not.
 
-    What a row names is whole: it was stored before the row was written, and no file is ever changed.
+    Only files that no row names need this: the others were stored before their row was written, and never change.
     """
     for _attempt in range(2):
         age = timezone.now() - storage.get_modified_time(name)
@@ -70,22 +70,22 @@ def settled(storage: Storage, name: str) -> bool:
 
 
 class Putting:
-    """Files on their way into an empty storage, in order. `undo` takes those away that have come there."""
+    """Stores files in an empty storage, in order; `undo` deletes those that were stored."""
 
     def __init__(self, storage: Storage):
         self.storage, self.last = storage, None
 
-    def put(self, name: str, member: archive.Member) -> None:
-        """Put a file into the storage, under its very name."""
+    def save(self, name: str, member: archive.Member) -> None:
+        """Store a file; raise FileExistsError if the storage does not accept exactly this name."""
         with tempfile.SpooledTemporaryFile(AT_HAND) as content:
             for piece in member.pieces():
                 content.write(piece)
             content.seek(0)
             self.last = name
-            kept = self.storage.save(name, File(content, name))
-        if kept != name:
-            self.storage.delete(kept)
-            raise FileExistsError(errno.EEXIST, _("the storage keeps it under another name"), name)
+            saved_as = self.storage.save(name, File(content, name))
+        if saved_as != name:
+            self.storage.delete(saved_as)
+            raise FileExistsError(errno.EEXIST, _("the storage saved it under another name"), name)
 
     def undo(self) -> None:
         for name in walk(self.storage):

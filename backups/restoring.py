@@ -1,4 +1,4 @@
-"""A backup is restored: the whole file is looked through first, then everything goes into an empty site, or nothing."""
+"""Restore a backup: check the whole file first, then fill an empty site with all of it, or with nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from backups.database import (
     the_site,
     value,
 )
-from backups.sealing import Unsealing, is_sealed
+from backups.sealing import is_encrypted, opened
 from backups.tables import all_tables, carried, laid_by_migrate, line
 from consular.checks import the_key_opens_what_is_kept
 from editions.edition import NUMBER_QUERY
@@ -33,80 +33,63 @@ from news.search import index
 
 @dataclass
 class Found:
-    """What is in a backup that was looked through from its beginning to its end, and is whole."""
+    """What a backup contains, after all of it was checked."""
 
     manifest: Manifest
     digest: str
-    digests: dict[str, bytes]  # of each table's rows
+    digests: dict[str, bytes]  # SHA-256 of each table's rows
     files: int
-    is_sealed: bool
+    is_encrypted: bool
 
     @property
     def rows(self) -> int:
         return sum(self.manifest.rows.values())
 
 
-def opened(file: BinaryIO, key: bytes | None, *, unsealed: bool = False):
-    """Return what a backup's file holds, decrypted where it is sealed.
-
-    With a key, a file that is not sealed is refused unless `unsealed` says that it is expected: without the key anybody
-    who can write where the backups are could have made it.
-    """
-    file.seek(0)
-    if not is_sealed(file):
-        if key and not unsealed:
-            words = _(
-                "The file is not sealed, although this site has a key for its backups. Somebody else may have made it. "
-                "If you know where it comes from, add --unsealed."
-            )
-            raise Refused(words)
-        return file
-    if not key:
-        raise Refused(_("The file is sealed. Give its key in BACKUP_KEY, or a file that holds it with --key-file."))
-    return Unsealing(file, key)
-
-
-def look_through(file: BinaryIO, key: bytes | None, *, unsealed: bool = False) -> Found:
+def look_through(file: BinaryIO, identities: list, *, unencrypted: bool = False) -> Found:
     """Read a backup to its end, check every byte and every row of it, and change nothing."""
-    contents = Contents(opened(file, key, unsealed=unsealed))
-    try:
-        refuse_unless_of_this_release(contents.manifest)
-    except Refused:
-        contents.skim()  # an altered manifest says anything; one of another release is in a file that is whole
-        raise
-    for _table, _rows in contents.rows():
-        pass
-    number = sum(1 for _file in contents.files())
-    digest = contents.finish()
-    file.seek(0)
-    return Found(contents.manifest, digest, contents.digests, number, is_sealed(file))
+    with opened(file, identities, unencrypted=unencrypted) as stream:
+        contents = Contents(stream)
+        try:
+            refuse_unless_of_this_release(contents.manifest)
+        except Refused:
+            contents.skim()  # in a damaged file, the manifest may be what was altered
+            raise
+        for _table, _rows in contents.rows():
+            pass
+        number = sum(1 for _file in contents.files())
+        digest = contents.finish()
+    return Found(contents.manifest, digest, contents.digests, number, is_encrypted(file))
 
 
-def restore(file: BinaryIO, key: bytes | None, found: Found) -> None:
-    """Fill the empty site with a backup that was looked through: all of it, or nothing."""
+def restore(file: BinaryIO, identities: list, found: Found) -> None:
+    """Fill the empty site with a backup that was checked: all of it, or nothing."""
     connection = the_site()
     if not connection.introspection.table_names():
         call_command("migrate", verbosity=0)
     refuse_unless_migrated(connection)
-    if there := next(files.walk(default_storage), None):
-        words = _("The media folder is not empty (%s). A backup is restored into an empty one only: name another.")
-        raise Refused(words % there)
-    contents = Contents(opened(file, key, unsealed=not found.is_sealed))
+    if name := next(files.walk(default_storage), None):
+        words = _("The media folder is not empty (%s). A backup is restored into an empty folder only: choose another.")
+        raise Refused(words % name)
     putting = files.Putting(default_storage)
     try:
-        with transaction.atomic(using=connection.alias):
+        with (
+            opened(file, identities, unencrypted=not found.is_encrypted) as stream,
+            transaction.atomic(using=connection.alias),
+        ):
+            contents = Contents(stream)
             hold(connection)
             refuse_unless_empty(connection)
             write_rows(connection, contents)
             for name, member in contents.files():
-                putting.put(name, member)
+                putting.save(name, member)
             if contents.finish() != found.digest:
-                raise Refused(_("The file was changed while it was read. Nothing was restored."))
+                raise Refused(_("The file changed while it was read. Nothing was restored."))
             settle(connection, found)
             compare(connection, found)
     except DatabaseError as error:
         putting.undo()
-        words = _("The database refused, and nothing was restored: %s")
+        words = _("The database reported an error, and nothing was restored: %s")
         raise Refused(words % (str(error).strip().splitlines() or [type(error).__name__])[0]) from error
     except BaseException:
         putting.undo()
@@ -116,7 +99,7 @@ def restore(file: BinaryIO, key: bytes | None, found: Found) -> None:
 
 
 def hold(connection) -> None:
-    """Keep everybody else from writing, until all is done. (SQLite's transaction has done so.)"""
+    """Lock all tables against other writers until the transaction ends. (On SQLite the transaction does so.)"""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             names = ", ".join(connection.ops.quote_name(table.name) for table in all_tables())
@@ -124,47 +107,47 @@ def hold(connection) -> None:
 
 
 def write_rows(connection, contents: Contents) -> None:
-    """Put the rows into their tables, in the place of those that `migrate` has laid. The triggers count along."""
+    """Insert the rows, in place of those that `migrate` created. Triggers update the counts."""
     with connection.cursor() as cursor:
         for table in laid_by_migrate():
             if table.model is not EditionNumber:
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(table.name)}")  # noqa: S608
     for table, rows in contents.rows():
         table.insert(connection, rows)
-        reset_queries()  # with DEBUG on, Django keeps them all
+        reset_queries()  # with DEBUG on, Django keeps every query in memory
 
 
 def settle(connection, found: Found) -> None:
-    """Set right what is not carried: the numbers to come, the edition, and what the search has to make anew."""
+    """Set what a backup does not include: the next primary keys, the edition number and the search index's queue."""
     for table in carried():
         if table.counter:
             highest = value(connection, f"SELECT max({table.counter}) FROM {table.name}") or 0  # noqa: S608
             go_on_from(connection, table, max(found.manifest.numbered.get(table.name, 0), highest))
     index.begin_anew(connection.alias)
-    # Higher than any number that a node or a browser may have met, also of what came after the backup: numbers begin
-    # with the microseconds of the clock, and a site does not change a million times a second.
-    here = value(connection, NUMBER_QUERY) or 0
-    number = max(found.manifest.edition, here, time.time_ns() // 1000) + 1
+    # Higher than any number that was served, also after the backup, so that no cache shows an older response: the first
+    # number is the clock's microseconds, and a site does not change a million times a second.
+    current = value(connection, NUMBER_QUERY) or 0
+    number = max(found.manifest.edition, current, time.time_ns() // 1000) + 1
     EditionNumber.objects.using(connection.alias).update_or_create(pk=1, defaults={"number": number})
 
 
 def compare(connection, found: Found) -> None:
-    """Refuse unless every row in the database is, to the byte, the one in the backup, and all keys lead somewhere."""
+    """Raise Refused unless every row is the same as in the backup, to the byte, and every foreign key is valid."""
     connection.check_constraints()
     for table in carried():
         digest = hashlib.sha256()
         for row in table.rows(connection):
             digest.update(line(row))
         if digest.digest() != found.digests[table.name]:
-            words = _("The database has kept rows of %s in another way than the backup has them. Nothing was restored.")
+            words = _("The rows of %s in the database differ from those in the backup. Nothing was restored.")
             raise Refused(words % table.name)
 
 
-# After it
+# Afterwards
 
 
 def make_ready(verbosity: int, stdout) -> None:
-    """Make the search's index (`build_search` goes on where it was stopped), and have PostgreSQL learn its tables."""
+    """Build the search index (`build_search` can be continued if it is interrupted), and run ANALYZE on PostgreSQL."""
     call_command("build_search", verbosity=verbosity, stdout=stdout)
     if the_site().vendor == "postgresql":
         with the_site().cursor() as cursor:
@@ -172,5 +155,5 @@ def make_ready(verbosity: int, stdout) -> None:
 
 
 def can_not_be_opened() -> bool:
-    """Say whether enquiries were sealed with keys that this site does not have."""
+    """Return whether enquiries were encrypted with keys that this site does not have."""
     return bool(the_key_opens_what_is_kept(databases=[the_site().alias]))

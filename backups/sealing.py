@@ -1,96 +1,196 @@
-"""Encryption of a stream: chunks of a mebibyte, each sealed with AES-256-GCM, under a key made of a passphrase.
+"""Encryption of a backup in the age format (https://age-encryption.org/v1), by `pyrage`.
 
-Every chunk's nonce is its number and whether it is the last, and the head is bound to all of them. So nothing can be
-altered, left out, put elsewhere, cut off or added without a chunk failing to open. (The construction is STREAM, of
-Hoang, Reyhanitabar, Rogaway and Vizár, 2015, as `age` uses it.) The salt is new for each file, and so is the key.
+It has a public key, the recipient (`age1…`), with which the server encrypts, and a private one, the identity
+(`AGE-SECRET-KEY-1…`), which only the restore needs. So a server that is broken into does not give its backups away.
+
+pyrage reads one file object to its end and writes another, so it runs in a thread, with a pipe between it and the tar
+file. Memory does not grow with the size of the backup.
 """
 
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+import pyrage
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from pyrage.x25519 import Identity, Recipient
 
 from backups import Refused
+from backups.archive import PIECE, Damaged
 
-MAGIC = b"embassy backup, sealed, form 1\n"
-SALT = 16
-CHUNK = 1 << 20
-TAG = 16
-COST = {"n": 1 << 17, "r": 8, "p": 1}  # 128 MB and a third of a second for each guess at a passphrase
+MAGIC = b"age-encryption.org/v1\n"
+TAR_MAGIC, TAR_MAGIC_AT = b"ustar", 257
+LONGEST_IDENTITY_FILE = 64 << 10  # bytes
+OTHER_IDENTITY = "No matching keys found"  # pyrage has no class of its own for it
 
 
-def is_sealed(file: BinaryIO) -> bool:
-    """Say whether a file begins as a sealed backup does, and stay at its beginning."""
-    begins = file.read(len(MAGIC))
+# Keys
+
+
+def recipients() -> list[Recipient]:
+    """Return the recipients that BACKUP_RECIPIENT names, separated by commas; none if it is empty."""
+    names = [name.strip() for name in settings.BACKUP_RECIPIENT.split(",")]
+    try:
+        return [Recipient.from_str(name) for name in names if name]
+    except pyrage.RecipientError as error:  # which is not repeated: it may be the private key, by mistake
+        words = _("BACKUP_RECIPIENT is not valid. Enter public keys of age (age1…), separated by commas.")
+        raise Refused(words) from error
+
+
+def identities(path: str | None) -> list[Identity]:
+    """Return the identities in a file, by default in the one that BACKUP_IDENTITY_FILE names; none without a file."""
+    path = path or settings.BACKUP_IDENTITY_FILE
+    if not path:
+        return []
+    try:
+        with Path(path).open("rb") as file:
+            lines = file.read(LONGEST_IDENTITY_FILE).decode("ascii", "replace").splitlines()
+    except OSError as error:
+        words = _("The identity file %(file)s cannot be read: %(why)s.")
+        raise Refused(words % {"file": path, "why": error.strerror}) from error
+    try:
+        found = [Identity.from_str(line.strip()) for line in lines if line.strip() and not line.startswith("#")]
+    except pyrage.IdentityError as error:
+        raise Refused(
+            _("%s is not an identity file of age: it has a line that is not a private key.") % path
+        ) from error
+    if not found:
+        raise Refused(_("%s is not an identity file of age: it has no private key.") % path)
+    return found
+
+
+def create_identity(path: Path) -> str:
+    """Write a new private key to a new file, as `age-keygen` does, and return its public key."""
+    identity = Identity.generate()
+    recipient = str(identity.to_public())
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w", encoding="ascii") as file:  # noqa: PTH123
+        file.write(f"# created: {timezone.now():%Y-%m-%dT%H:%M:%SZ}\n# public key: {recipient}\n{identity}\n")
+    return recipient
+
+
+# Streams
+
+
+def is_encrypted(file: BinaryIO) -> bool:
+    """Return whether a file is in the age format; it is left at its beginning."""
     file.seek(0)
-    return begins == MAGIC
+    head = file.read(len(MAGIC))
+    file.seek(0)
+    return head == MAGIC
 
 
-def _cipher(key: bytes, salt: bytes) -> AESGCM:
-    return AESGCM(Scrypt(salt=salt, length=32, **COST).derive(key))
+@contextmanager
+def encrypting(file: BinaryIO, keys: list[Recipient]) -> Iterator[BinaryIO]:
+    """Yield a file object to write to; `file` receives what is written, encrypted for all of these recipients."""
+    read_end, write_end = os.pipe()
+    target, errors = _ErrorRecorder(file), []
+    source = open(read_end, "rb", buffering=PIECE)  # noqa: PTH123 (the thread closes it)
+    thread = _start(lambda: pyrage.encrypt_io(source, target, keys), errors, source.close)
+    try:
+        with open(write_end, "wb", buffering=PIECE) as pipe:  # noqa: PTH123
+            yield pipe
+    except BrokenPipeError:  # the thread has ended, and its error says why
+        if not errors:
+            raise
+    finally:
+        thread.join()
+    if errors:
+        raise target.error or errors[0]
 
 
-def _nonce(number: int, last: bool) -> bytes:
-    return number.to_bytes(11, "big") + bytes([last])
+@contextmanager
+def decrypting(file: BinaryIO, keys: list[Identity]) -> Iterator[BinaryIO]:
+    """Yield a file object to read from: what an encrypted file holds."""
+    read_end, write_end = os.pipe()
+    pipe, errors = open(write_end, "wb", buffering=0), []  # noqa: PTH123 (the thread closes it)
+    thread = _start(lambda: pyrage.decrypt_io(file, pipe, keys), errors, pipe.close)
+    try:
+        with open(read_end, "rb", buffering=PIECE) as source:  # noqa: PTH123
+            yield _CheckedReader(source, errors)
+    finally:
+        thread.join()
 
 
-class Sealing:
-    """A file to write to: what is written leaves sealed. `finish` seals the last chunk, without which none is whole."""
+def _start(work: Callable[[], None], errors: list[BaseException], close: Callable[[], None]) -> threading.Thread:
+    """Run `work` in a thread, which adds its exception, if any, to `errors` before it closes its end of the pipe."""
 
-    def __init__(self, file: BinaryIO, key: bytes):
-        self.file, self.waiting, self.number = file, bytearray(), 0
-        salt = os.urandom(SALT)
-        self.head, self.cipher = MAGIC + salt, _cipher(key, salt)
-        file.write(self.head)
+    def run():
+        try:
+            work()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            close()
 
-    def write(self, data: bytes) -> None:
-        self.waiting += data
-        while len(self.waiting) > CHUNK:  # one chunk stays back: the last has to be sealed as such
-            self._seal(CHUNK, last=False)
-
-    def finish(self) -> None:
-        self._seal(len(self.waiting), last=True)
-
-    def _seal(self, size: int, *, last: bool) -> None:
-        chunk = bytes(self.waiting[:size])
-        del self.waiting[:size]
-        self.file.write(self.cipher.encrypt(_nonce(self.number, last), chunk, self.head))
-        self.number += 1
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
 
 
-class Unsealing:
-    """A sealed file to read from, chunk by chunk; nothing is given out that was not found to be unaltered."""
+class _ErrorRecorder:
+    """A file to write to that remembers its OSError, of which pyrage passes on the text only."""
 
-    def __init__(self, file: BinaryIO, key: bytes):
-        self.file, self.number, self.opened = file, 0, b""
-        self.head = file.read(len(MAGIC) + SALT)
-        if len(self.head) < len(MAGIC) + SALT:
-            raise Refused(_("The file is cut off: fetch it again, or take another backup."))
-        self.cipher = _cipher(key, self.head[len(MAGIC) :])
-        self.ahead = self._next()
+    def __init__(self, file: BinaryIO):
+        self.file, self.error = file, None
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self.file.write(data)
+        except OSError as error:
+            self.error = error
+            raise
+
+    def flush(self) -> None:
+        self.file.flush()
+
+
+class _CheckedReader:
+    """The decrypted end of a pipe. At its end, an error of the decryption is raised."""
+
+    def __init__(self, source: BinaryIO, errors: list[BaseException]):
+        self.source, self.errors = source, errors
 
     def read(self, size: int) -> bytes:
-        """Return `size` bytes; fewer only at the end."""
-        while len(self.opened) < size and self.ahead:
-            self.opened += self._open()
-        found, self.opened = self.opened[:size], self.opened[size:]
-        return found
+        piece = self.source.read(size)
+        if len(piece) < size and self.errors:
+            error = self.errors[0]
+            if OTHER_IDENTITY in str(error):
+                words = _("The backup cannot be decrypted with this identity: it was encrypted for another recipient.")
+                raise Refused(words) from error
+            raise Damaged(_("it cannot be decrypted")) from error
+        return piece
 
-    def _next(self) -> bytes:
-        return self.file.read(CHUNK + TAG)
 
-    def _open(self) -> bytes:
-        sealed, self.ahead = self.ahead, self._next()
-        try:
-            chunk = self.cipher.decrypt(_nonce(self.number, not self.ahead), sealed, self.head)
-        except InvalidTag:
-            if self.number == 0:
-                raise Refused(_("The file can't be opened: the key is another one, or the file was altered.")) from None
-            raise Refused(_("The file was cut off or altered: fetch it again, or take another backup.")) from None
-        self.number += 1
-        return chunk
+@contextmanager
+def opened(file: BinaryIO, keys: list[Identity], *, unencrypted: bool = False) -> Iterator[BinaryIO]:
+    """Yield the tar file that a backup holds, decrypted.
+
+    An unencrypted one is refused unless `unencrypted` allows it: anybody who can write where the backups are could
+    have made it.
+    """
+    if is_encrypted(file):
+        if not keys:
+            words = _("The backup is encrypted. Enter the file with its private key: --identity FILE.")
+            raise Refused(words)
+        with decrypting(file, keys) as stream:
+            yield stream
+        return
+    head = file.read(TAR_MAGIC_AT + len(TAR_MAGIC))
+    file.seek(0)
+    if head[TAR_MAGIC_AT:] != TAR_MAGIC:
+        raise Refused(_("The file is not a backup: it is neither encrypted by age nor a tar file."))
+    if not unencrypted:
+        words = _(
+            "The backup is not encrypted, so anybody could have made it. If you know where it comes from, add "
+            "--unencrypted."
+        )
+        raise Refused(words)
+    yield file

@@ -1,4 +1,4 @@
-"""A command that is told to stop, by systemd or a person, clears up after itself first."""
+"""Clean-up of a command that is ended by SIGTERM, for example by systemd."""
 
 import signal
 import sys
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def stopped_by_a_signal():
-    """Have a TERM end what runs inside as a Ctrl-C does: through its `finally`s."""
+    """Let SIGTERM raise SystemExit in the block, so that its `finally` clauses run as they do for Ctrl-C."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

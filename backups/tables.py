@@ -1,7 +1,7 @@
-"""The rows: which tables are carried, and how a row is written so that either database takes it back as it was.
+"""Serialisation of rows: which tables a backup includes, and how a row is written for either database.
 
-A row is a JSON array in the order of its model's columns. It holds what the database holds: what is sealed stays
-sealed, and nothing that a model does when it is saved happens. Moments are written in UTC, bytes in base64.
+A row is a JSON array in the order of its model's columns. It holds the database's values: encrypted fields stay
+encrypted, and no `save()` is called. Times are written in UTC, bytes in base64.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from django.utils.translation import gettext as _
 
 from backups import Refused
 
-# What is not carried, and why. `restoring` sets right what is derived.
+# Tables that are not in a backup, and why. `restoring` rebuilds what is derived.
 LEFT_OUT = {
-    "sessions.Session": "everybody logs in anew",
-    "letters.SendCount": "limits of a day",
-    "accounts.FailedLogin": "wrong passwords count for a day",
-    "axes.AccessAttempt": "wrong logins count for minutes",
+    "sessions.Session": "users sign in again",
+    "letters.SendCount": "limits per day",
+    "accounts.FailedLogin": "failed sign-ins expire after a day",
+    "axes.AccessAttempt": "failed sign-ins expire after minutes",
     "axes.AccessAttemptExpiration": "the same",
     "axes.AccessFailureLog": "the same",
     "axes.AccessLog": "the same",
-    "news.Presence": "who has a message open just now",
-    "consular.Knock": "where enquiries came from is to be forgotten after an hour",
-    "editions.EditionNumber": "it must never go back; the manifest has it",
-    "news.Tally": "counted by triggers as messages come in",
+    "news.Presence": "who has a message open at present",
+    "consular.Knock": "network addresses must be deleted after an hour",
+    "editions.EditionNumber": "it must never decrease; it is in the manifest",
+    "news.Tally": "counted by triggers as messages are inserted",
     "news.DayTally": "the same",
-    "news.Entry": "the search's index, made anew of the messages",
+    "news.Entry": "search index, rebuilt from the messages",
     "news.Stale": "the same",
     "news.Word": "the same",
     "news.IndexState": "the same",
-    "backups.Backup": "it tells of this site's own backups",
+    "backups.Backup": "it lists the backups of this site",
 }
-# Where `migrate` itself writes rows. A restore takes them away first; in any other table they stop it.
+# Tables with rows that `migrate` creates. A restore replaces these; rows in any other table stop it.
 LAID_BY_MIGRATE = (
     "auth.Group_permissions",
     "auth.Permission",
@@ -58,15 +58,15 @@ LAID_BY_MIGRATE = (
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of column: the type that a value of it has in JSON, and the way there and back."""
+    """How the values of a column are converted to JSON, and back to what the database accepts."""
 
     in_json: type
     write: Callable | None = None
     read: Callable | None = None
-    adapt: str = ""  # the method of the database's operations that makes it fit
+    adapt: str = ""  # the method of connection.ops that prepares a value for the database
 
 
-def _moment(text: str) -> datetime:
+def _datetime(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.utcoffset() is None:
         raise ValueError(text)
@@ -82,7 +82,7 @@ KINDS = {
     "GenericIPAddressField": Kind(str, adapt="adapt_ipaddressfield_value"),
     "BooleanField": Kind(bool),
     "FloatField": Kind(float),
-    "DateTimeField": Kind(str, lambda at: at.astimezone(UTC).isoformat(), _moment, adapt="adapt_datetimefield_value"),
+    "DateTimeField": Kind(str, lambda at: at.astimezone(UTC).isoformat(), _datetime, adapt="adapt_datetimefield_value"),
     "DateField": Kind(str, date.isoformat, date.fromisoformat, adapt="adapt_datefield_value"),
     "TimeField": Kind(str, time.isoformat, time.fromisoformat, adapt="adapt_timefield_value"),
     "BinaryField": Kind(
@@ -94,14 +94,14 @@ KINDS = {
 
 
 class Unreadable(Exception):
-    """A line in a backup is no row of its table."""
+    """A line in a backup is not a row of its table."""
 
 
 # Tables
 
 
 class Table:
-    """A table as it is carried: its name and columns, and how its rows are written and read."""
+    """A table in a backup: its name and columns, and how its rows are written and read."""
 
     def __init__(self, model: type[models.Model]):
         self.model, self.name = model, model._meta.db_table
@@ -110,37 +110,39 @@ class Table:
 
     @cached_property
     def kinds(self) -> list[Kind]:
-        """The kinds of its columns; a key into another table is of the kind that it points to."""
+        """The kind of each column; a foreign key is of the kind of the column that it refers to."""
         found = []
         for field in self.fields:
             while field.remote_field:
                 field = field.target_field
             if field.get_internal_type() not in KINDS:
-                words = _("Backups can't carry %(column)s of %(table)s yet: name its kind in backups/tables.py.")
+                words = _(
+                    "Backups cannot include %(column)s of %(table)s yet: add its field type in backups/tables.py."
+                )
                 raise Refused(words % {"column": field.column, "table": self.name})
             found.append(KINDS[field.get_internal_type()])
         return found
 
     @property
     def counter(self) -> str | None:
-        """The column that the database itself numbers; None where it doesn't."""
+        """The column that the database numbers automatically, None if there is none."""
         return self.model._meta.pk.column if isinstance(self.model._meta.pk, models.AutoField) else None
 
     # Reading and writing a database
 
-    def rows(self, connection, at_once: int = 200) -> Iterator[list]:
-        """Yield the rows as they go into JSON, in the order of their keys, whichever the database."""
+    def rows(self, connection, batch: int = 200) -> Iterator[list]:
+        """Yield the rows as JSON values, in the order of their primary keys, which is the same on either database."""
         quote = connection.ops.quote_name
         steps = self._steps(connection)
         columns, order = ", ".join(map(quote, self.columns)), self._order(connection)
         with connection.chunked_cursor() as cursor:
             cursor.execute(f"SELECT {columns} FROM {quote(self.name)} ORDER BY {order}")  # noqa: S608
-            while some := cursor.fetchmany(at_once):
-                for row in some:
+            while fetched := cursor.fetchmany(batch):
+                for row in fetched:
                     row = list(row)
-                    for place, convert in steps:
-                        if row[place] is not None:
-                            row[place] = convert(row[place])
+                    for position, convert in steps:
+                        if row[position] is not None:
+                            row[position] = convert(row[position])
                     yield row
 
     def _order(self, connection) -> str:
@@ -150,30 +152,32 @@ class Table:
         return connection.ops.quote_name(key.column) + by_bytes
 
     def _steps(self, connection) -> list[tuple[int, Callable]]:
-        """Return what has to be done to a row's values, and where; nothing is to most of them."""
+        """Return the conversions of a row as (position, function); most columns need none."""
         steps = []
-        for place, (field, kind) in enumerate(zip(self.fields, self.kinds, strict=True)):
+        for position, (field, kind) in enumerate(zip(self.fields, self.kinds, strict=True)):
             while field.remote_field:
                 field = field.target_field
             column = Col(self.name, field)
             for convert in connection.ops.get_db_converters(column):
-                steps.append((place, lambda value, convert=convert, column=column: convert(value, column, connection)))
+                steps.append(
+                    (position, lambda value, convert=convert, column=column: convert(value, column, connection))
+                )
             if kind.write:
-                steps.append((place, kind.write))
+                steps.append((position, kind.write))
         return steps
 
     def insert(self, connection, rows: list[list]) -> None:
-        """Write rows that `read` has made."""
+        """Insert rows that `read` returned."""
         quote, steps = connection.ops.quote_name, []
-        for place, (field, kind) in enumerate(zip(self.fields, self.kinds, strict=True)):
+        for position, (field, kind) in enumerate(zip(self.fields, self.kinds, strict=True)):
             if kind.adapt:
-                steps.append((place, getattr(connection.ops, kind.adapt)))
+                steps.append((position, getattr(connection.ops, kind.adapt)))
             elif kind.in_json is str and kind.read:
-                steps.append((place, lambda value, field=field: field.get_db_prep_value(value, connection, True)))
+                steps.append((position, lambda value, field=field: field.get_db_prep_value(value, connection, True)))
         for row in rows:
-            for place, adapt in steps:
-                if row[place] is not None:
-                    row[place] = adapt(row[place])
+            for position, adapt in steps:
+                if row[position] is not None:
+                    row[position] = adapt(row[position])
         columns = ", ".join(map(quote, self.columns))
         into = f"INSERT INTO {quote(self.name)} ({columns}) VALUES "  # noqa: S608
         one = f"({', '.join(['%s'] * len(self.columns))})"
@@ -186,30 +190,30 @@ class Table:
     # Reading a file
 
     def read(self, line: bytes) -> list:
-        """Return a row from a line."""
+        """Return the row in a line; raise Unreadable if it is not valid."""
         try:
             row = json.loads(line)
             if type(row) is not list or len(row) != len(self.columns):
                 raise ValueError(len(self.columns))
-            for place, (value, kind) in enumerate(zip(row, self.kinds, strict=True)):
+            for position, (value, kind) in enumerate(zip(row, self.kinds, strict=True)):
                 if value is None:
                     continue
                 if type(value) is not kind.in_json:
-                    raise ValueError(place)
+                    raise ValueError(position)
                 if kind.read:
-                    row[place] = kind.read(value)
+                    row[position] = kind.read(value)
         except (ValueError, ArithmeticError, RecursionError, MemoryError) as error:
             raise Unreadable(self.name) from error
         return row
 
 
 def line(row: list) -> bytes:
-    """Return a row as a line of JSON: the same row is always the same line."""
+    """Return a row as one line of JSON. Equal rows give equal bytes."""
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def all_tables() -> list[Table]:
-    """Return every table that Django's models have, carried or not, in the order of their names."""
+    """Return every table of Django's models, in a backup or not, ordered by name."""
     found = [
         Table(model)
         for model in apps.get_models(include_auto_created=True)
@@ -219,7 +223,7 @@ def all_tables() -> list[Table]:
 
 
 def carried() -> list[Table]:
-    """Return the tables that are in a backup, in the order in which they stand there."""
+    """Return the tables that a backup includes, in its order."""
     return [table for table in all_tables() if table.model._meta.label not in LEFT_OUT]
 
 

@@ -1,10 +1,11 @@
-"""A backup is made: the rows as of one moment, then the files, into one file that has its name when all is in it."""
+"""Create a backup: a consistent snapshot of the rows, then the media, in one file that is renamed when complete."""
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +16,10 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from backups import Refused, files
-from backups.archive import PIECE, Writer
+from backups.archive import SizeChanged, Writer
 from backups.contents import MANIFEST, MEDIA, Manifest, write_rows
 from backups.database import applied, last_number, refuse_unless_migrated, size_of, the_site, value
-from backups.sealing import Sealing
+from backups.sealing import encrypting
 from backups.snapshot import snapshot
 from backups.tables import Table, carried
 from editions.edition import NUMBER_QUERY
@@ -26,43 +27,40 @@ from editions.edition import NUMBER_QUERY
 
 @dataclass
 class Taken:
-    """What has gone into a backup."""
+    """What a backup contains."""
 
     at: datetime
     rows: int = 0
     tables: int = 0
     files: int = 0
     size: int = 0
-    missing: tuple[str, ...] = ()  # files that rows name, and that the storage does not have
-    left_out: tuple[str, ...] = ()  # files that were being written, or whose name no other place could keep
+    missing: tuple[str, ...] = ()  # files that rows refer to, and that the storage does not have
+    left_out: tuple[str, ...] = ()  # files that may be incomplete, or whose name other systems would not accept
 
 
-def take(path: Path, key: bytes | None, at: datetime) -> Taken:
-    """Write the site as it is at the moment `at`, or a little later, into a new file at `path`."""
+def take(path: Path, recipients: list, at: datetime) -> Taken:
+    """Write the site as it is now (`at`) to a new file, encrypted for `recipients`; unencrypted if there are none."""
     refuse_unless_migrated(the_site())
     taken = Taken(at)
     with new_file(path) as out:
-        sealed = Sealing(out, key) if key else out
-        writer = Writer(sealed)
-        with snapshot(the_site()) as reading:
-            named = write_database(writer, reading, taken)
-        write_media(writer, named, taken)
-        writer.finish()
-        if key:
-            sealed.finish()
+        with encrypting(out, recipients) if recipients else nullcontext(out) as target:
+            with Writer(target) as writer:
+                with snapshot(the_site()) as reading:
+                    named = write_database(writer, reading, taken)
+                write_media(writer, named, taken)
         taken.size = out.tell()
     return taken
 
 
 @contextmanager
 def new_file(path: Path) -> Iterator:
-    """Open a file to be written, for its owner alone. It has its name once it is whole and on the disk; none if not."""
+    """Open a new file that only its owner can read; it is renamed to `path` once it is complete and on the disk."""
     unfinished = path.with_name(path.name + ".part")
     refuse_if_there(path)
     try:
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        words = _("%s is there: another backup is being written, or was interrupted. If none runs, delete it.")
+        words = _("%s exists: another backup is running or was interrupted. If none is running, delete it.")
         raise Refused(words % unfinished) from None
     try:
         with open(descriptor, "wb") as out:  # noqa: PTH123
@@ -83,14 +81,14 @@ def new_file(path: Path) -> Iterator:
 
 def refuse_if_there(path: Path) -> None:
     if path.exists():
-        raise Refused(_("%s is there already, and is not written over. Name another file.") % path)
+        raise Refused(_("%s already exists and is not overwritten. Enter another file name.") % path)
 
 
 # The rows
 
 
 def write_database(writer: Writer, reading, taken: Taken) -> set[str]:
-    """Write manifest and rows; return the names of the files that rows name."""
+    """Write manifest and rows; return the names of the files that rows refer to."""
     tables = carried()
     manifest = Manifest(
         release=settings.RELEASE,
@@ -103,7 +101,7 @@ def write_database(writer: Writer, reading, taken: Taken) -> set[str]:
         numbered={table.name: last_number(reading, table) for table in tables if table.counter},
     )
     data, named = manifest.as_json(), set()
-    writer.add(MANIFEST, len(data), [data])
+    writer.add(MANIFEST, len(data), io.BytesIO(data))
     for table in tables:
         taken.rows += write_rows(writer, table, noting(table, table.rows(reading), named))
     taken.tables = len(tables)
@@ -111,13 +109,13 @@ def write_database(writer: Writer, reading, taken: Taken) -> set[str]:
 
 
 def noting(table: Table, rows: Iterator[list], named: set[str]) -> Iterator[list]:
-    """Pass rows on, and note the files that they name."""
-    places = [place for place, field in enumerate(table.fields) if isinstance(field, models.FileField)]
-    if not places:
+    """Yield the rows, and add the files that they refer to, to `named`."""
+    positions = [position for position, field in enumerate(table.fields) if isinstance(field, models.FileField)]
+    if not positions:
         yield from rows
         return
     for row in rows:
-        named.update(row[place] for place in places if row[place])
+        named.update(row[position] for position in positions if row[position])
         yield row
 
 
@@ -125,15 +123,15 @@ def noting(table: Table, rows: Iterator[list], named: set[str]) -> Iterator[list
 
 
 def write_media(writer: Writer, named: set[str], taken: Taken) -> None:
-    """Write every file: those that rows name, which were there before the rows were, and the others.
+    """Write every file of the media storage.
 
-    Files are never changed, and have names that no other will have. One that is gone by now was nobody's.
+    Files never change, and their names are not used again, so they fit the snapshot although they are read after it. A
+    file that was deleted since then was not in use.
     """
     left_out = []
     for name in files.walk(default_storage):
         try:
-            wanted = name in named
-            if not files.is_plain(name) or not (wanted or files.settled(default_storage, name)):
+            if not files.is_plain(name) or not (name in named or files.settled(default_storage, name)):
                 left_out.append(name)
                 continue
             size = default_storage.size(name)
@@ -142,14 +140,9 @@ def write_media(writer: Writer, named: set[str], taken: Taken) -> None:
             continue
         with file:
             try:
-                writer.add(MEDIA + name, size, pieces(file))
-            except ValueError:
-                raise Refused(_("%s was changed while it was copied. Start the backup again.") % name) from None
+                writer.add(MEDIA + name, size, file)
+            except SizeChanged:
+                raise Refused(_("%s changed while it was copied. Start the backup again.") % name) from None
         taken.files += 1
         named.discard(name)
     taken.missing, taken.left_out = tuple(sorted(named)), tuple(left_out)
-
-
-def pieces(file) -> Iterator[bytes]:
-    while piece := file.read(PIECE):
-        yield piece

@@ -1,6 +1,6 @@
-"""An archive to import, of any size: texts with a vocabulary as people have one, and words in a known part of it.
+"""Generate an archive to import, of any size, with words of known frequency.
 
-`python -m benchmarks.archives 1000000 FILE.jsonl` writes one.
+Usage: `python -m benchmarks.archives 1000000 FILE.jsonl`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from pathlib import Path
 from string import ascii_lowercase
 
 VOCABULARY = 20_000
-DRAWN = 1_000_000  # words, in a row; a text is a piece of it
+DRAWN = 1_000_000  # words in a sequence from which texts are cut
 SOURCES = 12
 CATEGORIES = ["speeches", "statements", "comments", "interviews", "press-releases", "answers"]
 YEARS = 20
-# Words that begin so stand in one of so many messages; there are several of each, so that no answer is remembered.
+# Words with these prefixes occur in one of so many messages. There are several of each, so that nothing is cached.
 EVERY = {"scarce": 400, "usual": 20, "general": 1}
 SEVERAL = 6
-RUSSIAN = 10  # every tenth is in Russian
+RUSSIAN = 10  # every tenth message is in Russian
 
 
 def write(count: int, path: Path) -> None:
@@ -55,7 +55,7 @@ def messages(count: int, end: datetime = datetime(2026, 11, 20, 9, tzinfo=UTC)):
 
 
 def words_of(number: int) -> list[str]:
-    """Return the words of known frequency that a message has."""
+    """Return the words of known frequency in a message."""
     return [
         f"{name}{letter}"
         for name, every in EVERY.items()
@@ -65,7 +65,7 @@ def words_of(number: int) -> list[str]:
 
 
 def body(chance: random.Random, words: Words, mine: list[str]) -> str:
-    """Return a text of five to seven paragraphs, with the mark-up of an editor."""
+    """Return HTML of five to seven paragraphs, as the editor writes it."""
     paragraphs = [words.sentence(chance.randint(45, 65)) for _ in range(chance.randint(5, 7))]
     paragraphs[0] = f"<strong>{paragraphs[0]}</strong>"
     paragraphs[1] += ' See <a href="https://www.example.org/treaty?a=1&amp;b=2">the “treaty” of the council</a>.'
@@ -74,7 +74,7 @@ def body(chance: random.Random, words: Words, mine: list[str]) -> str:
 
 
 class Words:
-    """A language: words made of its letters, a few of them very common (Zipf's law)."""
+    """A language: words made of its letters, with frequencies by Zipf's law."""
 
     def __init__(self, chance: random.Random, consonants: str, vowels: str):
         syllables = [first + vowel for first in consonants for vowel in vowels]

@@ -1,4 +1,4 @@
-"""The import, measured: what a line costs, beside the plainest way to write as many rows; and what memory it takes."""
+"""Import: time per line compared with plain SQL inserts, and peak memory."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 from benchmarks import archives
 from benchmarks.places import ROOT, VENDORS, Worker
 
-MOST_MEMORY = 300  # megabytes, all processes together
+MOST_MEMORY = 300  # MB of all processes together
 MOST_SECONDS = 600  # for a million lines
 
 
 def imported(table, vendor, make, directory: Path, count: int):
-    """Import an archive; and write as many messages with plain SQL, with neither checks nor a search."""
+    """Import an archive; insert as many messages with plain SQL, without validation or search index."""
     table.heading(f"Import of {count:,} lines on {VENDORS[vendor]}, the search's index with them")
     file = directory / "archive.jsonl"
     archives.write(count, file)
@@ -36,7 +36,7 @@ def imported(table, vendor, make, directory: Path, count: int):
 
 
 def manage(place, *arguments) -> tuple[float, float, float]:
-    """Run a command; return its seconds, its processes' CPU seconds, and their megabytes at the most."""
+    """Run a command; return seconds, CPU seconds and peak MB of its processes."""
     before, began, peak = os.times(), time.perf_counter(), 0.0
     process = subprocess.Popen([sys.executable, "manage.py", *arguments], cwd=ROOT, env=place)
     while process.poll() is None:
@@ -50,7 +50,7 @@ def manage(place, *arguments) -> tuple[float, float, float]:
 
 
 def family(pid: int) -> list[int]:
-    """Return a process and its children, where the system tells."""
+    """Return a process and its children."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except OSError:
@@ -59,7 +59,7 @@ def family(pid: int) -> list[int]:
 
 
 def memory_of(pid: int) -> float:
-    """Return the resident megabytes of a process, what it shares with others divided among them."""
+    """Return the proportional set size of a process in MB."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

@@ -1,6 +1,6 @@
-"""A process that measures a WSGI application from inside: a JSON order a line in, a JSON answer a line out.
+"""Measure a WSGI application in its own process: JSON commands on stdin, JSON results on stdout, one per line.
 
-`python -m benchmarks.inside MODULE`: the module has the `application`; the environment has its settings and database.
+`python -m benchmarks.inside MODULE`: the module has the `application`; settings and database are in the environment.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-OTHERS = ("/counters/", "/messages/feed.json")  # what they ask for once an edition stays known
+OTHERS = ("/counters/", "/messages/feed.json")  # requested so that the edition is cached
 
 
 class Inside:
-    """The orders that the process takes."""
+    """The commands that the process accepts."""
 
     def __init__(self, module):
         self.application = import_module(module).application
@@ -51,7 +51,7 @@ class Inside:
         return dict(got[1]), body
 
     def prepare(self, state):
-        """Bring the process into a state: `hit`, `cold` (it knows the edition, not the page), `first` of an edition."""
+        """Prepare the caches: `hit`, `cold` (edition cached, page not), `first` (neither)."""
         if state in ("cold", "first"):
             from editions import edition, middleware
 
@@ -77,7 +77,7 @@ class Inside:
         return {"cpu": cpu, "wall": wall}
 
     def queries(self, path, state):
-        """Return the queries that a page takes, but for the one that reads the edition's number."""
+        """Return the number of queries of a page, without the one for the edition number."""
         from django.db import connection
 
         from editions.edition import NUMBER_QUERY
@@ -94,7 +94,7 @@ class Inside:
         return [sql for sql in seen if sql != NUMBER_QUERY]
 
     def build(self, count):
-        """Lay and fill the database."""
+        """Migrate and fill the database."""
         from benchmarks import content
 
         began = perf_counter()
@@ -102,7 +102,7 @@ class Inside:
         return perf_counter() - began
 
     def build_searched(self, count):
-        """Lay the database and import an archive with words of known frequency."""
+        """Migrate the database and import an archive with words of known frequency."""
         from benchmarks import searched
 
         return searched.build(count)
@@ -124,7 +124,7 @@ class Inside:
         return message.get_absolute_url()
 
     def addresses(self, number=1):
-        """Return the addresses of the pages to measure, and of `number` messages spread over the years."""
+        """Return the paths of the pages to measure, and of `number` messages spread over the years."""
         from news.cursors import Cursor
         from news.models import Message
 
@@ -145,7 +145,7 @@ class Inside:
 
 
 def main():
-    """Take orders until there are no more."""
+    """Execute commands until the input ends."""
     inside = Inside(sys.argv[1])
     for line in sys.stdin:
         order = json.loads(line)

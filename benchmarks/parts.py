@@ -1,4 +1,4 @@
-"""What is measured, one function a part; each fills its rows of the table."""
+"""The parts of the benchmark, one function each; each adds rows to the table."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FEEDS = ["/", "/messages/", "/messages/{year}/", "/messages/speeches/", "/messag
 
 
 def sizes(table, place, directory):
-    """What a first visit to the home page costs on the wire."""
+    """Bytes transferred by a first visit to the home page."""
     table.heading("Sizes on the wire, Brotli as served (bytes)")
     with server(place, directory) as ours:
         html = brotli.decompress(ours.get(**BROWSER)[2]).decode()
@@ -45,7 +45,7 @@ def sizes(table, place, directory):
 
 
 def hits(table, vendor, place, directory, rounds, seconds):
-    """Printed pages by the production server, against a bare Django view with as many bytes."""
+    """Cached pages served by the production server, compared with a minimal Django view of as many bytes."""
     table.heading(f"Hits on {VENDORS[vendor]}: requests a second, and against the bare view beside it")
     body = directory / "body"
     with Worker(place) as inside, server(place, directory) as ours:
@@ -65,13 +65,13 @@ def hits(table, vendor, place, directory, rounds, seconds):
 
 
 def one_round(ours, floor, pages, seconds) -> dict:
-    """Return the requests a second of each page, and of the floor, measured one after the other."""
+    """Return requests per second of each page and of the baseline, measured in turn."""
     rates = {"floor": throughput(floor.port, "/", seconds, **BROWSER)}
     rates["home"] = throughput(ours.port, "/", seconds, **BROWSER)
     for name, path in {"message": pages["messages"][0], "list": pages["list"], "feed": pages["feed"]}.items():
         rates[name] = throughput(ours.port, path, seconds, **BROWSER)
     left = 60 - time.time() % 60
-    if left < seconds + 1:  # the home page's tag turns with the minute
+    if left < seconds + 1:  # the home page's ETag changes with the minute
         time.sleep(left)
     tag = ours.get(**BROWSER)[1]["etag"]
     assert ours.get(**BROWSER, If_None_Match=tag)[0] == 304
@@ -83,7 +83,7 @@ def one_round(ours, floor, pages, seconds) -> dict:
 
 
 def changes(table, vendor, place, directory, times=20):
-    """Publish under load: two processes show it at the next request, and each renders a page once."""
+    """Publish under load: both processes show it at the next request, and each renders a page once."""
     table.heading(f"Changes on {VENDORS[vendor]}, two processes, 32 visitors at one of them")
     with Worker(place) as desk, server(place, directory, threads=4) as first, server(place, directory) as second:
         done, seen = threading.Event(), Counter()
@@ -110,8 +110,8 @@ def changes(table, vendor, place, directory, times=20):
         f"{asked}",
         shown == asked,
     )
-    # The first rendering of all, one for each publication, one for each turn of the minute; those that the desk's own
-    # requests for the home page made are in the answers to the desk, and so at most as many again are missing here.
+    # One rendering at the start, one per publication and one per minute. Renderings caused by the publisher's own
+    # requests are counted there, so at most as many are missing here.
     most = 1 + times + turns
     made = seen["rendered"]
     what = f"renderings of the home page for {sum(seen.values())} answers in {times} changes"
@@ -119,7 +119,7 @@ def changes(table, vendor, place, directory, times=20):
 
 
 def visit(port, done, seen):
-    """Ask for the home page without a pause, and count which answers were rendered for the visitor."""
+    """Request the home page continuously, and count the responses that were rendered."""
     for head in servers.answers(port, "/", done.is_set, {"Accept-Encoding": "br"}, clients=32):
         seen["rendered" if b"fwd=miss" in head else "printed"] += 1
 
@@ -128,7 +128,7 @@ def visit(port, done, seen):
 
 
 def cold(table, vendor, place, times, rounds=9):
-    """Rendering: CPU against a bare view with a template, and queries."""
+    """Rendering: queries, and CPU compared with a minimal view with a template."""
     table.heading(f"Cold on {VENDORS[vendor]}: CPU milliseconds, and against a bare view of 20 rows beside it")
     with Worker(place) as ours, Worker(bare(place), "benchmarks.bare.wsgi") as floor:
         pages = ours.addresses(number=50)
@@ -168,7 +168,7 @@ def cold(table, vendor, place, times, rounds=9):
 
 
 def growth(table, vendor, make, counts, times, rounds=7):
-    """The same pages cold at every size, measured in turns."""
+    """The same pages uncached at every size, measured in turn."""
     table.heading(f"Growth on {VENDORS[vendor]}: p50 of a cold page, milliseconds; the last against the first")
     workers = {count: Worker(make(f"growth_{count}")) for count in counts}
     try:
@@ -197,7 +197,7 @@ def growth(table, vendor, make, counts, times, rounds=7):
 
 
 def memory(table, place, directory, pages):
-    """What one process holds after very many different pages."""
+    """Memory of a process after very many different pages."""
     table.heading("Memory of one server process (resident megabytes)")
     with Worker(place) as inside:
         addresses = inside.addresses(number=pages)["messages"]
@@ -214,7 +214,7 @@ def memory(table, place, directory, pages):
 
 
 def crawl(ours, addresses):
-    """Fetch pages from two threads, coded as for a browser."""
+    """Fetch compressed pages from two threads."""
 
     def fetch(part):
         for path in part:

@@ -1,4 +1,4 @@
-"""The search, measured: an archive is imported, with words in a known part of it, and whole pages are asked for."""
+"""Search: import an archive with words of known frequency, and request search pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from benchmarks.archives import SEVERAL
 from benchmarks.places import VENDORS, Worker, bare
 
 REACH = {"general": 300, "usual": 150, "scarce": 50}  # milliseconds, p95
-# The commonest first: what a server reads of its disk once after an import is in memory when the rare are asked for.
+# The commonest first, so that later queries find the index in memory.
 SHARE = {"general": "all", "usual": "5 %", "scarce": "0.25 %"}
 
 
@@ -21,7 +21,7 @@ SHARE = {"general": "all", "usual": "5 %", "scarce": "0.25 %"}
 
 
 def build(count: int) -> dict:
-    """Lay an empty database and import an archive; return the seconds, and those of a build of the index alone."""
+    """Migrate and import an archive; return the seconds of the import and of an index build."""
     from django.core.management import call_command
 
     from benchmarks import content
@@ -37,7 +37,7 @@ def build(count: int) -> dict:
 
 
 def save(times: int) -> list[float]:
-    """Return the milliseconds of each of several saves of a message whose text has changed."""
+    """Return the milliseconds of several saves of a message with a changed text."""
     from news.models import Message
 
     walls = []
@@ -53,7 +53,7 @@ def save(times: int) -> list[float]:
 
 
 def search(table, vendor, make, count, times):
-    """Whole pages of the search, counts included, each asked for anew, beside a bare view of 20 rows."""
+    """Complete search pages with counts, uncached, compared with a minimal view of 20 rows."""
     table.heading(f"Search on {VENDORS[vendor]} among {count:,} messages: p95 of a whole page, milliseconds")
     place = make("searched")
     with Worker(place) as worker:
@@ -74,7 +74,7 @@ def search(table, vendor, make, count, times):
 
 
 def ask(table, workers, what, queries, times, reach=None):
-    """Add a row: the p95 of a page, its p50, and that against the bare view's in the same minute."""
+    """Add a row: p95 and p50 of a page, and the ratio of p50 to that of the minimal view."""
     worker, floor = workers
     paths = [f"/search/?q={query}" for query in queries]
     walls = worker.measure(paths=paths, state="cold", times=max(times, 2 * len(paths)))["wall"]

@@ -1,4 +1,4 @@
-"""How long enquiries are kept: as long as their topic says, and then no longer."""
+"""Retention: deletion of enquiries whose topic's retention period is over."""
 
 from __future__ import annotations
 
@@ -14,51 +14,51 @@ from consular.sealed import sealed_fields
 A_BATCH = 100  # enquiries in a transaction
 
 
-def past_keeping(at: datetime):
-    """Return the enquiries that have been kept long enough, unread: that can be done when their key is lost, too."""
-    return Enquiry.objects.past_keeping(at).defer(*sealed_fields(Enquiry)).order_by("pk")
+def expired(at: datetime):
+    """Return the enquiries to delete, without their encrypted fields: that works even if the key is lost."""
+    return Enquiry.objects.expired(at).defer(*sealed_fields(Enquiry)).order_by("pk")
 
 
 def overview(at: datetime) -> Counter[tuple[str, str]]:
-    """Return how many have been kept long enough, by topic and state."""
-    found = past_keeping(at).select_related("topic").iterator(chunk_size=1000)
+    """Return how many enquiries are to be deleted, by (topic, state)."""
+    found = expired(at).select_related("topic").iterator(chunk_size=1000)
     return Counter((enquiry.topic.name, str(enquiry.state.label)) for enquiry in found)
 
 
 def unanswered(at: datetime) -> list[str]:
-    """Return the references of those among them that wait for an answer to this day."""
-    return list(past_keeping(at).waiting().values_list("reference", flat=True))
+    """Return the references of the enquiries to delete that were never answered."""
+    return list(expired(at).waiting().values_list("reference", flat=True))
 
 
 def purge(at: datetime) -> Iterator[int]:
-    """Erase those that have been kept long enough; yield after each batch how many it was.
+    """Delete the expired enquiries; yield the number deleted after each batch.
 
-    One to which something has happened meanwhile stays: each is asked again once nobody else can touch it.
+    Each is checked again under a lock: one with new activity is not deleted.
     """
-    chosen = list(past_keeping(at).values_list("pk", flat=True))
+    chosen = list(expired(at).values_list("pk", flat=True))
     for start in range(0, len(chosen), A_BATCH):
         try:
             yield _erase(chosen[start : start + A_BATCH], at)
-        except IntegrityError:  # an officer opened one while it went: the next run finds it again
+        except IntegrityError:  # an officer opened one at the same time: the next run deletes it
             yield 0
 
 
 def _erase(chosen: list[int], at: datetime) -> int:
     with transaction.atomic():
-        still = list(past_keeping(at).filter(pk__in=chosen).select_for_update(of=("self",)))
-        for enquiry in still:
-            enquiry.erase(Erasure.Why.KEPT_LONG, at=at)
-        return len(still)
+        locked = list(expired(at).filter(pk__in=chosen).select_for_update(of=("self",)))
+        for enquiry in locked:
+            enquiry.erase(Erasure.Reason.EXPIRED, at=at)
+        return len(locked)
 
 
 def forget(at: datetime) -> tuple[int, int]:
-    """Forget where enquiries came from an hour ago, and which were erased years ago; return how many of each."""
-    return Knock.objects.forget(at), Erasure.objects.forget(at)
+    """Delete the rate limit's rows of an hour ago and the erasure records of years ago; return how many of each."""
+    return Knock.objects.purge(at), Erasure.objects.purge(at)
 
 
 def sweep() -> None:
-    """Have PostgreSQL give up what was deleted. SQLite has overwritten it by then (secure_delete, in the settings)."""
-    if connection.vendor != "postgresql" or connection.in_atomic_block:  # there VACUUM is refused
+    """Run VACUUM on PostgreSQL so that deleted rows leave the files. SQLite has overwritten them (secure_delete)."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:  # VACUUM is refused in a transaction
         return
     tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in (Enquiry, Entry, Trace))
     with connection.cursor() as cursor:

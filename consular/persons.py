@@ -1,4 +1,4 @@
-"""What the law gives a person: everything that is kept about them, in their hands, or gone."""
+"""Data requests (GDPR): export and erasure of everything stored about a person."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from consular.references import read_reference
 from letters.models import Letter
 
 
-def enquiries_of(said: str):
-    """Return the enquiries of the person with this e-mail address, or the one with this reference.
+def enquiries_of(who: str):
+    """Return the enquiries of a person, by e-mail address, or one enquiry, by reference.
 
-    ValueError where it is neither an address nor a reference.
+    ValueError if the text is neither.
     """
-    if "@" in said:
-        return Enquiry.objects.of_person(said)
-    reference = read_reference(said)
+    if "@" in who:
+        return Enquiry.objects.from_email(who)
+    reference = read_reference(who)
     if reference is None:
         raise ValueError("That is neither an e-mail address nor a reference.")
     return Enquiry.objects.filter(reference=reference)
 
 
-# In their hands
+# Export
 
 
-def export_of(enquiry: Enquiry, letters: Iterable[Letter] | None = None) -> dict:
-    """Return everything that is kept of an enquiry, ready for JSON: internal notes, too, and no officer's name.
+def export_of(enquiry: Enquiry, emails: Iterable[Letter] | None = None) -> dict:
+    """Return everything stored about an enquiry, ready for JSON, with internal notes and without officers' names.
 
-    What is left out: the link, which opens the enquiry for whoever has it, and the hashes, which say nothing more.
-    `letters` are those about it, where they were fetched for several enquiries together.
+    Left out: the link, which gives access to the enquiry, and the hashes, which hold no more information. `emails`
+    are those about the enquiry, if they were fetched for several enquiries together.
     """
     return {
         "reference": enquiry.reference,
@@ -44,64 +44,64 @@ def export_of(enquiry: Enquiry, letters: Iterable[Letter] | None = None) -> dict
         "received": moment(enquiry.received_at),
         "state": str(enquiry.state.label),
         "answer_by": enquiry.answer_by.isoformat() if enquiry.answer_by else None,
-        "added": moment(enquiry.added_at),
+        "visitor_added": moment(enquiry.visitor_added_at),
         "answered": moment(enquiry.answered_at),
         "closed": moment(enquiry.closed_at),
         "suspected_of_spam": enquiry.suspicion,
-        "written_later": [
-            {"what": entry.get_kind_display(), "when": moment(entry.at), "text": entry.text}
+        "entries": [
+            {"kind": entry.get_kind_display(), "at": moment(entry.at), "text": entry.text}
             for entry in enquiry.entries.all()
         ],
-        "done_with_it": [
-            {"what": trace.get_kind_display(), "when": moment(trace.at)} for trace in reversed(enquiry.traces.all())
+        "log": [
+            {"kind": step.get_kind_display(), "at": moment(step.at)} for step in reversed(enquiry.log_entries.all())
         ],
-        "letters": [
-            {"what": letter.kind, "written": moment(letter.written_at), "sent": moment(letter.sent_at)}
-            for letter in (letters_of([enquiry])[enquiry.pk] if letters is None else letters)
+        "emails": [
+            {"kind": email.kind, "written": moment(email.written_at), "sent": moment(email.sent_at)}
+            for email in (letters_of([enquiry])[enquiry.pk] if emails is None else emails)
         ],
     }
 
 
 def export(enquiries: Iterable[Enquiry], at: datetime, by=None) -> dict:
-    """Return everything that is kept of several enquiries, and leave in each a trace that it was given out.
+    """Return everything stored about several enquiries, and log the export in each.
 
-    The number of queries is the same for one enquiry and for a hundred.
+    The number of queries does not depend on the number of enquiries.
     """
     with transaction.atomic():
         enquiries = list(enquiries)
-        prefetch_related_objects(enquiries, "topic", "entries", "traces")
-        letters = letters_of(enquiries)
-        given = [export_of(enquiry, letters[enquiry.pk]) for enquiry in enquiries]
+        prefetch_related_objects(enquiries, "topic", "entries", "log_entries")
+        emails = letters_of(enquiries)
+        exported = [export_of(enquiry, emails[enquiry.pk]) for enquiry in enquiries]
         Trace.objects.bulk_create(
             Trace(enquiry=enquiry, kind=Trace.Kind.EXPORTED, at=at, by=by) for enquiry in enquiries
         )
-    return {"made": moment(at), "enquiries": given}
+    return {"exported": moment(at), "enquiries": exported}
 
 
 def letters_of(enquiries: Iterable[Enquiry]) -> dict[int, list[Letter]]:
-    """Return the letters about enquiries that are in the outbox still, by the enquiry's number, the oldest first."""
-    numbers = [enquiry.pk for enquiry in enquiries]
-    answers = dict(Entry.objects.filter(kind=Entry.Kind.ANSWER, enquiry__in=numbers).values_list("pk", "enquiry_id"))
-    about_them = Q(kind__startswith="enquiry ", about__in=numbers) & ~Q(kind="enquiry answer")
-    letters = Letter.objects.filter(about_them | Q(kind="enquiry answer", about__in=list(answers)))
-    found = {number: [] for number in numbers}
-    for letter in letters.order_by("written_at", "pk"):
-        found[answers[letter.about] if letter.kind == "enquiry answer" else letter.about].append(letter)
+    """Return the e-mails about enquiries that are still in the outbox, by enquiry id, oldest first."""
+    pks = [enquiry.pk for enquiry in enquiries]
+    answers = dict(Entry.objects.filter(kind=Entry.Kind.ANSWER, enquiry__in=pks).values_list("pk", "enquiry_id"))
+    about_them = Q(kind__startswith="enquiry ", object_id__in=pks) & ~Q(kind="enquiry answer")
+    emails = Letter.objects.filter(about_them | Q(kind="enquiry answer", object_id__in=list(answers)))
+    found = {pk: [] for pk in pks}
+    for email in emails.order_by("written_at", "pk"):
+        found[answers[email.object_id] if email.kind == "enquiry answer" else email.object_id].append(email)
     return found
 
 
 def moment(at: datetime | None) -> str | None:
-    """Return a moment as it stands in an export: in the host's zone, to the second, with its offset."""
+    """Return a time in ISO 8601, in the host's time zone, to the second."""
     return None if at is None else timezone.localtime(at).isoformat(timespec="seconds")
 
 
-# Gone
+# Erasure
 
 
 def erase(enquiries: Iterable[Enquiry], at: datetime, by=None) -> list[str]:
-    """Erase enquiries at the person's wish, and return their references. Each is its own transaction."""
+    """Erase enquiries at the person's request, each in a transaction of its own, and return their references."""
     references = []
     for enquiry in enquiries:
-        enquiry.erase(Erasure.Why.PERSON, at=at, by=by)
+        enquiry.erase(Erasure.Reason.PERSON, at=at, by=by)
         references.append(enquiry.reference)
     return references

@@ -1,7 +1,6 @@
-"""The reception: what a visitor finds before anything is asked, the offices with their hours and topics with answers.
+"""Contact data: the offices with their hours and the topics with their FAQs, cached for the edition.
 
-It is fetched once for an edition. Where the database is away, it is what this process knew last: who has lost a
-passport at that moment needs the phone number all the same.
+During a database outage the last known data is shown: somebody who has lost a passport still needs the phone number.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ NAME = "reception"
 
 @dataclass(frozen=True)
 class Reception:
-    """Offices and topics, in the order of the staff."""
+    """Offices and topics in the order that staff gave them."""
 
     offices: list[Office]
     topics: list[Topic]
-    is_away: bool = False  # the database, so that no question can be kept
+    is_away: bool = False  # the database is unavailable: no enquiry can be saved
 
     @classmethod
     def fetch(cls) -> Reception:
@@ -32,12 +31,12 @@ class Reception:
 
     @classmethod
     def of(cls, edition) -> Reception:
-        """Return the reception in an edition."""
+        """Return the contact data of an edition."""
         return edition.remember(NAME, cls.fetch)
 
 
 def reception(request) -> Reception:
-    """Return the reception at the moment of a request; raise as the database does where nothing was ever known."""
+    """Return the contact data for a request; raise the database's error if there is neither a database nor a copy."""
     try:
         return Reception.of(request.edition)
     except DATABASE_IS_AWAY as error:
@@ -45,11 +44,11 @@ def reception(request) -> Reception:
 
 
 def known(request, error) -> Reception:
-    """Return the reception that was known last, as the database does not answer; raise `error` where none was."""
+    """Return the last known contact data during a database outage; raise `error` if there is none."""
     last = editions.recall(NAME)
     if last is None:
         raise error
-    log.error("The database does not answer (%s): the contact page is of what was known last.", type(error).__name__)
+    log.error("The database is unavailable (%s). The contact page shows the last known data.", type(error).__name__)
     request.edition = editions.latest()
-    request.has_failed = True  # its frame must come as well, whatever it lacks
+    request.has_failed = True  # the rest of the page must be rendered without the database too
     return replace(last, is_away=True)

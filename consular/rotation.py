@@ -1,4 +1,4 @@
-"""Changing the key: what is kept is sealed anew with the first of ENQUIRY_KEYS, while the site is in use."""
+"""Key rotation: everything encrypted is encrypted again with the first of ENQUIRY_KEYS, while the site is in use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ A_BATCH = 100  # rows in a transaction
 
 @dataclass
 class Rotation:
-    """What has been done so far, and what can't be opened with any key."""
+    """Progress of a rotation; `closed` lists the rows that no key decrypts."""
 
     seen: int = 0
     renewed: int = 0
@@ -24,17 +24,17 @@ class Rotation:
 
 
 def rotate() -> Iterator[Rotation]:
-    """Seal everything with the first key and renew the hashes made with it; yield after each batch.
+    """Encrypt everything with the first key and renew the hashes made with it; yield the progress after each batch.
 
-    What is done already is only looked at, so one that was stopped goes on where it was.
+    Rows that are done already are only read, so a rotation that was stopped can be run again.
     """
     done = Rotation()
     for model in sealed_models():
         for rows in batches(model):
             with transaction.atomic():
-                # As they are now, alone with them: what has been changed meanwhile is read again, never overwritten.
-                chosen = as_kept(model).filter(pk__in=[row.pk for row in rows])
-                for row in chosen.select_for_update(of=("self",)):
+                # Read again under a lock, so that a change made since is not overwritten.
+                locked = as_kept(model).filter(pk__in=[row.pk for row in rows])
+                for row in locked.select_for_update(of=("self",)):
                     done.seen += 1
                     try:
                         done.renewed += renew(row)
@@ -44,25 +44,25 @@ def rotate() -> Iterator[Rotation]:
 
 
 def renew(row: models.Model) -> bool:
-    """Seal a row with the first key, unless it is; say whether that was needed."""
+    """Encrypt a row with the first key if needed; return whether it was."""
     names, hashes = sealed_fields(type(row)), hash_fields(type(row))
-    kept = [getattr(row, name) for name in hashes]
+    old_hashes = [getattr(row, name) for name in hashes]
     for name in names:
         setattr(row, name, unseal(getattr(row, as_it_is(name))))
     if hashes:
-        row.keep_hashes()
-    if is_anew(row) and kept == [getattr(row, name) for name in hashes]:
+        row.update_hashes()
+    if is_anew(row) and old_hashes == [getattr(row, name) for name in hashes]:
         return False
     row.save(update_fields=[*names, *hashes])
     return True
 
 
 def left() -> int:
-    """Return how many rows the first key alone does not open: until it is none, the older keys are needed."""
+    """Return the number of rows that the first key alone does not decrypt: until it is 0, older keys are needed."""
     return sum(not is_anew(row) for model in sealed_models() for rows in batches(model) for row in rows)
 
 
-# The rows, sealed
+# Rows with their ciphertext
 
 
 def sealed_models() -> list[type[models.Model]]:
@@ -74,15 +74,15 @@ def hash_fields(model: type[models.Model]) -> list[str]:
 
 
 def as_kept(model: type[models.Model]):
-    """Return a model's rows with what the database holds, unopened."""
+    """Return a model's rows with the ciphertext of each encrypted field as an annotation."""
     names = sealed_fields(model)
-    sealed = {as_it_is(name): Cast(name, models.TextField()) for name in names}
-    return model._default_manager.defer(*names).annotate(**sealed).order_by("pk")
+    ciphertexts = {as_it_is(name): Cast(name, models.TextField()) for name in names}
+    return model._default_manager.defer(*names).annotate(**ciphertexts).order_by("pk")
 
 
 def as_it_is(name: str) -> str:
-    """Return under which name a row carries what is sealed in its field `name`."""
-    return f"sealed_{name}"
+    """Return the name of the annotation with the ciphertext of a field."""
+    return f"ciphertext_{name}"
 
 
 def is_anew(row: models.Model) -> bool:
@@ -90,7 +90,7 @@ def is_anew(row: models.Model) -> bool:
 
 
 def batches(model: type[models.Model]) -> Iterator[list[models.Model]]:
-    """Yield a model's rows in order, a batch at a time, each read by itself: no long transaction."""
+    """Yield a model's rows in batches, each read by a query of its own: no long transaction."""
     last = 0
     while rows := list(as_kept(model).filter(pk__gt=last)[:A_BATCH]):
         yield rows

@@ -1,8 +1,8 @@
-"""Personal data at rest: fields that the database keeps sealed, and keyed hashes by which they are found again.
+"""Encryption of personal data at rest (Fernet), and keyed hashes (HMAC) for finding encrypted rows.
 
-The keys are ENQUIRY_KEYS, the newest first: what is written is sealed with the first, what is read may be sealed with
-any. A last one is made of SECRET_KEY, so that a site runs before its operator has made keys, and what was sealed until
-then can still be read and sealed anew (`manage.py rotate_enquiry_keys`).
+The keys are ENQUIRY_KEYS, newest first: the first encrypts, each can decrypt. The last key is always derived from
+SECRET_KEY, so that a site runs before its operator has made keys; `manage.py rotate_enquiry_keys` then encrypts the
+old rows with the first key.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ from django.db.models.expressions import Col
 from django.utils.functional import cached_property
 
 from letters.email_addresses import normalise_email
-from letters.invisible_characters import remove_all_invisible
+from richtext.plaintext import remove_invisible
 
 
 class WrongKey(ImproperlyConfigured):
-    """What is kept was sealed with a key that is not among ENQUIRY_KEYS, or was altered."""
+    """Data was encrypted with a key that is not in ENQUIRY_KEYS, or was altered in the database."""
 
 
-# The keys
+# Keys
 
 
 def keys() -> tuple[bytes, ...]:
-    """Return the keys, the one to write with first."""
+    """Return the keys, the one that encrypts first."""
     return _keys(tuple(settings.ENQUIRY_KEYS), settings.SECRET_KEY)
 
 
 @lru_cache(maxsize=8)
-def _keys(given: tuple[str, ...], secret: str) -> tuple[bytes, ...]:
+def _keys(configured: tuple[str, ...], secret: str) -> tuple[bytes, ...]:
     last = base64.urlsafe_b64encode(_derived(secret.encode(), b"consular enquiries"))
-    return (*(key.encode() for key in given), last)
+    return (*(key.encode() for key in configured), last)
 
 
-def _derived(key: bytes, what_for: bytes) -> bytes:
-    """Return a key made of another: neither tells anything of the other."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=what_for).derive(key)
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    """Return a key derived from another (HKDF); neither reveals the other."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(key)
 
 
 @lru_cache(maxsize=8)
@@ -55,48 +55,48 @@ def _fernet(given: tuple[bytes, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in given])
 
 
-# Sealing
+# Encryption
 
 
 def seal(text: str) -> str:
-    """Return a text sealed with the newest key."""
+    """Return a text encrypted with the first key."""
     return _fernet(keys()).encrypt(text.encode("utf-8", "surrogatepass")).decode("ascii")
 
 
-def unseal(sealed: str) -> str:
-    """Return the text that was sealed; WrongKey where none of the keys opens it."""
+def unseal(ciphertext: str) -> str:
+    """Return the decrypted text; raise WrongKey if none of the keys decrypts it."""
     try:
-        return _opened(sealed, keys())
+        return _opened(ciphertext, keys())
     except InvalidToken:
         raise WrongKey(
-            "What is kept of an enquiry can't be opened with any of ENQUIRY_KEYS: put the key back with which it was "
-            "sealed, after the new one (ENQUIRY_KEYS=new,old). If no key is missing, it was altered in the database."
+            "An enquiry cannot be decrypted with any of ENQUIRY_KEYS. Add the key that encrypted it after the new "
+            "one (ENQUIRY_KEYS=new,old). If no key is missing, it was altered in the database."
         ) from None
 
 
-def is_sealed_anew(sealed: str) -> bool:
-    """Say whether the newest key alone opens it: then no older one is needed."""
+def is_sealed_anew(ciphertext: str) -> bool:
+    """Return whether the first key alone decrypts a text: no older key is needed for it."""
     try:
-        _opened(sealed, keys()[:1])
+        _opened(ciphertext, keys()[:1])
     except InvalidToken:
         return False
     return True
 
 
-def _opened(sealed: str, with_keys: tuple[bytes, ...]) -> str:
-    return _fernet(with_keys).decrypt(sealed.encode("ascii", "replace")).decode("utf-8", "surrogatepass")
+def _opened(ciphertext: str, with_keys: tuple[bytes, ...]) -> str:
+    return _fernet(with_keys).decrypt(ciphertext.encode("ascii", "replace")).decode("utf-8", "surrogatepass")
 
 
 # Fields
 
-# Before a sealed text in a dump. No form lets a NUL through, so nobody can pass off a stolen text as their own words.
+# Prefix of a ciphertext in `dumpdata`. No form accepts a NUL, so nobody can submit a stolen ciphertext as their text.
 IN_A_DUMP = "\0sealed:"
 
 
 class SealedField(models.TextField):
-    """A text that the database keeps sealed, and `dumpdata` too. It can be read, and never searched for or sorted by.
+    """A text column that is encrypted in the database and in `dumpdata`. It cannot be searched or sorted by.
 
-    `loaddata` takes what `dumpdata` wrote, where the keys are the same, and seals it anew.
+    `loaddata` reads what `dumpdata` wrote with the same keys, and encrypts it again.
     """
 
     def __init__(self, *args, **kwargs):
@@ -118,7 +118,7 @@ class SealedField(models.TextField):
         return unseal(text.removeprefix(IN_A_DUMP)) if text is not None and text.startswith(IN_A_DUMP) else text
 
     def get_lookup(self, lookup_name):
-        raise FieldError(f"{self.name} is sealed: it can't be searched for. Find the row by its reference or a hash.")
+        raise FieldError(f"{self.name} is encrypted and cannot be searched. Find the row by its reference or a hash.")
 
     def get_transform(self, lookup_name):
         return None
@@ -132,24 +132,24 @@ class SealedField(models.TextField):
 
 
 class SealedColumn(Col):
-    """A sealed column of a query: it is chosen, and put into no order. (What is sealed would sort by chance.)"""
+    """An encrypted column in a query: it can be selected, but not sorted by."""
 
     def resolve_expression(self, *args, **kwargs):
-        raise FieldError(f"{self.target.name} is sealed: rows can't be sorted by it.")
+        raise FieldError(f"{self.target.name} is encrypted: rows cannot be sorted by it.")
 
 
 def sealed_fields(model) -> list[str]:
-    """Return the names of a model's sealed fields."""
+    """Return the names of a model's encrypted fields."""
     return [field.name for field in model._meta.concrete_fields if isinstance(field, SealedField)]
 
 
 # Hashes
 
 
-def keyed_hash(what: str, text: str, key: bytes | None = None) -> str:
-    """Return a hash of a text that nobody without the key can guess their way back from. `what` keeps kinds apart."""
+def keyed_hash(purpose: str, text: str, key: bytes | None = None) -> str:
+    """Return the HMAC-SHA-256 of a text, which cannot be guessed without the key. `purpose` separates kinds of text."""
     secret = _hash_key(key or keys()[0])
-    return hmac.new(secret, f"{what}\0{text}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    return hmac.new(secret, f"{purpose}\0{text}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 @lru_cache(maxsize=16)
@@ -157,27 +157,27 @@ def _hash_key(key: bytes) -> bytes:
     return _derived(key, b"hashes")
 
 
-def keyed_hashes(what: str, text: str) -> list[str]:
-    """Return the hashes that a text may have been kept under: one for each key."""
-    return [keyed_hash(what, text, key) for key in keys()]
+def keyed_hashes(purpose: str, text: str) -> list[str]:
+    """Return the hashes under which a text may have been stored: one for each key."""
+    return [keyed_hash(purpose, text, key) for key in keys()]
 
 
 def random_hash(token: str) -> str:
-    """Return the hash of a text that is random itself, and so needs no key: it outlives all of them."""
+    """Return the SHA-256 of a random token. It needs no key, so it survives a key rotation."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def plain_email(email: str) -> str:
-    """Return an e-mail address as it is compared: two spellings of one mailbox are equal, two mailboxes never."""
+    """Return an e-mail address in the form in which two spellings of one mailbox are equal."""
     return normalise_email(email)
 
 
 def plain_text(text: str) -> str:
-    """Return a text as it is compared with another: its words alone, without invisible characters."""
-    return " ".join(_folded(remove_all_invisible(text)).split())
+    """Return a text for comparison: without case, width, invisible characters and line breaks."""
+    return " ".join(_folded(remove_invisible(text)).split())
 
 
 def _folded(text: str) -> str:
-    """Return a text without case or width, the same however often it is folded (Unicode 3.13, D146 and D147)."""
+    """Return a text without case or width; folding is idempotent (Unicode 3.13, D146 and D147)."""
     once = unicodedata.normalize("NFKC", text).casefold()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", once).casefold())

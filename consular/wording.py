@@ -1,7 +1,13 @@
-"""Opening hours and promises in words."""
+"""Opening hours, retention periods and rate limits as text for visitors."""
+
+from __future__ import annotations
 
 import json
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,31 +17,36 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consular.hours import MIDNIGHT
+from consular.hours import MIDNIGHT, State, Timetable
 
 CLOCK = "H:i"
 END_OF_DAY = "24:00"  # ISO 8601-1:2019, 4.3.8
-TOLD_AHEAD = timedelta(days=8)  # for how long a page left open knows when an office opens and closes
+TOLD_AHEAD = timedelta(days=8)  # how long a page that stays open shows the right state
 YEAR = 365
+
+Describe = Callable[[State, date], str]  # the text of a state, given the date in the office's zone
 
 
 def host_city():
-    """Return the city by whose clocks the offices open."""
+    """Return the city whose local time the opening hours are in."""
     zone = settings.TIME_ZONE
     return next((city for city, clock in settings.CLOCKS if clock.key == zone), zone.split("/")[-1].replace("_", " "))
 
 
-def state_in_words(state, today):
-    """Return a state of hours as visitors read it; `today` is the date in the office's zone.
+# Open or closed
 
-    The day is always named: "tomorrow" would be wrong on a page left open over midnight.
+
+def state_in_words(state: State, today: date) -> str:
+    """Return a state as text; `today` is the date in the office's zone.
+
+    The day is always named: "tomorrow" would be wrong on a page that stays open over midnight.
     """
-    if state.turns is None:
+    if state.changes_at is None:
         return _("Open round the clock") if state.is_open else _("Closed")
     if state.is_open:
-        return _("Open now, until %(time)s") % {"time": closing_in_words(state.turns, today)}
-    clock = in_words(state.turns, CLOCK)
-    day = state.turns.date()
+        return _("Open now, until %(time)s") % {"time": closing_in_words(state.changes_at, today)}
+    clock = in_words(state.changes_at, CLOCK)
+    day = state.changes_at.date()
     if day == today:
         return _("Closed, opens today %(time)s") % {"time": clock}
     if day - today < timedelta(days=7):
@@ -43,17 +54,100 @@ def state_in_words(state, today):
     return _("Closed, opens %(day)s, %(time)s") % {"day": in_words(day, "l j F"), "time": clock}
 
 
-def closing_in_words(turns, today):
-    """Return when an open office closes: the time, with its day where that is neither today nor in the coming night."""
-    day, clock = turns.date(), in_words(turns, CLOCK)
-    if turns.time() == MIDNIGHT:
+def closing_in_words(closes_at: datetime, today: date) -> str:
+    """Return when an open office closes: the time, with the day unless that is today or the coming night."""
+    day, clock = closes_at.date(), in_words(closes_at, CLOCK)
+    if closes_at.time() == MIDNIGHT:
         day, clock = day - timedelta(days=1), END_OF_DAY
     ahead = (day - today).days
-    if ahead <= 0 or (ahead == 1 and turns.hour < 12 and clock != END_OF_DAY):
+    if ahead <= 0 or (ahead == 1 and closes_at.hour < 12 and clock != END_OF_DAY):
         return clock
     if ahead < 7:
         return _("%(day)s %(time)s") % {"day": in_words(day, "l"), "time": clock}
     return _("%(day)s, %(time)s") % {"day": in_words(day, "l j F"), "time": clock}
+
+
+def emergency_in_words(is_open: bool) -> str:
+    """Return the text before an emergency number."""
+    if is_open:
+        return _("In an emergency, outside the opening hours:")
+    return _("The office is closed now. In an emergency, call:")
+
+
+# A page that stays open
+
+
+class Phase(NamedTuple):
+    """A text that is right from `begins` until the next phase begins."""
+
+    begins: datetime
+    is_open: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The texts about an office's state for the next TOLD_AHEAD, in order of time.
+
+    The page is rendered with the first phase; site.js shows the others when their time comes. Example:
+
+        10:00 open "Open now, until 13:00"; 13:00 closed "Closed, opens Wednesday 09:30"; 00:00 closed "Closed, opens
+        today 09:30"; …; in eight days "Reload this page to see whether it is open"
+    """
+
+    phases: list[Phase]
+
+    @classmethod
+    def of(cls, timetable: Timetable, at: datetime, zone: ZoneInfo, describe: Describe, last: Phase) -> Schedule:
+        """Return the schedule from `at` until `last`, its final phase; repeated texts are one phase."""
+        phases = [
+            Phase(begins, state.is_open, describe(state, begins.astimezone(zone).date()))
+            for begins, state in timetable.states(at, last.begins, zone)
+        ]
+        phases.append(last)
+        return cls([new for old, new in zip([None, *phases], phases, strict=False) if not old or new[1:] != old[1:]])
+
+    @property
+    def current(self) -> Phase:
+        return self.phases[0]
+
+    def to_json(self) -> str:
+        """Return the phases as site.js reads them: [[Unix time, 1 (open) or 0 (closed), text], …]."""
+        rows = [(int(begins.timestamp()), int(is_open), text) for begins, is_open, text in self.phases]
+        return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def opening_schedule(timetable: Timetable, at: datetime, zone: ZoneInfo) -> Schedule:
+    """Return when an office opens and closes, as text."""
+    last = Phase(at + TOLD_AHEAD, False, _("Reload this page to see whether it is open"))
+    return Schedule.of(timetable, at, zone, state_in_words, last)
+
+
+def emergency_schedule(timetable: Timetable, at: datetime, zone: ZoneInfo) -> Schedule:
+    """Return the texts before an emergency number; the last is right whether the office is open or not."""
+    last = Phase(at + TOLD_AHEAD, True, emergency_in_words(True))
+    return Schedule.of(timetable, at, zone, lambda state, _day: emergency_in_words(state.is_open), last)
+
+
+def opening_in_words(office, at: datetime) -> dict:
+    """Return the context of an office's hours on the contact page at `at`; {} if no hours were entered."""
+    timetable, zone = office.timetable(), timezone.get_default_timezone()
+    if timetable.is_empty:
+        return {}
+    opening = opening_schedule(timetable, at, zone)
+    emergency = None if timetable.is_round_the_clock else emergency_schedule(timetable, at, zone)
+    return {
+        "is_open": opening.current.is_open,
+        "text": opening.current.text,
+        "schedule": opening.to_json(),
+        "emergency": emergency.current.text if emergency else _("In an emergency:"),
+        "emergency_schedule": emergency.to_json() if emergency else "",
+        "week": [(days_in_words(first, last), spans_in_words(spans)) for first, last, spans in timetable.rows()],
+        "holidays": [(day, spans_in_words(day.spans)) for day in office.holidays_ahead(at)],
+    }
+
+
+# The week
 
 
 def spans_in_words(spans):
@@ -66,7 +160,7 @@ def spans_in_words(spans):
 
 
 def end_in_words(closes):
-    """Return the time at which hours end; midnight is 24:00, the end of a day."""
+    """Return the time at which hours end; midnight is 24:00."""
     return END_OF_DAY if closes == MIDNIGHT else time_format(closes, CLOCK)
 
 
@@ -80,62 +174,12 @@ def days_in_words(first, last):
     return _("%(first)s to %(last)s") % names
 
 
-def opening_in_words(office, at):
-    """Return what the contact page says of an office's hours at the moment `at`; nothing where none were entered."""
-    timetable = office.timetable()
-    if timetable.is_empty:
-        return {}
-    turns = turns_in_words(timetable, at, timezone.get_default_timezone())
-    emergency = [] if timetable.is_round_the_clock else emergency_turns(turns)
-    return {
-        "is_open": turns[0][1],
-        "words": turns[0][2],
-        "turns": for_script(turns),
-        "emergency": emergency[0][2] if emergency else _("In an emergency:"),
-        "emergency_turns": for_script(emergency) if emergency else "",
-        "week": [(days_in_words(first, last), spans_in_words(spans)) for first, last, spans in timetable.rows()],
-        "holidays": [(day, spans_in_words(day.spans)) for day in office.holidays_ahead(at)],
-    }
-
-
-def turns_in_words(timetable, at, zone):
-    """Return what a page says from the moment `at` on, until it says no more: (moment, is it open, words)."""
-    end = at + TOLD_AHEAD
-    turns = []
-    for moment, state in timetable.states(at, end, zone):
-        words = state_in_words(state, moment.astimezone(zone).date())
-        if not turns or words != turns[-1][2]:
-            turns.append((moment, state.is_open, words))
-    turns.append((end, False, _("Reload this page to see whether it is open")))
-    return turns
-
-
-def emergency_turns(turns):
-    """Return what stands before an emergency number, with the turns of its office; at the end, what is always right."""
-    told = [(moment, is_open, emergency_in_words(is_open)) for moment, is_open, _words in turns[:-1]]
-    told.append((turns[-1][0], True, emergency_in_words(True)))
-    return [turn for before, turn in zip([None, *told], told, strict=False) if not before or turn[1] != before[1]]
-
-
-def emergency_in_words(is_open):
-    """Return what stands before an emergency number, so that it is right while the office is open, or closed."""
-    if is_open:
-        return _("In an emergency, outside the opening hours:")
-    return _("The office is closed now. In an emergency, call:")
-
-
-def for_script(turns):
-    """Return turns as the script reads them: from which second on, open (1) or closed (0), and the words."""
-    return json.dumps(
-        [(int(begins.timestamp()), int(is_open), words) for begins, is_open, words in turns],
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+# Retention and rate limit
 
 
 def kept_in_words(topics):
-    """Return how long enquiries about any of these topics are kept: "1 year", "between 90 days and 2 years"."""
-    days = {topic.keep_days for topic in topics}
+    """Return the retention period of enquiries about these topics: "1 year", "between 90 days and 2 years"."""
+    days = {topic.retention_days for topic in topics}
     if not days:
         return ""
     least, most = span_in_words(min(days)), span_in_words(max(days))
@@ -143,17 +187,16 @@ def kept_in_words(topics):
 
 
 def span_in_words(days):
-    """Return a number of days as people say it."""
+    """Return a number of days in years if it is a multiple of 365, else in days."""
     if days % YEAR == 0:
         return ngettext("%(years)d year", "%(years)d years", days // YEAR) % {"years": days // YEAR}
     return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
 
 
 def taken_again(until):
-    """Say that too much has come from one connection, and from which minute on more is taken."""
+    """Return the error message of the rate limit, with the minute from which an enquiry is accepted again."""
     whole = (until + timedelta(minutes=1) - timedelta(microseconds=1)).replace(second=0, microsecond=0)
     return _(
-        "This was not taken: many questions have come from your connection within an hour, perhaps from others who "
-        "share it. From %(time)s %(city)s time we take it again. Your text stands below: keep this page open, and "
-        "send it then."
+        "Too many questions have been sent from your connection in the past hour, perhaps by others who share it. "
+        "You can try again from %(time)s %(city)s time. Keep this page open: your text is below."
     ) % {"time": in_words(timezone.localtime(whole, timezone.get_default_timezone()), CLOCK), "city": host_city()}

@@ -1,4 +1,4 @@
-"""The badge: a counter as a picture for others' pages. No font, style or script comes with it: widths are estimates."""
+"""Badges: a counter as an SVG image for other sites. Text widths are estimates, as no font comes with it."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from counters.sentences import Parts
 
 TEXT, NUMBER = 14, 34  # font sizes, in px
 LINE, PAD, GAP = 19, 16, 14
-BOLD = 1.2  # how much wider than plain figures bold ones are, about
-COLUMNS = 40  # characters a line of words
+BOLD = 1.2  # approximate width of bold digits, relative to regular ones
+COLUMNS = 40  # characters in a line
 
-# What XML 1.0 has no way to say (section 2.2), not even escaped.
+# Characters that XML 1.0 cannot contain (section 2.2), not even escaped.
 UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Badge:
-    """Where the number and the lines of the words stand. Its ground is its own, so it reads on light and dark pages."""
+    """The layout of a badge: positions of the number and the lines. It has its own background, so it suits any page."""
 
     def __init__(self, parts: Parts):
         before, number, after = (UNWRITABLE.sub("", str(part)) for part in parts)
         self.title = " ".join(f"{before}{number}{after}".split())
         self.number = number
-        above, beside = (textwrap.wrap(words.strip(), COLUMNS) for words in (before, after))
-        words_x = PAD + int(width(number, NUMBER) * BOLD) + GAP
+        above, beside = (textwrap.wrap(text.strip(), COLUMNS) for text in (before, after))
+        text_x = PAD + int(width(number, NUMBER) * BOLD) + GAP
         top = PAD + LINE * len(above)
         block = max(NUMBER, LINE * len(beside))
         self.number_y = top + block // 2 + NUMBER // 3
         first = top + (block - LINE * len(beside)) // 2 + TEXT
         self.lines = [(PAD, PAD + TEXT + LINE * row - 4, line) for row, line in enumerate(above)]
-        self.lines += [(words_x, first + LINE * row, line) for row, line in enumerate(beside)]
-        ends = [words_x - GAP, *(x + int(width(line, TEXT)) for x, _y, line in self.lines)]
+        self.lines += [(text_x, first + LINE * row, line) for row, line in enumerate(beside)]
+        ends = [text_x - GAP, *(x + int(width(line, TEXT)) for x, _y, line in self.lines)]
         self.width, self.height = max(ends) + PAD, top + block + PAD
 
 
 def width(text: str, size: int) -> float:
-    """Return about how wide `text` is in a common sans serif of `size` px; rather too wide than too narrow."""
+    """Return the approximate width of `text` in a common sans serif of `size` px, rounded up rather than down."""
     return size * sum(map(advance, text))
 
 
 def advance(letter: str) -> float:
-    """Return about how wide a letter is, as a part of the font's size."""
+    """Return the approximate width of a letter in em."""
     if east_asian_width(letter) in "WF":
         return 1.0
     if letter in " iljtfrI.,:;'’|!()[]-":

@@ -1,17 +1,17 @@
-"""Round numbers: when a counter will next say one. The press office sees it coming. Pure arithmetic of dates."""
+"""Milestones of a counter: the next round number of days and the next anniversary, shown to staff in advance."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import NamedTuple
 
-# Up to this many days, every so many are round.
+# (limit, step): up to `limit` days, multiples of `step` are round numbers.
 STEPS = ((1_000, 100), (5_000, 500))
 BEYOND = 1_000
 
 
 class Round(NamedTuple):
-    """A round number that falls on a day: so many days, or so many years to the day."""
+    """A round number of days, or a whole number of years, reached on a date."""
 
     day: date
     days: int
@@ -19,7 +19,7 @@ class Round(NamedTuple):
 
 
 def next_round(days: int) -> int:
-    """Return the first round number that is `days` or more: the hundreds, later the half and whole thousands."""
+    """Return the first round number from `days` on: multiples of 100, later of 500, later of 1,000."""
     days = max(days, 1)
     for limit, step in STEPS:
         if days <= limit:
@@ -28,14 +28,14 @@ def next_round(days: int) -> int:
 
 
 def next_anniversary(since: date, today: date) -> date:
-    """Return the first anniversary of `since` that is `today` or later: 1 March where there is no 29 February."""
+    """Return the first anniversary of `since` from `today` on; 1 March where there is no 29 February."""
     year = max(today.year, since.year + 1)
     found = anniversary(since, year)
     return found if found >= today else anniversary(since, year + 1)
 
 
 def anniversary(since: date, year: int) -> date:
-    """Return the anniversary of `since` in a year."""
+    """Return the anniversary of `since` in a year; 1 March where there is no 29 February."""
     try:
         return since.replace(year=year)
     except ValueError:
@@ -43,9 +43,9 @@ def anniversary(since: date, year: int) -> date:
 
 
 def coming(since: date, today: date, until: date | None = None) -> list[Round]:
-    """Return the next round number of days and the next whole year, the earlier first; one where they are one day.
+    """Return the next round number of days and the next anniversary, the earlier first; only one if on the same date.
 
-    None that the count does not reach before it stops, on the day `until`.
+    Milestones that the counter does not reach before it stops, on `until`, are left out.
     """
     if today < since:
         return []

@@ -1,4 +1,4 @@
-"""The addresses of the counters: all of them, one, one as data, one as a badge."""
+"""URLs of the counters: list, detail page, JSON, badge."""
 
 from django.urls import path
 

@@ -91,7 +91,7 @@ class Front:
             printings.keep(key, kept)
         counts["away" if away else "hits"] += 1
         if self.answered:
-            self.answered("away" if away else "hit", status)
+            self.answered("stale" if away else "hit", status)
         if now >= self.next_report:
             self.report(now)
         cached = "embassy; hit; detail=database-away" if away else "embassy; hit"

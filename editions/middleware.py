@@ -21,7 +21,7 @@ from editions.printings import Printing, Printings, shared_until
 # A heuristically cacheable answer (RFC 9111, 4.2.2) could outlive the next edition: say that it may not.
 UNPRINTED = "max-age=0, must-revalidate, s-maxage=1"
 
-printings = Printings(settings.PRINTINGS_MB * 1024 * 1024)
+printings = Printings(settings.RESPONSE_CACHE_MB * 1024 * 1024)
 
 
 def printing(get_response):

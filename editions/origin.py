@@ -15,7 +15,7 @@ def is_ours(environ: dict) -> bool:
         return False
     if scheme == "http":
         return True
-    if settings.TRUSTED_PROXIES:
+    if settings.TRUSTED_PROXY_COUNT:
         return environ.get("HTTP_X_FORWARDED_PROTO") == "https"
     return environ.get("wsgi.url_scheme") == "https"
 

@@ -1,7 +1,7 @@
-"""What the pages of other sites may read, by their scripts too (CORS): public data, the same for everybody.
+"""CORS headers for public data that other sites may read.
 
-The headers belong to the printing, so a hit that is answered in front of Django has them. No credentials are asked for:
-an answer is nobody's own.
+The headers are part of the cached response, so the WSGI cache sends them too. Credentials are not allowed: responses
+are the same for everybody.
 """
 
 from functools import wraps
@@ -17,13 +17,13 @@ FOR_OTHERS = {
 PREFLIGHT = {
     "Allow": METHODS,
     "Access-Control-Allow-Methods": METHODS,
-    "Access-Control-Allow-Headers": "*",  # If-None-Match, for one, is asked for before it is sent
+    "Access-Control-Allow-Headers": "*",  # such as If-None-Match, which needs a preflight request
     "Access-Control-Max-Age": "86400",
 }
 
 
 def for_others(view):
-    """Say that any site may read what a view answers; OPTIONS, by which a browser asks for leave, is answered too."""
+    """Allow any origin to read a view's responses, and answer preflight requests (OPTIONS)."""
 
     @wraps(view)
     def shown(request, *args, **kwargs):

@@ -1,4 +1,4 @@
-"""What programs read: JSON, the same for everybody, and where something is wrong a problem document (RFC 9457)."""
+"""API views: cached JSON responses, and problem documents (RFC 9457) for errors."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from editions.decorators import per_edition
 from editions.others import FOR_OTHERS, METHODS, for_others
 
-KEEP = 60  # seconds that a reader may keep an answer unasked, never past the next change
-SHOWN = 60  # characters of what was given that a sentence repeats
-LONGEST_LINKS = 2000  # characters of a Link header: proxies give all headers together four kilobytes, or eight
-HEADERS = FOR_OTHERS | {"X-Robots-Tag": "noindex"}  # who searches is led to the page that says the same
+KEEP = 60  # seconds for which clients may cache a response, never past the next change
+SHOWN = 60  # characters of the input that an error repeats
+LONGEST_LINKS = 2000  # characters of a Link header: proxies limit all headers together to 4 or 8 kB
+HEADERS = FOR_OTHERS | {"X-Robots-Tag": "noindex"}  # search engines should index the HTML pages instead
 
 
 class Problem(Exception):
-    """Why a question has no answer: a sentence that says what to do. `more` goes into the document beside it."""
+    """An error response: a sentence that says what to do, and more fields of the problem document."""
 
     def __init__(self, sentence: str, status: int = 400, headers=None, **more):
         super().__init__(sentence)
@@ -26,66 +26,66 @@ class Problem(Exception):
 
 
 def problem(status: int, sentence: str, headers=None, **more) -> JsonResponse:
-    """Return a problem document. It has no type of its own: the status says which kind it is."""
+    """Return a problem document of type about:blank: the status identifies the problem."""
     title = HTTPStatus(status).phrase
     found = {"type": "about:blank", "title": title, "status": status, "detail": sentence, **more}
     return _json(found, "application/problem+json", headers, status)
 
 
 def data(found: dict, links: dict[str, str | None] | None = None) -> JsonResponse:
-    """Return data with links to what is next to them, which the header Link repeats (RFC 8288)."""
+    """Return data as JSON, with a Link header (RFC 8288) for the URLs by relation."""
     header = ", ".join(f'<{address}>; rel="{relation}"' for relation, address in (links or {}).items() if address)
     is_short = 0 < len(header) <= LONGEST_LINKS
     return _json(found, "application/json", {"Link": header} if is_short else None)
 
 
 def _json(found, kind, headers, status=200):
-    # Compact: json's fast encoder knows no other form, and what is printed is compressed.
+    # Compact, as json's fast encoder requires; cached responses are compressed anyway.
     form = {"ensure_ascii": False, "separators": (",", ":")}
     headers = HEADERS | (headers or {})
     return JsonResponse(found, status=status, content_type=kind, json_dumps_params=form, headers=headers)
 
 
 def for_programs(view=None, *, known=(), unkept=()):
-    """Say that a view answers programs: per edition, for any site, with problem documents for what it can't answer.
+    """Mark a view as an API view: cached per edition, with CORS headers and problem documents for errors.
 
-    It refuses parameters that it does not know: a filter that is misspelt and not heeded gives wrong data.
+    Unknown parameters are refused: a misspelt filter that was ignored would give wrong data.
     """
 
     def mark(view):
         @per_edition(known=known, keep=KEEP, unkept=unkept, strict=True)
         @wraps(view)
-        def answered(request, *args, **kwargs):
+        def respond(request, *args, **kwargs):
             try:
                 refuse_unknown(request.GET, known)
                 return view(request, *args, **kwargs)
             except Problem as found:
                 return problem(found.status, str(found), found.headers, **found.more)
             except Http404:
-                return problem(404, _("There is nothing at this address."))
+                return problem(404, _("Not found."))
 
         @for_others
-        @wraps(answered)
-        def spoken(request, *args, **kwargs):
+        @wraps(respond)
+        def handle(request, *args, **kwargs):
             if request.method not in ("GET", "HEAD"):
-                return problem(405, _("Here is nothing to change: ask with GET or HEAD."), {"Allow": METHODS})
-            return answered(request, *args, **kwargs)
+                return problem(405, _("Read-only: use GET or HEAD."), {"Allow": METHODS})
+            return respond(request, *args, **kwargs)
 
-        return spoken
+        return handle
 
     return mark(view) if view else mark
 
 
 def refuse_unknown(given, known) -> None:
-    """Raise Problem for a parameter that is unknown, or given twice, or empty."""
+    """Raise Problem for a parameter that is unknown, repeated or empty."""
     for name, values in given.lists():
         shown = name[:SHOWN]
         if name not in known and known:
-            sentence = _("“%(name)s” is no parameter here. There are: %(known)s.")
+            sentence = _("Unknown parameter “%(name)s”. Known parameters: %(known)s.")
             raise Problem(sentence % {"name": shown, "known": ", ".join(known)}, parameter=shown)
         if name not in known:
-            raise Problem(_("“%s” is no parameter here: this address takes none.") % shown, parameter=shown)
+            raise Problem(_("Unknown parameter “%s”. This URL has no parameters.") % shown, parameter=shown)
         if len(values) > 1:
-            raise Problem(_("“%s” is given more than once. Give it once.") % shown, parameter=shown)
+            raise Problem(_("“%s” must be given only once.") % shown, parameter=shown)
         if not values[0]:
-            raise Problem(_("“%s” is empty. Give it a value, or leave it out.") % shown, parameter=shown)
+            raise Problem(_("“%s” is empty. Give it a value or remove it.") % shown, parameter=shown)

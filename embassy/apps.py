@@ -12,11 +12,11 @@ class EmbassyConfig(AppConfig):
     verbose_name = _("Embassy")
 
     def ready(self):
-        from embassy import desk_search, notices, roles  # noqa: F401 (the notices listen to security events)
+        from embassy import desk_search, notices, roles  # noqa: F401 (the notices connect a receiver)
         from news.own_links import SHOWN
         from pages.models import Page
 
-        # `collectstatic` leaves the editor's pages out. (An app config of our own would hide the app from test tools.)
+        # `collectstatic` ignores the editor's own pages. (A subclass of the app config would hide the app from tests.)
         static = apps.get_app_config("staticfiles")
         static.ignore_patterns = [*static.ignore_patterns, *NOT_COLLECTED]
         connection_created.connect(desk_search.register_function)

@@ -1,4 +1,4 @@
-"""What stands on every page: date, clocks, menu, the consul's phone, a notice."""
+"""Context processor of the public pages: menus, clocks, date, consular office, notices."""
 
 from typing import NamedTuple
 
@@ -18,30 +18,31 @@ from pages.models import Page
 
 
 def site(request):
-    """Give every template `site`, reckoned when first used, and the moment `at`."""
+    """Give every template `site`, computed on first use, and the time `at`."""
     at = getattr(request, "at", None) or timezone.now()
     return {"at": at, "site": SimpleLazyObject(lambda: furniture(request, at))}
 
 
 def furniture(request, at):
-    """Return what every page shows; rows are fetched once for an edition.
+    """Return the site's context; its rows are fetched once per edition.
 
-    While the database is away, a page that must come shows those that were known last, or none.
+    While the database is unavailable, error pages show the last known rows, or none.
     """
-    edition = getattr(request, "edition", None)  # None ahead of our middleware
+    edition = getattr(request, "edition", None)  # None before our middleware
     try:
         rows = links([], []) if edition is None else edition.remember("furniture", lambda: fetch(at))
         if edition is not None and edition is editions.latest():
-            Reception.of(edition)  # so that this process knows it, should the database go away
+            Reception.of(edition)  # so that this process has the contact data if the database fails
     except (DatabaseError, InterfaceError):
         if not getattr(request, "has_failed", False):
-            raise  # a page without its menu must not be printed
+            raise  # a page without its menu must not be cached
         rows = editions.recall("furniture") or links([], [])
+    is_copy = getattr(request, "is_mirrored", False)  # a static copy must not contain the current time
     return {
         "name": settings.EMBASSY_NAME,
         "url": settings.SITE_URL,
         "host_zone": settings.TIME_ZONE,
-        "is_copy": (is_copy := getattr(request, "is_mirrored", False)),  # static: nothing in it is of this moment
+        "is_copy": is_copy,
         "shows_minute": request.path == reverse("home") and not is_copy,
         "today": timezone.localdate(at),
         "clocks": [
@@ -53,11 +54,11 @@ def furniture(request, at):
 
 
 def fetch(at):
-    """Return what the menu, the foot and the strip show at the moment `at`."""
+    """Return what the menus and the top bar show at the time `at`."""
     return {
         **links(list(Category.objects.all()), list(Page.objects.shown().defer("body"))),
         "office": Office.objects.for_header(),
-        "linked": linked.data({"@context": "https://schema.org", "@graph": [linked.organization(), linked.website()]}),
+        "json_ld": linked.data({"@context": "https://schema.org", "@graph": [linked.organization(), linked.website()]}),
         "notices": list(Notice.objects.current(at)),
     }
 
@@ -70,10 +71,10 @@ class Link(NamedTuple):
 
 
 def links(categories, pages):
-    """Return what leads on from every page; once, as making addresses of rows takes longer than showing them."""
-    in_menu, in_foot = (
+    """Return the menus, feeds and other links of every page."""
+    in_menu, in_footer = (
         [Link(page.title, page.get_absolute_url()) for page in pages if page.place == place]
-        for place in (Page.Place.MENU, Page.Place.FOOT)
+        for place in (Page.Place.MENU, Page.Place.FOOTER)
     )
     contact = reverse("consular:contact")
     return {
@@ -86,12 +87,12 @@ def links(categories, pages):
             Link(_("Contact"), contact),
             Link(_("Search"), reverse("search")),
         ],
-        "foot": [
-            Link(_("Contact and hours"), contact),
-            *in_foot,
+        "footer": [
+            Link(_("Contact and opening hours"), contact),
+            *in_footer,
             Link(_("Atom feed"), reverse("feed")),
             Link(_("JSON feed"), reverse("feed_json")),
-            Link(_("Data for programs"), reverse("api:index")),
+            Link(_("API"), reverse("api:index")),
         ],
         "privacy_url": next((page.get_absolute_url() for page in pages if page.path == "privacy"), ""),
         "feeds": [

@@ -1,4 +1,4 @@
-"""The error pages of the desk: in its own frame, with ways on for staff; an expired form gives back what was typed."""
+"""Error pages of the admin: in its own layout; an expired form shows the texts that were typed, to be copied."""
 
 from django.contrib import admin
 from django.shortcuts import render
@@ -8,17 +8,17 @@ from django.views.decorators.debug import sensitive_variables
 
 from consular.views import csrf_failure as public_csrf_failure
 
-NEVER_SHOWN = ("password", "token", "code", "csrf", "kept", "version", "seen")  # in the names of fields
-SHORTEST = 20  # characters of a text that is given back
+NEVER_SHOWN = ("password", "token", "code", "csrf", "draft_key", "version", "seen")  # parts of field names
+SHORTEST = 20  # characters of a text that is worth copying
 
 
 def is_on_desk(request) -> bool:
-    """Return whether a request is for the desk, and far enough on its way for the desk's frame."""
+    """Return whether a request is for the admin and has passed the middleware that its layout needs."""
     return request.path_info.startswith(reverse("admin:index")) and hasattr(request, "user")
 
 
 def desk_error(request, status: int, title: str, sentence: str, **more):
-    """Return a page of the desk that says what happened and what to do."""
+    """Return an error page with a title and a sentence that explains what to do."""
     context = {**admin.site.each_context(request), "title": title, "sentence": sentence, **more}
     response = render(request, "admin/error.html", context, status=status)
     response["Cache-Control"] = "private, no-store"
@@ -26,38 +26,35 @@ def desk_error(request, status: int, title: str, sentence: str, **more):
 
 
 def bad_request(request):
-    """The request can’t be read."""
-    sentence = _("The request can’t be read, so nothing was changed. Go back to the page before and try again.")
-    return desk_error(request, 400, _("This request can’t be read"), sentence)
+    sentence = _("The request is not valid, so nothing was changed. Go back to the previous page and try again.")
+    return desk_error(request, 400, _("Bad request"), sentence)
 
 
 def forbidden(request):
-    """The rights of this user do not reach so far."""
-    sentence = _("You do not have the rights for this page. If you need them, ask a site manager.")
+    sentence = _("You do not have permission to view this page. If you need it, ask a site manager.")
     return desk_error(request, 403, _("You cannot open this page"), sentence)
 
 
 def not_found(request):
-    """There is no such page or row on the desk."""
-    sentence = _("There is no such page on the desk. The address may be mistyped, or what it showed has been deleted.")
+    sentence = _("Check the web address. The page may have been deleted.")
     return desk_error(request, 404, _("Page not found"), sentence)
 
 
 @sensitive_variables()
 def csrf_failure(request, reason=""):
-    """Answer a form whose token has expired: on the desk with a page that gives back what was typed."""
+    """CSRF_FAILURE_VIEW: in the admin, show the texts that were typed; on the public site, its own page."""
     if not is_on_desk(request):
         return public_csrf_failure(request, reason)
     sentence = _(
-        "You logged in again after this form was opened, or cookies are off, so nothing was saved. "
-        "Open the form again: the text of a message is kept in this browser and offered there."
+        "Nothing was saved, because you signed in again after opening this form, or cookies are off. "
+        "Open the form again: the text of a message is stored in this browser and offered there."
     )
     typed = typed_texts(request) if admin.site.has_permission(request) else []
     return desk_error(request, 403, _("This form has expired"), sentence, typed=typed, again=form_url(request))
 
 
 def typed_texts(request) -> list[str]:
-    """Return the texts of a refused form that took somebody time to write."""
+    """Return the longer texts of a refused form."""
     return [
         value
         for name, value in request.POST.items()
@@ -66,5 +63,5 @@ def typed_texts(request) -> list[str]:
 
 
 def form_url(request) -> str:
-    """Return where the form of a refused request is opened again."""
+    """Return the URL at which the form can be opened again; "" for other requests."""
     return request.get_full_path() if request.path_info.rstrip("/").endswith(("change", "add")) else ""

@@ -1,8 +1,8 @@
-"""Search on the press desk: the lookup `folds`, a substring search that ignores case in every script.
+"""Case-insensitive substring search in every script: the lookup `folds`, and a ModelAdmin mixin that uses it.
 
-SQLite's LIKE knows the case of ASCII letters alone, so `icontains` finds "мид" and not "МИД". Here SQLite gets a
-function of Python's; PostgreSQL has its own. On both, ё is е, Greek accents may be left out as in capitals, and the
-Turkish dotted and dotless i are an i.
+SQLite's LIKE ignores case for ASCII letters only: `icontains` with "мид" does not find "МИД". SQLite gets a Python
+function here; PostgreSQL uses UPPER. On both, ё equals е, Greek accents are optional as in capitals, and the Turkish
+dotted and dotless i equal i.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import CharField, Lookup, TextField
 
-# What capitals leave out or write otherwise: applied to text in capitals.
+# Replacements in upper-case text.
 CAPITALS = {
     "Ё": "Е",
     "İ": "I",
@@ -24,14 +24,14 @@ CAPITALS = {
     "Ϊ": "Ι",
     "Ϋ": "Υ",
 }
-# Letters that PostgreSQL has no capital for, and Python writes as several characters.
+# Letters that PostgreSQL does not change to upper case and that Python writes as several characters.
 WITHOUT_CAPITAL = {"ΐ": "Ι", "ΰ": "Υ"}
 OTHERWISE = {"ẞ": "SS", "ß": "SS", "Ι\u0308\u0301": "Ι", "Υ\u0308\u0301": "Υ"}
-LIKE_PREFIXES = "^=@"  # of Django's search_fields
+LIKE_PREFIXES = "^=@"  # prefixes in `search_fields`
 
 
 def fold_case(text: str | None) -> str | None:
-    """Return a text as it is compared: in capitals, without what capitals leave out."""
+    """Return the case-folded text that is compared."""
     if text is None or text.isascii():
         return text and text.upper()
     text = text.upper()
@@ -41,7 +41,7 @@ def fold_case(text: str | None) -> str | None:
 
 
 def register_function(sender, connection, **kwargs):
-    """Give a new connection to SQLite the function that the lookup calls."""
+    """Register the function for SQLite: a receiver of `connection_created`."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("fold_case", 1, fold_case, deterministic=True)
 
@@ -49,7 +49,7 @@ def register_function(sender, connection, **kwargs):
 @CharField.register_lookup
 @TextField.register_lookup
 class Folds(Lookup):
-    """`field__folds="text"`: the field has the text in it, in whatever case."""
+    """`field__folds="text"`: the field contains the text, ignoring case."""
 
     lookup_name = "folds"
 
@@ -65,7 +65,7 @@ class Folds(Lookup):
 
 
 def _folded(expression: str) -> str:
-    """Return the expression of PostgreSQL that is what `fold_case` is."""
+    """Return the PostgreSQL expression that is equivalent to `fold_case`."""
     letters = CAPITALS | WITHOUT_CAPITAL
     for letter, plain in OTHERWISE.items():
         expression = f"REPLACE({expression}, '{letter}', '{plain}')"
@@ -73,13 +73,13 @@ def _folded(expression: str) -> str:
 
 
 class FoldedSearch:
-    """A list whose search fields ignore case in every script; a field that names its lookup keeps it."""
+    """ModelAdmin mixin: search fields without an explicit lookup use `folds`."""
 
     def get_search_fields(self, request):
         return [self.with_lookup(name) for name in super().get_search_fields(request)]
 
     def with_lookup(self, name: str) -> str:
-        """Return a search field with the lookup `folds`, where it is the name of a text field."""
+        """Return a search field, with the lookup `folds` if it names a text field."""
         if name[0] in LIKE_PREFIXES:
             return name
         try:

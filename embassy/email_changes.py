@@ -1,6 +1,6 @@
-"""A new e-mail address for an account: in force once it is confirmed there; stopped, for 7 days, from the former one.
+"""Change of an account's e-mail address: confirmed from the new address, stopped within 7 days from the former one.
 
-So nobody who may change accounts takes one over: the owner of the former mailbox is told and can undo it.
+So nobody who can edit accounts can take one over: the owner of the former mailbox is notified and can undo the change.
 """
 
 from __future__ import annotations
@@ -29,69 +29,72 @@ SALT = "embassy.email_changes"
 CONFIRM, STOP = "confirm", "stop"
 
 
-def request_change(user, new: str, at: datetime, by) -> EmailChange:
-    """Note that `by` wants `new` to be the address of `user`, and mail both addresses. An earlier wish is dropped."""
+def request_change(user, new_email: str, at: datetime, by) -> EmailChange:
+    """Store a change that `by` has requested, and e-mail both addresses. It replaces an unconfirmed earlier one."""
     EmailChange.objects.filter(account=user.pk, confirmed_at=None, stopped_at=None).update(stopped_at=at)
-    change = EmailChange.objects.create(account=user.pk, former=user.email, address=new, asked_by=by.pk, asked_at=at)
+    change = EmailChange.objects.create(
+        account=user.pk, old_email=user.email, new_email=new_email, requested_by=by.pk, requested_at=at
+    )
     events.record(Kind.EMAIL_REQUESTED, account=user.pk, at=at)
-    Letter.objects.put("e-mail change, new address", about=change.pk, reader=user.pk, at=at)
+    Letter.objects.enqueue("e-mail change, new address", object_id=change.pk, recipient_id=user.pk, at=at)
     if user.email:
-        Letter.objects.put("e-mail change, former address", about=change.pk, reader=user.pk, at=at)
+        Letter.objects.enqueue("e-mail change, former address", object_id=change.pk, recipient_id=user.pk, at=at)
     return change
 
 
 def is_immediate(user) -> bool:
-    """Return whether an address is only corrected: nobody has logged in to the account, and nobody can."""
+    """Return whether a change needs no confirmation: nobody has signed in to the account, and nobody can."""
     return not user.email or (user.last_login is None and not user.has_usable_password())
 
 
-def set_address(user, new: str) -> None:
-    """Change the address of `user`, and their name to log in with where that was the address."""
+def set_address(user, new_email: str) -> None:
+    """Change the e-mail address of `user`, and their user name if it was that address."""
     if user.username == user.email.lower():
-        user.username = new
-    user.email = new
+        user.username = new_email
+    user.email = new_email
     user.save(update_fields=["email", "username"])
 
 
 def is_under_way(user, at: datetime) -> bool:
-    """Return whether the address of `user` was changed, or is to be, within the last 7 days."""
+    """Return whether a change of the address of `user` was requested or confirmed within the last 7 days."""
     return EmailChange.objects.open_at(at).filter(account=user.pk).exists()
 
 
 def was_reset_lately(user, at: datetime) -> bool:
-    """Return whether somebody has reset the second factor of `user` within the last 7 days."""
+    """Return whether somebody has reset the two-step verification of `user` within the last 7 days."""
     return SecurityEvent.objects.filter(
-        kind=Kind.FACTOR_RESET, account=user.pk, at__gt=at - NOTICE_PERIOD, actor__isnull=False
+        kind=Kind.TWO_FACTOR_RESET, account=user.pk, at__gt=at - NOTICE_PERIOD, actor__isnull=False
     ).exists()
 
 
-# By the links in the letters
+# Confirming and stopping
 
 
 def confirm(change: EmailChange, at: datetime) -> bool:
-    """Make the new address the account's, and return whether that was possible."""
+    """Give the account its new address, and return whether that was possible."""
     with transaction.atomic():
         change = EmailChange.objects.open_at(at).select_for_update().filter(pk=change.pk, confirmed_at=None).first()
         user = change and get_user_model().objects.filter(pk=change.account, is_active=True).first()
-        if not user or is_taken(change.address, user):
+        if not user or is_taken(change.new_email, user):
             return False
-        set_address(user, change.address)
+        set_address(user, change.new_email)
         change.confirmed_at = at
         change.save(update_fields=["confirmed_at"])
         events.record(Kind.EMAIL_CHANGED, account=user.pk, at=at)
     return True
 
 
-def is_taken(new: str, user) -> bool:
+def is_taken(email: str, user) -> bool:
+    """Return whether another user has this address or user name."""
     others = get_user_model().objects.exclude(pk=user.pk)
-    return others.filter(Q(email__iexact=new) | Q(username__iexact=new)).exists()
+    return others.filter(Q(email__iexact=email) | Q(username__iexact=email)).exists()
 
 
 def stop(change: EmailChange, at: datetime) -> bool:
-    """Drop a change, and return whether there was one to drop.
+    """Stop a change, and return whether it could be stopped.
 
-    One that is in force already is undone: the former address is the account's again, its password opens nothing any
-    more, its sessions end, and a link to choose a new password goes to the former address.
+    A change that was already confirmed is undone: the account gets its former address back, its password is made
+    unusable, its sessions end, and a password reset link is sent to the former address.
     """
     with transaction.atomic():
         change = EmailChange.objects.open_at(at).select_for_update().filter(pk=change.pk).first()
@@ -99,64 +102,74 @@ def stop(change: EmailChange, at: datetime) -> bool:
         if not user:
             return False
         later = EmailChange.objects.filter(account=user.pk, pk__gte=change.pk, stopped_at=None)
-        was_in_force = later.exclude(confirmed_at=None).exists()
+        was_confirmed = later.exclude(confirmed_at=None).exists()
         later.update(stopped_at=at)
-        if was_in_force:
-            set_address(user, change.former)
+        if was_confirmed:
+            set_address(user, change.old_email)
             user.set_unusable_password()
             user.save(update_fields=["password"])
             sessions.end_all(user)
-            set_up = SecurityEvent.objects.filter(kind=Kind.FACTOR_SET_UP, account=user.pk, at__gte=change.asked_at)
-            if set_up.exists():  # by somebody who had the other mailbox
+            set_up_since = SecurityEvent.objects.filter(
+                kind=Kind.TWO_FACTOR_SET_UP, account=user.pk, at__gte=change.requested_at
+            )
+            if set_up_since.exists():  # by the owner of the other mailbox
                 factor.remove(user)
-            Letter.objects.put("lost password", reader=user.pk, at=at)
+            Letter.objects.enqueue("lost password", recipient_id=user.pk, at=at)
         events.record(Kind.EMAIL_STOPPED, account=user.pk, at=at)
     return True
 
 
-# Letters
+# E-mails
 
 
 @kind("e-mail change, new address", LATER)
 def to_new_address(letter: Letter):
-    return about_change(letter, "address_new", CONFIRM)
+    change = open_change(letter)
+    if change is None or change.confirmed_at:
+        return None
+    return about_change(letter, change, "embassy/letters/address_new.txt", change.new_email, CONFIRM)
 
 
 @kind("e-mail change, former address", LATER)
 def to_former_address(letter: Letter):
-    return about_change(letter, "address_left", STOP)
-
-
-def about_change(letter: Letter, template: str, deed: str):
-    change = EmailChange.objects.filter(pk=letter.about, stopped_at=None).first()
-    to = change and (change.address if deed == CONFIRM else change.former)
-    if not to or (deed == CONFIRM and change.confirmed_at):
+    change = open_change(letter)
+    if change is None or not change.old_email:
         return None
-    link = address("email_change", signing.dumps([change.pk, deed], salt=SALT))
-    return worded(Letter(reader=letter.reader, about=change.asked_by), template, to, link=link)
+    return about_change(letter, change, "embassy/letters/address_left.txt", change.old_email, STOP)
 
 
-# The page behind the links. A GET changes nothing: mail filters follow links.
+def open_change(letter: Letter) -> EmailChange | None:
+    return EmailChange.objects.filter(pk=letter.object_id, stopped_at=None).first()
+
+
+def about_change(letter: Letter, change: EmailChange, template: str, to: str, action: str):
+    """Return an e-mail with a link that confirms or stops a change."""
+    link = address("email_change", signing.dumps([change.pk, action], salt=SALT))
+    return worded(Letter(recipient_id=letter.recipient_id, object_id=change.requested_by), template, to, link=link)
+
+
+# The page behind the links. A GET changes nothing, because mail filters follow links.
 
 
 @never_cache
 def email_change(request, token):
-    """Ask whether to confirm or to stop a change, and do it."""
+    """Ask to confirm or to stop a change; do it on POST."""
     try:
-        number, deed = signing.loads(token, salt=SALT, max_age=NOTICE_PERIOD)
+        pk, action = signing.loads(token, salt=SALT, max_age=NOTICE_PERIOD)
     except signing.BadSignature:
         raise Http404 from None
-    change = EmailChange.objects.open_at(request.at).filter(pk=number).first()
-    if change and deed == CONFIRM and change.confirmed_at:
+    is_stop = action == STOP
+    change = EmailChange.objects.open_at(request.at).filter(pk=pk).first()
+    if change and change.confirmed_at and not is_stop:
         change = None
     context = {
         **admin.site.each_context(request),
         "has_permission": False,
         "is_nav_sidebar_enabled": False,
         "change": change,
-        "is_stop": deed == STOP,
-        "title": _("Stop the change of your e-mail address") if deed == STOP else _("Confirm your e-mail address"),
+        "is_stop": is_stop,
+        "title": _("Stop the change of your e-mail address") if is_stop else _("Confirm your e-mail address"),
     }
     if change and request.method == "POST":
-        context["done"] = (stop if deed == STOP else confirm)(change, request.at)
+        context["is_done"] = (stop if is_stop else confirm)(change, request.at)
     return render(request, "second_factor/email_change.html", context, status=200 if change else 410)

@@ -1,4 +1,4 @@
-"""What the environment says, checked: a malformed value stops the start with a sentence that says what to write."""
+"""Read and validate environment variables; a malformed value raises ImproperlyConfigured with an example."""
 
 import re
 import unicodedata
@@ -12,29 +12,30 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.validators import validate_email
 
-# A name or an IPv4 address. No wildcard: what the settings call the site is the one host it answers to.
+# A host name or an IPv4 address, no wildcard: the site has exactly one host.
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
 
 POSTGRES = "postgres://user:password@host:5432/embassy"
+COUNTRY = r"[A-Z]{2}(-[A-Z0-9]{1,3})?"  # ISO 3166-1 and 3166-2
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
-ITS_REPEATABLE_READ = 2  # as both drivers number it
+ITS_REPEATABLE_READ = 2  # the value in psycopg and psycopg2
 
 env = environ.Env()
 
 
 @contextmanager
 def _saying(name, example):
-    """Turn any parsing error inside into a sentence about the variable `name`."""
+    """Turn a parsing error into ImproperlyConfigured with an example for the variable `name`."""
     try:
         yield
     except Exception as error:
         raise ImproperlyConfigured(
-            f"{name} can't be read ({error or type(error).__name__}). Write it like {name}={example}"
+            f"{name} is not valid ({error or type(error).__name__}). Example: {name}={example}"
         ) from error
 
 
 def boolean(name, default):
-    """Return the yes or no of `name`: on, off, true, false, yes, no, 1, 0."""
+    """Return a boolean: on, off, true, false, yes, no, 1, 0."""
     value = env.str(name, default="").strip().lower()
     if value == "":
         return default
@@ -42,98 +43,97 @@ def boolean(name, default):
         return True
     if value in {"off", "false", "no", "0"}:
         return False
-    raise ImproperlyConfigured(f"{name} is {value!r}. Write {name}=on or {name}=off")
+    raise ImproperlyConfigured(f"{name} is {value!r}. Use {name}=on or {name}=off")
 
 
 def number(name, default, *, least=0):
-    """Return the whole number of `name`, `least` or more."""
+    """Return an integer of at least `least`."""
     with _saying(name, str(default)):
         value = int(env.str(name, default=str(default)))
     if value < least:
-        raise ImproperlyConfigured(f"{name} is {value}. Write a whole number, {least} or more")
+        raise ImproperlyConfigured(f"{name} is {value}. Use a whole number, {least} or more")
     return value
 
 
 def listed(name):
-    """Return the texts of `name`, parted by commas; none where none is given."""
+    """Return a list of comma-separated texts."""
     return [value.strip() for value in env.str(name, default="").split(",") if value.strip()]
 
 
 def mailbox(name, default, *, name_else):
-    """Return the mailbox of `name` as a From header wants it: "Embassy, London" <press@example.org>.
+    """Return a mailbox in the form of a From header: "Embassy, London" <press@example.org>.
 
-    A display name may be written with or without quotes, commas included; without one, `name_else` is it.
+    The display name may have quotes and commas; it defaults to `name_else`.
     """
     value = env.str(name, default="").strip() or default
     with _saying(name, 'press@example.org or "Embassy, Press Office" <press@example.org>'):
-        shown, bracket, rest = value.rpartition("<")
+        display_name, bracket, rest = value.rpartition("<")
         email = rest.removesuffix(">") if bracket else value
         if bracket and not rest.endswith(">"):
             raise ValueError("the > after the address is missing")
         validate_email(email)
-        shown = " ".join(shown.replace('\\"', '"').strip().strip('"').split()) or " ".join(name_else.split())
-        if any(unicodedata.category(letter) == "Cc" for letter in value):
-            raise ValueError("it has a line break or another control character")
-    escaped = shown.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}" <{email}>' if shown else email
+        display_name = display_name.replace('\\"', '"').strip().strip('"')
+        display_name = " ".join(display_name.split()) or " ".join(name_else.split())
+        if any(unicodedata.category(character) == "Cc" for character in value):
+            raise ValueError("it contains a line break or another control character")
+    escaped = display_name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}" <{email}>' if display_name else email
 
 
-def choice(name, default, among):
-    """Return the word of `name`, one of those in `among`."""
+def choice(name, default, choices):
+    """Return one of `choices`."""
     value = env.str(name, default="").strip().lower() or default
-    if value not in among:
-        raise ImproperlyConfigured(f"{name} is {value!r}. Write " + " or ".join(f"{name}={word}" for word in among))
+    if value not in choices:
+        examples = " or ".join(f"{name}={choice}" for choice in choices)
+        raise ImproperlyConfigured(f"{name} is {value!r}. Use {examples}")
     return value
 
 
-def written(name, form, example, default=""):
-    """Return the text of `name`, which is written in the given form; `default` where there is none."""
+def written(name, pattern, example, default=""):
+    """Return a text that matches `pattern`, or `default`."""
     value = env.str(name, default="").strip() or default
-    if value and not re.fullmatch(form, value):
-        raise ImproperlyConfigured(f"{name} is {value!r}. Write it like {name}={example}")
+    if value and not re.fullmatch(pattern, value):
+        raise ImproperlyConfigured(f"{name} is {value!r}. Example: {name}={example}")
     return value
 
 
 def hsts(include_subdomains, preload):
-    """Return whether HSTS covers the subdomains, and whether the site may be in the browsers' preload list.
-
-    The list takes no site without its subdomains (hstspreload.org).
-    """
-    covers, is_listed = boolean(include_subdomains, False), boolean(preload, False)
-    if is_listed and not covers:
+    """Return the HSTS options (includeSubDomains, preload). Preloading requires the first (hstspreload.org)."""
+    has_subdomains, has_preload = boolean(include_subdomains, False), boolean(preload, False)
+    if has_preload and not has_subdomains:
         raise ImproperlyConfigured(
-            f"{preload} is on and {include_subdomains} is off. Browsers list no site without its subdomains: write "
+            f"{preload} is on and {include_subdomains} is off. Browsers preload only sites with their subdomains: set "
             f"{include_subdomains}=on too, or {preload}=off"
         )
-    return covers, is_listed
+    return has_subdomains, has_preload
 
 
 def refuse_debugging(debug, site_url):
-    """Stop the start where debug pages, and the secret key that everybody knows, would be on the internet."""
+    """Refuse DEBUG on an https site, where debug pages and the public development key would be a risk."""
     if debug and site_url.startswith("https:"):
         raise ImproperlyConfigured(
-            f"DEBUG is on and SITE_URL is {site_url}: errors would show the code, and logins the key that is public. "
-            "Write DEBUG=off, or an http address for development"
+            f"DEBUG is on and SITE_URL is {site_url}: error pages would show code, and sessions would be signed with a "
+            "public key. Set DEBUG=off, or use an http URL for development"
         )
 
 
 def required(name, example, *, unless=None):
-    """Return the text of `name`; when it is missing, `unless` serves, else the start stops."""
+    """Return a text, or `unless` if it is missing; without either raise ImproperlyConfigured."""
     value = env.str(name, default="").strip()
     if value:
         return value
     if unless is not None:
         return unless
-    raise ImproperlyConfigured(f"{name} is missing. Write it into the environment or into .env, like {name}={example}")
+    raise ImproperlyConfigured(f"{name} is missing. Set it in the environment or in .env. Example: {name}={example}")
 
 
 def origin(name, *, unless=None):
-    """Return the site's origin, scheme and host without a path: https://press.example.org."""
+    """Return an origin (scheme and host, no path): https://press.example.org."""
     return _origin(name, required(name, "https://press.example.org", unless=unless).rstrip("/"))
 
 
 def origins(name):
-    """Return the origins of `name`, parted by commas or spaces; none where none is given."""
+    """Return a list of origins, separated by commas or spaces."""
     return [_origin(name, value.rstrip("/")) for value in re.split(r"[\s,]+", env.str(name, default="")) if value]
 
 
@@ -141,105 +141,104 @@ def _origin(name, value):
     with _saying(name, "https://press.example.org"):
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.fragment:
-            raise ValueError(f"{value!r} is no origin")
+            raise ValueError(f"{value!r} is not an origin")
         if not HOST.fullmatch(parts.hostname):
-            raise ValueError(f"{parts.hostname!r} is no host's name")
+            raise ValueError(f"{parts.hostname!r} is not a host name")
         if parts.username or parts.password or parts.port == 0:
-            raise ValueError(f"{value!r} is no origin")
+            raise ValueError(f"{value!r} is not an origin")
     return value
 
 
 def zone(name, default):
-    """Return a time zone's name, as the IANA database knows it."""
+    """Return the name of a time zone in the IANA database."""
     value = env.str(name, default=default).strip()
     if value not in available_timezones():
-        raise ImproperlyConfigured(f"{name} is {value!r}, which is no time zone. Write it like {name}={default}")
+        raise ImproperlyConfigured(f"{name} is {value!r}, which is not a time zone. Example: {name}={default}")
     return value
 
 
 def clocks(name, default):
-    """Return the header's clocks, [(city, ZoneInfo)], from City=Area/Zone,City=Area/Zone."""
+    """Return the clocks of the header, [(city, ZoneInfo)], from City=Area/Zone,City=Area/Zone."""
     with _saying(name, default):
         pairs = [item.split("=") for item in env.str(name, default=default).split(",") if item.strip()]
-        found = [(city.strip(), ZoneInfo(zone.strip())) for city, zone in pairs]
-        if not found or not all(city for city, zone in found):
+        clocks = [(city.strip(), ZoneInfo(zone.strip())) for city, zone in pairs]
+        if not clocks or not all(city for city, zone in clocks):
             raise ValueError("a city has no name")
-    return found
+    return clocks
 
 
 def accel(name):
-    """Return the path, inside a proxy in front, below which it finds our media; empty where none does."""
+    """Return the internal path below which the proxy serves the media; "" for none."""
     value = env.str(name, default="").strip()
     if value and not (value.startswith("/") and value.endswith("/") and value.strip("/")):
-        raise ImproperlyConfigured(f"{name} is {value!r}. Write a slash at both ends, like {name}=/protected/")
+        raise ImproperlyConfigured(f"{name} is {value!r}. It needs a slash at both ends. Example: {name}=/protected/")
     return value
 
 
 def fernet_keys(name):
-    """Return the keys of `name`, the newest first, parted by commas; none where none is given."""
+    """Return a list of comma-separated Fernet keys, the newest first."""
     keys = [key.strip() for key in env.str(name, default="").split(",") if key.strip()]
     for number, key in enumerate(keys, start=1):
         if not re.fullmatch(r"[A-Za-z0-9_-]{43}=", key):
             raise ImproperlyConfigured(
-                f"Key {number} of {name} is none: a key is 44 characters long, as this makes one: python -c "
+                f"Key {number} of {name} is not valid. A key has 44 characters. To create one: python -c "
                 "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
             )
     return keys
 
 
 def address(name, default, *, read):
-    """Return the dictionary that `read` (an environ.Env method) makes of the URL in `name`."""
+    """Return the settings that `read` (a method of environ.Env) parses from a URL."""
     with _saying(name, default):
         return read(name, default=default)
 
 
 def database(name, default):
-    """Return the database's settings from the URL in `name`: PostgreSQL or SQLite, and which."""
-    with warnings.catch_warnings(action="ignore"):  # of an engine that it doesn't know, whole URL and password in it
-        found = address(name, default, read=env.db_url)
+    """Return the settings of a PostgreSQL or SQLite database from a URL."""
+    with warnings.catch_warnings(action="ignore"):  # it would print the password
+        config = address(name, default, read=env.db_url)
     with _saying(name, POSTGRES):
-        if found.get("ENGINE") not in {"django.db.backends.postgresql", "django.db.backends.sqlite3"}:
+        if config.get("ENGINE") not in {"django.db.backends.postgresql", "django.db.backends.sqlite3"}:
             raise ValueError("it begins with neither postgres:// nor sqlite:///")
-        if not found["NAME"]:
-            raise ValueError("it names no database")
-    return found
+        if not config["NAME"]:
+            raise ValueError("it has no database name")
+    return config
 
 
 def replicas(name, databases):
-    """Add the replicas of `name`, parted by commas, to `databases`, each as the primary but for its place; return them.
+    """Add the comma-separated replicas to `databases`, with the primary's other settings; return their aliases.
 
-    A page is read from one in one snapshot. Tests that don't bring a replica of their own read from the primary.
+    Each page is read in one snapshot. Tests without a replica of their own read from the primary.
     """
     urls = [url.strip() for url in env.str(name, default="").split(",") if url.strip()]
     primary, added = databases["default"], []
     for url in urls:
         with warnings.catch_warnings(action="ignore"), _saying(name, POSTGRES):  # as in `database`
-            found = env.db_url_config(url)
-            if not all(each["ENGINE"] == "django.db.backends.postgresql" for each in (primary, found)):
-                raise ValueError("a replica and what it is a copy of begin with postgres://")
-            if not found["NAME"]:
-                raise ValueError("it names no database")
-        options = primary["OPTIONS"] | found.get("OPTIONS", {}) | {"isolation_level": ITS_REPEATABLE_READ}
+            config = env.db_url_config(url)
+            if not all(each["ENGINE"] == "django.db.backends.postgresql" for each in (primary, config)):
+                raise ValueError("the URLs of the primary and the replica must begin with postgres://")
+            if not config["NAME"]:
+                raise ValueError("it has no database name")
+        options = primary["OPTIONS"] | config.get("OPTIONS", {}) | {"isolation_level": ITS_REPEATABLE_READ}
         added.append(f"replica{len(added) + 1}")
-        databases[added[-1]] = primary | found | {"OPTIONS": options, "TEST": {"MIRROR": "default"}}
+        databases[added[-1]] = primary | config | {"OPTIONS": options, "TEST": {"MIRROR": "default"}}
     return added
 
 
 def storage(bucket, endpoint, region):
-    """Return where media are kept: in the S3 bucket that the environment names, else in files."""
-    named = env.str(bucket, default="").strip()
-    if not named:
+    """Return the settings of the media storage: an S3 bucket if one is set, otherwise the file system."""
+    bucket_name = env.str(bucket, default="").strip()
+    if not bucket_name:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-    if not BUCKET.fullmatch(named):
-        raise ImproperlyConfigured(f"{bucket} is {named!r}, which is no bucket's name. Write it like {bucket}=media")
+    if not BUCKET.fullmatch(bucket_name):
+        raise ImproperlyConfigured(f"{bucket} is {bucket_name!r}, not a valid bucket name. Example: {bucket}=media")
     if not find_spec("storages") or not find_spec("boto3"):
         raise ImproperlyConfigured(f"{bucket} needs the packages of the extra s3: pip install 'django-storages[s3]'")
-    place = env.str(endpoint, default="").strip()
     return {
         "BACKEND": "richtext.buckets.Bucket",
         "OPTIONS": {
-            "bucket_name": named,
-            "endpoint_url": origin(endpoint) if place else None,
+            "bucket_name": bucket_name,
+            "endpoint_url": origin(endpoint) if env.str(endpoint, default="").strip() else None,
             "region_name": env.str(region, default="").strip() or None,
         },
     }

@@ -1,13 +1,14 @@
-"""Password guessing: limits per name and address, per address, and per name from everywhere.
+"""Login throttling (rate limits for wrong passwords): three limits, of which the longest lock-out counts.
 
-1. Five wrong passwords for a name from an address within 15 minutes: that name waits at that address.
-2. Fifty from an address, whatever the names: strangers wait at that address.
-3. Twenty for a name within a day, wherever they come from: strangers wait between two tries; after a hundred they wait
-   for the day. Django's own link for a lost password stays open, so nobody is shut out of their account.
+1. Name and IP address: after 5 wrong passwords within 15 minutes, the name is locked at that IP address.
+2. IP address: after 50 wrong passwords, whatever the names, unknown users are locked at that IP address.
+3. Name: after 20 wrong passwords within a day, from anywhere, unknown users have to pause between two attempts; after
+   100 they are locked for the day. Password reset by e-mail remains available, so nobody loses access.
 
-"Strangers" are browsers and networks from which that person has not logged in before. Known ones are counted apart,
-so that nobody else's guessing shuts them out. An address that is not known is never counted as one for all (rule 2).
-django-axes counts 1 and 2, in the database, so that every node knows; `FailedLogin` counts 3.
+"Unknown" means from a browser and a network in which that user has not signed in before. Attempts from known ones are
+counted separately, so that other people's guessing does not lock the owner out. Limit 2 is skipped if the IP address is
+unknown, or all such visitors would share it. django-axes counts limits 1 and 2 in the database, so they hold across
+nodes; `FailedLogin` counts limit 3.
 """
 
 from __future__ import annotations
@@ -34,17 +35,17 @@ from embassy import notices
 
 COOL_OFF = settings.AXES_COOLOFF_TIME
 DAY = timedelta(days=1)
-OF_A_NAME = settings.AXES_FAILURE_LIMIT  # from one address: a colleague's typos shut out nobody else in the office
-OF_AN_ADDRESS = 50  # whatever the names: many names with one password each are guessing, too
-MANY = 20  # of a name in a day: the person hears of it, and strangers wait between two tries
-MOST = 100  # of a name in a day
-PAUSES = ((50, timedelta(minutes=2)), (MANY, timedelta(seconds=30)))  # between two tries, after so many
+OF_A_NAME = settings.AXES_FAILURE_LIMIT  # per name and IP address: one user's typos do not lock the whole office
+OF_AN_ADDRESS = 50  # per IP address, for one common password tried with many names
+MANY = 20  # per name and day: the user is warned, and unknown users have to pause
+MOST = 100  # per name and day
+PAUSES = ((50, timedelta(minutes=2)), (MANY, timedelta(seconds=30)))  # (failures, pause between two attempts)
 
-# Who asks
+# Who is signing in
 
 
 def address_of(request) -> str | None:
-    """Return the address that a request comes from, as our own proxies have seen it; of IPv6 the network."""
+    """Return the client IP address (for IPv6 the network) as reported by the trusted proxies; None if unknown."""
     return visitors.network(visitors.address(request)) or None
 
 
@@ -53,36 +54,37 @@ def typed_name(request, credentials=None) -> str:
 
 
 def hash_name(name: str) -> str:
-    """Return the keyed hash under which a name is counted, as what is typed there may be anything."""
+    """Return the keyed hash under which a name is counted: people type anything into that field."""
     return salted_hmac("embassy.guessing", name.lower(), algorithm="sha256").hexdigest()
 
 
 def name_of(request, credentials=None) -> str:
-    """Return under what wrong passwords are counted: a hash of the name, and apart for a browser known for it."""
+    """Return the key under which django-axes counts: a hash of the name, a separate one for a known device."""
     name = typed_name(request, credentials)
     scope = scope_of(request, name)
     return hash_name(f"{name}\0{scope}" if scope.startswith("device ") else name)
 
 
 def scope_of(request, name: str) -> str:
-    """Return where wrong passwords for a name are counted: "device …", "network …", or "" for all strangers together.
+    """Return the scope in which failures of a name are counted: "device …", "network …", "" for all unknown users.
 
-    Asked once for a request. It runs the same queries for a name that nobody has.
+    Cached on the request. The queries are the same for a name that does not exist.
     """
-    asked = request.__dict__.setdefault("_scopes", {})
-    if name not in asked:
+    scopes = request.__dict__.setdefault("_scopes", {})
+    if name not in scopes:
         user = user_of(name)
-        device, at = devices.id_of(request, user), events.time_of(request)
+        device_id, at = devices.id_of(request, user), events.time_of(request)
         is_known = events.is_known_network(user and user.pk, request, at)
-        scope = f"device {device}" if device else f"network {events.hash_network(request)[:32]}" if is_known else ""
+        network = f"network {events.hash_network(request)[:32]}" if is_known else ""
+        scope = f"device {device_id}" if device_id else network
         if scope and failures(hash_name(name), scope, at).count() >= MOST:
-            scope = ""  # somebody guesses from there: it is known no more
-        asked[name] = scope
-    return asked[name]
+            scope = ""  # so many failures are guesses: the device or network no longer counts as known
+        scopes[name] = scope
+    return scopes[name]
 
 
 def user_of(name: str):
-    """Return the active user of this name, None where nobody has it."""
+    """Return the active user with this name, None if there is none."""
     return get_user_model().objects.filter(username__iexact=name.replace("\0", ""), is_active=True).first()
 
 
@@ -90,16 +92,16 @@ def user_of(name: str):
 
 
 class Guard(AxesStandaloneBackend):
-    """Refuses a login before its password is looked at, where too many were wrong."""
+    """Refuse a locked-out sign-in before its password is checked."""
 
     def authenticate(self, request, **credentials):
-        if request is None:  # a command or a test: nobody who guesses
+        if request is None:  # a command or a test
             return None
         return super().authenticate(request, **credentials)
 
 
 class Tries(AxesDatabaseHandler):
-    """Counts wrong passwords by all three rules, and records them."""
+    """Count wrong passwords for all three limits, and record security events."""
 
     def get_failures(self, request, credentials=None):
         return OF_A_NAME if waits_until(request, credentials) else 0
@@ -116,28 +118,31 @@ class Tries(AxesDatabaseHandler):
     def user_logged_in(self, sender, request, user, **kwargs):
         super().user_logged_in(sender, request, user, **kwargs)
         name = user.get_username().lower()
-        if scope := scope_of(request, name):  # strangers' guesses still count after their victim's own login
+        if scope := scope_of(request, name):  # the failures of unknown users still count
             failures(hash_name(name), scope, events.time_of(request)).delete()
 
 
-def failures(name: str, scope: str, at: datetime):
-    """Return the wrong passwords for a hashed name within a day before `at`."""
-    return FailedLogin.objects.filter(name=name, scope=scope, at__gt=at - DAY)
+def failures(name_hash: str, scope: str, at: datetime):
+    """Return the wrong passwords for a name within the day before `at`."""
+    return FailedLogin.objects.filter(name=name_hash, scope=scope, at__gt=at - DAY)
 
 
 def count_failure(request, name: str) -> None:
-    """Count and record a wrong password; mail its owner at the twentieth within a day. Equal work for every name."""
-    at, user, scope, hashed = events.time_of(request), user_of(name), scope_of(request, name), hash_name(name)
+    """Count and record a wrong password, and warn the user at the twentieth within a day.
+
+    The database work is the same for a name that does not exist.
+    """
+    at, user, scope, name_hash = events.time_of(request), user_of(name), scope_of(request, name), hash_name(name)
     with transaction.atomic():
         FailedLogin.objects.filter(at__lte=at - DAY).delete()
-        FailedLogin.objects.create(name=hashed, scope=scope, at=at)
+        FailedLogin.objects.create(name=name_hash, scope=scope, at=at)
         events.record_attempt(events.Kind.WRONG_PASSWORD, user, request, at)
-        if FailedLogin.objects.filter(name=hashed, at__gt=at - DAY).count() >= MANY:
-            notices.warn_of_guessing(user, hashed, at)
+        if FailedLogin.objects.filter(name=name_hash, at__gt=at - DAY).count() >= MANY:
+            notices.warn_of_guessing(user, name_hash, at)
 
 
 def record_lock_out(request, name: str) -> None:
-    """Record that a login was refused unseen: once within 15 minutes for an account and a network."""
+    """Record a lock-out, at most once within 15 minutes for an account and a network."""
     at, user, network = events.time_of(request), user_of(name), events.hash_network(request)
     kind = events.Kind.LOCKED_OUT
     recent = SecurityEvent.objects.filter(kind=kind, account=user and user.pk, network=network, at__gt=at - COOL_OFF)
@@ -145,64 +150,67 @@ def record_lock_out(request, name: str) -> None:
         events.record(kind, account=user and user.pk, request=request, at=at)
 
 
-def counting(request, **which):
-    """Return the tries that count at the moment of a request."""
-    return AccessAttempt.objects.filter(attempt_time__gte=request.axes_attempt_time - COOL_OFF, **which)
+# The limits
 
 
 def waits_until(request, credentials=None) -> datetime | None:
-    """Return until when a login with this name is not looked at; None where it is."""
+    """Return the time until which a sign-in with this name is refused; None if it is allowed."""
     name = typed_name(request, credentials)
     scope = scope_of(request, name)
-    moments = [of_name_at_address(request, credentials), of_name(request, name, scope)]
+    ends = [of_name_at_address(request, credentials), of_name(request, name, scope)]
     if request.axes_ip_address and not scope:
-        moments.append(of_address(request))
-    return max((moment for moment in moments if moment), default=None)
+        ends.append(of_address(request))
+    return max(filter(None, ends), default=None)
 
 
 def of_name_at_address(request, credentials) -> datetime | None:
-    """Rule 1. Where the address is unknown, the names are still counted apart."""
-    name = {"username": get_client_username(request, credentials)}
-    return free_again(counting(request, ip_address=request.axes_ip_address, **name), OF_A_NAME)
+    """Return the end of a lock-out by limit 1. If the IP address is unknown, names are still counted separately."""
+    attempts = counting(request, username=get_client_username(request, credentials))
+    return free_again(attempts, OF_A_NAME)
 
 
 def of_address(request) -> datetime | None:
-    """Rule 2."""
-    rows = counting(request, ip_address=request.axes_ip_address)
-    if (rows.aggregate(all=Sum("failures_since_start"))["all"] or 0) < OF_AN_ADDRESS:
-        return None
-    return free_again(rows, OF_AN_ADDRESS)
+    """Return the end of a lock-out by limit 2."""
+    attempts = counting(request)
+    total = attempts.aggregate(total=Sum("failures_since_start"))["total"] or 0
+    return free_again(attempts, OF_AN_ADDRESS) if total >= OF_AN_ADDRESS else None
 
 
 def of_name(request, name: str, scope: str) -> datetime | None:
-    """Rule 3."""
+    """Return the end of a pause or lock-out by limit 3."""
     at = events.time_of(request)
-    moments = list(failures(hash_name(name), scope, at).order_by("-at").values_list("at", flat=True)[:MOST])
-    if len(moments) >= MOST:
-        return moments[-1] + DAY
-    pause = next((pause for count, pause in PAUSES if len(moments) >= count), None)
-    return moments[0] + pause if pause and moments[0] + pause > at else None
+    times = list(failures(hash_name(name), scope, at).order_by("-at").values_list("at", flat=True)[:MOST])
+    if len(times) >= MOST:
+        return times[-1] + DAY
+    pause = next((pause for count, pause in PAUSES if len(times) >= count), None)
+    return times[0] + pause if pause and times[0] + pause > at else None
 
 
-def free_again(rows, limit: int) -> datetime | None:
-    """Return the moment at which fewer than `limit` of these tries still count; None where that is so now."""
-    rows = list(rows.order_by("attempt_time").values_list("attempt_time", "failures_since_start"))
-    left, until = sum(tries for _moment, tries in rows), None
-    for moment, tries in rows:
-        if left < limit:
+def counting(request, **filters):
+    """Return django-axes' attempts from the request's IP address that are not older than the cool-off time."""
+    since = request.axes_attempt_time - COOL_OFF
+    return AccessAttempt.objects.filter(attempt_time__gte=since, ip_address=request.axes_ip_address, **filters)
+
+
+def free_again(attempts, limit: int) -> datetime | None:
+    """Return the time at which fewer than `limit` of these failures still count; None if that is so now."""
+    rows = list(attempts.order_by("attempt_time").values_list("attempt_time", "failures_since_start"))
+    remaining, until = sum(count for _time, count in rows), None
+    for time, count in rows:
+        if remaining < limit:
             break
-        left -= tries
-        until = moment + COOL_OFF
+        remaining -= count
+        until = time + COOL_OFF
     return until
 
 
-# The refusal
+# The response
 
 
 def refused(request, response=None, credentials=None):
-    """Say that it has to wait, until when, and what to do about a password that is lost. An answer of 429."""
+    """Return the response to a locked-out sign-in: 429 with the time at which the lock-out ends."""
     at = events.time_of(request)
-    until = waits_until(request, credentials) or at + timedelta(minutes=1)  # somebody has forgiven them meanwhile
+    until = waits_until(request, credentials) or at + timedelta(minutes=1)  # the lock-out has ended since
     context = {
         **admin.site.each_context(request),
         "has_permission": False,
@@ -211,7 +219,7 @@ def refused(request, response=None, credentials=None):
         "until": until,
         "is_long": until - at > timedelta(hours=1),
     }
-    answer = render(request, "second_factor/wait.html", context, status=429)
-    answer["Retry-After"] = max(1, round((until - at).total_seconds()))
-    answer["Cache-Control"] = "no-store"
-    return answer
+    response = render(request, "second_factor/wait.html", context, status=429)
+    response["Retry-After"] = max(1, round((until - at).total_seconds()))
+    response["Cache-Control"] = "no-store"
+    return response

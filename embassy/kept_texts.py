@@ -1,7 +1,7 @@
-"""The key with which a browser encrypts the unsaved texts of one member of staff (AES-GCM, static/desk-keeping.js).
+"""Encryption key for a user's unsaved drafts in the browser's storage (AES-GCM, static/desk-keeping.js).
 
-It is derived from SECRET_KEY and the user's id, and given to that user alone, on the pages of the desk. So a text that
-stays in a browser after a crash or an expired session opens again when the same user logs in, and for nobody else.
+It is derived from SECRET_KEY and the user's ID and sent on admin pages to that user only. So a draft that was left
+behind by a crash or an expired session can be restored by the same user and by nobody else.
 """
 
 from base64 import b64encode
@@ -12,7 +12,7 @@ SALT = "embassy.kept_texts"
 
 
 def keeping_key(user) -> str:
-    """Return the key of a user: 32 bytes in Base64; "" for somebody who is not logged in."""
+    """Return the key of a user: 32 bytes in Base64; "" if nobody is signed in."""
     if not user.is_authenticated:
         return ""
     return b64encode(salted_hmac(SALT, str(user.pk), algorithm="sha256").digest()).decode()

@@ -1,4 +1,4 @@
-"""Letters about one's own account: the way in. What others do to it is in `embassy.notices`."""
+"""E-mails to staff about their own account: invitation and password reset. Security notices: `embassy.notices`."""
 
 from __future__ import annotations
 
@@ -13,56 +13,49 @@ from letters import limits
 from letters.kinds import LATER, address, compose, kind
 from letters.models import Letter
 
-# Anybody can ask for a lost password to be replaced: see letters.limits.
-limits.set_limit("lost password", 3)  # no ceiling in all: strangers would use it up, and lock out those in need
-
-# The way in: a link that sets a password, once, until it is too old or a newer one was sent
+# No ceiling for all recipients together: strangers could use it up and so prevent real password resets.
+limits.set_limit("lost password", 3)
 
 
 @kind("invitation", LATER)
 def invitation(letter: Letter):
-    """Word an invitation; nothing for somebody who has chosen a password meanwhile."""
-    user = get_user_model().objects.filter(pk=letter.reader).first()
+    """Return an invitation; None if the user has already chosen a password."""
+    user = get_user_model().objects.filter(pk=letter.recipient_id).first()
     if user is None or user.has_usable_password():
         return None
-    return worded(letter, "invitation", link=way_in(user, invitation_links))
+    return worded(letter, "embassy/letters/invitation.txt", link=way_in(user, invitation_links))
 
 
 @kind("lost password", LATER)
 def lost_password(letter: Letter):
-    """Word a letter with a link to choose a new password; nothing where nobody has the address that was typed."""
-    user = get_user_model().objects.filter(pk=letter.reader).first()
-    return worded(letter, "lost_password", link=way_in(user, reset_links)) if user else None
+    """Return an e-mail with a link to reset the password; None if the address that was entered is unknown."""
+    user = get_user_model().objects.filter(pk=letter.recipient_id).first()
+    return worded(letter, "embassy/letters/lost_password.txt", link=way_in(user, reset_links)) if user else None
 
 
 def way_in(user, links) -> str:
-    """Return the address at which `user` chooses a password, with a token made by `links`."""
+    """Return the URL at which `user` chooses a password, with a token of `links`."""
     return address("password_reset_confirm", urlsafe_base64_encode(force_bytes(user.pk)), links.make_token(user))
 
 
-# What they say
+def worded(letter: Letter, template: str, to: str = "", **context):
+    """Return an e-mail to the recipient of `letter`, at `to` or at their own address; None if they are inactive.
 
-
-def worded(letter: Letter, template: str, to: str = "", **more):
-    """Word a letter to its reader, at `to` or at their own address; nothing for somebody who has left meanwhile."""
-    people = get_user_model().objects.in_bulk([pk for pk in (letter.reader, letter.about) if pk])
-    user = people.get(letter.reader)
+    `letter.object_id` is the user who has caused it.
+    """
+    users = get_user_model().objects.in_bulk([pk for pk in (letter.recipient_id, letter.object_id) if pk])
+    user, actor = users.get(letter.recipient_id), users.get(letter.object_id)
     if user is None or not user.is_active or not (to or user.email):
         return None
-    context = {**about(user, people.get(letter.about)), **more}
-    return compose(f"embassy/letters/{template}.txt", to or user.email, context)
-
-
-def about(user, by) -> dict:
-    """Return what every letter about the account of `user` says."""
-    return {"to": user, "by": name_of(by) if by else "", "turn_to": turn_to(user)}
+    context = {"to": user, "by": name_of(actor) if actor else "", "contacts": turn_to(user), **context}
+    return compose(template, to or user.email, context)
 
 
 def turn_to(user) -> str:
-    """Return whom `user` turns to when something is done in their name, a line each: managers, else superusers."""
+    """Return the colleagues whom `user` can contact, one per line: site managers, or superusers if there are none."""
     others = get_user_model().objects.filter(is_active=True).exclude(pk=user.pk).exclude(email="").order_by("pk")
-    found = others.filter(groups__name=roles.MANAGERS) or others.filter(is_superuser=True)
-    return "\n".join(f"{name_of(each)}, {each.email}" for each in found) or settings.DEFAULT_FROM_EMAIL
+    contacts = others.filter(groups__name=roles.MANAGERS) or others.filter(is_superuser=True)
+    return "\n".join(f"{name_of(contact)}, {contact.email}" for contact in contacts) or settings.DEFAULT_FROM_EMAIL
 
 
 def name_of(user) -> str:

@@ -1,7 +1,6 @@
-"""How the log is written: a record for each event, and no secret address or personal word in any of them.
+"""Log formatters (plain text and JSON lines) that redact secret URLs, e-mail addresses and row contents.
 
-Two ways: lines for a person at a terminal, and JSON for whatever collects them, an object a line. In both a record
-begins on a line of its own and nothing that a visitor sent can begin one.
+Every record begins on a new line, and nothing that a visitor has sent can begin one (log injection).
 """
 
 import json
@@ -11,52 +10,51 @@ from datetime import UTC, datetime
 
 from watching.ids import id_of
 
-# What is left out
+# Redaction
 
-# Addresses whose last part opens something for whoever has it. Django logs the address of every 404.
+# URLs that end in a secret token. Django logs the URL of every 404.
 SECRET = re.compile(r"(/preview/|/contact/enquiry/|/admin/reset/|/contact/sent/\?r=)[^\s\"'?&]+")
-# Whose letter or login an error was about.
 NO_PART = r"[^\s<>()\[\]{}\"',;:=/@]"
 EMAIL = re.compile(rf"{NO_PART}{{1,64}}@{NO_PART}{{1,255}}")
-# The row that PostgreSQL refused, told with what it holds, over several lines if need be. Where it can't be seen how
-# far that goes, all the rest is left out.
+# Contents of a row in PostgreSQL's messages about constraints, possibly over several lines. If the end is not found,
+# the rest of the text is removed.
 ENDS = r"\)(?= already exists\.| is not present in | is still referenced from | conflicts with |\.(?:\n|\\n|\Z)|\Z)"
 ROW = re.compile(rf"(Key \([^)]{{0,500}}\)=|Failing row contains )\((?:(?s:.{{0,4000}}?){ENDS}|(?s:.*))")
 CONTEXT = re.compile(r"^(CONTEXT:\s+).*", re.MULTILINE)
 MASKS = ((SECRET, r"\1…"), (ROW, r"\1(…)"), (CONTEXT, r"\1…"), (EMAIL, "…@…"))
 
-# What ends a line for some reader, or moves a terminal's cursor.
+# Line ends of any kind, and characters that move a terminal's cursor.
 CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def discreet(text: str) -> str:
-    """Return a text without what would open a door to whoever reads the log, or tell them of a person."""
-    for pattern, instead in MASKS:
-        text = pattern.sub(instead, text)
+    """Return a text without secrets and personal data."""
+    for pattern, replacement in MASKS:
+        text = pattern.sub(replacement, text)
     return text
 
 
 def on_one_line(text: str) -> str:
-    """Return a text with its control characters written out: \\n for the end of a line."""
-    return CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
+    """Return a text with its control characters escaped, a line end as \\n."""
+    return CONTROL.sub(lambda match: repr(match[0])[1:-1], text)
 
 
-# The two ways
+# Formatters
 
 
 class Discreet(logging.Formatter):
-    """A formatter that leaves out what is nobody's business. What belongs to a line stands indented below it."""
+    """Plain-text formatter with redaction; tracebacks are indented below the record."""
 
     def format(self, record):
         record.message = on_one_line(discreet(record.getMessage()))
-        record.of_request = f"[{id_of(record)}] " if id_of(record) else ""
+        record.request_tag = f"[{id_of(record)}] " if id_of(record) else ""
         if self.usesTime():
             record.asctime = self.formatTime(record, self.datefmt)
-        below = discreet(self.traceback(record)).splitlines()
-        return "\n".join([self.formatMessage(record), *(f"  {on_one_line(line)}" for line in below)])
+        lines = discreet(self.traceback(record)).splitlines()
+        return "\n".join([self.formatMessage(record), *(f"  {on_one_line(line)}" for line in lines)])
 
     def traceback(self, record) -> str:
-        """Return where an error came from, without the values that were at hand there."""
+        """Return the traceback and the stack of a record, without local variables."""
         if record.exc_info and not record.exc_text:
             record.exc_text = self.formatException(record.exc_info)
         stack = self.formatStack(record.stack_info) if record.stack_info else ""
@@ -64,10 +62,10 @@ class Discreet(logging.Formatter):
 
 
 class Json(Discreet):
-    """The same as JSON: an object a line, in ASCII, so that no character in it ends a line for anybody."""
+    """JSON-lines formatter with redaction, in ASCII so that no character can end a line."""
 
     def format(self, record):
-        told = {
+        fields = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
@@ -76,5 +74,5 @@ class Json(Discreet):
             **getattr(record, "access", {}),
             "traceback": self.traceback(record),
         }
-        told = {name: discreet(value) if isinstance(value, str) else value for name, value in told.items()}
-        return json.dumps({name: value for name, value in told.items() if value not in ("", None)}, default=str)
+        fields = {name: discreet(value) if isinstance(value, str) else value for name, value in fields.items()}
+        return json.dumps({name: value for name, value in fields.items() if value not in ("", None)}, default=str)

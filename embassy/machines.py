@@ -1,10 +1,9 @@
-"""What machines ask for: the sitemaps, what crawlers may read, how a browser searches here, the site as an app."""
+"""For search engines: XML sitemaps (sitemaps.org), the Google News sitemap and robots.txt."""
 
 from xml.sax.saxutils import escape
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -25,7 +24,7 @@ NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 
 @per_edition(keep=60)
 def sitemap(request):
-    """The index of the sitemap: the parts, each with its last change."""
+    """The sitemap index: the parts, each with the time of its last change."""
     rows = [entry("sitemap", settings.SITE_URL + reverse("sitemap_pages"))]
     for span, changed in sitemaps.last_changes(sitemaps.parts(request.edition, request.at), request.at):
         rows.append(entry("sitemap", settings.SITE_URL + reverse("sitemap_part", args=[span.name]), changed))
@@ -35,10 +34,10 @@ def sitemap(request):
 @per_edition(keep=60)
 def sitemap_part(request, name):
     """The messages of some months."""
-    found = [span for span in sitemaps.parts(request.edition, request.at) if span.name == name]
-    if not found:
+    spans = [span for span in sitemaps.parts(request.edition, request.at) if span.name == name]
+    if not spans:
         raise Http404
-    rows = sitemaps.addresses(found[0], request.at)
+    rows = sitemaps.addresses(spans[0], request.at)
     return document(
         "urlset", [entry("url", settings.SITE_URL + row.get_absolute_url(), row.updated_at) for row in rows]
     )
@@ -46,7 +45,7 @@ def sitemap_part(request, name):
 
 @per_edition(keep=60)
 def sitemap_pages(request):
-    """Every other page: lists, counters, contact, pages of the office. None says when it changed: nobody keeps that."""
+    """All other pages: lists, counters, contact, pages. They have no `lastmod`, because it is not stored."""
     names = "home", "messages", "counters:index", "consular:contact", "api:index"
     paths = [reverse(name) for name in names]
     rows = (*Category.objects.all(), *Counter.objects.shown(), *Page.objects.shown())
@@ -56,7 +55,7 @@ def sitemap_pages(request):
 
 @per_edition(keep=60)
 def sitemap_news(request):
-    """The messages of the last two days, as news aggregators read them."""
+    """The Google News sitemap: the messages of the last two days."""
     publication = f"<news:name>{escape(settings.EMBASSY_NAME)}</news:name>"
     rows = [
         f"<url><loc>{escape(settings.SITE_URL + row.get_absolute_url())}</loc>"
@@ -69,63 +68,20 @@ def sitemap_news(request):
     return document("urlset", rows, NEWS)
 
 
-def entry(kind, address, changed=None):
-    """Return an entry of a sitemap."""
-    moment = f"<lastmod>{machine(changed)}</lastmod>" if changed else ""
-    return f"<{kind}><loc>{escape(address)}</loc>{moment}</{kind}>"
+def entry(kind, url, changed=None):
+    lastmod = f"<lastmod>{machine(changed)}</lastmod>" if changed else ""
+    return f"<{kind}><loc>{escape(url)}</loc>{lastmod}</{kind}>"
 
 
-def document(kind, rows, spaces=""):
-    """Return a sitemap."""
-    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<{kind} {" ".join(filter(None, [SITEMAP, spaces]))}>'
+def document(kind, rows, namespaces=""):
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<{kind} {" ".join(filter(None, [SITEMAP, namespaces]))}>'
     return HttpResponse("\n".join([head, *rows, f"</{kind}>\n"]), XML)
 
 
-# The site in a browser's own furniture
-
-
-@per_edition(keep=60)
-def opensearch(request):
-    """How a browser searches here (OpenSearch 1.1)."""
-    return render(request, "opensearch.xml", content_type="application/opensearchdescription+xml; charset=utf-8")
-
-
-@per_edition(keep=60)
-def manifest(request):
-    """The site as an app: its name and its icons."""
-    icons = [
-        {"src": f"/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any maskable"}
-        for size in (192, 512)
-    ]
-    facts = {
-        "name": settings.EMBASSY_NAME,
-        "short_name": settings.EMBASSY_NAME[:30],
-        "start_url": "/",
-        "display": "browser",
-        "lang": settings.LANGUAGE_CODE,
-        "background_color": "#16202f",
-        "theme_color": "#16202f",
-        "icons": icons,
-    }
-    return JsonResponse(facts, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
-
-
-# For crawlers
+# robots.txt
 
 
 @per_edition(keep=60)
 def robots(request):
-    """What crawlers may read: all but the desk, enquiries, and searches, which lead to a hundred more each."""
+    """robots.txt: everything except the admin, enquiries, and search results, whose links multiply."""
     return HttpResponse(render_to_string("robots.txt", {"url": settings.SITE_URL}), "text/plain; charset=utf-8")
-
-
-@per_edition(keep=60)
-def security(request):
-    """Whom to tell about a hole (RFC 9116)."""
-    context = {"url": settings.SITE_URL, "contact": settings.SECURITY_CONTACT, "expires": next_year(request.at)}
-    return HttpResponse(render_to_string("security.txt", context), "text/plain; charset=utf-8")
-
-
-def next_year(at):
-    """Return the first day of a month eleven to twelve months ahead: a date that stays the same for a month."""
-    return at.replace(year=at.year + 1, day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -1,7 +1,7 @@
-"""Notices about accounts, by e-mail: to the person, for 7 days to a former address of theirs too, and to the managers.
+"""Security notices by e-mail: to the user, for 7 days also to their former address, and to the site managers.
 
-A letter names a security event by its number; the words are made when it is sent. Notices are for what was done through
-the site: what an operator does at the server is theirs to tell.
+An e-mail refers to a security event and is rendered when it is sent. Only events that happened through the site are
+notified, not those of commands on the server.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.dispatch import receiver
-from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from accounts import devices, events
@@ -23,75 +22,77 @@ from letters.models import Letter
 
 PERSON, FORMER, MANAGERS = "account notice", "account notice, former address", "account notice, managers"
 
-# What the person reads, by the kind of event.
+# Sentences for the user.
 SENTENCES = {
-    Kind.LOGIN: gettext_lazy("Somebody has logged in to your account from a network and a browser that are new to it."),
+    Kind.LOGIN: gettext_lazy("Somebody has signed in to your account from a new network and a new browser."),
     Kind.WRONG_CODE: gettext_lazy(
-        "Your password was entered, and the code after it was wrong. If that was not you, somebody knows your password."
+        "Your password was entered correctly, followed by a wrong code. If this was not you, somebody knows your "
+        "password."
     ),
     Kind.PASSWORD_CHANGED: gettext_lazy("Your password was changed."),
-    Kind.FACTOR_SET_UP: gettext_lazy("A second factor was set up for your account."),
-    Kind.FACTOR_REMOVED: gettext_lazy("The second factor of your account was removed."),
-    Kind.FACTOR_RESET: gettext_lazy(
-        "Your second factor was reset. The codes of your phone and your backup codes no longer work, and your sessions "
-        "have ended. Log in with your password and set up a second factor again."
+    Kind.TWO_FACTOR_SET_UP: gettext_lazy("Two-step verification was set up for your account."),
+    Kind.TWO_FACTOR_REMOVED: gettext_lazy("Two-step verification was removed from your account."),
+    Kind.TWO_FACTOR_RESET: gettext_lazy(
+        "Your two-step verification was reset. The codes of your phone and your backup codes no longer work, and your "
+        "sessions have ended. Sign in with your password and set up two-step verification again."
     ),
-    Kind.CODES_MADE: gettext_lazy("New backup codes were made for your account."),
+    Kind.CODES_CREATED: gettext_lazy("New backup codes were created for your account."),
     Kind.GROUPS_CHANGED: gettext_lazy("Your groups were changed."),
-    Kind.RIGHTS_CHANGED: gettext_lazy("Your rights were changed."),
+    Kind.RIGHTS_CHANGED: gettext_lazy("Your permissions were changed."),
     Kind.SESSIONS_ENDED: gettext_lazy("Your sessions were ended."),
 }
-# What the managers read. `whose` is the account, `by` who did it.
+# Sentences for the managers.
 FOR_MANAGERS = {
-    Kind.INVITED: gettext_lazy("%(whose)s was invited."),
-    Kind.REACTIVATED: gettext_lazy("The account of %(whose)s was opened again."),
-    Kind.GROUPS_CHANGED: gettext_lazy("The groups of %(whose)s were changed."),
-    Kind.RIGHTS_CHANGED: gettext_lazy("The rights of %(whose)s were changed."),
-    Kind.FACTOR_RESET: gettext_lazy("The second factor of %(whose)s was reset."),
-    Kind.EMAIL_REQUESTED: gettext_lazy("A change of the e-mail address of %(whose)s was requested."),
-    Kind.EMAIL_CHANGED: gettext_lazy("The e-mail address of %(whose)s was changed."),
-    Kind.EMAIL_STOPPED: gettext_lazy("%(whose)s has stopped a change of their e-mail address."),
+    Kind.INVITED: gettext_lazy("%(user)s was invited."),
+    Kind.REACTIVATED: gettext_lazy("The account of %(user)s was reactivated."),
+    Kind.GROUPS_CHANGED: gettext_lazy("The groups of %(user)s were changed."),
+    Kind.RIGHTS_CHANGED: gettext_lazy("The permissions of %(user)s were changed."),
+    Kind.TWO_FACTOR_RESET: gettext_lazy("The two-step verification of %(user)s was reset."),
+    Kind.EMAIL_REQUESTED: gettext_lazy("A change of the e-mail address of %(user)s was requested."),
+    Kind.EMAIL_CHANGED: gettext_lazy("The e-mail address of %(user)s was changed."),
+    Kind.EMAIL_STOPPED: gettext_lazy("%(user)s has stopped a change of their e-mail address."),
 }
-ASKED_FOR = {Kind.LOGIN, Kind.WRONG_CODE}  # mailed where a view says so, not each time
-LONGEST_LIST = 20  # managers who are mailed
+ASKED_FOR = {Kind.LOGIN, Kind.WRONG_CODE}  # sent only by `tell_of_login` and `tell_of_wrong_code`
+LONGEST_LIST = 20  # managers who are notified
 
 
 @receiver(events.recorded, dispatch_uid="embassy.notices")
 def on_event(sender, event, request, **kwargs):
-    """Mail what an event calls for, where it happened through the site."""
+    """Queue the notices of an event that happened through the site."""
     kind = event.kind
-    if request is None or (kind == Kind.PASSWORD_CHANGED and event.detail):  # the first one, or none any more
+    if request is None or (kind == Kind.PASSWORD_CHANGED and event.detail):  # the first password, or an unusable one
         return
     if kind == Kind.SESSIONS_ENDED and event.actor == event.account:
         return
-    is_new = kind == Kind.GROUPS_CHANGED and was_just_invited(event)
-    if kind in SENTENCES and kind not in ASKED_FOR and event.account and not is_new:
+    if kind == Kind.GROUPS_CHANGED and was_just_invited(event):
+        return
+    if kind in SENTENCES and kind not in ASKED_FOR and event.account:
         tell_person(event)
-    if kind in FOR_MANAGERS and not is_new:
+    if kind in FOR_MANAGERS:
         tell_managers(event)
 
 
 def was_just_invited(event) -> bool:
-    """Return whether the groups are those of an invitation in the same request: its notice names them."""
+    """Return whether the groups are part of an invitation in the same request, whose notice names them."""
     return SecurityEvent.objects.filter(kind=Kind.INVITED, account=event.account, at=event.at).exists()
 
 
 def tell_person(event) -> None:
-    """Put a notice of an event into the outbox, for the person and for their former address."""
-    Letter.objects.put(PERSON, about=event.pk, reader=event.account, at=event.at)
-    if EmailChange.objects.former_address(event.account, event.at):
-        Letter.objects.put(FORMER, about=event.pk, reader=event.account, at=event.at)
+    """Queue a notice of an event to the user, and to their former address."""
+    Letter.objects.enqueue(PERSON, object_id=event.pk, recipient_id=event.account, at=event.at)
+    if EmailChange.objects.old_email(event.account, event.at):
+        Letter.objects.enqueue(FORMER, object_id=event.pk, recipient_id=event.account, at=event.at)
 
 
 def tell_managers(event) -> None:
-    """Put a notice of an event into the outbox for each site manager and superuser, the one who did it included."""
+    """Queue a notice of an event to each site manager and superuser, including the one who caused it."""
     active = get_user_model().objects.filter(is_active=True).exclude(email="")
     managers = active.filter(Q(groups__name=roles.MANAGERS) | Q(is_superuser=True)).distinct().order_by("pk")
     for manager in managers[:LONGEST_LIST]:
-        Letter.objects.put(MANAGERS, about=event.pk, reader=manager.pk, at=event.at)
+        Letter.objects.enqueue(MANAGERS, object_id=event.pk, recipient_id=manager.pk, at=event.at)
 
 
-# Wording
+# Rendering
 
 
 @kind(PERSON, LATER)
@@ -101,20 +102,20 @@ def for_person(letter: Letter):
 
 @kind(FORMER, LATER)
 def for_former_address(letter: Letter):
-    """Word the same notice to the address that the person had until a few days ago."""
-    to = EmailChange.objects.former_address(letter.reader, letter.written_at)
+    """Return the user's notice, to the address that they had until a few days ago."""
+    to = EmailChange.objects.old_email(letter.recipient_id, letter.written_at)
     return notice(letter, to) if to else None
 
 
 def notice(letter: Letter, to: str = ""):
-    event = SecurityEvent.objects.filter(pk=letter.about).first()
+    event = SecurityEvent.objects.filter(pk=letter.object_id).first()
     if event is None:
         return None
     return worded(
-        Letter(reader=letter.reader, about=event.actor),
-        "account_notice",
+        Letter(recipient_id=letter.recipient_id, object_id=event.actor),
+        "embassy/letters/account_notice.txt",
         to,
-        what=SENTENCES[event.kind],
+        sentence=SENTENCES[event.kind],
         detail=event.detail if event.kind in (Kind.GROUPS_CHANGED, Kind.RIGHTS_CHANGED) else "",
         at=event.at,
         is_own=event.actor == event.account,
@@ -125,33 +126,32 @@ def notice(letter: Letter, to: str = ""):
 
 @kind(MANAGERS, LATER)
 def for_managers(letter: Letter):
-    event = SecurityEvent.objects.filter(pk=letter.about).first()
+    event = SecurityEvent.objects.filter(pk=letter.object_id).first()
     if event is None:
         return None
-    people = get_user_model().objects.in_bulk([pk for pk in (event.account, event.actor) if pk])
-    whose = people.get(event.account)
+    user = get_user_model().objects.filter(pk=event.account or 0).first()
     return worded(
-        Letter(reader=letter.reader, about=event.actor),
-        "account_managers",
-        what=FOR_MANAGERS[event.kind] % {"whose": name_of(whose) if whose else event.detail or "–"},
-        groups=", ".join(whose.groups.order_by("name").values_list("name", flat=True)) if whose else "",
+        Letter(recipient_id=letter.recipient_id, object_id=event.actor),
+        "embassy/letters/account_managers.txt",
+        sentence=FOR_MANAGERS[event.kind] % {"user": name_of(user) if user else event.detail or "–"},
+        groups=", ".join(user.groups.order_by("name").values_list("name", flat=True)) if user else "",
         detail=event.detail,
         at=event.at,
-        link=address("admin:auth_user_change", event.account) if whose else address("admin:auth_user_changelist"),
+        link=address("admin:auth_user_change", event.account) if user else address("admin:auth_user_changelist"),
     )
 
 
-# A login from elsewhere, a password that somebody else knows
+# A sign-in from an unknown device and network, a wrong code, password guessing
 
 
 def is_new_place(request, user) -> bool:
-    """Return whether `user` logs in from a network and a browser from which they never have. Asked before the login."""
+    """Return whether both the network and the browser are new to `user`. Call it before the sign-in is recorded."""
     at = events.time_of(request)
     return not devices.id_of(request, user) and not events.is_known_network(user.pk, request, at)
 
 
 def tell_of_login(user, at) -> None:
-    """Put a notice of the login that was just recorded into the outbox."""
+    """Queue a notice of the sign-in that was just recorded."""
     event = SecurityEvent.objects.filter(kind=Kind.LOGIN, account=user.pk, at=at).order_by("-pk").first()
     if event:
         tell_person(event)
@@ -162,17 +162,17 @@ limits.set_limit("many wrong passwords", 1)
 
 
 def tell_of_wrong_code(event) -> None:
-    """Put a notice into the outbox that the password was right and the code wrong: once a day."""
+    """Queue a notice of a wrong code after the correct password, at most one a day."""
     if limits.may_send("wrong code", limits.hash_recipient(str(event.account)), event.at):
         tell_person(event)
 
 
 def warn_of_guessing(user, name_hash: str, at) -> None:
-    """Put a warning into the outbox that a password is being guessed: once a day for a name, also for nobody's."""
+    """Queue a warning of password guessing, at most one a day for a name. The same work if `user` is None."""
     if limits.may_send("many wrong passwords", name_hash, at):
-        Letter.objects.put("many wrong passwords", reader=user and user.pk, at=at)
+        Letter.objects.enqueue("many wrong passwords", recipient_id=user and user.pk, at=at)
 
 
 @kind("many wrong passwords", LATER)
 def many_wrong_passwords(letter: Letter):
-    return worded(letter, "many_wrong_passwords", link=address("admin:password_change"), login=reverse("admin:login"))
+    return worded(letter, "embassy/letters/many_wrong_passwords.txt", link=address("admin:password_change"))

@@ -1,4 +1,4 @@
-"""What a load balancer asks, by whatever host and scheme: is this process alive, is it able to serve."""
+"""Health checks: /healthz (liveness) and /readyz (readiness), for any host and scheme."""
 
 from datetime import timedelta
 
@@ -13,11 +13,11 @@ from watching.bounded import Bounded
 from watching.schema import State, state
 from watching.sqlite_file import is_held_by_another
 
-SECONDS = 2  # that a database may take to answer; who asks usually waits no longer than that either
+SECONDS = 2  # timeout of the database query, as most load balancers have it
 
 
 def probes(get_response):
-    """Answer /healthz and /readyz before host and scheme are checked."""
+    """Middleware: respond to /healthz and /readyz before host and scheme are checked."""
     views = {"/healthz": healthz, "/readyz": readyz}
 
     def middleware(request):
@@ -29,49 +29,48 @@ def probes(get_response):
 @never_cache
 @require_safe
 def healthz(request):
-    """Alive: this process answers."""
     return HttpResponse("alive\n", "text/plain")
 
 
 @never_cache
 @require_safe
 def readyz(request):
-    """Able to serve: the database answers and no migration waits.
+    """Return 200 if the database responds and all migrations are applied, otherwise 503.
 
-    A node of this site, which knows the secret key, is told the edition and the release as well. Nobody else is: the
-    one counts what the desk saves, the other picks exploits.
+    Only nodes of this site, which know the secret key, get the edition and the release: the edition would show
+    how much staff publish, the release which exploits to try.
     """
     try:
-        found: State = asked.ask(SECONDS)
+        state_now: State = asked.result(SECONDS)
     except (DatabaseError, InterfaceError, TimeoutError) as error:
-        held = is_held_by_another(error)
-        says = "another program keeps the SQLite file locked\n" if held else "the database does not answer\n"
-        return HttpResponse(says, "text/plain", status=503)
-    if found.waiting:
-        return HttpResponse(f"{len(found.waiting)} migrations wait\n", "text/plain", status=503)
+        is_locked = is_held_by_another(error)
+        text = "the SQLite file is locked by another program\n" if is_locked else "the database does not respond\n"
+        return HttpResponse(text, "text/plain", status=503)
+    if state_now.waiting:
+        return HttpResponse(f"{len(state_now.waiting)} migrations have not been applied\n", "text/plain", status=503)
     if is_node(request):
-        return HttpResponse(f"ready: edition {found.number} of release {settings.RELEASE}\n", "text/plain")
+        return HttpResponse(f"ready: edition {state_now.number} of release {settings.RELEASE}\n", "text/plain")
     return HttpResponse("ready\n", "text/plain")
 
 
-TOKEN = "X-Embassy-Node"  # noqa: S105 (the request header by which nodes know each other)
+TOKEN = "X-Embassy-Node"  # noqa: S105 (a header by which nodes recognise each other)
 signer = signing.TimestampSigner(salt="embassy.probes")
-LASTS = timedelta(hours=1)  # generous: the clocks of two nodes may differ, and it is this that is being looked into
+LASTS = timedelta(hours=1)  # generous, since the doctor also reports nodes whose clocks differ
 
 
 def token() -> str:
-    """Return what a node shows to another one."""
+    """Return the signed header value for a request to another node."""
     return signer.sign("node")
 
 
 def is_node(request) -> bool:
-    """Say whether a request comes from a node of this site."""
+    """Return whether a request comes from a node of this site."""
     try:
         return signer.unsign(request.headers.get(TOKEN, ""), max_age=LASTS) == "node"
     except signing.BadSignature:
         return False
 
 
-# One thread asks, with a connection of its own, however many probes come: a database that is frozen, and takes what
-# is sent but stays silent, holds up neither the probe nor the visitors' threads.
+# One thread with its own connection queries the database, however many probes come: a frozen database blocks neither
+# the probes nor the visitors' threads.
 asked = Bounded(lambda: state())

@@ -1,8 +1,8 @@
-"""The roles of the house: four groups of staff, and what each may do.
+"""Roles: four groups of staff and their permissions, created after each migration.
 
-Groups and rights are laid after every migration: a group that is missing is made, a right that is missing is given,
-and nothing is ever taken away. What the house has added to a group stays. What it has taken from one comes back with
-the next release, since that can't be told from a right that is new: an office that wants less makes a group of its own.
+Missing groups are created and missing permissions added; nothing is removed. So additions of the operator to a group
+remain. A permission that the operator has removed comes back, because it cannot be distinguished from a new one: an
+office that wants to grant less creates a group of its own.
 """
 
 from django.apps import apps as all_apps
@@ -14,9 +14,10 @@ CONSULAR = "Consular officers"
 MANAGERS = "Site managers"
 
 
-def rights(app, models, *acts):
-    """Return the names of rights: each of `acts` on each of `models`, all four acts where none is named."""
-    return {f"{app}.{act}_{model}" for model in models.split() for act in acts or ("add", "change", "delete", "view")}
+def rights(app, models, *actions):
+    """Return the names of permissions: each of `actions` (by default Django's four) on each of `models`."""
+    actions = actions or ("add", "change", "delete", "view")
+    return {f"{app}.{action}_{model}" for model in models.split() for action in actions}
 
 
 WRITING = (
@@ -34,7 +35,7 @@ ROLES = {
     | rights("consular", "notice"),
     CONSULAR: rights("consular", "enquiry", "view", "change", "delete") | rights("consular", "template"),
     MANAGERS: rights("news", "category")
-    | rights("news", "message", "view")  # to choose the one that tells a counter's story
+    | rights("news", "message", "view")  # to select a counter's message
     | rights("counters", "counter")
     | rights("consular", "office openinghours holiday topic commonquestion notice")
     | rights("pages", "page")
@@ -42,24 +43,25 @@ ROLES = {
     | rights("letters", "letter", "view")
     | rights("accounts", "securityevent", "view")
     | rights("auth", "user")
-    | rights("auth", "group", "view"),  # what a group may do is a superuser's to change: nobody grants themselves more
+    | rights("auth", "group", "view"),  # only superusers change groups, so that nobody extends their own permissions
 }
 
 
 def lay(app_config, using, apps=all_apps, **kwargs):
-    """Make the groups, and give them the rights that one application has: after each migration, for each of them."""
-    wanted = {
-        role: {right.partition(".")[2] for right in names if right.startswith(f"{app_config.label}.")}
+    """Create the groups and add the permissions of one app: a receiver of `post_migrate`, called for each app."""
+    codenames_by_role = {
+        role: {name.partition(".")[2] for name in names if name.startswith(f"{app_config.label}.")}
         for role, names in ROLES.items()
     }
-    if not any(wanted.values()):
+    if not any(codenames_by_role.values()):
         return
-    create_permissions(app_config, verbosity=0, using=using, apps=apps)  # Django's own receiver may come after us
+    create_permissions(app_config, verbosity=0, using=using, apps=apps)  # Django's own receiver may run later
     try:
         groups, permissions = apps.get_model("auth", "Group").objects, apps.get_model("auth", "Permission").objects
-    except LookupError:  # auth itself has not been migrated yet
+    except LookupError:  # auth has not been migrated yet
         return
-    for role, codenames in wanted.items():
-        group, _made = groups.using(using).get_or_create(name=role)
-        missing = permissions.using(using).filter(content_type__app_label=app_config.label, codename__in=codenames)
-        group.permissions.add(*missing)  # adds what is not there yet, and nothing twice
+    for role, codenames in codenames_by_role.items():
+        group, _created = groups.using(using).get_or_create(name=role)
+        group.permissions.add(
+            *permissions.using(using).filter(content_type__app_label=app_config.label, codename__in=codenames)
+        )

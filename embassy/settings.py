@@ -1,4 +1,4 @@
-"""The settings: facts of the place come from the environment (or from .env), all else stands here."""
+"""Django settings. What differs between deployments comes from the environment (or .env)."""
 
 import sys
 from datetime import timedelta
@@ -14,47 +14,51 @@ from embassy.static_headers import add_static_headers
 from richtext import editor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"  # what this place writes: database, media, collected static files
+VAR_DIR = BASE_DIR / "var"  # all files that the site writes: database, media, collected static files
 VAR_DIR.mkdir(exist_ok=True)
 
 if (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
 
-# The place
+# Deployment
 
 DEBUG = environment.boolean("DEBUG", False)
 SECRET_KEY = environment.required(
     "SECRET_KEY", "fifty-random-characters", unless="only-for-development" if DEBUG else None
 )
-SECRET_KEY_FALLBACKS = environment.listed("SECRET_KEY_FALLBACKS")  # keys of before, the newest first
+SECRET_KEY_FALLBACKS = environment.listed("SECRET_KEY_FALLBACKS")  # former keys, the newest first
 SITE_URL = environment.origin("SITE_URL", unless="http://127.0.0.1:8000" if DEBUG else None)
 environment.refuse_debugging(DEBUG, SITE_URL)
 EMBASSY_NAME = env.str("EMBASSY_NAME", default="Embassy of the Republic in London")
 TIME_ZONE = environment.zone("TIME_ZONE", "Europe/London")
+# ISO 3166 codes, of a part of the country too (GB-ENG): public holidays, and phone numbers without a country code
+HOST_COUNTRY = environment.written("HOST_COUNTRY", environment.COUNTRY, "GB-ENG", "GB-ENG")
+HOME_COUNTRY = environment.written("HOME_COUNTRY", environment.COUNTRY, "RU", "RU")
 CLOCKS = environment.clocks("CLOCKS", "Moscow=Europe/Moscow,London=Europe/London")
 RELEASE = env.str("RELEASE", default="0.1.0")
-PRINTINGS_MB = environment.number("PRINTINGS_MB", 64, least=1)
-TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
+RESPONSE_CACHE_MB = environment.number("RESPONSE_CACHE_MB", 64, least=1)
+TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", 0)
 ENQUIRY_KEYS = environment.fernet_keys("ENQUIRY_KEYS")
 ENQUIRY_MIN_SECONDS = environment.number("ENQUIRY_MIN_SECONDS", 3)
 ENQUIRIES_PER_HOUR = environment.number("ENQUIRIES_PER_HOUR", 20, least=1)
 RECEIPTS_PER_HOUR = environment.number("RECEIPTS_PER_HOUR", 200, least=1)
-BACKUP_KEY = env.str("BACKUP_KEY", default="")  # a passphrase; where there is one, backups are sealed with it
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")  # public keys of age, comma-separated
+BACKUP_IDENTITY_FILE = env.str("BACKUP_IDENTITY_FILE", default="")  # with the private key, for a restore
 
 LOG_FORMAT = environment.choice("LOG_FORMAT", "plain" if DEBUG or sys.stderr.isatty() else "json", ["plain", "json"])
-METRICS_PORT = environment.number("METRICS_PORT", 0)  # 0: nothing is counted
+METRICS_PORT = environment.number("METRICS_PORT", 0)  # 0: no metrics
 METRICS_ADDRESS = env.str("METRICS_ADDRESS", default="127.0.0.1")
-METRICS_DIR = Path(env.str("METRICS_DIR", default="").strip() or VAR_DIR / "metrics")
-NODES = environment.origins("NODES")  # every process that answers, as the doctor reaches it
+METRICS_DIR = Path(env.str("PROMETHEUS_MULTIPROC_DIR", default="").strip() or VAR_DIR / "metrics")
+NODES = environment.origins("NODES")  # origins of all nodes, for the doctor
 
-# Each binds more than this host for two years, and cannot be taken back: off until the operator says so.
+# Off by default: each affects other hosts for two years and cannot be revoked.
 HSTS_INCLUDE_SUBDOMAINS, HSTS_PRELOAD = environment.hsts("HSTS_INCLUDE_SUBDOMAINS", "HSTS_PRELOAD")
 
 _site = urlsplit(SITE_URL)
 SECURITY_CONTACT = environment.written(
     "SECURITY_CONTACT", r"(https?://|mailto:|tel:)\S+", "mailto:security@example.org", f"{SITE_URL}/contact/"
 )
-# What the ids in the feeds begin with: kept as it is where the site moves to another host.
+# The authority in feed ids (RFC 4151), which must not change when the site moves to another host.
 FEED_AUTHORITY = environment.written(
     "FEED_AUTHORITY", r"[a-z0-9.-]+,\d{4}(-\d\d){0,2}", "press.example.org,2020", f"{_site.hostname},2020"
 )
@@ -72,6 +76,7 @@ INSTALLED_APPS = [
     "letters",
     "richtext",
     "news",
+    "news.search",
     "counters",
     "consular",
     "pages",
@@ -95,8 +100,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "watching.middleware.seeing",  # outside the printing: a request's id is nobody else's
-    "editions.middleware.printing",  # what it keeps is what the visitor gets
+    "watching.middleware.seeing",  # before the response cache, because each request has its own id
+    "editions.middleware.printing",  # caches complete responses
     "embassy.probes.probes",
     "embassy.headers.hardened",
     "django.middleware.security.SecurityMiddleware",
@@ -110,10 +115,10 @@ MIDDLEWARE = [
     "embassy.second_factor.middleware.second_factor",
     "accounts.middleware.desk_events",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",  # whose hand it was that saved
+    "simple_history.middleware.HistoryRequestMiddleware",  # the author of each version
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "news.middleware.redirects",
-    "axes.middleware.AxesMiddleware",  # only turns a login that was refused into its page
+    "axes.middleware.AxesMiddleware",  # renders the lock-out response
 ]
 
 ROOT_URLCONF = "embassy.urls"
@@ -121,7 +126,7 @@ WSGI_APPLICATION = "embassy.wsgi.application"
 APPEND_SLASH = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = [
-    "ckeditor.W001",  # richtext has a check of its own: that the editor is restricted
+    "ckeditor.W001",  # richtext has its own check that the editor is restricted
     "security.W005",  # HSTS for subdomains and for the preload list is the operator's decision (HSTS_…)
     "security.W021",
 ]
@@ -172,13 +177,14 @@ else:
             "tcp_user_timeout": 5000,
         }
     )
-REPLICAS = environment.replicas("REPLICA_URLS", DATABASES)  # public pages are read there (editions/replicas.py)
+# Public pages are read from the replicas (editions/replicas.py).
+REPLICAS = environment.replicas("REPLICA_DATABASE_URLS", DATABASES)
 DATABASE_ROUTERS = ["editions.replicas.Router"] if REPLICAS else []
-HIGHEST_EDITION = VAR_DIR / "highest-edition"  # what this node has served: its processes share eight bytes
+HIGHEST_EDITION = VAR_DIR / "highest-edition"  # eight bytes shared by the processes of a node
 UNCOUNTED_PROXY = VAR_DIR / "behind-a-proxy"  # a note for the doctor (watching/proxies.py)
 CACHES = {"default": environment.address("CACHE_URL", "locmemcache://", read=env.cache_url)}
 
-# Mail
+# E-mail
 
 vars().update(environment.address("EMAIL_URL", "consolemail://", read=env.email_url))
 EMAIL_TIMEOUT = 10
@@ -199,12 +205,13 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's page needs our styles or scripts
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # other sites do not need our styles and scripts
 WHITENOISE_ADD_HEADERS_FUNCTION = add_static_headers
-WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # what browsers ask for at the root: /favicon.ico
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # files that browsers request at the root: /favicon.ico
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="").strip() or VAR_DIR / "media")
-MEDIA_ACCEL = environment.accel("MEDIA_ACCEL")  # an address inside the proxy, which sends the files from there itself
+# A path inside the proxy, which then sends the files itself.
+MEDIA_X_ACCEL_PREFIX = environment.accel("MEDIA_X_ACCEL_PREFIX")
 STORAGES = {
     "default": environment.storage("S3_BUCKET", "S3_ENDPOINT", "S3_REGION"),  # files under MEDIA_ROOT, or a bucket
     "staticfiles": {
@@ -218,7 +225,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # The editor
 
-CKEDITOR_CONFIGS = {"default": editor.CONFIG}  # nothing looser passes richtext's system checks
+CKEDITOR_CONFIGS = {"default": editor.CONFIG}  # richtext has a system check for it
 
 # Security
 
@@ -230,13 +237,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.HouseWordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["embassy.guessing.Guard", "accounts.passwords.Passwords"]
-PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # an invitation; a reset has an hour (accounts/passwords.py)
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # for invitations; a password reset has an hour (accounts/passwords.py)
 LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
-STAFF_NEED_TOTP = environment.boolean("STAFF_NEED_TOTP", SECURE)
+STAFF_REQUIRE_TOTP = environment.boolean("STAFF_REQUIRE_TOTP", SECURE)
 AXES_HANDLER = "embassy.guessing.Tries"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME = 5, timedelta(minutes=15)
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the end that the page names is the end
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the lock-out ends at the time shown
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE, AXES_USERNAME_CALLABLE = "embassy.guessing.address_of", "embassy.guessing.name_of"
 AXES_LOCKOUT_CALLABLE = "embassy.guessing.refused"
@@ -253,7 +260,7 @@ if SECURE:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = HSTS_INCLUDE_SUBDOMAINS, HSTS_PRELOAD
-    if TRUSTED_PROXIES:
+    if TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -271,7 +278,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-# The editor writes style attributes into its toolbar and has a blank picture as an address; its views add these.
+# The editor's toolbar needs style attributes and a blank data: image; its views add these sources.
 EDITOR_SOURCES = {"style-src": [UNSAFE_INLINE], "img-src": ["data:"]}
 
 # Logging
@@ -282,7 +289,7 @@ LOGGING = {
     "formatters": {
         "plain": {
             "class": "embassy.logs.Discreet",
-            "format": "{asctime} {levelname} {name} {of_request}{message}",
+            "format": "{asctime} {levelname} {name} {request_tag}{message}",
             "style": "{",
         },
         "json": {"class": "embassy.logs.Json"},
@@ -291,9 +298,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
-        "django.server": {"handlers": [], "propagate": True},  # runserver's lines name addresses, too
+        "django.server": {"handlers": [], "propagate": True},  # runserver logs URLs as well
         "axes": {"level": "WARNING"},
-        # A line for each answer is for machines; a person at a terminal sees those that failed.
+        # Every response in JSON; in a terminal only failed ones.
         "embassy.access": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
     },
 }

@@ -1,12 +1,12 @@
-"""The addresses of the site: the press office, the consul, the machines, the desk."""
+"""URL configuration of the project."""
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from embassy import email_changes, machines, media, own_account, views
+from embassy import email_changes, machines, media, own_account, views, well_known
+from embassy.account_forms import LostPasswordForm
 from embassy.api.errors import or_problem
-from embassy.people import LostPasswordForm
 from news import previews
 from news.search import following
 from news.search.views import search
@@ -23,13 +23,13 @@ urlpatterns = [
     path("api/", include("embassy.api.urls")),
     path("", include("consular.urls")),
     path("robots.txt", machines.robots, name="robots"),
-    path(".well-known/security.txt", machines.security, name="security"),
+    path(".well-known/security.txt", well_known.security, name="security"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     path("sitemap/pages.xml", machines.sitemap_pages, name="sitemap_pages"),
     path("sitemap/news.xml", machines.sitemap_news, name="sitemap_news"),
     path("sitemap/<slug:name>.xml", machines.sitemap_part, name="sitemap_part"),
-    path("opensearch.xml", machines.opensearch, name="opensearch"),
-    path("manifest.webmanifest", machines.manifest, name="manifest"),
+    path("opensearch.xml", well_known.opensearch, name="opensearch"),
+    path("manifest.webmanifest", well_known.manifest, name="manifest"),
     path("media/<path:name>", media.media, name="media"),
     path("", include("richtext.urls")),
     path(
@@ -42,7 +42,7 @@ urlpatterns = [
     path("admin/reset/<uidb64>/<token>/", own_account.ChoosePassword.as_view(), name="password_reset_confirm"),
     path("admin/reset/done/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
     path("admin/", admin.site.urls),
-    path("", include("pages.urls")),  # last: a page may have any path that nothing else has
+    path("", include("pages.urls")),  # last, because a page can have any unused path
 ]
 
 handler400 = or_problem(views.bad_request)

@@ -1,4 +1,4 @@
-"""Proving once more who one is, before other people's accounts or one's own password are changed (ASVS 5.0, 7.5.1)."""
+"""Reauthentication ("sudo mode"): prove one's identity again before accounts or passwords change (ASVS 5.0, 7.5.1)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts import sessions
 from embassy.second_factor import factor
 from embassy.second_factor.forms import VerificationForm
-from embassy.second_factor.pages import page
+from embassy.second_factor.pages import form_response
 
-A_FORM = timedelta(hours=1)  # that a form may be open which was asked for in time
+A_FORM = timedelta(hours=1)  # for a form that was opened within VERIFIED_FOR and is submitted later
 
 
 def ask(request):
-    """Return where to prove who one is, None where that was done within 30 minutes (an hour, for a form that is sent).
+    """Return a redirect to `verify`; None within 30 minutes of it (an hour for a POST).
 
-    Those without rights are not asked: the view refuses them.
+    Users without access to the admin are not redirected: the view refuses them.
     """
     if not request.user.is_authenticated or not request.user.is_staff:
         return None
@@ -33,26 +33,21 @@ def ask(request):
     if sessions.is_verified(request.session, request.at, within):
         return None
     if request.method == "POST":
-        messages.warning(request, _("Nothing was changed: it took too long. Log in once more and try again."))
-    then = request.get_full_path()
-    return HttpResponseRedirect(f"{reverse('admin:verify')}?{urlencode({'next': then})}")
+        messages.warning(request, _("Nothing was changed because your confirmation expired. Confirm and try again."))
+    return HttpResponseRedirect(f"{reverse('admin:verify')}?{urlencode({'next': request.get_full_path()})}")
 
 
 @never_cache
 @sensitive_post_parameters()
 def verify(request):
-    """Ask for the password, and for a code where there is a second factor; then lead on."""
-    then = request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(then, allowed_hosts=None) or not then.startswith("/admin/"):
-        then = reverse("admin:index")
+    """Ask for the password, with two-step verification also for a code; then redirect to `next`."""
+    next_url = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(next_url, allowed_hosts=None) or not next_url.startswith("/admin/"):
+        next_url = reverse("admin:index")
     form = VerificationForm(
         request.POST or None, request=request, user=request.user, with_code=bool(factor.phone_of(request.user))
     )
     if request.method == "POST" and form.is_valid():
         sessions.verify(request.session, request.at)
-        return redirect(then)
-    waits = form.waits_until
-    answer = page(request, "verify", _("Confirm that it is you"), form=form, status=429 if waits else 200)
-    if waits:
-        answer["Retry-After"] = max(1, round((waits - request.at).total_seconds()))
-    return answer
+        return redirect(next_url)
+    return form_response(request, "second_factor/verify.html", _("Confirm your identity"), form)

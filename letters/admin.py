@@ -1,4 +1,4 @@
-"""The outbox on the desk: what waits, what a mail server refused. A letter names ids, so nothing here is personal."""
+"""Admin of the outbox: waiting and failed e-mails. Rows hold ids only, so it shows no personal data."""
 
 from django.contrib import admin
 from django.utils import timezone
@@ -13,12 +13,12 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [("waiting", _("waits")), ("trouble", _("in trouble")), ("sent", _("sent"))]
+        return [("waiting", _("waiting")), ("failing", _("failing")), ("sent", _("sent"))]
 
     def queryset(self, request, queryset):
         chosen = {
             "waiting": queryset.waiting,
-            "trouble": queryset.in_trouble,
+            "failing": queryset.failing,
             "sent": lambda: queryset.exclude(sent_at=None),
         }
         return chosen.get(self.value(), queryset.all)()
@@ -26,9 +26,9 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Letter)
 class LetterAdmin(admin.ModelAdmin):
-    """Letters are looked at, and tried again once somebody has mended what was wrong; never made or changed."""
+    """Read-only list, with an action to retry after a problem has been fixed."""
 
-    list_display = ["pk", "kind", "state", "written_at", "due_at", "attempts", "why"]
+    list_display = ["pk", "kind", "state", "written_at", "due_at", "attempts", "error"]
     list_display_links = None
     list_filter = [StateFilter]
     show_full_result_count = False
@@ -44,20 +44,20 @@ class LetterAdmin(admin.ModelAdmin):
         return False
 
     @admin.display(description=_("state"))
-    def state(self, letter):
-        if letter.sent_at:
+    def state(self, email):
+        if email.sent_at:
             return _("sent")
-        if letter.given_up_at:
+        if email.given_up_at:
             return _("given up")
-        return _("waits, is tried again") if letter.fault else _("waits")
+        return _("retrying") if email.last_error else _("waiting")
 
-    @admin.display(description=_("why it did not leave"))
-    def why(self, letter):
-        return letter.fault_in_words
+    @admin.display(description=_("last error"))
+    def error(self, email):
+        return email.error_text
 
-    @admin.action(description=_("Try the chosen letters again now"), permissions=["view"])
+    @admin.action(description=_("Retry selected e-mails now"), permissions=["view"])
     def try_now(self, request, queryset):
         at = timezone.now()
         due = queryset.filter(sent_at=None).update(due_at=at, given_up_at=None)
-        text = ngettext("%(count)s letter is tried again.", "%(count)s letters are tried again.", due)
+        text = ngettext("%(count)s e-mail queued for retry.", "%(count)s e-mails queued for retry.", due)
         self.message_user(request, text % {"count": due})

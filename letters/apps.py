@@ -4,10 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LettersConfig(AppConfig):
-    """The outbox. Each room writes its kinds of letter in a module of its own, called letters."""
+    """The e-mail outbox. Each app registers its e-mail types in its module `letters`."""
 
     name = "letters"
-    verbose_name = _("Letters")
+    verbose_name = _("Outbox")
 
     def ready(self):
         autodiscover_modules("letters")

@@ -1,15 +1,15 @@
-"""Typing slips in e-mail addresses: endings that do not exist, misspelt providers, letters of other alphabets."""
+"""Typos in e-mail addresses: top-level domains that do not exist, misspelt providers, homoglyphs."""
 
 from __future__ import annotations
 
 import idna
 
-# Letters of other alphabets that look like Latin ones: what a keyboard in another layout, or a forger, writes.
+# Homoglyphs of Latin letters, typed with another keyboard layout or by a forger.
 CYRILLIC = dict(zip("аеорсухіјѕԁһԛԝАВЕКМНОРСТХІЈЅ", "aeopcyxijsdhqwABEKMHOPCTXIJS", strict=True))
 GREEK = dict(zip("ονρΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ovpABEZHIKMNOPTYX", strict=True))
 LATIN_LOOKALIKES = str.maketrans(CYRILLIC | GREEK | {"ı": "i", "ſ": "s", "\u212a": "K"})
 
-# Endings of two letters: the countries of ISO 3166 that have a domain, and ac, eu, su, uk.
+# Two-letter top-level domains: the countries of ISO 3166 that have one, and ac, eu, su, uk.
 COUNTRY_ENDINGS = frozenset(
     """
     ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bv bw by bz
@@ -39,12 +39,12 @@ NOT_QUITE_COM = ("co", "cm", "om")  # Colombia's, Cameroon's, Oman's: no big pro
 
 
 def latin_lookalike(text: str) -> str:
-    """Return text with the Latin letters that its letters of other alphabets look like."""
+    """Return text with homoglyphs replaced by Latin letters."""
     return text.translate(LATIN_LOOKALIKES)
 
 
 def is_possible_ending(ending: str) -> bool:
-    """Say whether a domain can end in a label (in lower case, an A-label where it is not ASCII)."""
+    """Return whether a label (lower case; an A-label if it is not ASCII) can be a top-level domain."""
     if ending.startswith("xn--"):
         return ending not in IMPOSSIBLE_ENDINGS
     if len(ending) == 2:
@@ -53,7 +53,7 @@ def is_possible_ending(ending: str) -> bool:
 
 
 def repair_ending(domain: str) -> str:
-    """Return a domain with the ending that was probably meant: example.org for example.ogr, gmail.com for gmail."""
+    """Return a domain with the probable top-level domain: example.org for example.ogr, gmail.com for gmail."""
     if domain in PROVIDERS:
         return f"{domain}.com"
     name, dot, ending = domain.rpartition(".")
@@ -63,7 +63,7 @@ def repair_ending(domain: str) -> str:
 
 
 def suggest_domain(domain: str) -> str:
-    """Return the domain that was probably meant by a possible one (in lower case); "" where it is probably right."""
+    """Return the well-known provider that a domain (lower case) is a typo of; "" if it is probably right."""
     name, _dot, ending = domain.partition(".")
     provider = next((provider for provider in PROVIDERS if name == provider or is_one_slip(name, provider)), None)
     if provider is None:
@@ -75,9 +75,9 @@ def suggest_domain(domain: str) -> str:
 
 
 def is_one_slip(typed: str, meant: str) -> bool:
-    """Say whether one letter was left out, doubled, added, exchanged or swapped with the next, after the first letter.
+    """Return whether one letter after the first was left out, added, replaced or swapped with the next.
 
-    The first letter is left alone: mail.com, ymail.com and email.com are providers beside gmail.com.
+    The first letter must be right: mail.com, ymail.com and email.com are providers too.
     """
     if typed[:1] != meant[:1] or typed == meant or abs(len(typed) - len(meant)) > 1:
         return False

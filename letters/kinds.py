@@ -1,4 +1,4 @@
-"""The kinds of letter: each room says, under a name, how one of its own is worded at the moment it is sent."""
+"""Registry of e-mail types: each app registers functions that render its own e-mails when they are sent."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from django.urls import reverse
 if TYPE_CHECKING:
     from letters.models import Letter
 
-# Given a letter, return it worded, to one address (of several a server may refuse some, and nobody hears of it); None
-# where nobody is to read it any more (an erased enquiry, a colleague who left).
+# Returns the message for an outbox row, to one address only (a server may refuse one of several without notice); None
+# if it is no longer to be sent (an erased enquiry, a colleague who left).
 Wording = Callable[["Letter"], EmailMessage | None]
 
 _wordings: dict[str, Wording] = {}
 _priorities: dict[str, int] = {}
 
-FIRST, LATER = 0, 10  # receipts, answers and the newsroom's letters; what a stranger can cause and notices of accounts
+FIRST, LATER = 0, 10  # receipts, replies, newsroom; e-mails that a stranger can cause, and account notices
 
 
 def kind(name: str, priority: int = FIRST) -> Callable[[Wording], Wording]:
-    """Register the decorated function as the one that words letters of this kind; lower priorities leave first."""
+    """Register the decorated function as the renderer of an e-mail type; lower priorities are sent first."""
 
     def register(wording: Wording) -> Wording:
         if _wordings.setdefault(name, wording) is not wording:
-            raise ValueError(f"Two functions word the letters of the kind {name!r}.")
+            raise ValueError(f"Two functions are registered for the e-mail type {name!r}.")
         _priorities[name] = priority
         return wording
 
@@ -37,28 +37,28 @@ def kind(name: str, priority: int = FIRST) -> Callable[[Wording], Wording]:
 
 
 def priority_of(name: str) -> int:
-    """Return the priority of a kind of letter; FIRST for an unknown kind."""
+    """Return the priority of an e-mail type; FIRST if it is unknown."""
     return _priorities.get(name, FIRST)
 
 
 def worded(letter: Letter) -> EmailMessage | None:
-    """Return a letter as it goes out now. An unknown kind (of another release) is a LookupError."""
+    """Return the message of an outbox row as of now; LookupError if its type is unknown (of another release)."""
     try:
         wording = _wordings[letter.kind]
     except KeyError:
-        raise LookupError(f"Nobody words letters of the kind {letter.kind!r}.") from None
+        raise LookupError(f"No function is registered for the e-mail type {letter.kind!r}.") from None
     return wording(letter)
 
 
-# Helps for those who word them
+# Helpers for renderers
 
 BY_A_MACHINE = {"Auto-Submitted": "auto-generated"}  # RFC 3834, 5
 
 
 def compose(template: str, to: str, context: dict, **more) -> EmailMessage:
-    """Return a letter to the address `to`: the first line of its template is the subject, the rest the text.
+    """Return a message to the address `to`: the first line of the template is the subject, the rest the body.
 
-    It says that a machine wrote it, so that no out-of-office answers it. Headers that are given stand in its place.
+    By default it is marked as automatic, so that no out-of-office reply is sent to it; `headers` replaces that.
     """
     filled = render_to_string(template, {"site_name": settings.EMBASSY_NAME, "site_url": settings.SITE_URL, **context})
     subject, _newline, text = filled.strip().partition("\n")
@@ -68,10 +68,10 @@ def compose(template: str, to: str, context: dict, **more) -> EmailMessage:
 
 
 def message_id(*parts) -> str:
-    """Return the name of a letter by which answers to it and second copies of it are known: the same each time."""
+    """Return a Message-ID made of `parts`, the same each time, for threads and for detecting duplicates."""
     return f"<{'.'.join(map(str, parts))}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
 def address(name: str, *args) -> str:
-    """Return the absolute address of a view as it stands in a letter."""
+    """Return the absolute URL of a view."""
     return f"{settings.SITE_URL}{reverse(name, args=args)}"

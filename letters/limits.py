@@ -1,12 +1,12 @@
-"""Rate limits per recipient: how many e-mails that a stranger can cause go to one person, and in all within an hour.
+"""Rate limits of e-mails per recipient, and in total per hour.
 
-Every e-mail that somebody without an account can cause (receipt, password reset, subscription) asks here first:
+They apply to every e-mail that somebody without an account can cause (receipt, password reset, subscription):
 
-    limits.set_limit("enquiry receipt", 3, per_hour=200)                      # once, beside the kind
+    limits.set_limit("enquiry receipt", 3, per_hour=200)                      # once
     if limits.may_send("enquiry receipt", limits.hash_recipient(email), at):  # each time
-        Letter.objects.put("enquiry receipt", about=enquiry.pk, at=at)
+        Letter.objects.enqueue("enquiry receipt", object_id=enquiry.pk, at=at)
 
-What is counted is a keyed hash of the recipient, and it is deleted after the limit's period.
+Recipients are stored as keyed hashes, which are deleted after the limit's period.
 """
 
 from __future__ import annotations
@@ -35,20 +35,19 @@ _limits: dict[str, Limit] = {}
 
 
 def set_limit(kind: str, count: int, period: timedelta = DAY, per_hour: int | None = None) -> None:
-    """Set the limit of a kind of e-mail: `count` to one recipient within `period`, `per_hour` to all recipients."""
+    """Set the limit of an e-mail type: `count` to one recipient within `period`, `per_hour` to all recipients."""
     _limits[kind] = Limit(count, period, per_hour)
 
 
-def hash_recipient(address: str) -> str:
+def hash_recipient(email: str) -> str:
     """Return a keyed hash of an e-mail address, the same for every spelling of one mailbox (64 characters)."""
-    return salted_hmac("letters.limits", normalise_email(address), algorithm="sha256").hexdigest()
+    return salted_hmac("letters.limits", normalise_email(email), algorithm="sha256").hexdigest()
 
 
 def may_send(kind: str, recipient_hash: str, at: datetime) -> bool:
-    """Count an e-mail of this kind to this recipient, and return whether it may be sent.
+    """Return whether an e-mail of this type may be sent to this recipient, and count it if so.
 
-    False where the recipient has had as many within the period, or where the kind's hourly ceiling is reached; then
-    nothing is counted. It runs the same queries for every recipient, known or not. An unknown kind is a KeyError.
+    It runs the same queries for every recipient, known or not. KeyError if the type has no limit.
     """
     limit = _limits[kind]
     with transaction.atomic(using=router.db_for_write(SendCount)):
@@ -62,13 +61,13 @@ def may_send(kind: str, recipient_hash: str, at: datetime) -> bool:
 
 
 def is_ceiling_reached(kind: str, at: datetime) -> bool:
-    """Return whether as many e-mails of this kind were counted within the hour as its ceiling allows."""
+    """Return whether the hourly limit of this e-mail type, to all recipients, is reached."""
     ceiling = _limits[kind].per_hour
     return ceiling is not None and SendCount.objects.filter(kind=kind, at__gt=at - HOUR).count() >= ceiling
 
 
 def _lock(kind: str, recipient_hash: str) -> None:
-    """Let one request at a time count for a recipient. (SQLite has one writer at a time anyway.)"""
+    """Lock a recipient until the end of the transaction. (SQLite has one writer at a time anyway.)"""
     connection = connections[router.db_for_write(SendCount)]
     if connection.vendor == "postgresql":
         number = int(salted_hmac("letters.limits.lock", f"{kind} {recipient_hash}").hexdigest()[:15], 16)

@@ -1,7 +1,7 @@
-"""The outbox: a row for each letter that is to leave, written in the transaction of what it tells of.
+"""E-mail outbox (transactional outbox): a row for each e-mail, committed together with its subject.
 
-A row names ids only. The words and the address are found when it is sent, so that the queue holds nobody's data, and a
-letter about something that has been erased meanwhile is never sent.
+A row holds ids only. Text and address are found when it is sent, so that the queue holds no personal data, and an
+e-mail about something that has since been erased is not sent.
 """
 
 from __future__ import annotations
@@ -15,58 +15,70 @@ from django.utils.translation import gettext_lazy as _
 
 from letters import kinds
 
-LEASE = timedelta(minutes=5)  # longer than a mail server may take that needs almost EMAIL_TIMEOUT for each step
+LEASE = timedelta(minutes=5)  # longer than an SMTP session in which each step takes almost EMAIL_TIMEOUT
 FIRST_WAIT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=1)
 GIVEN_UP_AFTER = timedelta(days=5)  # RFC 5321, 4.5.4.1: four or five days
-TRIED_AT_LEAST = 12  # times (five hours): five days may pass while no mail server is there to be asked
+TRIED_AT_LEAST = 12  # attempts (five hours), as the mail server may be unavailable for days
 KEPT_AFTER = timedelta(days=30)
-LATE = timedelta(minutes=10)  # a letter that waits for so long is something for a person to look into
+LATE = timedelta(minutes=10)  # an e-mail that waits longer needs attention
 
-ORDER = ("priority", "due_at", "pk")  # in which letters leave
+ORDER = ("priority", "due_at", "pk")  # of sending
 
-# A fault is kept as one of these words and the name of an error with the server's codes: "refused SMTPDataError 554".
+# `last_error` is one of these keys, the name of the exception and the server's codes: "refused SMTPDataError 554".
 FAULTS = {
-    "away": _("the mail server does not answer (%(why)s)"),
-    "refused": _("the mail server did not take it (%(why)s)"),
-    "address": _("there is no address, or none that a letter can be sent to (%(why)s)"),
-    "words": _("it can't be worded (%(why)s)"),
+    "away": _("the mail server is not responding (%(error)s)"),
+    "refused": _("the mail server rejected it (%(error)s)"),
+    "address": _("the e-mail address is missing or cannot be used (%(error)s)"),
+    "words": _("it could not be rendered (%(error)s)"),
 }
 
 
 class LetterQuerySet(models.QuerySet):
-    def put(
-        self, kind: str, *, at: datetime, about: int | None = None, reader: int | None = None, once: bool = False
+    def enqueue(
+        self,
+        kind: str,
+        *,
+        at: datetime,
+        object_id: int | None = None,
+        recipient_id: int | None = None,
+        once: bool = False,
     ) -> Letter:
-        """Put a letter into the outbox: it leaves once this transaction is committed, and never if it isn't.
+        """Add an e-mail to the outbox: it is sent after this transaction has been committed.
 
-        With `once`, a letter of the same kind, about the same row, that still waits for this reader is returned.
+        With `once`, a waiting e-mail of the same type, object and recipient is returned, if there is one.
         """
-        if once and (waiting := self.waiting().filter(kind=kind, about=about, reader=reader, claim="").first()):
+        if once and (
+            waiting := self.waiting()
+            .filter(kind=kind, object_id=object_id, recipient_id=recipient_id, claim="")
+            .first()
+        ):
             return waiting
         priority = kinds.priority_of(kind)
-        return self.create(kind=kind, about=about, reader=reader, written_at=at, due_at=at, priority=priority)
+        return self.create(
+            kind=kind, object_id=object_id, recipient_id=recipient_id, written_at=at, due_at=at, priority=priority
+        )
 
     def waiting(self):
-        """Return the letters that have yet to leave."""
+        """Return those that are to be sent."""
         return self.filter(sent_at=None, given_up_at=None)
 
     def due(self, at):
-        """Return those that may be tried at the moment `at`: it is their time, and no sender has them in hand."""
+        """Return those that are due at `at` and that no sender has claimed."""
         return self.waiting().filter(due_at__lte=at).filter(Q(leased_until=None) | Q(leased_until__lte=at))
 
-    def in_trouble(self):
-        """Return those that could not leave when they were tried: they are tried again, or were given up."""
-        return self.filter(sent_at=None).exclude(fault="")
+    def failing(self):
+        """Return those whose last attempt failed: they are retried or were given up."""
+        return self.filter(sent_at=None).exclude(last_error="")
 
     def late(self, at):
-        """Return those that should have left by now, or could not when they were tried."""
-        return self.waiting().filter(Q(written_at__lte=at - LATE) | ~Q(fault=""))
+        """Return those that wait for longer than LATE, or whose last attempt failed."""
+        return self.waiting().filter(Q(written_at__lte=at - LATE) | ~Q(last_error=""))
 
     def claim(self, at: datetime) -> Letter | None:
-        """Take the next letter in hand, for LEASE: nobody else gets it meanwhile. None when nothing is due.
+        """Return the next due e-mail, reserved for this sender until LEASE is over; None if nothing is due.
 
-        A sender who is killed leaves it to the next one, when the lease has run out.
+        If the sender is killed, another one sends it after the lease.
         """
         with transaction.atomic(using=self.db):
             free = self.due(at).order_by(*ORDER).select_for_update(skip_locked=True).first()
@@ -75,40 +87,40 @@ class LetterQuerySet(models.QuerySet):
                 free.save(update_fields=["claim", "leased_until"])
             return free
 
-    def blame(self, at: datetime, fault: str) -> None:
-        """Note with the letter that is next why none can leave: the desk reads it there. It counts as no attempt."""
+    def record_outage(self, at: datetime, error: str) -> None:
+        """Record on the next due e-mail why nothing can be sent, for the dashboard. It does not count as an attempt."""
         following = self.due(at).order_by(*ORDER).values_list("pk", flat=True).first()
-        self.filter(pk=following).exclude(fault=fault).update(fault=fault[:200])
+        self.filter(pk=following).exclude(last_error=error).update(last_error=error[:200])
 
-    def sweep(self, at: datetime) -> int:
-        """Forget the letters that left, or were given up, long ago; return how many."""
+    def purge(self, at: datetime) -> int:
+        """Delete those sent or given up longer than KEPT_AFTER ago; return how many."""
         old = at - KEPT_AFTER
         return self.filter(Q(sent_at__lt=old) | Q(given_up_at__lt=old)).delete()[0]
 
 
 class Letter(models.Model):
-    """A letter that is to leave by mail, or has left: what kind, about which row, to which member of staff."""
+    """An e-mail that is to be sent or was sent: its type, the object it is about, the member of staff it is to."""
 
-    kind = models.CharField(_("kind"), max_length=50, help_text=_("Which room's, and which of its letters."))
-    about = models.BigIntegerField(_("about"), null=True, help_text=_("The number of the row that it tells of."))
-    reader = models.BigIntegerField(_("reader"), null=True, help_text=_("The number of a member of staff."))
+    kind = models.CharField(_("kind"), max_length=50, help_text=_("E-mail type."))
+    object_id = models.BigIntegerField(_("object"), null=True, help_text=_("ID of the related object."))
+    recipient_id = models.BigIntegerField(_("recipient"), null=True, help_text=_("ID of a member of staff."))
     written_at = models.DateTimeField(_("written"))
-    due_at = models.DateTimeField(_("due"), help_text=_("Not tried before."))
+    due_at = models.DateTimeField(_("due"), help_text=_("Next attempt."))
     priority = models.PositiveSmallIntegerField(
-        _("priority"), default=kinds.FIRST, help_text=_("Letters with a lower number leave first.")
+        _("priority"), default=kinds.FIRST, help_text=_("E-mails with a lower number are sent first.")
     )
     claim = models.CharField(max_length=16, blank=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
-    attempts = models.PositiveIntegerField(_("attempts that failed"), default=0)
-    fault = models.CharField(_("last fault"), max_length=200, blank=True)
+    attempts = models.PositiveIntegerField(_("failed attempts"), default=0)
+    last_error = models.CharField(_("last error"), max_length=200, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
     given_up_at = models.DateTimeField(_("given up"), null=True)
 
     objects = LetterQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
+        verbose_name = _("e-mail")
+        verbose_name_plural = _("e-mails")
         ordering = ["-pk"]
         indexes = [
             models.Index(
@@ -121,31 +133,31 @@ class Letter(models.Model):
         return f"{self.kind} {self.pk}"
 
     @property
-    def fault_in_words(self) -> str:
-        """Why it did not leave when it was tried last; "" where it has not been tried, or nothing stood in its way."""
-        what, _space, why = self.fault.partition(" ")
-        return FAULTS[what] % {"why": why} if what in FAULTS else self.fault
+    def error_text(self) -> str:
+        """The last error as text; "" if there was none."""
+        key, _space, error = self.last_error.partition(" ")
+        return FAULTS[key] % {"error": error} if key in FAULTS else self.last_error
 
-    # What becomes of it. Only the sender that has it in hand may say so.
+    # Results of an attempt, for the sender that has the claim
 
-    def sent(self, at: datetime) -> bool:
-        """Record that it left; False where the lease had run out and another sender has it."""
-        return self._settle(sent_at=at, fault="")
+    def mark_sent(self, at: datetime) -> bool:
+        """Record that it was sent; return False if the lease was over and another sender has the claim."""
+        return self._settle(sent_at=at, last_error="")
 
-    def needless(self, at: datetime) -> bool:
-        """Take it out of the outbox: there is nobody to read it any more."""
+    def discard(self, at: datetime) -> bool:
+        """Delete it: it is no longer to be sent."""
         return bool(type(self).objects.filter(pk=self.pk, claim=self.claim).delete()[0])
 
-    def failed(self, at: datetime, fault: str, for_good: bool = False) -> bool:
-        """Record why it did not leave, and try again: after 20 seconds, then twice as long each time, up to an hour.
+    def record_failure(self, at: datetime, error: str, is_permanent: bool = False) -> bool:
+        """Record an error, and retry with exponential backoff: after 20 seconds, doubling up to an hour.
 
-        After GIVEN_UP_AFTER, and no fewer than TRIED_AT_LEAST attempts, it is given up, and the desk says so. It is
-        given up immediately where the refusal is `for_good`: another attempt would have the same answer.
+        It is given up after GIVEN_UP_AFTER and at least TRIED_AT_LEAST attempts, or immediately if the error
+        `is_permanent`.
         """
         wait = min(FIRST_WAIT * 2 ** min(self.attempts, 20), LONGEST_WAIT)
-        over = for_good or (at - self.written_at >= GIVEN_UP_AFTER and self.attempts + 1 >= TRIED_AT_LEAST)
+        over = is_permanent or (at - self.written_at >= GIVEN_UP_AFTER and self.attempts + 1 >= TRIED_AT_LEAST)
         return self._settle(
-            attempts=self.attempts + 1, fault=fault[:200], due_at=at + wait, given_up_at=at if over else None
+            attempts=self.attempts + 1, last_error=error[:200], due_at=at + wait, given_up_at=at if over else None
         )
 
     def _settle(self, **changes) -> bool:
@@ -154,7 +166,7 @@ class Letter(models.Model):
 
 
 class SendCount(models.Model):
-    """That an e-mail of a kind was counted for a recipient (a keyed hash): see letters.limits. Kept for a day."""
+    """An e-mail counted by the rate limit of a recipient (a keyed hash), see letters.limits."""
 
     kind = models.CharField(max_length=50)
     recipient = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""Sending what waits in the outbox, through Django's mail back-end, one letter at a time."""
+"""Delivery of the outbox through Django's e-mail back-end, one e-mail at a time."""
 
 from __future__ import annotations
 
@@ -28,66 +28,66 @@ from letters.models import Letter
 
 log = logging.getLogger("letters")
 
-CLOSING = 421  # the server is about to hang up, whatever the letter (RFC 5321, 4.2.3)
-A_CONNECTION = 50  # letters: some servers hang up after a hundred
-HANGS_UP = 3  # times in a row: then it is the server, and no longer a letter that it can't bear
-PAUSES = (1, 2, 4, 8, 16)  # seconds, for a database that is away just when a letter has left
+CLOSING = 421  # reply code: the server is about to close the connection (RFC 5321, 4.2.3)
+A_CONNECTION = 50  # e-mails: some servers disconnect after a hundred
+HANGS_UP = 3  # disconnects in a row after which the server is at fault, not an e-mail that it cannot process
+PAUSES = (1, 2, 4, 8, 16)  # seconds between attempts to record a result during a database outage
 
 
 @dataclass
 class Round:
-    """What came of one pass over the outbox."""
+    """Result of one pass over the outbox."""
 
     sent: int = 0
     refused: int = 0
-    fault: str = ""  # why letters still wait: the mail server does not answer, or hung up at last
+    error: str = ""  # why e-mails still wait: the mail server is unavailable or disconnects
 
     @property
     def is_away(self) -> bool:
-        return bool(self.fault)
+        return bool(self.error)
 
 
 class Away(Exception):
-    """The mail server does not answer: no letter's fault."""
+    """The mail server is unavailable."""
 
 
 class NoAddress(Exception):
-    """A letter is to nobody, or to an address that would lead to somebody else: no mail server is asked."""
+    """An e-mail has no recipient, or an address that would be changed into somebody else's."""
 
 
 class HungUp(Exception):
-    """The mail server has hung up on a letter, or is about to: whose fault it is can't be told."""
+    """The mail server disconnected, or is about to, during an e-mail."""
 
 
 def send_due(clock: Callable[[], datetime], go_on: Callable[[], bool] = lambda: True) -> Round:
-    """Send every letter that is due, and return what came of it. `clock` tells the time, `go_on` when to stop.
+    """Send every due e-mail and return the result. `clock` returns the time, `go_on` whether to continue.
 
-    A letter that is refused is tried again later, by itself; the others go out. When the server does not answer, the
-    round ends at once and no letter steps back; when it hangs up HANGS_UP times in a row, those letters do.
+    A rejected e-mail is retried later, and the others are sent. If the server is unavailable, the round ends without
+    counting an attempt; if it disconnects HANGS_UP times in a row, those e-mails are retried later.
     """
-    done, hung_up = Round(), 0
-    while hung_up < HANGS_UP and go_on() and Letter.objects.due(clock()).exists():
+    result, disconnects = Round(), 0
+    while disconnects < HANGS_UP and go_on() and Letter.objects.due(clock()).exists():
         try:
             with connected() as server:
-                for _letter in range(A_CONNECTION):
-                    letter = Letter.objects.claim(clock()) if go_on() else None
-                    if letter is None:  # or the others are in another sender's hand
-                        return done
-                    send(letter, server, clock, done)
-                    hung_up, done.fault = 0, ""
+                for _number in range(A_CONNECTION):
+                    email = Letter.objects.claim(clock()) if go_on() else None
+                    if email is None:  # the rest may be claimed by another sender
+                        return result
+                    send(email, server, clock, result)
+                    disconnects, result.error = 0, ""
         except HungUp as error:
-            hung_up, done.fault = hung_up + 1, str(error)
+            disconnects, result.error = disconnects + 1, str(error)
         except Away as error:
-            done.fault = str(error)
-            Letter.objects.blame(clock(), f"away {done.fault}")
+            result.error = str(error)
+            Letter.objects.record_outage(clock(), f"away {result.error}")
             break
-    if done.fault:
-        log.warning("The mail server is away (%s). The letters wait in the outbox.", done.fault)
-    return done
+    if result.error:
+        log.warning("The mail server is unavailable (%s). E-mails wait in the outbox.", result.error)
+    return result
 
 
 class connected:
-    """A connection to the mail server; Away where there is none to be had."""
+    """Context manager: a connection to the mail server; raises Away if there is none."""
 
     connection = None
 
@@ -95,7 +95,7 @@ class connected:
         try:
             self.connection = get_connection()
             self.connection.open()
-        except Exception as error:  # a name that is none, a password that is wrong: for the letters it is all one
+        except Exception as error:  # an unknown host or a wrong password: the same for every e-mail
             self.close()
             raise Away(reason(error)) from error
         return self.connection
@@ -107,68 +107,67 @@ class connected:
         try:
             if self.connection:
                 self.connection.close()
-        except (OSError, SMTPException):  # it has hung up already: what was sent was sent
+        except (OSError, SMTPException):  # the server has already disconnected
             pass
 
 
-def send(letter: Letter, server, clock, done: Round) -> None:
-    """Word one letter and hand it to the server, and record what became of it."""
+def send(email: Letter, server, clock, result: Round) -> None:
+    """Render one e-mail, send it, and record the outcome."""
     try:
-        mail = worded(letter)
+        message = worded(email)
     except DATABASE_IS_AWAY:
         raise
-    except Exception as error:  # a template, a key, another release's letter: it waits, and holds up nobody else's
-        done.refused += 1
-        log.error("Letter %d (%s) can't be worded (%s).", letter.pk, letter.kind, type(error).__name__)
-        fault = f"words {type(error).__name__}"
-        surely(lambda: letter.failed(clock(), fault))
+    except Exception as error:  # a template, a key, a type of another release: this e-mail waits, the others are sent
+        result.refused += 1
+        log.error("E-mail %d (%s) could not be rendered (%s).", email.pk, email.kind, type(error).__name__)
+        code = f"words {type(error).__name__}"
+        surely(lambda: email.record_failure(clock(), code))
         return
-    if mail is None:
-        surely(lambda: letter.needless(clock()))
+    if message is None:
+        surely(lambda: email.discard(clock()))
         return
     try:
-        hand_over(mail, letter, server)
+        hand_over(message, email, server)
     except Exception as error:
-        done.refused += 1
-        log.warning("Letter %d (%s) was not taken (%s).", letter.pk, letter.kind, reason(error))
-        fault, for_good = f"{at_fault(error)} {reason(error)}", is_permanent(error)
-        surely(lambda: letter.failed(clock(), fault, for_good))
+        result.refused += 1
+        log.warning("E-mail %d (%s) was rejected (%s).", email.pk, email.kind, reason(error))
+        code, permanent = f"{at_fault(error)} {reason(error)}", is_permanent(error)
+        surely(lambda: email.record_failure(clock(), code, permanent))
         if is_away(error):
             raise HungUp(reason(error)) from error
         return
-    done.sent += 1
-    if not surely(lambda: letter.sent(clock())):
-        log.error("Letter %d (%s) took longer to send than its lease.", letter.pk, letter.kind)
+    result.sent += 1
+    if not surely(lambda: email.mark_sent(clock())):
+        log.error("E-mail %d (%s) took longer to send than its lease.", email.pk, email.kind)
 
 
-def hand_over(mail, letter: Letter, server) -> None:
-    """Give a letter to the server, with a Message-ID that is the same at each attempt: a double can be told as one."""
-    if not any(name.lower() == "message-id" for name in mail.extra_headers):
-        unguessable = f"{letter.pk} {letter.written_at.timestamp()}"
-        secret = salted_hmac("letters", unguessable, algorithm="sha256").hexdigest()
-        mail.extra_headers["Message-ID"] = message_id(secret)
-    for to in mail.recipients():
+def hand_over(message, email: Letter, server) -> None:
+    """Send a message, with a Message-ID that is the same at each attempt, so that a duplicate can be detected."""
+    if not any(name.lower() == "message-id" for name in message.extra_headers):
+        secret = salted_hmac("letters", f"{email.pk} {email.written_at.timestamp()}", algorithm="sha256").hexdigest()
+        message.extra_headers["Message-ID"] = message_id(secret)
+    for to in message.recipients():
         check(to)
-    if not mail.recipients() or not server.send_messages([mail]):
+    if not message.recipients() or not server.send_messages([message]):
         raise NoAddress
 
 
 def check(to: str) -> None:
-    """Raise NoAddress or a UnicodeError for an address that Django's back-end would turn into somebody else's.
+    """Raise NoAddress or UnicodeError for an address that Django's back-end would change into another one.
 
-    It writes a mailbox that is not in ASCII as an encoded word, and domains by IDNA 2003, where faß is fass.
+    It sends a local part that is not ASCII as an encoded word, and domains by IDNA 2003, where faß is fass.
     """
-    mailbox, _at, domain = parseaddr(to)[1].rpartition("@")
-    mailbox.encode("ascii")
+    local, _at, domain = parseaddr(to)[1].rpartition("@")
+    local.encode("ascii")
     meant = unicodedata.normalize("NFC", domain).lower()
-    if not (mailbox and domain):
+    if not (local and domain):
         raise NoAddress
     if not domain.isascii() and domain.encode("idna").decode("idna") != meant:
         raise NoAddress
 
 
 def surely(record: Callable[[], bool]) -> bool:
-    """Write down what became of a letter, and don't give in while the database is away: it would be sent twice."""
+    """Record an outcome, and retry during a database outage: else the e-mail would be sent twice."""
     for pause in PAUSES:
         try:
             return record()
@@ -178,31 +177,34 @@ def surely(record: Callable[[], bool]) -> bool:
     return record()
 
 
+# Errors
+
+
 def codes(error: Exception) -> list[int]:
-    """Return the reply codes in what a mail server answered."""
+    """Return the SMTP reply codes of an error."""
     if isinstance(error, SMTPRecipientsRefused):
         return sorted({code for code, _text in error.recipients.values()})
     return [error.smtp_code] if isinstance(error, SMTPResponseException) else []
 
 
 def is_away(error: Exception) -> bool:
-    """Say whether the next letter would fare no better: nobody answers, or the server said that it hangs up."""
-    is_socket = isinstance(error, OSError) and not isinstance(error, SMTPException)  # smtplib's are OSErrors, too
+    """Return whether the next e-mail would fail too: there is no connection, or the server is about to close it."""
+    is_socket = isinstance(error, OSError) and not isinstance(error, SMTPException)  # an SMTPException is an OSError
     return is_socket or isinstance(error, SMTPServerDisconnected) or CLOSING in codes(error)
 
 
 def is_permanent(error: Exception) -> bool:
-    """Return whether another attempt would be refused as well: this recipient or this text, for good.
+    """Return whether every attempt would be rejected, because of the recipient or the text.
 
-    RFC 5321, 4.2.1: a 5yz reply is not to be repeated. It counts where the server answered to the recipient or to the
-    text. A refused sender or password is a fault of our settings, and so may be a refusal by policy (5.7.x of RFC
-    3463: "relay denied", a block list): those letters wait for somebody to mend that.
+    RFC 5321, 4.2.1: a 5yz reply is permanent. That counts for replies to the recipient or to the text. A rejected
+    sender or password is an error in our settings, and a rejection by policy (5.7.x of RFC 3463: "relay denied", a
+    block list) may be one: those e-mails wait until it is fixed.
     """
     if isinstance(error, SMTPRecipientsRefused):
         replies = list(error.recipients.values())
     elif isinstance(error, SMTPDataError):
         replies = [(error.smtp_code, error.smtp_error)]
-    else:  # an address that needs SMTPUTF8, which this server does not offer
+    else:  # an address that needs SMTPUTF8, which the server does not support
         return isinstance(error, SMTPNotSupportedError)
     return bool(replies) and all(500 <= code < 600 and not is_policy(text) for code, text in replies)
 
@@ -214,12 +216,12 @@ def is_policy(reply) -> bool:
 
 
 def at_fault(error: Exception) -> str:
-    """Return what stood in a letter's way: one of the words in letters.models.FAULTS."""
+    """Return the cause of an error: a key of letters.models.FAULTS."""
     if is_away(error):
         return "away"
     return "refused" if isinstance(error, SMTPException) else "address"
 
 
 def reason(error: Exception) -> str:
-    """Return why a letter did not leave: the error's name and the server's codes, never its words or an address."""
+    """Return an error's name and the server's codes, without its text, which may contain an address."""
     return " ".join([type(error).__name__, *map(str, codes(error))])

@@ -1,4 +1,4 @@
-"""What a message's address is made of: the host's date of its publication, and a slug, unique within that day."""
+"""Slugs of messages, unique on each day, and the day: the two parts of a message's URL."""
 
 from __future__ import annotations
 
@@ -8,39 +8,41 @@ from django.urls import reverse
 from django.utils import timezone
 from slugify import slugify
 
-LONGEST_SLUG = 80  # characters of one made from a headline
-ROOM = 120  # characters that the field holds
+LONGEST_SLUG = 80  # characters of a slug made from a headline
+ROOM = 120  # characters of the field
 APOSTROPHES = str.maketrans("", "", "'’‘ʼ`")
 
 
 @cache
 def root() -> str:
-    """Return the address below which all messages stand."""
+    """Return the path below which all messages are."""
     return reverse("messages")
 
 
 def slug_of(headline: str) -> str:
-    """Return a slug for a headline in any script: Latin letters, whole words, at most LONGEST_SLUG characters."""
-    words = headline.translate(APOSTROPHES)
-    return slugify(words, max_length=LONGEST_SLUG, word_boundary=True, save_order=True) or "message"
+    """Return a slug in Latin letters for a headline in any script: whole words, at most LONGEST_SLUG characters."""
+    return (
+        slugify(headline.translate(APOSTROPHES), max_length=LONGEST_SLUG, word_boundary=True, save_order=True)
+        or "message"
+    )
 
 
 def numbered(slug: str, number: int) -> str:
-    """Return `slug` with a number behind it, within the field's room: speech-2."""
+    """Return `slug` with a number appended, within the field's length: speech-2."""
     tail = f"-{number}"
     return slug[: ROOM - len(tail)].rstrip("-") + tail
 
 
 def settle(message, *, keep_slug: bool = False) -> None:
-    """Set the day of a message that has a time of publication, and a slug that is free on that day.
+    """Set the day of a message with a publication time, and a slug that is free on that day.
 
-    `keep_slug` keeps a slug that was made from an earlier headline: readers have it already.
+    `keep_slug` keeps a slug that was made from an earlier headline, as it is public already.
     """
     settle_all([message], keep_slug=keep_slug)
 
 
 def settle_all(messages, *, keep_slug: bool = False) -> None:
-    """Do what `settle` does for many messages, with one query, and one more for each slug that is taken."""
+    """Set day and slug of many messages, with one query, and one more for each slug that is taken."""
     dated, made = [], []
     for message in messages:
         message.day = message.publish_at and timezone.localdate(message.publish_at)
@@ -57,24 +59,24 @@ def settle_all(messages, *, keep_slug: bool = False) -> None:
     taken = set(others.filter(day__in=days, slug__in=slugs).order_by().values_list("day", "slug"))
     numbers: dict = {}
     for message in dated:
-        wanted = message.day, message.slug
+        day_and_slug = day, slug = message.day, message.slug
         while (message.day, message.slug) in taken:
-            if wanted not in numbers:
-                numbers[wanted] = 1
-                same = others.filter(day=wanted[0], slug__startswith=wanted[1][: ROOM - 10]).order_by()
-                taken.update((wanted[0], slug) for slug in same.values_list("slug", flat=True))
-            numbers[wanted] += 1
-            message.slug = numbered(wanted[1], numbers[wanted])
+            if day_and_slug not in numbers:
+                numbers[day_and_slug] = 1
+                similar = others.filter(day=day, slug__startswith=slug[: ROOM - 10]).order_by()
+                taken.update((day, other) for other in similar.values_list("slug", flat=True))
+            numbers[day_and_slug] += 1
+            message.slug = numbered(slug, numbers[day_and_slug])
         taken.add((message.day, message.slug))
     for message in made:
         message.made_slug = message.slug
 
 
 def make_slug(message) -> None:
-    """Make the slug from the headline, unless somebody has typed one.
+    """Make the slug from the headline, unless a user has entered one.
 
-    `made_slug` holds the slug as it was last made. One that equals it was not typed, and follows the headline: a
-    working title must not stay in a public address. Without a day a message has no URL, and so no made slug.
+    `made_slug` is the slug as last made. A slug that equals it was not entered, and changes with the headline, so that
+    a working title does not stay in the URL. A message without a day has no URL, and so no made slug.
     """
     if message.slug and message.slug != message.made_slug:
         return

@@ -1,4 +1,4 @@
-"""The helping hand: what a careful colleague would say about a message. Advice, never a refusal."""
+"""Editorial hints on a message: headline, lead, source, links, headings. Hints never block a save."""
 
 from __future__ import annotations
 
@@ -29,10 +29,9 @@ WORDS_A_MINUTE = 200
 
 
 def advice(message: Message, at: datetime, *, typed: str = "", losses: Iterable[Loss] = ()) -> list[str]:
-    """Return what could be better about a message at the moment `at`, each in a sentence.
+    """Return the hints on a message at `at`, as sentences.
 
-    `typed` is the text as it came, before it was cleaned: what cleaning mended can be seen there alone. `losses` are
-    what was left out of it.
+    `typed` is the text as sent, which shows what the sanitiser has repaired; `losses` is what it has removed.
     """
     links = links_in(message.body)
     return [
@@ -47,12 +46,12 @@ def advice(message: Message, at: datetime, *, typed: str = "", losses: Iterable[
 
 
 def reading_minutes(count: int) -> int:
-    """Return how many minutes `count` words take to read, a minute at least."""
+    """Return the reading time of `count` words in minutes, at least one."""
     return max(1, ceil(count / WORDS_A_MINUTE))
 
 
 def length(message: Message) -> tuple[int, int]:
-    """Return how many words a message's lead and text have, and how many minutes they take to read."""
+    """Return the number of words in a message's lead and text, and their reading time in minutes."""
     count = len(message.lead.split()) + words(message.body)
     return count, reading_minutes(count)
 
@@ -61,38 +60,38 @@ def length(message: Message) -> tuple[int, int]:
 
 
 def about_headline(message: Message, at: datetime) -> Iterator[str]:
-    """Say what is unusual about a headline: its length, or a day that the message is not about."""
+    """Yield hints on a headline: its length, and dates that are none of the message's."""
     size = len(message.headline)
     if size > LONG_HEADLINE:
-        said = _("The headline has %(size)d characters. One of at most %(limit)d is read whole in lists and searches.")
-        yield said % {"size": size, "limit": LONG_HEADLINE}
-    known = days_of(message, at)
+        sentence = _("The headline has %(size)d characters. Lists and searches show at most %(limit)d.")
+        yield sentence % {"size": size, "limit": LONG_HEADLINE}
+    own_dates = days_of(message, at)
     for text, days in days_named(message.headline):
-        if not any(day.matches(one) for day in days for one in known.values()):
-            said = _("The headline names %(named)s, but this message knows only %(known)s. Is one of them wrong?")
-            told = ", ".join(f"{format_date(day, 'j F Y')} ({label})" for label, day in known.items())
-            yield said % {"named": text, "known": told}
+        if not any(day.matches(own) for day in days for own in own_dates.values()):
+            sentence = _("The headline names %(named)s, but the dates of this message are %(dates)s. Is one wrong?")
+            dates_text = ", ".join(f"{format_date(day, 'j F Y')} ({label})" for label, day in own_dates.items())
+            yield sentence % {"named": text, "dates": dates_text}
 
 
 def days_of(message: Message, at: datetime) -> dict[str, date]:
-    """Return the three dates of a message, by what they are called: delivery, publication here, and in the capital."""
-    moment = message.publish_at or at
+    """Return the dates of a message by label: delivery, publication in the host country and in other time zones."""
+    published = message.publish_at or at
     host = timezone.get_default_timezone()
     known = {_("delivered"): message.delivered_on} if message.delivered_on else {}
-    known[_("published") if message.publish_at else _("today")] = moment.astimezone(host).date()
+    known[_("published") if message.publish_at else _("today")] = published.astimezone(host).date()
     for city, zone in settings.CLOCKS:
-        day = moment.astimezone(zone).date()
+        day = published.astimezone(zone).date()
         if day not in known.values():
-            known[_("the same moment in %s") % city] = day
+            known[_("in %s") % city] = day
     return known
 
 
 def about_lead(message: Message) -> Iterator[str]:
-    """Say that there is no lead, or no text at all."""
+    """Yield a hint where there is no lead, or no text at all."""
     if not message.lead.strip() and not words(message.body):
         yield _("There is no text yet.")
     elif not message.lead.strip():
-        yield _("There is no lead. Lists and feeds show the first paragraph of the text in its place.")
+        yield _("No lead. Lists and feeds will show the first paragraph.")
 
 
 MINISTRY = re.compile(
@@ -104,11 +103,11 @@ MINISTER = "foreign minister"
 MINISTERS_WORDS = re.compile(
     r"\b(?:remarks|statement|interview|speech|comment|answers|article|press conference)", re.IGNORECASE
 )
-NEAR = 300  # characters after the minister in which it says what the minister gave
+NEAR = 300  # characters after the minister within which a kind of statement must follow
 
 
 def is_of_ministry(text: str) -> bool:
-    """Say whether a text seems to be one of the foreign ministry, or words of the foreign minister."""
+    """Return whether a text seems to be by the foreign ministry or the foreign minister."""
     if MINISTRY.search(text):
         return True
     start = text.lower().find(MINISTER)
@@ -116,34 +115,36 @@ def is_of_ministry(text: str) -> bool:
 
 
 def about_source(message: Message) -> Iterator[str]:
-    """Say that a text of the foreign ministry does not name where it was first published."""
+    """Yield a hint where a text of the foreign ministry has no source."""
     category = message.category.name if message.category_id else ""
     if message.source_url or not is_of_ministry(f"{category}\n{message.headline}\n{message.lead}"):
         return
     if message.source_name:
-        yield _("This seems to be a text of the foreign ministry. Give the address at which the ministry published it.")
+        yield _("This looks like a text of the foreign ministry. Enter the web address of the original.")
     else:
-        yield _("This seems to be a text of the foreign ministry. Name it as the source, with the original's address.")
+        yield _(
+            "This looks like a text of the foreign ministry. Enter it as the source, with the original’s web address."
+        )
 
 
-# Days named in a headline
+# Dates in a headline
 
 
 class NamedDay(NamedTuple):
-    """A day as a headline names it: perhaps without its year."""
+    """A date in a headline, perhaps without a year."""
 
     year: int | None
     month: int
     day: int
 
-    def matches(self, one: date) -> bool:
-        """Say whether `one` may be the day that is meant."""
-        return (self.month, self.day) == (one.month, one.day) and self.year in (None, one.year)
+    def matches(self, other: date) -> bool:
+        """Return whether the headline may mean this date."""
+        return (self.month, self.day) == (other.month, other.day) and self.year in (None, other.year)
 
 
 @lru_cache
 def months() -> dict[str, int]:
-    """Return the number of each month by its names, long and short, in every language that messages are written in."""
+    """Return the numbers of the months by name, long and short, in all languages of messages."""
     names: dict[str, int] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
@@ -154,7 +155,7 @@ def months() -> dict[str, int]:
 
 @lru_cache
 def patterns() -> tuple[re.Pattern[str], ...]:
-    """Return the ways in which days are written: 24 September 2020, September 24th, 24–26 September, 24.09.2020."""
+    """Return patterns of dates: 24 September 2020, September 24th, 24–26 September, 24.09.2020, 2020-09-24."""
     month = "|".join(sorted(map(re.escape, months()), key=len, reverse=True))
     year = r"(?:,?\s+(?:de\s+)?(?P<year>\d{4})\b)?"
     day, last = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?", r"(?:\s*[–—-]\s*(?P<last>\d{1,2})(?:st|nd|rd|th|\.)?)?"
@@ -170,7 +171,7 @@ def patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def days_named(text: str) -> list[tuple[str, list[NamedDay]]]:
-    """Return the days that `text` names: the words, and what they mean; several days where it is a span of them."""
+    """Return the dates in `text`: as written, and the days that they mean, several for a range."""
     found, taken = [], []
     for pattern in patterns():
         for match in pattern.finditer(text):
@@ -200,29 +201,29 @@ EMPTY_WORDS = frozenset(
 
 
 def links_in(html: str) -> list[tuple[str, str]]:
-    """Return the links of a clean text: the address and the words of each."""
+    """Return the links of a sanitised text: URL and link text of each."""
     found: list[tuple[str, str]] = []
-    address, pieces = None, []
+    url, pieces = None, []
     for token in TOKEN.finditer(html):
         closing, tag, given = token.groups()
         if tag != "a":
             pieces.append(token[0] if tag is None else " ")
-        elif closing and address is not None:
-            found.append((unescape(address), " ".join(unescape("".join(pieces)).split())))
-            address = None
+        elif closing and url is not None:
+            found.append((unescape(url), " ".join(unescape("".join(pieces)).split())))
+            url = None
         elif not closing:
-            address, pieces = dict(ATTRIBUTE.findall(given)).get("href"), []
+            url, pieces = dict(ATTRIBUTE.findall(given)).get("href"), []
     return found
 
 
 def about_links(html: str) -> list[str]:
-    """Say which links don't tell where they lead."""
-    said = _("A link reads “%s”. Let its words say where it leads: some readers hear the links alone, one by one.")
-    texts = [text for _address, text in links_in(html)]
-    return [said % text for text in dict.fromkeys(texts) if text.lower().strip(" .…>»→:!") in EMPTY_WORDS]
+    """Return hints on link texts that do not describe their target (WCAG 2.4.4)."""
+    sentence = _("The link text “%s” does not describe its target. Screen readers may read links out of context.")
+    texts = [text for _url, text in links_in(html)]
+    return [sentence % text for text in dict.fromkeys(texts) if text.lower().strip(" .…>»→:!") in EMPTY_WORDS]
 
 
-# What cleaning mends
+# Repairs by the sanitiser
 
 TAGS = re.compile(r"<[!a-z][^<>]{1,2000}")
 WORDS_OF_WORD = ("<o:p", "<w:", "urn:schemas-microsoft", "mso-", "mso]", "mso 9]")
@@ -230,7 +231,7 @@ MSO_CLASS = re.compile(r"\bclass=[\"']?Mso", re.IGNORECASE)
 
 
 def is_from_word(typed: str) -> bool:
-    """Say whether a text has marks of Word in its mark-up."""
+    """Return whether the mark-up of a text comes from Word."""
     if MSO_CLASS.search(typed):
         return True
     tags = " ".join(TAGS.findall(typed.lower()))
@@ -238,26 +239,26 @@ def is_from_word(typed: str) -> bool:
 
 
 def mended(typed: str) -> list[str]:
-    """Say what cleaning has mended in a text as it was typed or pasted; of one that is too long, its beginning."""
+    """Return hints on what the sanitiser has repaired in a text as sent, up to the maximum length."""
     typed = typed[:LONGEST]
-    said = []
+    hints = []
     if is_from_word(typed):
-        said.append(_("This was pasted from Word: its hidden mark-up was taken out. See that nothing is missing."))
+        hints.append(_("This was pasted from Word: hidden formatting has been removed. Check that nothing is missing."))
     if skips_levels(heading_levels(typed)):
-        said.append(_("A heading skipped a level. The levels were closed up: see that they still say what you mean."))
-    return said
+        hints.append(_("A heading skipped a level. The levels have been adjusted: check that they are still correct."))
+    return hints
 
 
 HEADING = re.compile(r"<h([1-6])(?=[\s/>])", re.IGNORECASE)
 
 
 def heading_levels(html: str) -> list[int]:
-    """Return the levels of the headings of a text, in their order."""
+    """Return the levels of the headings of a text, in order."""
     return [int(level) for level in HEADING.findall(html)]
 
 
 def skips_levels(levels: Sequence[int]) -> bool:
-    """Say whether headings go down more than one level at a time. The headline above them is the first level."""
+    """Return whether headings skip a level. The headline is level 1."""
     above = 1
     for level in levels:
         if level > above + 1:

@@ -1,4 +1,4 @@
-"""The parts of a dated address: a year of four digits, a month and a day of two."""
+"""URL converters for dates: yyyy, mm, dd."""
 
 from django.urls import register_converter
 

@@ -1,4 +1,4 @@
-"""Keyset cursors: the place of a message in the list, written into an address."""
+"""Keyset cursors: the position of a message in a list, as text for a URL."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import NamedTuple
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-FORM = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,18})")  # microseconds since the epoch, and an id that fits the database
+FORM = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,18})")  # microseconds since the epoch, and an id
 
 
 class Cursor(NamedTuple):
-    """A place in a list ordered by moment, then by id."""
+    """A position in a list ordered by time of publication, then by id."""
 
-    moment: datetime
+    publish_at: datetime
     pk: int
 
     @classmethod
     def of(cls, message) -> Cursor:
-        """Return the place of a message."""
+        """Return the position of a message."""
         return cls(message.publish_at, message.pk)
 
     @classmethod
@@ -27,11 +27,11 @@ class Cursor(NamedTuple):
         """Return the cursor that `str()` wrote; raise ValueError for anything else."""
         parts = FORM.fullmatch(text)
         if not parts:
-            raise ValueError("no cursor")
+            raise ValueError("invalid cursor")
         try:
             return cls(EPOCH + int(parts[1]) * MICROSECOND, int(parts[2]))
         except OverflowError:
-            raise ValueError("no cursor") from None
+            raise ValueError("invalid cursor") from None
 
     def __str__(self) -> str:
-        return f"{(self.moment - EPOCH) // MICROSECOND}.{self.pk}"
+        return f"{(self.publish_at - EPOCH) // MICROSECOND}.{self.pk}"

@@ -1,7 +1,7 @@
-"""Messages as entries of the feeds: what Atom and the JSON Feed say of each.
+"""Feed entries: a message as an Atom entry and as an item of a JSON Feed.
 
-A withdrawn message has an entry, too, with its notice in place of the text: no reader tried acts on a tombstone, and
-who has read the message must learn that it was taken back.
+A withdrawn message has an entry too, with its notice as the text: no feed reader that was tried acts on a tombstone,
+and subscribers must learn that the message was withdrawn.
 """
 
 from __future__ import annotations
@@ -20,51 +20,47 @@ from news.linked import picture
 from richtext.handover import address
 from richtext.structure import TOKEN
 
-# What XML 1.0 can't hold: one such character in a headline would break the feed for every reader.
 RELATIVE = re.compile(r'(?:href|src)="(?!https?:|mailto:|tel:)')
 ADDRESS = re.compile(r'( (?:href|src)=")([^"]*)"')
-
+# Not allowed in XML 1.0: one such character in a headline would make the feed invalid.
 UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def absolute(path: str) -> str:
-    """Return the absolute address of a path of the site: by the settings, never by the request's host."""
+    """Return the absolute URL of a path, from the setting SITE_URL and never from the request's host."""
     return settings.SITE_URL + path
 
 
 def tag_uri(message) -> str:
-    """Return an id that outlives every change of address (RFC 4151)."""
+    """Return a permanent id (RFC 4151), independent of the URL."""
     return f"{tag_of('message')}/{message.pk}"
 
 
 def tag_of(kind: str) -> str:
-    """Return what the ids of a kind begin with."""
+    """Return the prefix of the ids of a kind of object."""
     return f"tag:{settings.FEED_AUTHORITY}:{kind}"
 
 
 def printable(text: str) -> str:
-    """Return `text` without what XML can't hold."""
+    """Return `text` without characters that XML does not allow."""
     return UNPRINTABLE.sub("", text)
 
 
 def with_addresses(html: str, base: str) -> str:
-    """Return a clean text whose links and pictures have absolute addresses: who reads it is on another site."""
+    """Return sanitised HTML with absolute URLs in links and images, for use on other sites."""
     if not RELATIVE.search(html):
         return html
 
-    def whole(token):
+    def make_absolute(token):
         if token[2] not in ("a", "img"):
             return token[0]
-        return ADDRESS.sub(lambda found: f'{found[1]}{escape(urljoin(base, unescape(found[2])))}"', token[0])
+        return ADDRESS.sub(lambda match: f'{match[1]}{escape(urljoin(base, unescape(match[2])))}"', token[0])
 
-    return TOKEN.sub(whole, html)
+    return TOKEN.sub(make_absolute, html)
 
 
 def content_of(message, link: str) -> str:
-    """Return the whole text of a message as others show it: its picture, the body, and what is attached to it.
-
-    Of a withdrawn message return the notice.
-    """
+    """Return a message as HTML: image, body, list of attachments; for a withdrawn one the notice."""
     if message.withdrawn_at:
         return format_html("<p><strong>{}</strong></p>{}", withdrawn(), linebreaks_filter(message.withdrawn_reason))
     figure = ""
@@ -75,12 +71,12 @@ def content_of(message, link: str) -> str:
 
 
 def withdrawn() -> str:
-    """Return the title of an entry of which nothing is left but the notice."""
+    """Return the title of a withdrawn message's entry."""
     return _("This message was withdrawn")
 
 
 def attachments_of(message) -> list[dict]:
-    """Return the PDFs of a message as a JSON Feed has them; none of a withdrawn one."""
+    """Return the attachments as in a JSON Feed; none for a withdrawn message."""
     if message.withdrawn_at:
         return []
     return [
@@ -95,16 +91,16 @@ def attachments_of(message) -> list[dict]:
 
 
 def with_attachments(messages) -> list:
-    """Return messages with what is attached to each: one query, and none where it is known that nothing is."""
+    """Return messages with prefetched attachments: one query, or none where `has_attachments` is always false."""
     messages = list(messages)
-    wanted = [row for row in messages if not row.withdrawn_at and row.__dict__.get("has_attachments", True)]
-    if wanted:
-        prefetch_related_objects(wanted, "attachments")
+    having = [row for row in messages if not row.withdrawn_at and row.__dict__.get("has_attachments", True)]
+    if having:
+        prefetch_related_objects(having, "attachments")
     return messages
 
 
 def list_of(attachments: list[dict]) -> str:
-    """Return the attachments as a list of links, for readers that show the text alone."""
+    """Return the attachments as an HTML list, for feed readers that do not show enclosures."""
     if not attachments:
         return ""
     rows = ((each["url"], each["title"], _("PDF"), filesizeformat(each["size_in_bytes"])) for each in attachments)
@@ -113,19 +109,19 @@ def list_of(attachments: list[dict]) -> str:
 
 
 def changed_at(message):
-    """Return when an entry last changed in what it says."""
+    """Return the time of the last change that readers are told of."""
     return message.withdrawn_at or message.updated_at
 
 
 def words_of(message) -> tuple[str, str, str]:
-    """Return the title of an entry, its summary and the language of both."""
+    """Return title, summary and their language."""
     if message.withdrawn_at:
         return withdrawn(), message.withdrawn_reason, settings.LANGUAGE_CODE
     return message.headline, message.summary, message.language
 
 
 def atom_entry(message) -> dict:
-    """Return a message as Django's feed takes an item."""
+    """Return the arguments of `Atom.add_item` for a message."""
     link = absolute(message.get_absolute_url())
     title, summary, language = words_of(message)
     return {
@@ -143,7 +139,7 @@ def atom_entry(message) -> dict:
 
 
 def json_item(message) -> dict:
-    """Return a message as an item of a JSON Feed."""
+    """Return the JSON Feed item of a message."""
     link = absolute(message.get_absolute_url())
     title, summary, language = words_of(message)
     item = {

@@ -1,11 +1,11 @@
-"""The feeds: Atom (RFC 4287) for all messages and each category, and a JSON Feed 1.1.
+"""Atom feeds (RFC 4287) of all messages and each category, and JSON Feeds 1.1.
 
-They hold the newest messages, and older ones that were corrected or restored lately: what changed last stands first.
-`updated` moves then, not with a typo or a change of place. What was withdrawn stays for a month as an entry of the same
-id with the notice in place of the text; Atom has a tombstone (RFC 6721) beside it.
+A feed has the newest messages and older ones that were corrected or restored in the last month, the last change first.
+`updated` changes with a correction, not with a typo fix or a new URL. A withdrawn message stays for a month as an
+entry with the same id and the notice as its text; Atom has a tombstone (RFC 6721) as well.
 
-Atom's archives (RFC 5005, 4) are days that are over: none grows, few are long, and a day without messages is skipped.
-The JSON Feed goes on by `next_url`, a keyset link.
+An archive document of an Atom feed (RFC 5005, section 4) is a past day: it never grows, and days without messages are
+skipped. A JSON Feed is continued by `next_url`, a keyset link.
 """
 
 from datetime import date, datetime, time
@@ -25,13 +25,13 @@ from news.feed_entries import absolute, atom_entry, changed_at, json_item, print
 from news.models import Category, Message
 
 NEWEST = 30
-GRAVES = 500  # withdrawn messages, some lines each
-MOST_REVISED = 5_000  # in a month, of all categories
+GRAVES = 500  # withdrawn messages in a feed
+MOST_REVISED = 5_000  # revised messages in a month, of all categories
 OF_WITHDRAWN = ("withdrawn_at", "withdrawn_reason", "publish_at", "day", "slug", "headline", "category", "revised_at")
 
 
 class Atom(feedgenerator.Atom1Feed):
-    """Django's Atom feed with the messages' whole text as content, languages where they differ, and tombstones."""
+    """Django's Atom feed with full texts, the language of each entry, enclosures and tombstones."""
 
     def __init__(self, *args, tombstones=(), links=(), archive=False, **kwargs):
         super().__init__(*args, **kwargs)
@@ -53,9 +53,13 @@ class Atom(feedgenerator.Atom1Feed):
             handler.addQuickElement("fh:archive")
 
     def latest_post_date(self):
-        # Django's feed says "now" where it has no items: then it would never be the same twice.
+        # Django's feed uses the current time where it has no items; a response would never equal the one before.
         return max(
-            [EPOCH, *(item["updateddate"] for item in self.items), *(grave.withdrawn_at for grave in self.tombstones)]
+            [
+                EPOCH,
+                *(item["updateddate"] for item in self.items),
+                *(message.withdrawn_at for message in self.tombstones),
+            ]
         )
 
     def write_items(self, handler):
@@ -80,48 +84,48 @@ class Atom(feedgenerator.Atom1Feed):
 
 
 def of_feed(at, category=None):
-    """Return the messages of a feed and of its archives."""
-    messages = Message.objects.published(at).in_full()
+    """Return the messages of a feed and its archive."""
+    messages = Message.objects.published(at).for_detail()
     return messages.filter(category=category) if category else messages
 
 
 def and_revised(rows, request, category=None):
-    """Return the newest messages with those that were corrected or restored lately, the last change first.
+    """Return the newest messages together with recently corrected or restored ones, the last change first.
 
-    Who reads the feed alone has seen these long ago, and would never hear of it.
+    Subscribers have read the latter long ago and would not learn of the change otherwise.
     """
-    lately = request.edition.remember("revised", lambda: revised(request.at))
-    numbers = [pk for pk, its in lately if category is None or its == category.pk][:NEWEST]
-    known = {row.pk: row for row in rows}
-    missing = [pk for pk in numbers if pk not in known]
+    recent = request.edition.remember("revised", lambda: revised(request.at))
+    pks = [pk for pk, category_id in recent if category is None or category_id == category.pk][:NEWEST]
+    found = {row.pk: row for row in rows}
+    missing = [pk for pk in pks if pk not in found]
     if missing:
-        known |= {row.pk: row for row in of_feed(request.at).order_by().filter(pk__in=missing)}
-    return newest_change_first(known.values())
+        found |= {row.pk: row for row in of_feed(request.at).order_by().filter(pk__in=missing)}
+    return newest_change_first(found.values())
 
 
 def revised(at):
-    """Return numbers and categories of the messages that were corrected or restored lately, the last one first."""
-    return list(Message.objects.revised_lately(at).values_list("pk", "category_id")[:MOST_REVISED])
+    """Return ids and categories of recently corrected or restored messages, the last one first."""
+    return list(Message.objects.recently_revised(at).values_list("pk", "category_id")[:MOST_REVISED])
 
 
 def withdrawn(at, category=None):
-    """Return the messages that were withdrawn lately, as much of them as a tombstone and an entry say."""
-    messages = Message.objects.withdrawn_lately(at).select_related("category").only(*OF_WITHDRAWN)
-    return list((messages.also_in(category) if category else messages)[:GRAVES])
+    """Return recently withdrawn messages, with the columns that a tombstone and an entry need."""
+    messages = Message.objects.recently_withdrawn(at).select_related("category").only(*OF_WITHDRAWN)
+    return list((messages.narrow_to_category(category) if category else messages)[:GRAVES])
 
 
 def newest_change_first(messages) -> list:
-    """Return messages with what changed last on top."""
+    """Return messages sorted by their last change, the newest first."""
     return sorted(messages, key=lambda row: (changed_at(row), row.pk), reverse=True)
 
 
-def feed_of(category, messages, *, own, **kwargs) -> HttpResponse:
-    """Return an Atom document with these messages of all, or of a category's."""
+def feed_of(category, messages, *, path, **kwargs) -> HttpResponse:
+    """Return an Atom document of all messages, or of a category's, with these entries."""
     return atom_of(
         messages,
         title=f"{settings.EMBASSY_NAME}: {category.name}" if category else settings.EMBASSY_NAME,
         link=absolute(category.get_absolute_url() if category else reverse("messages")),
-        feed_url=absolute(own),
+        feed_url=absolute(path),
         feed_guid=f"{tag_of('category')}/{category.pk}" if category else tag_of("messages"),
         description=_("What the press office publishes"),
         **kwargs,
@@ -129,7 +133,7 @@ def feed_of(category, messages, *, own, **kwargs) -> HttpResponse:
 
 
 def atom_of(messages, *, title, **kwargs) -> HttpResponse:
-    """Return an Atom document with these messages."""
+    """Return an Atom document."""
     feed = Atom(title=printable(title), language=settings.LANGUAGE_CODE, author_name=settings.EMBASSY_NAME, **kwargs)
     for message in with_attachments(messages):
         feed.add_item(**atom_entry(message))
@@ -137,40 +141,40 @@ def atom_of(messages, *, title, **kwargs) -> HttpResponse:
 
 
 def address_of(category, name: str, *parts) -> str:
-    """Return the path of a feed: of all messages, or of a category's."""
+    """Return the path of a feed of all messages, or of a category's."""
     return reverse(f"category_{name}", args=[category.slug, *parts]) if category else reverse(name, args=parts)
 
 
 @for_others
 @per_edition(keep=60)
 def atom(request, slug=None):
-    """The Atom feed of all messages, or of a category's."""
+    """Atom feed of all messages, or of a category's."""
     category = get_object_or_404(Category, slug=slug) if slug else None
     messages = of_feed(request.at, category)
     rows = list(messages[:NEWEST])
     today = local_date(request.at, timezone.get_default_timezone())
     before = [row.day for row in rows if row.day < today]
-    if len(rows) == NEWEST and not before:  # a busy day: where its archive ends is one more question
+    if len(rows) == NEWEST and not before:  # all of them are of today: find the last day before
         before = last_day(messages, today)
     links = [("prev-archive", absolute(archive_address(category, before[0])))] if before else []
     if settings.WEBSUB_HUB:
         links.append(("hub", settings.WEBSUB_HUB))
-    gone = withdrawn(request.at, category)
-    rows = newest_change_first([*and_revised(rows, request, category), *gone])
-    return feed_of(category, rows, own=address_of(category, "feed"), links=links, tombstones=gone)
+    tombstones = withdrawn(request.at, category)
+    rows = newest_change_first([*and_revised(rows, request, category), *tombstones])
+    return feed_of(category, rows, path=address_of(category, "feed"), links=links, tombstones=tombstones)
 
 
 @for_others
 @per_edition(keep=60)
 def archive(request, year, month, day, slug=None):
-    """An archive document of a feed: the messages of a day that is over."""
+    """Archive document of a feed: the messages of a past day."""
     category = get_object_or_404(Category, slug=slug) if slug else None
     try:
         day = date(year, month, day)
     except ValueError:
         raise Http404 from None
     today = local_date(request.at, timezone.get_default_timezone())
-    if day >= today:  # before its midnights are looked for: the calendar's last day has only one
+    if day >= today:  # checked before the midnights are computed: 31 December 9999 has no second one
         raise Http404
     start, end = whole_day(day)
     messages = of_feed(request.at, category)
@@ -181,51 +185,51 @@ def archive(request, year, month, day, slug=None):
     links = [("current", absolute(address_of(category, "feed")))]
     links += [("prev-archive", absolute(archive_address(category, found))) for found in last_day(messages, day)]
     links += [("next-archive", absolute(archive_address(category, found))) for found in newer if found < today]
-    return feed_of(category, rows, own=archive_address(category, day), links=links, archive=True)
+    return feed_of(category, rows, path=archive_address(category, day), links=links, archive=True)
 
 
 def archive_address(category, day: date) -> str:
-    """Return the path of the archive document of a day."""
+    """Return the path of a day's archive document."""
     return address_of(category, "feed_archive", day.year, day.month, day.day)
 
 
 def whole_day(day: date) -> tuple[datetime, datetime]:
-    """Return the midnights around a day of the host's."""
+    """Return the midnights at the start and end of a day in the host's time zone."""
     start = datetime.combine(day, time.min, timezone.get_default_timezone())
     return start, midnight_after(start, timezone.get_default_timezone())
 
 
 def last_day(messages, day: date) -> list[date]:
-    """Return the last day before `day` that has messages, in a list; an empty one for none."""
+    """Return a list with the last day before `day` that has messages, empty if there is none."""
     return list(messages.filter(publish_at__lt=whole_day(day)[0]).values_list("day", flat=True)[:1])
 
 
 @for_others
 @per_edition(known=("before",), keep=60)
 def json_feed(request, slug=None):
-    """Messages, or a category's, as a JSON Feed 1.1: the newest, or those before a place in the list."""
+    """JSON Feed 1.1 of all messages, or of a category's: the newest, or those after a cursor."""
     category = get_object_or_404(Category, slug=slug) if slug else None
-    messages, given = of_feed(request.at, category), request.GET.get("before")
+    messages, before = of_feed(request.at, category), request.GET.get("before")
     try:
-        rows = list((messages.older_than(Cursor.parse(given)) if given else messages)[: NEWEST + 1])
+        rows = list((messages.older_than(Cursor.parse(before)) if before else messages)[: NEWEST + 1])
     except ValueError:
         raise Http404 from None
     shown = rows[:NEWEST]
-    if not given:
-        gone = withdrawn(request.at, category)
-        shown = newest_change_first([*and_revised(shown, request, category), *gone])
-    own = absolute(address_of(category, "feed_json"))
+    if not before:
+        tombstones = withdrawn(request.at, category)
+        shown = newest_change_first([*and_revised(shown, request, category), *tombstones])
+    url = absolute(address_of(category, "feed_json"))
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": f"{settings.EMBASSY_NAME}: {category.name}" if category else settings.EMBASSY_NAME,
         "home_page_url": absolute(category.get_absolute_url() if category else "/"),
-        "feed_url": own,
+        "feed_url": url,
         "language": settings.LANGUAGE_CODE,
         "authors": [{"name": settings.EMBASSY_NAME, "url": absolute("/")}],
         "items": [json_item(message) for message in with_attachments(shown)],
     }
-    if settings.WEBSUB_HUB and not given:
+    if settings.WEBSUB_HUB and not before:
         feed["hubs"] = [{"type": "WebSub", "url": settings.WEBSUB_HUB}]
     if len(rows) > NEWEST:
-        feed["next_url"] = f"{own}?before={Cursor.of(rows[NEWEST - 1])}"
+        feed["next_url"] = f"{url}?before={Cursor.of(rows[NEWEST - 1])}"
     return JsonResponse(feed, content_type="application/feed+json", json_dumps_params={"ensure_ascii": False})

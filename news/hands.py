@@ -1,4 +1,4 @@
-"""Whose hand a text is of: who has written on a message, by its versions. Who has may not approve it."""
+"""Authorship, for the four-eyes rule: who has worked on a message, by its versions, and so may not approve it."""
 
 from __future__ import annotations
 
@@ -7,34 +7,33 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from news.models.acts import Act
 
-# The acts whose versions hold nobody's words: who sends a text back may approve it when it comes again.
+# Steps whose versions contain no new text: who sends a text back may approve it later.
 WITHOUT_WRITING = [Act.Kind.SENT_BACK, Act.Kind.APPROVED, Act.Kind.WITHDRAWN, Act.Kind.RESTORED]
-LATELY = 2_000  # versions of one officer, the newest, that are looked through: years of work
+LATELY = 2_000  # versions of one user, the newest, that are searched: several years of work
 
 
 def versions_written(versions):
-    """Return those versions in which somebody has written."""
+    """Return the versions in which a user has changed something."""
     return versions.exclude(history_user=None).exclude(history_change_reason__in=WITHOUT_WRITING)
 
 
 class HandsQuerySet(models.QuerySet):
-    """Messages, by who has written on them."""
+    """Messages by author."""
 
-    def written_by(self, user):
-        """Return the messages on which `user` has written of late."""
+    def authored_by(self, user):
+        """Return the messages that `user` has worked on recently."""
         versions = versions_written(self.model.history.filter(history_user=user)).order_by("-history_id")
         return self.filter(pk__in=versions.values("id")[:LATELY])
 
-    def not_written_by(self, user):
-        """Return the messages that `user` has neither written on nor submitted, and so may approve.
+    def not_authored_by(self, user):
+        """Return the messages that `user` has neither worked on nor submitted, and so may approve.
 
-        Whose the version is stands as a double denial, so that SQLite looks up the few versions of the message and
-        not the many of the user.
+        The double negation keeps SQLite from using the index on the user: a message has few versions, a user many.
         """
         versions = versions_written(self.model.history.filter(~Q(~Q(history_user=user)), id=OuterRef("pk")))
         return self.exclude(submitted_by=user).filter(~Exists(versions))
 
-    def with_answers(self):
-        """Fetch with each message, as `answers`, why and by whom it was sent back, the latest first."""
-        acts = Act.objects.filter(kind=Act.Kind.SENT_BACK).select_related("by")
-        return self.prefetch_related(Prefetch("acts", acts, to_attr="answers"))
+    def with_rejections(self):
+        """Prefetch as `rejections` the log entries that sent each message back, newest first."""
+        entries = Act.objects.filter(kind=Act.Kind.SENT_BACK).select_related("by")
+        return self.prefetch_related(Prefetch("log_entries", entries, to_attr="rejections"))

@@ -1,20 +1,20 @@
-"""The ledger: acts are written once. A trigger refuses to change or delete one, whoever asks."""
+"""Database triggers that make the workflow log append-only: rows cannot be changed or deleted."""
 
 from django.db import connections
 
 SQLITE = [
     "CREATE TRIGGER IF NOT EXISTS news_act_update BEFORE UPDATE ON news_act "
-    "BEGIN SELECT RAISE(ABORT, 'An act is written once and not changed.'); END",
+    "BEGIN SELECT RAISE(ABORT, 'The workflow log is append-only: a row cannot be changed.'); END",
     "CREATE TRIGGER IF NOT EXISTS news_act_delete BEFORE DELETE ON news_act "
-    "BEGIN SELECT RAISE(ABORT, 'An act is written once and not deleted.'); END",
-    # REPLACE deletes without asking the trigger above.
+    "BEGIN SELECT RAISE(ABORT, 'The workflow log is append-only: a row cannot be deleted.'); END",
+    # REPLACE deletes without firing the trigger above.
     "CREATE TRIGGER IF NOT EXISTS news_act_replace BEFORE INSERT ON news_act "
     "WHEN EXISTS (SELECT 1 FROM news_act WHERE id = NEW.id) "
-    "BEGIN SELECT RAISE(ABORT, 'An act is written once and not replaced.'); END",
+    "BEGIN SELECT RAISE(ABORT, 'The workflow log is append-only: a row cannot be replaced.'); END",
 ]
 POSTGRESQL = [
     "CREATE OR REPLACE FUNCTION news_ledger() RETURNS trigger LANGUAGE plpgsql AS $$ "
-    "BEGIN RAISE EXCEPTION 'An act is written once, not changed and not deleted.' "
+    "BEGIN RAISE EXCEPTION 'The workflow log is append-only: a row cannot be changed or deleted.' "
     "USING ERRCODE = 'integrity_constraint_violation'; END $$",
     "CREATE OR REPLACE TRIGGER news_act_update BEFORE UPDATE ON news_act FOR EACH ROW EXECUTE FUNCTION news_ledger()",
     "CREATE OR REPLACE TRIGGER news_act_delete BEFORE DELETE ON news_act FOR EACH ROW EXECUTE FUNCTION news_ledger()",
@@ -24,27 +24,27 @@ POSTGRESQL = [
 
 
 def drop(connection) -> list[str]:
-    """Return the statements that take the triggers away: before a migration, which may rebuild the table."""
+    """Return the statements that drop the triggers: a migration may rebuild the table."""
     if connection.vendor == "postgresql":
         return [f"DROP TRIGGER IF EXISTS news_act_{event} ON news_act" for event in ("update", "delete", "truncate")]
     return [f"DROP TRIGGER IF EXISTS news_act_{event}" for event in ("update", "delete", "replace")]
 
 
 def before_migration(using, plan, **kwargs):
-    """Take the triggers away while tables may be rebuilt."""
+    """Drop the triggers before migrations run."""
     connection = connections[using]
     if plan and "news_act" in connection.introspection.table_names():
-        _run(connection, drop(connection))
+        _execute(connection, drop(connection))
 
 
 def after_migration(using, **kwargs):
-    """Lay the triggers."""
+    """Create the triggers after migrations have run."""
     connection = connections[using]
     if "news_act" in connection.introspection.table_names():
-        _run(connection, POSTGRESQL if connection.vendor == "postgresql" else SQLITE)
+        _execute(connection, POSTGRESQL if connection.vendor == "postgresql" else SQLITE)
 
 
-def _run(connection, statements):
+def _execute(connection, statements):
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

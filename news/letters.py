@@ -1,4 +1,4 @@
-"""Letters of acts: who hears by mail of an act, and what they read. They wait in the outbox, committed with the act."""
+"""E-mails about workflow steps: who is notified, and what they read. Committed to the outbox with the step."""
 
 from __future__ import annotations
 
@@ -12,53 +12,55 @@ from news.models import Act, Message
 
 
 def tell(done: Iterable[Message], at) -> None:
-    """Put a letter into the outbox for each of those whom the latest act on each of these messages concerns."""
+    """Queue an e-mail to each user concerned by the latest log entry of these messages."""
     for message in done:
-        act = message.acts.select_related("message").first()
-        for reader in READERS.get(act.kind, nobody)(act) if act else ():
-            Letter.objects.put("news act", about=act.pk, reader=reader.pk, at=at)
+        entry = message.log_entries.select_related("message").first()
+        for recipient in RECIPIENTS.get(entry.kind, nobody)(entry) if entry else ():
+            Letter.objects.enqueue("news act", object_id=entry.pk, recipient_id=recipient.pk, at=at)
 
 
 @kind("news act")
 def of_act(letter: Letter):
-    """Word what an act calls for: something to approve, or an answer to the writer. None for who has left meanwhile."""
-    act = Act.objects.select_related("message__category", "by").filter(pk=letter.about).first()
-    reader = _others(get_user_model().objects.filter(pk=letter.reader, is_active=True), set())
-    if act is None or not reader:
+    """Return the e-mail about a log entry; None where its recipient has left."""
+    entry = Act.objects.select_related("message__category", "by").filter(pk=letter.object_id).first()
+    recipient = _reachable(get_user_model().objects.filter(pk=letter.recipient_id, is_active=True), set())
+    if entry is None or not recipient:
         return None
     context = {
-        "act": act,
-        "to": reader[0],
-        "message": act.message,
-        "headline": " ".join(act.message.headline.split()),  # an imported one may have several lines, a subject has one
-        "desk": address("admin:news_message_change", act.message_id),
+        "entry": entry,
+        "message": entry.message,
+        "headline": " ".join(entry.message.headline.split()),  # without line breaks, which a subject must not have
+        "url": address("admin:news_message_change", entry.message_id),
     }
-    return compose(f"news/letters/{act.kind.replace(' ', '_')}.txt", reader[0].email, context)
+    return compose(f"news/letters/{entry.kind.replace(' ', '_')}.txt", recipient[0].email, context)
 
 
-def nobody(act: Act) -> list:
-    """Return nobody: most acts call for no letter."""
+def nobody(entry: Act) -> list:
+    """Return no recipients: the rule for most steps."""
     return []
 
 
-def approvers(act: Act) -> list:
-    """Return who may approve what was submitted: colleagues with that right, superusers only where there are none."""
-    able = get_user_model().objects.with_perm(
+def approvers(entry: Act) -> list:
+    """Return who may approve the message: editors other than its authors, else superusers other than these."""
+    editors = get_user_model().objects.with_perm(
         "news.approve_message", include_superusers=False, backend="django.contrib.auth.backends.ModelBackend"
     )
     superusers = get_user_model().objects.filter(is_superuser=True, is_active=True)
-    return _others(able, act.message.writers()) or _others(superusers, act.message.writers())
+    authors = entry.message.authors()
+    return _reachable(editors, authors) or _reachable(superusers, authors)
 
 
-def writers(act: Act) -> list:
-    """Return who wrote the message or submitted it, but for the one whose act this is."""
-    submitted = act.message.acts.filter(kind=Act.Kind.SUBMITTED).values_list("by", flat=True)
-    people = act.message.writers() | set(submitted)
-    return _others(get_user_model().objects.filter(pk__in=people - {None}, is_active=True), {act.by_id})
+def writers(entry: Act) -> list:
+    """Return the authors of the message and those who submitted it, except the user of this step."""
+    submitters = entry.message.log_entries.filter(kind=Act.Kind.SUBMITTED).values_list("by", flat=True)
+    authors = entry.message.authors() | set(submitters)
+    return _reachable(get_user_model().objects.filter(pk__in=authors - {None}, is_active=True), {entry.by_id})
 
 
-def _others(people, but) -> list:
-    return list(people.filter(is_staff=True).exclude(pk__in=but - {None}).exclude(email="").order_by("pk").distinct())
+def _reachable(users, excluded: set) -> list:
+    """Return the staff among users, without those in `excluded` and those without an e-mail address."""
+    excluded = excluded - {None}
+    return list(users.filter(is_staff=True).exclude(pk__in=excluded).exclude(email="").order_by("pk").distinct())
 
 
-READERS = {Act.Kind.SUBMITTED: approvers, Act.Kind.SENT_BACK: writers, Act.Kind.APPROVED: writers}
+RECIPIENTS = {Act.Kind.SUBMITTED: approvers, Act.Kind.SENT_BACK: writers, Act.Kind.APPROVED: writers}

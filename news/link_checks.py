@@ -1,4 +1,4 @@
-"""Link checks in the background: a request only asks for the result, and a worker's threads stay free for visitors."""
+"""Background link checks: a request polls for the result, so that the request threads stay free."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from django.db import connections
 
 from news import links
 
-KEPT = 10 * 60  # seconds that the faults of a list of links are kept
-PATIENCE = 0.5  # seconds that a request waits for a check that it has started: many are over by then
-checking = BoundedSemaphore(1)  # one check in a process: its connections are not the site's work
+KEPT = 10 * 60  # seconds that a result is cached
+PATIENCE = 0.5  # seconds that a request waits for the check that it has started: many finish by then
+checking = BoundedSemaphore(1)  # one check at a time in a process
 
 
 def faults_of(urls: list[str]) -> list[dict] | None:
-    """Return the faults of these links, as JSON has them; None while they are still being checked, or others are."""
+    """Return the broken links among these as JSON data; None while these or others are being checked."""
     key = "news.links:" + sha256("\n".join(urls).encode()).hexdigest()
-    faults = cache.get(key)
-    if faults is not None or not checking.acquire(blocking=False):
-        return faults
+    broken = cache.get(key)
+    if broken is not None or not checking.acquire(blocking=False):
+        return broken
     result: Future[list[dict]] = Future()
-    # A daemon: a name server that does not answer must not hold up the end of the process.
+    # A daemon: a name server that does not respond must not delay the exit of the process.
     Thread(target=_check, args=(key, urls, result), name="link-check", daemon=True).start()
     try:
         return result.result(PATIENCE)
@@ -33,12 +33,12 @@ def faults_of(urls: list[str]) -> list[dict] | None:
 
 def _check(key: str, urls: list[str], result: Future[list[dict]]) -> None:
     try:
-        faults = [fault._asdict() for fault in links.check_all(urls)]
-        cache.set(key, faults, KEPT)
+        broken = [link._asdict() for link in links.check_all(urls)]
+        cache.set(key, broken, KEPT)
     except BaseException as error:
         result.set_exception(error)
     else:
-        result.set_result(faults)
+        result.set_result(broken)
     finally:
         checking.release()
         connections.close_all()

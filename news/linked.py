@@ -1,4 +1,4 @@
-"""A message as machines read its page: linked data (JSON-LD, schema.org), and the picture that goes with a link."""
+"""Structured data (JSON-LD, schema.org) of pages, and the image shown with a link to a message."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from news import cards
 from news.templatetags.moments import in_figures, machine
 from richtext.handover import address
 
-# Data inside a page: nothing in it may end the element that it stands in.
+# JSON inside a script element: nothing in it may end the element.
 ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
-def data(found: dict | list) -> SafeString:
-    """Return linked data for the inside of a <script type="application/ld+json">, which no browser runs."""
-    return mark_safe(json.dumps(found, ensure_ascii=False, separators=(",", ":")).translate(ESCAPES))  # noqa: S308
+def data(content: dict) -> SafeString:
+    """Return JSON-LD for a <script type="application/ld+json">."""
+    return mark_safe(json.dumps(content, ensure_ascii=False, separators=(",", ":")).translate(ESCAPES))  # noqa: S308
 
 
 def organization() -> dict:
-    """Return who publishes here."""
+    """Return the publisher."""
     url = settings.SITE_URL
     return {
         "@type": "GovernmentOrganization",
@@ -35,7 +35,7 @@ def organization() -> dict:
 
 
 def website() -> dict:
-    """Return the site, and how to search it."""
+    """Return the site with its search."""
     url = settings.SITE_URL
     return {
         "@type": "WebSite",
@@ -53,7 +53,7 @@ def website() -> dict:
 
 
 def picture(message) -> dict:
-    """Return the picture that goes with a link to a message: its own, else a card."""
+    """Return the image shown with a link to a message: its own, or else a social card."""
     if message.image and message.image_width:
         return {
             "url": settings.SITE_URL + address(message.image.name),
@@ -66,13 +66,13 @@ def picture(message) -> dict:
 
 
 def words_of_card(message) -> tuple[str, str, str]:
-    """Return what a message's card says: the headline, the embassy's name, and the line above."""
+    """Return the texts of a message's social card: headline, name of the embassy, line above."""
     return message.headline, settings.EMBASSY_NAME, f"{message.category.name} · {in_figures(message.publish_at)}"
 
 
 def article(message, corrections) -> SafeString:
-    """Return a message's page as linked data: the message with its corrections, and the way to it."""
-    url, who = settings.SITE_URL + message.get_absolute_url(), organization()
+    """Return a message with its corrections and breadcrumbs as JSON-LD."""
+    url, publisher = settings.SITE_URL + message.get_absolute_url(), organization()
     found = {
         "@type": "NewsArticle",
         "@id": url,
@@ -85,8 +85,8 @@ def article(message, corrections) -> SafeString:
         "inLanguage": message.language,
         "articleSection": message.category.name,
         "image": picture(message)["url"],
-        "author": {name: who[name] for name in ("@type", "@id", "name", "url")},
-        "publisher": who,
+        "author": {name: publisher[name] for name in ("@type", "@id", "name", "url")},
+        "publisher": publisher,
         "isAccessibleForFree": True,
     }
     if corrections:
@@ -101,11 +101,15 @@ def article(message, corrections) -> SafeString:
         (message.category.name, message.category.get_absolute_url()),
         (message.headline, message.get_absolute_url()),
     ]
-    trail = {
+    return data({"@context": "https://schema.org", "@graph": [found, breadcrumbs(steps)]})
+
+
+def breadcrumbs(steps: list[tuple[str, str]]) -> dict:
+    """Return names and paths of pages, the widest first, as a BreadcrumbList."""
+    return {
         "@type": "BreadcrumbList",
         "itemListElement": [
             {"@type": "ListItem", "position": number, "name": name, "item": settings.SITE_URL + path}
             for number, (name, path) in enumerate(steps, 1)
         ],
     }
-    return data({"@context": "https://schema.org", "@graph": [found, trail]})

@@ -1,8 +1,8 @@
-"""Whether links still lead somewhere: asked from the desk, of the public internet alone.
+"""Link checker with protection against SSRF: it fetches URLs on the public internet only.
 
-Whoever writes a text decides what is asked here, so nothing inside our own network may be reached: each host's name is
-looked up first, every one of its addresses must be public, and the connection goes to the address that was looked at.
-A redirect is a new address and is held to the same.
+Authors of a text decide what is fetched, so nothing inside our own network may be reached. Each host name is resolved
+first, all its IP addresses must be public, and the connection goes to the address that was checked. The same applies
+to each redirect.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from news.public_addresses import is_public
 
 MOST_LINKS = 20
 MOST_REDIRECTS = 5
-SECONDS = 3.0  # for one question, and for one name
-ONE_ADDRESS = 1.0  # second for an address that does not answer, where the host has another one
+SECONDS = 3.0  # for one request, and for one host name
+ONE_ADDRESS = 1.0  # seconds for an IP address that does not respond, where the host has another one
 ALL_SECONDS = 8.0  # for all links of a message
 AT_ONCE = 6
 AGENT = "Mozilla/5.0 (compatible; press-desk link check)"
@@ -39,14 +39,14 @@ Resolver = Callable[[str, int], Iterable[str]]
 
 
 class Fault(NamedTuple):
-    """A link with what is wrong about it, in a sentence."""
+    """A broken link, and a sentence that says what is wrong with it."""
 
     url: str
     sentence: str
 
 
 class Place(NamedTuple):
-    """Where a question goes: the host's addresses, all of them checked, and the names to ask there by."""
+    """The target of a request: the host's IP addresses, all checked, and what to request there."""
 
     scheme: str
     host: str
@@ -56,16 +56,16 @@ class Place(NamedTuple):
 
 
 class Refused(Exception):
-    """An address that we don't ask; its message says why, to a press officer."""
+    """A URL that is not fetched; its message says why, to the user."""
 
 
-# What may be asked: pure
+# Which URLs may be fetched
 
 
-def web_links(addresses: Iterable[str], *, own: str = "") -> list[str]:
-    """Return the addresses on the web among `addresses`, each once; those on our own host `own` are not asked."""
+def web_links(urls: Iterable[str], *, own: str = "") -> list[str]:
+    """Return the http and https URLs, each once, without those on our own host `own`."""
     found = []
-    for url in addresses:
+    for url in urls:
         try:
             parts = urlsplit(url)
             on_web = parts.scheme in PORTS and parts.hostname and parts.hostname != own
@@ -77,21 +77,21 @@ def web_links(addresses: Iterable[str], *, own: str = "") -> list[str]:
 
 
 def split(url: str) -> SplitResult:
-    """Return the parts of an address that may be asked: http or https, on the web's own ports, of a named host."""
+    """Return the parts of a URL: http or https, on a standard port, with a host. Raise Refused for any other URL."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise Refused(_("is no web address.")) from None
+        raise Refused(_("is not a valid URL.")) from None
     if parts.scheme not in PORTS or not parts.hostname:
-        raise Refused(_("is no web address."))
+        raise Refused(_("is not a valid URL."))
     if port is not None and port not in PORTS.values():
-        raise Refused(_("leads to port %d, where no public web page is.") % port)
+        raise Refused(_("uses port %d, which is not a standard web port.") % port)
     return parts
 
 
 def place(url: str, resolve: Resolver) -> Place:
-    """Return where to ask for `url`. Raise Refused where that is nowhere, or not on the public internet."""
+    """Return the target of `url`. Raise Refused without a host, or where it is not on the public internet."""
     parts = split(url)
     port = parts.port or PORTS[parts.scheme]
     try:
@@ -99,19 +99,19 @@ def place(url: str, resolve: Resolver) -> Place:
         found = [ip_address(address.partition("%")[0]) for address in resolve(host, port)]
     except TimeoutError:
         raise
-    except (OSError, ValueError):  # UnicodeError, for a name that is none, is a ValueError
-        raise Refused(_("leads nowhere: no host has this name.")) from None
+    except (OSError, ValueError):  # UnicodeError, for an invalid host name, is a ValueError
+        raise Refused(_("domain not found.")) from None
     if not found:
-        raise Refused(_("leads nowhere: no host has this name."))
+        raise Refused(_("domain not found."))
     if not all(map(is_public, found)):
-        raise Refused(_("leads to a private address: the public can’t follow it."))
+        raise Refused(_("leads to a private network, which the public cannot reach."))
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]")
     return Place(parts.scheme, host, port, f"{path}?{query}" if query else path, in_turn(found))
 
 
 def in_turn(found) -> tuple[str, ...]:
-    """Return addresses in the order to try them: both families by turns, the resolver's first one first (RFC 8305)."""
+    """Return IP addresses in the order to try them: alternating families, the resolver's first (RFC 8305)."""
     first = [address for address in found if address.version == found[0].version]
     other = [address for address in found if address.version != found[0].version]
     pairs = zip_longest(first, other)
@@ -119,25 +119,25 @@ def in_turn(found) -> tuple[str, ...]:
 
 
 def verdict(status: int) -> str:
-    """Return what is wrong by a status code; "" where nothing is."""
+    """Return what is wrong according to a status code; "" for a success."""
     if status in (404, 410):
-        return _("leads to a page that is not there (%d).") % status
+        return _("page not found (%d).") % status
     if status in (401, 402, 403, 407, 429, 451, 999):
-        return _("could not be checked: its host turns programs away (%d). Open it yourself.") % status
+        return _("could not be checked: the site refuses automatic requests (%d). Open it yourself.") % status
     if status >= 500:
-        return _("leads to a page that is out of order (%d).") % status
+        return _("returned a server error (%d).") % status
     if status >= 400:
-        return _("is answered with an error (%d).") % status
+        return _("returned an error (%d).") % status
     return ""
 
 
-# Asking
+# Requests
 
 Opener = Callable[[str, Place], tuple[int, str]]
 
 
 def resolve_name(host: str, port: int) -> list[str]:
-    """Return the addresses of a host, as the system knows them. Raise TimeoutError after SECONDS."""
+    """Return the IP addresses of a host by the system's resolver. Raise TimeoutError after SECONDS."""
     found: Future[list] = Future()
     Thread(target=_look_up, args=(host, port, found), name="link-name", daemon=True).start()
     return list(dict.fromkeys(str(entry[4][0]) for entry in found.result(SECONDS)))
@@ -150,14 +150,14 @@ def _look_up(host: str, port: int, found: Future) -> None:
         found.set_exception(error)
 
 
-def connect(where: Place) -> socket.socket:
-    """Return a connection to the first address of a place that answers. Raise OSError where none does, in SECONDS."""
-    end, left = monotonic() + SECONDS, len(where.addresses)
-    for address in where.addresses:
+def connect(target: Place) -> socket.socket:
+    """Return a connection to the first IP address that responds. Raise OSError where none does within SECONDS."""
+    end, left = monotonic() + SECONDS, len(target.addresses)
+    for address in target.addresses:
         left -= 1
         seconds = max(end - monotonic(), 0.01)
         try:
-            connected = socket.create_connection((address, where.port), min(seconds, ONE_ADDRESS) if left else seconds)
+            connected = socket.create_connection((address, target.port), min(seconds, ONE_ADDRESS) if left else seconds)
         except OSError:
             if not left or monotonic() >= end:
                 raise
@@ -167,41 +167,41 @@ def connect(where: Place) -> socket.socket:
     raise OSError("no address")
 
 
-def ask(method: str, where: Place) -> tuple[int, str]:
-    """Ask at a place; return the status and where it redirects to ("" for nowhere). Raise OSError for no answer."""
-    connection = http.client.HTTPConnection(where.host, where.port, timeout=SECONDS)
-    # However slowly the host answers, a byte at a time: then it is over.
-    over = threading.Event()
-    limit = threading.Timer(SECONDS, _hang_up, [connection, over])
+def ask(method: str, target: Place) -> tuple[int, str]:
+    """Send a request; return the status and the target of a redirect or "". Raise OSError without a response."""
+    connection = http.client.HTTPConnection(target.host, target.port, timeout=SECONDS)
+    # A limit for the whole response: a timeout of the socket alone would allow a byte at a time for hours.
+    timed_out = threading.Event()
+    limit = threading.Timer(SECONDS, _hang_up, [connection, timed_out])
     limit.daemon = True
     limit.start()
     try:
-        connection.sock = connect(where)
-        if where.scheme == "https":
-            # The handshake comes after the socket is in its place, where the limit finds it.
+        connection.sock = connect(target)
+        if target.scheme == "https":
+            # The handshake comes after the assignment, so that the limit can close the socket.
             connection.sock = ssl.create_default_context().wrap_socket(
-                connection.sock, server_hostname=where.host, do_handshake_on_connect=False
+                connection.sock, server_hostname=target.host, do_handshake_on_connect=False
             )
             connection.sock.do_handshake()
-        default = where.port == PORTS[where.scheme]
-        name = f"[{where.host}]" if ":" in where.host else where.host
-        headers = {"Host": name if default else f"{name}:{where.port}", "User-Agent": AGENT, "Accept": "*/*"}
-        connection.request(method, where.path, headers=headers)
+        default = target.port == PORTS[target.scheme]
+        name = f"[{target.host}]" if ":" in target.host else target.host
+        headers = {"Host": name if default else f"{name}:{target.port}", "User-Agent": AGENT, "Accept": "*/*"}
+        connection.request(method, target.path, headers=headers)
         response = connection.getresponse()
-        if over.is_set():
+        if timed_out.is_set():
             raise TimeoutError
         return response.status, response.getheader("Location", "")
     except (http.client.HTTPException, ValueError, OSError) as error:
-        if over.is_set():
+        if timed_out.is_set():
             raise TimeoutError from error
-        raise error if isinstance(error, OSError) else OSError("no answer by the book") from error
+        raise error if isinstance(error, OSError) else OSError("invalid response") from error
     finally:
         limit.cancel()
         connection.close()
 
 
 def check(url: str, *, resolve: Resolver = resolve_name, opener: Opener = ask) -> str:
-    """Return what is wrong with a link, "" where nothing is. Ask for the headers, and for the page where that fails."""
+    """Return what is wrong with a link; "" where it works. Try HEAD, then GET."""
     try:
         status = 0
         for method in ("HEAD", "GET"):
@@ -212,15 +212,15 @@ def check(url: str, *, resolve: Resolver = resolve_name, opener: Opener = ask) -
     except Refused as refusal:
         return str(refusal)
     except ssl.SSLCertVerificationError:
-        return _("leads to a host whose certificate is not valid: browsers will warn of it.")
+        return _("has an invalid certificate. Browsers will show a warning.")
     except TimeoutError:
-        return _("got no answer within %d seconds.") % SECONDS
+        return _("did not respond within %d seconds.") % SECONDS
     except OSError:
-        return _("got no answer.")
+        return _("did not respond.")
 
 
 def follow(method: str, url: str, resolve: Resolver, opener: Opener) -> int:
-    """Return the status at the end of the redirects; every step of them is held to the rules of the first."""
+    """Return the status after redirects. Each of them is checked like the first URL."""
     for _step in range(MOST_REDIRECTS + 1):
         status, onward = opener(method, place(url, resolve))
         if status not in (301, 302, 303, 307, 308) or not onward:
@@ -228,49 +228,49 @@ def follow(method: str, url: str, resolve: Resolver, opener: Opener) -> int:
         try:
             url = urljoin(url, onward)
         except ValueError:
-            raise Refused(_("is passed on to something that is no web address.")) from None
-    raise Refused(_("is passed on from page to page without an end."))
+            raise Refused(_("redirects to an invalid URL.")) from None
+    raise Refused(_("redirects too many times."))
 
 
 def check_all(urls: Iterable[str], *, resolve: Resolver = resolve_name, opener: Opener = ask) -> list[Fault]:
-    """Return the faults among the first MOST_LINKS of `urls`, some asked at once, in ALL_SECONDS together."""
+    """Return the broken links among the first MOST_LINKS of `urls`, checked in parallel within ALL_SECONDS."""
     waiting: SimpleQueue[tuple[str, Future[str]]] = SimpleQueue()
-    asked: dict[str, Future[str]] = {url: Future() for url in list(urls)[:MOST_LINKS]}
-    for each in asked.items():
+    results: dict[str, Future[str]] = {url: Future() for url in list(urls)[:MOST_LINKS]}
+    for each in results.items():
         waiting.put(each)
-    # Daemons, and no executor: its threads would be waited for at the end of the process.
-    for _thread in range(min(AT_ONCE, len(asked))):
+    # Daemon threads in place of an executor, whose threads would delay the exit of the process.
+    for _thread in range(min(AT_ONCE, len(results))):
         Thread(target=_check_waiting, args=(waiting, resolve, opener), name="link", daemon=True).start()
-    faults, end = [], monotonic() + ALL_SECONDS
-    for url, answer in asked.items():
+    broken, end = [], monotonic() + ALL_SECONDS
+    for url, result in results.items():
         try:
-            sentence = answer.result(timeout=max(0.0, end - monotonic()))
+            sentence = result.result(timeout=max(0.0, end - monotonic()))
         except TimeoutError:
             sentence = _("could not be checked in time.")
         if sentence:
-            faults.append(Fault(url, sentence))
+            broken.append(Fault(url, sentence))
     while not waiting.empty():
         with suppress(Empty):
             waiting.get_nowait()
-    return faults
+    return broken
 
 
 def _check_waiting(waiting: SimpleQueue, resolve: Resolver, opener: Opener) -> None:
-    """Check the links that wait until none is left."""
+    """Check links from the queue until it is empty."""
     while True:
         try:
-            url, answer = waiting.get_nowait()
+            url, result = waiting.get_nowait()
         except Empty:
             return
         try:
-            answer.set_result(check(url, resolve=resolve, opener=opener))
+            result.set_result(check(url, resolve=resolve, opener=opener))
         except BaseException as error:
-            answer.set_exception(error)
+            result.set_exception(error)
 
 
-def _hang_up(connection: http.client.HTTPConnection, over: threading.Event) -> None:
-    over.set()
-    with suppress(AttributeError, OSError):  # not connected yet, or not any more
+def _hang_up(connection: http.client.HTTPConnection, timed_out: threading.Event) -> None:
+    timed_out.set()
+    with suppress(AttributeError, OSError):  # not connected yet, or closed already
         connection.sock.shutdown(socket.SHUT_RDWR)
 
 

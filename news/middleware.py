@@ -1,4 +1,4 @@
-"""Redirects from former and from mangled addresses, looked up where nothing is found (HTTP 301)."""
+"""Redirects (301) from former URLs and from mangled ones, looked up after a 404."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from news.old_urls import keys_for, live_paths
 
 
 def redirects(get_response):
-    """Lead on from an address at which something was, or which somebody has mangled. One query, for a 404 alone."""
+    """Middleware: redirect from a former or mangled URL. It costs one query, and only after a 404."""
 
     def middleware(request):
         response = get_response(request)
@@ -34,14 +34,14 @@ def redirects(get_response):
 
 
 def asked_query(request) -> str:
-    """Return the query as the visitor sent it: a printed page is given the parameters alone that it knows."""
+    """Return the query string as the visitor sent it: the page cache removes unknown parameters."""
     return getattr(request, "asked", "") or request.META.get("QUERY_STRING", "")
 
 
 def find(path: str, query: str, at) -> tuple[str, bool] | None:
-    """Return the address to which a former one leads at the time `at`, and whether the query was a part of that one.
+    """Return the URL that a former one redirects to at `at`, and whether the query string was part of the former one.
 
-    Return None where it leads nowhere, or to nothing public.
+    Return None without a redirect to something public.
     """
     exact = [f"{path}?{query}"] * bool(query) + [path]
     keys, above = keys_for(path, query), dict(_above(path))
@@ -49,21 +49,21 @@ def find(path: str, query: str, at) -> tuple[str, bool] | None:
     found = list(rows.select_related(*TARGETS)[:200])
     by_path = {row.path: row for row in found}
     for text in exact:
-        if (row := by_path.get(text)) and (address := row.address(at)):
+        if (row := by_path.get(text)) and (address := row.target_url(at)):
             return address, "?" in text
     for text, rest in above.items():
         row = by_path.get(text)
-        if row and not (row.message_id and rest != "card.png") and (address := row.address(at)):
+        if row and not (row.message_id and rest != "card.png") and (address := row.target_url(at)):
             return (address.rstrip("/") if rest.startswith(".") else address) + rest, False
     for key in keys:
-        addresses = {address for row in found if row.key == key and (address := row.address(at))} - {path}
-        if len(addresses) == 1:  # two that differ in case alone: nobody knows which one is meant
+        addresses = {address for row in found if row.key == key and (address := row.target_url(at))} - {path}
+        if len(addresses) == 1:  # with two that differ in case only, the target is unclear
             return addresses.pop(), "?" in key
     return None
 
 
 def _above(path: str) -> Iterator[tuple[str, str]]:
-    """Yield the address of what a path is a part of, with the rest: what stands below a category moves with it."""
+    """Yield the paths that a path is below, each with the rest: pages below a category move with it."""
     segments = path.split("/")
     if segments[1:2] == ["messages"]:
         for depth in (3, 6):
@@ -75,8 +75,8 @@ def _above(path: str) -> Iterator[tuple[str, str]]:
 
 
 def find_live(request) -> str | None:
-    """Return the public address that a mangled one was; None where nothing is public at any that it may have been."""
-    if request.path_info.startswith("/api/"):  # a program does not mangle addresses, and wants to be told
+    """Return the public URL that a mangled one was made from; None where there is none."""
+    if request.path_info.startswith("/api/"):  # programs do not mangle URLs and need the error
         return None
     for path in live_paths(request.path_info):
         if path == reverse("consular:contact"):
@@ -99,7 +99,7 @@ def find_live(request) -> str | None:
 
 
 def _asking_for(request, path: str):
-    """Return a request like this one for another path, without a query."""
+    """Return a copy of the request with another path and no query string."""
     other = copy(request)
     other.method, other.path, other.path_info, other.GET = "GET", path, path, QueryDict()
     other.META = request.META | {"PATH_INFO": path, "QUERY_STRING": ""}

@@ -1,8 +1,8 @@
-"""Old URLs: the keys under which redirects are found, however a server, a mail program or a person wrote the link.
+"""URL canonicalisation for redirects from former URLs, tolerant of how servers, mail programs and people write links.
 
-A link is matched in a canonical form: host, fragment, session ids and trackers are left out; parameters are sorted;
-case, slashes, `index.html`, percent-encoding and `+` make no difference. Where that finds nothing, what mail programs
-and people add behind a link (a full stop, a bracket, a quotation mark) is cut off, one character after the other.
+A URL is matched in a canonical form: without host, fragment, session ids and tracking parameters, with sorted
+parameters; case, slashes, `index.html`, percent-encoding and `+` make no difference. If that does not match, characters
+that were appended to a link (a full stop, a bracket, a quotation mark) are removed one by one.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from itertools import combinations
 from urllib.parse import unquote_to_bytes
 
 LONGEST = 500  # characters of a key
-MOST_KEYS = 150  # that one request is looked up by
-MOST_PARAMETERS = 4  # of which any may turn out to be a tracker that we do not know
-MOST_CUT = 8  # characters that are cut off one by one
+MOST_KEYS = 150  # looked up for one request
+MOST_PARAMETERS = 4  # with more, unknown tracking parameters are not guessed
+MOST_CUT = 8  # characters removed one by one
 
-# What may follow a link in a text: closing brackets, quotation marks of several languages, marks of Markdown and of
-# mail's soft line breaks. A slash may stand between them.
+# Characters that may follow a link in a text: closing brackets, quotation marks of several languages, Markdown, soft
+# line breaks of e-mail; with slashes among them.
 JUNK = " \t\r\n\f\v\xa0.,;:!?)]}>(<[{'\"`*_=|\\&…“”„‟‘’‚‛«»‹›。，、）】」』؟،؛/"
-# The same as a program has escaped it, once or twice.
+# The same, escaped once or twice.
 ESCAPED = ("&gt;", "&lt;", "&quot;", "&amp;", "&nbsp;", "&#39;", "&rdquo;", "&raquo;", "&amp", "&gt", "&quot", "=20")
 ESCAPED += ("=0a", "=0d", "=3d", "=2e", "=2c", "%20", "%22", "%27", "%29", "%3e", "%0a", "%0d", "%2e", "%2c", "%c2%a0")
 INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-SOFT_BREAK = re.compile("=(?:\r\n?|\n)|[\r\n\t]")  # quoted-printable's, where a program has left it in the link
+SOFT_BREAK = re.compile("=(?:\r\n?|\n)|[\r\n\t]")  # of quoted-printable, left in the link
 INDEX = re.compile(r"(?:index|default|home|main)\.(?:s?html?|php[0-9]?|aspx?|jsp|cfm|cgi|pl|do)", re.IGNORECASE)
 TRACKERS = frozenset(
     "fbclid gclid gclsrc dclid gbraid wbraid yclid ysclid ymclid msclkid twclid ttclid igshid igsh li_fat_id mkt_tok "
@@ -35,8 +35,8 @@ TRACKERS = frozenset(
     "phpsessid jsessionid aspsessionid cfid cftoken".split()
 )
 TRACKER_PREFIXES = ("utm_", "mc_", "pk_", "piwik_", "mtm_", "matomo_", "hsa_", "at_", "ns_", "ga_", "wt.")
-ENCODINGS = ("cp1251", "cp1252")  # in which older servers wrote their links
-LIVE = re.compile(r"[A-Za-z0-9/._-]*")  # the characters that addresses of this site have
+ENCODINGS = ("cp1251", "cp1252")  # of links on older servers
+LIVE = re.compile(r"[A-Za-z0-9/._-]*")  # the characters of this site's URLs
 
 
 def _keep_percent(error):
@@ -46,26 +46,26 @@ def _keep_percent(error):
 codecs.register_error("keep-percent", _keep_percent)
 
 
-def key_of(address: str) -> str:
-    """Return the canonical form of a former address, a path and perhaps a query."""
-    path, _mark, query = address.partition("?")
+def key_of(url: str) -> str:
+    """Return the canonical form of a former URL: a path, with or without a query."""
+    path, _mark, query = url.partition("?")
     return _key(_path(path), _parameters(query))
 
 
 def keys_for(path: str, query: str = "") -> list[str]:
-    """Return the keys that a request may be meant by, the likeliest first; at most MOST_KEYS."""
+    """Return the keys to look up for a request, the likeliest first; at most MOST_KEYS."""
     found: dict[str, None] = {}
-    for asked_path, asked_query in _cut(path, query):
-        parameters = _parameters(asked_query)
-        texts = [_decoded(asked_path)]
+    for shorter_path, shorter_query in _cut(path, query):
+        parameters = _parameters(shorter_query)
+        texts = [_decoded(shorter_path)]
         texts += [text for text in _in_other_encodings(texts[0]) if text != texts[0]]
-        for some in _subsets(parameters):
-            found.update(dict.fromkeys(_key(_path(text), some) for text in texts))
+        for subset in _subsets(parameters):
+            found.update(dict.fromkeys(_key(_path(text), subset) for text in texts))
     return list(found)[:MOST_KEYS]
 
 
 def live_paths(path: str) -> list[str]:
-    """Return the paths of this site that a mangled one may have been; at most six, and never `path` itself."""
+    """Return paths of this site that a damaged one may have been: at most six, without `path` itself."""
     text = SOFT_BREAK.sub("", _decoded(path))
     for _ in range(MOST_CUT):
         text = _shorter(text)
@@ -78,8 +78,8 @@ def live_paths(path: str) -> list[str]:
         segments = [segment for segment in candidate.split("/") if segment]
         if segments and INDEX.fullmatch(segments[-1]):
             segments.pop()
-        for spelt in (segments, [segment.lower() for segment in segments]):
-            joined = "/" + "/".join(spelt)
+        for variant in (segments, [segment.lower() for segment in segments]):
+            joined = "/" + "/".join(variant)
             found[f"{joined.rstrip('/')}/"] = None
             if segments and "." in segments[-1]:
                 found[joined] = None
@@ -87,7 +87,7 @@ def live_paths(path: str) -> list[str]:
 
 
 def _cut(path: str, query: str) -> Iterator[tuple[str, str]]:
-    """Yield an address as it was asked for, then without what stands behind it, cut off more and more."""
+    """Yield a URL as requested, then with more and more appended characters removed."""
     yield path, query
     rest = SOFT_BREAK.sub("", (query or path).replace("=3D", "=").replace("=3d", "="))
     if not query:
@@ -104,7 +104,7 @@ def _cut(path: str, query: str) -> Iterator[tuple[str, str]]:
 
 
 def _shorter(text: str) -> str:
-    """Return a text without the last thing that does not belong to a link: a character, or an escaped one."""
+    """Return a text without its last appended character, plain or escaped."""
     text = text.rstrip("/")
     for escaped in ESCAPED:
         if text[-len(escaped) :].lower() == escaped:
@@ -113,7 +113,7 @@ def _shorter(text: str) -> str:
 
 
 def _subsets(parameters: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
-    """Yield the parameters, then fewer and fewer of them: what is left over may be a tracker."""
+    """Yield the parameters, then smaller and smaller subsets: any of them may be an unknown tracker."""
     if len(parameters) > MOST_PARAMETERS:
         yield parameters
         yield []
@@ -145,7 +145,7 @@ def _parameters(query: str) -> list[tuple[str, str]]:
 
 
 def _decoded(text: str) -> str:
-    """Return a text without percent-encoding, however often it was encoded; bytes that are no UTF-8 stay encoded."""
+    """Return a text without percent-encoding, up to three times; bytes that are not UTF-8 stay encoded."""
     for _ in range(3):
         if "%" not in text:
             break
@@ -157,14 +157,14 @@ def _decoded(text: str) -> str:
 
 
 def _in_other_encodings(text: str) -> Iterator[str]:
-    """Yield a decoded path as it reads where the one who wrote it, or who follows it, uses another encoding."""
+    """Yield a path decoded as if the server or the client used another encoding."""
     for encoding in ENCODINGS:
         if "%" in text:
             yield unquote_to_bytes(text).decode(encoding, "ignore")
         elif not text.isascii():
-            for spelt in (text, text.casefold()):
+            for variant in (text, text.casefold()):
                 try:
-                    yield spelt.encode(encoding).decode("utf-8", "keep-percent")
+                    yield variant.encode(encoding).decode("utf-8", "keep-percent")
                 except UnicodeEncodeError:
                     continue
 

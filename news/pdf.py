@@ -1,4 +1,4 @@
-"""PDF attachments: checked at both ends, stored under a random name, and offered as a download only."""
+"""PDF attachments: model and form field that check the file, and store it under a random name."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from richtext import file_types
 from richtext.handover import stored_whole
 
 LARGEST_FILE = 25 * 1024 * 1024  # bytes
-HEAD = 1024  # bytes at the beginning within which readers look for the header (PDF 1.7, annex H, note 13)
-PADDING = 1024 * 1024  # bytes of blanks or zeros that a scanner may fill a file up with
+HEAD = 1024  # bytes at the start within which readers search for the header (PDF 1.7, annex H, note 13)
+PADDING = 1024 * 1024  # bytes of blanks or zeros that scanners append
 TAIL = 8 * 1024  # bytes before the padding within which a complete PDF names its cross-reference table
 
-EMPTY = _("This file is empty. Choose it again.")
-TOO_LARGE = _("This file has %(size)s; an attachment may have %(most)s. Make it smaller and attach it again.")
-NO_PDF = _("This file is not a PDF. Save it as a PDF in the program that it was written with, and attach that.")
-OTHER_KIND = _("This file is %(kind)s, not a PDF. Save it as a PDF in the program that it comes from, and attach that.")
-CUT_SHORT = _("This PDF is incomplete: its end is missing. Save it again and attach that.")
+EMPTY = _("This file is empty. Choose another file.")
+TOO_LARGE = _("This file is %(size)s. Attachments can be up to %(most)s.")
+NO_PDF = _("This file is not a PDF. Save the document as a PDF and attach that.")
+OTHER_KIND = _("This file is %(kind)s, not a PDF. Save the document as a PDF and attach that.")
+CUT_SHORT = _("This PDF is incomplete. Save it again and attach the new copy.")
 
 
 def check(file) -> None:
-    """Raise ValidationError, with a sentence for the person who uploads it, for a file that is not a whole PDF.
+    """Raise ValidationError for a file that is not a complete PDF.
 
-    As lenient as readers are: the header within the first kilobyte, the end before any padding.
+    The check is as lenient as PDF readers: the header within the first kilobyte, the end before any padding.
     """
     if not file.size:
         raise ValidationError(EMPTY, code="empty")
@@ -54,7 +54,7 @@ def check(file) -> None:
 
 
 class PdfFormField(forms.FileField):
-    """A PDF that somebody uploads."""
+    """The upload of a PDF."""
 
     default_error_messages = {"empty": EMPTY, "invalid": NO_PDF}
 
@@ -72,7 +72,7 @@ class PdfFormField(forms.FileField):
 
 
 class PdfField(models.FileField):
-    """A PDF of the site. What reaches it by other ways than a form is looked at when it is saved."""
+    """A PDF file. Files that do not come from a form are checked when they are saved."""
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("upload_to", "attachments/%y/%m/")

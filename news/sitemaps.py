@@ -1,8 +1,8 @@
-"""The messages for search engines: parts of the sitemap, each a span of days with about PART messages.
+"""Sitemaps of the messages, split into files of about PART messages by date.
 
-The spans come from the tally and the rows of one from the list's own index, so neither grows dear with the archive.
-Spans are whole months; only a month that is too long is counted by days, and a day that is still too long is cut into
-pieces. Where they lie follows from the counts: a crawler that asks for one that is no more reads the index again.
+The split is computed from the message counts, and a file's rows come from the index of the lists, so the cost does not
+grow with the archive. A file covers whole months. Only a month with too many messages is split by days, and a day with
+too many into numbered pieces. When counts change, a file may disappear; crawlers then read the sitemap index again.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from news.archive import moments_of, span_of
 from news.models import Message
 
 PART = 10_000  # messages; sitemaps.org would take 50,000
-NEWS = 1000  # that a news sitemap may have
+NEWS = 1000  # messages: the maximum of a news sitemap
 
 
 @dataclass(frozen=True)
 class Span:
-    """A part: the days from the first to the last, both included; of a day that is too long, a piece of it."""
+    """A sitemap file: the days from `first` to `last`, both included, or a piece of one day."""
 
     first: date
     last: date
@@ -40,12 +40,12 @@ class Span:
         return f"{self.first:%Y-%m}" if self.first.day == 1 else f"{self.first:%Y-%m-%d}"
 
     @property
-    def moments(self) -> tuple[datetime, datetime]:
+    def time_range(self) -> tuple[datetime, datetime]:
         return moments_of(self.first, self.last)
 
 
 def grouped(counts: dict[date, int]) -> Iterator[tuple[date, date, int]]:
-    """Yield the first and the last of neighbouring keys that together have PART messages at most, and how many."""
+    """Yield runs of neighbouring dates with at most PART messages together: the first date, the last, the number."""
     first = last = None
     size = 0
     for key, count in sorted(counts.items()):
@@ -58,9 +58,9 @@ def grouped(counts: dict[date, int]) -> Iterator[tuple[date, date, int]]:
 
 
 def spans(months: dict[date, int], days_of) -> Iterator[Span]:
-    """Yield the parts, the oldest first: from the oldest month on, so that the past stays as it is.
+    """Yield the files, the oldest first, so that older files stay the same as messages are added.
 
-    `days_of` returns how many messages each day of a month has; it is asked for those alone that are too long.
+    `days_of` returns the number of messages by day of a month; it is called only for months that must be split.
     """
     for first, last, size in grouped(months):
         if size <= PART:
@@ -73,7 +73,7 @@ def spans(months: dict[date, int], days_of) -> Iterator[Span]:
 
 
 def parts(edition, at: datetime) -> list[Span]:
-    """Return the parts of the sitemap at the moment `at`."""
+    """Return the sitemap files at the time `at`, cached with the edition."""
 
     def days_of(month):
         rows = Message.objects.published(at).filter(publish_at__range=span_of(month.year, month.month))
@@ -84,7 +84,10 @@ def parts(edition, at: datetime) -> list[Span]:
 
 
 def without_gaps(found: Iterable[Span]) -> Iterator[Span]:
-    """Yield the parts, each up to the day before the next: where a whole month was withdrawn, one tells of it."""
+    """Yield the files, each extended to the day before the next one, so that every day is in one.
+
+    Otherwise a month whose messages were all withdrawn would be in none, and nothing would report the change.
+    """
     for span, following in pairwise([*found, None]):
         if following and following.first > span.last:
             span = replace(span, last=following.first - timedelta(days=1))
@@ -92,35 +95,35 @@ def without_gaps(found: Iterable[Span]) -> Iterator[Span]:
 
 
 def last_changes(found: list[Span], at: datetime) -> Iterator[tuple[Span, datetime]]:
-    """Yield each part with the moment when an address last came into it, went out of it, or changed."""
+    """Yield each file with the time when a URL in it was last added, removed or changed."""
     later: dict[date, datetime] = {}
     for field, rows in (("revised_at", Message.objects.published(at)), ("withdrawn_at", Message.objects.withdrawn())):
-        # Few rows have either, and both have an index.
+        # Few rows have either date, and both columns are indexed.
         rows = rows.filter(**{f"{field}__isnull": False}).order_by().values_list("day").annotate(last=Max(field))
-        for day, moment in rows:
-            later[day] = max(moment, later.get(day, moment))
+        for day, changed in rows:
+            later[day] = max(changed, later.get(day, changed))
     for span in found:
-        newest = Message.objects.published(at).filter(publish_at__range=span.moments)
-        moment = newest.values_list("publish_at", flat=True).first()
-        moments = [moment, *(last for day, last in later.items() if span.first <= day <= span.last)]
-        if moment:
-            yield span, max(moments)
+        newest = Message.objects.published(at).filter(publish_at__range=span.time_range)
+        published = newest.values_list("publish_at", flat=True).first()
+        if published:
+            changes = [last for day, last in later.items() if span.first <= day <= span.last]
+            yield span, max([published, *changes])
 
 
 def addresses(span: Span, at: datetime):
-    """Return the messages of a part, as much of them as a sitemap tells.
+    """Return the messages of a file, with the columns that a sitemap needs.
 
-    Pieces are cut from the day's first message on, so that one that is full stays as it is.
+    The pieces of a day begin at its first message, so that a full piece stays the same.
     """
-    rows = Message.objects.published(at).filter(publish_at__range=span.moments).order_by("publish_at", "id")
+    rows = Message.objects.published(at).filter(publish_at__range=span.time_range).order_by("publish_at", "id")
     rows = rows.only("day", "slug", "publish_at", "revised_at")
     return rows[(span.piece - 1) * PART : span.piece * PART]
 
 
 def latest(at: datetime):
-    """Return the messages of today and yesterday, which is what a news sitemap may tell of.
+    """Return the messages of today and yesterday, as news sitemaps require (the last two days).
 
-    Bounded by a midnight of the host's, at which the edition turns anyway.
+    The bound is a midnight in the host's time zone, when the edition changes anyway.
     """
     zone = timezone.get_default_timezone()
     since = datetime.combine(local_date(at, zone) - timedelta(days=1), time.min, zone)

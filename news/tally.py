@@ -1,10 +1,11 @@
-"""The tally: messages counted by month and by day, each by category; the database moves it with each message.
+"""Message counts by category and month, and by category and day, maintained by database triggers.
 
-Counting a million messages by month takes a third of a second; reading the tally takes none. Triggers, because they
-see every write: saves, bulk acts, imports, cascades, loaddata, plain SQL. They are dropped before a migration and laid
-again after it: SQLite rebuilds a table to change it, which loses its triggers and trips over those that name it.
+Counting a million messages by month takes a third of a second; reading the counts takes no time. Triggers see every
+write: saves, bulk actions, imports, cascades, loaddata, plain SQL. They are dropped before a migration and created
+again after it: SQLite rebuilds a table to alter it, which loses its triggers and fails on others that name the table.
 
-What is approved counts, also while it is ahead: the clock fires no trigger. Who reads the tally takes that off again.
+Scheduled messages are counted too, as no trigger fires when they become public. Functions that read the counts subtract
+them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.db.models import Count, Sum
 
 
 class Grain(NamedTuple):
-    """One of the tally's tables: what it counts by, and how the databases read that off a message's day."""
+    """A table of counts: its date column, and the SQL that computes it from a message's day."""
 
     table: str
     column: str
@@ -84,9 +85,10 @@ def _sqlite() -> list[str]:
 
 
 def _postgresql() -> list[str]:
-    """Return one trigger for each kind of statement, not for each row.
+    """Return one trigger for each kind of statement, rather than for each row.
 
-    PostgreSQL writes a row anew to change it: an import of a million messages would leave a million dead tallies.
+    PostgreSQL writes a new version of a row to update it: row triggers would leave a million dead rows after an import
+    of a million messages.
     """
     old, new = (
         "".join(
@@ -115,14 +117,14 @@ def _drop(connection) -> list[str]:
 
 
 def before_migration(using, plan, **kwargs):
-    """Take the triggers away while tables may be rebuilt."""
+    """Drop the triggers while a migration may rebuild tables."""
     connection = connections[using]
     if plan and "news_message" in connection.introspection.table_names():
         _run(connection, _drop(connection))
 
 
 def after_migration(using, plan=(), **kwargs):
-    """Lay the triggers, and count anew where a migration ran without them."""
+    """Create the triggers, and rebuild the counts if a migration ran without them."""
     connection = connections[using]
     if not {"news_message", *(grain.table for grain in GRAINS)} <= set(connection.introspection.table_names()):
         return
@@ -138,11 +140,11 @@ def _run(connection, statements):
 
 
 def recount(using: str = "default") -> None:
-    """Count all messages anew: they are read once, for both tables, and nobody writes one meanwhile."""
+    """Rebuild both tables from one pass over the messages, which cannot be written during it."""
     from news.models import DayTally, Message, Tally
 
     with transaction.atomic(using=using):
-        if connections[using].vendor == "postgresql":  # SQLite has one writer anyway
+        if connections[using].vendor == "postgresql":  # SQLite has a single writer
             _run(connections[using], ["LOCK TABLE news_message IN SHARE MODE"])
         counted = Message.objects.using(using).filter(approved_at__isnull=False, withdrawn_at__isnull=True).order_by()
         days = {
@@ -154,50 +156,52 @@ def recount(using: str = "default") -> None:
             months[category, day.replace(day=1)] += count
         for model, column, counts in ((Tally, "month", months), (DayTally, "day", days)):
             model.objects.using(using).all().delete()
-            rows = (model(category_id=of, **{column: key}, count=count) for (of, key), count in counts.items())
+            rows = (
+                model(category_id=category, **{column: key}, count=count) for (category, key), count in counts.items()
+            )
             model.objects.using(using).bulk_create(rows, batch_size=5000)
 
 
-# Reading: what is public at a moment
+# Reading: counts of the messages that are public at a time
 
-Coming = list[tuple[int, date]]  # the category and the day of each message that is approved and still ahead
+Coming = list[tuple[int, date]]  # the category and day of each scheduled message
 
 
 def coming(at: datetime) -> Coming:
-    """Return what the tally counts and the public does not see yet at the moment `at`."""
+    """Return the messages that are counted but not public yet at the time `at`."""
     from news.models import Message
 
     return list(Message.objects.scheduled(at).order_by().values_list("category", "day"))
 
 
-def months(at: datetime, category=None, ahead: Coming | None = None) -> dict[date, int]:
-    """Return how many messages are public at the moment `at` in each month that has any, the newest month first.
+def months(at: datetime, category=None, pending: Coming | None = None) -> dict[date, int]:
+    """Return the number of messages public at the time `at` by month, the newest month first, without empty ones.
 
-    `ahead` is what `coming` has said, where the caller knows it already; so it is everywhere here.
+    `pending` is the result of `coming(at)` if the caller has it already, here and below.
     """
     from news.models import Tally
 
     counts = _counted(Tally.objects.all(), "month", category)
-    for other, day in coming(at) if ahead is None else ahead:
+    for other, day in coming(at) if pending is None else pending:
         if category is None or other == category.pk:
             counts[day.replace(day=1)] -= 1
     return {month: counts[month] for month in sorted(counts, reverse=True) if counts[month] > 0}
 
 
-def days(at: datetime, month: date, category=None, ahead: Coming | None = None) -> dict[date, int]:
-    """Return how many messages are public at the moment `at` on each day of a month that has any, the first first."""
+def days(at: datetime, month: date, category=None, pending: Coming | None = None) -> dict[date, int]:
+    """Return the number of messages public at the time `at` by day of a month, in order, without empty days."""
     from news.models import DayTally
 
     last = month.replace(day=monthrange(month.year, month.month)[1])
     counts = _counted(DayTally.objects.filter(day__gte=month, day__lte=last), "day", category)
-    for other, day in coming(at) if ahead is None else ahead:
+    for other, day in coming(at) if pending is None else pending:
         if month <= day <= last and (category is None or other == category.pk):
             counts[day] -= 1
     return {day: counts[day] for day in sorted(counts) if counts[day] > 0}
 
 
 class Share(NamedTuple):
-    """What a category has of the messages of a time."""
+    """The number of messages of a category in a period."""
 
     pk: int
     name: str
@@ -205,10 +209,10 @@ class Share(NamedTuple):
     count: int
 
 
-def categories(at: datetime, first: date, last: date, ahead: Coming | None = None) -> list[Share]:
-    """Return how many messages are public at the moment `at` in each category that has any, in the menu's order.
+def categories(at: datetime, first: date, last: date, pending: Coming | None = None) -> list[Share]:
+    """Return the number of messages public at the time `at` by category, in the menu's order, without empty ones.
 
-    From the day `first` to the day `last`: one day, or whole months.
+    The period is from `first` to `last`: one day, or whole months.
     """
     from news.models import DayTally, Tally
 
@@ -216,13 +220,15 @@ def categories(at: datetime, first: date, last: date, ahead: Coming | None = Non
     if first != last:
         rows = Tally.objects.filter(month__gte=first, month__lte=last)
     rows = rows.filter(count__gt=0).order_by("category__order", "category__name", "category")
-    less = Counter(category for category, day in (coming(at) if ahead is None else ahead) if first <= day <= last)
+    scheduled = Counter(
+        category for category, day in (coming(at) if pending is None else pending) if first <= day <= last
+    )
     found = rows.values_list("category", "category__name", "category__slug").annotate(total=Sum("count"))
-    shares = (Share(pk, name, slug, total - less[pk]) for pk, name, slug, total in found)
-    return [share for share in shares if share.count > 0]
+    counts = (Share(pk, name, slug, total - scheduled[pk]) for pk, name, slug, total in found)
+    return [each for each in counts if each.count > 0]
 
 
 def _counted(rows, column: str, category=None) -> Counter:
-    """Return what these rows of the tally say by a column, of all messages or of a category's."""
+    """Return the sums of rows by a column, for all messages or a category's."""
     rows = rows.filter(count__gt=0, **({"category": category} if category else {}))
     return Counter(dict(rows.order_by().values_list(column).annotate(Sum("count"))))

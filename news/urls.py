@@ -1,4 +1,4 @@
-"""The addresses below /messages/: all, a year, a month, a day, a category with the same below it, a message, feeds."""
+"""URLs below /messages/: all, a year, a month, a day, a category with the same, a message, feeds."""
 
 from django.urls import path
 

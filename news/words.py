@@ -1,4 +1,14 @@
-"""Two texts compared word by word: what was kept, what was removed, what was added. Pure, and bounded in time."""
+"""Text diff, word by word: a patience diff (Bram Cohen), made readable as prose, with a bound on its time.
+
+`compare("The talks began on Monday.", "The talks began on Tuesday.")` is
+
+    kept     "The talks began on "
+    removed  "Monday."
+    added    "Tuesday."
+
+It has three passes: `common_runs` finds the words that both texts have in common, `join_small_gaps` joins changes that
+only a word or two keep apart, `trim_spaces` leaves the space before a change to the kept text.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +20,18 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import NamedTuple
 
-# A word takes the space before it along, so that spaces are not what two texts have in common. A line's end is a token.
+# A word includes the space before it, so that single spaces are not common text. A line break is a token.
 TOKEN = re.compile(r"\n|[^\S\n]*\S+|[^\S\n]+")
 
-PART = re.compile(r"[^\n]*\n|[^\n]+")
+LINE_PART = re.compile(r"[^\n]*\n|[^\n]+")
 
-CLOSE = 10_000  # pairs of tokens that are compared each with each; more than these are only aligned by rare words
-BUDGET = 1_000_000  # pairs that one comparison compares each with each, in all: about half a second
-DEEPEST = 8  # times that a stretch between two rare words is searched for rare words of its own
+CLOSE = 10_000  # pairs of tokens that difflib compares at a time; larger stretches are only aligned by unique words
+BUDGET = 1_000_000  # pairs of tokens that difflib compares in one comparison: about half a second
+DEEPEST = 8  # levels of unique words between unique words
 
 
 class Kind(StrEnum):
-    """What became of a stretch of text."""
+    """What has happened to a span of text."""
 
     KEPT = "kept"
     REMOVED = "removed"
@@ -29,95 +39,110 @@ class Kind(StrEnum):
 
 
 class Piece(NamedTuple):
-    """A stretch of text with what became of it."""
+    """A span of text and what has happened to it."""
 
     kind: Kind
     text: str
 
 
 class Comparison(list[Piece]):
-    """The pieces of two texts; `is_coarse` where the texts are too long to be compared word by word throughout."""
+    """The spans of two texts; `is_coarse` where they were too long to be compared word by word throughout."""
 
     is_coarse = False
 
 
+class Change(NamedTuple):
+    """What was removed and added at one point, and the kept text after it."""
+
+    removed: str
+    added: str
+    kept: str
+
+
+class Run(NamedTuple):
+    """Tokens that two lists have in common: `size` tokens from `old` in the one list, from `new` in the other."""
+
+    old: int
+    new: int
+    size: int
+
+
 def differ(old: str, new: str) -> bool:
-    """Say whether a word differs; white space is none."""
+    """Return whether a word differs; white space is ignored."""
     return old.split() != new.split()
 
 
 def compare(old: str, new: str) -> Comparison:
-    """Return the pieces of both texts in order of reading, a removed one ahead of what was added for it.
+    """Return the spans of both texts in reading order, removed text before the text that was added for it.
 
-    The kept and the removed pieces, joined, are `old`; the kept and the added ones are `new`. Which words are taken
-    for the same is a matter of judgement, and readable as prose: two words in common do not cut a new sentence up.
+    The kept and removed spans, joined, are `old`; the kept and added ones are `new`.
     """
     before, after = TOKEN.findall(old), TOKEN.findall(new)
-    changes: list[tuple[str, str, str]] = []  # removed, added, and what was kept behind them
-    i = j = 0
-    left_out: list[tuple[int, int]] = []
-    for first, second, size in [*runs(before, after, left_out), (len(before), len(after), 0)]:
-        changes.append(("".join(before[i:first]), "".join(after[j:second]), "".join(before[first : first + size])))
-        i, j = first + size, second + size
-    found = Comparison(pieces(spaced(whole(changes))))
-    found.is_coarse = bool(left_out)
-    return found
+    runs, is_coarse = common_runs(before, after)
+    changes, i, j = [], 0, 0
+    for run in [*runs, Run(len(before), len(after), 0)]:
+        kept = before[run.old : run.old + run.size]
+        changes.append(Change("".join(before[i : run.old]), "".join(after[j : run.new]), "".join(kept)))
+        i, j = run.old + run.size, run.new + run.size
+    spans = Comparison(as_spans(trim_spaces(join_small_gaps(changes))))
+    spans.is_coarse = is_coarse
+    return spans
 
 
-def paragraphs(compared: Sequence[Piece]) -> list[list[Piece]]:
-    """Return the pieces of each line, of both texts; ¶ stands where a line was broken in two, or two were joined."""
+def paragraphs(spans: Sequence[Piece]) -> list[list[Piece]]:
+    """Return the spans of each line of both texts; ¶ marks a line break that was added or removed."""
     lines: list[list[Piece]] = [[]]
-    for kind, text in compared:
-        for part in PART.findall(text):
+    for kind, text in spans:
+        for part in LINE_PART.findall(text):
             lines[-1].append(Piece(kind, part))
             if part.endswith("\n"):
                 lines.append([])
-    return [list(_marked(line)) for line in lines if any(text.strip() for _, text in line)]
+    return [list(_mark_breaks(line)) for line in lines if any(text.strip() for _, text in line)]
 
 
-def _marked(line: list[Piece]) -> Iterator[Piece]:
-    """Yield the pieces of a line with its end, where that was removed or added, made visible."""
-    alone = len(line) == 1  # a whole paragraph, that needs no mark of its end
+def _mark_breaks(line: list[Piece]) -> Iterator[Piece]:
+    is_whole = len(line) == 1  # a whole paragraph was added or removed
     for kind, text in line:
-        words = text.rstrip("\n")
-        if words != text and kind != Kind.KEPT and not alone:
-            words += " ¶"
-        if words:
-            yield Piece(kind, words)
+        visible = text.rstrip("\n")
+        if visible != text and kind != Kind.KEPT and not is_whole:
+            visible += " ¶"
+        if visible:
+            yield Piece(kind, visible)
 
 
-def counts(compared: Sequence[Piece]) -> tuple[int, int]:
-    """Return how many words were removed and how many were added."""
-    removed, added = (sum(len(text.split()) for kind, text in compared if kind == wanted) for wanted in list(Kind)[1:])
-    return removed, added
+def counts(spans: Sequence[Piece]) -> tuple[int, int]:
+    """Return the number of removed words and that of added words."""
+    return tuple(
+        sum(len(text.split()) for kind, text in spans if kind == counted) for counted in (Kind.REMOVED, Kind.ADDED)
+    )
 
 
-# How words are found again
+# Pass 1: the words in common
 
 
-def runs(before: list[str], after: list[str], left_out: list | None = None) -> list[tuple[int, int, int]]:
-    """Return the runs that both lists have in common, in order: the place in each, and the length.
+def common_runs(before: list[str], after: list[str]) -> tuple[list[Run], bool]:
+    """Return the runs of common tokens in order, and whether the budget was too small for some part.
 
-    To `left_out` are added the places of what the budget did not suffice for.
+    common_runs(["a", " b", " c"], ["a", " x", " c"]) is ([Run(0, 0, 1), Run(2, 2, 1)], False)
     """
-    pairs = sorted(_pairs(before, after, [] if left_out is None else left_out))
-    found: list[tuple[int, int, int]] = []
-    for i, j in pairs:
-        if found and (i, j) == (found[-1][0] + found[-1][2], found[-1][1] + found[-1][2]):
-            found[-1] = (*found[-1][:2], found[-1][2] + 1)
+    skipped: list[tuple[int, int]] = []
+    runs: list[Run] = []
+    for i, j in sorted(_common_pairs(before, after, skipped)):
+        if runs and (i, j) == (runs[-1].old + runs[-1].size, runs[-1].new + runs[-1].size):
+            runs[-1] = runs[-1]._replace(size=runs[-1].size + 1)
         else:
-            found.append((i, j, 1))
-    return found
+            runs.append(Run(i, j, 1))
+    return runs, bool(skipped)
 
 
-def _pairs(before: list[str], after: list[str], left_out: list) -> Iterator[tuple[int, int]]:
-    """Yield the places of the tokens that are the same in both, in no order.
+def _common_pairs(before: list[str], after: list[str], skipped: list) -> Iterator[tuple[int, int]]:
+    """Yield the positions of the common tokens, in no order; add to `skipped` where the budget was too small.
 
-    The ends that are alike are taken off. In what is left, words that each side has just once hold the two together
-    (a patience diff), and what stands between two of them is compared in the same way. Where there are none, little
-    is compared each with each, and much is taken for new; so is what is left when the budget is spent.
+    The patience diff of a stretch: common tokens at its start and end are matched first. In the rest, the words that
+    are unique in both texts are matched, and the stretches between them are compared in the same way. A stretch without
+    unique words is left to difflib while it is small and the budget lasts; otherwise it counts as new.
     """
-    stretches, left = [(0, len(before), 0, len(after), 0)], BUDGET
+    stretches, budget = [(0, len(before), 0, len(after), 0)], BUDGET
     while stretches:
         i, i_end, j, j_end, depth = stretches.pop()
         while i < i_end and j < j_end and before[i] == after[j]:
@@ -128,79 +153,92 @@ def _pairs(before: list[str], after: list[str], left_out: list) -> Iterator[tupl
             yield i_end, j_end
         if i == i_end or j == j_end:
             continue
-        anchors = rare(before, after, i, i_end, j, j_end) if depth < DEEPEST else []
+        anchors = unique_pairs(before, after, i, i_end, j, j_end) if depth < DEEPEST else []
+        pairs = (i_end - i) * (j_end - j)
         if anchors:
             yield from anchors
-            starts = [(i - 1, j - 1), *anchors]
-            ends = [*anchors, (i_end, j_end)]
+            starts, ends = [(i - 1, j - 1), *anchors], [*anchors, (i_end, j_end)]
             stretches += [(a + 1, c, b + 1, d, depth + 1) for (a, b), (c, d) in zip(starts, ends, strict=True)]
-        elif (pairs := (i_end - i) * (j_end - j)) <= min(CLOSE, left):
-            left -= pairs
+        elif pairs <= min(CLOSE, budget):
+            budget -= pairs
             matcher = SequenceMatcher(None, before[i:i_end], after[j:j_end], autojunk=False)
             for a, b, size in matcher.get_matching_blocks():
                 yield from ((i + a + k, j + b + k) for k in range(size))
         elif pairs <= CLOSE:
-            left_out.append((i, j))
+            skipped.append((i, j))
 
 
-def rare(before: list[str], after: list[str], i: int, i_end: int, j: int, j_end: int) -> list[tuple[int, int]]:
-    """Return the places of the words that each stretch has just once: the longest row of them in the order of both."""
+def unique_pairs(before: list[str], after: list[str], i: int, i_end: int, j: int, j_end: int) -> list[tuple[int, int]]:
+    """Return the positions of the words that both stretches have exactly once: the most that are in the same order."""
     here, there = Counter(before[i:i_end]), Counter(after[j:j_end])
-    places = {token: place for place, token in enumerate(after[j:j_end], j) if there[token] == 1 == here[token]}
-    return rising([(place, places[before[place]]) for place in range(i, i_end) if before[place] in places])
+    positions = {token: place for place, token in enumerate(after[j:j_end], j) if there[token] == 1 == here[token]}
+    return longest_increasing_run([(k, positions[before[k]]) for k in range(i, i_end) if before[k] in positions])
 
 
-def rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the longest part of `pairs`, which rise in the first number, that rises in the second as well."""
-    lasts: list[int] = []  # the lowest second number that a row of each length ends in
-    ends: list[int] = []  # the index of the pair that has it
+def longest_increasing_run(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the longest subsequence of `pairs`, sorted by the first number, that rises in the second (patience sort).
+
+    longest_increasing_run([(0, 3), (1, 1), (2, 2)]) is [(1, 1), (2, 2)]
+    """
+    lasts: list[int] = []  # for each length, the lowest second number that a subsequence ends in
+    ends: list[int] = []  # the index of the pair with it
     previous: list[int] = []
-    for index, (_, place) in enumerate(pairs):
-        length = bisect_left(lasts, place)
-        lasts[length : length + 1], ends[length : length + 1] = [place], [index]
+    for index, (_, second) in enumerate(pairs):
+        length = bisect_left(lasts, second)
+        lasts[length : length + 1], ends[length : length + 1] = [second], [index]
         previous.append(ends[length - 1] if length else -1)
-    row, index = [], ends[-1] if ends else -1
+    run, index = [], ends[-1] if ends else -1
     while index >= 0:
-        row.append(pairs[index])
+        run.append(pairs[index])
         index = previous[index]
-    return row[::-1]
+    return run[::-1]
 
 
-# How they are read
+# Pass 2: small gaps
 
 
-def whole(changes: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """Return the changes with those joined that only a word or two in common keep apart, within a line."""
+def join_small_gaps(changes: list[Change]) -> list[Change]:
+    """Return the changes with neighbours joined where one or two common words in the same line keep them apart.
+
+    “-A cat- +No dog+ sat -on a mat- +in my house+” becomes “-A cat sat on a mat- +No dog sat in my house+”.
+    """
     joined = changes[:1]
-    for removed, added, kept in changes[1:]:
-        last_removed, last_added, between = joined[-1]
-        small = "\n" not in between and len(between.split()) <= 2
-        if small and len(between) < min(len(last_removed) + len(last_added), len(removed) + len(added)):
-            joined[-1] = last_removed + between + removed, last_added + between + added, kept
+    for change in changes[1:]:
+        last = joined[-1]
+        gap = last.kept
+        is_small = "\n" not in gap and len(gap.split()) <= 2
+        if is_small and len(gap) < min(len(last.removed) + len(last.added), len(change.removed) + len(change.added)):
+            joined[-1] = Change(last.removed + gap + change.removed, last.added + gap + change.added, change.kept)
         else:
-            joined.append((removed, added, kept))
+            joined.append(change)
     return joined
 
 
-def spaced(changes: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """Return the changes with the space ahead of them left to what was kept: only words are struck or underlined."""
-    moved = changes[:1]
+# Pass 3: spaces
+
+
+def trim_spaces(changes: list[Change]) -> list[Change]:
+    """Return the changes with the space before them in the kept text, so that only words are struck or underlined.
+
+    “on- Monday-+ Tuesday+” becomes “on -Monday-+Tuesday+”, and “It+ never+ opens” becomes “It +never +opens”.
+    """
+    trimmed = changes[:1]
     for removed, added, kept in changes[1:]:
-        before = moved[-1]
-        alone = removed or added
+        before = trimmed[-1]
+        only = removed or added
         if removed[:1] == added[:1] == " ":
-            moved[-1] = *before[:2], before[2] + " "
+            trimmed[-1] = before._replace(kept=before.kept + " ")
             removed, added = removed[1:], added[1:]
-        elif not (removed and added) and alone[:1] == kept[:1] == " ":
-            moved[-1] = *before[:2], before[2] + " "
+        elif not (removed and added) and only[:1] == kept[:1] == " ":
+            trimmed[-1] = before._replace(kept=before.kept + " ")
             removed, added, kept = removed and removed[1:] + " ", added and added[1:] + " ", kept[1:]
-        moved.append((removed, added, kept))
-    return moved
+        trimmed.append(Change(removed, added, kept))
+    return trimmed
 
 
-def pieces(changes: Sequence[tuple[str, str, str]]) -> Iterator[Piece]:
-    """Yield the pieces of changes, none of them empty."""
-    for texts in changes:
-        for kind, text in zip((Kind.REMOVED, Kind.ADDED, Kind.KEPT), texts, strict=True):
+def as_spans(changes: Sequence[Change]) -> Iterator[Piece]:
+    """Yield the spans of changes that are not empty."""
+    for change in changes:
+        for kind, text in zip((Kind.REMOVED, Kind.ADDED, Kind.KEPT), change, strict=True):
             if text:
                 yield Piece(kind, text)

@@ -1,4 +1,4 @@
-"""Which addresses a page of the office may have: small words, and none that the site needs itself."""
+"""Paths of pages: their form, and the first segments that are reserved for the site."""
 
 import re
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 SEGMENT = "[a-z0-9]+(?:-+[a-z0-9]+)*"
 PATH = f"{SEGMENT}(?:/{SEGMENT})*"
 
-# The first word of every other address of the site; a test holds this list against the URL patterns.
+# First segments of all other URLs of the site; a test compares this list with the URL patterns.
 RESERVED = frozenset(
     "admin api contact counters feed healthz i18n manifest media messages opensearch preview readyz robots search "
     "sitemap static well-known".split()
@@ -16,7 +16,7 @@ RESERVED = frozenset(
 
 
 class PagePathConverter:
-    """A page's path in an address: about, visas/children."""
+    """URL converter for a page's path: about, visas/children."""
 
     regex = PATH
 
@@ -28,19 +28,19 @@ class PagePathConverter:
 
 
 def tidy_path(path):
-    """Return a path as typed, without the slashes around it, in small letters."""
+    """Return a typed path without surrounding slashes, in lower case."""
     return path.strip().strip("/").lower()
 
 
 def validate_path(path):
-    """Refuse a path that no address can have, or that the site needs for something else."""
+    """Validate the form of a path, and that its first segment is not reserved."""
     if not re.fullmatch(PATH, path):
         raise ValidationError(
-            _("Write the path in small Latin letters, digits and hyphens, like about or visas/children.")
+            _("Use only lower-case Latin letters, digits and hyphens, for example about or visas/children.")
         )
     first = path.split("/")[0]
     if first in RESERVED:
         raise ValidationError(
-            _("Addresses that begin with /%(first)s/ are taken by the site itself. Choose another first word."),
+            _("Addresses that begin with /%(first)s/ are reserved. Choose another path."),
             params={"first": first},
         )

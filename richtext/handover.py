@@ -109,7 +109,7 @@ def by_proxy(name, headers):
 
     Of a storage that signs addresses it is told path and query there, and fetches the file itself.
     """
-    if not settings.MEDIA_ACCEL:
+    if not settings.MEDIA_X_ACCEL_PREFIX:
         return None
     if not default_storage.exists(name) and not renditions.make_up(default_storage, name):
         raise FileNotFoundError(name)
@@ -117,7 +117,7 @@ def by_proxy(name, headers):
     if signs():
         parts = urlsplit(signed(name, headers))
         there = f"{parts.path.lstrip('/')}?{parts.query}"
-    return HttpResponse(headers={"X-Accel-Redirect": settings.MEDIA_ACCEL + there})
+    return HttpResponse(headers={"X-Accel-Redirect": settings.MEDIA_X_ACCEL_PREFIX + there})
 
 
 def by_ourselves(request, name):

@@ -26,6 +26,13 @@ UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u180e\u200b\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
     "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
+# Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt), the direction controls, the Braille blank, control
+# characters other than white space, and halves of surrogate pairs. None of them is drawn.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 SOFT_HYPHEN = "\u00ad"
 NOTHING = frozenset("\u115f\u1160\u2800\U0001d159")  # letters and symbols by their category that show nothing
 
@@ -48,6 +55,11 @@ def clean_line(text: str) -> str:
 def clean_url(text: str) -> str:
     """Return a URL without any character that has no form of its own: format characters and white space at the ends."""
     return "".join(char for char in clean_line(text) if unicodedata.category(char) != "Cf")
+
+
+def remove_invisible(text: str) -> str:
+    """Return text without any invisible character: for e-mail addresses, phone numbers and codes, which need none."""
+    return INVISIBLE.sub("", text)
 
 
 def if_seen(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What others do to one's account: a second factor is reset, an address changed. It is on record, one hears of it."""
+"""Resetting two-step verification of another user: permissions, log and notices."""
 
 import pytest
 import time_machine
@@ -25,13 +25,13 @@ def at_noon():
 
 @pytest.fixture
 def dora():
-    """A writer with a second factor."""
+    """A writer with two-step verification."""
     return with_phone(a_member(roles.WRITERS, username="dora@example.org"))
 
 
 @pytest.fixture
 def carl():
-    """A writer without one."""
+    """A writer without it."""
     return a_member(roles.WRITERS, username="carl@example.org")
 
 
@@ -46,11 +46,11 @@ def manager(client):
 
 
 def reset(client, user):
-    return client.post(f"{USERS}{user.pk}/second-factor/", follow=True).content.decode()
+    return client.post(f"{USERS}{user.pk}/two-factor/", follow=True).content.decode()
 
 
 def reset_in_list(client, user):
-    data = {"action": "reset_second_factor_selected", "_selected_action": [user.pk]}
+    data = {"action": "reset_two_factor_selected", "_selected_action": [user.pk]}
     return client.post(USERS, data, follow=True).content.decode()
 
 
@@ -58,26 +58,26 @@ both_ways = pytest.mark.parametrize("way", [reset, reset_in_list])
 
 
 @both_ways
-def test_a_manager_resets_it_and_the_colleague_logs_in_with_the_password(client, manager, dora, way):
+def test_after_a_reset_by_a_manager_the_password_alone_signs_in(client, manager, dora, way):
     theirs = client.__class__()
     log_in_whole(theirs)
-    assert "is reset" in way(client, dora)
+    assert "has been reset" in way(client, dora)
     assert (is_in(theirs), log_in(theirs)["Location"]) == (False, "/admin/")
 
 
 @both_ways
-def test_a_reset_is_on_record_and_mailed_to_the_colleague(client, manager, dora, way):
+def test_a_reset_is_logged_and_the_user_is_notified(client, manager, dora, way):
     way(client, dora)
     send_letters()
     entry = LogEntry.objects.get()
-    assert (entry.user, entry.object_id, "Second factor reset" in entry.get_change_message()) == (
+    assert (entry.user, entry.object_id, "Two-step verification reset" in entry.get_change_message()) == (
         manager,
         str(dora.pk),
         True,
     )
     (notice,) = [letter for letter in mail.outbox if letter.to == ["dora@example.org"]]
     assert "manager@example.org" in notice.body
-    assert "Your second factor was reset" in notice.body
+    assert "Your two-step verification was reset" in notice.body
 
 
 def send_letters():
@@ -85,57 +85,57 @@ def send_letters():
 
 
 @both_ways
-def test_nobody_resets_their_own_that_way(client, manager, way):
+def test_managers_cannot_reset_their_own(client, manager, way):
     with_phone(manager)
     session = client.session
     session["otp_device_id"] = factor.phone_of(manager).persistent_id
     session.save()
-    assert "Your own second factor" in way(client, manager)
+    assert "To change your own" in way(client, manager)
     assert factor.phone_of(manager) is not None
 
 
 @both_ways
-def test_a_manager_does_not_reset_a_superusers(client, manager, admin_user, way):
+def test_managers_cannot_reset_a_superuser(client, manager, admin_user, way):
     with_phone(admin_user)
     way(client, admin_user)
     assert factor.phone_of(admin_user) is not None
 
 
-def test_a_superuser_resets_another_ones(admin_client, dora):
+def test_a_superuser_can_reset_another_superuser(admin_client, dora):
     dora.is_superuser = True
     dora.save()
     reset(admin_client, dora)
     assert factor.phone_of(dora) is None
 
 
-def test_others_reset_nobodys(client, dora):
+def test_editors_cannot_reset_anybody(client, dora):
     client.force_login(a_member(roles.EDITORS))
-    assert client.post(f"{USERS}{dora.pk}/second-factor/").status_code == 403
+    assert client.post(f"{USERS}{dora.pk}/two-factor/").status_code == 403
     assert factor.phone_of(dora) is not None
 
 
-def test_looking_at_the_question_resets_nothing(client, manager, dora):
-    assert client.get(f"{USERS}{dora.pk}/second-factor/").status_code == 200
+def test_a_get_request_resets_nothing(client, manager, dora):
+    assert client.get(f"{USERS}{dora.pk}/two-factor/").status_code == 200
     assert factor.phone_of(dora) is not None
 
 
 @pytest.mark.parametrize("pk", ["0", "9" * 49, "x", "-1"])
-def test_nobody_is_reset_at_an_address_that_is_nobodys(client, manager, pk):
-    assert client.post(f"{USERS}{pk}/second-factor/").status_code == 404
+def test_an_unknown_user_is_404(client, manager, pk):
+    assert client.post(f"{USERS}{pk}/two-factor/").status_code == 404
 
 
-def test_the_button_stands_where_there_is_something_to_reset(client, manager, dora, carl):
+def test_the_button_is_shown_only_if_there_is_something_to_reset(client, manager, dora, carl):
     pages = [client.get(f"{USERS}{user.pk}/change/").content.decode() for user in (dora, carl, manager)]
-    assert ["Reset the second factor" in page for page in pages] == [True, False, False]
+    assert ["Reset two-step verification" in page for page in pages] == [True, False, False]
 
 
-def test_a_reset_half_way_ends_that_too(client, dora):
+def test_a_reset_ends_a_pending_sign_in(client, dora):
     half_way(client)
     factor.remove(dora)
     assert give(client, shown_code())["Location"] == LOGIN
 
 
-def test_the_command_resets_it_and_puts_it_on_record(dora, capsys):
+def test_the_command_resets_and_logs_it(dora, capsys):
     call_command("reset_second_factor", "DORA@example.org")
     send_letters()
     assert factor.phone_of(dora) is None
@@ -143,6 +143,6 @@ def test_the_command_resets_it_and_puts_it_on_record(dora, capsys):
 
 
 @pytest.mark.parametrize("who", ["nobody@example.org", "carl@example.org"])
-def test_the_command_says_what_is_wrong(carl, who):
+def test_the_command_explains_errors(carl, who):
     with pytest.raises(CommandError, match=who):
         call_command("reset_second_factor", who)

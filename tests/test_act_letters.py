@@ -1,4 +1,4 @@
-"""Letters of acts: to those who must approve, and back to the writer."""
+"""E-mails about workflow steps: to the editors who may approve, and to the authors."""
 
 import pytest
 import time_machine
@@ -27,7 +27,7 @@ def at_noon():
 
 @pytest.fixture
 def people(client):
-    """A writer and two editors; the writer is logged in."""
+    """A writer and two editors; the writer is signed in."""
     members = {
         "anna": a_member(roles.WRITERS, username="anna", first_name="Anna", last_name="Writer"),
         "boris": a_member(roles.EDITORS, username="boris", first_name="Boris", last_name="Editor"),
@@ -46,14 +46,14 @@ def approve(client, message):
 
 
 def a_draft(user, **kwargs):
-    """Return a draft that `user` has written."""
+    """Return a draft by `user`."""
     draft = a_message(**{"publish_at": None, "headline": "On the inspection"} | kwargs)
     draft.history.update(history_user=user)
     return draft
 
 
 def sent():
-    """Return the letters that leave now."""
+    """Return the e-mails that are sent now."""
     send_due(timezone.now)
     return mail.outbox
 
@@ -62,40 +62,40 @@ def addresses():
     return sorted(address for letter in sent() for address in letter.to)
 
 
-# Who hears
+# Recipients
 
 
-def test_those_who_may_approve_hear_of_what_is_submitted(client, people):
+def test_approvers_are_notified_of_a_submission(client, people):
     submit(client, a_draft(people["anna"]))
     assert addresses() == ["boris@example.org", "carol@example.org"]
 
 
-def test_each_gets_a_letter_of_their_own(client, people):
+def test_each_recipient_gets_a_separate_email(client, people):
     submit(client, a_draft(people["anna"]))
     assert [len(letter.to) for letter in sent()] == [1, 1]
 
 
-def test_an_editor_who_submits_hears_nothing_of_it(client, people):
+def test_editors_are_not_notified_of_their_own_submission(client, people):
     client.force_login(people["boris"])
     submit(client, a_draft(people["boris"]))
     assert addresses() == ["carol@example.org"]
 
 
 @pytest.mark.parametrize("gone", [{"is_active": False}, {"is_staff": False}, {"email": ""}])
-def test_who_has_left_or_has_no_address_hears_nothing(client, people, gone):
+def test_inactive_users_and_users_without_email_are_not_notified(client, people, gone):
     get_user_model().objects.filter(username="carol").update(**gone)
     submit(client, a_draft(people["anna"]))
     assert addresses() == ["boris@example.org"]
 
 
-def test_superusers_hear_of_it_only_where_nobody_else_may_approve(client, people):
+def test_superusers_are_notified_only_without_other_approvers(client, people):
     get_user_model().objects.create_superuser("root", "root@example.org", "a long password")
     get_user_model().objects.filter(username__in=["boris", "carol"]).update(is_active=False)
     submit(client, a_draft(people["anna"]))
     assert addresses() == ["root@example.org"]
 
 
-def test_the_writer_hears_that_it_was_sent_back_and_why(client, people):
+def test_authors_are_notified_of_a_rejection_with_its_reason(client, people):
     draft = a_draft(people["anna"])
     submit(client, draft)
     sent().clear()
@@ -106,7 +106,7 @@ def test_the_writer_hears_that_it_was_sent_back_and_why(client, people):
     assert ("The date is <missing> & wrong." in letter.body, "Boris Editor" in letter.body) == (True, True)
 
 
-def test_the_writer_hears_that_it_was_approved_and_when_it_appears(client, people):
+def test_authors_are_notified_of_an_approval_with_the_publication_time(client, people):
     draft = a_draft(people["anna"], publish_at=NOON + DAY, approved_at=None)
     submit(client, draft)
     sent().clear()
@@ -117,7 +117,7 @@ def test_the_writer_hears_that_it_was_approved_and_when_it_appears(client, peopl
     assert "25 November 2020, 12:37 London · 15:37 Moscow" in letter.body
 
 
-def test_nobody_hears_of_their_own_act(client, people):
+def test_users_are_not_notified_of_their_own_steps(client, people):
     draft = a_draft(people["boris"])
     client.force_login(people["boris"])
     client.post(
@@ -129,7 +129,7 @@ def test_nobody_hears_of_their_own_act(client, people):
     assert sent() == []
 
 
-def test_who_sends_a_text_back_may_approve_it_when_it_comes_again(client, people):
+def test_an_editor_who_sent_a_text_back_may_approve_it_later(client, people):
     draft = a_draft(people["anna"])
     submit(client, draft)
     client.force_login(people["boris"])
@@ -141,30 +141,30 @@ def test_who_sends_a_text_back_may_approve_it_when_it_comes_again(client, people
     assert Message.objects.get().approved_by == people["boris"]
 
 
-# What they read
+# Content
 
 
-def test_a_letter_leads_to_the_desk(client, people):
+def test_the_email_links_to_the_form(client, people):
     draft = a_draft(people["anna"])
     submit(client, draft)
     assert f"http://testserver/admin/news/message/{draft.pk}/change/" in sent()[0].body
 
 
-def test_a_headline_stands_in_a_letter_as_it_was_written(client, people):
+def test_the_email_contains_the_headline_unescaped(client, people):
     submit(client, a_draft(people["anna"], headline='"War & peace":\nnew <edition>'))
     assert sent()[0].subject == 'For your approval: "War & peace": new <edition>'
 
 
-# When there is nobody left to read it
+# Without a recipient
 
 
-def test_who_has_left_meanwhile_gets_no_letter(client, people):
+def test_users_deactivated_before_sending_get_no_email(client, people):
     submit(client, a_draft(people["anna"]))
     get_user_model().objects.filter(username="carol").update(is_active=False)
     assert addresses() == ["boris@example.org"]
 
 
-def test_a_refused_act_puts_nothing_into_the_outbox(client, people):
+def test_a_refused_step_queues_no_email(client, people):
     client.force_login(people["boris"])
     draft = a_draft(people["boris"])
     submit(client, draft)

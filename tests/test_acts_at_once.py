@@ -1,4 +1,4 @@
-"""Two officers do the same thing in the same instant: one does it, and the other gets a sentence."""
+"""Concurrent workflow steps: of two users one succeeds, and the other gets a sentence."""
 
 import threading
 
@@ -7,18 +7,20 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 
-from news.admin.conflicts import ConflictsMixin
+from news.admin.messages import MessageAdmin
 from news.models import Message
 from tests.factories import a_message
 from tests.helpers.desk import step_url
 from tests.helpers.message_form import a_draft, change, opened
 
-FASTER = "A colleague was faster"
+pytestmark = pytest.mark.both_databases
+
+FASTER = "A colleague has already"
 
 
 @pytest.fixture
 def two():
-    """Two officers' browsers."""
+    """Clients of two editors."""
     clients = [Client(), Client()]
     for client, name in zip(clients, ("anna", "boris"), strict=True):
         client.force_login(get_user_model().objects.create_superuser(name))
@@ -27,8 +29,8 @@ def two():
 
 @pytest.fixture
 def together(monkeypatch):
-    """Let no form be saved before both have been found right; where the database lets only one so far, not for long."""
-    gate, saving, waited = threading.Barrier(2), ConflictsMixin.save_model, threading.local()
+    """Delay each save until both forms are validated, or for half a second where the database blocks one of them."""
+    gate, saving, waited = threading.Barrier(2), MessageAdmin.save_model, threading.local()
 
     def save_model(*args):
         if not hasattr(waited, "once"):
@@ -39,11 +41,11 @@ def together(monkeypatch):
                 pass
         return saving(*args)
 
-    monkeypatch.setattr(ConflictsMixin, "save_model", save_model)
+    monkeypatch.setattr(MessageAdmin, "save_model", save_model)
 
 
 def at_once(*posts):
-    """Do what these do in the same instant, each in a thread of its own; return what they return."""
+    """Run functions concurrently, each in a thread; return their results."""
     gate, answers = threading.Barrier(len(posts)), [None] * len(posts)
 
     def run(i):
@@ -81,35 +83,35 @@ def pressed(client, message, button, **kwargs):
 @pytest.mark.parametrize(
     ("button", "kind", "a_row"), [("_submit", "submitted", a_draft), ("_approve", "approved", submitted)]
 )
-def test_of_two_who_do_the_same_act_one_does_it_and_the_other_is_told(two, together, button, kind, a_row):
+def test_of_two_concurrent_steps_one_succeeds_and_one_is_refused_with_a_sentence(two, together, button, kind, a_row):
     message = a_row()
     forms = [pressed(client, message, button) for client in two]
     answers = at_once(*(sent(client, change(message), form) for client, form in zip(two, forms, strict=True)))
     assert sorted(answer.status_code for answer in answers) == [200, 302]
     loser = next(answer for answer in answers if answer.status_code == 200)
     assert FASTER in loser.content.decode()
-    assert message.acts.filter(kind=kind).count() == 1
+    assert message.log_entries.filter(kind=kind).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_approve_from_the_list_one_does_it(two):
+def test_of_two_concurrent_approvals_from_the_list_one_succeeds(two):
     message = submitted()
     answers = at_once(*(sent(client, step_url("approve", [message]), {}) for client in two))
     assert [answer.status_code for answer in answers] == [302, 302]
-    assert message.acts.filter(kind="approved").count() == 1
+    assert message.log_entries.filter(kind="approved").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_withdraw_one_does_it_and_the_other_is_led_back(two):
+def test_of_two_concurrent_withdrawals_one_succeeds_and_one_is_redirected(two):
     message = a_message()
     address = f"/admin/news/message/withdraw/?ids={message.pk}"
     answers = at_once(*(sent(client, address, {"reason": "Wrong."}) for client in two))
     assert [answer.status_code for answer in answers] == [302, 302]
-    assert message.acts.filter(kind="withdrawn").count() == 1
+    assert message.log_entries.filter(kind="withdrawn").count() == 1
 
 
 @pytest.mark.django_db
-def test_who_comes_too_late_to_withdraw_is_told_and_led_to_the_message(admin_client):
+def test_a_withdrawal_that_comes_too_late_redirects_to_the_message_with_a_sentence(admin_client):
     message = a_message()
     message.withdraw("Wrong.")
     answer = admin_client.post(f"/admin/news/message/withdraw/?ids={message.pk}", {"reason": "Wrong."}, follow=True)
@@ -118,16 +120,16 @@ def test_who_comes_too_late_to_withdraw_is_told_and_led_to_the_message(admin_cli
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("button", ["_submit", "_approve"])
-def test_a_second_click_on_an_act_already_done_is_told_so(admin_client, button):
+def test_a_second_click_on_a_step_gets_a_sentence(admin_client, button):
     draft = a_draft()
     form = pressed(admin_client, draft, button, override="Alone on duty.")
     first, second = (admin_client.post(change(draft), form) for _ in range(2))
     assert (first.status_code, second.status_code, FASTER in second.content.decode()) == (302, 200, True)
-    assert draft.acts.count() == 1
+    assert draft.log_entries.count() == 1
 
 
 @pytest.mark.django_db
-def test_a_message_deleted_meanwhile_is_told_of(admin_client):
+def test_a_message_that_was_deleted_gets_a_sentence(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft, headline="Mine")
     Message.objects.get(pk=draft.pk).delete()

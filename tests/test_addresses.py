@@ -1,4 +1,4 @@
-"""A message's address is made from its headline until the public can have it, or somebody types one."""
+"""Slugs: made from the headline until the message is public or a user enters one."""
 
 import pytest
 import time_machine
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from news.addresses import settle, slug_of
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
+from tests.properties import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,7 @@ BY_ALL_HANDS = pytest.mark.parametrize("change", [by_save, by_fields, by_update,
 
 @BY_ALL_HANDS
 @pytest.mark.parametrize("state", ["draft", "submitted", "scheduled"])
-def test_the_address_follows_the_headline_until_the_message_is_public(change, state):
+def test_the_slug_follows_the_headline_until_the_message_is_public(change, state):
     stamps = {"submitted": {"submitted_at": NOON}, "scheduled": {"approved_at": NOON}}
     message = a_draft(**stamps.get(state, {}))
     change(message)
@@ -59,7 +60,7 @@ def test_the_address_follows_the_headline_until_the_message_is_public(change, st
 
 @BY_ALL_HANDS
 @pytest.mark.parametrize("state", ["published", "withdrawn"])
-def test_the_address_of_what_was_public_stays(change, state):
+def test_the_slug_of_a_public_message_stays(change, state):
     message = a_message(headline=WORKING)
     if state == "withdrawn":
         message.withdraw("Wrong.", at=NOON)
@@ -69,14 +70,14 @@ def test_the_address_of_what_was_public_stays(change, state):
 
 
 @BY_ALL_HANDS
-def test_a_typed_address_stays(change):
+def test_an_entered_slug_stays(change):
     message = a_draft(slug="personnel")
     change(message)
     message.refresh_from_db()
     assert message.slug == "personnel"
 
 
-def test_an_address_typed_over_a_made_one_stays():
+def test_a_slug_entered_over_a_made_one_stays():
     message = a_draft()
     message.slug = "personnel"
     message.save()
@@ -84,7 +85,7 @@ def test_an_address_typed_over_a_made_one_stays():
     assert message.slug == "personnel"
 
 
-def test_an_address_that_is_emptied_is_made_again():
+def test_an_emptied_slug_is_made_again():
     message = a_draft(slug="personnel")
     message.slug = ""
     message.save()
@@ -92,14 +93,14 @@ def test_an_address_that_is_emptied_is_made_again():
     assert message.slug == slug_of(FINAL)
 
 
-def test_a_scheduled_message_that_has_become_public_keeps_its_address(clock):
+def test_a_scheduled_message_keeps_its_slug_once_public(clock):
     message = a_draft(approved_at=NOON)
     clock.move_to(NOON + 2 * HOUR)
     by_save(message)
     assert message.slug == slug_of(WORKING)
 
 
-def test_a_copy_has_an_address_of_its_own_headline():
+def test_a_copy_has_a_slug_of_its_own_headline():
     message = a_draft()
     message.pk = message.id = None
     message._state.adding = True
@@ -107,14 +108,14 @@ def test_a_copy_has_an_address_of_its_own_headline():
     assert sorted(Message.objects.values_list("slug", flat=True)) == sorted([slug_of(WORKING), slug_of(FINAL)])
 
 
-def test_a_message_whose_time_is_taken_away_has_no_made_address():
+def test_a_message_without_publication_time_has_no_made_slug():
     message = a_draft()
     message.publish_at = None
     message.save()
     assert (message.slug, message.get_absolute_url()) == ("", "")
 
 
-def test_approval_fixes_the_address_of_the_last_headline():
+def test_approval_fixes_the_slug_of_the_last_headline():
     message = a_draft(publish_at=None)
     message.headline = FINAL
     message.approve(at=NOON)
@@ -125,7 +126,7 @@ def test_approval_fixes_the_address_of_the_last_headline():
 
 
 @pytest.mark.parametrize("approved_at", [None, NOON])
-def test_two_of_one_headline_have_an_address_each_and_keep_it(approved_at):
+def test_equal_headlines_get_different_slugs_that_stay(approved_at):
     rows = [a_draft(approved_at=approved_at) for _ in range(3)]
     before = [row.slug for row in rows]
     for row in rows:
@@ -133,7 +134,7 @@ def test_two_of_one_headline_have_an_address_each_and_keep_it(approved_at):
     assert [row.slug for row in rows] == before == [slug_of(WORKING) + tail for tail in ("", "-2", "-3")]
 
 
-def test_a_made_address_that_is_taken_on_the_new_day_is_numbered():
+def test_a_slug_that_is_taken_on_the_new_day_is_numbered():
     a_message(headline=WORKING, publish_at=NOON + DAY, approved_at=NOON)
     message = a_draft()
     message.publish_at = NOON + DAY
@@ -158,8 +159,8 @@ words = st.text(min_size=1, max_size=40)
 
 
 @given(headlines=st.lists(words, min_size=1, max_size=5), typed=st.sampled_from(["", "typed-by-hand"]))
-@settings(max_examples=40, deadline=None)
-def test_the_address_is_the_last_headlines_or_the_typed_one(headlines, typed):
+@settings(max_examples=examples(40))
+def test_the_slug_is_of_the_last_headline_or_as_entered(headlines, typed):
     category = a_category()
     message = Message(category=category, headline="first", publish_at=NOON + DAY, slug=typed)
     for headline in headlines:
@@ -177,7 +178,7 @@ def test_the_address_is_the_last_headlines_or_the_typed_one(headlines, typed):
         lambda row: Message.objects.filter(pk=row.pk).update(lead="New"),
     ],
 )
-def test_whatever_writes_a_message_moves_the_time_of_its_last_change(clock, change):
+def test_every_write_updates_changed_at(clock, change):
     message = a_message()
     clock.move_to(NOON + HOUR)
     message.lead, message.slug = "New", "new"

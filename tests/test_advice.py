@@ -1,4 +1,4 @@
-"""The helping hand: advice that a press officer may take or leave."""
+"""Editorial hints: they never block a save."""
 
 import threading
 from datetime import date
@@ -23,30 +23,30 @@ def at_noon():
         yield clock
 
 
-def told(**kwargs):
-    """Return what is said of a message that has a lead and a text, unless told otherwise."""
+def hints_on(**kwargs):
+    """Return the hints on a message that has a lead and a text by default."""
     given = {"headline": "A statement", "lead": "A lead.", "body": "<p>Text.</p>", "category": a_category()} | kwargs
     typed = given.pop("typed", "")
     return " ".join(advice(Message(**given), NOON, typed=typed))
 
 
-def test_a_message_with_everything_in_order_gets_no_advice():
-    assert told() == ""
+def test_a_complete_message_gets_no_hints():
+    assert hints_on() == ""
 
 
 def test_a_headline_may_have_120_characters():
-    assert (told(headline="x" * 120), "has 121 characters" in told(headline="x" * 121)) == ("", True)
+    assert (hints_on(headline="x" * 120), "has 121 characters" in hints_on(headline="x" * 121)) == ("", True)
 
 
-def test_a_missing_lead_is_mentioned():
-    assert "There is no lead" in told(lead=" ")
+def test_a_missing_lead_gets_a_hint():
+    assert "No lead." in hints_on(lead=" ")
 
 
-def test_a_missing_text_is_mentioned_once():
-    assert told(lead="", body="") == "There is no text yet."
+def test_a_missing_text_gets_one_hint():
+    assert hints_on(lead="", body="") == "There is no text yet."
 
 
-# Days in the headline
+# Dates in the headline
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,11 @@ def test_a_missing_text_is_mentioned_once():
         "Resolution 2231, 1.5 million people, 5:30",
     ],
 )
-def test_a_day_that_matches_one_of_the_three_dates_is_right(headline):
+def test_a_date_that_matches_one_of_the_messages_dates_gets_no_hint(headline):
     published = NOON.replace(
         month=9, day=25, hour=21, minute=30
     )  # 22:30 in London, half an hour past midnight in Moscow
-    assert told(headline=headline, delivered_on=date(2020, 9, 24), publish_at=published) == ""
+    assert hints_on(headline=headline, delivered_on=date(2020, 9, 24), publish_at=published) == ""
 
 
 @pytest.mark.parametrize(
@@ -91,17 +91,17 @@ def test_a_day_that_matches_one_of_the_three_dates_is_right(headline):
         ("Интервью 23 сентября 2020 года", "23 сентября 2020"),
     ],
 )
-def test_a_day_that_matches_none_of_the_three_dates_is_asked_about(headline, named):
-    said = told(headline=headline, delivered_on=date(2020, 9, 24), publish_at=NOON)
+def test_a_date_that_matches_none_gets_a_hint(headline, named):
+    said = hints_on(headline=headline, delivered_on=date(2020, 9, 24), publish_at=NOON)
     assert f"names {named}, but" in said
     assert "24 September 2020 (delivered), 24 November 2020 (published)" in said
 
 
-def test_a_draft_without_a_moment_is_held_against_today():
-    assert "24 November 2020 (today)" in told(headline="Interview of 1 May 2020")
+def test_a_draft_without_a_publication_time_is_compared_with_today():
+    assert "24 November 2020 (today)" in hints_on(headline="Interview of 1 May 2020")
 
 
-def test_no_text_breaks_the_search_for_days():
+def test_wild_texts_cause_no_error():
     assert days_named("99 January 9999, 0.0.0000, 9999-99-99, 12.-13 May " + "1 " * 500)
 
 
@@ -109,12 +109,12 @@ def test_no_text_breaks_the_search_for_days():
 
 
 @pytest.mark.parametrize("words", ["Click here", "here", "read more …", "<strong>HERE</strong>", "здесь"])
-def test_a_link_that_does_not_say_where_it_leads_is_mentioned(words):
-    assert "Let its words say where it leads" in told(body=f'<p><a href="https://example.org/">{words}</a></p>')
+def test_a_vague_link_text_gets_a_hint(words):
+    assert "does not describe its target" in hints_on(body=f'<p><a href="https://example.org/">{words}</a></p>')
 
 
-def test_a_link_that_says_where_it_leads_is_fine():
-    assert told(body='<p><a href="https://example.org/">The statement of 2019, here in full</a></p>') == ""
+def test_a_descriptive_link_text_gets_no_hint():
+    assert hints_on(body='<p><a href="https://example.org/">The statement of 2019, here in full</a></p>') == ""
 
 
 def test_links_are_read_with_their_addresses_unescaped():
@@ -131,20 +131,20 @@ def test_links_are_read_with_their_addresses_unescaped():
     ],
 )
 def test_a_text_of_the_foreign_ministry_names_its_source(wording):
-    assert "Name it as the source" in told(**wording)
-    assert "Give the address" in told(**wording, source_name="Ministry")
-    assert told(**wording, source_name="Ministry", source_url="https://example.org/") == ""
+    assert "Enter it as the source" in hints_on(**wording)
+    assert "Enter the web address of the original" in hints_on(**wording, source_name="Ministry")
+    assert hints_on(**wording, source_name="Ministry", source_url="https://example.org/") == ""
 
 
 def test_the_category_may_say_that_a_text_is_the_foreign_ministrys():
-    assert "Name it as the source" in told(category=a_category("mfa", name="Foreign Ministry"))
+    assert "Enter it as the source" in hints_on(category=a_category("mfa", name="Foreign Ministry"))
 
 
 def test_a_meeting_with_a_foreign_minister_needs_no_source():
-    assert told(headline="The Ambassador met the Foreign Minister") == ""
+    assert hints_on(headline="The Ambassador met the Foreign Minister") == ""
 
 
-# What cleaning mends
+# Repairs by the sanitiser
 
 
 @pytest.mark.parametrize(
@@ -157,14 +157,14 @@ def test_a_meeting_with_a_foreign_minister_needs_no_source():
         "<!--[if gte mso 9]><xml></xml><![endif]--><p>Text</p>",
     ],
 )
-def test_what_was_pasted_from_word_is_said_to_be_cleaned(pasted):
-    assert "pasted from Word" in told(typed=pasted)
+def test_text_pasted_from_word_gets_a_hint(pasted):
+    assert "pasted from Word" in hints_on(typed=pasted)
 
 
 @pytest.mark.parametrize(
     ("levels", "skips"), [([], False), ([2, 3, 4, 2], False), ([1, 2], False), ([3], True), ([2, 4], True)]
 )
-def test_headings_go_down_one_level_at_a_time(levels, skips):
+def test_skipped_heading_levels_are_detected(levels, skips):
     assert skips_levels(levels) is skips
 
 
@@ -173,11 +173,11 @@ def test_the_levels_of_headings_are_read_as_typed():
 
 
 @pytest.mark.parametrize("html", ["", "<", "<h2", "<!--", "<p>Mso mso- o:p</p>", "<h2><h3>", "&" * 1000])
-def test_an_ordinary_or_broken_text_was_not_mended(html):
+def test_ordinary_and_broken_texts_get_no_hint_on_repairs(html):
     assert mended(html) == []
 
 
-# How long it is
+# Length
 
 
 @pytest.mark.parametrize(("words", "minutes"), [(0, 1), (1, 1), (200, 1), (201, 2), (1000, 5)])
@@ -189,27 +189,27 @@ def test_lead_and_text_are_counted():
     assert length(Message(lead="One two.", body="<p>Three <b>four</b></p><ul><li>five</li></ul>")) == (5, 1)
 
 
-# On the desk
+# In the admin
 
 
-def test_the_form_shows_the_advice_and_the_length(admin_client):
+def test_the_form_shows_hints_and_length(admin_client):
     message = a_message(publish_at=None, headline="x" * 130, lead="", body="<p>" + "word " * 450 + "</p>")
     page = admin_client.get(change(message)).content.decode()
-    assert ("has 130 characters" in page, "There is no lead" in page) == (True, True)
+    assert ("has 130 characters" in page, "No lead." in page) == (True, True)
     assert ("<b data-words>450</b>" in page, "<b data-minutes>3</b>" in page) == (True, True)
 
 
-def test_an_empty_form_gets_no_advice(admin_client):
-    assert "There is no" not in admin_client.get(ADD).content.decode()
+def test_an_empty_form_has_no_hints(admin_client):
+    assert "No lead" not in admin_client.get(ADD).content.decode()
 
 
-def test_a_form_that_is_sent_back_has_the_advice_on_what_was_typed(admin_client):
+def test_a_form_with_errors_has_hints_on_the_typed_text(admin_client):
     data = filled(_save="Save", headline="x" * 130, slug="a b", body="<h2>a</h2><h4>b</h4>")
     page = admin_client.post(ADD, data).content.decode()
     assert ("has 130 characters" in page, "A heading skipped a level" in page) == (True, True)
 
 
-def test_advice_never_refuses(admin_client):
+def test_hints_never_block_a_save(admin_client):
     body = "<h4 class=MsoTitle>a</h4><p><a href='https://example.org/'>click here</a></p>"
     answer = admin_client.post(ADD, filled(_save="Save", headline="May 1 " * 30, body=body), follow=True)
     page = answer.content.decode()
@@ -217,12 +217,12 @@ def test_advice_never_refuses(admin_client):
     assert ("pasted from Word" in page, "A heading skipped a level" in page) == (True, True)
 
 
-# The links, in the background
+# Background link checks
 
 
 @pytest.fixture
 def asked(monkeypatch):
-    """What was asked; nothing leaves this machine."""
+    """The URLs that would be checked; nothing is sent."""
     urls = []
     monkeypatch.setattr(links, "check_all", lambda found: urls.append(found) or [Fault(found[0], "leads nowhere.")])
     return urls
@@ -240,10 +240,10 @@ def links_of(message):
 def test_the_links_of_the_saved_text_are_checked(admin_client, asked):
     answer = admin_client.post(links_of(with_links()))
     assert asked == [["https://example.org/source", "https://example.org/a"]]
-    assert answer.json() == {"faults": [{"url": "https://example.org/source", "sentence": "leads nowhere."}]}
+    assert answer.json() == {"broken_links": [{"url": "https://example.org/source", "sentence": "leads nowhere."}]}
 
 
-def test_the_same_links_are_not_asked_again_at_once(admin_client, asked):
+def test_results_of_link_checks_are_cached(admin_client, asked):
     message = with_links()
     admin_client.post(links_of(message))
     admin_client.post(links_of(message))
@@ -256,7 +256,7 @@ def test_one_check_runs_at_a_time(admin_client, asked):
     assert (answer.status_code, answer["Retry-After"], asked) == (503, "2", [])
 
 
-def test_a_check_that_takes_long_goes_on_in_the_background(admin_client, monkeypatch):
+def test_a_slow_check_continues_in_the_background(admin_client, monkeypatch):
     go, ended = threading.Event(), threading.Event()
 
     def check_all(urls):
@@ -271,24 +271,24 @@ def test_a_check_that_takes_long_goes_on_in_the_background(admin_client, monkeyp
     go.set()
     assert ended.wait(30)
     answer = admin_client.post(links_of(message))
-    assert (began, answer.status_code, len(answer.json()["faults"])) == ([503] * 3, 200, 1)
+    assert (began, answer.status_code, len(answer.json()["broken_links"])) == ([503] * 3, 200, 1)
 
 
-def test_a_check_that_breaks_lets_the_next_one_begin(admin_client, monkeypatch):
+def test_a_failed_check_releases_the_lock(admin_client, monkeypatch):
     monkeypatch.setattr(links, "check_all", lambda urls: [][0])
     with pytest.raises(IndexError):
         admin_client.post(links_of(with_links()))
     monkeypatch.setattr(links, "check_all", lambda urls: [])
     assert link_checks.checking.acquire(timeout=30)
     link_checks.checking.release()
-    assert admin_client.post(links_of(with_links())).json() == {"faults": []}
+    assert admin_client.post(links_of(with_links())).json() == {"broken_links": []}
 
 
-def test_links_are_not_checked_by_an_address_alone(admin_client, asked):
+def test_link_checks_need_a_post_request(admin_client, asked):
     assert (admin_client.get(links_of(with_links())).status_code, asked) == (405, [])
 
 
-def test_who_may_not_change_a_message_has_no_links_checked(client, asked):
+def test_link_checks_need_change_permission(client, asked):
     scheduled = with_links()
     scheduled.publish_at = NOON + DAY
     scheduled.approve(at=NOON)
@@ -300,7 +300,7 @@ def test_an_unknown_message_has_no_links(admin_client, asked):
     assert admin_client.post("/admin/news/message/999/links/").status_code == 404
 
 
-def test_the_form_says_where_its_links_are_checked_only_where_it_has_some(admin_client):
+def test_only_forms_with_links_have_a_link_check(admin_client):
     message, without = with_links(), a_message(publish_at=None)
     pages = [admin_client.get(change(row)).content.decode() for row in (message, without)]
     assert [f'data-links="{links_of(row)}"' in page for row, page in zip((message, without), pages, strict=True)] == [
@@ -309,7 +309,7 @@ def test_the_form_says_where_its_links_are_checked_only_where_it_has_some(admin_
     ]
 
 
-def test_months_are_known_in_every_language_that_messages_have():
+def test_month_names_are_known_in_all_languages():
     known = advices.months()
     assert [known[name] for name in ("september", "sept", "сентября", "septembre", "märz", "septiembre")] == [
         9,

@@ -1,4 +1,4 @@
-"""Citing: a paragraph's anchor lasts, and a message tells how to cite it."""
+"""Paragraph anchors are permanent, and a message shows its citation."""
 
 import re
 
@@ -31,7 +31,7 @@ def test_anchors_never_change():
         FIRST.replace("times,", "times;"),
     ],
 )
-def test_an_anchor_does_not_heed_how_words_are_set(edited):
+def test_an_anchor_is_independent_of_formatting(edited):
     assert ids(edited) == ids(FIRST)
 
 
@@ -43,8 +43,8 @@ a_text = some.lists(a_passage, min_size=1, max_size=8)
 
 
 @given(a_text, a_text, some.data())
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
-def test_no_edit_elsewhere_moves_an_anchor(text, other, data):
+@settings(suppress_health_check=list(HealthCheck))
+def test_an_edit_elsewhere_does_not_change_an_anchor(text, other, data):
     """The passage at one place stays; whatever stands before and after it becomes something else."""
     place = data.draw(some.integers(0, len(text) - 1))
     new = data.draw(some.integers(0, len(other)))
@@ -63,41 +63,41 @@ def words_of(passage):
 
 
 @given(a_text)
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_passage_has_an_anchor_of_its_own(text):
+@settings(suppress_health_check=list(HealthCheck))
+def test_every_paragraph_has_its_own_anchor(text):
     found = list(filter(None, ids_of(text)))
     assert len(set(found)) == len(found)
 
 
-def test_a_newcomer_that_begins_alike_takes_no_anchor_away():
+def test_a_new_similar_paragraph_does_not_take_over_an_anchor():
     same = "<p>In the name of the Embassy I say: %s.</p>"
     assert ids(same % "two" + same % "one")[1] == ids(same % "one")[0]
 
 
-def test_an_edit_further_on_keeps_the_first_half_of_an_anchor():
+def test_an_edit_late_in_a_paragraph_keeps_the_first_half_of_its_anchor():
     (before,), (after,) = ids(FIRST), ids(FIRST.replace("none has come", "one has come at last"))
     assert before != after
     assert before.rpartition("-")[0] == after.rpartition("-")[0]
 
 
-def test_what_has_no_words_has_no_anchor():
+def test_a_paragraph_without_words_has_no_anchor():
     assert (
         anchored('<p><img src="/media/x.jpg" alt=""></p><p>…</p>') == '<p><img src="/media/x.jpg" alt=""></p><p>…</p>'
     )
 
 
-def test_attributes_and_text_stay_as_they_are():
+def test_attributes_and_text_are_unchanged():
     html = '<p lang="fr" dir="ltr">a &lt;p&gt; "b"</p>\n<ul>\n<li>x</li>\n</ul>'
     assert re.sub(r' id="[^"]+"', "", anchored(html)) == html
 
 
-def test_a_passage_is_called_by_its_first_words():
+def test_a_paragraph_is_named_by_its_first_words():
     assert passages(FIRST)[0][1] == "We have asked for an answer many times,…"
 
 
 @pytest.mark.django_db
 @time_machine.travel(NOON, tick=False)
-def test_a_message_tells_how_to_cite_it_and_its_passages(client):
+def test_a_message_shows_its_citation_and_paragraph_links(client):
     message = a_message(headline="On the talks & answers", body=FIRST + SECOND)
     html = client.get(message.get_absolute_url()).content.decode()
     cite = html[html.index('<details class="cite"') : html.index("</details>", html.index('<details class="cite"'))]

@@ -1,4 +1,4 @@
-"""The API to read: what it tells agrees with pages and feeds, lists are walked without a gap."""
+"""The read API: the same data as pages and feeds, and complete pagination."""
 
 import json
 import re
@@ -44,11 +44,11 @@ def a_rich_message(**kwargs):
         **kwargs,
     )
     an_attachment(message)
-    message.correct("The date was wrong.", at=NOON - HOUR)
+    message.publish_correction("The date was wrong.", at=NOON - HOUR)
     return message
 
 
-def test_a_message_is_told_as_in_the_json_feed(client):
+def test_a_message_matches_its_json_feed_item(client):
     message = a_rich_message(lead="")
     ours, feed = read(client, f"/api/messages/{message.pk}/"), read_feed(client)
     assert {name: ours[name] for name in ("id", "url", "headline", "summary", "language")} == {
@@ -68,7 +68,7 @@ def read_feed(client):
     return json.loads(client.get("/messages/feed.json").content)["items"][0]
 
 
-def test_a_message_is_told_as_on_its_page(client):
+def test_a_message_matches_its_page(client):
     message = a_rich_message(lead="A lead.")
     ours = read(client, f"/api/messages/{message.pk}/")
     page = client.get(message.get_absolute_url()).content.decode()
@@ -82,7 +82,7 @@ def test_a_message_is_told_as_on_its_page(client):
     assert escape(ours["citation"]) in cited
 
 
-def test_linked_data_of_the_page_says_the_same(client):
+def test_a_message_matches_the_json_ld_of_its_page(client):
     message = a_rich_message()
     ours = read(client, f"/api/messages/{message.pk}/")
     page = client.get(message.get_absolute_url()).content.decode()
@@ -105,7 +105,7 @@ def test_the_list_has_the_messages_of_the_archive_in_its_order(client):
     assert ours[0] == f"http://testserver{max(made, key=lambda row: (row.publish_at, row.pk)).get_absolute_url()}"
 
 
-def test_a_search_finds_what_the_page_of_the_search_finds_in_its_order(client):
+def test_a_search_has_the_results_of_the_search_page_in_order(client):
     for number in range(30):
         words = "talks" if number % 2 else "nothing"
         a_message(headline=f"{words} {number}" if number % 3 else f"{number}", body=f"<p>{words}</p>")
@@ -116,7 +116,7 @@ def test_a_search_finds_what_the_page_of_the_search_finds_in_its_order(client):
     assert found["total"] == {"count": 15, "is_exact": True}
 
 
-def test_a_counter_says_what_its_page_and_its_file_say(client):
+def test_a_counter_matches_its_page_and_its_json(client):
     message = a_message()
     a_counter(slug="fire", message=message)
     ours = read(client, "/api/counters/fire/")
@@ -139,7 +139,7 @@ def test_the_categories_are_those_of_the_menu(client):
 @pytest.mark.parametrize(
     "given", [{}, {"full": "1"}, {"q": "text"}, {"q": "text", "full": "1"}, {"source": "Ministry"}]
 )
-def test_every_field_is_told_of_in_the_document(client, given):
+def test_every_field_is_in_the_openapi_document(client, given):
     a_rich_message(), a_message(source_name="Ministry", body="<p>The text</p>")
     for row in read(client, "/api/messages/", **given)["results"]:
         names = set(schema.row_fields()) | (set(schema.whole_fields()) if "full" in given else set())
@@ -150,7 +150,7 @@ def test_every_field_is_told_of_in_the_document(client, given):
 # What is public, and when
 
 
-def test_what_is_scheduled_appears_at_its_second(client, clock):
+def test_a_scheduled_message_appears_on_the_second(client, clock):
     message = a_message(publish_at=NOON + HOUR, approved_at=NOON)
     before = listed(client), client.get(f"/api/messages/{message.pk}/").status_code
     clock.move_to(NOON + HOUR)
@@ -158,14 +158,14 @@ def test_what_is_scheduled_appears_at_its_second(client, clock):
 
 
 @pytest.mark.parametrize("kwargs", [{"publish_at": None}, {"publish_at": NOON + DAY}, {"approved_at": None}])
-def test_what_is_not_public_is_told_like_what_never_was(client, kwargs):
+def test_a_message_that_is_not_public_is_the_same_404_as_an_unknown_one(client, kwargs):
     message = a_message(**kwargs)
     answer, unknown = client.get(f"/api/messages/{message.pk}/"), client.get("/api/messages/999999/")
     assert (answer.status_code, answer.content) == (404, unknown.content)
     assert {**answer.headers, "X-Request-ID": ""} == {**unknown.headers, "X-Request-ID": ""}
 
 
-def test_a_withdrawn_message_is_answered_with_the_notice(client):
+def test_a_withdrawn_message_returns_its_notice(client):
     message = a_message(headline="Wrong headline")
     message.withdraw("The date was wrong.", at=NOON)
     answer = client.get(f"/api/messages/{message.pk}/")
@@ -200,7 +200,7 @@ def test_filters_narrow_what_is_searched_in_the_same_way(client, given):
     assert listed(client, month="2020-11", **given) == listed(client, **given, **{"from": "2020-01-01"}) == [new.pk]
 
 
-def test_the_list_says_how_many_there_are(client):
+def test_the_list_has_a_total(client):
     for number in range(25):
         a_message(publish_at=NOON - number * 20 * DAY)
     totals = [
@@ -209,7 +209,7 @@ def test_the_list_says_how_many_there_are(client):
     assert totals == [{"count": 25, "is_exact": True}, {"count": 17, "is_exact": True}, None]
 
 
-def test_a_former_slug_of_a_category_goes_on_working(client):
+def test_a_former_slug_of_a_category_still_works(client):
     message = a_message(category=a_category("speeches"))
     category = Category.objects.get(slug="speeches")
     category.slug = "addresses"
@@ -217,17 +217,17 @@ def test_a_former_slug_of_a_category_goes_on_working(client):
     assert listed(client, category="speeches") == [message.pk]
 
 
-def test_filters_that_leave_no_day_find_nothing_and_say_so(client):
+def test_contradicting_dates_find_nothing_with_a_note(client):
     a_message()
     found = read(client, "/api/messages/", **{"from": "2020-12-01", "to": "2020-11-01"})
     assert (found["results"], len(found["notes"])) == ([], 1)
 
 
-def test_words_that_can_not_be_searched_for_find_nothing_and_say_what_to_do(client):
+def test_an_invalid_query_finds_nothing_with_a_note(client):
     found = read(client, "/api/messages/", q="-")
     assert (found["results"], found["notes"]) == (
         [],
-        ["There is no word in it. Give one that the messages you look for have."],
+        ["Enter a search term."],
     )
 
 
@@ -245,7 +245,7 @@ def walk(client, address, way="next"):
 
 
 @pytest.mark.parametrize("query", ["", "?limit=30", "?full=1", "?q=text", "?q=text&sort=date", "?source=Ministry"])
-def test_who_follows_the_links_gets_every_message_once(client, query):
+def test_following_next_gives_every_message_once(client, query):
     made = {a_message(publish_at=NOON - number // 7 * HOUR, source_name="Ministry").pk for number in range(65)}
     pages = walk(client, f"/api/messages/{query}")
     got = [number for page in pages for number in page]
@@ -253,7 +253,7 @@ def test_who_follows_the_links_gets_every_message_once(client, query):
     assert [len(page) for page in pages] == ([30, 30, 5] if "limit" in query else [20, 20, 20, 5])
 
 
-def test_the_way_back_leads_over_the_same_messages(client):
+def test_following_previous_gives_the_same_messages(client):
     for number in range(65):
         a_message(publish_at=NOON - number // 7 * HOUR)
     forth = walk(client, "/api/messages/")
@@ -262,14 +262,14 @@ def test_the_way_back_leads_over_the_same_messages(client):
     assert [number for page in reversed(back) for number in page] == [number for page in forth for number in page]
 
 
-def test_links_stay_right_while_messages_arrive(client):
+def test_links_stay_correct_while_messages_are_added(client):
     made = [a_message(publish_at=NOON - number * HOUR).pk for number in range(30)]
     first = read(client, "/api/messages/")
     a_message(publish_at=NOON)
     assert [row["number"] for row in read(client, first["next"])["results"]] == made[20:]
 
 
-def test_the_header_has_the_same_links(client):
+def test_the_link_header_has_the_same_urls(client):
     for number in range(45):
         a_message(publish_at=NOON - number * HOUR)
     page = read(client, read(client, "/api/messages/")["next"])
@@ -278,7 +278,7 @@ def test_the_header_has_the_same_links(client):
     assert (found["next"], answer["Link"]) == (None, f'<{found["previous"]}>; rel="prev"')
 
 
-def test_links_too_long_for_a_header_are_in_the_document_alone(client):
+def test_long_links_are_only_in_the_body(client):
     for number in range(21):
         a_message(publish_at=NOON - number * HOUR, body=f"<p>{'𐐷' * 60}</p>")
     answer = client.get("/api/messages/", {"q": " ".join(["𐐷" * 60] * 4)})

@@ -1,4 +1,4 @@
-"""The API to other sites and to programs: whose scripts read it, how long an answer is kept, how it is described."""
+"""The API for other origins: CORS, caching, documentation."""
 
 import re
 
@@ -28,7 +28,7 @@ def clock():
 # For any site, and per edition
 
 
-def test_these_may_be_read_by_scripts_of_other_sites_and_nothing_else():
+def test_exactly_these_urls_have_cors_headers():
     found = {
         route for route, pattern in views(get_resolver().url_patterns) if getattr(pattern.callback, "for_others", False)
     }
@@ -43,7 +43,7 @@ def test_these_may_be_read_by_scripts_of_other_sites_and_nothing_else():
 
 @at_the_front
 @pytest.mark.parametrize("path", ["/api/messages/", "/messages/feed/", "/messages/feed.json", "/counters/fire.json"])
-def test_a_hit_and_an_unchanged_answer_may_be_read_by_other_sites_too(path):
+def test_cache_hits_and_304_have_cors_headers(path):
     a_counter(slug="fire"), a_message()
     fresh, hit = ask(path), ask(path)
     same = ask(path, HTTP_IF_NONE_MATCH=hit.headers["ETag"])
@@ -57,7 +57,7 @@ def test_a_hit_and_an_unchanged_answer_may_be_read_by_other_sites_too(path):
 @pytest.mark.parametrize(
     "path", ["/api/messages/", "/api/messages/7/", "/counters/fire.svg", "/messages/speeches/feed/"]
 )
-def test_a_browser_that_asks_for_leave_gets_it(client, path):
+def test_preflight_requests_are_answered(client, path):
     asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET"}
     answer = client.options(path, headers=asked | {"Access-Control-Request-Headers": "if-none-match"})
     assert (answer.status_code, answer.content) == (204, b"")
@@ -65,7 +65,7 @@ def test_a_browser_that_asks_for_leave_gets_it(client, path):
     assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
 
 
-def test_problems_may_be_read_by_other_sites_too(client):
+def test_problem_documents_have_cors_headers(client):
     for path in ("/api/messages/?x=1", "/api/messages/?q=%00", "/api/nothing/", "/api/messages/1/"):
         assert client.get(path)["Access-Control-Allow-Origin"] == "*"
 
@@ -73,7 +73,7 @@ def test_problems_may_be_read_by_other_sites_too(client):
 @pytest.mark.parametrize(
     "path", ["/api/messages?limit=2&q=a%20b", "/api/messages/7", "/api/counters", "/api/counters/fire"]
 )
-def test_who_forgets_the_slash_is_led_on_a_script_of_another_site_too(client, path):
+def test_a_missing_slash_redirects_with_cors_headers(client, path):
     answer, asked = client.get(path), client.options(path)
     address, _, query = path.partition("?")
     assert (answer.status_code, answer["Location"]) == (301, f"{address}/" + (f"?{query}" if query else ""))
@@ -81,7 +81,7 @@ def test_who_forgets_the_slash_is_led_on_a_script_of_another_site_too(client, pa
     assert {each["Access-Control-Allow-Origin"] for each in (answer, asked)} == {"*"}
 
 
-def test_a_page_for_people_may_not_be_read_by_scripts_of_other_sites(client):
+def test_html_pages_have_no_cors_headers(client):
     for path in ("/", "/messages/", "/contact/", "/nothing/"):
         assert "Access-Control-Allow-Origin" not in client.get(path)
 
@@ -95,13 +95,13 @@ def test_head_has_the_headers_of_get_and_no_body():
 
 
 @at_the_front
-def test_an_answer_is_kept_until_the_minute_ends_whatever_is_scheduled():
+def test_max_age_ends_with_the_minute():
     a_message(publish_at=NOON + 25 * HOUR / 3600, approved_at=NOON)
     assert ask("/api/messages/").headers["Cache-Control"].startswith("max-age=60,")
 
 
 @at_the_front
-def test_what_is_searched_is_rendered_each_time_and_still_has_a_tag():
+def test_searches_are_not_cached_but_have_an_etag():
     a_message()
     answers = [ask("/api/messages/?q=text") for _ in range(2)]
     assert ["hit" in answer.headers["Cache-Status"] for answer in answers] == [False, False]
@@ -111,7 +111,7 @@ def test_what_is_searched_is_rendered_each_time_and_still_has_a_tag():
 # Described
 
 
-def test_the_page_leads_to_live_examples_only(client):
+def test_examples_on_the_documentation_page_work(client):
     a_message(), a_counter(slug="fire")
     page = client.get("/api/").content.decode()
     links = set(re.findall(r'<a href="(/api/[^"]*)"><code>', page))
@@ -119,14 +119,14 @@ def test_the_page_leads_to_live_examples_only(client):
     assert {link for link in links if client.get(link.replace("&amp;", "&")).status_code != 200} == set()
 
 
-def test_the_page_and_the_document_tell_of_every_parameter(client):
+def test_every_parameter_is_documented(client):
     page = client.get("/api/").content.decode()
     told = [each["name"] for each in document()["paths"]["/api/messages/"]["get"]["parameters"]]
     assert told == list(KNOWN)
     assert [name for name in KNOWN if f"<code>{name}</code>" not in page] == []
 
 
-def test_the_document_tells_of_every_address(client):
+def test_every_url_is_in_the_openapi_document(client):
     routes = {f"/{route}" for route, _pattern in views(get_resolver().url_patterns) if route.startswith("api/")}
     told = {path.replace("{number}", "<str:number>").replace("{slug}", "<slug:slug>") for path in document()["paths"]}
     assert routes - told == {"/api/", "/api/openapi.json", f"/{SLASH_MISSING}"}

@@ -1,4 +1,4 @@
-"""What the API refuses: each fault is told with a sentence, as programs read it, and nothing that is sent breaks it."""
+"""API errors: problem documents for any invalid input."""
 
 import json
 
@@ -42,33 +42,33 @@ def clock():
         ("source", "x" * 201),
     ],
 )
-def test_a_value_that_can_not_be_read_is_refused_with_a_sentence(client, name, value):
+def test_an_invalid_value_has_an_error_with_the_value(client, name, value):
     found = refused(client, **{name: value})
     assert found["parameter"] == name
     assert found["detail"].endswith(".")
     assert value[:9] in found["detail"]
 
 
-def test_a_category_that_is_none_is_not_found(client):
+def test_an_unknown_category_is_404(client):
     assert refused(client, 404, category="nothing")["parameter"] == "category"
 
 
 @pytest.mark.parametrize("given", [{"before": "999999999999999999.1"}, {"q": "text", "before": "0.5"}])
-def test_a_place_that_the_list_does_not_have_is_not_found(client, given):
+def test_a_cursor_of_another_list_is_404(client, given):
     assert refused(client, 404, **given)["parameter"] == "before"
 
 
-def test_a_parameter_that_is_unknown_is_refused_and_the_known_ones_are_named(client):
+def test_an_unknown_parameter_is_refused_with_the_known_ones(client):
     assert ", ".join(KNOWN) in refused(client, categry="speeches")["detail"]
 
 
 @pytest.mark.parametrize("query", ["year=2020&year=2019", "year=", "=2020", "utm_source=x", "year=2020&x"])
-def test_what_is_given_twice_or_empty_is_refused(client, query):
+def test_a_repeated_or_empty_parameter_is_refused(client, query):
     assert client.get(f"/api/messages/?{query}").status_code == 400
 
 
 @at_the_front
-def test_what_is_refused_is_refused_also_where_the_page_is_printed():
+def test_refusals_also_apply_to_cached_pages():
     answers = [ask(f"/api/categories/{query}").status for query in ("", "?x=1", "", "?x=1", "?")]
     assert answers == [200, 400, 200, 400, 200]
 
@@ -77,19 +77,19 @@ def test_what_is_refused_is_refused_also_where_the_page_is_printed():
 @pytest.mark.parametrize(
     "path", ["messages/", "messages/1/", "categories/", "counters/", "counters/fire/", "openapi.json"]
 )
-def test_nothing_can_be_changed(client, method, path):
+def test_other_methods_are_405(client, method, path):
     answer = getattr(client, method)(f"/api/{path}")
     assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, OPTIONS")
     assert json.loads(answer.content)["status"] == 405
 
 
 @pytest.mark.parametrize("path", ["nothing/", "messages/x/", "messages/0x1/", "messages/-1/", "counters/nothing/"])
-def test_an_unknown_address_is_told_as_programs_read(client, path):
+def test_an_unknown_url_has_a_problem_document(client, path):
     answer = client.get(f"/api/{path}")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
 
-def test_when_something_breaks_programs_are_told_as_they_read(client, monkeypatch):
+def test_a_server_error_has_a_problem_document(client, monkeypatch):
     client.raise_request_exception = False
     monkeypatch.setattr("news.api.views.page_of", lambda *args: 1 / 0)
     answer = client.get("/api/messages/")
@@ -129,7 +129,7 @@ WILD += ["0000-00-00", "9999-12-31", "0001-01-01", "2020-W01-1", "3.0", "1.0", "
 
 @pytest.mark.parametrize("name", KNOWN)
 @pytest.mark.parametrize("beside", [{}, {"q": "text"}, {"sort": "date", "q": "text"}, {"source": "Ministry"}])
-def test_whatever_a_parameter_holds_is_answered(client, name, beside):
+def test_any_parameter_value_has_a_response(client, name, beside):
     a_message(source_name="Ministry")
     for value in WILD:
         answer = client.get("/api/messages/", beside | {name: value})
@@ -138,7 +138,7 @@ def test_whatever_a_parameter_holds_is_answered(client, name, beside):
 
 
 @pytest.mark.parametrize("path", ["/api/messages/{}/", "/api/counters/{}/", "/api/{}/"])
-def test_whatever_an_address_holds_is_answered(client, path):
+def test_any_url_has_a_response(client, path):
     for value in WILD:
         answer = client.get(path.format(value.replace("%", "%25").replace("\x00", "%00")))
         assert answer.status_code in (301, 400, 404), value

@@ -1,4 +1,4 @@
-"""The lists: nothing repeated, nothing skipped, counts that are true, and nobody told what is not public."""
+"""Lists of messages: paging, counts, 404 and 410, and nothing about messages that are not public."""
 
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ from news.archive import PAGE, page_of
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def fill(number, **kwargs):
     return [a_message(publish_at=NOON - HOUR * (n // 3), **kwargs) for n in range(number)]  # in threes at one moment
 
 
-def test_a_link_stays_right_while_new_messages_arrive():
+def test_a_page_link_shows_the_same_messages_after_new_ones_appear():
     fill(2 * PAGE)
     first = page_of(Message.objects.published(NOON))
     before = [row.pk for row in page_of(Message.objects.published(NOON), before=first.older).rows]
@@ -31,7 +31,7 @@ def test_a_link_stays_right_while_new_messages_arrive():
     assert [row.pk for row in page_of(Message.objects.published(NOON), before=first.older).rows] == before
 
 
-def test_the_first_page_links_only_to_the_past(client):
+def test_the_first_page_links_only_to_older_messages(client):
     fill(PAGE + 1)
     page = client.get("/messages/").content.decode()
     assert ("Older messages" in page, "Newer messages" in page) == (True, False)
@@ -39,28 +39,28 @@ def test_the_first_page_links_only_to_the_past(client):
 
 @pytest.mark.parametrize("parameter", ["before", "after"])
 @pytest.mark.parametrize("value", ["x", "9" * 49, "1.1.1", "\x00", "' OR 1=1"])
-def test_a_mangled_cursor_is_not_found(client, parameter, value):
+def test_an_invalid_cursor_is_404(client, parameter, value):
     fill(1)
     assert client.get("/messages/", {parameter: value}).status_code in (400, 404)
 
 
-def test_years_and_months_are_the_hosts(client):
+def test_years_and_months_are_in_the_hosts_time_zone(client):
     a_message(publish_at=datetime(2020, 6, 30, 23, 30, tzinfo=UTC), headline="Half past midnight in London")
     assert "Half past midnight" in client.get("/messages/2020/07/").content.decode()
     assert client.get("/messages/2020/06/").status_code == 404
 
 
-def test_a_category_shows_its_own(client):
+def test_a_category_lists_only_its_messages(client):
     a_message(headline="A statement.")
     a_message(headline="A comment.", category=a_category("comments"))
     page = client.get("/messages/comments/2020/11/").content.decode()
     assert ("A comment." in page, "A statement." in page) == (True, False)
 
 
-def test_an_empty_category_says_what_will_be_here(client):
+def test_an_empty_category_says_so(client):
     a_category("interviews")
     page = client.get("/messages/interviews/")
-    assert (page.status_code, "Nothing has been published here yet" in page.content.decode()) == (200, True)
+    assert (page.status_code, "No messages yet." in page.content.decode()) == (200, True)
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_an_empty_category_says_what_will_be_here(client):
         "/messages/2020/11/24/nothing/",
     ],
 )
-def test_what_is_not_there_is_not_found(client, path):
+def test_unknown_lists_are_404(client, path):
     assert client.get(path).status_code == 404
 
 
-def test_drafts_and_scheduled_messages_answer_like_an_unknown_address(client, admin_client):
+def test_drafts_and_scheduled_messages_are_the_same_404_as_an_unknown_url(client, admin_client):
     soon = a_message(publish_at=NOON + HOUR, approved_at=NOON, headline="Soon")
     waits = a_message(publish_at=NOON - HOUR, approved_at=None, headline="Waits")
     for visitor in (client, admin_client):
@@ -90,7 +90,7 @@ def test_drafts_and_scheduled_messages_answer_like_an_unknown_address(client, ad
             assert (answer.status_code, answer.content) == (404, unknown.content)
 
 
-def test_a_withdrawn_message_answers_410_with_its_notice(client):
+def test_a_withdrawn_message_is_410_with_its_notice(client):
     message = a_message(headline="Wrong headline")
     message.withdraw("It named the wrong city.", at=NOON)
     answer = client.get(message.get_absolute_url())
@@ -98,17 +98,17 @@ def test_a_withdrawn_message_answers_410_with_its_notice(client):
     assert (answer.status_code, "It named the wrong city." in page, "24 November 2020" in page) == (410, True, True)
 
 
-def test_a_message_page_tells_the_time_in_both_cities(client):
+def test_a_message_page_shows_the_time_in_both_cities(client):
     message = a_message(publish_at=datetime(2020, 9, 25, 11, 0, tzinfo=UTC))
     assert "25 September 2020, 12:00 London · 14:00 Moscow" in client.get(message.get_absolute_url()).content.decode()
 
 
-def test_a_city_where_the_day_differs_names_its_day(client):
+def test_the_date_is_repeated_for_a_city_on_another_day(client):
     message = a_message(publish_at=datetime(2020, 9, 25, 21, 30, tzinfo=UTC))
     assert "22:30 London · 26 September 2020, 00:30 Moscow" in client.get(message.get_absolute_url()).content.decode()
 
 
-def test_a_message_page_leads_to_its_neighbours(client):
+def test_a_message_page_links_to_the_previous_and_next(client):
     older, here, newer = (a_message(publish_at=NOON - DAY * n, headline=f"Day {n}") for n in (3, 2, 1))
     a_message(publish_at=NOON + HOUR, approved_at=NOON, headline="Not yet")
     page = client.get(here.get_absolute_url()).content.decode()
@@ -122,7 +122,7 @@ def test_a_message_page_leads_to_its_neighbours(client):
 # The index
 
 
-def test_the_archive_shows_its_counts(client):
+def test_the_sidebar_shows_counts(client):
     fill(3)
     page = client.get("/messages/2020/").content.decode()
     assert 'November</a> <span class="count">3</span>' in page
@@ -135,7 +135,7 @@ def test_the_archive_shows_its_counts(client):
     ("path", "most"), [("/", 5), ("/messages/", 4), ("/messages/2020/", 4), ("/messages/feed/", 2), ("message", 4)]
 )
 @pytest.mark.django_db(transaction=True)
-def test_a_cold_page_asks_few_queries(client, path, most, django_assert_max_num_queries):
+def test_an_uncached_page_needs_few_queries(client, path, most, django_assert_max_num_queries):
     rows = fill(PAGE + 5)
     path = rows[4].get_absolute_url() if path == "message" else path
     for other in ("/counters/", "/messages/feed.json"):

@@ -1,4 +1,4 @@
-"""Years, months and days, alone and of a category: what stands there, and what stands beside it."""
+"""Lists by year, month, day and category: contents, sidebar, breadcrumbs, neighbouring periods."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from tests.factories import DAY, HOUR, NOON, a_category, a_message
 from tests.helpers.archive import of_day, page
 from tests.helpers.wsgi import ask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def around(text):
         ("/messages/statements/2020/", ["A statement."]),
     ],
 )
-def test_a_list_shows_its_category_and_its_time_and_nothing_else(client, path, headlines):
+def test_a_list_shows_only_its_category_and_period(client, path, headlines):
     speeches = a_category("speeches")
     of_day(20, headline="A statement.")
     of_day(20, headline="A speech.", category=speeches)
@@ -57,7 +57,7 @@ def test_a_list_shows_its_category_and_its_time_and_nothing_else(client, path, h
     assert re.findall(r'<h2 lang="en"><a[^>]+>([^<]+)', page(client, path)) == headlines
 
 
-def test_a_day_is_the_hosts(client):
+def test_days_are_in_the_hosts_time_zone(client):
     a_message(publish_at=datetime(2020, 6, 30, 23, 30, tzinfo=UTC), headline="Half past midnight in London")
     assert "Half past midnight" in page(client, "/messages/2020/07/01/")
     page(client, "/messages/2020/06/30/", 404)
@@ -72,7 +72,7 @@ def test_a_day_is_the_hosts(client):
         ("/messages/statements/2020/11/02/", "Statements, 2 November 2020"),
     ],
 )
-def test_a_list_says_what_it_is_and_where_it_is_found(client, path, title):
+def test_a_list_has_its_title_and_canonical_url(client, path, title):
     for kwargs in ({}, {"category": a_category("speeches")}):
         of_day(2, **kwargs), of_day(3, **kwargs), of_day(2, month=3, **kwargs)
     a_message(publish_at=NOON - 900 * DAY)
@@ -101,7 +101,7 @@ def test_a_list_says_what_it_is_and_where_it_is_found(client, path, title):
         ("/messages/speeches/2018/06/", True),
     ],
 )
-def test_of_lists_that_say_the_same_the_widest_is_indexed(client, path, is_repeated):
+def test_only_the_widest_of_equal_lists_is_indexed(client, path, is_repeated):
     of_day(2)
     speeches = a_category("speeches")
     for month, day, category in ((6, 8, speeches), (6, 9, None), (7, 9, None)):
@@ -109,20 +109,20 @@ def test_of_lists_that_say_the_same_the_widest_is_indexed(client, path, is_repea
     assert ("noindex" in page(client, path)) is is_repeated
 
 
-def test_a_page_further_on_says_from_which_day_it_goes_back_and_is_not_indexed(client):
+def test_a_later_page_has_its_date_in_the_title_and_is_not_indexed(client):
     for day in range(1, 23):
         of_day(day)
     link = re.search(r'rel="next" href="([^"]+)"', page(client, "/messages/"))[1]
     text = page(client, link)
-    assert "<title>All messages, from 02.11.2020 back – " in text
+    assert "<title>All messages, 02.11.2020 and earlier – " in text
     assert f'<link rel="canonical" href="http://testserver{link}">' in text
     assert '<meta name="robots" content="noindex, follow">' in text
 
 
-def test_the_way_to_a_list_stands_above_it_and_machines_read_the_same(client):
+def test_breadcrumbs_are_shown_and_the_same_in_json_ld(client):
     of_day(2)
     text = page(client, "/messages/statements/2020/11/02/")
-    trail = re.search(r'<nav class="trail".*?</nav>', text, re.DOTALL)[0]
+    trail = re.search(r'<nav class="breadcrumbs".*?</nav>', text, re.DOTALL)[0]
     names = re.findall(r">([^<>]+)</(?:a|span)>", trail)
     assert names == ["All messages", "Statements", "2020", "November 2020", "2 November 2020"]
     steps = json.loads(
@@ -138,7 +138,7 @@ def test_the_way_to_a_list_stands_above_it_and_machines_read_the_same(client):
 # The index
 
 
-def test_the_index_counts_for_the_chosen_category_and_keeps_it(client):
+def test_the_sidebar_counts_and_keeps_the_selected_category(client):
     speeches = a_category("speeches")
     for day in (2, 2, 3):
         of_day(day, category=speeches)
@@ -156,7 +156,7 @@ def test_the_index_counts_for_the_chosen_category_and_keeps_it(client):
     }
 
 
-def test_every_line_of_the_index_leads_to_a_list(client):
+def test_every_link_in_the_sidebar_works(client):
     for number in range(30):
         a_message(publish_at=NOON - number * 13 * DAY, category=a_category(["speeches", "statements"][number % 2]))
     for path in ("/messages/", "/messages/2020/11/", "/messages/speeches/2020/11/24/"):
@@ -164,7 +164,7 @@ def test_every_line_of_the_index_leads_to_a_list(client):
         assert {href: client.get(href).status_code for _count, href in lines} == {href: 200 for _count, href in lines}
 
 
-def test_a_list_leads_to_the_next_ones_that_have_something(client):
+def test_a_list_links_to_the_nearest_periods_with_messages(client):
     for day in (1, 9, 17):
         of_day(day)
     of_day(5, category=a_category("speeches"))
@@ -190,32 +190,32 @@ def test_a_list_leads_to_the_next_ones_that_have_something(client):
         ("/messages/1000/01/01/", ["/messages/2018/06/08/"]),
     ],
 )
-def test_where_nothing_is_the_page_says_so_and_leads_to_what_is_next(client, path, links):
+def test_an_empty_list_says_so_and_links_to_the_nearest_periods(client, path, links):
     for day, month in ((9, 11), (17, 11), (1, 9)):
         of_day(day, month=month)
     a_message(publish_at=NOON - 900 * DAY)
     text = page(client, path, 404)
-    assert "There is no message of this" in text
+    assert "No messages " in text
     assert around(text) == links
     assert '<meta name="robots" content="noindex, follow">' in text
     assert "canonical" not in text
 
 
 @pytest.mark.parametrize("path", ["/messages/2020/02/30/", "/messages/2019/02/29/", "/messages/statements/2020/04/31/"])
-def test_a_day_that_no_calendar_has_is_not_found(client, path):
+def test_an_invalid_date_is_404(client, path):
     a_message()
-    assert "There is nothing at this address" in page(client, path, 404)
+    assert "Page not found" in page(client, path, 404)
 
 
-def test_the_list_of_today_fills_at_the_second(client, clock):
+def test_a_scheduled_message_appears_in_todays_list_on_the_second(client, clock):
     a_message(publish_at=NOON + HOUR, approved_at=NOON, headline="At one.")
-    assert "There is no message of this day yet." in page(client, "/messages/2020/11/24/", 404)
+    assert "No messages on this day yet." in page(client, "/messages/2020/11/24/", 404)
     clock.move_to(NOON + HOUR)
     assert "At one." in page(client, "/messages/2020/11/24/")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_empty_list_tells_what_is_not_public(clock):
+def test_an_empty_list_reveals_nothing_that_is_not_public(clock):
     """The same, byte for byte, whether something is ahead, in draft or withdrawn there, or nothing ever was."""
     a_message(publish_at=NOON - 5 * DAY)
     times = ["2020/11/24/", "2020/11/25/", "2020/11/", "2020/12/25/", "2020/12/", "2021/", "2020/11/10/", "2020/10/"]

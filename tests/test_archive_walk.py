@@ -1,4 +1,4 @@
-"""From page to page of a list, both ways: nothing repeated or skipped, whatever ties, arrives or goes meanwhile."""
+"""Keyset paging in both directions: nothing repeated or skipped, with ties and concurrent changes."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -15,8 +15,9 @@ from news.archive import Shelf, page_of
 from news.cursors import Cursor
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
+from tests.properties import examples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 SECOND = timedelta(seconds=1)
 MIDNIGHT = datetime(2020, 11, 1, tzinfo=UTC)  # of the host's too: a day, and a month, begins
@@ -43,7 +44,7 @@ def listed(shelf):
 
 
 def span_of(shelf):
-    return shelf.span if shelf.is_dated else None
+    return shelf.time_range if shelf.is_dated else None
 
 
 def keys_of(shelf):
@@ -84,12 +85,12 @@ def shelves():
 
 seconds = st.integers(-3, 3)
 lists = st.lists(st.tuples(seconds, st.integers(0, 1)), min_size=1, max_size=16)
-patient = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+patient = settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(rows=lists)
 @patient
-def test_both_ways_meet_each_message_of_each_list_once_and_in_order(rows):
+def test_paging_in_either_direction_shows_each_message_once_in_order(rows):
     with transaction.atomic():
         for row in rows:
             a_row(*row)
@@ -105,7 +106,7 @@ acts = st.lists(st.tuples(st.sampled_from(["arrive", "withdraw", "restore"]), se
 @pytest.mark.parametrize("way", [to_the_past, from_the_oldest], ids=["older", "newer"])
 @given(rows=lists, acts=acts)
 @patient
-def test_what_stays_is_met_once_while_others_arrive_and_go(way, rows, acts):
+def test_messages_are_shown_once_while_others_appear_and_disappear(way, rows, acts):
     with transaction.atomic():
         there = [a_row(*row) for row in rows]
         coming, gone = iter(acts), set()
@@ -133,7 +134,7 @@ def test_what_stays_is_met_once_while_others_arrive_and_go(way, rows, acts):
 
 @given(rows=lists, arriving=lists)
 @patient
-def test_a_page_and_the_way_back_from_it_lead_to_where_one_was(rows, arriving):
+def test_the_previous_page_of_the_next_page_is_the_same_page(rows, arriving):
     with transaction.atomic():
         for row in rows:
             a_row(*row)
@@ -161,7 +162,7 @@ def headlines(page):
 @pytest.mark.parametrize(
     "path", ["/messages/", "/messages/2020/", "/messages/speeches/2020/11/", "/messages/2020/11/01/"]
 )
-def test_the_links_lead_to_the_end_of_a_list_and_back(client, path):
+def test_page_links_reach_the_end_of_a_list_and_its_start_again(client, path):
     for number in range(11):
         a_message(headline=f"No {number}", publish_at=MIDNIGHT + number // 4 * SECOND, category=a_category("speeches"))
     whole = [f"No {number}" for number in range(10, -1, -1)]
@@ -178,29 +179,29 @@ def test_the_links_lead_to_the_end_of_a_list_and_back(client, path):
     assert (met, back) == (whole, whole[::-1])
 
 
-def test_the_first_page_links_only_to_the_past(client):
+def test_the_first_page_links_only_to_older_messages(client):
     for number in range(4):
         a_row(number)
     assert list(links(client.get("/messages/").content.decode())) == ["next"]
 
 
-def test_where_everything_newer_has_gone_the_link_leads_to_the_head_of_the_list(client):
+def test_a_link_to_newer_messages_that_are_gone_redirects_to_the_first_page(client):
     rows = [a_row(number) for number in range(5)]
     Message.objects.filter(pk__in=[row.pk for row in rows[2:]]).update(withdrawn_at=NOON, withdrawn_reason="Wrong.")
     answer = client.get("/messages/speeches/2020/", {"after": str(Cursor.of(rows[1]))})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/messages/speeches/2020/")
 
 
-def test_where_everything_older_has_gone_the_page_says_so_and_leads_back(client):
+def test_a_link_to_older_messages_that_are_gone_is_an_empty_page(client):
     row = a_row(1)
     answer = client.get("/messages/2020/", {"before": str(Cursor.of(row))})
     page = answer.content.decode()
-    assert (answer.status_code, "Nothing further on is left" in page, 'href="/messages/"' in page) == (404, True, True)
+    assert (answer.status_code, "No more messages." in page, 'href="/messages/"' in page) == (404, True, True)
 
 
 @pytest.mark.parametrize("place", ["before", "after"])
 @pytest.mark.parametrize("moment", [MIDNIGHT - 900 * DAY, MIDNIGHT + 900 * DAY])
-def test_a_place_outside_of_a_list_shows_nothing_from_outside_of_it(client, place, moment):
+def test_a_cursor_outside_a_list_shows_no_messages_from_outside(client, place, moment):
     for hour in (-1, 1):
         a_message(headline=f"Outside {hour}", publish_at=MIDNIGHT + hour * 800 * HOUR)
     a_message(headline="Inside", publish_at=MIDNIGHT)
@@ -208,8 +209,8 @@ def test_a_place_outside_of_a_list_shows_nothing_from_outside_of_it(client, plac
     assert "Outside" not in answer.content.decode()
 
 
-def test_a_list_has_one_bound_at_either_end_so_that_its_index_leads_straight_to_the_place():
-    span, place = Shelf(None, 2020).span, Cursor(MIDNIGHT, 1)
+def test_a_page_query_has_one_bound_at_each_end():
+    span, place = Shelf(None, 2020).time_range, Cursor(MIDNIGHT, 1)
     for bounds in ({"before": place, "after": None}, {"before": None, "after": place}, {"before": None, "after": None}):
         sql = str(archive.within(Message.objects.published(NOON), span, **bounds).query)
         assert (sql.count('"publish_at" <='), sql.count('"publish_at" >=')) == (1, 1)

@@ -1,4 +1,4 @@
-"""PDFs that come with a message: what is taken, how it is named, and how it is handed over."""
+"""PDF attachments: validation, names, storage, download."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -27,7 +27,7 @@ def refusal(content):
     return error.value.messages[0]
 
 
-# What is taken
+# Validation
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,12 @@ def refusal(content):
     ],
     ids=range(12),
 )
-def test_a_whole_pdf_is_taken_as_readers_take_it(content):
+def test_complete_pdfs_are_accepted(content):
     assert check(a_pdf_file(content)) is None
 
 
 @pytest.mark.parametrize("content", [b"what", b"%PDF", b"%PDF-9.9" + PDF[8:], b" " * 1024 + PDF])
-def test_what_only_says_it_is_a_pdf_is_refused(content):
+def test_files_with_a_false_type_are_refused(content):
     assert "This file is not a PDF" in refusal(content)
 
 
@@ -68,25 +68,25 @@ def test_what_only_says_it_is_a_pdf_is_refused(content):
         (b"{\\rtf1", "a text document"),
     ],
 )
-def test_a_file_of_another_kind_is_refused_by_its_name(content, named):
+def test_files_of_another_type_are_refused_by_name(content, named):
     assert f"This file is {named}" in refusal(content)
-    assert "Save it as a PDF" in refusal(content)
+    assert "Save the document as a PDF" in refusal(content)
 
 
 @pytest.mark.parametrize("content", [PDF[:40], PDF[:-6], PDF + b"x" * 9000, PDF.replace(b"startxref", b"")])
-def test_a_pdf_without_its_end_is_refused(content):
-    assert "its end is missing" in refusal(content)
+def test_an_incomplete_pdf_is_refused(content):
+    assert "This PDF is incomplete" in refusal(content)
 
 
 def test_an_empty_file_is_refused():
-    assert refusal(b"") == "This file is empty. Choose it again."
+    assert refusal(b"") == "This file is empty. Choose another file."
 
 
 def test_a_pdf_too_large_is_refused_with_its_size():
-    assert refusal(PDF + b" " * LARGEST_FILE).startswith("This file has 25.0")
+    assert refusal(PDF + b" " * LARGEST_FILE).startswith("This file is 25.0")
 
 
-def test_a_script_can_attach_no_other_file_either():
+def test_files_from_scripts_are_checked():
     message = a_message()
     with pytest.raises(ValidationError), transaction.atomic():
         Attachment.objects.create(message=message, file=a_pdf_file(b"<html>"), name="A")
@@ -97,21 +97,21 @@ def test_migrations_see_a_plain_file_field():
     assert PdfField().deconstruct()[1] == "django.db.models.FileField"
 
 
-# What it is called
+# Names
 
 
-def test_a_file_is_kept_under_a_random_name():
+def test_files_are_stored_under_random_names():
     first, second = an_attachment(), an_attachment()
     assert first.file.name.startswith("attachments/")
     assert "programme" not in first.file.name
     assert first.file.name != second.file.name
 
 
-def test_a_pdf_without_a_name_is_called_as_its_file():
+def test_the_default_name_is_the_file_name():
     assert an_attachment(name=" ").name == "programme of the visit"
 
 
-def test_its_size_is_kept():
+def test_the_size_is_stored():
     assert an_attachment().size == len(PDF)
 
 
@@ -119,18 +119,18 @@ def test_a_name_is_one_line():
     assert an_attachment(name="Programme\r\nSet-Cookie: a").name == "Programme Set-Cookie: a"
 
 
-def test_the_database_keeps_none_without_a_name():
+def test_the_database_requires_a_name():
     attachment = an_attachment()
     with pytest.raises(IntegrityError), transaction.atomic():
         Attachment.objects.filter(pk=attachment.pk).update(name="")
 
 
-def test_a_name_that_was_emptied_is_asked_for():
+def test_an_emptied_name_is_refused():
     attachment = an_attachment()
     attachment.name = ""
     with pytest.raises(ValidationError) as error:
         attachment.full_clean()
-    assert error.value.message_dict["name"] == ["Say what it is: Programme of the visit."]
+    assert error.value.message_dict["name"] == ["Enter a name, for example “Programme of the visit”."]
 
 
 @pytest.mark.parametrize(
@@ -144,11 +144,11 @@ def test_a_name_that_was_emptied_is_asked_for():
         ("cod\u202efdp.exe", "cod fdp.exe.pdf"),
     ],
 )
-def test_a_visitor_keeps_it_under_a_name_that_any_computer_has(name, kept):
-    assert Attachment(name=name).given_name == kept
+def test_the_download_name_is_safe_on_all_systems(name, kept):
+    assert Attachment(name=name).download_name == kept
 
 
-# What a visitor gets
+# Downloads
 
 
 def test_a_message_lists_its_attachments_with_their_size_in_their_order(client):
@@ -163,7 +163,7 @@ def test_a_message_without_attachments_lists_none(client):
     assert "attachments" not in client.get(a_message().get_absolute_url()).content.decode()
 
 
-def test_a_pdf_is_kept_and_not_shown_and_nothing_in_it_runs(client):
+def test_a_pdf_is_served_as_a_download_in_a_sandbox(client):
     response = client.get(f"/media/{an_attachment().file.name}")
     assert response.getvalue() == PDF
     assert response["Content-Type"] == "application/pdf"
@@ -172,34 +172,34 @@ def test_a_pdf_is_kept_and_not_shown_and_nothing_in_it_runs(client):
     assert "sandbox" in response["Content-Security-Policy"]
 
 
-def test_a_name_in_any_script_is_given_as_rfc_6266_says(client):
+def test_download_names_follow_rfc_6266(client):
     response = client.get(f"/media/{an_attachment(name='Программа').file.name}")
     assert response["Content-Disposition"] == (
         "attachment; filename*=utf-8''%D0%9F%D1%80%D0%BE%D0%B3%D1%80%D0%B0%D0%BC%D0%BC%D0%B0.pdf"
     )
 
 
-def test_an_attachment_that_was_taken_off_is_gone(client):
+def test_a_deleted_attachment_is_not_served(client):
     attachment = an_attachment()
     attachment.delete()
     assert client.get(f"/media/{attachment.file.name}").status_code == 404
 
 
-# On the desk
+# In the admin
 
 
-def test_an_officer_attaches_a_pdf_in_the_messages_form(admin_client):
+def test_a_pdf_is_attached_in_the_form(admin_client):
     assert send(admin_client, a_pdf_file()).status_code == 302
     assert [str(attachment) for attachment in Message.objects.get().attachments.all()] == ["programme of the visit"]
 
 
-def test_a_file_that_is_no_pdf_is_refused_in_the_form(admin_client):
+def test_other_files_are_refused_in_the_form(admin_client):
     response = send(admin_client, a_pdf_file(b"<html>", "a.pdf"))
-    assert "This file is a web page, not a PDF. Save it as a PDF" in response.content.decode()
+    assert "This file is a web page, not a PDF. Save the document as a PDF" in response.content.decode()
     assert not Message.objects.exists()
 
 
-def test_who_may_write_messages_may_attach_to_them(client):
+def test_writers_may_attach_files(client):
     writer = get_user_model().objects.create_user("writer", is_staff=True)
     writer.user_permissions.add(*Permission.objects.filter(codename__in=["add_message", "view_message"]))
     client.force_login(writer)
@@ -207,13 +207,13 @@ def test_who_may_write_messages_may_attach_to_them(client):
     assert Attachment.objects.count() == 1
 
 
-def test_what_is_done_to_the_attachments_of_a_public_message_is_on_record(admin_client):
+def test_changes_to_attachments_of_a_public_message_are_logged(admin_client):
     message = a_message()
     an_attachment(message, name="Programme")
     address = f"/admin/news/message/{message.pk}/change/"
     form = fields_of(admin_client.get(address).content.decode(), "message_form")
     admin_client.post(address, form | {"attachments-0-DELETE": "on", "_save": "Save"})
-    act = message.acts.get()
+    act = message.log_entries.get()
     message.refresh_from_db()
     assert (message.attachments.count(), act.kind, act.reason) == (0, "attached", "deleted: Programme")
     assert message.updated_at == act.at

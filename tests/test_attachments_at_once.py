@@ -1,4 +1,4 @@
-"""Two officers and the attachments of one message: nobody saves over the other, and each change is a version."""
+"""Attachments edited by two users: no overwritten changes, and a version for each change."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -22,7 +22,7 @@ def media(settings, tmp_path):
 
 @pytest.fixture
 def boris_client():
-    """A colleague's browser."""
+    """A colleague's client."""
     from django.test import Client
 
     client = Client()
@@ -38,10 +38,10 @@ def history(client, message):
     return client.get(f"/admin/news/message/{message.pk}/history/").content.decode()
 
 
-# A version of its own
+# Versions
 
 
-def test_a_pdf_alone_makes_a_version_with_who_and_what(admin_client):
+def test_an_added_pdf_creates_a_version(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft) | NEW | {"attachments-0-file": a_pdf_file()}
     assert post(admin_client, draft, form)[0] == 302
@@ -50,17 +50,17 @@ def test_a_pdf_alone_makes_a_version_with_who_and_what(admin_client):
     assert "attachments changed: added: Programme" in history(admin_client, draft)
 
 
-def test_who_has_attached_a_pdf_has_written_on_the_message(boris_client, admin_client):
+def test_a_user_who_attached_a_pdf_is_an_author(boris_client, admin_client):
     draft = a_draft()
     post(boris_client, draft, opened(boris_client, draft) | NEW | {"attachments-0-file": a_pdf_file()})
-    assert get_user_model().objects.get(username="boris").pk in draft.writers()
+    assert get_user_model().objects.get(username="boris").pk in draft.authors()
 
 
-def test_who_has_changed_the_picture_alone_has_written_on_the_message(boris_client):
+def test_a_user_who_changed_the_image_is_an_author(boris_client):
     draft = a_draft()
     form = opened(boris_client, draft, image_decorative="on") | {"image": a_picture_file()}
     assert post(boris_client, draft, form)[0] == 302
-    assert get_user_model().objects.get(username="boris").pk in draft.writers()
+    assert get_user_model().objects.get(username="boris").pk in draft.authors()
 
 
 def test_a_draft_whose_attachments_were_changed_can_still_be_deleted(admin_client):
@@ -69,35 +69,35 @@ def test_a_draft_whose_attachments_were_changed_can_still_be_deleted(admin_clien
     assert admin_client.post(f"/admin/news/message/{draft.pk}/delete/", {"post": "yes"}).status_code == 302
 
 
-def test_what_twenty_attachments_are_called_is_kept_whole():
+def test_a_version_describes_twenty_attachments():
     draft, words = a_draft(), "; ".join(f"added: {'x' * 150}" for _ in range(20))
-    draft.record_attachments(words, at=NOON)
+    draft.record_attachment_change(words, at=NOON)
     newest = draft.history.order_by("-history_id").first()
     assert (newest.history_change_reason, newest.history_date) == (words, NOON)
 
 
-def test_the_attachments_of_an_approved_message_make_a_version_too():
+def test_attachments_of_an_approved_message_create_a_version():
     message = a_message()
     before = message.history.count()
-    message.record_attachments("added: Programme", at=NOON)
+    message.record_attachment_change("added: Programme", at=NOON)
     assert message.history.count() == before + 1
 
 
-# At once
+# Two users
 
 
-def test_a_save_after_a_colleague_has_taken_a_pdf_off_is_refused_and_says_so(admin_client, boris_client):
+def test_a_save_after_a_colleague_deleted_a_pdf_is_refused_with_a_sentence(admin_client, boris_client):
     draft = a_draft()
     an_attachment(draft, name="Programme")
     mine = opened(admin_client, draft, headline="Mine")
     post(boris_client, draft, opened(boris_client, draft) | GONE)
     status, page = post(admin_client, draft, mine)
     assert (status, headline(draft)) == (200, "The first headline")
-    assert "They have changed the attachments (deleted: Programme)" in page
+    assert "The other person has changed the attachments (deleted: Programme)" in page
     assert fields_of(page, "message_form")["headline"] == "Mine"
 
 
-def test_the_second_save_goes_through_without_the_row_that_is_gone(admin_client, boris_client):
+def test_the_second_save_succeeds_without_the_deleted_row(admin_client, boris_client):
     draft = a_draft()
     an_attachment(draft, name="Programme")
     an_attachment(draft, name="Speech")
@@ -109,17 +109,17 @@ def test_the_second_save_goes_through_without_the_row_that_is_gone(admin_client,
     assert (headline(draft), attached()) == ("Mine", ["Speech"])
 
 
-def test_a_row_that_is_gone_without_a_version_is_dropped_with_a_sentence(admin_client):
+def test_a_row_deleted_without_a_version_is_dropped_with_a_sentence(admin_client):
     draft = a_draft()
     an_attachment(draft, name="Programme")
     mine = opened(admin_client, draft, headline="Mine")
     Attachment.objects.all().delete()
     answer = admin_client.post(change(draft), mine, follow=True)
-    assert "“Programme” was taken off by a colleague" in answer.content.decode()
+    assert "A colleague deleted the attachment “Programme”" in answer.content.decode()
     assert (headline(draft), attached()) == ("Mine", [])
 
 
-def test_a_pdf_that_a_colleague_has_added_stands_in_the_form_and_stays(admin_client, boris_client):
+def test_a_pdf_added_by_a_colleague_is_in_the_form_and_stays(admin_client, boris_client):
     draft = a_draft()
     an_attachment(draft, name="Speech", order=5)
     mine = opened(admin_client, draft, headline="Mine")
@@ -133,7 +133,7 @@ def test_a_pdf_that_a_colleague_has_added_stands_in_the_form_and_stays(admin_cli
     assert (headline(draft), attached()) == ("Mine", ["Programme", "Speech"])
 
 
-def test_a_name_that_only_the_colleague_has_changed_is_not_changed_back(admin_client, boris_client):
+def test_a_name_changed_by_a_colleague_only_is_kept(admin_client, boris_client):
     draft = a_draft()
     an_attachment(draft, name="Programme")
     mine = opened(admin_client, draft, headline="Mine")
@@ -143,13 +143,13 @@ def test_a_name_that_only_the_colleague_has_changed_is_not_changed_back(admin_cl
     assert (headline(draft), attached()) == ("Mine", ["Programme of the visit"])
 
 
-def test_a_picture_that_a_colleague_has_chosen_is_told_and_kept(admin_client, boris_client):
+def test_an_image_chosen_by_a_colleague_is_reported_and_kept(admin_client, boris_client):
     draft = a_draft()
     mine = opened(admin_client, draft, headline="Mine")
     form = opened(boris_client, draft, image_decorative="on") | {"image": a_picture_file()}
     post(boris_client, draft, form)
     _, page = post(admin_client, draft, mine)
-    assert "Only they have changed: Picture" in page
+    assert "Changed by the other person only: Image" in page
     post(admin_client, draft, fields_of(page, "message_form") | {"_save": "Save"})
     draft.refresh_from_db()
     assert (draft.headline, bool(draft.image)) == ("Mine", True)
@@ -165,23 +165,23 @@ def test_a_picture_that_a_colleague_has_chosen_is_told_and_kept(admin_client, bo
         {"attachments-INITIAL_FORMS": "x"},
     ],
 )
-def test_no_made_up_row_breaks_the_form(admin_client, wild):
+def test_invented_rows_cause_no_error(admin_client, wild):
     draft = a_draft()
     assert post(admin_client, draft, opened(admin_client, draft) | wild)[0] in (200, 302)
 
 
-# Chosen again
+# Files after an error
 
 
-def test_a_pdf_has_to_be_chosen_again_after_a_fault_elsewhere(admin_client):
+def test_a_pdf_must_be_chosen_again_after_an_error_elsewhere(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft, headline="") | NEW | {"attachments-0-file": a_pdf_file()}
     _, page = post(admin_client, draft, form)
     row = page[page.index('id="attachments-0"') : page.index('id="attachments-empty"')]
-    assert "Choose the file again: a browser does not keep it while the form is mended." in row
+    assert "Choose the file again." in row
 
 
-def test_a_picture_stays_chosen_after_a_fault_in_an_attachment(admin_client):
+def test_an_image_stays_chosen_after_an_error_in_an_attachment(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft, image_decorative="on") | NEW
     _, page = post(admin_client, draft, form | {"image": a_picture_file(), "attachments-0-file": a_pdf_file(b"no")})
@@ -190,7 +190,7 @@ def test_a_picture_stays_chosen_after_a_fault_in_an_attachment(admin_client):
     assert "This file is not a PDF" in page
 
 
-def test_a_file_has_to_be_chosen_again_after_a_conflict(admin_client):
+def test_a_file_must_be_chosen_again_after_a_conflict(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft, headline="Mine") | NEW | {"attachments-0-file": a_pdf_file()}
     saved(draft, headline="Theirs")

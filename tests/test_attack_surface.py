@@ -1,4 +1,4 @@
-"""What an attacker tries from outside, each with its answer. docs/security.md lists these, and what tests elsewhere."""
+"""Attacks from outside and their responses. docs/security.md lists them and the tests in other files."""
 
 import re
 import subprocess
@@ -28,9 +28,9 @@ PRODUCTION = {
     "SECRET_KEY": "a-key-for-the-tests-only-and-long-enough-for-a-real-one-0123456789",
     "ENQUIRY_KEYS": Fernet.generate_key().decode(),
     "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
-    "TRUSTED_PROXIES": "1",
-    "BACKUP_KEY": "a passphrase of some length",
-    "STAFF_NEED_TOTP": "",
+    "TRUSTED_PROXY_COUNT": "1",
+    "BACKUP_RECIPIENT": "age18fklygel74skhqlxy2fulqmxt9vml8yk8t345ny42cc4r5r9acps8fvgt6",
+    "STAFF_REQUIRE_TOTP": "",
 }
 
 
@@ -58,7 +58,7 @@ def in_production(*command, **environment):
 # Headers
 
 
-def test_every_kind_of_answer_has_the_headers(client):
+def test_every_kind_of_response_has_the_security_headers(client):
     for name, path in public_pages.of_a_full_site().items():
         response = client.get(path)
         said = {
@@ -88,13 +88,13 @@ def test_only_the_editors_form_allows_inline_styles_and_none_inline_scripts(admi
     assert re.findall(r"[a-z-]+ [^;]*unsafe[^;]*", form) == ["style-src 'self' 'unsafe-inline'"]
 
 
-def test_a_refusal_of_very_many_parameters_has_the_headers_too(client):
+def test_too_many_parameters_are_refused_with_the_security_headers(client):
     response = client.get("/contact/?" + "&".join("a" * 101))
     assert (response.status_code, response["X-Frame-Options"]) == (400, "DENY")
     assert "Content-Security-Policy" in response
 
 
-def test_a_badge_may_be_shown_by_others_and_a_private_picture_may_not(client, admin_client, settings, tmp_path):
+def test_other_sites_can_embed_a_badge_but_no_private_image(client, admin_client, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     a_counter(slug="fire")
     shown, hidden = a_pictured_message(), a_pictured_message(publish_at=None)
@@ -109,7 +109,7 @@ def test_a_badge_may_be_shown_by_others_and_a_private_picture_may_not(client, ad
 
 @pytest.mark.parametrize("method", ["TRACE", "DELETE", "PUT", "PATCH", "CONNECT", "PROPFIND", "TRACK", "X" * 500])
 @pytest.mark.parametrize("path", ["/", "/nothing/", "/contact/", "/admin/login/", "/static/site.css", "/media/a.png"])
-def test_no_other_method_is_answered(client, method, path):
+def test_other_methods_are_405(client, method, path):
     response = client.generic(method, path)
     assert response.status_code == 405
     assert "GET" in response["Allow"]
@@ -127,7 +127,7 @@ def test_another_host_is_refused(host, path, settings):
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Host", "Forwarded", "X-Original-URL", "X-Rewrite-URL"])
-def test_no_header_of_a_visitors_ends_up_in_a_page(client, header):
+def test_request_headers_do_not_appear_in_pages(client, header):
     a_message()
     for path in ("/", "/messages/feed/", "/sitemap.xml", "/admin/password-reset/"):
         assert b"evil.example" not in client.get(path, headers={header: "evil.example"}).content
@@ -139,7 +139,7 @@ def test_no_header_of_a_visitors_ends_up_in_a_page(client, header):
 @pytest.mark.parametrize(
     "to", ["https://evil.example/", "//evil.example/", "/\\evil.example", "https:evil.example", "javascript:alert(1)"]
 )
-def test_a_login_leads_nowhere_else(client, django_user_model, to):
+def test_a_sign_in_redirects_to_this_site_only(client, django_user_model, to):
     django_user_model.objects.create_superuser("anna", password="for-the-tests-only")
     response = client.post(
         f"/admin/login/?next={to}", {"username": "anna", "password": "for-the-tests-only", "next": to}
@@ -150,7 +150,7 @@ def test_a_login_leads_nowhere_else(client, django_user_model, to):
 @pytest.mark.parametrize(
     "path", ["//evil.example/a", "//evil.example", "/\\evil.example/", "/%5Cevil.example", "/%2F/evil"]
 )
-def test_a_slash_that_is_added_leads_to_no_other_host(client, path):
+def test_an_appended_slash_does_not_redirect_to_another_host(client, path):
     to = client.get(path).get("Location", "")
     assert not re.match(r"(https?:)?[/\\]{2}(?!testserver/)", to), to
 
@@ -162,7 +162,7 @@ UP = ["../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..\\", "..%5c", "....//", "%252e%
 
 @pytest.mark.parametrize("up", UP)
 @pytest.mark.parametrize("root", ["/media/", "/static/", "/messages/", "/sitemap/", "/"])
-def test_no_path_leads_out(client, admin_client, up, root, settings, tmp_path):
+def test_no_path_leaves_the_media_folder(client, admin_client, up, root, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "a" / "b" / "media"
     (tmp_path / "secret.txt").write_text("sentinel")
     for target in ("secret.txt", "etc/passwd", "manage.py"):
@@ -183,7 +183,7 @@ def test_no_path_leads_out(client, admin_client, up, root, settings, tmp_path):
     ],
     ids=lambda words: ascii(words[:2]),
 )
-def test_no_text_takes_more_time_than_its_length(client, words):
+def test_patterns_take_linear_time(client, words):
     """Catastrophic backtracking takes minutes where these take a fraction of a second: the bound is generous."""
     a_message()
     began = time.process_time()
@@ -215,11 +215,11 @@ def test_a_form_of_very_many_files_is_refused(client):
 
 
 @pytest.mark.parametrize("path", ["/", "/messages/", "/search/?q=a", "/counters/", "/nothing/", "/messages/feed/"])
-def test_who_reads_gets_no_cookie(client, path):
+def test_public_pages_set_no_cookie(client, path):
     assert not client.get(path).cookies
 
 
-def test_cookies_can_be_neither_read_by_scripts_nor_sent_by_others(client, django_user_model, settings):
+def test_cookies_are_httponly_and_samesite(client, django_user_model, settings):
     a_topic()
     django_user_model.objects.create_superuser("anna", password="for-the-tests-only")
     form = client.get("/contact/").cookies[settings.CSRF_COOKIE_NAME]
@@ -243,7 +243,7 @@ def test_in_production_cookies_are_bound_to_this_host_and_to_tls():
 # The settings
 
 
-def test_djangos_own_check_of_a_deployment_is_silent():
+def test_check_deploy_is_silent():
     code, said = in_production("check", "--deploy", "--fail-level", "WARNING")
     assert code == 0, said
     assert "no issues" in said
@@ -253,7 +253,7 @@ def test_djangos_own_check_of_a_deployment_is_silent():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_printed_answer_has_the_same_headers():
+def test_a_cached_response_has_the_security_headers():
     first, second = ask("/messages/"), ask("/messages/")
     assert second.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert set(first.headers) - {"X-Request-ID"} == set(second.headers)

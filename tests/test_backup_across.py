@@ -1,4 +1,4 @@
-"""A backup made on one database is restored on the other: from PostgreSQL to SQLite, and back to PostgreSQL."""
+"""A backup of one database is restored to the other: from PostgreSQL to SQLite, and back."""
 
 import pytest
 from django.core.management import call_command
@@ -7,14 +7,14 @@ from django.db import connection
 from tests.helpers import backup_sites
 from tests.helpers.backups import a_media_folder  # noqa: F401 (fixtures)
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 @pytest.fixture
 def another_postgresql():
-    """The address of another database, an empty one; gone afterwards."""
+    """The URL of another, empty PostgreSQL database, which is dropped afterwards."""
     if connection.vendor != "postgresql":
-        pytest.skip("Both ways are tried where the tests run on PostgreSQL.")
+        pytest.skip("Both directions are tested if the tests run on PostgreSQL.")
     name = f"{connection.settings_dict['NAME']}_restored"
     with connection.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
@@ -31,21 +31,21 @@ def a_line(folder):
     return path
 
 
-def test_a_site_moves_to_another_machine_with_its_own_processes(tmp_path, media):
+def test_a_site_is_restored_by_another_process_with_its_own_database(tmp_path, media):
     backup_sites.fill()
     rows, stored = backup_sites.everything(), backup_sites.files_in(media)
-    call_command("backup", str(tmp_path / "first"), verbosity=0)
+    call_command("backup", str(tmp_path / "first"), "--unencrypted", verbosity=0)
     other = backup_sites.AnotherSite(f"sqlite:///{tmp_path}/other.sqlite3", tmp_path / "other")
-    restored = other.manage("restore", tmp_path / "first")
-    assert "every row is as it was" in restored.stdout, restored.said
+    restored = other.manage("restore", tmp_path / "first", "--unencrypted")
+    assert "Every row is the same as in the backup" in restored.stdout, restored.said
     assert other.everything() == rows
     assert backup_sites.files_in(other.media) == stored
 
 
-def test_from_postgresql_to_sqlite_and_back_every_row_and_file_stays(tmp_path, media, another_postgresql):
+def test_every_row_and_file_survives_postgresql_to_sqlite_and_back(tmp_path, media, another_postgresql):
     backup_sites.fill()
     rows, stored = backup_sites.everything(), backup_sites.files_in(media)
-    call_command("backup", str(tmp_path / "first"), verbosity=0)
+    call_command("backup", str(tmp_path / "first"), "--unencrypted", verbosity=0)
     sqlite = backup_sites.AnotherSite(f"sqlite:///{tmp_path}/other.sqlite3", tmp_path / "sqlite")
     postgresql = backup_sites.AnotherSite(another_postgresql, tmp_path / "postgresql")
     for site, command, name in (
@@ -54,9 +54,9 @@ def test_from_postgresql_to_sqlite_and_back_every_row_and_file_stays(tmp_path, m
         (postgresql, "restore", "second"),
         (postgresql, "backup", "third"),
     ):
-        done = site.manage(command, tmp_path / name)
+        done = site.manage(command, tmp_path / name, "--unencrypted")
         assert done.returncode == 0, done.said
     assert postgresql.everything() == rows
     assert backup_sites.files_in(postgresql.media) == stored
     written = postgresql.manage("import_messages", a_line(tmp_path))
-    assert "1 " in written.stdout and written.returncode == 0, written.said  # so its numbers go on
+    assert "1 " in written.stdout and written.returncode == 0, written.said  # so primary keys continue

@@ -1,118 +1,156 @@
-"""The file that `backup` writes: whole or not at all, sealed or not, with every file of the media in it."""
+"""The file that `backup` writes: complete or not at all, encrypted or not, with every file of the media."""
 
 import io
+import re
 import tarfile
 from datetime import timedelta
 
+import pyrage
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
 from backups import Refused, files, restoring
-from backups.checks import WITHOUT_KEY, check_backups_are_sealed
+from backups.checks import NO_RECIPIENT, check_backups_are_encrypted
 from backups.models import Backup, last_backup
 from tests.helpers import backup_sites
-from tests.helpers.backups import a_file, a_media_folder, cheap_sealing, empty, run, two_backups  # noqa: F401 (fixtures)
+from tests.helpers.backups import (  # noqa: F401 (fixtures among them)
+    IDENTITY,
+    OTHER_IDENTITY,
+    RECIPIENT,
+    a_file,
+    a_media_folder,
+    an_identity_file,
+    empty,
+    run,
+    run_plain,
+    two_backups,
+)
 from tests.helpers.files import an_attachment
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 # The file
 
 
-def test_nothing_is_written_over(file):
+def test_an_existing_file_is_not_overwritten(file):
     file.write_text("Mine")
-    with pytest.raises(CommandError, match="is there already"):
-        run("backup", file)
+    with pytest.raises(CommandError, match="already exists"):
+        run_plain("backup", file)
     assert file.read_text() == "Mine"
 
 
-def test_a_backup_that_fails_leaves_no_file(tmp_path, file, monkeypatch):
+@pytest.mark.parametrize("recipient", ["", RECIPIENT])
+def test_a_backup_that_fails_leaves_no_file(tmp_path, file, settings, monkeypatch, recipient):
     from backups import taking
 
+    settings.BACKUP_RECIPIENT = recipient
     monkeypatch.setattr(taking, "write_media", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    with pytest.raises(CommandError, match=r"No space left on device\. Nothing was kept"):
-        run("backup", file)
+    with pytest.raises(CommandError, match=r"No space left on device\. The incomplete file was deleted"):
+        (run if recipient else run_plain)("backup", file)
     assert list(tmp_path.iterdir()) == [] and last_backup() is None
 
 
-def test_the_file_is_for_its_owner_alone(file):
-    run("backup", file)
+def test_only_its_owner_can_read_the_file(file):
+    run_plain("backup", file)
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_without_a_key_nothing_is_written_where_it_was_to_be_sealed(file):
-    with pytest.raises(CommandError, match="no key"):
-        run("backup", file, "--sealed")
-    assert not file.exists()
+# Encryption
 
 
-def test_a_key_that_is_too_short_is_refused(file, settings):
-    settings.BACKUP_KEY = "short"
-    with pytest.raises(CommandError, match="BACKUP_KEY is too short"):
+def test_without_a_recipient_no_backup_is_written_unless_unencrypted_is_allowed(file):
+    with pytest.raises(CommandError, match=r"BACKUP_RECIPIENT is not set.*--unencrypted"):
         run("backup", file)
+    assert not file.exists()
+    assert "NOT ENCRYPTED" in run_plain("backup", file)
 
 
-def test_a_key_file_opens_what_it_sealed(tmp_path, file):
-    key = tmp_path / "key"
-    key.write_text("a passphrase of some length\n")
-    run("backup", file, "--key-file", key)
-    assert "whole" in run("restore", file, "--check", "--key-file", key)
-    with pytest.raises(CommandError, match=r"sealed\. Give its key"):
-        run("restore", file, "--check")
+@pytest.mark.parametrize("recipient", ["short", "age1qqqq", f"{RECIPIENT},x", str(IDENTITY)])
+def test_an_invalid_recipient_is_refused_and_not_repeated(file, settings, recipient):
+    settings.BACKUP_RECIPIENT = recipient
+    with pytest.raises(CommandError, match="BACKUP_RECIPIENT is not valid") as refused:
+        run("backup", file)
+    assert recipient not in str(refused.value) and not file.exists()
 
 
-def forged(file, settings):
-    """Write a backup as somebody makes one who does not have the site's key, and give the site one."""
+def test_any_of_several_recipients_can_restore(tmp_path, file, settings, identity_file):
+    settings.BACKUP_RECIPIENT = f" {OTHER_IDENTITY.to_public()}, {RECIPIENT},"
     run("backup", file)
-    settings.BACKUP_KEY = "a passphrase of some length"
+    (tmp_path / "other").write_text(str(OTHER_IDENTITY))
+    for path in (identity_file, tmp_path / "other"):
+        assert "encrypted for this identity" in run("restore", file, "--check", "--identity", path)
+
+
+def test_a_new_identity_restores_what_was_encrypted_for_it(tmp_path, file, settings):
+    key = tmp_path / "new"
+    printed = run("backup", key, "--new-identity")
+    assert key.stat().st_mode & 0o777 == 0o600 and "AGE-SECRET-KEY" not in printed
+    settings.BACKUP_RECIPIENT = re.search("BACKUP_RECIPIENT=(age1[a-z0-9]+)\n", printed)[1]
+    run("backup", file)
+    settings.BACKUP_IDENTITY_FILE = str(key)
+    assert "file is complete" in run("restore", file, "--check")
+
+
+def test_a_new_identity_does_not_overwrite_another(identity_file):
+    before = identity_file.read_text()
+    with pytest.raises(CommandError, match="already exists"):
+        run("backup", identity_file, "--new-identity")
+    assert identity_file.read_text() == before
+
+
+@pytest.mark.parametrize("text", ["", "# a comment\n", "nonsense", RECIPIENT, f"{IDENTITY}\nnonsense"])
+def test_an_invalid_identity_file_is_refused(made, tmp_path, text):
+    (tmp_path / "identity").write_text(text)
+    with pytest.raises(CommandError, match="not an identity file of age") as refused:
+        run("restore", made / "encrypted", "--check", "--identity", tmp_path / "identity")
+    assert "AGE-SECRET" not in str(refused.value)
+
+
+def test_a_missing_identity_file_is_reported(made, tmp_path):
+    with pytest.raises(CommandError, match="cannot be read: No such file"):
+        run("restore", made / "encrypted", "--check", "--identity", tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--unencrypted"]])
+def test_an_encrypted_file_without_an_identity_is_refused(made, arguments):
+    with pytest.raises(CommandError, match=r"is encrypted.*--identity"):
+        run("restore", made / "encrypted", "--check", *arguments)
 
 
 @pytest.mark.parametrize("check", [["--check"], []])
-@pytest.mark.parametrize("by", ["environment", "file"])
-def test_an_unsealed_file_is_refused_where_the_site_has_a_key(tmp_path, file, settings, check, by):
-    forged(file, settings)
-    arguments = check
-    if by == "file":
-        (tmp_path / "key").write_text(settings.BACKUP_KEY)
-        settings.BACKUP_KEY, arguments = "", [*check, "--key-file", tmp_path / "key"]
-    with pytest.raises(CommandError, match=r"not sealed.*--unsealed"):
-        run("restore", file, *arguments)
+@pytest.mark.parametrize("with_identity", [True, False])
+def test_an_unencrypted_file_is_refused_unless_it_is_allowed(made, identity_file, check, with_identity):
+    arguments = [*check, "--identity", identity_file] if with_identity else check
+    with pytest.raises(CommandError, match=r"not encrypted.*--unencrypted"):
+        run("restore", made / "plain", *arguments)
+    assert "NOT ENCRYPTED" in run("restore", made / "plain", "--check", "--unencrypted")
 
 
-def test_an_unsealed_file_is_read_where_that_is_said_and_the_output_names_it(file, settings):
-    forged(file, settings)
-    assert "NOT SEALED" in run("restore", file, "--check", "--unsealed")
+def test_an_unencrypted_file_in_the_place_of_the_checked_one_is_not_restored(made):
+    found = restoring.look_through(io.BytesIO((made / "encrypted").read_bytes()), [IDENTITY])
+    with pytest.raises(Refused, match="not encrypted"):
+        restoring.restore(io.BytesIO((made / "plain").read_bytes()), [IDENTITY], found)
 
 
-@pytest.mark.parametrize("arguments", [[], ["--unsealed"]])
-def test_a_sealed_file_is_said_to_be_sealed(file, settings, arguments):
-    settings.BACKUP_KEY = "a passphrase of some length"
-    run("backup", file)
-    said = run("restore", file, "--check", *arguments)
-    assert "sealed with this key" in said and "NOT SEALED" not in said
+def test_the_age_format_is_the_standard_one(made, tmp_path):
+    (tmp_path / "tar").write_bytes(pyrage.decrypt((made / "encrypted").read_bytes(), [IDENTITY]))
+    assert "manifest.json" in tarfile.open(tmp_path / "tar").getnames()
 
 
-def test_an_unsealed_file_is_not_restored_by_changing_it_after_it_was_looked_through(made):
-    whole, key = (made / "sealed").read_bytes(), b"a passphrase of some length"
-    found = restoring.look_through(io.BytesIO(whole), key)
-    with pytest.raises(Refused, match="not sealed"):
-        restoring.restore(io.BytesIO((made / "plain").read_bytes()), key, found)
+@pytest.mark.parametrize(("recipient", "warned"), [("", True), (" ", True), (RECIPIENT, False)])
+def test_check_warns_of_a_deployment_without_a_recipient(settings, recipient, warned):
+    settings.BACKUP_RECIPIENT = recipient
+    assert (check_backups_are_encrypted() == [NO_RECIPIENT]) == warned
 
 
-@pytest.mark.parametrize(("key", "warned"), [("", True), (" ", True), ("a passphrase of some length", False)])
-def test_a_site_on_the_internet_without_a_key_for_its_backups_is_warned(settings, key, warned):
-    settings.BACKUP_KEY = key
-    assert (check_backups_are_sealed() == [WITHOUT_KEY]) == warned
-
-
-def test_the_moment_of_the_last_backup_is_known(file, tmp_path, clock):
+def test_the_time_of_the_last_backup_is_recorded(file, tmp_path, clock):
     assert last_backup() is None
-    run("backup", file)
+    run_plain("backup", file)
     clock.shift(timedelta(hours=1))
-    run("backup", tmp_path / "second")
+    run_plain("backup", tmp_path / "second")
     assert last_backup() == Backup.objects.order_by("pk").last().taken_at
     assert (Backup.objects.count(), Backup.objects.first().size) == (2, file.stat().st_size)
 
@@ -120,14 +158,16 @@ def test_the_moment_of_the_last_backup_is_known(file, tmp_path, clock):
 # The media
 
 
-def test_a_file_that_a_row_names_and_that_is_gone_is_told(file, media):
+def test_a_missing_file_that_a_row_refers_to_is_reported(file, media):
     attachment = an_attachment()
     name = attachment.file.name
     default_storage.delete(name)
-    assert f"1 files that rows name are not in the storage, so not in the backup: {name}" in run("backup", file)
+    assert f"1 file is not in the storage, so not in the backup, but is referred to: {name}" in run_plain(
+        "backup", file
+    )
 
 
-def test_a_file_that_vanishes_meanwhile_is_passed_over(file, monkeypatch):
+def test_a_file_that_is_deleted_during_the_backup_is_skipped(file, monkeypatch):
     default_storage.save("one.txt", ContentFile(b"1"))
     default_storage.save("two.txt", ContentFile(b"2"))
     size = default_storage.size
@@ -136,56 +176,65 @@ def test_a_file_that_vanishes_meanwhile_is_passed_over(file, monkeypatch):
     def gone():
         raise FileNotFoundError
 
-    assert " 1 files" in run("backup", file)
+    assert " 1 files" in run_plain("backup", file)
 
 
-def test_a_file_that_is_being_written_is_left_out_unless_a_row_names_it(file, monkeypatch):
+def test_a_recent_file_is_left_out_unless_a_row_refers_to_it(file, monkeypatch):
     named = an_attachment().file.name
     default_storage.save("half.txt", ContentFile(b"1"))
     monkeypatch.setattr(files, "FRESH", 10**6)
     monkeypatch.setattr(files.time, "sleep", lambda seconds: None)
-    assert "1 files were left out, half written or oddly named: half.txt" in run("backup", file)
+    assert "1 file was left out, because it may be incomplete or its name is not portable: half.txt" in run_plain(
+        "backup", file
+    )
     assert [info.name for info in tarfile.open(file) if info.name.startswith("media/")] == [f"media/{named}"]
 
 
-def test_media_in_a_storage_without_paths_come_back(settings, file):
+def test_media_in_a_storage_without_paths_are_restored(settings, file):
     settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
     name, content = default_storage.save("a/deep/one.txt", ContentFile(b"One")), b"One"
-    run("backup", file)
+    run_plain("backup", file)
     call_command("flush", interactive=False, verbosity=0)
     default_storage.delete(name)
-    run("restore", file)
+    run_plain("restore", file)
     assert [(found, default_storage.open(found).read()) for found in files.walk(default_storage)] == [(name, content)]
+
+
+def test_a_file_that_grows_during_the_backup_is_reported(file, monkeypatch):
+    default_storage.save("one.txt", ContentFile(b"12"))
+    monkeypatch.setattr(default_storage._wrapped, "size", lambda name: 1)
+    with pytest.raises(CommandError, match=r"one.txt changed while it was copied"):
+        run_plain("backup", file)
+    monkeypatch.setattr(default_storage._wrapped, "size", lambda name: 3)
+    with pytest.raises(CommandError, match=r"one.txt changed while it was copied"):
+        run_plain("backup", file)
 
 
 def test_a_large_file_is_streamed(file, settings, tmp_path, monkeypatch):
     monkeypatch.setattr(files, "AT_HAND", 1000)
     content = bytes(range(256)) * 10_000
     default_storage.save("video.bin", ContentFile(content))
-    run("backup", file)
+    run_plain("backup", file)
     other = empty(settings, tmp_path)
-    run("restore", file)
+    run_plain("restore", file)
     assert backup_sites.files_in(other) == {"video.bin": content}
 
 
-def test_a_table_of_many_parts_comes_back(settings, tmp_path, file, monkeypatch):
+def test_a_table_of_many_parts_is_restored(settings, tmp_path, file, monkeypatch):
     from backups import contents
 
     monkeypatch.setattr(contents, "PART", 2_000)
-    monkeypatch.setattr(contents, "AT_ONCE", 3)
+    monkeypatch.setattr(contents, "BATCH_ROWS", 3)
     backup_sites.fill()
     rows = backup_sites.everything()
-    run("backup", file)
+    run_plain("backup", file)
     empty(settings, tmp_path)
-    run("restore", file)
+    run_plain("restore", file)
     assert backup_sites.everything() == rows
     assert "tables/news_message.00003.jsonl.gz" in tarfile.open(file).getnames()
 
 
-def test_a_folder_is_walked_in_the_order_that_is_asked_for(tmp_path, settings):
-    from django.core.files.base import ContentFile
-    from django.core.files.storage import default_storage
-
+def test_files_are_walked_in_sorted_order(tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path / "walked"
     for name in ("a/b.txt", "a.txt", "a/a/z.txt", "a-b/c.txt", "b.txt", "é/x.txt"):
         default_storage.save(name, ContentFile(b"x"))

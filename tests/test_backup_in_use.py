@@ -1,4 +1,4 @@
-"""A backup holds one moment, while others go on writing; and nobody waits for it."""
+"""A backup is a consistent snapshot although others write during it, and it does not block them."""
 
 import io
 import json
@@ -15,16 +15,21 @@ from backups import restoring, snapshot, taking
 from editions.edition import Edition
 from news.models import Message
 from tests.factories import a_category, a_message
-from tests.helpers.backups import a_file, a_media_folder, run  # noqa: F401 (fixtures)
+from tests.helpers.backups import (  # noqa: F401 (fixtures)
+    a_file,
+    a_media_folder,
+    run,
+    run_plain,
+)
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
-# Each message that is written moves the edition by one, and has one version, in its transaction. So in a backup that
-# holds one moment the edition is ahead of its beginning by as many as there are messages, and as there are versions.
+# The transaction of each new message adds one to the edition number and writes one version. So in a consistent snapshot
+# the increase of the edition number is the number of messages, and that of versions.
 
 
 def in_another_thread(work):
-    """Start some work in a thread, whose connection is closed at its end."""
+    """Start a function in a thread, and close its connection at the end."""
 
     def run_it():
         try:
@@ -41,16 +46,16 @@ def manifest_of(path):
     return json.load(tarfile.open(path).extractfile("manifest.json"))
 
 
-def is_of_one_moment(path, begin):
-    """Say whether a backup is whole and holds one moment."""
-    found = restoring.look_through(io.BytesIO(path.read_bytes()), None)
+def is_consistent(path, begin):
+    """Return whether a backup is complete and a consistent snapshot."""
+    found = restoring.look_through(io.BytesIO(path.read_bytes()), [], unencrypted=True)
     manifest = manifest_of(path)
     rows = manifest["rows"]
     assert found.rows == sum(rows.values())
     return rows["news_message"] == rows["news_historicalmessage"] == manifest["edition"] - begin
 
 
-def test_what_is_written_between_two_tables_is_in_none_of_them(file, monkeypatch):
+def test_rows_written_between_two_tables_are_in_neither(file, monkeypatch):
     a_category()
     begin, write_rows = Edition.current().number, taking.write_rows
 
@@ -58,18 +63,18 @@ def test_what_is_written_between_two_tables_is_in_none_of_them(file, monkeypatch
         if table.name in ("news_historicalmessage", "news_message"):
             thread = in_another_thread(a_message)
             thread.join(20)
-            assert not thread.is_alive()  # nobody has to wait until a backup is done
+            assert not thread.is_alive()  # a backup does not block writers
         return write_rows(writer, table, rows)
 
     a_message()
     monkeypatch.setattr(taking, "write_rows", with_a_writer)
-    run("backup", file)
-    assert is_of_one_moment(file, begin)
+    run_plain("backup", file)
+    assert is_consistent(file, begin)
     assert (manifest_of(file)["rows"]["news_message"], Message.objects.count()) == (1, 3)
 
 
 @pytest.mark.parametrize("patience", [0, 5, 10**6])
-def test_backups_under_a_writer_that_never_rests_hold_one_moment_each(tmp_path, monkeypatch, patience):
+def test_backups_during_constant_writes_are_consistent(tmp_path, monkeypatch, patience):
     monkeypatch.setattr(snapshot, "PAGES", 20)
     monkeypatch.setattr(snapshot, "PATIENCE", patience)
     a_category()
@@ -84,8 +89,8 @@ def test_backups_under_a_writer_that_never_rests_hold_one_moment_each(tmp_path, 
         held = []
         for number in range(3):
             path = tmp_path / f"backup {number}"
-            run("backup", path)
-            assert is_of_one_moment(path, begin)
+            run_plain("backup", path)
+            assert is_consistent(path, begin)
             held.append(manifest_of(path)["rows"]["news_message"])
     finally:
         stop.set()
@@ -94,37 +99,37 @@ def test_backups_under_a_writer_that_never_rests_hold_one_moment_each(tmp_path, 
     assert Message.objects.count() == len(written) == Edition.current().number - begin
 
 
-def test_a_database_that_somebody_holds_is_not_waited_for_without_end(file, monkeypatch):
+def test_waiting_for_a_locked_database_has_a_limit(file, monkeypatch):
     if connection.vendor != "sqlite":
-        pytest.skip("On PostgreSQL nobody keeps others from reading.")
+        pytest.skip("On PostgreSQL, writers do not block readers.")
     monkeypatch.setattr(snapshot, "LOCKED", 0.1)
     holder = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
     watch = snapshot._watch
 
-    def then_held(*arguments):
+    def lock_then_watch(*arguments):
         holder.execute("BEGIN EXCLUSIVE")
         return watch(*arguments)
 
-    monkeypatch.setattr(snapshot, "_watch", then_held)
+    monkeypatch.setattr(snapshot, "_watch", lock_then_watch)
     try:
-        with pytest.raises(CommandError, match="holds the database for themselves"):
-            run("backup", file)
+        with pytest.raises(CommandError, match="Another program keeps the database locked"):
+            run_plain("backup", file)
     finally:
         holder.close()
     assert list(file.parent.iterdir()) == []
 
 
-def test_the_copy_of_a_sqlite_file_is_gone_when_the_backup_is_done(tmp_path, file, monkeypatch):
+def test_the_copy_of_a_sqlite_file_is_deleted_after_the_backup(tmp_path, file, monkeypatch):
     if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL is read where it is.")
+        pytest.skip("PostgreSQL is not copied.")
     made = []
     mkstemp = snapshot.tempfile.mkstemp
 
-    def noted(**kwargs):
+    def recording(**kwargs):
         made.append(mkstemp(**kwargs))
         return made[-1]
 
-    monkeypatch.setattr(snapshot.tempfile, "mkstemp", noted)
-    run("backup", file)
+    monkeypatch.setattr(snapshot.tempfile, "mkstemp", recording)
+    run_plain("backup", file)
     [(_descriptor, name)] = made
     assert Path(name).parent == Path(connection.settings_dict["NAME"]).parent and not Path(name).exists()

@@ -136,7 +136,7 @@ def test_an_attachment_is_handed_over_by_an_address_that_ends(client):
 
 
 def test_a_proxy_is_told_the_signed_path(client, settings):
-    settings.MEDIA_ACCEL = "/protected/"
+    settings.MEDIA_X_ACCEL_PREFIX = "/protected/"
     message = a_pictured_message()
     for file, kind in ((message.image, "image/jpeg"), (an_attachment(message).file, "application/pdf")):
         answer = client.get(address(file))

@@ -1,8 +1,9 @@
-"""Steps done to many messages: each is named with what happens to it, and the result names what was done to which."""
+"""Workflow steps on many messages: preview of each, and a report of what was done."""
 
 import pytest
 
 from embassy import roles
+from news.admin.acts import report_state
 from news.admin.steps import MOST, NAMED
 from news.models import Message
 from news.templatetags.moments import in_cities
@@ -10,7 +11,7 @@ from tests.factories import DAY, NOON, a_message
 from tests.helpers.accounts import a_member
 from tests.helpers.desk import LIST, approve_from_list, step_url
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.both_databases]
 
 
 @pytest.fixture
@@ -21,47 +22,47 @@ def editor(client):
 
 
 def waiting(writer=None, **kwargs):
-    """Return a message that waits for approval."""
+    """Return a message awaiting approval."""
     message = a_message(**{"publish_at": None, "approved_at": None} | kwargs)
     message.submit(at=NOON, by=writer)
     return message
 
 
-def test_approving_from_the_list_first_names_each_message_and_what_happens_when(client, editor):
+def test_approval_from_the_list_first_previews_each_message(client, editor):
     now, later, own = waiting(), waiting(publish_at=NOON + DAY), waiting(editor)
     chosen = {"action": "approve_selected", "_selected_action": [now.pk, later.pk, own.pk]}
     page = client.post(LIST, chosen, follow=True).content.decode()
     assert all(message.headline in page for message in (now, later, own))
-    assert "Becomes public immediately." in page
-    assert f"Becomes public at {in_cities(NOON + DAY)}." in page
-    assert "You have written on this text yourself, so it is left out." in page
+    assert "Will be published immediately." in page
+    assert f"Will be published at {in_cities(NOON + DAY)}." in page
+    assert "You have worked on this text, so it is left out." in page
     assert not Message.objects.published(NOON).exists()
 
 
-def test_the_result_names_what_was_done_to_which_message(client, editor):
+def test_the_result_lists_the_changed_messages(client, editor):
     now, later = waiting(headline="On <visas>"), waiting(publish_at=NOON + DAY)
     page = approve_from_list(client, now, later, follow=True).content.decode()
     assert "Approved: <a href=" in page
-    assert f'<a href="{LIST}{now.pk}/change/">On &lt;visas&gt;</a> (public now)' in page
+    assert f'<a href="{LIST}{now.pk}/change/">On &lt;visas&gt;</a> (published)' in page
     assert (
         f'<a href="{LIST}{later.pk}/change/">{later.headline}</a> (will be public at {in_cities(NOON + DAY)})' in page
     )
 
 
-def test_a_result_names_ten_messages_and_counts_the_others(client, editor):
+def test_the_result_lists_ten_messages_and_counts_the_rest(client, editor):
     rows = [waiting() for _ in range(NAMED + 2)]
     page = approve_from_list(client, *rows, follow=True).content.decode()
     assert "; and 2 more." in page
     assert Message.objects.published(NOON).count() == NAMED + 2
 
 
-def test_own_texts_alone_cannot_be_approved_from_the_list(client, editor):
+def test_a_selection_of_own_texts_cannot_be_approved(client, editor):
     page = client.get(step_url("approve", [waiting(editor)])).content.decode()
     assert '<input type="submit" value="Approve"' not in page
 
 
 @pytest.mark.parametrize("step", ["approve", "withdraw"])
-def test_a_choice_too_large_for_one_step_is_refused_whole(client, editor, step):
+def test_a_selection_above_the_limit_is_refused(client, editor, step):
     kwargs = {"approved_at": None, "publish_at": None, "submitted_at": NOON} if step == "approve" else {}
     message = a_message(**kwargs)
     columns = [each.attname for each in Message._meta.concrete_fields if each.name != "id"]
@@ -70,17 +71,19 @@ def test_a_choice_too_large_for_one_step_is_refused_whole(client, editor, step):
     Message.objects.bulk_create(rows)
     everything = list(Message.objects.all())
     page = client.get(step_url(step, everything), follow=True).content.decode()
-    assert "You have chosen more than 500 messages, so nothing was done." in page
-    assert client.get(step_url(step, everything[:MOST])).content.decode().count('class="chosen"') == 1
+    assert "You have selected more than 500 messages, so nothing was changed." in page
+    assert client.get(step_url(step, everything[:MOST])).content.decode().count('class="selected-messages"') == 1
 
 
-@pytest.mark.parametrize(("count", "sentence"), [(1, "This message is taken off"), (2, "These messages are taken off")])
-def test_the_page_speaks_of_one_or_of_several(client, editor, count, sentence):
+@pytest.mark.parametrize(
+    ("count", "sentence"), [(1, "This message will be removed"), (2, "These messages will be removed")]
+)
+def test_the_page_uses_singular_and_plural(client, editor, count, sentence):
     rows = [a_message() for _ in range(count)]
     assert sentence in client.get(step_url("withdraw", rows)).content.decode()
 
 
-def test_leaving_it_as_it_is_leads_back_to_where_one_came_from(client, editor):
+def test_cancel_links_to_the_form_or_the_list(client, editor):
     one, two = a_message(), a_message()
     page = client.get(step_url("withdraw", [one])).content.decode()
     assert f'<a class="closelink" href="{LIST}{one.pk}/change/">' in page
@@ -88,16 +91,16 @@ def test_leaving_it_as_it_is_leads_back_to_where_one_came_from(client, editor):
     assert f'<a class="closelink" href="{LIST}">' in page
 
 
-def test_a_withdrawal_names_the_message_and_its_page_says_it_on_top(client, editor):
+def test_a_withdrawn_message_has_a_banner_above_its_form(client, editor):
     message = a_message(headline="On visas")
     page = client.post(step_url("withdraw", [message]), {"reason": "The number was wrong."}, follow=True)
     page = page.content.decode()
     assert f'Withdrawn: <a href="{LIST}{message.pk}/change/">On visas</a> (withdrawn).' in page
-    assert page.index("Withdrawn since") < page.index('name="headline"')
-    assert "The number was wrong." in page[page.index("Withdrawn since") : page.index('name="headline"')]
+    assert page.index("Withdrawn on") < page.index('name="headline"')
+    assert "The number was wrong." in page[page.index("Withdrawn on") : page.index('name="headline"')]
 
 
-def test_a_text_that_was_sent_back_says_by_whom_and_why_above_its_form(client, editor):
+def test_a_rejected_draft_has_a_banner_with_user_and_reason(client, editor):
     writer = a_member(roles.WRITERS, username="writer")
     message = waiting(writer)
     message.send_back("The date is missing.", at=NOON, by=editor)
@@ -110,29 +113,26 @@ def test_a_text_that_was_sent_back_says_by_whom_and_why_above_its_form(client, e
     assert "sent this message back on" not in client.get(f"{LIST}{message.pk}/change/").content.decode()
 
 
-def test_a_state_that_nobody_expected_is_said_and_breaks_nothing(client, editor, monkeypatch):
+def test_an_unexpected_state_is_reported_without_an_error(client, editor, monkeypatch):
     message = waiting()
     monkeypatch.setattr(Message, "approve", lambda self, **kwargs: None)
     monkeypatch.setattr(Message, "state", lambda self, at: Message.State.WITHDRAWN)
-    from news.admin.messages import MessageAdmin  # the row as it is, in a state of its own
-
-    said = []
-    desk = MessageAdmin.__new__(MessageAdmin)
-    desk.message_user = lambda request, text, level: said.append(str(text))
+    sentences = []
+    monkeypatch.setattr("news.admin.acts.messages.success", lambda request, text: sentences.append(str(text)))
     request = type("Request", (), {"POST": {"_approve": "x"}, "at": NOON})()
-    assert desk.say_where_it_stands(request, message).status_code == 302
-    assert said == ["Its state is now: withdrawn."]
+    assert report_state(request, message).status_code == 302
+    assert sentences == ["Its state is now: withdrawn."]
 
 
 @pytest.mark.parametrize("kwargs", [{"publish_at": None}, {"publish_at": NOON + DAY, "approved_at": NOON}])
-def test_a_preview_does_not_say_published_of_what_is_not(client, editor, kwargs):
+def test_a_preview_of_an_unpublished_message_does_not_say_published(client, editor, kwargs):
     page = client.get(f"{LIST}{a_message(**kwargs).pk}/preview/").content.decode()
     assert ("<p>Published" in page, "<p>To be published" in page) == (False, True)
     page = client.get(f"{LIST}{a_message().pk}/preview/").content.decode()
     assert ("<p>Published" in page, "<p>To be published" in page) == (True, False)
 
 
-def test_a_consuls_front_page_is_the_consular_desk(client):
+def test_consular_officers_have_a_dashboard_of_their_own(client):
     client.force_login(a_member(roles.CONSULAR))
     assert "<h1>Consular desk</h1>" in client.get("/admin/").content.decode()
 
@@ -141,7 +141,7 @@ FORMS = ["news/message", "news/category", "pages/page", "counters/counter", "con
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_enter_in_a_field_of_one_line_has_no_button_to_press(admin_client, form):
+def test_enter_in_a_single_line_field_does_not_submit(admin_client, form):
     page = admin_client.get(f"/admin/{form}/add/").content.decode()
     form = page[page.index('_form"') :]
     first = form.index('<button type="submit" disabled hidden>')

@@ -1,4 +1,4 @@
-"""What is not public sings nowhere: no address, header, feed, error or file of the site holds a word of it."""
+"""Unpublished content never leaks: no page, header, feed, error or file of the site contains a word of it."""
 
 import re
 from html import unescape
@@ -30,7 +30,7 @@ def at_noon():
 
 
 def word(state, place):
-    """Return a word that stands in one place of one message and nowhere else in the world."""
+    """Return a unique word for one field of one message."""
     return f"canary{state}{place}"
 
 
@@ -39,10 +39,10 @@ CANARIES = [word(state, place) for state in STATES for place in PLACES]
 
 @pytest.fixture
 def aviary(settings, tmp_path):
-    """A site with something of everything that is public, and a canary in each state that is not."""
+    """A site with public rows of each kind, and a canary in each state that is not public."""
     settings.MEDIA_ROOT = tmp_path
     officer = get_user_model().objects.create_user("anna")
-    an_office(), a_topic(), a_notice(), a_counter(slug="fire"), a_page(path="about", place="foot")
+    an_office(), a_topic(), a_notice(), a_counter(slug="fire"), a_page(path="about", place="footer")
     speeches = a_category("speeches")
     a_message(headline="Public", image=a_file(), image_alt="A picture", category=speeches)
     a_message(headline="Withdrawn", publish_at=NOON - 2 * DAY).withdraw("Wrong.", at=NOON - DAY, by=officer)
@@ -74,17 +74,17 @@ def aviary(settings, tmp_path):
 
 
 def files(birds):
-    """Return the names under which the canaries' files lie in the storage."""
+    """Return the names of the canaries' files in the storage."""
     for state in STATES:
         yield birds[state].image.name
         yield f"attachments/{word(state, 'file')}.pdf"
 
 
-# Every address
+# All URLs
 
 
 def built(birds):
-    """Return an address for every pattern of the public site, with every value that its parts could have."""
+    """Return URLs for all patterns of the public site, with all values of their parts."""
     values = {
         "slug": ["speeches", "statements", "fire", "feed", "public", *(word(state, "slug") for state in STATES)],
         "year": [2020, 2021, 1999],
@@ -114,7 +114,7 @@ ERRORS = ["/%00", "/messages/?" + "a=1&" * 1500, "/messages/2020/11/22/withdrawn
 
 
 def crawl(start):
-    """Yield every address that is reached by links from `start`."""
+    """Yield all URLs that links lead to from `start`."""
     seen, waiting = set(start), list(start)
     while waiting:
         path = waiting.pop()
@@ -137,12 +137,12 @@ def is_text(answer):
 
 
 def singing(answer, path):
-    """Return the canaries that are heard in an answer; what was asked for may well be repeated in it."""
+    """Return the canaries in a response, apart from those in the request."""
     heard = (str(sorted(answer.headers.items())) + answer.body.decode("utf-8", "replace")).lower()
     return [canary for canary in CANARIES if canary in heard and canary not in unquote(path).lower()]
 
 
-def test_no_answer_of_the_site_holds_a_canary(aviary):
+def test_no_public_response_contains_a_canary(aviary):
     known = set(built(aviary))
     start = [*known, *(path + query for path in ASKING for query in ASKED), *ERRORS]
     heard, count = [], 0
@@ -154,25 +154,25 @@ def test_no_answer_of_the_site_holds_a_canary(aviary):
     assert count > 1000
 
 
-def test_the_crawl_would_hear_a_canary(aviary):
+def test_the_crawl_would_find_a_canary(aviary):
     aviary["draft"].approve(at=NOON)
     with another_process():
         heard = {canary for path in crawl(["/"]) for canary in singing(ask(path), path)}
     assert {word("draft", place) for place in ("headline", "lead", "body", "slug", "source", "alt")} <= heard
 
 
-# Like an unknown address
+# Like an unknown URL
 
 
 def everything(path, method):
-    """Return all that an answer says, but for the number that each request has."""
+    """Return a response without its request id."""
     answer = ask(path, method)
     headers = {name: value for name, value in answer.headers.items() if name.lower() != "x-request-id"}
     return answer.status, headers, answer.body
 
 
 @pytest.mark.parametrize("method", [*METHODS, "PUT", "DELETE"])
-def test_what_is_not_public_answers_like_what_never_was(aviary, method):
+def test_unpublished_content_looks_like_an_unknown_url(aviary, method):
     unknown = everything("/messages/2021/01/03/never-was/", method)
     addresses = [aviary[state].get_absolute_url() for state in ("scheduled", "embargoed")]
     addresses += [f"/messages/2020/11/24/{word(state, 'slug')}/" for state in STATES]
@@ -181,19 +181,19 @@ def test_what_is_not_public_answers_like_what_never_was(aviary, method):
 
 
 @pytest.mark.parametrize("method", [*METHODS, "PUT", "DELETE"])
-def test_what_is_not_public_answers_programs_like_what_never_was(aviary, method):
+def test_unpublished_content_looks_like_an_unknown_url_to_programs(aviary, method):
     unknown = everything("/api/messages/1000000/", method)
     addresses = [f"/api/messages/{aviary[state].pk}/" for state in STATES]
     assert [address for address in addresses if everything(address, method) != unknown] == []
 
 
 @pytest.mark.parametrize("method", [*METHODS, "PUT", "DELETE"])
-def test_a_file_of_what_is_not_public_answers_like_what_never_was(aviary, method):
+def test_unpublished_files_look_like_unknown_urls(aviary, method):
     unknown = everything("/media/pictures/never-was.jpg", method)
     assert [name for name in files(aviary) if everything(f"/media/{name}", method) != unknown] == []
 
 
-def test_the_year_the_month_and_the_day_of_what_is_scheduled_are_not_there_yet(aviary, at_noon):
+def test_archive_pages_of_scheduled_messages_do_not_exist_yet(aviary, at_noon):
     paths = [f"/messages/{kind}{time}" for kind in ("", "speeches/") for time in ("2021/", "2021/01/", "2021/01/03/")]
     with_canaries = [(ask(path).status, ask(path).body) for path in paths]
     assert {status for status, _body in with_canaries} == {404}
@@ -204,7 +204,7 @@ def test_the_year_the_month_and_the_day_of_what_is_scheduled_are_not_there_yet(a
         assert [(ask(path).status, ask(path).body) for path in paths] == with_canaries
 
 
-def test_a_page_is_the_same_with_a_canary_in_the_archive_and_without(aviary, at_noon):
+def test_pages_are_equal_with_and_without_unpublished_content(aviary, at_noon):
     paths = ["/", "/messages/", "/messages/speeches/", "/messages/feed/", "/messages/feed.json", "/counters/"]
     paths += ["/api/messages/", "/api/messages/?q=speaks&full=1", "/api/messages/?year=2021", "/api/"]
     paths += ["/messages/2020/", "/messages/2020/11/", "/messages/speeches/2020/11/23/"]
@@ -216,6 +216,6 @@ def test_a_page_is_the_same_with_a_canary_in_the_archive_and_without(aviary, at_
         assert [ask(path).body for path in paths] == before
 
 
-def test_only_the_link_itself_shows_what_it_is_for(aviary):
+def test_only_the_preview_link_shows_its_message(aviary):
     answer = ask(aviary["link"].get_absolute_url())
     assert (word("embargoed", "body") in answer.text, word("scheduled", "body") in answer.text) == (True, False)

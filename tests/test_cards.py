@@ -1,4 +1,4 @@
-"""Cards: the pictures that social media show beside a link."""
+"""Social cards: the image shown with a link to a message."""
 
 import io
 
@@ -28,7 +28,7 @@ def drawn(response):
     return image
 
 
-def test_a_message_without_a_picture_has_a_card(client):
+def test_a_message_without_an_image_has_a_social_card(client):
     message = a_message()
     _found, html = linked(client, message.get_absolute_url())
     card = client.get(meta(html)["og:image"].removeprefix("http://testserver"))
@@ -36,14 +36,14 @@ def test_a_message_without_a_picture_has_a_card(client):
     assert len(card.content) < 60_000
 
 
-def test_a_message_with_a_picture_shows_that(client):
+def test_a_message_with_an_image_uses_it(client):
     message = a_pictured_message()
     tags = meta(client.get(message.get_absolute_url()).content.decode())
     assert (tags["og:image:width"], tags["og:image:alt"]) == ("600", "The Ambassador at a lectern")
     assert client.get(tags["og:image"].removeprefix("http://testserver")).status_code == 200
 
 
-def test_cyrillic_is_drawn_and_not_as_boxes():
+def test_cyrillic_letters_are_drawn():
     one, other = (bytes(cards.font(40).getmask(letter)) for letter in "ЖЯ")
     assert one != other
     assert cards.card("О ходе переговоров", "E", "x") != cards.card("О годе переговоров", "E", "x")
@@ -57,7 +57,7 @@ def test_any_headline_has_a_card(headline):
     assert image.size == (1200, 630)
 
 
-def test_every_letter_that_is_called_drawable_is_in_the_font():
+def test_every_supported_letter_is_in_the_font():
     missing = bytes(cards.font(40).getmask("\uffff"))
     letters = [
         chr(code) for first, last in ((0x21, 0x7E), (0xA1, 0x17F), (0x400, 0x45F)) for code in range(first, last + 1)
@@ -77,18 +77,18 @@ def test_every_letter_that_is_called_drawable_is_in_the_font():
         ("🌷", ""),
     ],
 )
-def test_a_card_leaves_out_signs_that_its_font_lacks_and_never_letters(headline, drawn):
+def test_unsupported_symbols_are_removed_but_letters_are_not(headline, drawn):
     assert cards.drawable(headline) == drawn
 
 
-def test_where_a_headline_can_not_be_drawn_the_name_stands_in_its_place():
+def test_an_unsupported_headline_is_replaced_by_the_name():
     arabic, empty, other = (cards.card(words, "Embassy", "x") for words in ("بيان السفارة", "", "Words"))
     assert arabic == empty == cards.card("中文標題", "Embassy", "x") != other
     image = Image.open(io.BytesIO(arabic)).convert("L")
     assert image.crop((80, 140, 1120, 480)).getextrema()[1] > 200  # the headline's place is not left blank
 
 
-def test_the_address_of_a_card_changes_with_its_words_and_not_else(client):
+def test_the_url_of_a_card_changes_only_with_its_text(client):
     message = a_message(headline="One")
 
     def address():
@@ -102,7 +102,7 @@ def test_the_address_of_a_card_changes_with_its_words_and_not_else(client):
     assert client.get(address().removeprefix("http://testserver")).status_code == 200
 
 
-def test_a_card_is_drawn_once_for_its_words(client, monkeypatch):
+def test_a_card_is_rendered_once_for_a_text(client, monkeypatch):
     address = f"{a_message(headline='Drawn once').get_absolute_url()}card.png"
     before = client.get(address).content
     monkeypatch.setattr(cards.ImageDraw, "Draw", lambda image: 1 / 0)
@@ -121,5 +121,5 @@ def test_what_is_not_public_has_no_card(client, state):
     assert client.get(address).status_code == 404
 
 
-def test_a_card_of_no_day_is_not_found(client):
+def test_a_card_with_an_invalid_date_is_404(client):
     assert client.get("/messages/2020/02/31/x/card.png").status_code == 404

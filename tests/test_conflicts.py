@@ -1,4 +1,4 @@
-"""Two people, one message: a stale save is refused, nothing typed is lost, and of two at once one wins."""
+"""Edit conflicts: a stale save is refused, nothing typed is lost, and of two concurrent saves one wins."""
 
 import re
 import threading
@@ -15,7 +15,7 @@ from tests.factories import NOON, a_category
 from tests.helpers.form_fields import fields_of
 from tests.helpers.message_form import a_draft, change, headline, opened, post, saved
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture
@@ -27,13 +27,13 @@ def at_noon():
 # Refused
 
 
-def test_a_save_of_what_was_read_last_is_taken(admin_client):
+def test_a_save_on_the_newest_version_succeeds(admin_client):
     draft = a_draft()
     status, _ = post(admin_client, draft, opened(admin_client, draft, headline="Mine"))
     assert (status, headline(draft)) == (302, "Mine")
 
 
-def test_a_stale_save_is_refused_and_what_was_typed_is_still_there(admin_client, at_noon):
+def test_a_stale_save_is_refused_and_keeps_the_typed_text(admin_client, at_noon):
     draft = a_draft()
     form = opened(admin_client, draft, headline="Mine", lead="Typed with care")
     saved(draft, headline="Theirs")
@@ -44,14 +44,14 @@ def test_a_stale_save_is_refused_and_what_was_typed_is_still_there(admin_client,
     assert "Boris Orlov saved this message at 12:37." in page
 
 
-def test_saves_within_one_instant_are_told_apart(admin_client, at_noon):
+def test_saves_at_the_same_time_are_distinguished(admin_client, at_noon):
     draft = a_draft()
     form = opened(admin_client, draft, headline="Mine")
     saved(draft, headline="Theirs")
     assert post(admin_client, draft, form)[0] == 200
 
 
-def test_a_message_without_versions_is_guarded_too(admin_client):
+def test_conflicts_are_detected_without_earlier_versions(admin_client):
     draft = a_draft()
     draft.history.all().delete()
     form = opened(admin_client, draft, headline="Mine")
@@ -59,7 +59,7 @@ def test_a_message_without_versions_is_guarded_too(admin_client):
     assert (post(admin_client, draft, form)[0], headline(draft)) == (200, "Theirs")
 
 
-def test_an_approval_of_what_was_not_read_is_refused(admin_client):
+def test_an_approval_of_an_unseen_version_is_refused(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft)
     saved(draft, headline="Not what I read")
@@ -68,13 +68,13 @@ def test_an_approval_of_what_was_not_read_is_refused(admin_client):
 
 
 @pytest.mark.parametrize("version", ["x", "-1", "9" * 49, "1\x00", "٣", "²"])
-def test_a_version_that_is_none_is_stale(admin_client, version):
+def test_an_invalid_version_number_is_stale(admin_client, version):
     draft = a_draft()
     status, _ = post(admin_client, draft, opened(admin_client, draft, headline="Mine", version=version))
     assert (status, headline(draft)) == (200, "The first headline")
 
 
-def test_a_form_with_another_fault_still_knows_what_it_was_read_at(admin_client):
+def test_a_form_with_another_error_keeps_its_version(admin_client):
     draft = a_draft()
     _, page = post(admin_client, draft, opened(admin_client, draft, headline=""))
     saved(draft, headline="Theirs")
@@ -82,10 +82,10 @@ def test_a_form_with_another_fault_still_knows_what_it_was_read_at(admin_client)
     assert (post(admin_client, draft, form)[0], headline(draft)) == (200, "Theirs")
 
 
-# Compared
+# Comparison
 
 
-def test_the_words_that_differ_are_marked_on_both_sides(admin_client):
+def test_differing_words_are_marked_on_both_sides(admin_client):
     draft = a_draft(headline="The minister arrives on Monday")
     form = opened(admin_client, draft, headline="The minister arrives on Tuesday")
     saved(draft, headline="The minister arrives on Friday")
@@ -93,7 +93,7 @@ def test_the_words_that_differ_are_marked_on_both_sides(admin_client):
     assert re.findall(r"<mark>\s*(\w+)</mark>", page) == ["Tuesday", "Friday"]
 
 
-def test_what_only_they_have_changed_is_in_the_form(admin_client):
+def test_a_field_changed_only_by_the_other_user_is_filled_in(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft, lead="My lead")
     saved(draft, headline="Theirs", featured=True, category=a_category("speeches"))
@@ -103,7 +103,7 @@ def test_what_only_they_have_changed_is_in_the_form(admin_client):
     assert again["category"] == str(a_category("speeches").pk)
 
 
-def test_what_differs_in_different_places_is_saved_together(admin_client):
+def test_changes_to_different_fields_are_merged(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft, lead="My lead")
     saved(draft, headline="Theirs")
@@ -113,7 +113,7 @@ def test_what_differs_in_different_places_is_saved_together(admin_client):
     assert (draft.headline, draft.lead) == ("Theirs", "My lead")
 
 
-def test_mine_is_saved_over_theirs_only_by_a_deliberate_yes(admin_client):
+def test_overwriting_needs_a_confirmation(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft, headline="Mine")
     saved(draft, headline="Theirs")
@@ -121,32 +121,32 @@ def test_mine_is_saved_over_theirs_only_by_a_deliberate_yes(admin_client):
     again = fields_of(page, "message_form") | {"_save": "Save"}
     without = post(admin_client, draft, again)[0]
     over = str(draft.history.order_by("-history_id").first().history_id)
-    with_yes = post(admin_client, draft, again | {"over": over})[0]
-    assert (f'name="over" value="{over}"' in page, without, with_yes, headline(draft)) == (True, 200, 302, "Mine")
+    with_yes = post(admin_client, draft, again | {"overwrite": over})[0]
+    assert (f'name="overwrite" value="{over}"' in page, without, with_yes, headline(draft)) == (True, 200, 302, "Mine")
 
 
-def test_a_yes_is_not_asked_for_again_where_the_form_comes_back_for_another_fault(admin_client):
+def test_a_confirmation_survives_another_error_in_the_form(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft, headline="Mine")
     saved(draft, headline="Theirs")
     over = str(draft.history.order_by("-history_id").first().history_id)
-    _, page = post(admin_client, draft, form | {"over": over, "seen": over, "source_url": "example"})
+    _, page = post(admin_client, draft, form | {"overwrite": over, "seen": over, "source_url": "example"})
     again = fields_of(page, "message_form") | {"source_url": "", "_save": "Save"}
     assert (again["version"], post(admin_client, draft, again)[0], headline(draft)) == (over, 302, "Mine")
 
 
-def test_a_yes_comes_to_nothing_where_a_colleague_saves_again(admin_client):
+def test_a_confirmation_expires_when_a_colleague_saves_again(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft, headline="Mine")
     saved(draft, headline="Theirs")
     over = str(draft.history.order_by("-history_id").first().history_id)
-    _, page = post(admin_client, draft, form | {"over": over, "seen": over, "source_url": "example"})
+    _, page = post(admin_client, draft, form | {"overwrite": over, "seen": over, "source_url": "example"})
     saved(draft, headline="Theirs again")
     again = fields_of(page, "message_form") | {"source_url": "", "_save": "Save"}
     assert (post(admin_client, draft, again)[0], headline(draft)) == (200, "Theirs again")
 
 
-def test_who_takes_theirs_everywhere_needs_no_yes(admin_client):
+def test_using_their_version_throughout_needs_no_confirmation(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft, headline="Mine", lead="My lead")
     saved(draft, headline="Theirs")
@@ -156,16 +156,16 @@ def test_who_takes_theirs_everywhere_needs_no_yes(admin_client):
     assert Message.objects.get().lead == "My lead"
 
 
-def test_a_yes_to_one_version_is_none_to_the_next(admin_client):
+def test_a_confirmation_applies_to_one_version(admin_client):
     draft = a_draft()
     form = opened(admin_client, draft, headline="Mine")
     saved(draft, headline="Theirs")
     over = str(draft.history.order_by("-history_id").first().history_id)
     saved(draft, headline="And again")
-    assert (post(admin_client, draft, form | {"over": over})[0], headline(draft)) == (200, "And again")
+    assert (post(admin_client, draft, form | {"overwrite": over})[0], headline(draft)) == (200, "And again")
 
 
-def test_their_moment_can_be_taken_as_it_is_typed(admin_client, at_noon):
+def test_their_publication_time_can_be_used(admin_client, at_noon):
     draft = a_draft()
     form = opened(admin_client, draft, publish_at_0="01/07/2021", publish_at_1="12:00")
     saved(draft, publish_at=NOON.replace(year=2022))
@@ -173,7 +173,7 @@ def test_their_moment_can_be_taken_as_it_is_typed(admin_client, at_noon):
     assert "&quot;publish_at_0&quot;: &quot;24.11.2022&quot;" in page
 
 
-def test_text_that_its_writer_may_not_change_any_more_is_given_back(client):
+def test_text_that_the_author_may_no_longer_change_is_shown_for_copying(client):
     writer = get_user_model().objects.create_user("writer", is_staff=True)
     names = {"change_message", "view_message"}
     writer.user_permissions.set(Permission.objects.filter(codename__in=names, content_type__app_label="news"))
@@ -185,11 +185,11 @@ def test_text_that_its_writer_may_not_change_any_more_is_given_back(client):
     assert (status, "An hour of typing." in page) == (409, True)
 
 
-# At once
+# Concurrent saves
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_saves_at_once_one_wins_and_the_other_is_told(transactional_db):
+def test_of_two_concurrent_saves_one_wins_and_the_other_is_refused(transactional_db):
     officers = [get_user_model().objects.create_superuser(name) for name in ("anna", "boris")]
     draft, gate = a_draft(), threading.Barrier(2)
     clients = [Client() for _ in officers]
@@ -215,23 +215,23 @@ def test_of_two_saves_at_once_one_wins_and_the_other_is_told(transactional_db):
         assert headline(draft) == f"{turn} by {statuses.index(302)}"
 
 
-# What the browser keeps
+# Drafts in the browser
 
 
-def test_the_browser_is_told_what_is_saved(admin_client):
+def test_a_save_sets_a_cookie_with_the_draft_key(admin_client):
     draft = a_draft()
-    answer = admin_client.post(change(draft), opened(admin_client, draft, kept="l3k-9x"))
+    answer = admin_client.post(change(draft), opened(admin_client, draft, draft_key="l3k-9x"))
     assert answer.cookies["desk_saved"].value == "l3k-9x"
 
 
-@pytest.mark.parametrize("kept", ["", "a b", "x" * 41, "x;path=/", "é"])
-def test_a_name_that_is_none_makes_no_cookie(admin_client, kept):
+@pytest.mark.parametrize("draft_key", ["", "a b", "x" * 41, "x;path=/", "é"])
+def test_an_invalid_draft_key_sets_no_cookie(admin_client, draft_key):
     draft = a_draft()
-    answer = admin_client.post(change(draft), opened(admin_client, draft, kept=kept))
+    answer = admin_client.post(change(draft), opened(admin_client, draft, draft_key=draft_key))
     assert (answer.status_code, "desk_saved" in answer.cookies) == (302, False)
 
 
-def test_what_is_refused_is_not_told_to_be_saved(admin_client):
+def test_a_refused_save_sets_no_cookie(admin_client):
     draft = a_draft()
-    answer = admin_client.post(change(draft), opened(admin_client, draft, kept="l3k-9x", headline=""))
+    answer = admin_client.post(change(draft), opened(admin_client, draft, draft_key="l3k-9x", headline=""))
     assert "desk_saved" not in answer.cookies

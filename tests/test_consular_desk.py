@@ -94,7 +94,7 @@ def test_officer_gives_it_to_a_colleague_who_hears_of_it(client, enquiry, collea
     do(client, enquiry, "assign", to=colleague.pk)
     enquiry.refresh_from_db()
     assert enquiry.assigned_to == colleague
-    assert Letter.objects.get(kind="enquiry assigned").reader == colleague.pk
+    assert Letter.objects.get(kind="enquiry assigned").recipient_id == colleague.pk
 
 
 @pytest.mark.parametrize("other", ["left", "press"])
@@ -142,13 +142,13 @@ def test_closed_one_is_opened_again(client, enquiry):
 def test_suspected_one_that_is_none_joins_the_others(client, officer):
     enquiry = an_enquiry(suspicion="Many links.")
     assert "Many links." in page(client, enquiry)
-    do(client, enquiry, "trust")
+    do(client, enquiry, "not-spam")
     assert enquiry in Enquiry.objects.waiting()
 
 
 def test_spam_is_put_with_the_suspected_ones(client, enquiry):
-    do(client, enquiry, "suspect")
-    assert enquiry in Enquiry.objects.suspected()
+    do(client, enquiry, "spam")
+    assert enquiry in Enquiry.objects.suspected_spam()
 
 
 def test_suspected_one_is_not_answered_and_the_text_stands(client, officer):
@@ -173,7 +173,7 @@ def test_nul_is_removed_from_a_text(client, enquiry):
     assert enquiry.entries.get().text == "ab"
 
 
-@pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "trust", "suspect", "export"])
+@pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "not-spam", "spam", "export"])
 def test_acts_are_posted(client, enquiry, act):
     assert client.get(address(enquiry, act)).status_code == 405
 
@@ -184,9 +184,9 @@ def test_unknown_number_is_not_found(client, officer, number, act):
     assert client.get(f"/admin/consular/enquiry/{number}/{act}/").status_code == 404
 
 
-@pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "trust", "suspect", "export", "erase"])
+@pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "not-spam", "spam", "export", "erase"])
 def test_act_on_an_unknown_number_is_not_found(client, officer, act):
-    assert client.post(f"/admin/consular/enquiry/4711/{act}/", {"why": "spam"}).status_code == 404
+    assert client.post(f"/admin/consular/enquiry/4711/{act}/", {"reason": "spam"}).status_code == 404
 
 
 # Templates, and the letter
@@ -259,7 +259,7 @@ def test_what_the_visitor_adds_meanwhile_is_shown_before_it_is_closed(client, en
     form = fields_of(page(client, enquiry), "answer")
     enquiry.add("One thing more.", at=NOON + HOUR + MINUTE)
     clock.shift(2 * MINUTE)
-    shown = client.post(address(enquiry, "close"), {"seen": form["seen"]}, follow=True).content.decode()
+    shown = client.post(address(enquiry, "close"), {"version": form["version"]}, follow=True).content.decode()
     enquiry.refresh_from_db()
     assert enquiry.closed_at is None and "Look, then choose again" in shown and "One thing more." in shown
 
@@ -275,7 +275,7 @@ def test_double_click_writes_once(client, enquiry, act, field, kind, clock):
 
 @pytest.mark.parametrize("seen", ["", "yesterday", "2020-11-24T12:00:00", "9" * 50])
 def test_form_that_says_not_what_it_saw_is_asked_again(client, enquiry, seen):
-    shown = client.post(address(enquiry, "answer"), {"seen": seen, "text": ANSWER})
+    shown = client.post(address(enquiry, "answer"), {"version": seen, "text": ANSWER})
     assert shown.status_code == 200 and ANSWER in shown.content.decode() and not enquiry.entries.exists()
 
 

@@ -163,7 +163,7 @@ def test_nothing_leaves_about_an_erased_enquiry(enquiry, officer, kind):
     enquiry.add("More.", at=NOON)
     enquiry.answer("Come.", by=None, at=NOON)
     enquiry.assign(officer, by=None, at=NOON)
-    enquiry.erase(Erasure.Why.VISITOR, at=NOON)
+    enquiry.erase(Erasure.Reason.VISITOR, at=NOON)
     assert the_letter(kind) is None
 
 
@@ -177,17 +177,17 @@ def test_nothing_leaves_for_an_officer_who_has_left(enquiry, officer, gone):
 def test_nothing_leaves_for_an_officer_whose_enquiry_a_colleague_has_taken(enquiry, officer):
     enquiry.assign(officer, by=None, at=NOON)
     enquiry.assign(a_member(roles.CONSULAR, username="pia"), by=None, at=NOON)
-    assert the_letter("enquiry assigned", reader=officer.pk) is None
+    assert the_letter("enquiry assigned", recipient_id=officer.pk) is None
 
 
 def test_spam_is_told_to_nobody(enquiry, officer):
-    enquiry.suspect("It is.", by=officer, at=NOON)
+    enquiry.mark_spam("It is.", by=officer, at=NOON)
     assert (the_letter("enquiry receipt"), the_letter("enquiry received")) == (None, None)
 
 
 def test_what_was_suspected_wrongly_after_it_was_announced_is_not_announced_again(enquiry, officer):
-    enquiry.suspect("It is.", by=officer, at=NOON)
-    enquiry.trust(by=officer, at=NOON)
+    enquiry.mark_spam("It is.", by=officer, at=NOON)
+    enquiry.mark_not_spam(by=officer, at=NOON)
     assert Letter.objects.filter(kind="enquiry receipt").count() == 1
 
 

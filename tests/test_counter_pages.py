@@ -1,4 +1,4 @@
-"""Counters as the public sees them: pages, data and badge; and the press desk that keeps them."""
+"""Counters: public pages, JSON, badge, and their admin."""
 
 import json
 from datetime import date, datetime
@@ -36,7 +36,7 @@ def noon():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/counters/", "/counters/salisbury/"])
-def test_page_says_the_sentence_once_with_the_number_in_it(client, noon, address):
+def test_page_has_the_sentence_once(client, noon, address):
     a_counter(incident="the Salisbury incident", slug="salisbury", since=date(2018, 3, 4))
     page = client.get(address).content.decode()
     assert page.count('<data value="996">996</data>') == 1
@@ -45,13 +45,13 @@ def test_page_says_the_sentence_once_with_the_number_in_it(client, noon, address
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/counters/salisbury/", "/counters/salisbury.json", "/counters/salisbury.svg"])
-def test_counter_that_is_not_shown_answers_like_an_unknown_address(client, address):
+def test_hidden_counter_is_the_same_404_as_an_unknown_url(client, address):
     a_counter(slug="salisbury", shown=False)
     assert client.get(address).status_code == 404
 
 
 @pytest.mark.django_db
-def test_page_turns_at_midnight(client, noon):
+def test_page_changes_at_midnight(client, noon):
     a_counter(slug="salisbury", since=date(2018, 3, 4))
     seen = []
     for moment in ("2020-11-24 23:59:59", "2020-11-25 00:00"):
@@ -71,18 +71,18 @@ def test_page_links_to_the_message_only_while_it_is_published(client, noon):
 
 
 @pytest.mark.django_db
-def test_page_escapes_what_staff_write(client, noon):
+def test_page_escapes_the_texts(client, noon):
     a_counter(slug="salisbury", incident='"><script>alert(1)</script>')
     assert "<script>alert" not in client.get("/counters/salisbury/").content.decode()
 
 
 @pytest.mark.django_db
-def test_page_without_counters_says_what_will_be_there(client):
-    assert "Here will stand" in client.get("/counters/").content.decode()
+def test_page_without_counters_says_so(client):
+    assert "No counters yet." in client.get("/counters/").content.decode()
 
 
 @pytest.mark.django_db
-def test_snippet_holds_a_link_and_a_picture_and_no_script(client, noon):
+def test_embed_code_is_a_link_with_an_image(client, noon):
     a_counter(slug="salisbury", incident="the fire")
     assert (
         "&lt;a href=&quot;http://testserver/counters/salisbury/&quot;&gt;&lt;img src=&quot;http://testserver/counters/"
@@ -94,7 +94,7 @@ def test_snippet_holds_a_link_and_a_picture_and_no_script(client, noon):
 
 
 @pytest.mark.django_db
-def test_data_says_what_the_page_says(client, noon):
+def test_json_matches_the_page(client, noon):
     a_counter(incident="the fire", slug="fire", since=date(2018, 3, 4), time_zone="Europe/Moscow")
     assert json.loads(client.get("/counters/fire.json").content) == {
         "incident": "the fire",
@@ -109,14 +109,14 @@ def test_data_says_what_the_page_says(client, noon):
 
 
 @pytest.mark.django_db
-def test_data_of_a_stopped_counter_never_turns(client, noon):
+def test_json_of_a_stopped_counter_has_no_next_change(client, noon):
     a_counter(slug="fire", since=date(2018, 3, 4), until=date(2018, 3, 10))
     assert json.loads(client.get("/counters/fire.json").content)["turns"] is None
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("form", ["json", "svg"])
-def test_other_sites_may_show_data_and_badge(client, form):
+def test_json_and_badge_have_cors_headers(client, form):
     a_counter(slug="fire")
     answer = client.get(f"/counters/fire.{form}")
     assert answer["Access-Control-Allow-Origin"] == "*"
@@ -128,7 +128,7 @@ def test_other_sites_may_show_data_and_badge(client, form):
 
 
 @pytest.mark.django_db
-def test_badge_is_a_picture_with_a_title_and_nothing_from_elsewhere(client, noon):
+def test_badge_has_a_title_and_no_external_resources(client, noon):
     a_counter(slug="fire", incident="the fire & <smoke>", since=date(2018, 3, 4))
     answer = client.get("/counters/fire.svg")
     picture = ElementTree.fromstring(answer.content)
@@ -139,13 +139,13 @@ def test_badge_is_a_picture_with_a_title_and_nothing_from_elsewhere(client, noon
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
-def test_badge_of_any_words_is_well_formed(template, incident):
+def test_badge_of_any_text_is_well_formed(template, incident):
     badge = Badge(parts(template, 996, incident))
     picture = ElementTree.fromstring(render_to_string("counters/badge.svg", {"badge": badge}))
     assert picture.findtext("{*}title") == badge.title
 
 
-def test_badge_grows_with_its_words():
+def test_badge_grows_with_its_text():
     short, long = Badge(parts("{days} days", 1, "")), Badge(parts("{days} days since {incident}", 1, "word " * 60))
     assert long.height > short.height
     assert short.width < long.width < 500
@@ -154,7 +154,7 @@ def test_badge_grows_with_its_words():
 # At the press desk
 
 
-def test_desk_offers_the_public_page_of_a_shown_counter_only():
+def test_admin_links_only_to_public_counters():
     desk = admin.site.get_model_admin(Counter)
     shown, hidden = SimpleNamespace(pk=1, shown=True), SimpleNamespace(pk=2, shown=False)
     shown.get_absolute_url = hidden.get_absolute_url = lambda: "/counters/fire/"
@@ -162,14 +162,14 @@ def test_desk_offers_the_public_page_of_a_shown_counter_only():
 
 
 @pytest.mark.django_db
-def test_desk_shows_what_each_counter_says_today(admin_client, noon):
+def test_admin_shows_the_current_sentence(admin_client, noon):
     counter = a_counter(incident="the fire", since=date(2018, 3, 4))
     form = admin_client.get(f"/admin/counters/counter/{counter.pk}/change/").content.decode()
     assert "996 days have passed since the fire" in form
 
 
 @pytest.mark.django_db
-def test_desk_makes_a_counter_from_incident_and_date(admin_client, noon):
+def test_admin_creates_a_counter_from_incident_and_date(admin_client, noon):
     admin_client.post(
         "/admin/counters/counter/add/",
         {
@@ -186,6 +186,6 @@ def test_desk_makes_a_counter_from_incident_and_date(admin_client, noon):
 
 
 @pytest.mark.parametrize("nonsense", ["undefined", "9" * 49, "-1", "٣", "1.5"])
-def test_a_message_that_is_none_is_refused_with_a_sentence(admin_client, nonsense):
+def test_an_invalid_message_is_a_form_error(admin_client, nonsense):
     answer = admin_client.post("/admin/counters/counter/add/", {"incident": "the flood", "message": nonsense})
     assert (answer.status_code, "valid choice" in answer.content.decode()) == (200, True)

@@ -45,7 +45,7 @@ def test_an_error_on_the_desk_is_a_page_of_the_desk(client, role, path, status):
     page = answer.content.decode()
     assert answer.status_code == status
     assert BRANDING in page
-    assert ('id="logout-form"' in page, "How to reach the consul" in page) == (True, False)
+    assert ('id="logout-form"' in page, "Consular contact" in page) == (True, False)
     assert "no-store" in answer["Cache-Control"]
 
 

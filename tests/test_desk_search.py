@@ -1,4 +1,4 @@
-"""The press desk's search boxes: they ignore case in every script, on both databases alike."""
+"""Search boxes of the admin ignore case in all scripts, on both databases."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -7,7 +7,7 @@ from embassy.desk_search import fold_case
 from news.models import Message
 from tests.factories import a_category, a_counter, a_message, a_notice, a_page, a_topic, an_office
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,7 @@ WRITTEN_AND_TYPED = [
 
 @pytest.mark.parametrize(("written", "typed"), WRITTEN_AND_TYPED)
 @pytest.mark.parametrize("field", ["headline", "lead"])
-def test_a_message_is_found_by_headline_and_lead_in_whatever_case(client, field, written, typed):
+def test_search_ignores_case_in_headline_and_lead(client, field, written, typed):
     a_message(**{"headline": "Another", field: written})
     a_message(headline="Something else")
     assert is_found(client, "/admin/news/message/", typed)
@@ -69,7 +69,7 @@ def test_every_list_with_a_search_ignores_case(client, path):
     assert not is_found(client, path, "паспортов")
 
 
-def test_every_search_field_of_the_desk_that_holds_text_ignores_case():
+def test_all_text_search_fields_ignore_case():
     from django.contrib import admin
     from django.db.models import CharField, TextField
 
@@ -81,12 +81,12 @@ def test_every_search_field_of_the_desk_that_holds_text_ignores_case():
 
 
 @pytest.mark.parametrize("typed", ["'", '"', "%", "_", "\\", "«»", " ", "x" * 10_000, "\u202e", "\u0301", "😀", "ς"])
-def test_any_text_typed_gets_a_list(client, typed):
+def test_wild_searches_get_a_list(client, typed):
     a_message(headline="Plain")
     assert client.get("/admin/news/message/", {"q": typed}).status_code == 200
 
 
 @pytest.mark.parametrize(("written", "typed"), WRITTEN_AND_TYPED)
-def test_the_database_folds_as_python_does(written, typed):
+def test_the_database_lowercases_like_python(written, typed):
     a_message(headline=written)
     assert (fold_case(typed) in fold_case(written)) is Message.objects.filter(headline__folds=typed).exists() is True

@@ -1,4 +1,4 @@
-"""What we use of Django beyond its documented interface: an upgrade that changes it fails here first."""
+"""Undocumented parts of Django that we use: an upgrade that changes them fails here first."""
 
 from django.contrib import admin
 from django.db import connection, models
@@ -17,10 +17,10 @@ def test_a_connection_reads_its_settings_from_an_attribute_that_can_be_replaced(
         connection.settings_dict = kept
 
 
-def test_every_time_on_the_desk_is_asked_for_by_our_own_field():
+def test_the_admin_uses_our_field_for_every_datetime():
     field = admin.ModelAdmin(Message, admin.site).formfield_for_dbfield(Message._meta.get_field("publish_at"), None)
     assert isinstance(field, MomentField)
 
 
-def test_a_file_says_whether_it_is_kept_yet():
+def test_a_file_knows_whether_it_has_been_stored():
     assert FieldFile(None, models.FileField(), "x.pdf")._committed is True

@@ -1,57 +1,53 @@
 """The doctor names each fault, and no other: every one is injected here."""
 
 import json
+import os
 import threading
 from datetime import timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 
+from backups.models import Backup
 from editions.models import EditionNumber
 from letters.models import Letter
 from news import feeds, sitemaps
 from news.models import Attachment, Message, Tally
 from news.search.models import Entry, Stale
 from tests.factories import DAY, HOUR, NOON, a_category, a_message, an_enquiry
-from watching.doctor import CHECKS, examine
+from watching import proxies
+from watching.doctor import CHECKS, examine, place
 from watching.doctor.look import ask
 from watching.doctor.nodes import ahead
 
 pytestmark = pytest.mark.django_db
 
 
-class Usage:
-    def __init__(self, free):
-        self.free = free
+@pytest.fixture(scope="module")
+def rows(module_db):
+    """A year of messages, an enquiry, and a backup of an hour ago: written once for all tests."""
+    with time_machine.travel(NOON, tick=False):
+        for days in range(0, 300, 20):
+            category = a_category("speeches" if days % 40 else "statements")
+            a_message(publish_at=NOON - days * DAY - HOUR, category=category)
+        a_message(publish_at=NOON - 50 * DAY, featured=True)
+        a_message(publish_at=NOON + DAY, approved_at=NOON)
+        a_message(publish_at=None)
+        an_enquiry()
+        Backup.objects.create(taken_at=NOON - HOUR, rows=1, files=0, size=1, encrypted=True)
 
 
 @pytest.fixture(autouse=True)
-def site(clock, monkeypatch):
-    """A site at NOON on which all is well, whatever the machine that this runs on: a year of messages, an enquiry."""
-    monkeypatch.setattr("watching.backup.are_made", lambda: True)
-    monkeypatch.setattr("watching.backup.last_backup", lambda: NOON - HOUR)
-    monkeypatch.setattr("watching.doctor.place.database_skew", lambda: timedelta(0))
-    monkeypatch.setattr("shutil.disk_usage", lambda path: Usage(10**12))
-    monkeypatch.setattr("watching.doctor.place._number.ask", lambda seconds: number())
-    monkeypatch.setattr("watching.doctor.place.uncounted_proxy_was_seen", lambda at: False)
-    for days in range(0, 300, 20):
-        a_message(publish_at=NOON - days * DAY - HOUR, category=a_category("speeches" if days % 40 else "statements"))
-    a_message(publish_at=NOON - 50 * DAY, featured=True)
-    a_message(publish_at=NOON + DAY, approved_at=NOON)
-    a_message(publish_at=None)
-    an_enquiry()
-
-
-def number():
-    from watching.doctor import place
-
-    return place.edition_number()
+def site(rows, clock, monkeypatch):
+    """A site at NOON on which all is well, however full the disk of this machine."""
+    monkeypatch.setattr(place, "LEAST_FREE", 1)
 
 
 def faults(**kwargs):
@@ -103,6 +99,12 @@ def an_attachment_that_is_gone():
 
 def a_late_letter(**kwargs):
     Letter.objects.create(**{"kind": "x", "written_at": NOON - HOUR, "due_at": NOON - HOUR} | kwargs)
+
+
+def a_request_through_a_proxy(monkeypatch):
+    monkeypatch.setattr(proxies, "_noted_at", 0.0)
+    proxies.note_uncounted_proxy({"HTTP_X_FORWARDED_FOR": "198.51.100.7", "REMOTE_ADDR": "127.0.0.1"})
+    os.utime(settings.UNCOUNTED_PROXY, (NOON.timestamp(), NOON.timestamp()))
 
 
 def wrong_key(monkeypatch):
@@ -161,11 +163,11 @@ FAULTS = {
     "media": lambda patch: an_attachment_that_is_gone(),
     "keys": wrong_key,
     "letters": lambda patch: a_late_letter(),
-    "given-up": lambda patch: a_late_letter(given_up_at=NOON, fault="refused SMTPDataError 554"),
-    "backup": lambda patch: patch.setattr("watching.backup.last_backup", lambda: NOON - 3 * DAY),
-    "disk": lambda patch: patch.setattr("shutil.disk_usage", lambda path: Usage(10**8)),
+    "given-up": lambda patch: a_late_letter(given_up_at=NOON, last_error="refused SMTPDataError 554"),
+    "backup": lambda patch: Backup.objects.update(taken_at=NOON - 3 * DAY),
+    "disk": lambda patch: patch.setattr(place, "LEAST_FREE", 10**18),
     "wal": lambda patch: patch.setattr("watching.doctor.place.wal_size", lambda: 10**8),
-    "proxy": lambda patch: patch.setattr("watching.doctor.place.uncounted_proxy_was_seen", lambda at: True),
+    "proxy": a_request_through_a_proxy,
     "clock": lambda patch: a_late_letter(written_at=NOON + HOUR),
     "nodes": None,  # below, one by one
 }
@@ -193,10 +195,13 @@ def test_every_check_has_its_fault_here():
         ("search", lambda patch: Entry.objects.filter(pk=Entry.objects.first().pk).update(words=" other words ")),
         ("search", lambda patch: Entry.objects.filter(pk=Entry.objects.last().pk).delete()),
         ("tally", lambda patch: Tally.objects.filter(pk=Tally.objects.last().pk).delete()),
-        ("backup", lambda patch: patch.setattr("watching.backup.last_backup", lambda: None)),
+        ("backup", lambda patch: Backup.objects.all().delete()),
         ("clock", lambda patch: patch.setattr("watching.doctor.place.database_skew", lambda: timedelta(seconds=9))),
-        ("database", lambda patch: patch.setattr("watching.doctor.place._number.ask", partial(raises, TimeoutError()))),
-        ("letters", lambda patch: a_late_letter(written_at=NOON, fault="away TimeoutError")),
+        (
+            "database",
+            lambda patch: patch.setattr("watching.doctor.place._number.result", partial(raises, TimeoutError())),
+        ),
+        ("letters", lambda patch: a_late_letter(written_at=NOON, last_error="away TimeoutError")),
     ],
 )
 def test_it_is_found_in_other_shapes_too(check, inject, monkeypatch):
@@ -213,7 +218,7 @@ def test_an_interface_that_agrees_is_no_fault(monkeypatch):
 
 
 def test_without_a_room_of_backups_nobody_asks_for_one(monkeypatch):
-    monkeypatch.setattr("watching.backup.last_backup", lambda: None)
+    Backup.objects.all().delete()
     monkeypatch.setattr("watching.backup.are_made", lambda: False)
     assert faults() == []
 

@@ -1,4 +1,4 @@
-"""Dates at the ends of the calendar are not found, or refused with a sentence: no page breaks on one (HTTP 500)."""
+"""Dates at the ends of the calendar: 404 or an error message, never HTTP 500."""
 
 import pytest
 import time_machine
@@ -72,8 +72,8 @@ def host(request, settings):
     timezone.get_default_timezone.cache_clear()
 
 
-@pytest.mark.parametrize("day", DAYS)
-def test_no_dated_address_breaks_at_the_ends_of_the_calendar(client, host, day):
+@pytest.mark.parametrize("day", [day for day in DAYS if day[:4] in ("0001", "9999")])
+def test_dated_urls_work_at_the_ends_of_the_calendar(client, host, day):
     a_message()
     y, m, d = day.split("-")
     for path in DATED:
@@ -82,7 +82,7 @@ def test_no_dated_address_breaks_at_the_ends_of_the_calendar(client, host, day):
 
 
 @pytest.mark.parametrize("day", DAYS + OTHERS)
-def test_no_query_breaks_at_the_ends_of_the_calendar(client, day):
+def test_queries_work_at_the_ends_of_the_calendar(client, day):
     a_message()
     for path in ASKED:
         path = path.format(day=day, y=day.split("-")[0])
@@ -91,7 +91,7 @@ def test_no_query_breaks_at_the_ends_of_the_calendar(client, day):
 
 @pytest.mark.parametrize("moment", ["253402300799999999", "-62135596800000000", "9" * 18, "-" + "9" * 18, "0"])
 @pytest.mark.parametrize("name", ["before", "after"])
-def test_no_cursor_breaks_at_the_ends_of_the_calendar(client, moment, name):
+def test_cursors_work_at_the_ends_of_the_calendar(client, moment, name):
     a_message()
     for path in (
         "/messages/",

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +13,9 @@ from editions import edition, middleware
 from news.models import Category, Message, Redirect
 from tests.factories import a_category, a_message
 from tests.helpers.wsgi import ask, fresh
+from tests.properties import examples
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 # A step looks at these, and at a few of the others turn by turn; the last one looks at all.
 CORE = ["/", "/messages/", "/messages/statements/", "/messages/feed/"]
@@ -104,9 +104,9 @@ def addresses(met):
 
 
 @given(start=st.sampled_from(STARTS), history=st.lists(acts, min_size=1, max_size=12))
-@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_is_served_equals_a_fresh_rendering_at_every_step(start, history):
-    call_command("flush", interactive=False, verbosity=0)
+@settings(max_examples=examples(16), suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_served_equals_a_fresh_rendering_at_every_step(restore_database, start, history):
+    restore_database()
     a_category()
     middleware.printings.clear()
     edition.forget()

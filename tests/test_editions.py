@@ -26,7 +26,7 @@ from tests.factories import (
     an_office,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def number():
@@ -75,8 +75,8 @@ DRAFTING = {
     "delete": lambda: a_draft().delete(),
     "delete many": lambda: (a_draft(), Message.objects.all().delete()),
     "attach": lambda: Attachment.objects.create(message=a_draft(), file="a.pdf", name="A", size=1),
-    "attach and record": lambda: a_draft().record_attachments("“A” added", at=NOON),
-    "lead from an old address": lambda: Redirect.lead("/old/", message=a_draft()),
+    "attach and record": lambda: a_draft().record_attachment_change("“A” added", at=NOON),
+    "lead from an old address": lambda: Redirect.add("/old/", message=a_draft()),
     "upload a picture": lambda: Image.objects.create(file="x.jpg", width=1, height=1, uploaded_at=NOON),
     "show it": lambda: a_draft(body='<p><img src="/media/x.jpg" alt="x"></p>'),
     "hide a page": lambda: a_page(shown=False).save(),
@@ -203,7 +203,7 @@ def test_every_room_of_the_public_site_moves_the_number(make):
 
 def test_a_redirect_to_what_is_public_moves_the_number():
     message = a_message()
-    assert moved_by(lambda: Redirect.lead("/old/", message=message)) == 1
+    assert moved_by(lambda: Redirect.add("/old/", message=message)) == 1
 
 
 def test_an_enquiry_does_not_move_the_number():

@@ -6,13 +6,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from letters.email_addresses import (
-    EmailAddressField,
-    ascii_address,
-    check_deliverable,
-    clean_email,
-    normalise_email,
-)
+from letters.email_addresses import ascii_address, clean_email, normalise_email
+from letters.email_checks import EmailAddressField, check_deliverable
 from letters.email_slips import COUNTRY_ENDINGS
 
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2064\ufeff\u00ad\u061c\u202a\u202e\u2066\u2069\u3164\ue001"[

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from consular.forms import TICKET_LASTS, make_ticket
 from consular.models import Enquiry
-from consular.text_fields import many_lines, one_line
 from editions.models import EditionNumber
 from tests.factories import HOUR, NOON, a_topic, an_enquiry
 from tests.helpers.contact_form import CONTACT, an_answer, faults
+from tests.properties import examples
 
 
 @pytest.mark.django_db
@@ -183,22 +183,8 @@ def test_names_in_any_script_are_kept(client, clock, name):
     assert Enquiry.objects.get().name == name
 
 
-@given(st.text())
-def test_a_line_is_one_line_without_control_characters(text):
-    line = one_line(text)
-    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]", line)
-    assert one_line(line) == line
-
-
-@given(st.text())
-def test_a_text_keeps_its_lines_and_loses_control_characters(text):
-    lines = many_lines(text)
-    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", lines)
-    assert many_lines(lines) == lines
-
-
 @pytest.mark.django_db(transaction=True)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(
     typed=st.dictionaries(
         st.sampled_from(["name", "email", "phone", "topic", "question", "consent", "website", "ticket"]),
@@ -221,12 +207,14 @@ INVISIBLE = (
 @pytest.mark.django_db
 @pytest.mark.parametrize("character", INVISIBLE, ids=lambda c: f"U+{ord(c):04X}")
 def test_invisible_characters_are_removed_from_every_line_of_the_form(client, clock, character):
-    pasted = {name: f"{character}{text[:4]}{character}{text[4:]}{character}" for name, text in LINES.items()}
+    lines = {name: text for name, text in LINES.items() if name != "name" or character not in NEEDED_IN_NAMES}
+    pasted = {name: f"{character}{text[:4]}{character}{text[4:]}{character}" for name, text in lines.items()}
     client.post(CONTACT, an_answer(**pasted))
-    kept = Enquiry.objects.get()
-    assert {name: getattr(kept, name) for name in LINES} == LINES
+    enquiry = Enquiry.objects.get()
+    assert {name: getattr(enquiry, name) for name in lines} == lines
 
 
+NEEDED_IN_NAMES = "\u061c\u115f\u200c\u200d\u200e\u200f\ufe0f"  # by scripts that people write their names in
 LINES = {"name": "Anna Smith", "email": "anna@example.org", "phone": "+44 20 7946 0958"}
 
 
@@ -255,7 +243,7 @@ def test_name_in_which_nothing_is_to_be_seen_is_none(client, clock, name):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("one\r\ntwo\rthree\u2028four\x0bfive", "one\ntwo\nthree\nfour\nfive"), ("a\x00\x1bb\u202ec", "abc")],
+    [("one\r\ntwo\rthree\u2028four\x0bfive", "one\ntwo\nthree\nfour\nfive"), ("a\x1bb\u202ec", "abc")],
 )
 def test_question_keeps_its_lines_and_nothing_that_can_be_seen_by_machines_only(client, clock, typed, kept):
     client.post(CONTACT, an_answer(question=typed))
@@ -266,12 +254,6 @@ def test_question_keeps_its_lines_and_nothing_that_can_be_seen_by_machines_only(
 @pytest.mark.parametrize("email", ["anna@example.org\nBcc: all@example.org", "anna@example.org, all@example.org"])
 def test_address_that_is_more_than_one_is_refused(client, clock, email):
     assert "Enter one e-mail address" in faults(client.post(CONTACT, an_answer(email=email)))[0]
-
-
-@pytest.mark.parametrize("clean", [one_line, many_lines])
-def test_marks_upon_marks_take_no_time(clean):
-    marks = "\u0301\u0327" * 1_000_000  # to put them in order takes time by the square: hours, for as many
-    assert clean(marks) == marks
 
 
 @pytest.mark.django_db

@@ -17,6 +17,8 @@ from tests.helpers.contact_form import CONTACT, a_ticket, an_answer, faults
 from tests.helpers.enquiry_officers import an_officer
 from tests.helpers.visitors import answered_truthfully, send
 
+pytestmark = pytest.mark.both_databases
+
 MINUTE = timedelta(minutes=1)
 
 
@@ -69,7 +71,7 @@ def test_an_officer_who_trusts_an_enquiry_sends_its_receipt(clock):
     for number in range(3):
         send(number, email="anna@example.org")
     aside = an_enquiry(email="anna@example.org", suspicion="It holds 3 links.")
-    aside.trust(by=an_officer(), at=NOON)
+    aside.mark_not_spam(by=an_officer(), at=NOON)
     assert aside.has_receipt
 
 
@@ -163,7 +165,7 @@ def test_a_household_of_ipv6_addresses_counts_as_one(clock, two_an_hour, ip, sta
 @pytest.mark.django_db
 def test_no_address_is_kept(clock):
     send(1, ip="192.0.2.77")
-    assert re.fullmatch("[0-9a-f]{64}", Knock.objects.get().origin)
+    assert re.fullmatch("[0-9a-f]{64}", Knock.objects.get().network_hash)
 
 
 @pytest.mark.django_db
@@ -191,14 +193,14 @@ def test_without_trusted_proxies_a_forged_header_lifts_no_limit(clock, two_an_ho
 
 @pytest.mark.django_db
 def test_behind_a_proxy_its_last_word_counts(clock, two_an_hour, settings):
-    settings.TRUSTED_PROXIES = 1
+    settings.TRUSTED_PROXY_COUNT = 1
     forged = [through(f"198.51.100.{n}, 203.0.113.9", n) for n in range(3)]
     assert (forged, through("203.0.113.10", 4)) == ([303, 303, 429], 303)
 
 
 @pytest.mark.django_db
 def test_behind_two_proxies_the_last_word_but_one_counts(clock, two_an_hour, settings):
-    settings.TRUSTED_PROXIES = 2
+    settings.TRUSTED_PROXY_COUNT = 2
     forged = [through(f"198.51.100.{n}, 203.0.113.9, 10.0.0.1", n) for n in range(3)]
     assert (forged, through("203.0.113.10, 10.0.0.1", 4)) == ([303, 303, 429], 303)
 
@@ -209,7 +211,7 @@ UNKNOWN = ["", "unknown", "_hidden", "unix:", "203.0.113.9.1", "[::", "0.0.0.0"]
 @pytest.mark.django_db
 @pytest.mark.parametrize("written", UNKNOWN)
 def test_visitors_whose_address_is_unknown_share_no_limit(clock, two_an_hour, settings, written):
-    settings.TRUSTED_PROXIES = 1
+    settings.TRUSTED_PROXY_COUNT = 1
     assert [through(f"198.51.100.1, {written or 'x'}", n) for n in range(4)] == [303] * 4
     assert Knock.objects.count() == 0
 
@@ -231,7 +233,7 @@ def test_visitors_of_a_server_on_a_unix_socket_share_no_limit(clock, two_an_hour
     ],
 )
 def test_a_port_brackets_and_zones_do_not_change_whose_limit_counts(clock, two_an_hour, settings, one, same, other):
-    settings.TRUSTED_PROXIES = 1
+    settings.TRUSTED_PROXY_COUNT = 1
     assert [through(one, 1), through(same, 2), through(one, 3), through(other, 4)] == [303, 303, 429, 303]
 
 

@@ -15,7 +15,7 @@ from embassy import roles
 from tests.factories import DAY, HOUR, NOON, a_topic, an_enquiry, an_office
 from tests.helpers.accounts import a_member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LIST, FIND = "/admin/consular/enquiry/", "/admin/consular/enquiry/find/"
 
@@ -186,11 +186,11 @@ def test_search_is_posted(client, officer):
 
 
 @pytest.mark.parametrize(
-    ("why", "words"), [("visitor", "at the visitor&#x27;s wish, on their page"), ("kept long", "as its topic says")]
+    ("reason", "words"), [("visitor", "at the visitor&#x27;s wish, on their page"), ("expired", "as its topic says")]
 )
-def test_reference_of_an_erased_one_says_when_and_why(client, officer, why, words):
+def test_reference_of_an_erased_one_says_when_and_why(client, officer, reason, words):
     kept = an_enquiry()
-    kept.erase(why, at=NOON)
+    kept.erase(reason, at=NOON)
     page = found(client, kept.reference).content.decode()
     assert f"<strong>{kept.reference}</strong> was erased on 24 November 2020, 12:37 London" in page and words in page
     assert Erasure.objects.get().reference == kept.reference

@@ -45,10 +45,16 @@ def test_the_walk_finds_every_page_of_the_desk():
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nobody_else_gets_any_page_of_the_desk(client, enquiry, role, method):
     client.force_login(a_member(*filter(None, [role])))
-    data = {"text": "x", "note": "x", "why": "spam", "said": enquiry.reference, "seen": enquiry.moved_at.isoformat()}
+    data = {
+        "text": "x",
+        "note": "x",
+        "reason": "spam",
+        "said": enquiry.reference,
+        "version": enquiry.last_activity_at.isoformat(),
+    }
     answers = {address: getattr(client, method)(address, data).status_code for address in desk_addresses()}
     assert set(answers.values()) == {403}, answers
-    assert Enquiry.objects.get().moved_at == enquiry.moved_at and not enquiry.traces.exists()
+    assert Enquiry.objects.get().last_activity_at == enquiry.last_activity_at and not enquiry.log_entries.exists()
 
 
 @pytest.mark.parametrize("role", OTHERS)
@@ -92,7 +98,13 @@ def test_officers_keep_the_templates_and_nothing_else(client):
 
 def test_site_managers_write_common_questions_into_their_topic(client):
     client.force_login(a_member(roles.MANAGERS))
-    form = {"name": "Passports", "mailbox": "desk@example.org", "answer_days": "5", "keep_days": "365", "order": "0"}
+    form = {
+        "name": "Passports",
+        "mailbox": "desk@example.org",
+        "answer_days": "5",
+        "retention_days": "365",
+        "order": "0",
+    }
     inline = "common_questions-"
     form |= {f"{inline}TOTAL_FORMS": "1", f"{inline}INITIAL_FORMS": "0", f"{inline}0-order": "0"}
     form |= {f"{inline}0-question": "How long does it take?", f"{inline}0-answer": "Ten days.", "shown": "on"}
@@ -114,7 +126,7 @@ def test_front_page_has_what_is_due_first_on_top_and_says_what_else_waits(client
     new, overdue = an_enquiry(topic=topic), an_enquiry(topic=topic, at=NOON - 20 * DAY)
     an_enquiry(topic=topic, suspicion="Many links.")
     answer = client.get("/admin/")
-    section = next(each for each in answer.context["sections"] if each["name"] == "enquiries")
+    section = next(each for each in answer.context["sections"] if each["name"] == "open-enquiries")
     assert (section["rows"], section["overdue"], section["suspected"]) == ([overdue, new], 1, 1)
     page = answer.content.decode()
-    assert "overdue since 11 November" in page and "1 is suspected of spam" in page
+    assert "overdue since 11 November" in page and "1 suspected spam to review" in page

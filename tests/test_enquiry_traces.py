@@ -39,7 +39,9 @@ def later():
 
 
 def traces(enquiry, officer):
-    return list(enquiry.traces.filter(by=officer, at__gt=NOON + 2 * HOUR - ONE_LOOK).values_list("kind", flat=True))
+    return list(
+        enquiry.log_entries.filter(by=officer, at__gt=NOON + 2 * HOUR - ONE_LOOK).values_list("kind", flat=True)
+    )
 
 
 def test_whatever_shows_personal_data_leaves_a_trace(enquiry, officer):
@@ -87,7 +89,7 @@ def test_one_look_leaves_one_trace_and_the_next_look_another(client, enquiry, of
         client.get(desk_addresses(enquiry)["change"])
     later.shift(ONE_LOOK)
     client.get(desk_addresses(enquiry)["change"])
-    assert enquiry.traces.filter(by=officer, kind=Trace.Kind.OPENED).count() == 2
+    assert enquiry.log_entries.filter(by=officer, kind=Trace.Kind.OPENED).count() == 2
 
 
 def test_lists_and_the_history_decrypt_nothing(client, enquiry, officer):
@@ -102,7 +104,7 @@ def test_lists_and_the_history_decrypt_nothing(client, enquiry, officer):
     [
         lambda: Enquiry.objects.get(),
         lambda: list(Enquiry.objects.only("name")),
-        lambda: Enquiry.objects.for_desk().get().question,
+        lambda: Enquiry.objects.for_list().get().question,
         lambda: list(Entry.objects.all()),
         lambda: list(Entry.objects.select_related("enquiry")),
         lambda: list(Enquiry.objects.prefetch_related("entries")),

@@ -20,8 +20,9 @@ from richtext.fields import LONGEST
 from richtext.plaintext import clean_line, clean_text
 from tests.factories import DAY, NOON, a_category, a_message
 from tests.helpers.files import a_body, a_pictured_message, an_attachment, an_image
+from tests.properties import examples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def exported():
@@ -73,7 +74,7 @@ a_row = some.fixed_dictionaries(
 
 
 @given(some.lists(a_row, max_size=5))
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
 def test_what_goes_out_comes_in_to_the_byte(rows):
     emptied()
     for row in rows:
@@ -85,7 +86,7 @@ def test_what_goes_out_comes_in_to_the_byte(rows):
         message = a_message(**row)
         for path in old:
             if not {"?", "#", "\ufffd"} & set(path):
-                Redirect.lead(path, message=message)
+                Redirect.add(path, message=message)
         for note in notes:
             Correction.objects.create(message=message, at=NOON, note=note)
     before, after = moved()

@@ -1,4 +1,4 @@
-"""What is not right in a form of the desk: summed up above it, and said beside each field."""
+"""Error summary of a form, and the errors beside each field."""
 
 import html5lib
 import pytest
@@ -11,10 +11,10 @@ pytestmark = pytest.mark.django_db
 
 
 def summed_up(page):
-    """Return what the summary says, as (where its link leads, its words), and the ids on the page."""
+    """Return the error summary as pairs of link target and text, and the ids on the page."""
     document = html5lib.parse(page)
     ids = {element.get("id") for element in document.iter() if element.get("id")}
-    lists = [each for each in document.iter(f"{NAMESPACE}ul") if each.get("class") == "faults"]
+    lists = [each for each in document.iter(f"{NAMESPACE}ul") if each.get("class") == "error-summary"]
     rows = [row for each in lists for row in each.iter(f"{NAMESPACE}li")]
     found = [
         (row.find(f"{NAMESPACE}a").get("href").removeprefix("#"), " ".join("".join(row.itertext()).split()))
@@ -23,32 +23,32 @@ def summed_up(page):
     return found, ids
 
 
-def test_a_form_without_a_fault_has_no_summary(admin_client):
-    assert 'class="faults"' not in admin_client.get(change(a_draft())).content.decode()
+def test_a_valid_form_has_no_summary(admin_client):
+    assert 'class="error-summary"' not in admin_client.get(change(a_draft())).content.decode()
 
 
-def test_each_fault_is_summed_up_with_a_link_to_its_field(admin_client):
+def test_each_error_is_listed_with_a_link_to_its_field(admin_client):
     draft = a_draft()
     wrong = {"headline": "", "source_url": "example", "publish_at_0": "31.02.2030", "publish_at_1": "12:00"}
     found, ids = summed_up(post(admin_client, draft, opened(admin_client, draft, **wrong))[1])
     assert [target for target, _ in found] == ["id_headline", "id_source_url", "id_publish_at_0"]
-    assert "beginning with https://" in found[1][1]
+    assert "starting with https://" in found[1][1]
     assert {target for target, _ in found} <= ids
 
 
-def test_the_question_after_a_changed_word_is_linked_and_stands_beside_its_field(admin_client):
+def test_the_type_of_change_is_linked_and_has_its_error_beside_it(admin_client):
     message = a_message(headline="As the public has read it")
     form = opened(admin_client, message, headline="As nobody has read it")
     _, page = post(admin_client, message, form)
     found, ids = summed_up(page)
-    assert ([target for target, _ in found], "id_said_0" in ids) == (["id_said_0"], True)
-    beside = page[page.index('<fieldset class="said errors">') :]
-    assert "Say whether the words you change are a typo or a correction." in beside
+    assert ([target for target, _ in found], "id_change_kind_0" in ids) == (["id_change_kind_0"], True)
+    beside = page[page.index('<fieldset class="change-kind errors">') :]
+    assert "Select whether your change is a typo or a correction." in beside
 
 
 def test_the_note_of_a_correction_is_linked(admin_client):
     message = a_message(headline="As the public has read it")
-    form = opened(admin_client, message, headline="As nobody has read it", said="correction")
+    form = opened(admin_client, message, headline="As nobody has read it", change_kind="correction")
     found, ids = summed_up(post(admin_client, message, form)[1])
     assert ([target for target, _ in found], "id_note" in ids) == (["id_note"], True)
 
@@ -60,7 +60,7 @@ def test_the_reason_for_an_approval_is_linked(admin_client):
     assert ([target for target, _ in found], "id_override" in ids) == (["id_override"], True)
 
 
-def test_a_fault_in_an_attachment_is_linked_to_its_row(admin_client):
+def test_an_error_in_an_attachment_is_linked_to_its_row(admin_client):
     draft = a_draft()
     new = {"attachments-TOTAL_FORMS": "1", "attachments-0-name": "Programme", "attachments-0-order": "0"}
     found, ids = summed_up(post(admin_client, draft, opened(admin_client, draft) | new)[1])

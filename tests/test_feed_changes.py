@@ -1,4 +1,4 @@
-"""What has changed since, as the feeds tell it: corrections and restorations of messages that are long out of them."""
+"""Corrected, restored and withdrawn messages in the feeds."""
 
 import pytest
 import time_machine
@@ -7,7 +7,7 @@ from news.feeds import NEWEST, tag_uri
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 from tests.helpers.feed_documents import document, ids
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)
@@ -17,14 +17,16 @@ def clock():
 
 
 @pytest.mark.parametrize("where", ["", "statements/"])
-def test_a_correction_of_an_old_message_reaches_who_reads_the_feed_alone(client, where):
+def test_a_corrected_old_message_returns_to_the_feed(client, where):
     old = a_message(publish_at=NOON - 90 * DAY)
     for _ in range(NEWEST):
         a_message()
-    a_message(category=a_category("comments"), publish_at=NOON - 90 * DAY).correct("Elsewhere.", at=NOON - HOUR)
+    a_message(category=a_category("comments"), publish_at=NOON - 90 * DAY).publish_correction(
+        "Elsewhere.", at=NOON - HOUR
+    )
     path = f"/messages/{where}feed"
     assert tag_uri(old) not in ids(document(client, f"{path}/"))
-    old.correct("The date was wrong.", at=NOON)
+    old.publish_correction("The date was wrong.", at=NOON)
     assert ids(document(client, f"{path}/"))[0] == tag_uri(old)
     (item, *_others) = client.get(f"{path}.json").json()["items"]
     assert (item["id"], item["date_modified"]) == (tag_uri(old), "2020-11-24T12:37:00+00:00")
@@ -34,7 +36,7 @@ def test_a_correction_leaves_the_feed_after_a_month(client, clock):
     old = a_message(publish_at=NOON - 90 * DAY)
     for _ in range(NEWEST):
         a_message()
-    old.correct("The date was wrong.", at=NOON)
+    old.publish_correction("The date was wrong.", at=NOON)
     found = []
     for days in (30, 31):
         clock.move_to(NOON + days * DAY)
@@ -42,16 +44,16 @@ def test_a_correction_leaves_the_feed_after_a_month(client, clock):
     assert found == [True, False]
 
 
-def test_a_corrected_message_stands_in_a_feed_once(client):
+def test_a_corrected_message_is_in_the_feed_once(client):
     message = a_message()
-    message.correct("The date was wrong.", at=NOON)
+    message.publish_correction("The date was wrong.", at=NOON)
     assert ids(document(client)) == [tag_uri(message)]
 
 
-def test_corrections_lose_no_message_between_the_feed_and_what_follows(client):
+def test_corrections_hide_no_message_between_feed_and_archive(client):
     made = [a_message(publish_at=NOON - number * HOUR) for number in range(2 * NEWEST)]
     for message in made[-5:]:
-        message.correct("The date was wrong.", at=NOON)
+        message.publish_correction("The date was wrong.", at=NOON)
     first = client.get("/messages/feed.json").json()
     second = client.get(first["next_url"].removeprefix("http://testserver")).json()
     found = [{item["id"] for item in feed["items"]} for feed in (first, second)]
@@ -59,7 +61,7 @@ def test_corrections_lose_no_message_between_the_feed_and_what_follows(client):
     assert "next_url" not in second
 
 
-def test_every_one_of_many_withdrawals_has_its_tombstone(client):
+def test_each_of_many_withdrawals_has_a_tombstone(client):
     gone = [a_message() for _ in range(NEWEST + 10)]
     for message in gone:
         message.withdraw("Wrong.", at=NOON)
@@ -69,9 +71,9 @@ def test_every_one_of_many_withdrawals_has_its_tombstone(client):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", ["/messages/feed/", "/messages/statements/feed/", "/messages/feed.json"])
-def test_a_feed_costs_a_few_queries(client, path, django_assert_max_num_queries):
+def test_a_feed_needs_few_queries(client, path, django_assert_max_num_queries):
     for number in range(NEWEST + 5):
-        a_message(publish_at=NOON - number * DAY).correct("The date.", at=NOON)
+        a_message(publish_at=NOON - number * DAY).publish_correction("The date.", at=NOON)
     client.get("/messages/")
     with django_assert_max_num_queries(6):
         client.get(path)

@@ -1,4 +1,4 @@
-"""The feeds as others read them: Atom (RFC 4287) with archives (RFC 5005), JSON Feed 1.1."""
+"""Atom feeds (RFC 4287) with archives (RFC 5005), and JSON Feed 1.1."""
 
 import html
 import json
@@ -33,7 +33,7 @@ def relation(root, name):
     return None if link is None else link.get("href").removeprefix("http://testserver")
 
 
-def test_an_entry_keeps_its_id_whatever_becomes_of_its_address(client):
+def test_an_entry_keeps_its_id_when_its_url_changes(client):
     message = a_message()
     (before,) = ids(document(client))
     message.slug = "another"
@@ -45,7 +45,7 @@ def test_an_entry_keeps_its_id_whatever_becomes_of_its_address(client):
     assert TAG.fullmatch(before)
 
 
-def test_a_feed_of_a_category_keeps_its_id_when_its_word_changes(client):
+def test_a_category_feed_keeps_its_id_when_its_slug_changes(client):
     category = a_category("comments")
     before = document(client, "/messages/comments/feed/").findtext(f"{ATOM}id")
     category.slug = "remarks"
@@ -53,27 +53,27 @@ def test_a_feed_of_a_category_keeps_its_id_when_its_word_changes(client):
     assert document(client, "/messages/remarks/feed/").findtext(f"{ATOM}id") == before
 
 
-def test_updated_moves_with_a_correction_and_not_with_a_typo(client):
+def test_updated_changes_with_a_correction_but_not_a_typo(client):
     message = a_message()
 
     def updated():
         return datetime.fromisoformat(document(client).findtext(f"{ATOM}entry/{ATOM}updated"))
 
-    message.mend(at=NOON)
+    message.fix_typo(at=NOON)
     assert updated() == NOON - DAY
-    message.correct("The date.", at=NOON)
+    message.publish_correction("The date.", at=NOON)
     assert updated() == NOON
 
 
 @pytest.mark.parametrize("code", [*range(0x20), 0x7F, 0xFFFE, 0xFFFF])
-def test_no_character_in_a_headline_breaks_a_feed(client, code):
+def test_any_character_in_a_headline_gives_a_valid_feed(client, code):
     a_message(headline=f"On{chr(code) if code else ''}talks", lead="<&>" + chr(code or 1))
     assert document(client).findtext(f"{ATOM}entry/{ATOM}title")
     assert client.get("/messages/feed.json").json()["items"][0]["title"]
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_atom_says_headline_and_lead_as_they_are(client, words):
+def test_atom_has_headline_and_lead_unchanged(client, words):
     a_message(headline=words, lead=words)
     entry = ElementTree.fromstring(client.get("/messages/feed/").content).find(f"{ATOM}entry")
     assert entry.findtext(f"{ATOM}title") == words
@@ -82,7 +82,7 @@ def test_atom_says_headline_and_lead_as_they_are(client, words):
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_the_json_feed_says_headline_and_lead_as_they_are(client, words):
+def test_json_feed_has_headline_and_lead_unchanged(client, words):
     a_message(headline=words, lead=words, body="")
     item = json.loads(client.get("/messages/feed.json").content)["items"][0]
     assert (item["title"], item["summary"]) == (words, words)
@@ -90,7 +90,7 @@ def test_the_json_feed_says_headline_and_lead_as_they_are(client, words):
 
 
 @pytest.mark.parametrize(("wild", "shown"), [("a\x08b", "ab"), ("a\ufffeb", "ab"), ("a\x0bb", "a b")])
-def test_what_xml_can_not_hold_does_not_break_atom(client, wild, shown):
+def test_characters_invalid_in_xml_are_removed(client, wild, shown):
     a_message(headline=wild, lead=wild)
     entry = ElementTree.fromstring(client.get("/messages/feed/").content).find(f"{ATOM}entry")
     assert entry.findtext(f"{ATOM}title") == shown
@@ -100,7 +100,7 @@ BODY = """<p><a href="/about/">a</a> <a href="#x">b</a> <a href="?y&amp;z">c</a>
  <a href="mailto:x@example.org">e</a> and href="/not/a/link"</p><p><img src="/media/x.jpg" alt="f"></p>"""
 
 
-def test_addresses_in_a_text_are_absolute(client):
+def test_urls_in_a_text_are_absolute(client):
     url = f"http://testserver{a_message(body=BODY).get_absolute_url()}"
     texts = [
         document(client).findtext(f"{ATOM}entry/{ATOM}content"),
@@ -118,21 +118,21 @@ def test_addresses_in_a_text_are_absolute(client):
         assert 'and href="/not/a/link"' in text
 
 
-def test_an_entry_has_its_whole_text_and_its_language(client):
+def test_an_entry_has_the_full_text_and_its_language(client):
     a_message(body="<p>Да.</p>" + "<p>x</p>" * 100, language="ru")
     entry = document(client).find(f"{ATOM}entry")
     content = entry.find(f"{ATOM}content")
     assert (content.get("type"), entry.get(LANG), content.text.count("<p>")) == ("html", "ru", 101)
 
 
-def test_a_message_of_a_headline_alone_is_a_text_too(client):
+def test_a_message_with_only_a_headline_has_content(client):
     a_message(headline="Condolences & grief", body="")
     assert html.unescape(document(client).findtext(f"{ATOM}entry/{ATOM}summary")) == "Condolences & grief"
     (item,) = client.get("/messages/feed.json").json()["items"]
     assert item["content_html"] == "<p>Condolences &amp; grief</p>"
 
 
-def test_a_message_brings_its_picture(client):
+def test_an_entry_has_the_image(client):
     message = a_pictured_message()
     texts = [
         document(client).findtext(f"{ATOM}entry/{ATOM}content"),
@@ -144,7 +144,7 @@ def test_a_message_brings_its_picture(client):
         assert text.endswith(message.body)
 
 
-def test_a_message_brings_its_attachments(client):
+def test_an_entry_has_the_attachments(client):
     message = a_pictured_message(publish_at=NOON - DAY)
     an_attachment(message, name="Programme & <guests>")
     row = message.attachments.get()
@@ -169,7 +169,7 @@ def test_a_message_brings_its_attachments(client):
     assert client.get(url.removeprefix("http://testserver")).status_code == 200
 
 
-def test_the_feed_of_a_search_brings_attachments_with_few_queries(client, django_assert_max_num_queries):
+def test_a_search_feed_has_attachments_with_few_queries(client, django_assert_max_num_queries):
     for number in range(5):
         an_attachment(a_message(headline=f"Programme {number}"))
     client.get("/search/feed.json?q=programme")
@@ -181,7 +181,7 @@ def test_the_feed_of_a_search_brings_attachments_with_few_queries(client, django
 # Ids, and a hub
 
 
-def test_ids_stay_where_the_site_moves_to_another_host(client, settings):
+def test_ids_stay_the_same_on_another_host(client, settings):
     a_message()
     before = ids(document(client)), document(client).findtext(f"{ATOM}id")
     settings.SITE_URL = "https://press.example.org"
@@ -191,7 +191,7 @@ def test_ids_stay_where_the_site_moves_to_another_host(client, settings):
     assert relation(root, "self") == "https://press.example.org/messages/feed/"
 
 
-def test_feeds_name_a_hub_where_there_is_one_and_archives_do_not(client, settings):
+def test_feeds_name_the_websub_hub_but_archives_do_not(client, settings):
     a_message()
     assert relation(document(client), "hub") is None
     settings.WEBSUB_HUB = "https://hub.example.org/"
@@ -205,7 +205,7 @@ def test_feeds_name_a_hub_where_there_is_one_and_archives_do_not(client, setting
 
 
 @pytest.mark.parametrize("path", ["/messages/feed/", "/messages/statements/feed/"])
-def test_who_follows_the_archives_gets_every_message_once(client, path):
+def test_following_the_archive_links_gives_every_message_once(client, path):
     for number in range(70):  # several a day, days without any, moments that tie
         a_message(publish_at=NOON - (number // 3) * 2 * DAY - (number % 2) * HOUR)
         a_message(category=a_category("comments"), publish_at=NOON - number * DAY)
@@ -225,7 +225,7 @@ def test_who_follows_the_archives_gets_every_message_once(client, path):
     assert len(found | set(seen)) == (140 if path == "/messages/feed/" else 70)
 
 
-def test_an_archive_stays_the_same_while_new_messages_arrive(client):
+def test_an_archive_document_does_not_change_with_new_messages(client):
     a_message(publish_at=NOON - 3 * DAY)
     a_message(publish_at=NOON - DAY)
     path = "/messages/feed/2020/11/21/"
@@ -235,14 +235,14 @@ def test_an_archive_stays_the_same_while_new_messages_arrive(client):
     assert (after.content, after["ETag"]) == (before.content, before["ETag"])
 
 
-def test_today_has_no_archive_yet_and_an_empty_day_none_ever(client):
+def test_today_and_empty_days_have_no_archive_document(client):
     a_message(publish_at=NOON - HOUR)
     paths = ["/messages/feed/2020/11/24/", "/messages/feed/2020/11/20/", "/messages/feed/2020/02/31/"]
     assert [client.get(path).status_code for path in paths] == [404, 404, 404]
     assert relation(document(client), "prev-archive") is None
 
 
-def test_a_day_with_more_than_the_feed_holds_is_whole_in_its_archive(client, clock):
+def test_a_busy_day_is_complete_in_its_archive_document(client, clock):
     for _ in range(NEWEST + 5):
         a_message(publish_at=NOON - HOUR)
     clock.move_to(NOON + DAY)
@@ -252,7 +252,7 @@ def test_a_day_with_more_than_the_feed_holds_is_whole_in_its_archive(client, clo
 # JSON
 
 
-def test_the_json_feed_is_what_its_specification_wants(client):
+def test_the_json_feed_has_all_required_fields(client):
     a_message(headline="One", source_url="https://example.org/?a")
     feed = client.get("/messages/statements/feed.json").json()
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
@@ -274,7 +274,7 @@ IN_ITEM = {
 }
 
 
-def test_the_json_feed_has_nothing_that_its_specification_does_not_know(client, settings):
+def test_the_json_feed_has_only_specified_fields(client, settings):
     settings.WEBSUB_HUB = "https://hub.example.org/"
     for number in range(NEWEST + 1):
         a_message(publish_at=NOON - number * HOUR, source_url="https://example.org/?a" if number % 2 else "")
@@ -288,7 +288,7 @@ def test_the_json_feed_has_nothing_that_its_specification_does_not_know(client, 
         assert datetime.fromisoformat(item["date_published"]).tzinfo
 
 
-def test_next_url_leads_through_the_whole_list(client):
+def test_next_url_reaches_every_message(client):
     for number in range(2 * NEWEST + 5):
         a_message(publish_at=NOON - (number // 4) * HOUR)
     seen, address = [], "/messages/feed.json"
@@ -299,7 +299,7 @@ def test_next_url_leads_through_the_whole_list(client):
     assert len(seen) == len(set(seen)) == 2 * NEWEST + 5
 
 
-def test_a_mangled_place_is_not_found(client):
+def test_an_invalid_cursor_is_404(client):
     assert client.get("/messages/feed.json?before=x").status_code == 404
 
 
@@ -307,7 +307,7 @@ def test_a_mangled_place_is_not_found(client):
 
 
 @pytest.mark.parametrize("path", ["/messages/feed/", "/messages/feed.json", "/messages/feed/2020/11/23/"])
-def test_what_has_not_changed_is_not_sent_again(client, path):
+def test_an_unchanged_feed_is_304(client, path):
     a_message(publish_at=NOON - DAY)
     tag = client.get(path)["ETag"]
     assert client.get(path, HTTP_IF_NONE_MATCH=tag).status_code == 304

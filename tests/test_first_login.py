@@ -1,4 +1,4 @@
-"""The first staff login of a new site: made once, and shown for as long as it works."""
+"""The command first_login creates a superuser and prints the password until it is changed."""
 
 import stat
 from io import StringIO
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def var(settings, tmp_path):
-    """A directory of the test's own for what the command keeps."""
+    """A directory for the files of the command."""
     settings.VAR_DIR = tmp_path / "var"
     return settings.VAR_DIR
 
@@ -29,18 +29,18 @@ def password_in(printed):
     return printed.split("password ")[1].strip()
 
 
-def test_new_site_gets_a_superuser_who_can_log_in_with_what_is_printed():
+def test_a_new_site_gets_a_superuser_with_the_printed_password():
     printed = first_login()
-    assert "Log in as:      press" in printed
+    assert "Sign in as:  press" in printed
     assert authenticate(username="press", password=password_in(printed)).is_superuser
 
 
-def test_first_password_is_printed_again_while_it_works():
+def test_the_first_password_is_printed_until_it_is_changed():
     assert password_in(first_login()) == password_in(first_login())
     assert get_user_model().objects.count() == 1
 
 
-def test_changed_password_is_not_printed():
+def test_a_changed_password_is_not_printed():
     first = password_in(first_login())
     user = get_user_model().objects.get()
     user.set_password("another-one-altogether")
@@ -50,18 +50,18 @@ def test_changed_password_is_not_printed():
     assert "has been changed" in printed
 
 
-def test_every_new_site_has_another_password():
+def test_every_site_has_its_own_password():
     first = password_in(first_login())
     get_user_model().objects.all().delete()
     assert password_in(first_login()) != first
 
 
-def test_password_is_kept_where_only_its_owner_can_read_it(var):
+def test_the_password_file_is_readable_by_its_owner_only(var):
     first_login()
     assert stat.S_IMODE((var / "first-login.txt").stat().st_mode) == 0o600
 
 
-def test_site_that_has_staff_gets_no_login(var):
+def test_a_site_with_users_gets_no_first_login(var):
     get_user_model().objects.create_user("officer")
     first_login()
     assert get_user_model().objects.count() == 1

@@ -1,4 +1,4 @@
-"""A category's address changes by whatever hand: the former one leads on."""
+"""Redirects of categories: each way to change a slug leaves one."""
 
 import pytest
 from django.db.models import F, Value
@@ -7,7 +7,7 @@ from django.db.models.functions import Concat
 from news.models import Category
 from tests.factories import a_category, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def by_save(category):
@@ -29,7 +29,7 @@ def by_expression(category):
 
 
 @pytest.mark.parametrize("change", [by_save, by_update, by_bulk_update, by_expression])
-def test_the_former_address_of_a_category_leads_on(client, change):
+def test_the_former_url_of_a_category_redirects(client, change):
     a_message()
     change(a_category())
     answer = client.get("/messages/statements/")
@@ -37,14 +37,14 @@ def test_the_former_address_of_a_category_leads_on(client, change):
     assert client.get("/messages/texts/").status_code == 200
 
 
-def test_many_categories_move_at_once_and_each_leads_on(client):
+def test_a_bulk_change_of_slugs_redirects_each(client):
     rows = [a_category(slug) for slug in ("speeches", "comments")]
     assert Category.objects.update(slug=Concat(F("slug"), Value("-old"))) == 2
     locations = [client.get(f"/messages/{row.slug}/")["Location"] for row in rows]
     assert locations == ["/messages/speeches-old/", "/messages/comments-old/"]
 
 
-def test_an_update_that_leaves_the_address_leaves_no_redirect():
+def test_other_updates_leave_no_redirect():
     a_category()
     Category.objects.update(slug="statements", name="Statements of ours")
     assert not Category.objects.get().redirects.exists()

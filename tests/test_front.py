@@ -55,7 +55,7 @@ def test_plain_http_is_djangos_to_redirect_though_the_page_is_printed(clock, set
 
 
 def test_behind_trusted_proxies_the_scheme_is_what_they_say(clock, settings):
-    settings.SITE_URL, settings.TRUSTED_PROXIES = "https://testserver", 1
+    settings.SITE_URL, settings.TRUSTED_PROXY_COUNT = "https://testserver", 1
     said = {scheme: ask("/messages/", HTTP_X_FORWARDED_PROTO=scheme).headers for scheme in ("http", "https")}
     assert {scheme: "Cache-Status" in headers for scheme, headers in said.items()} == {"http": False, "https": True}
 

@@ -1,4 +1,4 @@
-"""The history of a message: every version and act, two versions compared word by word, an earlier one put back."""
+"""History of a message: versions and log entries, comparison word by word, restoring."""
 
 import pytest
 import time_machine
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 FIRST = "<p>The talks began on Monday.</p>\n<p>They were short.</p>"
 SECOND = "<p>The talks began on Tuesday.</p>\n<p>They were short.</p>"
-ASKED = "Say whether the words you change are a typo or a correction"
+ASKED = "Select whether your change is a typo or a correction"
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def at_noon():
 
 
 def with_versions(*bodies, **kwargs):
-    """Return a message that has had these texts."""
+    """Return a message with a version for each of these texts."""
     message = a_message(**{"publish_at": None, "body": bodies[0]} | kwargs)
     for body in bodies[1:]:
         message.body = body
@@ -34,7 +34,7 @@ def with_versions(*bodies, **kwargs):
 
 
 def ids(message):
-    """Return the ids of the versions, the first one first."""
+    """Return the ids of the versions, oldest first."""
     return list(message.history.order_by("history_id").values_list("history_id", flat=True))
 
 
@@ -57,7 +57,7 @@ def stored(message):
 # Versions
 
 
-def test_a_save_that_changes_nothing_makes_no_version():
+def test_a_save_without_changes_creates_no_version():
     message = with_versions(FIRST)
     stored(message).save()
     assert len(ids(message)) == 1
@@ -73,7 +73,7 @@ def test_an_imported_message_that_is_saved_unchanged_has_no_version_yet():
 # The list
 
 
-def test_the_list_names_who_when_and_what_was_changed(admin_client):
+def test_the_list_shows_user_time_and_changed_fields(admin_client):
     message = with_versions(FIRST)
     message._history_user = get_user_model().objects.create_user("anna", first_name="Anna", last_name="Smith")
     message.headline, message.lead = "Another", "A lead."
@@ -83,7 +83,7 @@ def test_the_list_names_who_when_and_what_was_changed(admin_client):
     assert "24 November 2020, 12:37 London · 15:37 Moscow" in page
 
 
-def test_acts_and_versions_stand_together_and_what_an_act_alone_saves_is_no_version(admin_client):
+def test_log_entries_are_listed_and_versions_saved_by_a_step_alone_are_not(admin_client):
     message = with_versions(FIRST)
     message.submit(at=NOON)
     message.send_back("The date is missing.", at=NOON)
@@ -98,7 +98,7 @@ def test_an_imported_message_has_one_version(admin_client):
     assert (page.status_code, "written" in page.content.decode()) == (200, True)
 
 
-def test_a_long_history_goes_on_on_another_page(admin_client, monkeypatch):
+def test_a_long_history_is_paginated(admin_client, monkeypatch):
     monkeypatch.setattr(history, "PAGE", 2)
     message = with_versions("<p>1</p>", "<p>2</p>", "<p>3</p>", "<p>4</p>", "<p>5</p>")
     numbers = ids(message)
@@ -109,7 +109,7 @@ def test_a_long_history_goes_on_on_another_page(admin_client, monkeypatch):
     assert ("written" in last, "Earlier versions" in last) == (True, False)
 
 
-def test_each_act_stands_on_one_page_of_a_long_history(admin_client, admin_user, monkeypatch, at_noon):
+def test_each_log_entry_is_on_one_page_of_a_long_history(admin_client, admin_user, monkeypatch, at_noon):
     monkeypatch.setattr(history, "PAGE", 1)
     message = with_versions("<p>1</p>")
     for hour in (1, 2, 3):
@@ -123,7 +123,7 @@ def test_each_act_stands_on_one_page_of_a_long_history(admin_client, admin_user,
     assert sum("<strong>submitted</strong>" in page for page in shown) == 1
 
 
-# Comparing
+# Comparison
 
 
 def test_two_versions_are_compared_word_by_word(admin_client):
@@ -133,7 +133,7 @@ def test_two_versions_are_compared_word_by_word(admin_client):
     assert '<p lang="en">They were short.</p>' in page
 
 
-def test_the_older_version_comes_first_whatever_was_asked(admin_client):
+def test_the_older_version_comes_first(admin_client):
     message = with_versions(FIRST, SECOND)
     assert "<ins>Tuesday.</ins>" in compared(admin_client, message, *reversed(ids(message)))
 
@@ -144,23 +144,23 @@ def test_any_two_versions_can_be_compared(admin_client):
     assert "<ins>They are over.</ins>" in compared(admin_client, message, first, third)
 
 
-def test_a_version_is_read_beside_itself(admin_client):
+def test_a_single_version_can_be_read(admin_client):
     message = with_versions(FIRST, SECOND)
     page = compared(admin_client, message, ids(message)[0], ids(message)[0])
     assert ("began on Monday." in page, "<del>" in page, "Restore" in page) == (True, False, False)
 
 
-def test_mark_up_in_a_text_is_shown_as_text(admin_client):
+def test_markup_in_a_text_is_escaped(admin_client):
     message = with_versions("<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>", SECOND)
     assert "<script>alert(1)" not in compared(admin_client, message, *ids(message))
 
 
-def test_a_change_of_form_alone_is_said(admin_client):
+def test_a_change_of_formatting_only_is_labelled(admin_client):
     message = with_versions(FIRST, FIRST.replace("Monday", "<strong>Monday</strong>"))
-    assert "the words are the same" in compared(admin_client, message, *ids(message))
+    assert "same wording" in compared(admin_client, message, *ids(message))
 
 
-def test_what_is_no_text_is_compared_in_words(admin_client):
+def test_other_fields_are_compared_by_display_value(admin_client):
     message = with_versions(FIRST)
     message.category, message.featured, message.delivered_on = a_category("comments"), True, NOON.date()
     message.publish_at, message.language = NOON, "ru"
@@ -168,13 +168,13 @@ def test_what_is_no_text_is_compared_in_words(admin_client):
     page = compared(admin_client, message, *ids(message))
     for was, is_now in (("Statements", "Comments"), ("no", "yes"), ("English", "Russian")):
         assert f"<del>{was}</del><ins>{is_now}</ins>" in page
-    assert ("<ins>24.11.2020</ins>" in page, "<ins>24 November 2020, 12:37 London" in page) == (True, True)
+    assert ("<ins>24 November 2020</ins>" in page, "<ins>24 November 2020, 12:37 London" in page) == (True, True)
 
 
 @pytest.mark.parametrize(
     "query", ["", "a=", "a=x", "a=0", "a=999999999", "a=" + "9" * 18, "a=" + "9" * 49, "a=٣", "b=1", "a=-1", "a=1.5"]
 )
-def test_versions_that_are_none_are_not_found(admin_client, query):
+def test_invalid_versions_are_not_found(admin_client, query):
     message = with_versions(FIRST)
     assert admin_client.get(f"{listed(message)}compare/?{query}").status_code == 404
 
@@ -186,7 +186,7 @@ def test_a_version_of_another_message_is_not_found(admin_client):
 
 
 @pytest.mark.parametrize("query", ["before=x", "before=", "before=" + "9" * 49, "before=" + "9" * 18, "before=0"])
-def test_no_address_of_the_history_breaks_it(admin_client, query):
+def test_wild_parameters_cause_no_error(admin_client, query):
     assert admin_client.get(f"{listed(with_versions(FIRST))}?{query}").status_code == 200
 
 
@@ -195,17 +195,17 @@ def test_an_unknown_message_has_no_history(admin_client, pk):
     assert admin_client.get(f"/admin/news/message/{pk}/history/").status_code == 404
 
 
-def test_history_is_for_staff_who_may_see_messages(client):
+def test_the_history_needs_view_permission(client):
     message = with_versions(FIRST, SECOND)
     client.force_login(get_user_model().objects.create_user("other", is_staff=True))
     addresses = [listed(message), f"{listed(message)}compare/?a={ids(message)[0]}"]
     assert [client.get(address).status_code for address in addresses] == [404, 404]
 
 
-# Putting back
+# Restoring
 
 
-def test_an_earlier_text_is_put_back_as_a_new_version(admin_client):
+def test_restoring_creates_a_new_version(admin_client):
     message = with_versions(FIRST, SECOND)
     assert "Restore this version" in compared(admin_client, message, ids(message)[0])
     restore(admin_client, message, ids(message)[0])
@@ -213,15 +213,15 @@ def test_an_earlier_text_is_put_back_as_a_new_version(admin_client):
     assert [version.body for version in message.history.order_by("history_id")] == [FIRST, SECOND, FIRST]
 
 
-def test_putting_back_is_recorded(admin_client):
+def test_restoring_is_logged(admin_client):
     message = with_versions(FIRST, SECOND)
     restore(admin_client, message, ids(message)[0])
-    act = message.acts.get()
+    act = message.log_entries.get()
     assert (act.kind, act.by.username) == (Act.Kind.REVERTED, "admin")
     assert act.reason == "The version of 24 November 2020, 12:37 London · 15:37 Moscow."
 
 
-def test_moment_address_and_place_stay(admin_client):
+def test_restoring_keeps_publication_time_slug_and_featured(admin_client):
     message = with_versions(FIRST, publish_at=NOON + DAY, approved_at=NOON)
     message.body, message.slug, message.featured, message.publish_at = SECOND, "new", True, NOON + 2 * DAY
     message.save()
@@ -231,25 +231,25 @@ def test_moment_address_and_place_stay(admin_client):
     assert row.state(NOON) == Message.State.SCHEDULED
 
 
-def test_the_category_of_an_earlier_version_comes_back_if_it_is_still_there(admin_client):
+def test_the_category_is_restored_if_it_exists(admin_client):
     message = with_versions(FIRST, category=a_category("comments"))
     message.category, message.body = a_category(), SECOND
     message.save()
     a_category("comments").delete()
-    assert "one that is no more" in compared(admin_client, message, ids(message)[0])
+    assert "<del>deleted</del>" in compared(admin_client, message, ids(message)[0])
     restore(admin_client, message, ids(message)[0])
     assert (stored(message).body, stored(message).category.slug) == (FIRST, "statements")
 
 
-def test_a_picture_whose_file_is_gone_does_not_come_back():
+def test_an_image_without_its_file_is_not_restored():
     message = with_versions(FIRST)
     version = message.history.get()
     version.image, version.body = "pictures/gone.jpg", SECOND
     assert [field.name for field in versions.to_put_back(message, version)] == ["body"]
 
 
-def test_a_picture_comes_back_with_what_it_shows(admin_client, settings, tmp_path):
-    from tests.helpers.files import a_file
+def test_an_image_is_restored_with_its_alternative_text(admin_client, settings, tmp_path):
+    from tests.test_pictures import a_file
 
     settings.MEDIA_ROOT = tmp_path
     message = with_versions(FIRST, image=a_file(), image_alt="A flag")
@@ -261,47 +261,47 @@ def test_a_picture_comes_back_with_what_it_shows(admin_client, settings, tmp_pat
     assert (row.image.name, row.image_alt, row.image_width) == (name, "A flag", width)
 
 
-def test_the_text_as_it_stands_is_not_offered_and_not_put_back(admin_client):
+def test_the_current_text_is_not_offered_for_restoring(admin_client):
     message = with_versions(FIRST, SECOND)
     assert "Restore this version" not in compared(admin_client, message, ids(message)[1])
     restore(admin_client, message, ids(message)[1])
-    assert (len(ids(message)), message.acts.exists()) == (2, False)
-    with pytest.raises(ValidationError, match="nothing to put back"):
+    assert (len(ids(message)), message.log_entries.exists()) == (2, False)
+    with pytest.raises(ValidationError, match="Nothing to restore"):
         stored(message).revert(message.history.first(), at=NOON)
 
 
-def test_a_visit_puts_nothing_back(admin_client):
+def test_restoring_needs_a_post_request(admin_client):
     message = with_versions(FIRST, SECOND)
     assert admin_client.get(f"{listed(message)}{ids(message)[0]}/restore/").status_code == 405
 
 
-def test_who_may_not_change_a_message_puts_nothing_back(client):
+def test_restoring_needs_change_permission(client):
     message = with_versions(FIRST, SECOND, publish_at=NOON - DAY)
     client.force_login(officer("submit_message"))  # a writer: what is approved is not theirs any more
     assert "Restore this version" not in compared(client, message, ids(message)[0])
-    assert restore(client, message, ids(message)[0], said="typo").status_code == 403
+    assert restore(client, message, ids(message)[0], change_kind="typo").status_code == 403
     assert stored(message).body == SECOND
 
 
-# Putting back what is public
+# Restoring on a public message
 
 
-def test_on_a_published_message_it_must_be_said_what_it_is(admin_client):
+def test_restoring_on_a_public_message_needs_a_type_of_change(admin_client):
     message = with_versions(FIRST, SECOND, publish_at=NOON - DAY)
     page = restore(admin_client, message, ids(message)[0], note="Typed with care").content.decode()
     assert (ASKED in page, "Typed with care" in page, stored(message).body) == (True, True, SECOND)
 
 
-def test_an_earlier_text_put_back_as_a_correction_is_told_to_readers(admin_client, client):
+def test_restoring_as_a_correction_is_public(admin_client, client):
     message = with_versions(FIRST, SECOND, publish_at=NOON - DAY)
-    restore(admin_client, message, ids(message)[0], said="correction", note="It was Monday after all.")
+    restore(admin_client, message, ids(message)[0], change_kind="correction", note="It was Monday after all.")
     page = client.get(message.get_absolute_url()).content.decode()
     assert ("began on Monday" in page, "It was Monday after all." in page) == (True, True)
-    assert [act.kind for act in message.acts.order_by("id")] == [Act.Kind.REVERTED, Act.Kind.CORRECTION]
+    assert [act.kind for act in message.log_entries.order_by("id")] == [Act.Kind.REVERTED, Act.Kind.CORRECTION]
     assert len(ids(message)) == 3
 
 
-def test_an_earlier_form_of_the_same_words_needs_nothing_said(admin_client):
+def test_restoring_formatting_only_needs_no_type(admin_client):
     message = with_versions(FIRST, FIRST.replace("Monday", "<em>Monday</em>"), publish_at=NOON - DAY)
     restore(admin_client, message, ids(message)[0])
-    assert (stored(message).body, message.acts.get().kind) == (FIRST, Act.Kind.REVERTED)
+    assert (stored(message).body, message.log_entries.get().kind) == (FIRST, Act.Kind.REVERTED)

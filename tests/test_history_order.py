@@ -1,4 +1,4 @@
-"""An act and the version that it has saved have one moment, and the act stands above."""
+"""Order of the history: a log entry and its version have the same time, and the entry comes first."""
 
 import pytest
 import time_machine
@@ -8,18 +8,18 @@ from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_message
 from tests.helpers.message_form import a_draft, change, opened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)
 def clock():
-    """A clock that ticks: what is asked for twice is not the same twice."""
+    """A clock that advances with each reading."""
     with time_machine.travel(NOON) as clock:
         yield clock
 
 
 def events(client, message):
-    """Return the lines of the history, as they stand: (moment, what)."""
+    """Return the rows of the history in order: (time, text)."""
     found = client.get(f"/admin/news/message/{message.pk}/history/").context["events"]
     return [(event.at, event.what) for event in found]
 
@@ -28,10 +28,10 @@ def events(client, message):
     ("button", "lines"),
     [
         ("_submit", ["submitted", "changed: headline"]),
-        ("_approve", ["approved", "changed: publish at, address", "changed: headline"]),
+        ("_approve", ["approved", "changed: publish at, web address", "changed: headline"]),
     ],
 )
-def test_an_act_stands_above_the_versions_it_was_saved_with(admin_client, button, lines):
+def test_a_log_entry_is_above_its_version(admin_client, button, lines):
     draft = a_message(publish_at=None)
     form = opened(admin_client, draft, headline="Another headline", override="Alone on duty.")
     del form["_save"]
@@ -40,32 +40,34 @@ def test_an_act_stands_above_the_versions_it_was_saved_with(admin_client, button
     assert ([what for _, what in found], len({at for at, _ in found})) == (lines, 1)
 
 
-def test_a_correction_stands_above_the_text_that_it_corrects(admin_client):
+def test_a_correction_is_above_its_version(admin_client):
     message = a_message(headline="As the public has read it", publish_at=NOON - DAY)
-    form = opened(admin_client, message, headline="As it is right", said="correction", note="The headline was wrong.")
+    form = opened(
+        admin_client, message, headline="As it is right", change_kind="correction", note="The headline was wrong."
+    )
     admin_client.post(change(message), form)
     (acted, what), (saved, changed) = events(admin_client, message)[:2]
     assert (what, changed, acted) == ("corrected", "changed: headline", saved)
 
 
-def test_what_was_put_back_stands_above_its_version(admin_client):
+def test_a_restoration_is_above_its_version(admin_client):
     draft = a_draft(body="<p>One.</p>")
     draft.body = "<p>Two.</p>"
     draft.save()
     first = draft.history.order_by("history_id").first()
     admin_client.post(f"/admin/news/message/{draft.pk}/history/{first.history_id}/restore/")
     (acted, what), (saved, changed) = events(admin_client, draft)[:2]
-    assert (what, changed, acted) == ("earlier version put back", "changed: text", saved)
+    assert (what, changed, acted) == ("earlier version restored", "changed: text", saved)
 
 
-def test_an_act_of_a_script_dates_its_version():
+def test_a_step_by_a_script_sets_the_time_of_its_version():
     draft, anna = a_draft(), get_user_model().objects.create_user("anna")
     draft.submit(at=NOON - HOUR, by=anna)
     newest = draft.history.order_by("-history_id").first()
     assert (newest.history_date, newest.history_user) == (NOON - HOUR, anna)
 
 
-def test_a_plain_save_after_an_act_has_a_moment_of_its_own():
+def test_a_save_after_a_step_has_its_own_time():
     draft = a_draft()
     draft.submit(at=NOON - HOUR)
     draft.headline = "Later"

@@ -55,7 +55,7 @@ def test_holiday_has_hours_of_its_own():
 
 def test_next_opening_is_found_beyond_a_long_holiday():
     away = Timetable(WEEK.week, {date(2020, 12, 21) + timedelta(days=day): [] for day in range(21)})
-    assert away.state(at("2020-12-20 12:00"), LONDON).turns == at("2021-01-11 09:30")
+    assert away.state(at("2020-12-20 12:00"), LONDON).changes_at == at("2021-01-11 09:30")
 
 
 def test_office_without_hours_is_closed_and_promises_nothing():
@@ -121,12 +121,12 @@ def test_office_is_open_whenever_the_wall_clock_says_so(timetable, when, zone):
 )
 def test_the_turn_is_ahead_and_the_first_one(timetable, when, zone):
     state = timetable.state(when, zone)
-    if state.turns is None:
+    if state.changes_at is None:
         return
-    assert state.turns > when
-    just_before = state.turns.astimezone(UTC) - timedelta(microseconds=1)  # by the wall clock it may never have been
+    assert state.changes_at > when
+    just_before = state.changes_at.astimezone(UTC) - timedelta(microseconds=1)  # in UTC: local time may skip it
     assert timetable.state(just_before, zone).is_open == state.is_open
-    assert timetable.state(state.turns, zone).is_open != state.is_open
+    assert timetable.state(state.changes_at, zone).is_open != state.is_open
 
 
 @given(day=DAYS, times=st.lists(TIMES, min_size=2, max_size=2).map(sorted), zone=ZONES)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from consular.hours import Span, State, Timetable, moment
 from consular.models import Holiday, Office, OpeningHours
-from consular.wording import opening_in_words, spans_in_words, state_in_words, turns_in_words
+from consular.wording import opening_in_words, opening_schedule, spans_in_words, state_in_words
 from tests.factories import an_office
+from tests.properties import examples
 
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)
@@ -96,12 +97,12 @@ def test_a_holiday_can_have_a_night_of_its_own():
 )
 def test_a_night_in_which_the_clocks_change_ends_by_the_wall_clock(now, turns):
     nights = Timetable({weekday: [NIGHT] for weekday in range(7)})
-    assert nights.state(at(now), LONDON).turns == turns
+    assert nights.state(at(now), LONDON).changes_at == turns
 
 
 def test_next_opening_is_found_beyond_a_closure_of_months():
     away = Timetable(NIGHTS.week, {date(2020, 12, 1) + day * DAY: [] for day in range(300)})
-    assert away.state(at("2020-12-01 12:00"), LONDON).turns == at("2021-09-27 20:00")
+    assert away.state(at("2020-12-01 12:00"), LONDON).changes_at == at("2021-09-27 20:00")
 
 
 TIMES = st.integers(0, 95).map(lambda quarter: time(quarter // 4, quarter % 4 * 15))
@@ -143,21 +144,21 @@ def test_office_is_open_whenever_one_of_its_spans_covers_the_moment(table, when,
 @given(table=TIMETABLES, when=MOMENTS, zone=ZONES)
 def test_nothing_changes_before_the_turn_and_everything_at_it(table, when, zone):
     state = table.state(when, zone)
-    if state.turns is None:
+    if state.changes_at is None:
         assert not state.is_open or all(covers(table, when + hours * timedelta(hours=1), zone) for hours in range(200))
         return
-    assert state.turns > when and covers(table, state.turns.astimezone(UTC), zone) != state.is_open
-    step = (state.turns.astimezone(UTC) - when) / 50
+    assert state.changes_at > when and covers(table, state.changes_at.astimezone(UTC), zone) != state.is_open
+    step = (state.changes_at.astimezone(UTC) - when) / 50
     assert all(covers(table, when + n * step, zone) == state.is_open for n in range(50))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=examples(30))
 @given(table=TIMETABLES, when=MOMENTS, zone=ZONES)
 def test_a_page_left_open_says_what_a_new_page_says(table, when, zone):
-    turns = turns_in_words(table, when, zone)
+    phases = opening_schedule(table, when, zone).phases
     for hours in range(0, 8 * 24, 11):
         later = when + timedelta(hours=hours, minutes=hours % 60)
-        said = [words for begins, _is_open, words in turns if begins <= later][-1]
+        said = [words for begins, _is_open, words in phases if begins <= later][-1]
         assert said == state_in_words(table.state(later, zone), later.astimezone(zone).date())
 
 
@@ -196,8 +197,8 @@ def test_round_the_clock_is_said_in_words_at_every_second(closes):
     office.hours.update(closes=closes)
     for now in ("2020-11-24 12:00", "2020-11-24 23:59:00", "2020-11-24 23:59:59.999", "2020-11-25 00:00"):
         said = opening_in_words(Office.objects.with_hours().get(), at(now))
-        assert (said["words"], said["is_open"], said["emergency"]) == ("Open round the clock", True, "In an emergency:")
-    assert said["week"] == [("Monday to Sunday", "round the clock")] and "Closed" not in said["turns"]
+        assert (said["text"], said["is_open"], said["emergency"]) == ("Open round the clock", True, "In an emergency:")
+    assert said["week"] == [("Monday to Sunday", "round the clock")] and "Closed" not in said["schedule"]
 
 
 @pytest.mark.parametrize(

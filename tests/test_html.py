@@ -1,4 +1,4 @@
-"""Every page is HTML as the standard has it: a strict parser reads each kind without an error."""
+"""Valid HTML: every kind of page passes a strict parser."""
 
 import html5lib
 import pytest
@@ -25,7 +25,7 @@ def parsed(response):
     return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html)
 
 
-def test_every_kind_of_page_is_read_by_a_strict_parser(client):
+def test_every_kind_of_page_is_valid_html(client):
     titles = {}
     for name, address in public_pages.of_a_full_site().items():
         document = parsed(client.get(address))
@@ -37,12 +37,12 @@ def test_every_kind_of_page_is_read_by_a_strict_parser(client):
     assert all(titles.values())
 
 
-def test_pages_of_an_empty_site_are_read_by_a_strict_parser(client):
+def test_pages_of_an_empty_site_are_valid_html(client):
     for address in public_pages.EMPTY.values():
         parsed(client.get(address))
 
 
-def test_form_that_comes_again_is_read_by_a_strict_parser(client):
+def test_a_form_with_errors_is_valid_html(client):
     an_office()
     a_topic()
     document = parsed(client.post("/contact/", {"name": '"><script>', "email": "no", "question": "</textarea><b>"}))
@@ -51,12 +51,12 @@ def test_form_that_comes_again_is_read_by_a_strict_parser(client):
 
 
 @pytest.mark.parametrize("template", ["403.html", "500.html", "consular/expired.html"])
-def test_pages_for_when_something_is_wrong_are_read_by_a_strict_parser(template):
+def test_error_pages_are_valid_html(template):
     document = parsed(render_to_string(template, request=RequestFactory().get("/")))
     assert len(document.findall(".//h1")) == 1
 
 
-def test_refused_form_is_read_by_a_strict_parser(client, settings):
+def test_a_refused_form_is_valid_html(client, settings):
     settings.ENQUIRIES_PER_HOUR = 1
     an_office(emergency_phone="+44 (0) 7700 900 123")
     for question in ("First", "Second </textarea>"):

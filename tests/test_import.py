@@ -16,6 +16,8 @@ from news.models import Category, Message
 from tests.factories import NOON, a_category, a_message
 from tests.helpers.imports import a_line
 
+pytestmark = pytest.mark.both_databases
+
 GIVEN = {"headline": "A statement", "category": "statements", "publish_at": "2020-10-20T12:00:00+01:00"}
 
 
@@ -153,7 +155,7 @@ def test_line_that_is_spelt_differently_is_the_same(importing):
 
 
 @pytest.mark.django_db
-def test_what_staff_changed_or_deleted_stays_so(importing):
+def test_changes_by_staff_are_kept(importing):
     importing(a_line(), a_line(lead="Two."))
     kept, gone = Message.objects.order_by("id")
     kept.headline = "Put right by staff"

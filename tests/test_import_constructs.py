@@ -205,7 +205,7 @@ def test_what_is_left_out_is_in_the_outcome(importing):
 @pytest.mark.parametrize("path", ["/press/7.html", "/Press/7.html", "/press/7.html?utm_source=x"])
 def test_a_former_address_of_another_message_stays_its_own_and_that_is_noted(importing, path):
     owner = a_message(headline="Owner", publish_at=NOON)
-    Redirect.lead(path, message=owner)
+    Redirect.add(path, message=owner)
     said = importing(feeds.rss(feeds.item()))
     assert "The former address /press/7.html leads to something else already" in said and "(1): “T”" in said
     assert Redirect.objects.get().message == owner

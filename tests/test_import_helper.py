@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from news.importing import command, helper, lines, writing
-from news.models import Entry, Imported, Message, Redirect, Stale, Word
+from news.models import Imported, Message, Redirect
+from news.search.models import Entry, Stale, Word
 from tests.factories import DAY, NOON
 from tests.helpers.imports import a_line
 
@@ -73,7 +74,7 @@ def test_the_same_comes_in_as_without_help(large):
 def test_the_index_is_the_one_that_a_build_makes(large):
     run(large)
     imported = set(Entry.objects.values_list("key", "message_id", "words", "marks"))
-    call_command("build_search", "--anew", "--quiet")
+    call_command("build_search", "--rebuild", "--quiet")
     assert set(Entry.objects.values_list("key", "message_id", "words", "marks")) == imported
 
 

@@ -12,7 +12,7 @@ from tests.helpers import feeds
 from tests.helpers.files import PDF, a_picture_file
 from tests.helpers.imports import import_messages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 THUMBNAIL = "<wp:postmeta><wp:meta_key>_thumbnail_id</wp:meta_key><wp:meta_value>9</wp:meta_value></wp:postmeta>"
 UPLOAD = (

@@ -14,7 +14,7 @@ from tests.factories import a_message
 from tests.helpers.files import a_picture_file
 from tests.helpers.imports import import_messages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 PICTURE = a_picture_file().read()
 
@@ -61,7 +61,7 @@ def test_another_query_is_another_address(importing, client):
 
 def test_an_address_that_leads_somewhere_already_stays(importing):
     message = a_message()
-    Redirect.lead("/press/1", message=message)
+    Redirect.add("/press/1", message=message)
     importing({"old_urls": ["/press/1", "/press/2"]})
     assert Redirect.objects.get(path="/press/1").message == message
     assert Redirect.objects.filter(path="/press/2").exists()

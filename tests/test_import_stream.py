@@ -10,6 +10,7 @@ from news.importing import decoding, stream
 from news.importing.rules import Fault
 from news.importing.stream import Broken
 from tests.helpers import feeds
+from tests.properties import examples
 
 FILES = {row.name: row.file for row in [*feeds.TEXTS, *feeds.XML]}
 PIECES = ["<", ">", "&", ";", "&eacute;", "&#0;", "]]>", "<![CDATA[", "<!--", "-->", "<item>", "</item>", "<title>",
@@ -35,7 +36,7 @@ def test_where_a_piece_of_a_file_ends_makes_no_difference(monkeypatch, name, siz
     assert read(FILES[name]) == whole
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(some.lists(some.sampled_from(PIECES), max_size=40))
 def test_whatever_a_file_holds_it_is_read_or_refused_with_a_sentence(pieces):
     try:
@@ -46,7 +47,7 @@ def test_whatever_a_file_holds_it_is_read_or_refused_with_a_sentence(pieces):
         assert found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     some.lists(some.sampled_from(["<title>T</title>", "<b>", "</i>", "<![CDATA[x", "&", "<"]), min_size=1, max_size=6)
 )

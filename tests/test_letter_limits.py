@@ -21,7 +21,7 @@ from letters.sending import is_permanent, send_due
 from tests.factories import DAY, HOUR, NOON
 from tests.helpers.mail_server import MailHost
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ANNA = limits.hash_recipient("anna@example.org")
 BORIS = limits.hash_recipient("boris@example.org")
@@ -38,7 +38,7 @@ def kinds_of_the_test(monkeypatch):
     monkeypatch.setattr(kinds, "_priorities", {})
     for name, priority in (("answer", kinds.FIRST), ("reset", kinds.LATER)):
         kinds.kind(name, priority)(
-            lambda letter: EmailMessage(letter.kind, "Hello.", to=[f"reader{letter.reader}@example.org"])
+            lambda letter: EmailMessage(letter.kind, "Hello.", to=[f"reader{letter.recipient_id}@example.org"])
         )
 
 
@@ -115,22 +115,22 @@ def test_simultaneous_requests_do_not_exceed_the_limit():
 
 
 def test_a_waiting_letter_is_returned_rather_than_repeated():
-    first = Letter.objects.put("reset", reader=1, at=NOON, once=True)
-    assert Letter.objects.put("reset", reader=1, at=NOON, once=True) == first
-    assert Letter.objects.put("reset", reader=2, at=NOON, once=True) != first
-    assert Letter.objects.put("answer", reader=1, at=NOON, once=True) != first
+    first = Letter.objects.enqueue("reset", recipient_id=1, at=NOON, once=True)
+    assert Letter.objects.enqueue("reset", recipient_id=1, at=NOON, once=True) == first
+    assert Letter.objects.enqueue("reset", recipient_id=2, at=NOON, once=True) != first
+    assert Letter.objects.enqueue("answer", recipient_id=1, at=NOON, once=True) != first
 
 
 def test_a_letter_that_has_left_is_not_taken_for_a_waiting_one():
-    first = Letter.objects.put("reset", reader=1, at=NOON, once=True)
+    first = Letter.objects.enqueue("reset", recipient_id=1, at=NOON, once=True)
     send_due(lambda: NOON)
-    assert Letter.objects.put("reset", reader=1, at=NOON, once=True) != first
+    assert Letter.objects.enqueue("reset", recipient_id=1, at=NOON, once=True) != first
 
 
 def test_answers_leave_before_resets_that_were_asked_for_earlier(mailoutbox):
     for number in range(20):
-        Letter.objects.put("reset", reader=number, at=NOON - HOUR)
-    Letter.objects.put("answer", reader=99, at=NOON)
+        Letter.objects.enqueue("reset", recipient_id=number, at=NOON - HOUR)
+    Letter.objects.enqueue("answer", recipient_id=99, at=NOON)
     send_due(lambda: NOON)
     assert [mail.subject for mail in mailoutbox] == ["answer"] + ["reset"] * 20
 
@@ -164,11 +164,11 @@ def host(settings):
 )
 def test_a_final_refusal_is_not_repeated_and_a_passing_one_is(host, reply, is_final):
     host.refusals["*"] = reply
-    letter = Letter.objects.put("answer", reader=1, at=NOON)
+    letter = Letter.objects.enqueue("answer", recipient_id=1, at=NOON)
     send_due(lambda: NOON)
     letter.refresh_from_db()
     assert (letter.given_up_at == NOON, Letter.objects.waiting().exists()) == (is_final, not is_final)
-    assert letter.fault == f"refused SMTPRecipientsRefused {reply[:3]}"
+    assert letter.last_error == f"refused SMTPRecipientsRefused {reply[:3]}"
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,14 @@ from letters.models import FIRST_WAIT, GIVEN_UP_AFTER, KEPT_AFTER, LATE, LEASE, 
 from letters.sending import send_due
 from tests.factories import DAY, HOUR, NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 
 
 def of_test(letter):
-    return EmailMessage("Hello", "Hello.\n", to=[f"reader{letter.about}@example.org"])
+    return EmailMessage("Hello", "Hello.\n", to=[f"reader{letter.object_id}@example.org"])
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def wordings(monkeypatch):
 
 
 def a_letter(**kwargs):
-    return Letter.objects.put(**{"kind": "hello", "about": 1, "at": NOON} | kwargs)
+    return Letter.objects.enqueue(**{"kind": "hello", "object_id": 1, "at": NOON} | kwargs)
 
 
 def send(at=NOON):
@@ -64,8 +64,8 @@ def test_letter_leaves_once():
 
 
 def test_oldest_letter_leaves_first():
-    a_letter(about=2)
-    a_letter(about=1, at=NOON - HOUR)
+    a_letter(object_id=2)
+    a_letter(object_id=1, at=NOON - HOUR)
     send()
     assert [letter.to[0] for letter in mail.outbox] == ["reader1@example.org", "reader2@example.org"]
 
@@ -89,8 +89,8 @@ def test_only_who_has_a_letter_in_hand_records_what_became_of_it():
     a_letter()
     first = Letter.objects.claim(NOON)
     Letter.objects.claim(NOON + LEASE)
-    assert [first.sent(NOON), first.failed(NOON, "refused"), first.needless(NOON)] == [False] * 3
-    assert list(Letter.objects.values_list("sent_at", "attempts", "fault")) == [(None, 0, "")]
+    assert [first.mark_sent(NOON), first.record_failure(NOON, "refused"), first.discard(NOON)] == [False] * 3
+    assert list(Letter.objects.values_list("sent_at", "attempts", "last_error")) == [(None, 0, "")]
 
 
 def test_lease_is_longer_than_the_slowest_exchange_with_a_server(settings):
@@ -100,7 +100,7 @@ def test_lease_is_longer_than_the_slowest_exchange_with_a_server(settings):
 
 @pytest.mark.django_db(transaction=True)
 def test_many_senders_at_once_never_claim_one_letter_twice():
-    put = [a_letter(about=number).pk for number in range(24)]
+    put = [a_letter(object_id=number).pk for number in range(24)]
     claimed, start = [], threading.Barrier(4)
 
     def claim_all():
@@ -124,7 +124,7 @@ def refused(at, attempts=1, written_at=NOON):
     """Return a letter that was refused so often, the last time at a moment."""
     letter = a_letter(at=written_at)
     Letter.objects.filter(pk=letter.pk).update(attempts=attempts - 1, due_at=at)
-    Letter.objects.claim(at).failed(at, "refused SMTPDataError 554")
+    Letter.objects.claim(at).record_failure(at, "refused SMTPDataError 554")
     letter.refresh_from_db()
     return letter
 
@@ -173,7 +173,7 @@ def test_letter_that_cannot_be_worded_holds_up_no_other(wordings, caplog):
     a_letter()
     done = send()
     assert (done.sent, done.refused, readers()) == (1, 2, ["reader1@example.org"])
-    assert sorted(Letter.objects.exclude(fault="").values_list("fault", flat=True)) == [
+    assert sorted(Letter.objects.exclude(last_error="").values_list("last_error", flat=True)) == [
         "words LookupError",
         "words ValueError",
     ]
@@ -187,7 +187,7 @@ def test_letter_is_not_sent_to_another_address_than_the_one_meant(wordings, addr
     a_letter()
     send()
     assert readers() == ["reader1@example.org"]
-    assert Letter.objects.get(kind="astray").fault_in_words.startswith("there is no address, or none that")
+    assert Letter.objects.get(kind="astray").error_text.startswith("there is no address, or none that")
 
 
 @pytest.mark.parametrize("address", ["anna@Почта.example", "anna@xn--80a1acny.example", "Anna@EXAMPLE.org"])
@@ -213,7 +213,7 @@ def test_round_ends_when_other_senders_have_every_letter_in_hand(monkeypatch):
 
 def test_round_ends_when_it_is_told_to():
     for number in range(3):
-        a_letter(about=number)
+        a_letter(object_id=number)
     answers = iter([True, True, True, False, False])
     assert send_due(lambda: NOON, go_on=lambda: next(answers)).sent == 2
 
@@ -227,7 +227,7 @@ def test_database_that_is_away_is_no_letters_fault(wordings):
     with pytest.raises(OperationalError):
         send()
     letter.refresh_from_db()
-    assert (letter.attempts, letter.fault) == (0, "")
+    assert (letter.attempts, letter.last_error) == (0, "")
 
 
 def test_that_a_letter_has_left_is_recorded_though_the_database_is_busy(monkeypatch):
@@ -265,13 +265,13 @@ def test_letters_that_left_or_were_given_up_are_forgotten_after_a_month():
     send()
     refused(NOON + GIVEN_UP_AFTER, attempts=100)
     waiting = a_letter(at=NOON - 2 * KEPT_AFTER)
-    assert Letter.objects.sweep(NOON + KEPT_AFTER) == 0
-    assert Letter.objects.sweep(NOON + GIVEN_UP_AFTER + KEPT_AFTER + SECOND) == 2
+    assert Letter.objects.purge(NOON + KEPT_AFTER) == 0
+    assert Letter.objects.purge(NOON + GIVEN_UP_AFTER + KEPT_AFTER + SECOND) == 2
     assert list(Letter.objects.all()) == [waiting]
 
 
 def test_outbox_holds_ids_and_moments_only():
-    personal = {"CharField": {"kind", "claim", "fault"}, "BigIntegerField": {"about", "reader"}}
+    personal = {"CharField": {"kind", "claim", "last_error"}, "BigIntegerField": {"object_id", "recipient_id"}}
     for field in Letter._meta.concrete_fields:
         kind = field.get_internal_type()
         assert (

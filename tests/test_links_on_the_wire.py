@@ -1,4 +1,4 @@
-"""How a link is asked for: a name with a deadline, each address of a host in turn, and no thread that is waited for."""
+"""Link checker on real sockets: timeouts, several addresses of a host, daemon threads."""
 
 import socket
 import subprocess
@@ -15,7 +15,7 @@ from news.links import Place, check, check_all, connect, in_turn
 
 @pytest.fixture
 def listener():
-    """A port at 127.0.0.1 that takes connections."""
+    """A port at 127.0.0.1 that accepts connections."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening
 
@@ -25,12 +25,12 @@ def at(listener, *addresses):
 
 
 @pytest.mark.parametrize("broken", ["::1", "127.0.0.2"])
-def test_a_host_with_a_broken_address_is_reached_at_another(listener, broken):
+def test_a_broken_address_is_skipped(listener, broken):
     with connect(at(listener, broken, "127.0.0.1")) as connected:
         assert connected.getpeername()[0] == "127.0.0.1"
 
 
-def test_an_address_that_swallows_everything_leaves_time_for_the_others(listener, monkeypatch):
+def test_a_silent_address_leaves_time_for_the_others(listener, monkeypatch):
     given = []
 
     def create_connection(address, timeout):
@@ -45,7 +45,7 @@ def test_an_address_that_swallows_everything_leaves_time_for_the_others(listener
     assert all(seconds <= links.ONE_ADDRESS for seconds in given[:2]) and sum(given[:2]) < links.SECONDS
 
 
-def test_where_no_address_answers_the_last_reason_is_given(listener):
+def test_the_last_error_is_raised_without_a_connection(listener):
     listener.close()
     port = socket.create_server(("127.0.0.1", 0))
     number = port.getsockname()[1]
@@ -54,22 +54,22 @@ def test_where_no_address_answers_the_last_reason_is_given(listener):
         connect(Place("http", "example.org", number, "/", ("127.0.0.1", "127.0.0.2")))
 
 
-def test_addresses_of_both_kinds_are_tried_by_turns():
+def test_address_families_alternate():
     found = [ip_address(each) for each in ("2606:4700::1", "2606:4700::2", "2606:4700::3", "8.8.8.8")]
     assert in_turn(found) == ("2606:4700::1", "8.8.8.8", "2606:4700::2", "2606:4700::3")
 
 
-def test_a_name_server_that_does_not_answer_is_given_up(monkeypatch):
+def test_name_resolution_has_a_timeout(monkeypatch):
     go = threading.Event()
     monkeypatch.setattr(links, "SECONDS", 0.05)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: go.wait(30) and [])
     try:
-        assert "got no answer within" in check("https://example.org/")
+        assert "did not respond within" in check("https://example.org/")
     finally:
         go.set()
 
 
-def test_a_check_that_hangs_does_not_hold_up_the_end_of_the_process():
+def test_a_hanging_check_does_not_delay_process_exit():
     program = (
         "import socket, threading; from news import links; links.ALL_SECONDS = links.SECONDS = 0.1; "
         "links._ = str; socket.getaddrinfo = lambda *_, **__: threading.Event().wait(); "
@@ -81,7 +81,7 @@ def test_a_check_that_hangs_does_not_hold_up_the_end_of_the_process():
     assert (done.stdout.strip(), done.returncode) == ("2", 0), done.stderr
 
 
-def test_links_that_were_not_reached_in_time_are_not_asked_later(monkeypatch):
+def test_links_past_the_time_limit_are_not_checked_later(monkeypatch):
     go, asked, done = threading.Event(), [], threading.Semaphore(0)
     monkeypatch.setattr(links, "ALL_SECONDS", 0.05)
 

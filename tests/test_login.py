@@ -1,4 +1,4 @@
-"""Logging in: names and passwords that are guessed have to wait, and nobody else does."""
+"""Sign-in and login throttling per name and IP address."""
 
 import logging
 
@@ -35,21 +35,21 @@ def guess(client, times=5, **kwargs):
 # Name and password
 
 
-def test_name_and_password_open_the_desk(client, dora):
+def test_name_and_password_sign_in(client, dora):
     assert log_in(client)["Location"] == "/admin/"
     assert is_in(client)
 
 
-def test_login_leads_to_where_one_wanted(client, dora):
+def test_a_sign_in_redirects_to_the_requested_page(client, dora):
     assert log_in(client, then="/admin/news/message/")["Location"] == "/admin/news/message/"
 
 
 @pytest.mark.parametrize("then", ["https://evil.example.org/", "//evil.example.org/", "javascript:alert(1)", ""])
-def test_login_leads_nowhere_else(client, dora, then):
+def test_a_sign_in_does_not_redirect_to_other_sites(client, dora, then):
     assert log_in(client, then=then)["Location"] == "/admin/"
 
 
-def test_who_is_logged_in_is_led_on_from_the_login(client, dora):
+def test_a_signed_in_user_is_redirected_from_the_sign_in_page(client, dora):
     log_in(client)
     assert client.get(LOGIN)["Location"] == "/admin/"
 
@@ -57,16 +57,16 @@ def test_who_is_logged_in_is_led_on_from_the_login(client, dora):
 # Guessing
 
 
-def test_the_fifth_wrong_password_has_to_wait(client, dora):
+def test_the_fifth_wrong_password_locks_out(client, dora):
     assert guess(client) == [200, 200, 200, 200, 429]
 
 
-def test_the_right_password_is_refused_too_while_it_has_to_wait(client, dora):
+def test_the_correct_password_is_refused_during_a_lock_out(client, dora):
     guess(client)
     assert (log_in(client).status_code, is_in(client)) == (429, False)
 
 
-def test_the_page_says_until_when_and_where_a_lost_password_goes(client, dora):
+def test_the_lock_out_page_has_its_end_and_a_link_to_reset_the_password(client, dora):
     guess(client)
     answer = log_in(client)
     page = answer.content.decode()
@@ -74,7 +74,7 @@ def test_the_page_says_until_when_and_where_a_lost_password_goes(client, dora):
     assert (answer["Retry-After"], answer["Cache-Control"]) == ("900", "no-store")
 
 
-def test_after_the_time_it_works_again(client, dora, at_noon):
+def test_a_lock_out_ends_at_the_time_shown(client, dora, at_noon):
     guess(client)
     at_noon.shift(15 * 60 + 1)
     assert log_in(client).status_code == 302
@@ -130,7 +130,7 @@ def test_a_name_that_nobody_has_waits_like_one_that_somebody_has(client, dora):
 
 def test_the_password_that_is_asked_for_again_can_not_be_guessed_either(client, dora):
     client.force_login(dora)
-    statuses = [client.post("/admin/second-factor/set-up/", {"password": "x", "code": "1"}) for _ in range(5)]
+    statuses = [client.post("/admin/two-factor/set-up/", {"password": "x", "code": "1"}) for _ in range(5)]
     assert statuses[-1].status_code == 429
 
 
@@ -185,13 +185,13 @@ def test_the_log_names_nobody(client, dora, caplog):
     ],
 )
 def test_the_address_is_the_one_that_our_own_proxies_have_seen(settings, proxies, forwarded, found):
-    settings.TRUSTED_PROXIES = proxies
+    settings.TRUSTED_PROXY_COUNT = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", headers={"x-forwarded-for": forwarded})
     assert guessing.address_of(request) == found
 
 
 def test_an_unknown_address_is_counted_like_any_other(client, dora, settings):
-    settings.TRUSTED_PROXIES = 1
+    settings.TRUSTED_PROXY_COUNT = 1
     assert guess(client, headers={"x-forwarded-for": "rubbish"})[-1] == 429
 
 

@@ -20,7 +20,7 @@ from tests.helpers.wsgi import ask
 pytestmark = pytest.mark.django_db
 
 MADE = re.compile(r"[0-9a-f]{16}")
-PLAIN = Discreet("{levelname} {of_request}{message}", style="{")
+PLAIN = Discreet("{levelname} {request_tag}{message}", style="{")
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_each_answer_of_djangos_has_an_id_of_its_own(client):
 
 
 def test_the_id_of_a_trusted_proxy_is_taken_over(client, settings):
-    settings.TRUSTED_PROXIES = 1
+    settings.TRUSTED_PROXY_COUNT = 1
     assert client.get("/contact/", headers={"X-Request-ID": "c0ffee-42"})["X-Request-ID"] == "c0ffee-42"
 
 
@@ -81,7 +81,7 @@ def test_without_a_proxy_a_visitor_may_not_choose_the_id(client):
     "told", ["", "short-7", "x" * 65, "c0ffee 42", "c0ffee-42\n", "c0ffee-42\r\nX: y", "идентификатор"]
 )
 def test_a_mangled_id_is_not_taken_over(client, settings, told):
-    settings.TRUSTED_PROXIES = 1
+    settings.TRUSTED_PROXY_COUNT = 1
     assert MADE.fullmatch(client.get("/contact/", headers={"X-Request-ID": told})["X-Request-ID"])
 
 
@@ -156,7 +156,7 @@ def test_a_line_names_the_page_and_not_what_opens_it(client, lines):
     [
         ("/contact/", "page"),
         ("/messages/", "render"),
-        ("/admin/", "desk"),
+        ("/admin/", "admin"),
         ("/static/none.css", "file"),
         ("/never-was/", "page"),
     ],
@@ -231,5 +231,5 @@ def test_each_json_line_has_its_moment():
 
 def test_an_unknown_format_is_refused_by_a_sentence(monkeypatch):
     monkeypatch.setenv("LOG_FORMAT", "xml")
-    with pytest.raises(ImproperlyConfigured, match="Write LOG_FORMAT=plain or LOG_FORMAT=json"):
+    with pytest.raises(ImproperlyConfigured, match="Use LOG_FORMAT=plain or LOG_FORMAT=json"):
         environment.choice("LOG_FORMAT", "json", ["plain", "json"])

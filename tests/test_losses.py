@@ -249,7 +249,7 @@ PIECE = st.builds("<{}{}{}>".format, st.sampled_from(["", "", "/"]), TAGS, GIVEN
 
 
 @given(st.lists(PIECE, max_size=30).map("".join))
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_kept_is_prepared_again_without_a_change(html):
     once = clean(prepare(html)[0])
     again, losses = prepare(once)

@@ -93,7 +93,7 @@ def test_a_letter_to_nobody_never_leaves(mailoutbox):
 def test_a_flood_of_requests_holds_up_no_answer(dora):
     for number in range(30):
         ask(f"nobody{number}@example.org")
-    Letter.objects.put("enquiry answer", about=1, at=NOON)
+    Letter.objects.enqueue("enquiry answer", object_id=1, at=NOON)
     assert Letter.objects.claim(NOON).kind == "enquiry answer"
 
 

@@ -1,4 +1,4 @@
-"""What search engines, social media and browsers read of a page: linked data, canonical addresses, icons."""
+"""JSON-LD, canonical URLs, OpenSearch, manifest and icons."""
 
 import io
 import json
@@ -28,13 +28,13 @@ def clock():
 # Linked data
 
 
-def test_linked_data_of_a_message_agrees_with_its_page(client):
+def test_json_ld_of_a_message_matches_its_page(client):
     message = a_message(
         headline="A </script><script>alert(1)</script> & “more” <!--",
         lead="In short.",
         source_url="https://example.org/?a&b",
     )
-    message.correct("The </script> date was wrong.", at=NOON)
+    message.publish_correction("The </script> date was wrong.", at=NOON)
     found, html = linked(client, message.get_absolute_url())
     article, trail = found["@graph"]
     url = f"http://testserver{message.get_absolute_url()}"
@@ -63,19 +63,19 @@ def test_linked_data_of_a_message_agrees_with_its_page(client):
 
 def test_corrections_are_fetched_once_for_a_page(client):
     message = a_message()
-    message.correct("The date.", at=NOON)
+    message.publish_correction("The date.", at=NOON)
     with CaptureQueriesContext(connection) as asked:
         client.get(message.get_absolute_url())
     assert sum("news_correction" in query["sql"] for query in asked) == 1
 
 
-def test_the_home_page_says_who_publishes(client):
+def test_the_home_page_has_the_publisher_in_json_ld(client):
     found, _site = linked(client, "/")[0]["@graph"]
     assert (found["@type"], found["name"]) == ("GovernmentOrganization", site_settings.EMBASSY_NAME)
     assert client.get(found["logo"].removeprefix("http://testserver")).status_code == 200
 
 
-def test_the_home_page_says_how_to_search_the_site(client):
+def test_the_home_page_has_the_search_in_json_ld(client):
     a_message(headline="On bread & salt")
     _organization, found = linked(client, "/")[0]["@graph"]
     target = found["potentialAction"]["target"]["urlTemplate"].replace("{search_term_string}", "bread")
@@ -83,7 +83,7 @@ def test_the_home_page_says_how_to_search_the_site(client):
     assert "On <mark>bread</mark>" in client.get(target.removeprefix("http://testserver")).content.decode()
 
 
-def test_every_page_s_linked_data_can_be_read(client):
+def test_json_ld_of_every_page_is_valid(client):
     found = {}
     for name, path in public_pages.of_a_full_site().items():
         html = client.get(path).content.decode()
@@ -96,13 +96,13 @@ def test_every_page_s_linked_data_can_be_read(client):
     assert {kind for name in found.keys() - {"home", "message"} for kind in found[name]} <= {"BreadcrumbList"}
 
 
-def test_the_home_page_has_a_card_of_its_own(client):
+def test_the_home_page_has_a_social_image(client):
     tags = meta(client.get("/").content.decode())
     assert (tags["og:title"], tags["og:url"]) == (site_settings.EMBASSY_NAME, "http://testserver/")
     assert client.get(tags["og:image"].removeprefix("http://testserver")).status_code == 200
 
 
-def test_every_list_page_and_message_names_its_own_address(client):
+def test_every_list_page_and_message_has_a_canonical_url(client):
     for path in public_pages.of_a_full_site().values():
         response = client.get(path)
         if response.status_code == 200 and "?" not in path and "/sent/" not in path and "/enquiry/" not in path:
@@ -119,7 +119,7 @@ def test_opensearch_describes_the_search(client):
     assert len(root.findtext(f"{space}ShortName")) <= 16
 
 
-def test_manifest_names_icons_that_are_there(client):
+def test_icons_in_the_manifest_exist(client):
     found = client.get("/manifest.webmanifest").json()
     assert found["name"] == site_settings.EMBASSY_NAME
     for icon in found["icons"]:

@@ -6,7 +6,7 @@ from django.core.files.storage import FileSystemStorage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from embassy.media import is_public
+from richtext.public_files import is_public
 from richtext.renditions import Picture
 from tests.factories import NOON
 from tests.helpers.files import PDF, a_pictured_message, an_attachment
@@ -87,7 +87,7 @@ def test_a_public_file_that_is_lost_is_not_found(client, media):
 
 
 def test_a_proxy_in_front_sends_the_file_if_the_settings_say_so(client, settings):
-    settings.MEDIA_ACCEL = "/protected/"
+    settings.MEDIA_X_ACCEL_PREFIX = "/protected/"
     attachment = an_attachment()
     answer = client.get(address(attachment.file))
     assert answer["X-Accel-Redirect"] == f"/protected/{attachment.file.name}"
@@ -96,7 +96,7 @@ def test_a_proxy_in_front_sends_the_file_if_the_settings_say_so(client, settings
 
 
 def test_a_proxy_is_told_of_nothing_that_is_not_public_or_not_there(client, settings, media):
-    settings.MEDIA_ACCEL = "/protected/"
+    settings.MEDIA_X_ACCEL_PREFIX = "/protected/"
     lost = a_pictured_message().image
     (media / lost.name).unlink()
     answers = [client.get(address(file)) for file in (lost, a_pictured_message(**NOT_PUBLIC["scheduled"]).image)]

@@ -1,4 +1,4 @@
-"""What a message is at a moment, where it stands, and what may be done to it."""
+"""Messages: state at a given time, URLs, constraints, querysets."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,7 +14,7 @@ from news.cursors import Cursor
 from news.models import Category, Message, Redirect
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LONG_SOURCE = (
     "https://www.example.org/ru/news/-/asset_publisher/cK/content/id/4350026?p_p_id=101_INSTANCE_cK&_101_INSTANCE_"
@@ -26,7 +26,7 @@ LONG_SOURCE = (
 # States
 
 
-def test_an_approved_message_is_published_from_its_second():
+def test_an_approved_message_is_published_at_its_second():
     message = a_message(publish_at=NOON, approved_at=NOON - DAY)
     just_before = NOON - timedelta(microseconds=1)
     assert (message.state(just_before), message.state(NOON)) == (Message.State.SCHEDULED, Message.State.PUBLISHED)
@@ -34,7 +34,7 @@ def test_an_approved_message_is_published_from_its_second():
     assert Message.objects.published(NOON).get() == message
 
 
-def test_a_message_that_nobody_approved_stays_a_draft_past_its_moment():
+def test_an_unapproved_message_stays_a_draft_after_its_publication_time():
     message = a_message(publish_at=NOON - DAY, approved_at=None)
     assert message.state(NOON) == Message.State.DRAFT
     assert not Message.objects.published(NOON).exists()
@@ -62,19 +62,19 @@ def test_the_newest_comes_first_and_ties_go_by_id():
 # Approval and withdrawal
 
 
-def test_approving_a_message_whose_moment_has_passed_publishes_it_now():
+def test_approval_after_the_publication_time_publishes_now():
     message = a_message(publish_at=NOON - DAY, approved_at=None)
     message.approve(at=NOON)
     assert (message.publish_at, message.approved_at) == (NOON, NOON)
 
 
-def test_approving_a_message_whose_moment_is_ahead_leaves_the_moment():
+def test_approval_keeps_a_future_publication_time():
     message = a_message(publish_at=NOON + DAY, approved_at=None)
     message.approve(at=NOON)
     assert (message.publish_at, message.state(NOON)) == (NOON + DAY, Message.State.SCHEDULED)
 
 
-def test_withdrawing_takes_a_message_from_the_public_and_records_when_and_why():
+def test_withdrawing_records_time_and_reason():
     message = a_message()
     message.withdraw("It named the wrong city.", at=NOON)
     message.refresh_from_db()
@@ -89,7 +89,7 @@ def test_withdrawing_needs_a_reason(reason):
 
 
 def test_only_a_published_message_can_be_withdrawn():
-    with pytest.raises(ValidationError, match="Only a published message"):
+    with pytest.raises(ValidationError, match="Only published messages"):
         a_message(publish_at=NOON + DAY, approved_at=NOON).withdraw("Wrong.", at=NOON)
 
 
@@ -101,7 +101,7 @@ def test_only_a_published_message_can_be_withdrawn():
         {"approved_at": NOON, "publish_at": None},
     ],
 )
-def test_the_database_refuses_a_state_that_can_not_be(broken):
+def test_the_database_refuses_impossible_states(broken):
     message = a_message()
     for name, value in broken.items():
         setattr(message, name, value)
@@ -109,7 +109,7 @@ def test_the_database_refuses_a_state_that_can_not_be(broken):
         message.save()
 
 
-def test_a_picture_needs_alternative_text():
+def test_an_image_needs_alternative_text():
     message = Message(headline="x", image="pictures/one.jpg", image_width=1, image_height=1)
     with pytest.raises(ValidationError) as error:
         message.clean()
@@ -119,7 +119,7 @@ def test_a_picture_needs_alternative_text():
 # Text and source
 
 
-def test_a_source_address_survives_untouched():
+def test_a_source_url_is_stored_unchanged():
     message = a_message(source_url=LONG_SOURCE)
     message.full_clean()
     message.refresh_from_db()
@@ -127,36 +127,36 @@ def test_a_source_address_survives_untouched():
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "ftp://example.org/", "example.org", "//example.org"])
-def test_a_source_address_is_a_web_address(address):
-    with pytest.raises(ValidationError, match="beginning with https://"):
+def test_a_source_url_is_validated(address):
+    with pytest.raises(ValidationError, match="starting with https://"):
         a_message(source_url=address).full_clean()
 
 
-def test_the_summary_is_the_lead_and_else_the_first_paragraph():
+def test_the_summary_is_the_lead_or_the_first_paragraph():
     assert a_message(lead="The lead.").summary == "The lead."
     assert a_message(body="<p>First &amp; foremost.</p><p>Second.</p>").summary == "First & foremost."
 
 
-def test_a_list_fetches_no_bodies_but_those_that_stand_in_for_a_lead():
+def test_lists_fetch_bodies_only_without_a_lead():
     a_message(lead="", body="<p>Stands in.</p>")
     assert Message.objects.for_list().get().summary == "Stands in."
 
 
-def test_the_list_asks_one_query_for_everything_it_shows(django_assert_num_queries):
+def test_a_list_costs_one_query(django_assert_num_queries):
     for n in range(3):
         a_message(lead="" if n else "Lead")
     with django_assert_num_queries(1):
         assert [(row.summary, row.category.name) for row in Message.objects.published(NOON).for_list()]
 
 
-# Addresses
+# URLs
 
 
-def test_a_draft_has_no_address():
+def test_a_draft_has_no_url():
     assert a_message(publish_at=None).get_absolute_url() == ""
 
 
-def test_the_day_in_the_address_is_the_hosts():
+def test_the_day_in_the_url_is_that_of_the_host_country():
     message = a_message(
         headline="Late", publish_at=datetime(2020, 6, 30, 23, 30, tzinfo=UTC)
     )  # half past midnight in London
@@ -172,7 +172,7 @@ def test_messages_of_two_days_may_share_a_slug():
     assert a_message(headline="The same", publish_at=NOON - 3 * DAY).slug == a_message(headline="The same").slug
 
 
-def test_bulk_created_messages_get_addresses_too():
+def test_bulk_created_messages_get_urls():
     category = a_category()
     Message.objects.bulk_create(
         Message(headline="Same", category=category, publish_at=NOON, approved_at=NOON) for _ in range(2)
@@ -183,7 +183,7 @@ def test_bulk_created_messages_get_addresses_too():
     ]
 
 
-def test_an_update_of_the_moment_moves_the_day():
+def test_an_update_of_publish_at_changes_the_day():
     message = a_message()
     Message.objects.filter(pk=message.pk).update(publish_at=NOON - 10 * DAY)
     message.refresh_from_db()
@@ -205,7 +205,7 @@ def test_a_headline_in_any_script_makes_a_slug(headline, slug):
 
 
 @given(st.text(min_size=1, max_size=400))
-def test_every_slug_fits_the_address(headline):
+def test_slugs_fit_the_url_pattern(headline):
     slug = slug_of(headline)
     assert 0 < len(slug) <= LONGEST_SLUG
     assert set(slug) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
@@ -216,19 +216,19 @@ def test_a_taken_slug_gets_the_first_free_number():
     assert rows == ["speech", "speech-2", "speech-3", "speech-2-2"]
 
 
-def test_a_number_finds_room_behind_the_longest_slug():
+def test_a_number_fits_after_the_longest_slug():
     rows = [a_message(slug="x" * ROOM) for _ in range(2)]
     rows[1].full_clean()
     assert rows[1].slug == "x" * (ROOM - 2) + "-2"
 
 
 @pytest.mark.parametrize("slug", ["2020", "feed", "1"])
-def test_a_category_is_no_number_and_no_feed(slug):
+def test_category_slugs_are_not_numbers_or_feed(slug):
     with pytest.raises(ValidationError, match="stand for years and feeds"):
         Category(name="x", slug=slug).full_clean()
 
 
-# What has moved
+# Redirects
 
 
 @pytest.fixture
@@ -237,7 +237,7 @@ def at_noon():
         yield
 
 
-def test_a_changed_slug_leads_on_for_ever(at_noon, client):
+def test_a_changed_slug_redirects(at_noon, client):
     message = a_message(headline="First name")
     old = message.get_absolute_url()
     message.slug = "second-name"
@@ -246,7 +246,7 @@ def test_a_changed_slug_leads_on_for_ever(at_noon, client):
     assert (answer.status_code, answer["Location"]) == (301, message.get_absolute_url())
 
 
-def test_former_addresses_all_lead_straight_to_the_present_one(at_noon, client):
+def test_all_former_urls_redirect_directly(at_noon, client):
     message = a_message(headline="First")
     former = []
     for slug in ("second", "third"):
@@ -256,7 +256,7 @@ def test_former_addresses_all_lead_straight_to_the_present_one(at_noon, client):
     assert {client.get(path)["Location"] for path in former} == {message.get_absolute_url()}
 
 
-def test_a_changed_date_leads_on(at_noon, client):
+def test_a_changed_date_redirects(at_noon, client):
     message = a_message()
     old = message.get_absolute_url()
     Message.objects.filter(pk=message.pk).update(publish_at=NOON - 30 * DAY)
@@ -264,14 +264,14 @@ def test_a_changed_date_leads_on(at_noon, client):
     assert client.get(old)["Location"] == message.get_absolute_url()
 
 
-def test_an_address_that_was_never_public_leaves_nothing_behind(at_noon):
+def test_unpublished_urls_leave_no_redirect(at_noon):
     message = a_message(publish_at=NOON + DAY, approved_at=NOON)
     message.slug = "another"
     message.save()
     assert not Redirect.objects.exists()
 
 
-def test_a_message_that_takes_a_former_address_is_found_there(at_noon, client):
+def test_a_message_at_a_former_url_replaces_the_redirect(at_noon, client):
     moved = a_message(headline="Taken")
     old = moved.get_absolute_url()
     moved.slug = "away"
@@ -281,7 +281,7 @@ def test_a_message_that_takes_a_former_address_is_found_there(at_noon, client):
     assert client.get(old).status_code == 200
 
 
-def test_a_changed_category_leads_on_with_all_that_stands_below_it(at_noon, client):
+def test_a_changed_category_redirects_with_all_pages_below_it(at_noon, client):
     category = a_category("comments")
     a_message(category=category)
     category.slug = "remarks"
@@ -294,13 +294,13 @@ def test_a_changed_category_leads_on_with_all_that_stands_below_it(at_noon, clie
 # Cursors
 
 
-def test_a_cursor_survives_the_address():
+def test_a_cursor_survives_a_url():
     message = a_message(publish_at=datetime(2020, 11, 1, 1, 2, 3, 456789, tzinfo=UTC))
     assert Cursor.parse(str(Cursor.of(message))) == Cursor.of(message)
 
 
 @given(st.text(max_size=60))
-def test_a_mangled_cursor_is_a_value_error_and_nothing_else(text):
+def test_a_mangled_cursor_raises_value_error(text):
     try:
         Cursor.parse(text)
     except ValueError:
@@ -308,12 +308,12 @@ def test_a_mangled_cursor_is_a_value_error_and_nothing_else(text):
 
 
 @pytest.mark.parametrize("text", ["", ".", "1.", ".1", "9" * 40 + ".1", "1." + "9" * 30, "--1.1", "1e5.1", "٣.١"])
-def test_nonsense_is_no_cursor(text):
+def test_invalid_cursors_are_refused(text):
     with pytest.raises(ValueError, match="no cursor"):
         Cursor.parse(text)
 
 
-def test_a_category_that_is_renamed_back_does_not_lead_to_itself(at_noon, client):
+def test_a_category_renamed_back_does_not_redirect_to_itself(at_noon, client):
     category = a_category("comments")
     for slug in ("remarks", "comments"):
         category.slug = slug
@@ -321,7 +321,7 @@ def test_a_category_that_is_renamed_back_does_not_lead_to_itself(at_noon, client
     assert client.get("/messages/comments/1999/").status_code == 404
 
 
-def test_an_update_gives_a_draft_its_moment_and_its_address():
+def test_an_update_of_a_draft_sets_its_url():
     draft = a_message(publish_at=None, headline="Given a moment")
     Message.objects.filter(pk=draft.pk).update(publish_at=NOON)
     draft.refresh_from_db()

@@ -179,7 +179,7 @@ def test_a_deleted_page_goes_and_so_does_its_folder(folder):
 
 def test_a_former_address_leads_on(folder):
     message = a_message()
-    Redirect.lead("/old/7/", message=message)
+    Redirect.add("/old/7/", message=message)
     made(folder)
     page = (folder / "old/7/index.html").read_text()
     (to,) = set(re.findall(r'(?:url=|href=")([^"]*)"', page))
@@ -187,7 +187,7 @@ def test_a_former_address_leads_on(folder):
 
 
 def test_a_former_address_of_what_is_not_public_is_not_there(folder):
-    Redirect.lead("/old/7/", message=a_message(publish_at=NOON + HOUR))
+    Redirect.add("/old/7/", message=a_message(publish_at=NOON + HOUR))
     made(folder)
     assert not (folder / "old").exists()
 
@@ -199,7 +199,7 @@ def test_a_site_that_has_not_changed_is_not_asked(folder):
     a_message()
     assert made(folder).written > 5
     outcome = made(folder)
-    assert (outcome.asked, outcome.written, outcome.is_whole) == (0, 0, True)
+    assert (outcome.fetched, outcome.written, outcome.is_complete) == (0, 0, True)
 
 
 def test_only_what_has_changed_is_written(folder, clock):
@@ -219,7 +219,7 @@ def test_a_message_page_stays_the_same_the_next_day(folder, clock):
     made(folder)
     before = (folder / Address(message.get_absolute_url()).file).read_bytes()
     clock.move_to(NOON + DAY)
-    assert made(folder).asked > 5
+    assert made(folder).fetched > 5
     assert (folder / Address(message.get_absolute_url()).file).read_bytes() == before
 
 
@@ -228,11 +228,11 @@ def test_a_stopped_run_goes_on_where_it_was(folder, monkeypatch):
         a_message(publish_at=NOON - number * DAY)
     monkeypatch.setattr(making, "BATCH", 10)
     run = mirror(folder)
-    first = next(run).asked
+    first = next(run).fetched
     run.close()
     outcome = made(folder)
-    whole = made(folder.with_name("another")).asked
-    assert (0 < first < 20, first + outcome.asked) == (True, whole)
+    whole = made(folder.with_name("another")).fetched
+    assert (0 < first < 20, first + outcome.fetched) == (True, whole)
 
 
 def test_a_file_that_somebody_took_away_is_written_again_with_the_next_change(folder):
@@ -251,7 +251,7 @@ def test_a_change_during_the_run_is_in_the_mirror(folder, monkeypatch):
     next(run)  # the home page
     late = a_message(headline="Late news")
     *_, outcome = run
-    assert outcome.is_whole
+    assert outcome.is_complete
     assert "Late news" in (folder / "index.html").read_text()
     assert (folder / Address(late.get_absolute_url()).file).exists()
 
@@ -292,7 +292,7 @@ def test_a_mirror_has_no_form_and_says_what_to_do_instead(folder):
 def test_an_office_of_a_copy_says_no_state_of_another_hour(folder):
     an_office(hours="09:30-13:00")
     made(folder)
-    assert re.search(r'data-turns="[^"]+" data-open="\d"><span></span>', (folder / "contact/index.html").read_text())
+    assert re.search(r'data-schedule="[^"]+" data-open="\d"><span></span>', (folder / "contact/index.html").read_text())
 
 
 def test_asking_leaves_nothing_behind():

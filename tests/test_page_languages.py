@@ -1,4 +1,4 @@
-"""The language of a message is marked on its texts alone (WCAG 3.1.2), and machines are told no empty sentence."""
+"""Language of parts (WCAG 3.1.2), descriptions, and order of the content."""
 
 import re
 
@@ -71,11 +71,11 @@ def a_russian_message():
         video_url="https://example.org/video",
     )  # fmt: skip
     an_attachment(message, name="Программа визита")
-    message.correct("Дата была неверна.", at=NOON)
+    message.publish_correction("Дата была неверна.", at=NOON)
     return message
 
 
-def test_the_language_is_marked_on_the_texts_and_not_on_our_words(client):
+def test_lang_is_set_on_the_texts_of_a_message_only(client):
     a_message(headline="Предыдущее", language="ru", publish_at=NOON - 3 * DAY)
     message = a_russian_message()
     a_message(headline="Следующее", language="ru", publish_at=NOON - HOUR)
@@ -88,7 +88,7 @@ def test_the_language_is_marked_on_the_texts_and_not_on_our_words(client):
         assert {text: found[text] for text in OURS if found.get(text) == "ru"} == {}
 
 
-def test_every_text_in_russian_letters_is_marked_as_russian(client):
+def test_every_russian_text_has_lang_ru(client):
     a_message(headline="Предыдущее", language="ru", publish_at=NOON - 3 * DAY)
     message = a_russian_message()
     a_counter(slug="fire", message=message)
@@ -110,14 +110,14 @@ def test_no_description_of_a_page_is_empty(client):
         assert {name for name, value in meta(client.get(path).content.decode()).items() if not value} == set(), path
 
 
-def test_a_page_without_clocks_names_no_cities_to_who_runs_no_script(client):
+def test_a_page_without_clocks_has_no_cities_without_script(client):
     pages = {path: client.get(path).content.decode() for path in ("/", "/messages/")}
     text = {path: words(" ".join(of_class(page, "clocks")[0].itertext())) for path, page in pages.items()}
     assert (sorted(text["/"].split()), text["/messages/"]) == (["12:37", "15:37", "London", "Moscow"], "")
     assert 'data-city="Moscow"' in pages["/messages/"]
 
 
-def test_readers_tools_find_the_text_before_what_is_around_it(client):
+def test_the_text_comes_before_its_surroundings_for_reader_views(client):
     message = a_message(body="<p>Short.</p>")
     page = client.get(message.get_absolute_url()).content.decode()
     for name in ("cite", "letterhead"):
@@ -127,13 +127,13 @@ def test_readers_tools_find_the_text_before_what_is_around_it(client):
     assert next(filter(None, map(words, main.itertext()))) == message.category.name
 
 
-def test_crawlers_are_kept_from_searches(client):
+def test_robots_txt_excludes_searches(client):
     text = client.get("/robots.txt").content.decode()
     assert {"Disallow: /search/?", "Disallow: /search/feed"} <= set(text.splitlines())
     assert "Disallow: /search/\n" not in text  # the page itself may be found
 
 
-def test_the_api_document_names_licence_contact_tags_and_that_nobody_needs_a_key(client):
+def test_the_openapi_document_has_licence_contact_tags_and_no_security(client):
     document = client.get("/api/openapi.json").json()
     assert document["security"] == []
     assert {"license", "contact", "description"} <= document["info"].keys()

@@ -1,4 +1,4 @@
-"""Pages of the office: found at their paths, which nothing else of the site needs."""
+"""Pages: their paths, reserved paths, and their place in the menus."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -14,23 +14,23 @@ from tests.factories import a_page
 
 
 @pytest.mark.parametrize("path", ["about", "visas/children", "covid-19", "a/b/c"])
-def test_path_of_small_words_is_accepted(path):
+def test_lower_case_path_is_valid(path):
     validate_path(path)
 
 
 @pytest.mark.parametrize("path", ["About", "a b", "a//b", "-a", "a-", "/a", "a/", "о-нас", "a_b", "a.b", "a\n", ""])
-def test_path_that_no_address_can_have_is_refused(path):
-    with pytest.raises(ValidationError, match="small Latin letters"):
+def test_path_of_another_form_is_invalid(path):
+    with pytest.raises(ValidationError, match="lower-case Latin letters"):
         validate_path(path)
 
 
 @pytest.mark.parametrize("path", ["messages", "contact/desk", "admin", "counters/x"])
-def test_path_that_the_site_needs_itself_is_refused_by_name(path):
-    with pytest.raises(ValidationError, match=f"/{path.split('/')[0]}/ are taken"):
+def test_reserved_path_is_invalid(path):
+    with pytest.raises(ValidationError, match=f"/{path.split('/')[0]}/ are reserved"):
         validate_path(path)
 
 
-def test_first_word_of_every_other_address_is_reserved():
+def test_first_segment_of_every_other_url_is_reserved():
     routes = [str(getattr(entry, "pattern", "")) for entry in every_route(get_resolver().url_patterns)]
     words = {route.split("/")[0].removeprefix(".").split(".")[0] for route in routes if not route.startswith("<pages")}
     assert {word for word in words if word and "<" not in word} <= RESERVED
@@ -46,7 +46,7 @@ def every_route(patterns):
 
 
 @given(st.text(max_size=30))
-def test_path_is_refused_or_leads_to_its_page(path):
+def test_path_is_invalid_or_shows_its_page(path):
     tidy = tidy_path(path)
     try:
         validate_path(tidy)
@@ -56,16 +56,16 @@ def test_path_is_refused_or_leads_to_its_page(path):
 
 
 @pytest.mark.django_db
-def test_path_is_tidied_when_it_is_checked():
+def test_path_is_normalised_by_clean():
     page = Page(title="About", path=" /About/ ", body="<p>Us.</p>")
     page.full_clean()
     assert page.path == "about"
 
 
 @pytest.mark.django_db
-def test_path_of_another_page_is_refused_with_a_sentence():
+def test_path_of_another_page_is_invalid():
     a_page(path="about")
-    with pytest.raises(ValidationError, match="Another page has this path"):
+    with pytest.raises(ValidationError, match="Another page already has this path"):
         Page(title="Us", path="About", body="<p>Us.</p>").full_clean()
 
 
@@ -80,20 +80,20 @@ def test_page_is_found_at_its_path(client):
 
 
 @pytest.mark.django_db
-def test_page_tells_search_engines_what_it_is(client):
+def test_page_has_title_description_and_canonical_url(client):
     a_page(path="visas", description="Who needs a visa, and how to get one.")
     assert 'content="Who needs a visa, and how to get one."' in client.get("/visas/").content.decode()
 
 
 @pytest.mark.django_db
-def test_hidden_page_answers_like_an_unknown_address(client):
+def test_hidden_page_is_the_same_404_as_an_unknown_url(client):
     a_page(path="plans", shown=False)
     hidden, unknown = client.get("/plans/"), client.get("/nowhere/")
     assert (hidden.status_code, hidden.content) == (404, unknown.content)
 
 
 @pytest.mark.django_db
-def test_change_of_a_page_is_seen_at_the_next_request(client):
+def test_changed_page_is_shown_at_the_next_request(client):
     page = a_page(path="about")
     client.get("/about/")
     page.title = "All about us"
@@ -102,7 +102,7 @@ def test_change_of_a_page_is_seen_at_the_next_request(client):
 
 
 @pytest.mark.django_db
-def test_page_names_those_below_it(client):
+def test_page_links_to_the_pages_below_it(client):
     a_page(path="visas")
     a_page(path="visas/children", title="For children")
     a_page(path="visas/plans", title="Not yet", shown=False)
@@ -111,15 +111,15 @@ def test_page_names_those_below_it(client):
 
 
 @pytest.mark.django_db
-def test_pages_stand_where_they_were_put_in_their_order():
+def test_pages_are_in_their_menu_in_order():
     third, first = a_page(place="menu", order=3), a_page(place="menu", order=1)
-    foot, _nowhere = a_page(place="foot"), a_page()
+    foot, _nowhere = a_page(place="footer"), a_page()
     a_page(place="menu", shown=False)
-    assert (list(Page.objects.menu()), list(Page.objects.foot())) == ([first, third], [foot])
+    assert (list(Page.objects.menu()), list(Page.objects.footer())) == ([first, third], [foot])
 
 
 @pytest.mark.django_db
-def test_body_is_cleaned_wherever_it_enters():
+def test_body_is_sanitised_at_every_entry():
     page = a_page(body="<p>Hello<script>alert(1)</script></p>")
     page.refresh_from_db()
     assert page.body == "<p>Hello</p>"
@@ -129,14 +129,14 @@ def test_body_is_cleaned_wherever_it_enters():
 
 
 @pytest.mark.django_db
-def test_page_is_made_in_the_desk(admin_client):
+def test_page_is_created_in_the_admin(admin_client):
     form = {"title": "About", "path": "about", "body": "<p>Us.</p>", "place": "menu", "order": "0", "shown": "on"}
     assert admin_client.post(reverse("admin:pages_page_add"), form).status_code == 302
     assert Page.objects.menu().get().path == "about"
 
 
 @pytest.mark.django_db
-def test_desk_links_to_a_page_only_where_the_public_can_read_it(admin_client):
+def test_admin_links_only_to_public_pages(admin_client):
     for page, linked in ((a_page(), True), (a_page(shown=False), False)):
         form = admin_client.get(reverse("admin:pages_page_change", args=[page.pk])).content.decode()
         assert ("viewsitelink" in form) is linked

@@ -13,7 +13,7 @@ from tests.factories import DAY, HOUR, NOON, a_message
 from tests.helpers.routes import views
 from tests.helpers.wsgi import another_process, application, ask, fresh
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 MINUTE = HOUR / 60
 

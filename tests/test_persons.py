@@ -28,7 +28,7 @@ def officer(django_user_model):
 @pytest.fixture
 def enquiry(officer):
     enquiry = an_enquiry(phone="+44 20 7946 0958")
-    enquiry.opened(officer, NOON)
+    enquiry.record_opened(officer, NOON)
     enquiry.note("Called back, no answer.", by=officer, at=NOON + HOUR)
     enquiry.answer("Please come by.", by=officer, at=NOON + 2 * HOUR)
     enquiry.add("Thank you!", at=NOON + 3 * HOUR)
@@ -63,7 +63,7 @@ def test_export_tells_every_column_or_stands_here_with_its_reason(enquiry):
         "token_hash": "a hash",
         "email_hash": "a hash",
         "question_hash": "a hash",
-        "moved_at": "the last of the moments that are told",
+        "last_activity_at": "the last of the moments that are told",
         "assigned_to": "an officer",
     }
     told = {"consent_given", "received", "answered", "added", "closed", "suspected_of_spam"}
@@ -94,7 +94,7 @@ def test_one_is_exported_by_its_reference_as_it_was_said(enquiry):
 
 def test_export_is_recorded(enquiry):
     run("export_enquiries", enquiry.reference)
-    assert enquiry.traces.filter(kind=Trace.Kind.EXPORTED).count() == 1
+    assert enquiry.log_entries.filter(kind=Trace.Kind.EXPORTED).count() == 1
 
 
 def test_exported_file_is_for_its_maker_alone(enquiry, tmp_path):
@@ -141,7 +141,7 @@ def test_person_is_erased_with_everything_and_nobody_else(enquiry, monkeypatch):
     said = run("erase_enquiries", "anna@example.org")
     assert "2 erased" in said and enquiry.reference in said
     assert list(Enquiry.objects.all()) == [other] and not Entry.objects.exists() and not Trace.objects.exists()
-    assert set(Erasure.objects.values_list("why", flat=True)) == {Erasure.Why.PERSON}
+    assert set(Erasure.objects.values_list("reason", flat=True)) == {Erasure.Reason.PERSON}
 
 
 def test_nothing_is_erased_without_a_yes(enquiry, monkeypatch):
@@ -168,6 +168,6 @@ def test_what_can_not_be_read_any_more_is_erased_by_its_reference(enquiry, setti
 
 def test_link_of_an_erased_enquiry_is_known_after_every_change_of_the_key(enquiry, settings):
     token = enquiry.token
-    enquiry.erase(Erasure.Why.VISITOR, at=NOON)
+    enquiry.erase(Erasure.Reason.VISITOR, at=NOON)
     settings.ENQUIRY_KEYS, settings.SECRET_KEY = [], "another"
     assert Erasure.objects.with_token(token).exists() and not Erasure.objects.with_token("another").exists()

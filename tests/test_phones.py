@@ -18,8 +18,11 @@ from consular.phones import clean_phone, tel, validate_phone
         ("+7 (495) 123-45-67", "tel:+74951234567"),
         ("+39 06 1234 5678", "tel:+390612345678"),  # Italian numbers keep their zero
         ("0044 20 7946 0958", "tel:+442079460958"),
-        ("(020) 7946 0958", "tel:02079460958"),
-        ("(0)20 7946 0958", "tel:02079460958"),
+        ("(020) 7946 0958", "tel:+442079460958"),  # of the host country
+        ("(0)20 7946 0958", "tel:+442079460958"),
+        ("8 (495) 123-45-67", "tel:+74951234567"),  # of the home country
+        ("555 0143", "tel:5550143"),  # of another country
+        ("112", "tel:112"),
         ("+49 (0) 30 1234-567 ext. 12", "tel:+49301234567;ext=12"),
         ("+1 202 555 0143 x007", "tel:+12025550143;ext=007"),
         ("+7 495 123 45 67, доб. 3", "tel:+74951234567;ext=3"),
@@ -44,7 +47,15 @@ def test_phone_number_is_accepted(written):
 
 @pytest.mark.parametrize(
     "written",
-    ["ask at the desk", "+44 20 7946 0958 / +44 20 7946 0959", "12", "1" * 17, "0800-FLOWERS", "javascript:12"],
+    [
+        "ask at the desk",
+        "+44 20 7946 0958 / +44 20 7946 0959",
+        "12",
+        "1" * 17,
+        "0800-FLOWERS",
+        "javascript:12",
+        "+7 495 123",
+    ],
 )
 def test_what_is_not_one_phone_number_is_refused(written):
     with pytest.raises(ValidationError):

@@ -61,7 +61,7 @@ def test_a_picture_and_its_focus_survive_an_error_elsewhere_in_the_form(admin_cl
     data = new_message(admin_client, image=a_picture_file((800, 400)), **complete) | missing
     refused = admin_client.post(ADD, data)
     assert refused.status_code == 200
-    assert "has to be chosen again" not in refused.content.decode()
+    assert "Choose the file again" not in refused.content.decode()
     assert send_again(admin_client, ADD, refused, **mended).status_code == 302
     message = Message.objects.get()
     assert (message.image_width, message.image_focus_x, message.image_focus_y) == (800, 25, 30)
@@ -101,7 +101,7 @@ def test_a_stored_upload_is_nobody_elses_and_no_token_can_be_made_up(admin_clien
     client.login(username="another", password="x")
     for token in (data["image_upload"], "made-up", data["image_upload"] + "x"):
         own = fields_of(client.get(ADD).content.decode(), "message_form")
-        client.post(ADD, data | {"kept": own.get("kept", ""), "image_alt": "", "image_upload": token})
+        client.post(ADD, data | {"draft_key": own.get("draft_key", ""), "image_alt": "", "image_upload": token})
     assert not Message.objects.exclude(image="").exists()
 
 

@@ -12,11 +12,11 @@ from letters.sending import A_CONNECTION, HANGS_UP, send_due
 from tests.factories import NOON
 from tests.helpers.mail_server import MailHost
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def of_test(letter):
-    return EmailMessage("Hello", "Hello.\n", to=[f"reader{letter.reader}@example.org"])
+    return EmailMessage("Hello", "Hello.\n", to=[f"reader{letter.recipient_id}@example.org"])
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def host(settings):
 
 
 def put(*readers, kind="hello"):
-    return [Letter.objects.put(kind, reader=reader, at=NOON) for reader in readers]
+    return [Letter.objects.enqueue(kind, recipient_id=reader, at=NOON) for reader in readers]
 
 
 def send(at=NOON):
@@ -61,14 +61,14 @@ def test_row_that_the_database_refuses_to_read_is_one_letters_fault(wordings, ma
     send()
     poison.refresh_from_db()
     assert [mail.to for mail in mailoutbox] == [[address(2)]]
-    assert (poison.fault, poison.due_at) == ("words DataError", NOON + FIRST_WAIT)
+    assert (poison.last_error, poison.due_at) == ("words DataError", NOON + FIRST_WAIT)
 
 
 def test_header_of_two_lines_is_refused_and_told_without_its_words(wordings, host, caplog):
     wordings["hello"] = lambda letter: EmailMessage("Hello\nBcc: boris@example.org", "Hello.", to=[address(1)])
     put(1)
     send()
-    assert (Letter.objects.get().fault, host.mails) == ("address BadHeaderError", [])
+    assert (Letter.objects.get().last_error, host.mails) == ("address BadHeaderError", [])
     assert "@" not in caplog.text
 
 

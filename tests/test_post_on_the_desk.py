@@ -20,15 +20,15 @@ def front(client, clock):
         clock.move_to(at)
         client.force_login(a_member(*names))
         page = client.get("/admin/").content.decode()
-        start = page.find('<section class="module letters"')
+        start = page.find('<section class="module email-problems"')
         return " ".join(page[start : page.index("</section>", start)].split()) if start >= 0 else None
 
     return front
 
 
-def a_letter(at=NOON, fault="", **kwargs):
-    letter = Letter.objects.put("hello", at=at)
-    Letter.objects.filter(pk=letter.pk).update(fault=fault, **kwargs)
+def a_letter(at=NOON, error="", **kwargs):
+    letter = Letter.objects.enqueue("hello", at=at)
+    Letter.objects.filter(pk=letter.pk).update(last_error=error, **kwargs)
     return letter
 
 
@@ -48,23 +48,23 @@ def test_nothing_is_said_while_letters_leave(front):
 
 
 def test_front_page_says_since_when_letters_wait_and_that_the_server_does_not_answer(front):
-    a_letter(fault="away ConnectionRefusedError")
+    a_letter(error="away ConnectionRefusedError")
     a_letter(at=NOON + HOUR)
     said = front(roles.MANAGERS, at=NOON + 2 * HOUR)
-    assert "2 letters have been waiting, the oldest since 24 November 2020, 12:37 London · 15:37 Moscow." in said
-    assert "When one was tried last: the mail server does not answer (ConnectionRefusedError)." in said
+    assert "2 e-mails have been waiting, the oldest since 24 November 2020, 12:37 London · 15:37 Moscow." in said
+    assert "Last delivery attempt: the mail server is not responding (ConnectionRefusedError)." in said
 
 
 def test_front_page_says_that_nobody_sends_letters(front):
     a_letter()
-    assert "None of them was tried: nobody sends them." in front(roles.CONSULAR)
+    assert "No delivery attempted." in front(roles.CONSULAR)
 
 
 @pytest.mark.parametrize(("days", "is_said"), [(6, True), (8, False)])
 def test_front_page_says_for_a_week_that_a_letter_was_given_up(front, days, is_said):
-    a_letter(fault="refused SMTPRecipientsRefused 550", given_up_at=NOON)
+    a_letter(error="refused SMTPRecipientsRefused 550", given_up_at=NOON)
     said = front(roles.MANAGERS, at=NOON + days * DAY) or ""
-    assert ("One letter was given up in the last seven days" in said) is is_said
+    assert ("One e-mail failed in the last seven days" in said) is is_said
 
 
 def test_only_managers_are_led_to_the_list(front):
@@ -73,22 +73,22 @@ def test_only_managers_are_led_to_the_list(front):
 
 
 def test_manager_reads_why_a_letter_did_not_leave(client, clock):
-    a_letter(fault="refused SMTPRecipientsRefused 550")
+    a_letter(error="refused SMTPRecipientsRefused 550")
     client.force_login(a_member(roles.MANAGERS))
     page = client.get(LIST, {"state": "trouble"}).content.decode()
-    assert "the mail server did not take it (SMTPRecipientsRefused 550)" in page
+    assert "the mail server rejected it (SMTPRecipientsRefused 550)" in page
 
 
 @pytest.mark.parametrize("state", ["waiting", "trouble", "sent", "nonsense"])
 def test_list_of_letters_opens_in_every_state(client, clock, state):
-    a_letter(fault="words WrongKey")
+    a_letter(error="words WrongKey")
     client.force_login(a_member(roles.MANAGERS))
     assert client.get(LIST, {"state": state}).status_code == 200
 
 
 def test_manager_has_letters_tried_again(client, clock):
     clock.move_to(NOON + DAY)
-    letter = a_letter(fault="away X", due_at=NOON + GIVEN_UP_AFTER)
+    letter = a_letter(error="away X", due_at=NOON + GIVEN_UP_AFTER)
     client.force_login(a_member(roles.MANAGERS))
     client.post(LIST, {"action": "try_now", "_selected_action": [letter.pk]})
     assert list(Letter.objects.due(NOON + DAY)) == [letter]

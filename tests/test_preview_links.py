@@ -1,4 +1,4 @@
-"""Preview links: an address with a name and an end, for somebody without an account, on record and revocable."""
+"""Preview links: named, expiring, revocable URLs for readers without an account."""
 
 import logging
 import re
@@ -27,7 +27,7 @@ def at_noon():
 
 
 def a_link(message=None, **kwargs):
-    """Return a link for Reuters that opens for an hour."""
+    """Return a link for Reuters that is valid for an hour."""
     message = message or a_message(publish_at=None, headline="Not yet for everybody")
     given = {"name": "Reuters", "created_at": NOON, "created_by": an_officer(), "expires_at": NOON + HOUR}
     return PreviewLink.objects.create(message=message, **given | kwargs)
@@ -45,26 +45,26 @@ def desk(message, what="preview"):
     return f"/admin/news/message/{message.pk}/{what}/"
 
 
-def asked_for(**kwargs):
-    """Return the small form as a press officer fills it in."""
+def link_form(**kwargs):
+    """Return valid data of the small form."""
     return {"name": "Reuters", "expires_at_0": "24/11/2020", "expires_at_1": "18:00"} | kwargs
 
 
-# A link for somebody without an account
+# The page
 
 
-def test_a_link_shows_the_message_with_the_name_and_the_moment(client):
+def test_a_link_shows_the_message_with_name_and_expiry(client):
     link = a_link()
     page = client.get(link.get_absolute_url()).content.decode()
     assert "Not yet for everybody" in page
     assert "Preview for Reuters, until 24 November 2020, 13:37 London · 16:37 Moscow." in page
-    assert "please don’t publish before the embassy has" in page
+    assert "please do not publish before the embassy does" in page
 
 
-def test_the_link_of_a_scheduled_message_says_when_it_may_be_published(client):
+def test_the_page_of_a_scheduled_message_shows_the_embargo(client):
     link = a_link(a_message(publish_at=NOON + 2 * HOUR, approved_at=NOON))
     page = client.get(link.get_absolute_url()).content.decode()
-    assert "don’t publish before 24 November 2020, 14:37 London · 17:37 Moscow" in page
+    assert "do not publish before 24 November 2020, 14:37 London · 17:37 Moscow" in page
 
 
 def test_a_link_shows_the_text_as_it_is_now(client):
@@ -74,7 +74,7 @@ def test_a_link_shows_the_text_as_it_is_now(client):
     assert "Changed since" in client.get(link.get_absolute_url()).content.decode()
 
 
-def test_a_link_is_never_kept_indexed_or_passed_on(client):
+def test_a_preview_is_not_cached_indexed_or_referred(client):
     answer = client.get(a_link().get_absolute_url())
     assert {name: answer[name] for name in ("Cache-Control", "X-Robots-Tag", "Referrer-Policy")} == {
         "Cache-Control": "private, no-store",
@@ -85,7 +85,7 @@ def test_a_link_is_never_kept_indexed_or_passed_on(client):
     assert not answer.cookies
 
 
-def test_a_link_of_what_has_come_out_leads_to_its_address(client):
+def test_a_link_of_a_published_message_redirects(client):
     link = a_link(a_message(publish_at=NOON + HOUR / 2, approved_at=NOON))
     with time_machine.travel(NOON + HOUR / 2, tick=False):
         answer = client.get(link.get_absolute_url())
@@ -100,7 +100,7 @@ def everything(answer):
 
 
 @pytest.mark.parametrize("method", ["get", "head", "post", "options", "put"])
-def test_a_link_that_does_not_open_answers_like_an_unknown_address(client, method):
+def test_an_invalid_link_is_a_404(client, method):
     expired, revoked, other = a_link(expires_at=NOON), a_link(revoked_at=NOON), a_link()
     tokens = [
         expired.token,
@@ -114,20 +114,20 @@ def test_a_link_that_does_not_open_answers_like_an_unknown_address(client, metho
     assert [everything(getattr(client, method)(f"/preview/{token}/")) == unknown for token in tokens] == [True] * 6
 
 
-def test_a_link_opens_until_its_moment_and_not_at_it(client, at_noon):
+def test_a_link_is_valid_until_its_expiry(client, at_noon):
     link = a_link()
     before = client.get(link.get_absolute_url()).status_code
     at_noon.move_to(NOON + HOUR)
     assert (before, client.get(link.get_absolute_url()).status_code) == (200, 404)
 
 
-def test_the_database_does_not_hold_what_opens_a_link():
+def test_the_token_is_not_in_the_database():
     link = a_link()
     row = " ".join(str(value) for value in PreviewLink.objects.filter(pk=link.pk).values().get().values())
     assert link.token.partition("-")[2] not in row
 
 
-def test_a_link_outlives_a_change_of_the_secret_key(client, settings, monkeypatch):
+def test_a_link_survives_a_rotation_of_the_secret_key(client, settings, monkeypatch):
     link = a_link()
     token = link.token
     fallen_back = Signer(key="new", salt="news.previews", fallback_keys=[settings.SECRET_KEY])
@@ -135,7 +135,7 @@ def test_a_link_outlives_a_change_of_the_secret_key(client, settings, monkeypatc
     assert client.get(f"/preview/{token}/").status_code == 200
 
 
-# Its files
+# Files
 
 
 def test_a_link_opens_the_files_of_its_message_and_no_others(client, settings, tmp_path):
@@ -181,35 +181,35 @@ def test_a_link_opens_the_attachments_and_the_renditions_of_its_own_message(clie
         assert client.get(address).status_code == 200
 
 
-def test_words_that_look_like_a_file_stay_as_they_are(client):
+def test_text_that_looks_like_a_file_is_not_changed(client):
     message = a_message(publish_at=None, source_url="https://example.org/media/x.pdf", body="<p>See /media/x.pdf</p>")
     page = client.get(a_link(message).get_absolute_url()).content.decode()
     assert ('href="https://example.org/media/x.pdf"' in page, "<p>See /media/x.pdf</p>" in page) == (True, True)
 
 
-# Who has opened it
+# Visits
 
 
-def test_an_opening_is_recorded_with_its_moment_and_the_browsers_family(client):
+def test_a_visit_is_recorded_with_time_and_browser_family(client):
     link = a_link()
     client.get(link.get_absolute_url(), headers={"user-agent": FIREFOX})
-    assert list(link.openings.values_list("at", "browser")) == [(NOON, "Firefox")]
+    assert list(link.visits.values_list("at", "browser")) == [(NOON, "Firefox")]
 
 
 @pytest.mark.parametrize(("method", "headers"), [("head", {}), ("get", {"sec-purpose": "prefetch;prerender"})])
-def test_asking_for_the_headers_or_looking_ahead_is_no_opening(client, method, headers):
+def test_head_requests_and_prefetches_are_not_visits(client, method, headers):
     link = a_link()
     assert getattr(client, method)(link.get_absolute_url(), headers=headers).status_code == 200
-    assert not link.openings.exists()
+    assert not link.visits.exists()
 
 
-def test_a_reload_is_no_new_opening(client, at_noon):
+def test_a_reload_is_not_a_new_visit(client, at_noon):
     link = a_link()
     client.get(link.get_absolute_url())
     client.get(link.get_absolute_url())
     at_noon.move_to(NOON + HOUR / 2)
     client.get(link.get_absolute_url())
-    assert link.openings.count() == 2
+    assert link.visits.count() == 2
 
 
 @pytest.mark.parametrize(
@@ -225,23 +225,23 @@ def test_a_reload_is_no_new_opening(client, at_noon):
         ("Lynx/2.9", "other"),
     ],
 )
-def test_a_browser_is_known_by_its_family(agent, family):
+def test_the_browser_family_is_recognised(agent, family):
     assert browser_family(agent) == family
 
 
-# On the desk
+# In the admin
 
 
-def test_a_link_is_made_on_the_desk_and_its_address_can_be_copied(admin_client, client):
+def test_a_link_is_created_in_the_admin(admin_client, client):
     draft = a_message(publish_at=None)
-    made = admin_client.post(desk(draft, "preview-links"), asked_for())
+    made = admin_client.post(desk(draft, "preview-links"), link_form())
     link = PreviewLink.objects.get()
     page = admin_client.get(desk(draft, "change")).content.decode()
     assert (made["Location"], link.expires_at) == (f"{desk(draft, 'change')}#previews", NOON.replace(hour=18, minute=0))
     assert f'value="http://testserver{link.get_absolute_url()}"' in page
 
 
-def test_the_desk_lists_who_opened_a_link_when(admin_client, client):
+def test_the_admin_lists_visits(admin_client, client):
     link = a_link()
     client.get(link.get_absolute_url(), headers={"user-agent": FIREFOX})
     page = " ".join(admin_client.get(desk(link.message, "change")).content.decode().split())
@@ -251,7 +251,7 @@ def test_the_desk_lists_who_opened_a_link_when(admin_client, client):
     )
 
 
-def test_a_link_is_revoked_on_the_desk(admin_client, client):
+def test_a_link_is_revoked_in_the_admin(admin_client, client):
     link = a_link()
     admin_client.post(desk(link.message, f"preview-links/{link.pk}/revoke"))
     page = admin_client.get(desk(link.message, "change")).content.decode()
@@ -265,39 +265,39 @@ def test_a_link_is_revoked_on_the_desk(admin_client, client):
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"name": " "}, "Say for whom the link is."),
+        ({"name": " "}, "Enter who the link is for."),
         ({"name": "x" * 81}, "at most 80 characters"),
-        ({"expires_at_0": "", "expires_at_1": ""}, "Say until when the link opens"),
-        ({"expires_at_1": "12:00"}, "This moment is past"),
-        ({"expires_at_0": "24/12/2021"}, "may last 30 days at most"),
+        ({"expires_at_0": "", "expires_at_1": ""}, "Enter an expiry date and time"),
+        ({"expires_at_1": "12:00"}, "This time is in the past"),
+        ({"expires_at_0": "24/12/2021"}, "valid for 30 days at most"),
         ({"expires_at_0": "soon"}, "Write the day like 24.09.2027."),
     ],
 )
-def test_a_link_that_makes_no_sense_is_refused_with_a_sentence(admin_client, wrong, sentence):
+def test_invalid_links_get_a_sentence(admin_client, wrong, sentence):
     draft = a_message(publish_at=None)
-    page = admin_client.post(desk(draft, "preview-links"), asked_for(**wrong)).content.decode()
+    page = admin_client.post(desk(draft, "preview-links"), link_form(**wrong)).content.decode()
     assert (sentence in page, PreviewLink.objects.exists()) == (True, False)
 
 
-def test_what_is_public_needs_no_link(admin_client):
+def test_public_messages_get_no_link(admin_client):
     message = a_message()
-    answer = admin_client.post(desk(message, "preview-links"), asked_for(), follow=True).content.decode()
-    assert ("anybody can read it" in answer, "Make a link" in answer, PreviewLink.objects.exists()) == (
+    answer = admin_client.post(desk(message, "preview-links"), link_form(), follow=True).content.decode()
+    assert ("it needs no preview link" in answer, "Create link" in answer, PreviewLink.objects.exists()) == (
         True,
         False,
         False,
     )
 
 
-def test_who_may_not_change_a_message_makes_no_link_and_sees_none(client):
+def test_links_need_change_permission(client):
     link = a_link(a_message(publish_at=NOON + DAY, approved_at=NOON))
     client.force_login(officer())
-    assert client.post(desk(link.message, "preview-links"), asked_for()).status_code == 403
+    assert client.post(desk(link.message, "preview-links"), link_form()).status_code == 403
     assert client.post(desk(link.message, f"preview-links/{link.pk}/revoke")).status_code == 403
     assert link.token not in client.get(desk(link.message, "change")).content.decode()
 
 
-def test_a_link_is_not_revoked_by_an_address_alone(admin_client):
+def test_revoking_needs_a_post_request(admin_client):
     link = a_link()
     assert admin_client.get(desk(link.message, f"preview-links/{link.pk}/revoke")).status_code == 405
 
@@ -310,13 +310,13 @@ def test_a_link_of_another_message_is_not_found(admin_client):
 # The log
 
 
-def test_the_log_never_holds_a_token(client, caplog):
+def test_the_log_never_contains_a_token(client, caplog):
     link = a_link(revoked_at=NOON)
     client.get(link.get_absolute_url())
     lines = [Discreet("{message}", style="{").format(record) for record in caplog.records]
     assert lines == ["Not Found: /preview/…"]
 
 
-def test_the_console_writes_discreetly():
+def test_console_logging_is_redacted():
     handlers = logging.getLogger().handlers
     assert any(isinstance(handler.formatter, Discreet) for handler in handlers)

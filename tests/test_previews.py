@@ -1,4 +1,4 @@
-"""Previews on the desk: the unsaved text as the public page would show it, for staff alone."""
+"""Previews in the admin: the unsaved text as the public page, for staff only."""
 
 import re
 
@@ -26,7 +26,7 @@ def desk(message, what="preview"):
     return f"/admin/news/message/{message.pk}/{what}/"
 
 
-# Of the unsaved text
+# The unsaved text
 
 
 def test_the_text_in_the_form_is_previewed_and_nothing_is_saved(admin_client):
@@ -60,44 +60,44 @@ def test_a_message_that_was_never_saved_is_previewed(admin_client):
         {"body": "<p>The text.</p>" * 20_000},
     ],
 )
-def test_what_is_not_right_yet_is_previewed_with_what_is_there(admin_client, wrong):
+def test_an_invalid_form_is_previewed(admin_client, wrong):
     page = admin_client.post(NEW, filled(lead="Typed with care") | wrong)
     text = page.content.decode()
     assert (page.status_code, "Typed with care" in text, "<p>The text.</p>" in text) == (200, True, True)
-    assert ("can’t be saved like this yet" in text, "javascript:" in text) == (True, False)
+    assert ("Correct these errors before you save" in text, "javascript:" in text) == (True, False)
 
 
 def test_an_empty_form_is_previewed_too(admin_client):
     assert "No headline yet" in admin_client.post(NEW, {}).content.decode()
 
 
-def test_the_preview_shows_the_cleaned_text(admin_client):
+def test_the_preview_shows_sanitised_text(admin_client):
     page = admin_client.post(NEW, filled(body="<p onclick='x()'>Text<script>alert(1)</script></p>")).content.decode()
     assert ("<p>Text</p>" in page, "alert(1)" in page) == (True, False)
 
 
-def test_pictures_are_previewed_as_saved(admin_client):
+def test_images_are_previewed_as_saved(admin_client):
     data = filled(image=SimpleUploadedFile("new.png", b"no picture"), image_alt="A sunset")
     page = admin_client.post(NEW, data).content.decode()
-    assert ("A sunset" in page, "can’t be saved" in page) == (False, False)
+    assert ("A sunset" in page, "cannot be saved" in page) == (False, False)
 
 
-def test_a_preview_is_never_kept(admin_client):
+def test_a_preview_is_not_cached(admin_client):
     assert "no-store" in admin_client.post(NEW, filled())["Cache-Control"]
 
 
-def test_who_may_not_change_a_message_previews_it_as_saved(client):
+def test_users_without_change_permission_preview_the_saved_text(client):
     scheduled = a_message(publish_at=NOON + DAY, approved_at=NOON, headline="As approved")
     client.force_login(officer())
     page = client.post(desk(scheduled), filled(headline="As smuggled in")).content.decode()
     assert ("As approved" in page, "As smuggled in" in page) == (True, False)
 
 
-def test_a_preview_is_for_staff_alone(client):
+def test_previews_are_for_staff_only(client):
     assert [client.post(NEW, filled()).status_code, client.post(desk(a_message()), filled()).status_code] == [302, 302]
 
 
-def test_the_form_has_the_button_beside_save(admin_client):
+def test_the_form_has_a_preview_button(admin_client):
     draft = a_message(publish_at=None)
     page = admin_client.get(desk(draft, "change")).content.decode()
     button = re.search(r"<input[^>]*formtarget[^>]*>", page)[0]

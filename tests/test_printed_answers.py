@@ -63,7 +63,7 @@ def test_a_page_of_many_things_has_no_date_of_its_last_change(clock, path):
 
 def test_a_message_s_page_has_the_date_of_its_last_change(clock):
     message = a_message()
-    message.correct("The date.", at=NOON)
+    message.publish_correction("The date.", at=NOON)
     address = message.get_absolute_url()
     before = [ask(address).headers["Last-Modified"], fresh(address).headers["Last-Modified"]]
     clock.move_to(NOON + 5 * MINUTE)
@@ -77,7 +77,7 @@ def test_if_modified_since_answers_304_until_a_message_is_corrected(clock):
     address = message.get_absolute_url()
     since = ask(address).headers["Last-Modified"]
     unchanged = ask(address, HTTP_IF_MODIFIED_SINCE=since).status
-    message.correct("The date.", at=NOON)
+    message.publish_correction("The date.", at=NOON)
     assert (unchanged, ask(address, HTTP_IF_MODIFIED_SINCE=since).status) == (304, 200)
 
 

@@ -1,4 +1,4 @@
-"""A proxy that TRUSTED_PROXIES does not count is noted: behind it all visitors have one address."""
+"""A proxy that TRUSTED_PROXY_COUNT does not count is noted: behind it all visitors have one address."""
 
 import os
 from datetime import timedelta
@@ -17,7 +17,7 @@ from watching.doctor.place import proxy
 @pytest.fixture(autouse=True)
 def not_noted(settings, tmp_path, monkeypatch):
     settings.UNCOUNTED_PROXY = tmp_path / "behind-a-proxy"
-    settings.TRUSTED_PROXIES = 0
+    settings.TRUSTED_PROXY_COUNT = 0
     monkeypatch.setattr(proxies, "_noted_at", 0.0)
 
 
@@ -43,7 +43,7 @@ def test_a_request_without_the_header_notes_nothing(client, settings):
 
 
 def test_a_proxy_that_is_counted_is_not_noted(client, settings):
-    settings.TRUSTED_PROXIES = 1
+    settings.TRUSTED_PROXY_COUNT = 1
     client.get("/healthz", HTTP_X_FORWARDED_FOR="203.0.113.9")
     assert not is_noted(settings)
 
@@ -59,7 +59,7 @@ def test_a_place_that_cannot_be_written_disturbs_no_visitor(client, settings):
 def test_the_doctor_names_it_for_a_day_unless_the_settings_count_it(settings, age, trusted, faults):
     settings.UNCOUNTED_PROXY.touch()
     os.utime(settings.UNCOUNTED_PROXY, times=((NOON - age).timestamp(),) * 2)
-    settings.TRUSTED_PROXIES = trusted
+    settings.TRUSTED_PROXY_COUNT = trusted
     assert len(list(proxy(Look(NOON, (), False)))) == faults
     with time_machine.travel(NOON, tick=False):
         assert len(check_proxies_are_counted()) == faults

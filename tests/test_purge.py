@@ -14,6 +14,8 @@ from consular.models.entries import ERASURES_KEPT
 from letters.models import Letter
 from tests.factories import DAY, HOUR, NOON, a_topic, an_enquiry
 
+pytestmark = pytest.mark.both_databases
+
 LATER = NOON + 31 * DAY
 
 
@@ -30,7 +32,7 @@ def at_later(time_machine):
 
 
 def kept_for(days, **kwargs):
-    return an_enquiry(topic=a_topic(keep_days=days), **kwargs)
+    return an_enquiry(topic=a_topic(retention_days=days), **kwargs)
 
 
 @pytest.mark.django_db
@@ -49,7 +51,7 @@ def test_enquiry_goes_when_its_topic_says(at_later, argument):
     out, _err = run(argument)
     assert "1 of 1 erased" in out
     assert list(Enquiry.objects.all()) == [young]
-    assert Erasure.objects.values_list("reference", "why", "at").get() == (old.reference, "kept long", LATER)
+    assert Erasure.objects.values_list("reference", "reason", "at").get() == (old.reference, "expired", LATER)
 
 
 @pytest.mark.django_db
@@ -108,7 +110,7 @@ def test_purge_waits_for_an_addition_that_is_being_written(at_later):
 
     thread = threading.Thread(target=add)
     # On SQLite nobody reads while another writes a page out; what is chosen is chosen before.
-    chosen = list(keeping.past_keeping(LATER).values_list("pk", flat=True))
+    chosen = list(keeping.expired(LATER).values_list("pk", flat=True))
     thread.start()
     assert written.wait(5)
     threading.Timer(0.2, go_on.set).start()
@@ -120,7 +122,7 @@ def test_purge_waits_for_an_addition_that_is_being_written(at_later):
 @pytest.mark.django_db
 def test_purge_works_in_batches(at_later, monkeypatch):
     monkeypatch.setattr(keeping, "A_BATCH", 2)
-    topic = a_topic(keep_days=30)
+    topic = a_topic(retention_days=30)
     for _ in range(5):
         an_enquiry(topic=topic)
     assert list(keeping.purge(LATER)) == [2, 2, 1]
@@ -130,7 +132,7 @@ def test_purge_works_in_batches(at_later, monkeypatch):
 def test_everything_that_belongs_to_it_goes_and_its_letters_never_leave(at_later, admin_user, mailoutbox):
     enquiry = kept_for(30)
     enquiry.note("A note", by=admin_user, at=NOON)
-    enquiry.opened(admin_user, NOON)
+    enquiry.record_opened(admin_user, NOON)
     run("--delete")
     assert not Trace.objects.exists() and Letter.objects.exists()
     call_command("send_letters", verbosity=0)
@@ -147,16 +149,16 @@ def test_what_can_not_be_read_any_more_can_still_be_erased(at_later, settings, a
 
 @pytest.mark.django_db
 def test_where_enquiries_came_from_is_forgotten_after_an_hour(at_later):
-    Knock.objects.create(origin="a", at=LATER - HOUR)
-    Knock.objects.create(origin="b", at=LATER - HOUR + timedelta(seconds=1))
+    Knock.objects.create(network_hash="a", at=LATER - HOUR)
+    Knock.objects.create(network_hash="b", at=LATER - HOUR + timedelta(seconds=1))
     run("--delete")
-    assert Knock.objects.get().origin == "b"
+    assert Knock.objects.get().network_hash == "b"
 
 
 @pytest.mark.django_db
 def test_notes_of_old_erasures_are_forgotten(at_later):
     for reference, at in (("old", LATER - ERASURES_KEPT - DAY), ("new", LATER - ERASURES_KEPT + DAY)):
-        Erasure.objects.create(reference=reference, token_hash=reference, at=at, why="visitor")
+        Erasure.objects.create(reference=reference, token_hash=reference, at=at, reason="visitor")
     run("--delete")
     assert Erasure.objects.get().reference == "new"
 
@@ -167,7 +169,7 @@ def test_erasing_twice_is_erasing_once():
     again = Enquiry.objects.get()
     enquiry.erase("visitor", at=NOON)
     again.erase("person", at=NOON + HOUR)
-    assert Erasure.objects.get().why == "visitor"
+    assert Erasure.objects.get().reason == "visitor"
 
 
 @pytest.mark.django_db(transaction=True)

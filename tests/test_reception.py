@@ -12,7 +12,8 @@ from editions import edition
 from tests.factories import NOON, a_category, a_notice, a_topic, an_office
 from tests.helpers.contact_form import CONTACT, an_answer, faults
 
-pytestmark = pytest.mark.django_db(transaction=True)  # what is remembered is of a settled edition
+# Committed, as the contact page keeps only what a settled edition holds.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 NOT_KEPT = "It could not be kept just now. Nothing is lost: please send it once more in a minute or two."
 

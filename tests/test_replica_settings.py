@@ -1,4 +1,4 @@
-"""What REPLICA_URLS says, where reads are led, and what a node remembers of what it has served."""
+"""What REPLICA_DATABASE_URLS says, where reads are led, and what a node remembers of what it has served."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +10,8 @@ from editions.highest import Highest
 from embassy import environment
 from news.models import Message
 
+pytestmark = pytest.mark.both_databases
+
 POSTGRES = {
     "ENGINE": "django.db.backends.postgresql",
     "NAME": "embassy",
@@ -19,9 +21,9 @@ POSTGRES = {
 
 
 def databases(monkeypatch, urls, primary=POSTGRES):
-    monkeypatch.setenv("REPLICA_URLS", urls)
+    monkeypatch.setenv("REPLICA_DATABASE_URLS", urls)
     found = {"default": primary}
-    return environment.replicas("REPLICA_URLS", found), found
+    return environment.replicas("REPLICA_DATABASE_URLS", found), found
 
 
 def test_each_replica_is_as_the_primary_but_for_its_place(monkeypatch):
@@ -41,13 +43,13 @@ def test_without_replicas_there_is_the_primary_alone(monkeypatch):
     "urls", ["sqlite:///copy.sqlite3", "postgres://two/", "two", "postgres://two/embassy,mysql://x/y"]
 )
 def test_what_is_no_address_of_a_replica_stops_the_start(monkeypatch, urls):
-    with pytest.raises(ImproperlyConfigured, match="REPLICA_URLS"):
+    with pytest.raises(ImproperlyConfigured, match="REPLICA_DATABASE_URLS"):
         databases(monkeypatch, urls)
 
 
 def test_a_sqlite_file_has_no_replicas(monkeypatch):
     sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": "embassy.sqlite3", "OPTIONS": {}}
-    with pytest.raises(ImproperlyConfigured, match="REPLICA_URLS"):
+    with pytest.raises(ImproperlyConfigured, match="REPLICA_DATABASE_URLS"):
         databases(monkeypatch, "postgres://two/embassy", primary=sqlite)
 
 

@@ -1,4 +1,4 @@
-"""The statement of accessibility by the EU's model, and the reminder to review it (Decision (EU) 2018/1523)."""
+"""The accessibility statement by the EU's model (Decision (EU) 2018/1523), and reminders to review pages."""
 
 from datetime import date
 from pathlib import Path
@@ -31,7 +31,7 @@ TODAY = NOON.date()
         "<h2>Enforcement procedure</h2>",
     ],
 )
-def test_the_sample_s_statement_has_every_part_of_the_model(part):
+def test_the_sample_statement_has_every_part_of_the_model(part):
     assert part in SAMPLE.read_text(encoding="utf-8")
 
 
@@ -61,7 +61,7 @@ def test_a_hidden_page_is_not_due():
     assert not Page.objects.due_for_review(TODAY)
 
 
-def test_the_front_page_of_the_desk_reminds_of_a_page_to_review(admin_client):
+def test_the_dashboard_lists_pages_to_review(admin_client):
     with time_machine.travel(NOON, tick=False):
         without = admin_client.get("/admin/").content.decode()
         a_page(path="accessibility", title="Accessibility statement", reviewed_on=date(2019, 1, 2))
@@ -69,6 +69,6 @@ def test_the_front_page_of_the_desk_reminds_of_a_page_to_review(admin_client):
     assert ("Pages to review" in without, "last reviewed on 2 January 2019" in page) == (False, True)
 
 
-def test_a_page_says_when_it_was_last_reviewed(client):
+def test_a_page_shows_its_last_review(client):
     a_page(path="about", reviewed_on=date(2020, 1, 2))
     assert "2 January 2020" in client.get("/about/").content.decode()

@@ -37,14 +37,14 @@ def counts():
     return {model.__name__: model.objects.count() for model in models}
 
 
-def test_loading_twice_adds_nothing():
+def test_loading_again_adds_nothing():
     load()
     before = counts()
-    assert load() == "The sample: 0 messages and 0 other things added."
+    assert load() == "Sample loaded: 0 messages and 0 other entries added."
     assert counts() == before
 
 
-def test_what_staff_changed_or_deleted_stays_so():
+def test_changes_by_staff_are_kept():
     load()
     Office.objects.filter(kind="press").update(name="Press Centre")
     Counter.objects.all().delete()
@@ -55,13 +55,13 @@ def test_what_staff_changed_or_deleted_stays_so():
     assert Page.objects.get(path="about").title == "Who we are"
 
 
-def test_what_was_there_before_keeps_its_place():
+def test_existing_entries_are_not_replaced():
     Page.objects.create(title="Our own", path="about")
     load()
     assert Page.objects.get(path="about").title == "Our own"
 
 
-def test_speech_of_september_leads_in_full():
+def test_the_speech_of_september_is_featured():
     load()
     speech = Message.objects.featured(NOON)
     assert timezone.localdate(speech.publish_at) == date(2020, 9, 25)
@@ -71,7 +71,7 @@ def test_speech_of_september_leads_in_full():
     assert {"&", "_", "?"} <= set(speech.source_url)
 
 
-def test_ten_latest_have_the_dates_of_the_seed():
+def test_the_ten_latest_have_the_dates_of_the_original():
     load()
     latest = Message.objects.published(NOON).exclude(featured=True)
     assert [f"{timezone.localtime(message.publish_at):%d.%m}" for message in latest] == LATEST
@@ -80,7 +80,7 @@ def test_ten_latest_have_the_dates_of_the_seed():
     assert {message.category.slug for message in latest} == {"speeches", "statements", "comments"}
 
 
-def test_counters_stand_where_the_seed_has_them():
+def test_the_counters_have_the_numbers_of_the_original():
     load()
     assert [counter.days(NOON) for counter in Counter.objects.shown()] == [996, 988]
 
@@ -100,18 +100,18 @@ def test_header_has_the_consular_phone():
         (datetime(2020, 12, 25, 10, tzinfo=UTC), False),
     ],
 )
-def test_consul_keeps_hours_and_holidays(at, is_open):
+def test_the_office_has_hours_and_holidays(at, is_open):
     with time_machine.travel(NOON, tick=False):
         load()
     assert Office.objects.consular().get().state(at).is_open is is_open
 
 
-def test_sample_has_answers_to_common_questions():
+def test_the_sample_has_common_questions():
     load()
     assert Topic.objects.get(name="Visas").common_questions.count() == 2
 
 
-def test_every_address_in_the_sample_answers(client):
+def test_every_page_of_the_sample_exists(client):
     load()
     texts = [*Page.objects.values_list("body", flat=True), *Message.objects.values_list("body", flat=True)]
     addresses = {address for text in texts for address in re.findall(r'href="(/[^"]*)"', text)}
@@ -119,14 +119,14 @@ def test_every_address_in_the_sample_answers(client):
     assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
 
 
-def test_texts_are_as_the_cleaner_leaves_them():
+def test_texts_are_already_sanitised():
     texts = [path.read_text(encoding="utf-8").strip() for path in (SAMPLE / "pages").glob("*.html")]
     lines = (SAMPLE / "messages.jsonl").read_text(encoding="utf-8").splitlines()
     texts += [json.loads(line)["body"] for line in lines]
     assert [clean(text) for text in texts] == texts
 
 
-def test_every_mailbox_is_at_example_org():
+def test_every_email_address_is_at_example_org():
     files = [path.read_text(encoding="utf-8") for path in SAMPLE.rglob("*.*")]
     hosts = {host for text in files for host in re.findall(r"@([\w.-]*\w)", text)}
     assert hosts == {"example.org"}

@@ -18,6 +18,8 @@ from consular.sealed import WrongKey, keyed_hash, keyed_hashes, plain_email, pla
 from tests.factories import NOON, an_enquiry
 from tests.helpers.stored_columns import kept
 
+pytestmark = pytest.mark.both_databases
+
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))  # lone surrogates, NUL, everything
 
@@ -172,9 +174,9 @@ def test_hashes_are_not_made_with_the_key_that_seals(settings):
 @pytest.mark.django_db
 def test_flood_is_counted_on_after_a_change_of_the_key(settings):
     settings.ENQUIRY_KEYS, settings.ENQUIRIES_PER_HOUR = [OLD], 1
-    Knock.objects.knock("203.0.113.7", NOON)
+    Knock.objects.record("203.0.113.7", NOON)
     settings.ENQUIRY_KEYS = [NEW, OLD]
-    assert Knock.objects.too_many("203.0.113.7", NOON)
+    assert Knock.objects.retry_at("203.0.113.7", NOON)
 
 
 # Dumps
@@ -193,7 +195,7 @@ def test_dump_is_sealed_and_loads_again(form, tmp_path):
     again = Enquiry.objects.get()
     assert (again.question, again.entries.get().text) == (enquiry.question, "A note that nobody shall read")
     assert unseal(kept()[0]) == enquiry.question  # once, not twice
-    assert Enquiry.objects.with_token(enquiry.token).of_person(enquiry.email).exists()
+    assert Enquiry.objects.with_token(enquiry.token).from_email(enquiry.email).exists()
 
 
 @pytest.mark.django_db

@@ -1,7 +1,8 @@
-"""The search: one behaviour on both databases, told by a reference in plain Python."""
+"""Search: the same results on both databases as a reference in plain Python."""
 
 import random
 import re
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -12,14 +13,16 @@ from hypothesis import strategies as st
 
 from editions.edition import Edition
 from news.models import Message
-from news.search.finding import PAGE, find
+from news.search.finding import find
 from news.search.query import read
+from news.search.ranking import PAGE
 from news.search.text import words
 from news.search.wanted import Wanted
 from tests.factories import DAY, NOON, a_category
 from tests.helpers.searches import whole_list
+from tests.properties import examples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)
@@ -74,32 +77,32 @@ def has(term, parts):
         for place in range(len(part) - len(term.words) + 1):
             *before, end = part[place : place + len(term.words)]
             if all(word in ways for word, ways in zip(before, firsts, strict=True)) and (
-                end.startswith(last) if term.begins else end in last
+                end.startswith(last) if term.is_prefix else end in last
             ):
                 return True
     return False
 
 
-def expected(messages, wanted, at=NOON):
+def expected(messages, params, at=NOON):
     """Return the ids that a search must give, in their order."""
-    query, zone, found = read(wanted.q), timezone.get_default_timezone(), []
+    query, zone, found = read(params.q), timezone.get_default_timezone(), []
     for message in messages:
         day = message.publish_at.astimezone(zone).date()
         if not message.approved_at or message.withdrawn_at or message.publish_at > at:
             continue
-        if (wanted.category and message.category.slug != wanted.category) or (wanted.year and day.year != wanted.year):
+        if (params.category and message.category.slug != params.category) or (params.year and day.year != params.year):
             continue
-        if (wanted.since and day < wanted.since) or (wanted.until and day > wanted.until):
+        if (params.since and day < params.since) or (params.until and day > params.until):
             continue
-        if wanted.source and "-".join(words(message.source_name)) != wanted.source:
+        if params.source and "-".join(words(message.source_name)) != params.source:
             continue
         text = re.sub("</?b>", "", re.sub("</?p>", " ", message.body)).replace("&amp;", "&")
         parts = [words(message.headline), words(message.lead), words(text)]
-        if not all(has(term, parts) for term in query.wanted) or any(has(term, parts) for term in query.excluded):
+        if not all(has(term, parts) for term in query.included) or any(has(term, parts) for term in query.excluded):
             continue
-        each = query.each_word
+        each = query.single_words
         tier = 1 + sum(not all(has(term, parts[:most]) for term in each) for most in (1, 2))
-        found.append((0 if wanted.sort else tier, -message.publish_at.timestamp(), -message.pk))
+        found.append((0 if params.sort else tier, -message.publish_at.timestamp(), -message.pk))
     return [-pk for _tier, _moment, pk in sorted(found)]
 
 
@@ -119,45 +122,46 @@ WANTED = st.builds(
     since=st.sampled_from([None, None, (NOON - DAY * 90).date()]),
     until=st.sampled_from([None, None, (NOON - DAY * 20).date()]),
 )
-FEW = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=examples(120), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @FEW
-@given(wanted=WANTED)
-def test_every_search_finds_what_the_reference_finds_in_its_order(archive, wanted):
-    assert whole_list(wanted) == expected(archive, wanted)
+@given(params=WANTED)
+def test_results_and_order_match_the_reference(archive, params):
+    assert whole_list(params) == expected(archive, params)
 
 
 @FEW
-@given(wanted=WANTED)
-def test_the_counts_say_what_choosing_a_filter_gives(archive, wanted):
-    found = find(wanted, NOON, Edition.current(NOON))
-    assert found.total == len(expected(archive, wanted))
+@given(params=WANTED)
+def test_facet_counts_match_the_filtered_results(archive, params):
+    found = find(params, NOON, Edition.current(NOON))
+    assert found.total == len(expected(archive, params))
     for name, options in (("category", found.categories), ("year", found.years), ("source", found.sources)):
         for option in options:
             value = {"Statements": "statements", "Speeches": "speeches", "Comments": "comments"}.get(option.label)
             value = value or (int(option.label) if name == "year" else "-".join(words(option.label)))
-            assert option.count == len(expected(archive, wanted.but(**{name: value}))), (name, option)
+            assert option.count == len(expected(archive, params.replace(**{name: value}))), (name, option)
 
 
 @FEW
-@given(wanted=WANTED, limit=st.sampled_from([0, 3, 10]))
-def test_counting_by_lists_and_counting_by_rows_agree(archive, wanted, limit):
+@given(params=WANTED, limit=st.sampled_from([0, 3, 10]))
+def test_both_ways_of_counting_agree(archive, params, limit):
     """What is done above 10,000 messages is done here above a few."""
     from unittest.mock import patch
 
-    modules = ["news.search.engines.MANY", "news.search.options.MANY", "news.search.finding.MANY"]
-    with patch(modules[0], limit), patch(modules[1], limit), patch(modules[2], limit):
-        found = find(wanted, NOON, Edition.current(NOON))
-    assert found.total == min(len(expected(archive, wanted)), limit + 1)
+    with ExitStack() as stack:
+        for module in ("engines", "options", "finding", "phrases"):
+            stack.enter_context(patch(f"news.search.{module}.MANY", limit))
+        found = find(params, NOON, Edition.current(NOON))
+    assert found.total == min(len(expected(archive, params)), limit + 1)
 
 
-def test_walking_back_meets_the_same_messages(archive):
+def test_paging_backwards_gives_the_same_pages(archive):
     for sort in ("", "date"):
-        wanted = Wanted(q="visa", sort=sort)
-        everything, found = whole_list(wanted), find(wanted, NOON, Edition.current(NOON))
+        params = Wanted(q="visa", sort=sort)
+        everything, found = whole_list(params), find(params, NOON, Edition.current(NOON))
         while found.older:
-            last, found = found, find(wanted.but(before=found.older), NOON, Edition.current(NOON))
-        back = find(wanted.but(after=found.newer), NOON, Edition.current(NOON))
+            last, found = found, find(params.replace(before=found.older), NOON, Edition.current(NOON))
+        back = find(params.replace(after=found.newer), NOON, Edition.current(NOON))
         assert [message.pk for message in back.messages] == [message.pk for message in last.messages]
         assert len(everything) > 2 * PAGE

@@ -1,4 +1,4 @@
-"""A search is followed: as Atom and as a JSON Feed, by date, with an id that lasts."""
+"""Feeds of a search: Atom and JSON Feed, by date, with a permanent id."""
 
 from xml.etree import ElementTree
 
@@ -8,7 +8,7 @@ import time_machine
 from news.feeds import NEWEST
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -29,7 +29,7 @@ def titles(client, query):
     return [entry.findtext(f"{ATOM}title") for entry in document(client, query).findall(f"{ATOM}entry")]
 
 
-def test_what_a_search_finds_comes_by_date_with_its_whole_text(client):
+def test_results_are_by_date_with_full_text(client):
     a_message(headline="A visa", publish_at=NOON - 2 * DAY)
     a_message(headline="Of travel", body="<p>Visa <b>free</b>.</p>", publish_at=NOON - DAY)
     a_message(headline="Another matter")
@@ -37,7 +37,7 @@ def test_what_a_search_finds_comes_by_date_with_its_whole_text(client):
     assert document(client, "q=visa").findtext(f"{ATOM}entry/{ATOM}content") == "<p>Visa <strong>free</strong>.</p>"
 
 
-def test_the_filters_are_followed_too(client):
+def test_filters_apply_to_the_feed(client):
     a_message(headline="Visa, a statement", publish_at=NOON - DAY)
     a_message(headline="Visa, a speech", category=a_category("speeches"), publish_at=NOON - DAY)
     a_message(headline="Visa, long ago", publish_at=NOON - 1000 * DAY)
@@ -46,13 +46,13 @@ def test_the_filters_are_followed_too(client):
     assert titles(client, "q=visa&to=2019-01-01") == ["Visa, long ago"]
 
 
-def test_it_has_as_many_as_other_feeds(client):
+def test_it_is_as_long_as_other_feeds(client):
     for number in range(NEWEST + 3):
         a_message(headline=f"Visa {number}", publish_at=NOON - number * HOUR)
     assert titles(client, "q=visa") == [f"Visa {number}" for number in range(NEWEST)]
 
 
-def test_what_is_withdrawn_vanishes_and_what_is_scheduled_appears_at_its_second(client, clock):
+def test_withdrawn_messages_disappear_and_scheduled_ones_appear_on_the_second(client, clock):
     message = a_message(headline="Visa withdrawn", publish_at=NOON - DAY)
     a_message(headline="Visa tomorrow", publish_at=NOON + DAY, approved_at=NOON)
     before = titles(client, "q=visa")
@@ -62,7 +62,7 @@ def test_what_is_withdrawn_vanishes_and_what_is_scheduled_appears_at_its_second(
     assert (before, gone, titles(client, "q=visa")) == (["Visa withdrawn"], [], ["Visa tomorrow"])
 
 
-def test_a_feed_keeps_its_id_however_the_search_is_written(client):
+def test_a_feed_has_the_same_id_for_each_spelling_of_a_search(client):
     found = document(client, "q=visa+treaty&category=speeches")
     assert found.findtext(f"{ATOM}id") == "tag:testserver,2020:search/q=visa+treaty&category=speeches"
     own = found.find(f"{ATOM}link[@rel='self']").get("href")
@@ -77,13 +77,13 @@ def test_an_entry_is_the_same_in_every_feed(client):
     assert document(client, "q=visa").findtext(f"{ATOM}entry/{ATOM}id") == everything.findtext(f"{ATOM}entry/{ATOM}id")
 
 
-def test_it_says_in_its_title_what_is_followed(client):
+def test_its_title_has_words_and_filters(client):
     a_category("speeches")
     title = document(client, "q=visa+%3Cb%3E&category=speeches&year=2018").findtext(f"{ATOM}title")
     assert title.endswith(": visa <b>, Speeches, 2018")
 
 
-def test_the_json_feed_has_the_same(client):
+def test_the_json_feed_has_the_same_entries(client):
     a_message(headline="A visa")
     feed = client.get("/search/feed.json?q=visa").json()
     assert [item["title"] for item in feed["items"]] == ["A visa"]
@@ -91,14 +91,14 @@ def test_the_json_feed_has_the_same(client):
     assert feed["home_page_url"] == "http://testserver/search/?q=visa&sort=date"
 
 
-def test_a_page_of_results_offers_to_follow_it(client):
+def test_a_results_page_links_to_its_feed(client):
     a_message(headline="A visa")
     for query in ("q=visa&sort=date", "q=nowhere"):
         page = client.get(f"/search/?{query}").content.decode()
         own = f"/search/feed/?{query.removesuffix('&sort=date')}"
         assert f'<link rel="alternate" type="application/atom+xml" href="{own}"' in page
-        assert f'<a href="{own}" type="application/atom+xml">Follow this search</a>' in page
-    assert "Follow this search" not in client.get("/search/").content.decode()
+        assert f'<a href="{own}" type="application/atom+xml">Subscribe to this search</a>' in page
+    assert "Subscribe to this search" not in client.get("/search/").content.decode()
 
 
 ODD = [
@@ -121,7 +121,7 @@ ODD = [
 
 @pytest.mark.parametrize("path", ["/search/feed/", "/search/feed.json"])
 @pytest.mark.parametrize("typed", ODD)
-def test_any_input_gets_a_feed_or_a_sentence(client, path, typed):
+def test_any_input_gives_a_feed_or_an_error(client, path, typed):
     a_message(headline="A visa", body="<p>a b</p>")
     typed = typed.encode(errors="surrogatepass")
     response = client.get(path, {"q": typed, "from": typed[:9], "year": typed[:9], "source": typed[:99]})
@@ -130,7 +130,7 @@ def test_any_input_gets_a_feed_or_a_sentence(client, path, typed):
     assert response.status_code in (200, 400)
 
 
-def test_what_can_not_be_followed_is_said_in_a_sentence(client):
+def test_an_invalid_search_gives_an_error(client):
     for query in ("", "?q=-only", "?q=visa&from=never", f"?q={'x' * 400}"):
         response = client.get(f"/search/feed/{query}")
         assert (response.status_code, response["Content-Type"]) == (400, "text/plain; charset=utf-8"), query
@@ -138,7 +138,7 @@ def test_what_can_not_be_followed_is_said_in_a_sentence(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_followed_search_is_not_printed_and_not_sent_twice():
+def test_a_search_feed_is_not_cached_but_has_an_etag():
     from tests.helpers.wsgi import ask
 
     a_message(headline="A visa")

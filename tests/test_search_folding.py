@@ -1,17 +1,17 @@
-"""Search in many scripts: what one keyboard writes is found by what another types."""
+"""Search in many scripts: different keyboards and spellings find the same words."""
 
 import pytest
 import time_machine
 
-from news.models import Entry, IndexState, Stale
 from news.search import index, tables
 from news.search.folding import FOLDING
+from news.search.models import Entry, IndexState, Stale
 from news.search.query import read
 from news.search.text import spellings, words
 from tests.factories import NOON, a_message
 from tests.helpers.searches import headlines
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ PAIRS = [(written, typed) for forms in SAME for written in forms for typed in fo
 
 
 @pytest.mark.parametrize(("written", "typed"), PAIRS)
-def test_a_word_is_the_same_in_each_of_its_forms(written, typed):
+def test_all_forms_of_a_word_are_folded_to_one(written, typed):
     assert words(written) == words(typed)
     assert len(words(written)) == 1
 
@@ -107,7 +107,7 @@ SPELT = [
 
 
 @pytest.mark.parametrize(("written", "typed"), SPELT)
-def test_a_typed_word_is_looked_for_in_each_of_its_spellings(written, typed):
+def test_a_typed_word_finds_each_of_its_spellings(written, typed):
     a_message(headline=f"The {written} speaks"), a_message(headline="Another")
     assert headlines(typed) == headlines(f'"{typed} speaks"') == [f"The {written} speaks"]
     assert headlines(f"speaks -{typed}") == []
@@ -144,7 +144,7 @@ def test_quotes_of_every_language_make_a_phrase(quotes):
 
 
 @pytest.mark.parametrize("minus", ["-", "−", "–", "－", "\u200f-", "\u202b-", "\u2067-", "\ufeff-"])
-def test_a_minus_leaves_out_behind_a_mark_of_direction_too(minus):
+def test_a_minus_after_a_direction_mark_excludes(minus):
     assert [term.excluded for term in read(f"сирия {minus}visa").terms] == [False, True]
 
 
@@ -157,7 +157,7 @@ def test_spaces_of_every_width_separate_words(space):
 @pytest.mark.parametrize(
     ("written", "typed"), [("在北京外交部发言", "外交部"), ("กระทรวงการต่างประเทศ", "การต่าง"), ("東京で会談", "会談")]
 )
-def test_a_text_without_spaces_is_found_by_what_is_within(written, typed):
+def test_a_text_without_spaces_is_found_by_any_part(written, typed):
     a_message(headline=written)
     assert headlines(typed) == [written]
 
@@ -168,14 +168,14 @@ def test_a_headline_of_a_script_without_spaces_can_be_searched_for_as_a_whole():
     assert len(headline) > 40 and headlines(headline) == [headline]
 
 
-def test_a_quotation_behind_a_hebrew_letter_is_no_abbreviation():
+def test_a_quotation_after_a_hebrew_letter_is_not_an_abbreviation():
     assert words('ב"הארץ" היום') == words("ב הארץ היום")
 
 
 # An index of other rules
 
 
-def test_an_index_of_other_rules_is_rebuilt_by_migrate():
+def test_migrate_rebuilds_an_index_of_another_version():
     a_message(headline="Rules")
     Entry.objects.update(words=" otherwise ")
     IndexState.objects.update(folding=FOLDING - 1)
@@ -183,14 +183,14 @@ def test_an_index_of_other_rules_is_rebuilt_by_migrate():
     assert (headlines("rules"), index.is_outdated()) == (["Rules"], False)
 
 
-def test_an_index_of_these_rules_is_left_alone():
+def test_migrate_keeps_an_index_of_this_version():
     a_message(headline="Rules")
     Entry.objects.update(words=" otherwise ")
     tables.after_migration("default", plan=[], verbosity=0)
     assert headlines("rules") == []
 
 
-def test_a_large_index_of_other_rules_waits_for_build_search(monkeypatch, capsys):
+def test_a_large_index_of_another_version_needs_build_search(monkeypatch, capsys):
     from django.core.management import call_command
 
     monkeypatch.setattr(tables, "SMALL", 0)
@@ -203,7 +203,7 @@ def test_a_large_index_of_other_rules_waits_for_build_search(monkeypatch, capsys
     assert (before, Stale.objects.count(), headlines("rules")) == (1, 0, ["Rules"])
 
 
-def test_build_search_notices_an_index_of_other_rules():
+def test_build_search_rebuilds_an_index_of_another_version():
     from django.core.management import call_command
 
     a_message(headline="Rules")

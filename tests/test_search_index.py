@@ -1,4 +1,4 @@
-"""The index follows the clock, and each way of writing."""
+"""The search index follows the clock and every kind of write."""
 
 from datetime import timedelta
 
@@ -7,13 +7,14 @@ import time_machine
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from news.models import Category, Entry, Message, Stale
+from news.models import Category, Message
 from news.search import index
+from news.search.models import Entry, Stale
 from tests.factories import HOUR, NOON, a_category, a_message
 from tests.helpers.imports import import_messages
 from tests.helpers.searches import headlines, search
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +31,7 @@ def test_a_scheduled_message_is_found_from_its_second_on():
     assert (before, after) == ([], ["Scheduled words"])
 
 
-def test_two_of_one_second_come_each_at_its_moment():
+def test_two_messages_of_one_second_appear_at_their_own_times():
     half = timedelta(milliseconds=500)
     a_message(headline="Split first", publish_at=NOON, approved_at=NOON)
     a_message(headline="Split second", publish_at=NOON + half, approved_at=NOON)
@@ -44,7 +45,7 @@ def test_a_draft_is_not_found_before_it_is_approved():
     assert (before, headlines("drafted")) == ([], ["Drafted words"])
 
 
-def test_a_withdrawn_message_is_found_no_more_and_a_restored_one_again():
+def test_a_withdrawn_message_is_not_found_until_it_is_restored():
     message = a_message(headline="Taken back")
     message.withdraw("It was wrong.", at=NOON)
     gone = headlines("taken")
@@ -101,7 +102,7 @@ def test_the_index_follows_a_change_of_category_and_source():
     assert headlines("moved", category="speeches") == headlines("moved", source="press-office") == ["Moved"]
 
 
-def test_a_category_that_is_renamed_still_finds_its_messages():
+def test_a_renamed_category_finds_its_messages():
     a_message(headline="Kept")
     category = Category.objects.get(slug="statements")
     category.slug = "declarations"
@@ -109,20 +110,20 @@ def test_a_category_that_is_renamed_still_finds_its_messages():
     assert headlines("kept", category="declarations") == ["Kept"]
 
 
-def test_deleted_messages_are_found_no_more():
+def test_deleted_messages_are_not_found():
     a_message(headline="Deleted one"), a_message(headline="Deleted two")
     Message.objects.filter(headline="Deleted one").delete()
     Message.objects.get(headline="Deleted two").delete()
     assert (headlines("deleted"), Entry.objects.count()) == ([], 0)
 
 
-def test_what_plain_sql_writes_is_not_found_wrong_and_is_found_after_a_build():
+def test_plain_sql_removes_an_entry_and_a_build_adds_it():
     message = a_message(headline="Before sql")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE news_message SET headline = 'After sql' WHERE id = %s", [message.pk])
-    meanwhile = headlines("before"), search("sql").is_whole
+    meanwhile = headlines("before"), search("sql").is_complete
     call_command("build_search", "--quiet")
-    assert (meanwhile, headlines("after"), search("sql").is_whole) == (([], False), ["After sql"], True)
+    assert (meanwhile, headlines("after"), search("sql").is_complete) == (([], False), ["After sql"], True)
 
 
 def test_the_index_is_rolled_back_with_its_message():
@@ -135,13 +136,13 @@ def test_the_index_is_rolled_back_with_its_message():
     assert (headlines("committed"), Entry.objects.count()) == ([], 0)
 
 
-def test_a_save_that_changes_no_word_leaves_the_index_alone(django_assert_num_queries):
+def test_a_save_without_indexed_changes_queues_nothing(django_assert_num_queries):
     message = a_message(headline="As it was")
     Message.objects.filter(pk=message.pk).update(featured=True)
     assert (Stale.objects.count(), headlines("was")) == (0, ["As it was"])
 
 
-def test_a_build_goes_on_where_it_was_stopped(monkeypatch):
+def test_a_stopped_build_continues(monkeypatch):
     for _ in range(5):
         a_message(headline="To be built")
     index.begin_anew()
@@ -154,7 +155,7 @@ def test_a_build_goes_on_where_it_was_stopped(monkeypatch):
     assert (left < 5, Stale.objects.count(), search("built").total) == (True, 0, 5)
 
 
-def test_an_archive_that_was_there_before_the_search_is_noted_by_the_migration():
+def test_migrate_indexes_an_existing_archive():
     from news.search import tables
 
     a_message(headline="Old archive")
@@ -163,7 +164,7 @@ def test_an_archive_that_was_there_before_the_search_is_noted_by_the_migration()
     assert headlines("archive") == ["Old archive"]
 
 
-def test_a_large_archive_waits_and_says_so(monkeypatch, capsys, client):
+def test_migrate_names_the_command_for_a_large_archive(monkeypatch, capsys, client):
     from news.search import tables
 
     a_message(headline="Large archive")
@@ -171,7 +172,7 @@ def test_a_large_archive_waits_and_says_so(monkeypatch, capsys, client):
     monkeypatch.setattr(tables, "SMALL", 0)
     tables.after_migration("default", plan=["something"], verbosity=1)
     assert "manage.py build_search" in capsys.readouterr().out
-    assert "The index is being built" in client.get("/search/?q=large").content.decode()
+    assert "The search index is being built" in client.get("/search/?q=large").content.decode()
 
 
 # What GIN has on its list is sorted in word by word: whoever looks meanwhile must see all of a message or nothing.
@@ -205,11 +206,11 @@ def bring_in(directory):
 
 
 @pytest.mark.parametrize("write", [save, change, write_many, build, bring_in])
-def test_nothing_waits_to_be_sorted_in_when_its_transaction_ends(write, tmp_path):
+def test_the_gin_pending_list_is_empty_after_each_transaction(write, tmp_path):
     if connection.vendor != "postgresql":
         pytest.skip("FTS5 has no list of what is to be sorted in.")
     write(tmp_path)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT gin_clean_pending_list('news_entry_vector'), count(*) FROM news_entry")
+        cursor.execute("SELECT gin_clean_pending_list('search_document_vector'), count(*) FROM search_document")
         waiting, entries = cursor.fetchone()
     assert waiting == 0 and entries

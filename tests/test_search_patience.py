@@ -1,4 +1,4 @@
-"""A search has one deadline for all its statements, and few run at once: who can't have an answer is told so."""
+"""Search limits: one deadline for all statements, and few concurrent searches."""
 
 import threading
 
@@ -10,7 +10,7 @@ from news.search.engines import Engine, engine
 from news.search.limits import Busy, TooLong
 from tests.factories import a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ENDLESS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers) SELECT count(*) FROM numbers"
 ADDRESSES = ["/search/", "/search/feed/", "/search/feed.json", "/api/messages/"]
@@ -32,14 +32,14 @@ def endless(monkeypatch):
         yield patched
 
 
-def test_an_endless_question_is_given_up(impatient):
+def test_an_endless_query_is_cancelled(impatient):
     with pytest.raises(TooLong), engine() as asked:
         asked.fetch(ENDLESS, [])
     with engine() as asked:  # the connection is as good as before
         assert asked.fetch("SELECT 1", []) == [(1,)]
 
 
-def test_what_follows_a_question_may_take_its_time(impatient):
+def test_the_deadline_does_not_apply_after_the_search(impatient):
     with engine():
         pass
     with connection.cursor() as cursor:
@@ -83,7 +83,7 @@ def test_all_statements_of_a_search_have_one_deadline(slow):
     assert len(slow.statements) - began < 5
 
 
-def test_the_deadline_is_for_statements_of_the_models_too(slow):
+def test_the_deadline_applies_to_the_orm(slow):
     from news.models import Category
 
     with pytest.raises(TooLong), engine():
@@ -91,7 +91,7 @@ def test_the_deadline_is_for_statements_of_the_models_too(slow):
             list(Category.objects.all())
 
 
-def test_postgresql_is_told_what_is_left_for_each_statement(slow, monkeypatch):
+def test_postgresql_statement_timeout_is_lowered_to_the_time_left(slow, monkeypatch):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite asks the clock itself.")
     monkeypatch.setattr(engines, "PATIENCE", 60)
@@ -103,10 +103,10 @@ def test_postgresql_is_told_what_is_left_for_each_statement(slow, monkeypatch):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_who_asked_too_much_is_told_what_to_do_and_asks_again(client, endless, address):
+def test_a_search_that_times_out_is_503_and_not_cached(client, endless, address):
     refused = client.get(address, {"q": "visa"})
     assert (refused.status_code, refused["Retry-After"]) == (503, "60")
-    assert "Add a rarer word, or choose a year." in refused.content.decode()
+    assert "Add a rarer word or select a year." in refused.content.decode()
     assert "ETag" not in refused and "A visa" not in refused.content.decode()
     endless.undo()
     assert (
@@ -115,7 +115,7 @@ def test_who_asked_too_much_is_told_what_to_do_and_asks_again(client, endless, a
     )
 
 
-def test_the_page_keeps_what_was_typed(client, endless):
+def test_the_page_keeps_the_query(client, endless):
     assert 'value="visa"' in client.get("/search/?q=visa").content.decode()
 
 
@@ -134,13 +134,13 @@ def all_slots_taken():
 
 @pytest.mark.parametrize("query", [{"q": "visa"}, {"q": "nothing"}, {"q": '"a visa"'}, {"q": "visa", "sort": "date"}])
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_a_search_beyond_those_at_once_is_refused_immediately(client, all_slots_taken, address, query):
+def test_a_search_without_a_free_slot_is_503(client, all_slots_taken, address, query):
     response = client.get(address, query, follow=True)
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert "Try again in a few seconds." in response.content.decode()
 
 
-def test_a_list_of_a_source_is_a_search_too(client, all_slots_taken):
+def test_a_list_of_a_source_needs_a_slot(client, all_slots_taken):
     assert client.get("/api/messages/", {"source": "Press Office"}).status_code == 503
 
 
@@ -150,13 +150,13 @@ def test_pages_without_a_search_need_no_slot(client, all_slots_taken, address):
 
 
 @pytest.mark.parametrize("query", ["visa", "nothing", "-only", "x" * 400])
-def test_a_search_gives_its_slot_back_however_it_ends(client, query):
+def test_every_search_releases_its_slot(client, query):
     for _ in range(limits.AT_ONCE + 1):
         client.get("/search/", {"q": query})
     assert client.get("/search/", {"q": "visa"}).status_code == 200
 
 
-def test_a_search_that_is_given_up_gives_its_slot_back(client, endless):
+def test_a_cancelled_search_releases_its_slot(client, endless):
     for _ in range(limits.AT_ONCE + 1):
         assert "Add a rarer word" in client.get("/search/", {"q": "visa"}).content.decode()
 

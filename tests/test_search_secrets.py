@@ -1,4 +1,4 @@
-"""The search tells nothing of what is not public: all its answers are the same bytes with and without it."""
+"""Search reveals nothing that is not public: responses are byte-identical with and without it."""
 
 import re
 from datetime import timedelta
@@ -7,10 +7,10 @@ import pytest
 import time_machine
 
 from editions import edition
-from news.models import Word
+from news.search.models import Word
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 SECRET = "zirconium"
 SOURCE = "Zircon INTELLIGENCE Bureau"
@@ -72,7 +72,7 @@ def a_secret(**kwargs):
     )
 
 
-def test_what_is_not_public_changes_no_byte_of_any_answer(client, site):
+def test_unpublished_messages_change_no_response(client, site):
     before = answers(client)
     a_secret(publish_at=NOON + HOUR, approved_at=NOON)
     a_secret(publish_at=NOON + timedelta(milliseconds=1), approved_at=NOON)
@@ -82,7 +82,7 @@ def test_what_is_not_public_changes_no_byte_of_any_answer(client, site):
     assert [asked for asked in before if before[asked] != after[asked]] == []
 
 
-def test_what_was_public_and_is_withdrawn_changes_no_byte_of_any_answer(client, site):
+def test_withdrawn_messages_change_no_response(client, site):
     before = answers(client)
     message = a_secret(publish_at=NOON - HOUR)
     is_shown = SECRET in client.get("/search/?q=zirconium").content.decode()
@@ -92,7 +92,7 @@ def test_what_was_public_and_is_withdrawn_changes_no_byte_of_any_answer(client, 
     assert [asked for asked in before if before[asked] != after[asked]] == []
 
 
-def test_a_source_is_written_as_in_its_newest_public_message(client):
+def test_a_source_is_named_as_in_its_newest_public_message(client):
     a_message(headline="Old treaty", source_name="PRESS OFFICE", publish_at=NOON - 2 * DAY)
     newest = a_message(headline="New treaty", source_name="Press Office", publish_at=NOON - DAY)
     a_message(headline="Next treaty", source_name="press OFFICE", publish_at=NOON + DAY, approved_at=NOON)
@@ -106,7 +106,7 @@ def test_a_source_is_written_as_in_its_newest_public_message(client):
 # Words that no message has any more
 
 
-def test_build_search_deletes_words_that_no_message_has_any_more():
+def test_build_search_deletes_unused_words():
     from django.core.management import call_command
 
     a_message(headline="Remaining words")
@@ -120,7 +120,7 @@ def test_build_search_deletes_words_that_no_message_has_any_more():
     assert not any(word.startswith("never") for word in known) and "vanishing" not in known
 
 
-def test_a_word_that_was_deleted_comes_back_with_a_message():
+def test_a_deleted_word_returns_with_a_message():
     from news.search import index
     from tests.helpers.searches import headlines
 

@@ -1,4 +1,4 @@
-"""What a word is, in texts and in what somebody types: everything is folded, nothing speaks to an engine."""
+"""The tokeniser and the query parser."""
 
 from unicodedata import normalize
 
@@ -33,31 +33,31 @@ def test_a_text_has_these_words(text, expected):
 
 @given(st.text(max_size=200))
 @example("\u0e33\u0eb3\u0edc\u309f")  # letters of which NFKD makes two
-def test_words_are_folded_once_and_for_all(text):
+def test_folding_is_idempotent(text):
     assert [words(word) for word in words(text)] == [[word] for word in words(text)]
 
 
 @given(st.text(max_size=200))
-def test_words_are_found_again_where_they_stand(text):
+def test_spans_point_at_the_words(text):
     assert [word for _start, _end, word in spans(normalize("NFC", text))] == words(text)
 
 
 @given(st.text(max_size=200))
-def test_no_word_can_speak_to_an_engine(text):
+def test_words_never_contain_query_syntax(text):
     assert not set("".join(words(text))) & set("\"'\\:*&|!()<>-+^{}[] \x00%_·§¹²\ud800")
 
 
-def test_what_is_typed_is_read_as_words_phrases_and_minuses():
+def test_a_query_is_parsed_into_words_phrases_and_exclusions():
     assert read("“Two Words” −none o'brien begin").terms == (
         Term(("two", "words")),
         Term(("none",), excluded=True),
         Term(("o", "brien")),
-        Term(("begin",), begins=True),
+        Term(("begin",), is_prefix=True),
     )
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "😀", "-only", '""', "\x00", "\ud800", "*", "x" * 10_000, "a " * 60])
-def test_what_can_not_be_searched_for_gets_a_sentence(typed):
+def test_an_invalid_query_has_an_error_message(typed):
     with pytest.raises(Refused, match=r"^[A-Z].*[.]$"):
         read(typed)
 
@@ -68,5 +68,5 @@ MOSTLY_COMMON = st.text(
 
 
 @given(MOSTLY_COMMON)
-def test_the_short_ways_to_words_lead_where_the_long_one_does(text):
+def test_the_fast_paths_give_the_same_words(text):
     assert words(text) == [word[:64] for word in fold_any(text)]

@@ -1,4 +1,4 @@
-"""What a search costs: the statements it asks and the words it compares are bounded, whatever is typed."""
+"""The cost of a search: statements and comparisons are bounded for any query."""
 
 import tracemalloc
 
@@ -8,14 +8,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from editions.edition import Edition
-from news.models import Category, Entry, Word
+from news.models import Category
 from news.search import engines, finding, vocabulary
 from news.search.finding import find
+from news.search.models import Entry, Word
 from news.search.wanted import Wanted
 from tests.factories import DAY, NOON, a_category, a_message
 from tests.helpers.searches import headlines, search
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)
@@ -44,21 +45,21 @@ def work(do):
     return len(asked), sum(compared)
 
 
-def test_other_spellings_are_looked_for_of_five_words_at_most(many_words):
+def test_alternatives_are_searched_for_at_most_five_words(many_words):
     asked = []
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(vocabulary.Vocabulary, "alike", lambda self, word, most: asked.append(word) or [])
+        patched.setattr(vocabulary.Vocabulary, "similar", lambda self, word, limit: asked.append(word) or [])
         search(UNKNOWN)
     assert len(asked) == 5
 
 
-def test_other_spellings_compare_few_words(many_words):
+def test_alternatives_need_few_comparisons(many_words):
     a_message(headline="Many", body=" ".join(f"qzz{number:04}" for number in range(300)))
     assert work(lambda: search("qzz9999x qzz8888x"))[1] <= 2 * vocabulary.SEVERAL
 
 
 @pytest.mark.parametrize("address", ["/api/messages/", "/search/feed/", "/search/feed.json"])
-def test_programs_get_no_suggestions_filters_or_hints(client, many_words, address):
+def test_api_and_feeds_compute_no_suggestions_facets_or_hints(client, many_words, address):
     with pytest.MonkeyPatch.context() as patched:
         for name in ("ways_on", "Options", "hint_of"):
             patched.setattr(finding, name, lambda *given: pytest.fail("made for a program"))
@@ -66,7 +67,7 @@ def test_programs_get_no_suggestions_filters_or_hints(client, many_words, addres
         assert client.get(address, {"q": "visa"}).status_code == 200
 
 
-def test_the_api_asks_few_statements_however_many_words_are_unknown(many_words):
+def test_the_api_needs_few_statements_for_many_unknown_words(many_words):
     edition = Edition.current(NOON)
     few, _ = work(lambda: find(Wanted(q="qz01xy"), NOON, edition, for_page=False))
     many, _ = work(lambda: find(Wanted(q=UNKNOWN), NOON, edition, for_page=False))
@@ -76,7 +77,7 @@ def test_the_api_asks_few_statements_however_many_words_are_unknown(many_words):
 # Filters
 
 
-def test_the_filters_of_a_common_word_are_counted_in_three_statements(monkeypatch):
+def test_facets_of_a_common_word_need_few_statements(monkeypatch):
     for number in range(12):
         a_message(headline="Common", publish_at=NOON - number * 366 * DAY, category=a_category(f"kind-{number}"))
     monkeypatch.setattr(engines, "MANY", 3), monkeypatch.setattr("news.search.options.MANY", 3)
@@ -103,7 +104,7 @@ def test_the_pages_of_a_search_share_its_counts(monkeypatch):
 # Phrases
 
 
-def test_a_phrase_holds_few_texts_in_memory():
+def test_a_phrase_search_needs_little_memory():
     for number in range(60):
         a_message(headline=f"Peace treaty {number}")
     Entry.objects.update(words=f" peace treaty | {'x' * 200_000} | ")  # 12 MB together
@@ -127,7 +128,7 @@ def test_a_phrase_holds_few_texts_in_memory():
         ('"peace treat"', []),
     ],
 )
-def test_a_phrase_is_whole_words_one_after_the_other(typed, found):
+def test_a_phrase_matches_whole_consecutive_words(typed, found):
     a_message(headline="Peace treaty signed", body=""), a_message(headline="Peace without treaty", body="")
     assert headlines(typed) == found
 
@@ -154,7 +155,7 @@ def test_a_phrase_is_not_found_across_headline_and_lead():
         ("America/Havana", "2019-03-10", "2019-03-10T05:00:00+00:00"),
     ],
 )
-def test_a_day_of_the_search_is_that_of_the_lists_where_clocks_change(client, clock, settings, zone, day, moment):
+def test_days_are_complete_where_clocks_change(client, clock, settings, zone, day, moment):
     from datetime import datetime
 
     settings.TIME_ZONE = zone

@@ -1,4 +1,4 @@
-"""The second factor at the login: without it a session is nobody's."""
+"""Two-step sign-in: a session without its second step is anonymous."""
 
 import re
 
@@ -24,43 +24,43 @@ def at_noon():
 
 @pytest.fixture
 def dora():
-    """A writer with a second factor."""
+    """A writer with two-step verification."""
     return with_phone(a_member(roles.WRITERS, username="dora@example.org"))
 
 
 @pytest.fixture
 def carl():
-    """A writer without one."""
+    """A writer without it."""
     return a_member(roles.WRITERS, username="carl@example.org")
 
 
 # Two steps
 
 
-def test_who_has_one_is_asked_for_the_code_after_the_password(client, dora):
+def test_the_code_is_requested_after_the_password(client, dora):
     assert half_way(client)["Location"] == CODE
     assert not is_in(client)
 
 
-def test_password_and_code_open_the_desk(client, dora):
+def test_password_and_code_sign_in(client, dora):
     half_way(client, then="/admin/news/message/")
     assert give(client, shown_code())["Location"] == "/admin/news/message/"
     assert is_in(client)
 
 
-def test_the_second_step_leads_nowhere_else_either(client, dora):
+def test_the_second_step_does_not_redirect_to_other_sites(client, dora):
     half_way(client, then="https://evil.example.org/")
     assert client.post(f"{CODE}?next=https://evil.example.org/", {"code": shown_code()})["Location"] == "/admin/"
 
 
 @pytest.mark.parametrize("code", ["123 456", "", "abc", "١٢٣٤٥٦", "9" * 40, "\x00", "-1", "1e5555"])
-def test_a_wrong_code_is_refused_with_a_sentence(client, dora, code):
+def test_a_wrong_code_is_refused_with_an_error(client, dora, code):
     half_way(client)
     answer = give(client, code)
     assert (answer.status_code, "errorlist" in answer.content.decode(), is_in(client)) == (200, True, False)
 
 
-def test_a_code_may_be_typed_as_it_is_read(client, dora):
+def test_a_code_can_contain_spaces(client, dora):
     half_way(client)
     code = shown_code()
     assert give(client, f" {code[:3]} {code[3:]} ").status_code == 302
@@ -73,7 +73,7 @@ def test_a_code_works_once(client, dora):
     assert give(other, shown_code()).status_code == 200
 
 
-def test_wrong_codes_have_to_wait_with_a_sentence_that_says_until_when(client, dora, at_noon):
+def test_wrong_codes_lock_the_device_until_the_time_shown(client, dora, at_noon):
     half_way(client)
     for _number in range(4):
         give(client, "000000")
@@ -86,30 +86,30 @@ def test_wrong_codes_have_to_wait_with_a_sentence_that_says_until_when(client, d
     assert give(client, shown_code()).status_code == 302
 
 
-def test_half_way_lasts_ten_minutes(client, dora, at_noon):
+def test_a_pending_sign_in_expires_after_ten_minutes(client, dora, at_noon):
     half_way(client)
     at_noon.shift(601)
     assert give(client, shown_code())["Location"] == LOGIN
 
 
-def test_a_new_password_ends_what_is_half_way(client, dora):
+def test_a_changed_password_ends_a_pending_sign_in(client, dora):
     half_way(client)
     dora.set_password("as long as a sentence")
     dora.save()
     assert give(client, shown_code())["Location"] == LOGIN
 
 
-def test_who_is_let_go_half_way_stays_out(client, dora):
+def test_deactivation_ends_a_pending_sign_in(client, dora):
     half_way(client)
     get_user_model().objects.filter(pk=dora.pk).update(is_active=False)
     assert give(client, shown_code())["Location"] == LOGIN
 
 
-def test_the_code_alone_opens_nothing(client, dora):
+def test_a_code_without_a_password_does_not_sign_in(client, dora):
     assert (client.get(CODE)["Location"], give(client, shown_code())["Location"]) == (LOGIN, LOGIN)
 
 
-def test_half_way_as_one_and_in_as_another_leaves_nothing_of_the_first(client, dora, carl):
+def test_signing_in_as_another_user_drops_the_pending_sign_in(client, dora, carl):
     half_way(client)
     log_in(client, "carl@example.org")
     assert give(client, shown_code())["Location"] == LOGIN
@@ -131,7 +131,7 @@ def addresses_of_the_desk():
 OPEN = {LOGIN, CODE, SET_UP, "/admin/logout/"}
 
 
-def test_nothing_of_the_desk_is_reachable_half_way(client, dora):
+def test_no_admin_page_is_accessible_to_a_pending_sign_in(client, dora):
     dora.is_superuser = True
     dora.save()
     half_way(client)
@@ -146,7 +146,7 @@ def test_nothing_of_the_desk_is_reachable_half_way(client, dora):
     assert reached == set()
 
 
-def test_nothing_else_of_staff_is_reachable_half_way(client, dora, django_user_model):
+def test_no_other_staff_view_is_accessible_to_a_pending_sign_in(client, dora, django_user_model):
     django_user_model.objects.update(is_superuser=True)
     half_way(client)
     assert client.post("/admin/upload/", {"upload": a_picture_file()}).status_code == 403
@@ -154,14 +154,14 @@ def test_nothing_else_of_staff_is_reachable_half_way(client, dora, django_user_m
     assert client.get(f"/media/{name}").status_code == 404
 
 
-def test_who_needs_one_and_has_none_reaches_nothing_but_setting_it_up(client, carl, settings):
-    settings.STAFF_NEED_TOTP = True
+def test_a_user_who_needs_it_can_only_set_it_up(client, carl, settings):
+    settings.STAFF_REQUIRE_TOTP = True
     assert log_in(client, "carl@example.org")["Location"] == SET_UP
     half = {client.get(address).status_code for address in set(addresses_of_the_desk()) - OPEN}
     assert (half, client.get(SET_UP).status_code) == ({302}, 200)
 
 
-def test_a_draft_is_shown_to_nobody_half_way(client, dora):
+def test_a_pending_sign_in_cannot_see_drafts(client, dora):
     message = a_message(publish_at=None, headline="canary")
     half_way(client)
     assert client.get(f"/admin/news/message/{message.pk}/preview/").status_code == 302

@@ -1,4 +1,4 @@
-"""The second factor set up, replaced and removed by its owner, and its backup codes."""
+"""Setting up, replacing and removing one's own two-step verification; backup codes."""
 
 import pytest
 import time_machine
@@ -33,53 +33,53 @@ def at_noon():
 
 @pytest.fixture
 def dora():
-    """A writer with a second factor."""
+    """A writer with two-step verification."""
     return with_phone(a_member(roles.WRITERS, username="dora@example.org"))
 
 
 @pytest.fixture
 def carl():
-    """A writer without one."""
+    """A writer without it."""
     return a_member(roles.WRITERS, username="carl@example.org")
 
 
 # Setting up
 
 
-def test_the_desk_leads_to_the_page(client, carl):
+def test_the_admin_links_to_the_page(client, carl):
     client.force_login(carl)
     assert f'href="{OVERVIEW}"' in client.get("/admin/").content.decode()
 
 
-def test_the_first_code_sets_it_up_and_ten_backup_codes_are_shown(client, carl):
+def test_the_first_code_completes_the_set_up_and_shows_ten_backup_codes(client, carl):
     client.force_login(carl)
     assert len(set(codes_on(set_up(client)))) == 10
     assert factor.phone_of(carl) is not None
     assert is_in(client)
 
 
-def test_the_picture_holds_the_key_and_no_style(client, carl):
+def test_the_qr_code_has_no_inline_style(client, carl):
     client.force_login(carl)
     page = client.get(SET_UP).content.decode()
     assert '<svg role="img"' in page
     assert " style=" not in page
 
 
-def test_a_wrong_first_code_sets_nothing_up_and_keeps_the_key(client, carl):
+def test_a_wrong_first_code_keeps_the_key(client, carl):
     client.force_login(carl)
     before = key_in(client.get(SET_UP).content.decode())
     page = set_up(client, code="000000").content.decode()
-    assert ("not the code for this picture" in page, key_in(page) == before) == (True, True)
+    assert ("does not match the QR code" in page, key_in(page) == before) == (True, True)
     assert factor.phone_of(carl) is None
 
 
-def test_setting_up_asks_for_the_password(client, carl):
+def test_set_up_requires_the_password(client, carl):
     client.force_login(carl)
     assert "not your password" in set_up(client, password="wrong").content.decode()
     assert factor.phone_of(carl) is None
 
 
-def test_setting_up_ends_sessions_that_were_opened_without_it(client, carl):
+def test_set_up_ends_sessions_without_it(client, carl):
     other = client.__class__()
     other.force_login(carl)
     client.force_login(carl)
@@ -87,7 +87,7 @@ def test_setting_up_ends_sessions_that_were_opened_without_it(client, carl):
     assert (is_in(client), is_in(other)) == (True, False)
 
 
-def test_another_phone_takes_the_place_of_the_first(client, dora, at_noon):
+def test_a_new_phone_replaces_the_old_one(client, dora, at_noon):
     log_in_whole(client)
     set_up(client)
     at_noon.shift(60)
@@ -98,7 +98,7 @@ def test_another_phone_takes_the_place_of_the_first(client, dora, at_noon):
     assert give(other, shown_code(key=factor.phone_of(dora).key)).status_code == 302
 
 
-def test_the_code_that_set_it_up_does_not_log_in(client, carl):
+def test_the_set_up_code_cannot_be_used_to_sign_in(client, carl):
     client.force_login(carl)
     set_up(client)
     other = client.__class__()
@@ -106,27 +106,27 @@ def test_the_code_that_set_it_up_does_not_log_in(client, carl):
     assert give(other, shown_code(key=factor.phone_of(carl).key)).status_code == 200
 
 
-def test_where_it_is_required_it_is_set_up_between_password_and_desk(client, carl, settings):
-    settings.STAFF_NEED_TOTP = True
+def test_if_required_it_is_set_up_during_the_sign_in(client, carl, settings):
+    settings.STAFF_REQUIRE_TOTP = True
     log_in(client, "carl@example.org", then="/admin/news/message/")
     answer = set_up(client)
     assert (len(codes_on(answer)), 'href="/admin/news/message/"' in answer.content.decode()) == (10, True)
     assert is_in(client)
 
 
-def test_a_session_without_it_ends_once_it_is_required(client, carl, settings):
+def test_sessions_without_it_end_once_it_is_required(client, carl, settings):
     log_in(client, "carl@example.org")
-    settings.STAFF_NEED_TOTP = True
+    settings.STAFF_REQUIRE_TOTP = True
     assert not is_in(client)
 
 
-def test_half_way_nobody_replaces_the_phone(client, dora, settings):
-    settings.STAFF_NEED_TOTP = True
+def test_a_pending_sign_in_cannot_replace_the_phone(client, dora, settings):
+    settings.STAFF_REQUIRE_TOTP = True
     half_way(client)
     assert client.get(SET_UP)["Location"] == LOGIN
 
 
-def test_no_page_of_it_is_kept_by_the_browser(client, carl):
+def test_its_pages_are_not_cached(client, carl):
     client.force_login(carl)
     assert "no-store" in client.get(SET_UP)["Cache-Control"]
     assert "no-store" in set_up(client)["Cache-Control"]
@@ -145,7 +145,7 @@ def codes(client, carl):
 def test_a_backup_code_works_once(client, carl, codes, at_noon):
     other = client.__class__()
     half_way(other, "carl@example.org")
-    assert "9 are left" in client_after(other, codes[0])
+    assert "have 9 left" in client_after(other, codes[0])
     other.logout()
     half_way(other, "carl@example.org")
     assert give(other, codes[0]).status_code == 200
@@ -155,57 +155,57 @@ def client_after(client, code):
     return client.post(CODE, {"code": code}, follow=True).content.decode()
 
 
-def test_a_backup_code_may_be_typed_without_its_dash_and_in_capitals(client, carl, codes):
+def test_a_backup_code_can_be_typed_without_dash_and_in_capitals(client, carl, codes):
     other = client.__class__()
     half_way(other, "carl@example.org")
     assert give(other, codes[3].replace("-", " ").upper()).status_code == 302
 
 
-def test_backup_codes_can_not_be_read_from_the_database(carl, codes):
+def test_backup_codes_are_stored_as_hashes(carl, codes):
     kept = " ".join(StaticToken.objects.values_list("token", flat=True)).lower()
     assert not any(code in kept or code.replace("-", "") in kept for code in codes)
 
 
-def test_another_persons_backup_code_is_none(client, dora, codes):
+def test_a_backup_code_works_for_its_owner_only(client, dora, codes):
     other = client.__class__()
     half_way(other)
     assert give(other, codes[0]).status_code == 200
 
 
-def test_new_backup_codes_void_the_old_ones(client, carl, codes):
+def test_new_backup_codes_replace_the_old_ones(client, carl, codes):
     new = codes_on(client.post(CODES, {"password": PASSWORD}))
     other = client.__class__()
     half_way(other, "carl@example.org")
     assert (len(new), give(other, codes[0]).status_code) == (10, 200)
 
 
-def test_new_backup_codes_ask_for_the_password(client, carl, codes):
+def test_new_backup_codes_require_the_password(client, carl, codes):
     assert codes_on(client.post(CODES, {"password": "wrong"})) == []
 
 
 # Removing
 
 
-def test_it_is_removed_by_the_password_and_the_session_goes_on(client, carl, codes):
+def test_removal_requires_the_password_and_keeps_the_session(client, carl, codes):
     refused = client.post(REMOVE, {"password": "wrong"}).status_code
     kept = factor.phone_of(carl)
     client.post(REMOVE, {"password": PASSWORD})
     assert (refused, kept is None, factor.phone_of(carl), is_in(client)) == (200, False, None, True)
 
 
-def test_where_it_is_required_it_is_not_removed(client, carl, codes, settings):
-    settings.STAFF_NEED_TOTP = True
+def test_it_cannot_be_removed_if_required(client, carl, codes, settings):
+    settings.STAFF_REQUIRE_TOTP = True
     client.post(REMOVE, {"password": PASSWORD})
     assert factor.phone_of(carl) is not None
     assert REMOVE not in client.get(OVERVIEW).content.decode()
 
 
-def test_the_owner_goes_with_it(admin_client, dora):
+def test_deleting_a_user_deletes_their_device(admin_client, dora):
     admin_client.post(f"{USERS}{dora.pk}/delete/", {"post": "yes"})
     assert not TOTPDevice.objects.exists()
 
 
-def test_nobody_sees_the_secrets_on_the_desk(admin_client, dora):
+def test_the_admin_shows_no_secrets(admin_client, dora):
     page = admin_client.get("/admin/").content.decode()
     assert "otp" not in page.lower()
     assert admin_client.get("/admin/otp_totp/totpdevice/").status_code == 404

@@ -1,4 +1,4 @@
-"""Sessions: their idle end, verification again before accounts are changed, and browsers told to forget."""
+"""Staff sessions: timeouts, reauthentication before accounts change, Clear-Site-Data."""
 
 import pytest
 import time_machine
@@ -57,7 +57,7 @@ def test_a_session_ends_after_two_hours_without_use(client, dora, at_noon):
     assert (used, used_again, is_in(client)) == (True, True, False)
 
 
-def test_use_does_not_prolong_a_session_beyond_twelve_hours(client, dora, at_noon):
+def test_a_session_ends_after_twelve_hours_of_use(client, dora, at_noon):
     log_in(client)
     for hour in range(1, 12):
         at_noon.move_to(NOON + hour * HOUR)
@@ -66,7 +66,7 @@ def test_use_does_not_prolong_a_session_beyond_twelve_hours(client, dora, at_noo
     assert not is_in(client)
 
 
-def test_an_ended_session_is_ended_on_the_server(client, dora, at_noon):
+def test_an_expired_session_is_deleted_on_the_server(client, dora, at_noon):
     log_in(client)
     at_noon.move_to(NOON + 3 * HOUR)
     is_in(client)
@@ -74,7 +74,7 @@ def test_an_ended_session_is_ended_on_the_server(client, dora, at_noon):
     assert not is_in(client)
 
 
-def test_use_is_noted_seldom(client, dora, at_noon, django_assert_num_queries):
+def test_the_last_use_is_stored_every_five_minutes(client, dora, at_noon, django_assert_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -88,27 +88,27 @@ def test_use_is_noted_seldom(client, dora, at_noon, django_assert_num_queries):
 # One's own
 
 
-def test_one_ends_all_other_sessions_and_keeps_this_one(client, dora):
+def test_users_can_end_all_their_other_sessions(client, dora):
     others = [client.__class__() for _number in range(3)]
     for each in (client, *others):
         log_in(each)
     page = client.get(SESSIONS).content.decode()
-    assert (page.count("Logged in"), page.count("(this session)")) == (4, 1)
+    assert (page.count("Signed in "), page.count("(this session)")) == (4, 1)
     client.post(SESSIONS)
     assert [is_in(client), *map(is_in, others)] == [True, False, False, False]
     assert "sessions ended" in kinds()
 
 
-def test_nobody_elses_sessions_are_listed_or_ended(client, dora):
+def test_sessions_of_others_are_neither_listed_nor_ended(client, dora):
     other = client.__class__()
     other.force_login(a_member(roles.WRITERS, username="carl@example.org"))
     log_in(client)
-    assert client.get(SESSIONS).content.decode().count("Logged in") == 1
+    assert client.get(SESSIONS).content.decode().count("Signed in ") == 1
     client.post(SESSIONS)
     assert is_in(other)
 
 
-def test_what_is_half_way_ends_with_the_sessions(client, dora):
+def test_pending_sign_ins_end_with_the_sessions(client, dora):
     with_phone(dora)
     log_in(client)
     from accounts import sessions
@@ -120,11 +120,11 @@ def test_what_is_half_way_ends_with_the_sessions(client, dora):
 # Proving again who one is
 
 
-MANAGERS_PAGES = ["add/", "{pk}/change/", "{pk}/delete/", "{pk}/second-factor/"]
+MANAGERS_PAGES = ["add/", "{pk}/change/", "{pk}/delete/", "{pk}/two-factor/"]
 
 
 @pytest.mark.parametrize("page", MANAGERS_PAGES)
-def test_accounts_are_changed_by_managers_who_proved_lately_who_they_are(client, manager, dora, at_noon, page):
+def test_changing_accounts_requires_recent_reauthentication(client, manager, dora, at_noon, page):
     with_phone(dora)
     address = USERS + page.format(pk=dora.pk)
     assert client.get(address).status_code == 200
@@ -136,8 +136,8 @@ def test_accounts_are_changed_by_managers_who_proved_lately_who_they_are(client,
     assert client.get(address).status_code == 200
 
 
-@pytest.mark.parametrize("action", ["deactivate_selected", "end_sessions_selected", "reset_second_factor_selected"])
-def test_the_lists_actions_ask_too_and_change_nothing(client, manager, dora, at_noon, action):
+@pytest.mark.parametrize("action", ["deactivate_selected", "end_sessions_selected", "reset_two_factor_selected"])
+def test_actions_require_recent_reauthentication(client, manager, dora, at_noon, action):
     with_phone(dora)
     at_noon.shift(61 * 60)
     answer = client.post(USERS, {"action": action, "_selected_action": [dora.pk]})
@@ -146,7 +146,7 @@ def test_the_lists_actions_ask_too_and_change_nothing(client, manager, dora, at_
     assert (dora.is_active, dora.totpdevice_set.count()) == (True, 1)
 
 
-def test_a_form_that_was_opened_in_time_may_be_sent_within_the_hour(client, manager, dora, at_noon):
+def test_an_open_form_can_be_submitted_within_an_hour(client, manager, dora, at_noon):
     at_noon.shift(29 * 60)
     client.get(f"{USERS}{dora.pk}/change/")
     at_noon.shift(29 * 60)
@@ -156,7 +156,7 @@ def test_a_form_that_was_opened_in_time_may_be_sent_within_the_hour(client, mana
     assert dora.first_name == "New"
 
 
-def test_who_has_a_second_factor_proves_by_both(client, dora, at_noon):
+def test_reauthentication_requires_password_and_code(client, dora, at_noon):
     with_phone(dora)
     log_in(client)
     client.post("/admin/login/code/", {"code": shown_code()})
@@ -172,12 +172,12 @@ def test_who_has_a_second_factor_proves_by_both(client, dora, at_noon):
 @pytest.mark.parametrize(
     "then", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example", ""]
 )
-def test_the_proof_leads_about_on_the_desk_only(client, dora, then):
+def test_reauthentication_redirects_within_the_admin_only(client, dora, then):
     log_in(client)
     assert client.post(VERIFY, {"password": PASSWORD}, query_params={"next": then})["Location"] == "/admin/"
 
 
-def test_the_proof_can_not_be_guessed(client, dora):
+def test_reauthentication_is_throttled(client, dora):
     log_in(client)
     assert [client.post(VERIFY, {"password": f"x{number}"}).status_code for number in range(5)][-1] == 429
 
@@ -189,13 +189,13 @@ def change(client, old=PASSWORD, new=NEW):
     return client.post(CHANGE, {"old_password": old, "new_password1": new, "new_password2": new})
 
 
-def test_wrong_old_passwords_are_counted_like_logins(client, dora):
+def test_wrong_old_passwords_are_throttled(client, dora):
     log_in(client)
     assert [change(client, f"wrong {number}").status_code for number in range(5)] == [200] * 4 + [429]
     assert change(client).status_code == 429
 
 
-def test_the_owner_hears_of_the_change_and_other_sessions_end(client, dora):
+def test_a_changed_password_is_notified_and_ends_other_sessions(client, dora):
     other = client.__class__()
     log_in(other)
     log_in(client)
@@ -204,7 +204,7 @@ def test_the_owner_hears_of_the_change_and_other_sessions_end(client, dora):
     assert any("Your password was changed" in letter.body for letter in letters_to("dora@example.org"))
 
 
-def test_a_password_has_a_length_at_most(client, dora):
+def test_passwords_have_a_maximum_length(client, dora):
     log_in(client)
     assert change(client, new="long " * 2000).status_code == 200
 
@@ -212,19 +212,19 @@ def test_a_password_has_a_length_at_most(client, dora):
 # What the browser keeps
 
 
-def test_the_browser_forgets_at_log_out(client, dora):
+def test_signing_out_clears_the_browser_storage(client, dora):
     log_in(client)
     assert client.post("/admin/logout/")["Clear-Site-Data"] == '"cache", "storage"'
 
 
-def test_the_browser_forgets_pages_and_no_unsaved_text_after_a_session_has_ended(client, dora, at_noon):
+def test_an_expired_session_clears_pages_and_keeps_unsaved_texts(client, dora, at_noon):
     log_in(client)
     at_noon.move_to(NOON + 3 * HOUR)
     answer = client.get(client.get("/admin/")["Location"])
     assert answer["Clear-Site-Data"] == '"cache"'
 
 
-def test_the_browser_forgets_nothing_otherwise(client, dora):
+def test_other_responses_clear_nothing(client, dora):
     fresh = client.get(LOGIN)
     with_phone(dora)
     log_in(client)
@@ -234,7 +234,7 @@ def test_the_browser_forgets_nothing_otherwise(client, dora):
 # Strangers
 
 
-def test_a_large_body_of_a_stranger_is_refused_before_it_is_read(client):
+def test_a_large_anonymous_body_is_refused_unread(client):
     class Body:
         def read(self, *size):
             raise AssertionError("The body was read.")
@@ -246,18 +246,18 @@ def test_a_large_body_of_a_stranger_is_refused_before_it_is_read(client):
         assert answer.status_code == 413
 
 
-def test_a_forged_session_does_not_open_the_way_for_a_large_body(client):
+def test_a_large_body_with_a_forged_session_is_refused(client):
     client.cookies[site.SESSION_COOKIE_NAME] = "x" * 32
     assert client.generic("POST", "/admin/news/message/add/", b"x" * 300_000).status_code == 413
 
 
-def test_a_large_text_of_staff_is_taken(client):
+def test_a_large_text_of_staff_is_accepted(client):
     client.force_login(a_member(roles.WRITERS, username="w@example.org"))
     data = {"headline": "x", "body": "<p>" + "word " * 60_000 + "</p>"}
     assert client.post("/admin/news/message/add/", data).status_code == 200
 
 
-def test_save_as_new_is_refused_where_there_is_no_such_button(client):
+def test_save_as_new_is_refused(client):
     message = a_message(publish_at=None)
     client.force_login(a_member(roles.EDITORS, username="e@example.org"))
     answer = client.post(f"/admin/news/message/{message.pk}/change/", {"_saveasnew": "1", "headline": "Copy"})

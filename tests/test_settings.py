@@ -1,4 +1,4 @@
-"""A malformed environment stops the start, with a sentence that names the variable and says what to write."""
+"""A malformed environment variable is refused with its name and an example."""
 
 import json
 import os
@@ -20,13 +20,14 @@ from tests.helpers.nginx import SHIPPED
 
 READERS = {
     "DEBUG": lambda: environment.boolean("DEBUG", False),
-    "PRINTINGS_MB": lambda: environment.number("PRINTINGS_MB", 64, least=1),
-    "MEDIA_ACCEL": lambda: environment.accel("MEDIA_ACCEL"),
+    "RESPONSE_CACHE_MB": lambda: environment.number("RESPONSE_CACHE_MB", 64, least=1),
+    "MEDIA_X_ACCEL_PREFIX": lambda: environment.accel("MEDIA_X_ACCEL_PREFIX"),
     "WEBSUB_HUB": lambda: environment.written("WEBSUB_HUB", r"https?://\S+", "https://hub.example.org/"),
     "SECRET_KEY": lambda: environment.required("SECRET_KEY", "fifty-random-characters"),
     "SITE_URL": lambda: environment.origin("SITE_URL"),
     "HSTS_PRELOAD": lambda: environment.hsts("HSTS_INCLUDE_SUBDOMAINS", "HSTS_PRELOAD"),
     "TIME_ZONE": lambda: environment.zone("TIME_ZONE", "Europe/London"),
+    "HOST_COUNTRY": lambda: environment.written("HOST_COUNTRY", environment.COUNTRY, "GB-ENG", "GB-ENG"),
     "CLOCKS": lambda: environment.clocks("CLOCKS", "Moscow=Europe/Moscow,London=Europe/London"),
     "DATABASE_URL": lambda: environment.database("DATABASE_URL", "sqlite:///var/embassy.sqlite3"),
     "EMAIL_URL": lambda: environment.address("EMAIL_URL", "consolemail://", read=env.email_url),
@@ -38,11 +39,11 @@ READERS = {
     ("name", "value"),
     [
         ("DEBUG", "maybe"),
-        ("PRINTINGS_MB", "plenty"),
-        ("PRINTINGS_MB", "0"),
-        ("PRINTINGS_MB", "-1"),
-        ("MEDIA_ACCEL", "protected"),
-        ("MEDIA_ACCEL", "/"),
+        ("RESPONSE_CACHE_MB", "plenty"),
+        ("RESPONSE_CACHE_MB", "0"),
+        ("RESPONSE_CACHE_MB", "-1"),
+        ("MEDIA_X_ACCEL_PREFIX", "protected"),
+        ("MEDIA_X_ACCEL_PREFIX", "/"),
         ("WEBSUB_HUB", "hub.example.org"),
         ("SECRET_KEY", " "),
         ("SITE_URL", "press.example.org"),
@@ -56,6 +57,7 @@ READERS = {
         ("HSTS_PRELOAD", "perhaps"),
         ("TIME_ZONE", "Mars"),
         ("TIME_ZONE", "../etc/passwd"),
+        ("HOST_COUNTRY", "England"),
         ("CLOCKS", "broken"),
         ("CLOCKS", "Moscow=Mars"),
         ("CLOCKS", "Moscow=/etc/passwd"),
@@ -73,15 +75,15 @@ READERS = {
         ("CACHE_URL", "cabinet://"),
     ],
 )
-def test_malformed_value_is_refused_by_a_sentence_that_names_it(monkeypatch, name, value):
+def test_a_malformed_value_is_refused_with_its_name_and_an_example(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(ImproperlyConfigured) as refusal:
         READERS[name]()
     assert name in str(refusal.value)
-    assert "rite " in str(refusal.value)
+    assert re.search(r"Example: |Use |To create one: |Set it ", str(refusal.value))
 
 
-def test_refused_address_keeps_its_password_to_itself(monkeypatch, recwarn):
+def test_an_error_does_not_show_the_password_of_a_url(monkeypatch, recwarn):
     monkeypatch.setenv("DATABASE_URL", "mars://press:opensesame@host/name")
     with pytest.raises(ImproperlyConfigured) as refusal:
         READERS["DATABASE_URL"]()
@@ -90,17 +92,17 @@ def test_refused_address_keeps_its_password_to_itself(monkeypatch, recwarn):
 
 
 @pytest.mark.parametrize(("written", "read"), [("on", True), ("YES", True), ("0", False), ("off", False), ("", None)])
-def test_yes_and_no_may_be_written_as_people_write_them(monkeypatch, written, read):
+def test_booleans_have_several_spellings(monkeypatch, written, read):
     monkeypatch.setenv("DEBUG", written)
     assert environment.boolean("DEBUG", None) is read
 
 
-def test_site_url_keeps_its_port_and_loses_its_last_slash(monkeypatch):
+def test_site_url_keeps_its_port_without_a_trailing_slash(monkeypatch):
     monkeypatch.setenv("SITE_URL", "http://127.0.0.1:8000/")
     assert environment.origin("SITE_URL") == "http://127.0.0.1:8000"
 
 
-def test_clocks_stand_in_the_order_they_are_written_in(monkeypatch):
+def test_clocks_keep_their_order(monkeypatch):
     monkeypatch.setenv("CLOCKS", "Moscow=Europe/Moscow, New York=America/New_York")
     assert [(city, zone.key) for city, zone in READERS["CLOCKS"]()] == [
         ("Moscow", "Europe/Moscow"),
@@ -109,7 +111,7 @@ def test_clocks_stand_in_the_order_they_are_written_in(monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL", "TIME_ZONE", "DATABASE_URL"])
-def test_command_line_ends_with_the_sentence_and_no_traceback(name):
+def test_commands_print_the_error_without_a_traceback(name):
     wrong = {"SECRET_KEY": "", "SITE_URL": "", "TIME_ZONE": "Mars", "DATABASE_URL": "nonsense"}[name]
     done = subprocess.run(
         [sys.executable, "manage.py", "check"],
@@ -142,7 +144,7 @@ def test_no_setting_of_the_tests_comes_from_a_developers_env_file():
         ({"HSTS_INCLUDE_SUBDOMAINS": "on", "HSTS_PRELOAD": "on"}, "max-age=63072000; includeSubDomains; preload"),
     ],
 )
-def test_https_is_demanded_of_this_host_alone_unless_the_settings_say_more(written, header):
+def test_hsts_applies_to_this_host_only_by_default(written, header):
     program = (
         "import django; django.setup(); from django.http import HttpResponse; from django.test import RequestFactory; "
         "from django.middleware.security import SecurityMiddleware; "
@@ -159,7 +161,7 @@ def test_https_is_demanded_of_this_host_alone_unless_the_settings_say_more(writt
 
 def test_no_cursor_stays_open_between_statements_on_postgresql_or_its_replicas():
     program = "import json; from embassy import settings; print(json.dumps(settings.DATABASES, default=str))"
-    urls = {"DATABASE_URL": "postgres://db1/embassy", "REPLICA_URLS": "postgres://db2/embassy"}
+    urls = {"DATABASE_URL": "postgres://db1/embassy", "REPLICA_DATABASE_URLS": "postgres://db2/embassy"}
     found = subprocess.run(
         [sys.executable, "-c", program], cwd=settings.BASE_DIR, env=os.environ | VALUES | urls, capture_output=True
     )
@@ -168,14 +170,14 @@ def test_no_cursor_stays_open_between_statements_on_postgresql_or_its_replicas()
     assert all(each["DISABLE_SERVER_SIDE_CURSORS"] for each in databases.values())
 
 
-def test_debug_pages_are_refused_on_an_https_address():
-    with pytest.raises(ImproperlyConfigured, match="Write DEBUG=off"):
+def test_debug_is_refused_with_an_https_url():
+    with pytest.raises(ImproperlyConfigured, match="Set DEBUG=off"):
         environment.refuse_debugging(True, "https://press.example.org")
     environment.refuse_debugging(True, "http://127.0.0.1:8000")
     environment.refuse_debugging(False, "https://press.example.org")
 
 
-def test_nginx_demands_https_as_the_site_does():
+def test_nginx_sends_the_same_hsts_header():
     assert 'map "" $hsts { default "max-age=63072000"; }' in (SHIPPED / "embassy.conf").read_text()
 
 
@@ -201,7 +203,7 @@ def mailbox():
         ("Back\\slash <news@example.org>", "Back\\slash", "news@example.org"),
     ],
 )
-def test_a_sender_is_written_so_that_its_name_and_address_arrive(monkeypatch, written, name, address):
+def test_a_sender_is_quoted(monkeypatch, written, name, address):
     monkeypatch.setenv("DEFAULT_FROM_EMAIL", written)
     message = EmailMessage("Hello", "Hello.", mailbox(), ["reader@example.org"]).message()
     arrived = message_from_bytes(message.as_bytes(), policy=policy.default)["From"].addresses
@@ -221,9 +223,9 @@ def test_a_sender_is_written_so_that_its_name_and_address_arrive(monkeypatch, wr
         "press@example.org <press@example.org> x",
     ],
 )
-def test_a_malformed_sender_stops_the_start_with_a_sentence(monkeypatch, written):
+def test_a_malformed_sender_is_refused(monkeypatch, written):
     monkeypatch.setenv("DEFAULT_FROM_EMAIL", written)
-    with pytest.raises(ImproperlyConfigured, match=r"DEFAULT_FROM_EMAIL .{1,200}rite it like"):
+    with pytest.raises(ImproperlyConfigured, match=r"DEFAULT_FROM_EMAIL .{1,200}Example: "):
         mailbox()
 
 
@@ -251,18 +253,18 @@ def started(said, **values):
         ("http://127.0.0.1:8000", "on", "True"),
     ],
 )
-def test_a_second_factor_is_required_where_the_site_is_https_unless_it_is_switched_off(url, said, needed):
-    done = started("settings.STAFF_NEED_TOTP", SITE_URL=url, STAFF_NEED_TOTP=said)
+def test_two_step_verification_is_required_on_https_by_default(url, said, needed):
+    done = started("settings.STAFF_REQUIRE_TOTP", SITE_URL=url, STAFF_REQUIRE_TOTP=said)
     assert done.stdout.strip() == needed
 
 
-def test_debug_is_refused_where_the_site_is_https():
+def test_settings_refuse_debug_on_https():
     done = started("1", SITE_URL="https://press.example.org", DEBUG="on")
     assert done.returncode != 0
     assert "DEBUG is on and SITE_URL is https" in done.stderr
 
 
-def test_keys_of_before_are_read_in_their_order(monkeypatch):
+def test_former_keys_keep_their_order(monkeypatch):
     monkeypatch.setenv("SECRET_KEY_FALLBACKS", "one, two,,three")
     assert environment.listed("SECRET_KEY_FALLBACKS") == ["one", "two", "three"]
 
@@ -276,14 +278,14 @@ def test_keys_of_before_are_read_in_their_order(monkeypatch):
         (False, 0, True, set()),
     ],
 )
-def test_a_deployment_is_warned_of_unread_proxies_and_of_passwords_alone(settings, https, proxies, needed, ids):
-    settings.SECURE, settings.TRUSTED_PROXIES, settings.STAFF_NEED_TOTP = https, proxies, needed
+def test_checks_warn_of_uncounted_proxies_and_missing_two_step_verification(settings, https, proxies, needed, ids):
+    settings.SECURE, settings.TRUSTED_PROXY_COUNT, settings.STAFF_REQUIRE_TOTP = https, proxies, needed
     found = [check(None) for check in (checks.proxies_are_counted, checks.second_factor_is_required)]
     assert {warning.id for warnings in found for warning in warnings} == ids
 
 
 @pytest.mark.parametrize("value", ["", " "])
-def test_an_empty_media_root_is_none_and_the_default_serves(value):
+def test_an_empty_media_root_is_the_default(value):
     said = "from embassy import settings; print(settings.MEDIA_ROOT == settings.VAR_DIR / 'media')"
     found = subprocess.run(
         [sys.executable, "-c", said], env=os.environ | VALUES | {"MEDIA_ROOT": value}, capture_output=True, text=True

@@ -48,7 +48,7 @@ def public(also=()):
 def a_site():
     """Return the address of a message of a site with a bit of everything, each page of it printed."""
     message = a_message(publish_at=NOON - DAY)
-    message.correct("The date.", at=NOON - HOUR)
+    message.publish_correction("The date.", at=NOON - HOUR)
     an_office(), a_counter(slug="fire"), a_page(path="about")
     also = [message.get_absolute_url(), f"{message.get_absolute_url()}card.png"]
     public(also)
@@ -77,11 +77,11 @@ ACTS = {
     "deleted": lambda officer, draft: draft.delete(),
     "attached to": lambda officer, draft: an_attachment(draft, name="Zircon"),
     "illustrated": lambda officer, draft: Image.objects.create(file="z.jpg", width=1, height=1, uploaded_at=NOON),
-    "opened": lambda officer, draft: Presence.objects.beat(draft, officer, NOON),
+    "opened": lambda officer, draft: Presence.objects.ping(draft, officer, NOON),
     "shown to somebody": lambda officer, draft: PreviewLink.objects.create(
         message=draft, name="Reuters", expires_at=NOON + DAY, created_at=NOON, created_by=officer
     ),
-    "given an old address": lambda officer, draft: Redirect.lead("/press/zircon.html", message=draft),
+    "given an old address": lambda officer, draft: Redirect.add("/press/zircon.html", message=draft),
     "given a category": lambda officer, draft: edited(draft).save(update_fields=["lead"]),
 }
 

@@ -1,4 +1,4 @@
-"""The sitemaps: every public address, in parts that stay, with the moments of their true last changes."""
+"""Sitemaps: every public URL, in stable files, with its last change."""
 
 from itertools import chain
 from xml.etree import ElementTree
@@ -10,7 +10,7 @@ from news import sitemaps
 from tests.factories import DAY, HOUR, NOON, a_message, a_page
 from tests.helpers import public_pages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
@@ -34,14 +34,14 @@ def everything(client):
     }
 
 
-def test_every_address_in_the_sitemap_answers(client):
+def test_every_url_in_the_sitemap_works(client):
     public_pages.of_a_full_site()
     found = everything(client)
     assert len(found) > 50
     assert {path for path in found if client.get(path).status_code != 200} == set()
 
 
-def test_the_sitemap_has_what_is_public_and_nothing_else(client):
+def test_the_sitemap_lists_exactly_the_public_pages(client):
     out, draft, ahead = a_message(), a_message(publish_at=None), a_message(publish_at=NOON + HOUR)
     hidden = a_page(shown=False)
     found = everything(client)
@@ -68,23 +68,23 @@ def test_a_withdrawn_message_leaves_the_sitemaps_at_the_next_request(client):
     )
 
 
-def test_last_change_moves_with_a_correction_and_not_with_a_typo(client, clock):
+def test_lastmod_changes_with_a_correction_but_not_a_typo(client, clock):
     message = a_message(publish_at=NOON - 40 * DAY)
     path, part = message.get_absolute_url(), "/sitemap/2020-10.xml"
     assert entries(client, part)[path] == "2020-10-15T12:37:00Z"
-    message.mend(at=NOON)
+    message.fix_typo(at=NOON)
     assert entries(client, part)[path] == "2020-10-15T12:37:00Z"
-    message.correct("The date.", at=NOON)
+    message.publish_correction("The date.", at=NOON)
     assert entries(client, part)[path] == entries(client, "/sitemap.xml")[part] == "2020-11-24T12:37:00Z"
 
 
-def test_a_withdrawal_is_a_change_of_its_part(client):
+def test_a_withdrawal_changes_lastmod_of_its_file(client):
     gone, _other = a_message(publish_at=NOON - 40 * DAY), a_message(publish_at=NOON - 41 * DAY)
     gone.withdraw("Wrong.", at=NOON)
     assert entries(client, "/sitemap.xml")["/sitemap/2020-10.xml"] == "2020-11-24T12:37:00Z"
 
 
-def test_parts_are_spans_of_months_of_at_most_so_many_messages(monkeypatch, client):
+def test_files_are_whole_months_up_to_the_maximum(monkeypatch, client):
     monkeypatch.setattr(sitemaps, "PART", 3)
     for number in range(9):
         a_message(publish_at=NOON - number * 20 * DAY)
@@ -101,7 +101,7 @@ def parts_of(client):
     return {part: list(entries(client, part)) for part in parts}
 
 
-def test_a_month_that_is_too_long_is_parted_by_days(monkeypatch, client):
+def test_a_month_over_the_maximum_is_split_by_days(monkeypatch, client):
     monkeypatch.setattr(sitemaps, "PART", 3)
     ahead = a_message(publish_at=NOON + HOUR)
     made = [a_message(publish_at=NOON - number * DAY) for number in range(10)]
@@ -115,7 +115,7 @@ def test_a_month_that_is_too_long_is_parted_by_days(monkeypatch, client):
     assert ahead.get_absolute_url() not in list(chain(*found.values()))
 
 
-def test_no_message_of_a_day_that_is_too_long_is_left_out(monkeypatch, client):
+def test_a_day_over_the_maximum_is_split_without_loss(monkeypatch, client):
     monkeypatch.setattr(sitemaps, "PART", 3)
     made = [a_message(publish_at=NOON - DAY) for _ in range(8)] + [a_message(publish_at=NOON - 2 * DAY)]
     found = parts_of(client)
@@ -128,7 +128,7 @@ def test_no_message_of_a_day_that_is_too_long_is_left_out(monkeypatch, client):
     assert sorted(chain(*found.values())) == sorted(message.get_absolute_url() for message in made)
 
 
-def test_a_part_that_is_full_stays_as_it_is(monkeypatch, client):
+def test_a_full_file_does_not_change(monkeypatch, client):
     monkeypatch.setattr(sitemaps, "PART", 3)
     for number in range(7):
         a_message(publish_at=NOON - (number // 4) * DAY)
@@ -140,7 +140,7 @@ def test_a_part_that_is_full_stays_as_it_is(monkeypatch, client):
     assert {part: after[part] for part in full} == {part: before[part] for part in full}
 
 
-def test_a_withdrawal_of_all_that_a_month_had_is_told_of(monkeypatch, client):
+def test_the_withdrawal_of_a_whole_month_changes_lastmod(monkeypatch, client):
     monkeypatch.setattr(sitemaps, "PART", 1)
     first, gone, _last = (a_message(publish_at=NOON - number * 30 * DAY) for number in (4, 2, 0))
     gone.withdraw("Wrong.", at=NOON)
@@ -148,12 +148,12 @@ def test_a_withdrawal_of_all_that_a_month_had_is_told_of(monkeypatch, client):
     assert found[f"/sitemap/{first.day:%Y-%m}.xml"] == "2020-11-24T12:37:00Z"
 
 
-def test_a_part_that_is_no_more_is_not_found(client):
+def test_a_file_that_no_longer_exists_is_404(client):
     assert [client.get(f"/sitemap/{name}.xml").status_code for name in ("2001-01", "x", "0-0")] == [404] * 3
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_sitemap_costs_a_few_queries_whatever_its_length(client, django_assert_max_num_queries):
+def test_a_sitemap_needs_few_queries(client, django_assert_max_num_queries):
     for number in range(30):
         a_message(publish_at=NOON - number * HOUR)
     client.get("/sitemap/pages.xml")
@@ -163,7 +163,7 @@ def test_a_sitemap_costs_a_few_queries_whatever_its_length(client, django_assert
         client.get("/sitemap/2020-11.xml")
 
 
-def test_the_news_sitemap_tells_of_two_days(client):
+def test_the_news_sitemap_covers_two_days(client):
     now = a_message(headline="On \x08 “talks” & <answers>", language="ru")
     a_message(publish_at=NOON - 2 * DAY)
     root = ElementTree.fromstring(client.get("/sitemap/news.xml").content)
@@ -174,6 +174,6 @@ def test_the_news_sitemap_tells_of_two_days(client):
     assert row.findtext(f".//{NEWS}publication_date") == "2020-11-23T12:37:00Z"
 
 
-def test_robots_name_both_sitemaps(client):
+def test_robots_txt_names_both_sitemaps(client):
     text = client.get("/robots.txt").content.decode()
     assert "Sitemap: http://testserver/sitemap.xml\nSitemap: http://testserver/sitemap/news.xml\n" in text

@@ -28,7 +28,7 @@ from tests.helpers.waiting import wait_until
 MINUTE = timedelta(minutes=1)
 SITE = Path(__file__).resolve().parent.parent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def send(at=NOON):
 
 
 def faults():
-    return [letter.fault for letter in Letter.objects.order_by("pk")]
+    return [letter.last_error for letter in Letter.objects.order_by("pk")]
 
 
 # A server that works
@@ -116,8 +116,8 @@ def test_desk_can_read_why_no_letter_leaves(host, caplog):
     ask("anna", "boris")
     send()
     first, second = Letter.objects.order_by("pk")
-    assert first.fault_in_words == "the mail server does not answer (ConnectionRefusedError)"
-    assert (first.attempts, second.fault, "@" in caplog.text) == (0, "", False)
+    assert first.error_text == "the mail server does not answer (ConnectionRefusedError)"
+    assert (first.attempts, second.last_error, "@" in caplog.text) == (0, "", False)
 
 
 def test_server_that_is_full_loses_nothing(host, smtp):
@@ -126,7 +126,7 @@ def test_server_that_is_full_loses_nothing(host, smtp):
         smtp(port)
         done = send()
     smtp(host.start().port)
-    assert (done.fault, send().sent, len(host.mails)) == ("SMTPConnectError 421", 2, 2)
+    assert (done.error, send().sent, len(host.mails)) == ("SMTPConnectError 421", 2, 2)
 
 
 def test_silent_server_is_given_up_after_the_timeout(smtp, settings):
@@ -147,7 +147,7 @@ def test_letter_in_which_a_server_breaks_off_is_sent_again(host, smtp, manner, s
         done = send()
     settings.EMAIL_TIMEOUT = patience
     smtp(host.start().port)
-    assert (done.fault, faults()) == ("SMTPServerDisconnected", ["away SMTPServerDisconnected"])
+    assert (done.error, faults()) == ("SMTPServerDisconnected", ["away SMTPServerDisconnected"])
     assert [send().sent, send(NOON + MINUTE).sent, host.readers()] == [0, 1, ["anna@example.org"]]
 
 
@@ -165,7 +165,7 @@ def test_server_that_says_421_to_every_reader_for_a_day_gets_each_letter_once_af
     host.start()
     at = NOON
     while at < NOON + DAY:
-        assert send(at).fault == "SMTPRecipientsRefused 421" or not Letter.objects.due(at).exists()
+        assert send(at).error == "SMTPRecipientsRefused 421" or not Letter.objects.due(at).exists()
         at += 10 * MINUTE
     host.refusals.clear()
     sent = sum(send(at + minutes * MINUTE).sent for minutes in range(0, 61, 20))
@@ -208,7 +208,7 @@ def test_letter_that_was_taken_but_not_recorded_leaves_a_second_time_under_the_s
         raise SystemExit
 
     with monkeypatch.context() as patched, pytest.raises(SystemExit):
-        patched.setattr(Letter, "sent", killed)
+        patched.setattr(Letter, "mark_sent", killed)
         send()
     assert [send(NOON + MINUTE).sent, send(NOON + LEASE).sent] == [0, 1]
     first, second = host.mails

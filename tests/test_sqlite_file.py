@@ -71,10 +71,10 @@ def test_a_file_that_another_program_keeps_locked_is_named_as_the_cause(client, 
     def ask(seconds):
         raise error
 
-    monkeypatch.setattr("embassy.probes.asked.ask", ask)
-    monkeypatch.setattr("watching.doctor.place._number.ask", ask)
+    monkeypatch.setattr("embassy.probes.asked.result", ask)
+    monkeypatch.setattr("watching.doctor.place._number.result", ask)
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.content) == (503, b"another program keeps the SQLite file locked\n")
+    assert (answer.status_code, answer.content) == (503, b"the SQLite file is locked by another program\n")
     ((says, do),) = database(Look(None, (), False))
     assert "another program keeps the SQLite file locked" in says and "fuser" in do
     assert not is_held_by_another(OperationalError("disk I/O error"))

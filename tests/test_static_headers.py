@@ -1,4 +1,4 @@
-"""Static files have a policy of their own, whichever program serves them: Django (WhiteNoise) or nginx."""
+"""Security headers of static files, served by WhiteNoise or nginx."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ def collected(settings, tmp_path):
     return tmp_path
 
 
-def test_a_static_file_runs_and_loads_nothing_by_itself(collected, settings):
+def test_a_static_file_cannot_run_or_load_anything(collected, settings):
     one_of_each = {path.suffix: path for path in sorted(collected.rglob("*")) if path.is_file()}
     paths = [f"/static/{path.relative_to(collected)}" for path in one_of_each.values()]
     paths += [f"/{path.name}" for path in Path(settings.WHITENOISE_ROOT).iterdir()]

@@ -1,4 +1,4 @@
-"""Tombstones (RFC 6721): who follows the Atom feed learns at the next request that a message was withdrawn."""
+"""Tombstones (RFC 6721): Atom subscribers learn of a withdrawal with the next request."""
 
 from datetime import datetime
 from xml.etree import ElementTree
@@ -10,7 +10,7 @@ from editions.edition import next_change
 from news import feeds
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 GRAVE = "{http://purl.org/atompub/tombstones/1.0}"
@@ -31,7 +31,7 @@ def withdrawn(at=NOON, reason="It named the wrong city.", **kwargs):
     return message
 
 
-def test_a_withdrawn_message_leaves_a_tombstone_with_its_id_moment_and_reason(client):
+def test_a_withdrawn_message_has_a_tombstone_with_id_time_and_reason(client):
     message = withdrawn()
     (grave,) = graves(client)
     assert (grave.get("ref"), datetime.fromisoformat(grave.get("when")), grave.find(f"{GRAVE}comment").text) == (
@@ -53,12 +53,12 @@ def test_a_withdrawal_is_in_page_lists_and_feeds_at_the_next_request(client):
     assert len(graves(client)) == 1
 
 
-def test_what_is_published_has_no_tombstone(client):
+def test_published_messages_have_no_tombstone(client):
     a_message()
     assert graves(client) == []
 
 
-def test_restoring_takes_the_tombstone_away_and_is_newer_than_it(client):
+def test_restoring_removes_the_tombstone_and_updates_the_feed(client):
     message = withdrawn()
     message.restore(at=NOON + HOUR)
     root = feed(client, NOON + HOUR)
@@ -80,7 +80,7 @@ def test_a_category_has_its_own_tombstones(client):
     assert [len(graves(client, path=path)) for path in paths] == [1, 0]
 
 
-def test_tombstones_are_bounded_in_number(client, monkeypatch):
+def test_the_number_of_tombstones_is_limited(client, monkeypatch):
     monkeypatch.setattr(feeds, "GRAVES", 2)
     rows = [a_message() for _ in range(3)]
     for row in rows:
@@ -88,7 +88,7 @@ def test_tombstones_are_bounded_in_number(client, monkeypatch):
     assert len(graves(client)) == 2
 
 
-def test_a_tombstone_goes_at_a_midnight_of_the_host(client):
+def test_a_tombstone_expires_at_midnight_in_the_host_country(client):
     withdrawn(at=NOON - 31 * DAY)
     midnight = next_change(NOON - DAY)
     just_before = midnight - HOUR / 3600
@@ -102,7 +102,7 @@ def test_a_reason_with_a_control_character_does_not_break_the_feed(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_tombstones_cost_one_query_whatever_their_number(client, django_assert_num_queries):
+def test_tombstones_cost_one_query(client, django_assert_num_queries):
     a_message()
     for _ in range(5):
         withdrawn()
@@ -112,7 +112,7 @@ def test_tombstones_cost_one_query_whatever_their_number(client, django_assert_n
             client.get("/messages/feed/")
 
 
-# An entry beside it, for readers that know no tombstones
+# Entries for readers without support for tombstones
 
 
 def entries(client, at=NOON, path="/messages/feed/"):
@@ -141,7 +141,7 @@ def test_a_withdrawn_message_is_an_entry_of_the_same_id_with_its_notice(client, 
     assert "Zircon" not in str(item) + ElementTree.tostring(entry, encoding="unicode")
 
 
-def test_the_entry_of_a_withdrawn_message_stays_as_long_as_its_tombstone(client):
+def test_the_entry_of_a_withdrawn_message_lasts_as_long_as_its_tombstone(client):
     withdrawn(at=NOON - 31 * DAY)
     midnight = next_change(NOON - DAY)
     for at, count in ((midnight - HOUR / 3600, 1), (midnight, 0)):
@@ -155,7 +155,7 @@ def test_a_restored_message_has_one_entry_with_its_text_again(client):
     assert [item["title"] for item in items(client, NOON + HOUR)] == ["It is back"]
 
 
-def test_withdrawn_messages_push_no_other_out_of_the_feeds(client):
+def test_withdrawn_messages_do_not_displace_others(client):
     kept = {feeds.tag_uri(a_message(publish_at=NOON - DAY)) for _ in range(3)}
     for _ in range(40):
         withdrawn()

@@ -8,7 +8,7 @@ from django.db import transaction
 from tests.factories import a_message
 from tests.helpers.other_process import AnotherProcess
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 PATHS = ["/", "/messages/", "/messages/feed/", "/messages/feed.json", "/messages/statements/"]
 

@@ -9,7 +9,7 @@ from letters.models import Letter
 from tests.factories import HOUR, NOON, an_enquiry
 from tests.helpers.enquiry_officers import address, an_officer, page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LIST = "/admin/consular/enquiry/?state=undelivered"
 
@@ -27,9 +27,9 @@ def officer(client):
     return officer
 
 
-def fail(kind, enquiry_or_entry, fault, given_up_at=None):
-    letters = Letter.objects.filter(kind=kind, about=enquiry_or_entry.pk)
-    assert letters.update(fault=fault, given_up_at=given_up_at, attempts=1) == 1
+def fail(kind, enquiry_or_entry, error, given_up_at=None):
+    letters = Letter.objects.filter(kind=kind, object_id=enquiry_or_entry.pk)
+    assert letters.update(last_error=error, given_up_at=given_up_at, attempts=1) == 1
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_visitor_who_was_not_reached_is_seen_everywhere(client, officer, fault
     assert "not reached" not in page(client, other)
     listed = client.get(LIST).content.decode()
     assert enquiry.reference in listed and other.reference not in listed and "e-mail not delivered" in listed
-    assert "1 visitor was not reached by e-mail" in client.get("/admin/").content.decode()
+    assert "1 visitor could not be reached by e-mail" in client.get("/admin/").content.decode()
 
 
 def test_a_visitor_without_a_phone_number_is_named_as_such(client, officer):
@@ -64,7 +64,7 @@ def test_an_email_that_waits_for_the_mail_server_is_no_such_case(client, officer
 def test_an_email_that_was_sent_later_is_no_such_case(officer):
     enquiry = an_enquiry()
     fail("enquiry receipt", enquiry, "refused SMTPRecipientsRefused 450")
-    Letter.objects.update(sent_at=NOON + HOUR, fault="")
+    Letter.objects.update(sent_at=NOON + HOUR, last_error="")
     assert not Enquiry.objects.undelivered().exists()
 
 

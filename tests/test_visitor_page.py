@@ -87,7 +87,7 @@ def test_what_is_added_makes_a_closed_one_wait_again(client, officer):
 def test_the_mailbox_hears_of_what_is_added(client):
     enquiry = an_enquiry()
     added(client, enquiry, "Which floor?")
-    assert Letter.objects.filter(kind="enquiry added", about=enquiry.pk).count() == 1
+    assert Letter.objects.filter(kind="enquiry added", object_id=enquiry.pk).count() == 1
 
 
 def test_the_same_words_are_kept_once(client):
@@ -166,7 +166,7 @@ def test_erased_it_is_gone_with_all_that_belonged_to_it(client):
     added(client, enquiry, "Which floor?")
     client.post(f"{enquiry.get_absolute_url()}erase/")
     assert (Enquiry.objects.exists(), Entry.objects.exists()) == (False, False)
-    assert Erasure.objects.get().why == Erasure.Why.VISITOR
+    assert Erasure.objects.get().reason == Erasure.Reason.VISITOR
 
 
 def test_its_address_says_for_ever_that_it_was_erased(client, clock):
@@ -180,7 +180,7 @@ def test_its_address_says_for_ever_that_it_was_erased(client, clock):
 
 def test_adding_to_what_was_erased_says_so(client):
     enquiry = an_enquiry()
-    enquiry.erase(Erasure.Why.PERSON, at=NOON)
+    enquiry.erase(Erasure.Reason.PERSON, at=NOON)
     assert added(client, enquiry, "Which floor?").status_code == 410
 
 

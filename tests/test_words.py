@@ -1,4 +1,4 @@
-"""Two texts compared word by word: nothing is lost, whatever they are, and the longest are compared while one waits."""
+"""Text diff: nothing is lost, it reads as prose, and its time is bounded."""
 
 import random
 import time
@@ -22,7 +22,7 @@ def joined(pieces, *kinds):
 
 
 def marked(old, new):
-    """Return a comparison as one writes it by hand."""
+    """Return a comparison with marks: [-removed-] and [+added+]."""
     signs = {Kind.KEPT: "{}", Kind.REMOVED: "[-{}-]", Kind.ADDED: "[+{}+]"}
     return "".join(signs[kind].format(text) for kind, text in compare(old, new))
 
@@ -38,7 +38,7 @@ def test_kept_and_removed_is_the_old_text_and_kept_and_added_the_new(old, new):
 
 
 @given(TEXTS)
-def test_a_text_is_kept_whole_beside_itself(text):
+def test_equal_texts_have_no_changes(text):
     assert joined(compare(text, text), Kind.KEPT) == text
     assert not differ(text, text)
 
@@ -51,7 +51,7 @@ def test_no_word_is_lost_in_the_paragraphs(old, new):
         assert [word for word in read.split() if word != "¶"] == [word for word in text.split() if word != "¶"]
 
 
-# What is a word
+# Words
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_word_differs_and_white_space_does_not(old, new, expected):
     assert differ(old, new) is expected
 
 
-# How it reads
+# Readability
 
 
 @pytest.mark.parametrize(
@@ -86,13 +86,13 @@ def test_a_change_is_read_as_prose(old, new, expected):
     assert marked(old, new) == expected
 
 
-def test_a_word_in_common_does_not_cut_a_new_sentence_up():
+def test_a_common_word_does_not_split_a_new_sentence():
     old = "Consular hours on Friday are shortened this winter"
     new = "Everybody may write to us on weekdays without waiting"
     assert len(compare(old, new)) == 2
 
 
-def test_a_new_paragraph_stands_between_those_that_were_kept():
+def test_a_new_paragraph_is_between_the_kept_ones():
     lines = paragraphs(compare("First one.\nLast one.", "First one.\nA new one.\nLast one."))
     assert [[(kind.value, text.strip()) for kind, text in line] for line in lines] == [
         [("kept", "First one.")],
@@ -101,7 +101,7 @@ def test_a_new_paragraph_stands_between_those_that_were_kept():
     ]
 
 
-def test_the_place_where_two_paragraphs_were_joined_is_marked():
+def test_joined_paragraphs_are_marked():
     lines = paragraphs(compare("One.\nTwo.", "One. And two."))
     assert [[(kind.value, text) for kind, text in line] for line in lines] == [
         [("kept", "One."), ("removed", " ¶")],
@@ -109,7 +109,7 @@ def test_the_place_where_two_paragraphs_were_joined_is_marked():
     ]
 
 
-def test_words_removed_and_added_are_counted():
+def test_removed_and_added_words_are_counted():
     assert counts(compare("one two three", "one four three five")) == (1, 2)
 
 
@@ -149,13 +149,13 @@ def test_the_longest_texts_are_compared_within_seconds(old, new):
 
 
 def gapped(seed, words=120_000 // 6, gap=98):
-    """Return a long text of few words, between words that it has just once and in the same places as others like it."""
+    """Return a long text of few words with unique words at regular intervals."""
     chosen = random.Random(seed)
     found = [f"word{i}" if i % gap == 0 else chosen.choice(["a", "bb", "ccc", "dddd"]) for i in range(words)]
     return " ".join(found)
 
 
-def test_a_comparison_has_one_budget_for_all_of_its_stretches(monkeypatch):
+def test_all_stretches_share_one_budget(monkeypatch):
     compared = []
 
     def counted(junk, before, after, **options):
@@ -171,5 +171,5 @@ def test_a_comparison_has_one_budget_for_all_of_its_stretches(monkeypatch):
     assert joined(found, Kind.KEPT, Kind.ADDED) == new
 
 
-def test_what_is_compared_word_by_word_throughout_is_not_coarse():
+def test_a_complete_comparison_is_not_coarse():
     assert not compare("The embassy is open.", "The embassy is closed.").is_coarse

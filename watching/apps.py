@@ -3,10 +3,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class WatchingConfig(AppConfig):
-    """The room that looks at all others. It keeps nothing in the database."""
+    """Monitoring has no models."""
 
     name = "watching"
-    verbose_name = _("Watching")
+    verbose_name = _("Monitoring")
 
     def ready(self):
-        from watching import checks  # noqa: F401 (it registers itself)
+        from watching import checks  # noqa: F401 (registers the system checks)

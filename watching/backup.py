@@ -1,4 +1,4 @@
-"""When the last backup was made, as the room of the backups knows it."""
+"""When the last backup was made, if the app `backups` is installed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from django.apps import apps
 
 
 def are_made() -> bool:
-    """Say whether this site has the room of the backups."""
+    """Return whether this site has the app `backups`."""
     return apps.is_installed("backups")
 
 
 def last_backup() -> datetime | None:
-    """Return the moment that the newest backup holds; None where there is none."""
+    """Return the time whose data the newest backup holds, None if there is none."""
     if not are_made():
         return None
     from backups.models import last_backup as newest

@@ -1,4 +1,4 @@
-"""A question that may hang, asked in a thread of its own and waited for so long and no longer."""
+"""A call with a timeout that only one thread makes at a time (single flight), for a database that may hang."""
 
 from __future__ import annotations
 
@@ -12,37 +12,35 @@ from django.db import connections
 
 Answer = TypeVar("Answer")
 
-ABANDONED_AFTER = 10.0  # seconds; by then the answer is worth nothing, and the next one is asked for beside it
-MOST_ABANDONED = 3  # calls that hang at the same time: each holds a thread and a connection
+ABANDONED_AFTER = 10.0  # seconds after which a new call is started beside one that hangs
+MOST_ABANDONED = 3  # calls that hang at the same time: each occupies a thread and a connection
 
 
 class Bounded(Generic[Answer]):
-    """A question to something that may never answer: a database that is frozen takes what is sent, and stays silent.
+    """A function that is called in a thread of its own, and waited for only so long.
 
-    However many ask, one thread does: those who come while it waits wait with it, and no longer than the first. It has
-    connections of its own, and closes them. A call that hangs (for a quarter of an hour, where a network swallows
-    packets) is abandoned after a while, so that the next one finds the database that is back.
+    Concurrent callers share one call. It uses its own database connections and closes them. A call that hangs (for 15
+    minutes, if a network drops packets) is abandoned, so that a later one can succeed when the database is back.
     """
 
-    def __init__(self, question: Callable[[], Answer]):
-        self.question = question
+    def __init__(self, function: Callable[[], Answer]):
+        self.function = function
         self._lock = threading.Lock()
         self._future: Future[Answer] | None = None
         self._began = 0.0
         self._abandoned: list[Future[Answer]] = []
 
-    def ask(self, seconds: float) -> Answer:
-        """Return the answer, or raise what the question raised; TimeoutError when it takes longer than `seconds`."""
+    def result(self, seconds: float) -> Answer:
+        """Return the function's result, or raise its exception; TimeoutError if it takes longer than `seconds`."""
         with self._lock:
-            self._abandon_what_hangs()
+            self._abandon_hanging_call()
             if self._future is None or self._future.done():
                 self._future, self._began = Future(), monotonic()
                 threading.Thread(target=self._run, args=[self._future], daemon=True).start()
             future, left = self._future, self._began + seconds - monotonic()
         return future.result(max(0.0, left))
 
-    def _abandon_what_hangs(self) -> None:
-        """Let a new call begin where the one under way has hung for too long."""
+    def _abandon_hanging_call(self) -> None:
         self._abandoned = [future for future in self._abandoned if not future.done()]
         hangs = self._future is not None and not self._future.done() and monotonic() - self._began > ABANDONED_AFTER
         if hangs and len(self._abandoned) < MOST_ABANDONED:
@@ -51,7 +49,7 @@ class Bounded(Generic[Answer]):
 
     def _run(self, future: Future[Answer]) -> None:
         try:
-            answer = self.question()
+            answer = self.function()
         except BaseException as error:
             connections.close_all()
             future.set_exception(error)

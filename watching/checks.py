@@ -1,4 +1,4 @@
-"""What must be right before a site is on the internet: the proxies in front are counted."""
+"""System check for deployment: TRUSTED_PROXY_COUNT counts the proxies in front."""
 
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
@@ -7,13 +7,13 @@ from django.utils import timezone
 from watching.proxies import uncounted_proxy_was_seen
 
 UNCOUNTED = Warning(
-    "Requests come through a proxy, and TRUSTED_PROXIES is 0: all visitors count as one, for limits and lock-outs.",
-    hint="Set TRUSTED_PROXIES to the number of proxies in front. They must set X-Forwarded-For themselves.",
+    "Requests come through a proxy, but TRUSTED_PROXY_COUNT is 0: all visitors share one address and its limits.",
+    hint="Set TRUSTED_PROXY_COUNT to the number of proxies in front. They must set X-Forwarded-For themselves.",
     id="watching.W001",
 )
 
 
 @register(Tags.security, deploy=True)
 def check_proxies_are_counted(app_configs=None, **kwargs):
-    """Warn where the site is behind a proxy that the settings do not count."""
-    return [UNCOUNTED] if not settings.TRUSTED_PROXIES and uncounted_proxy_was_seen(timezone.now()) else []
+    """Warn if requests come through a proxy that the settings do not count."""
+    return [UNCOUNTED] if not settings.TRUSTED_PROXY_COUNT and uncounted_proxy_was_seen(timezone.now()) else []

@@ -1,6 +1,7 @@
-"""What a worker counts while it answers. Each writes files of its own, which `manage.py metrics` adds up.
+"""Request counters of this process, for Prometheus: `prometheus_client` in its multiprocess mode.
 
-To count costs a hit a microsecond or two: a float in a file that is mapped into memory.
+Each worker has files of its own in PROMETHEUS_MULTIPROC_DIR, mapped into memory, so that counting a cache hit takes a
+microsecond or two. `manage.py metrics` adds up the files of all workers (`scrape`).
 """
 
 from __future__ import annotations
@@ -13,79 +14,79 @@ from pathlib import Path
 from django.conf import settings
 
 from editions.middleware import printings
+from watching import scrape
 
 log = logging.getLogger(__name__)
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
-FILES = ("counter", "histogram", "gauge_livesum")  # that the library keeps for a process
-RESERVED = 1 << 16  # bytes of each, as the library makes them
+FILES = ("counter", "histogram", "gauge_livesum")  # the kinds of file that the library maps for a process
+RESERVED = 1 << 16  # bytes, the initial size of each
 
 _counters: Counters | None = None
 
 
 def begin() -> Callable[[str, int], None] | None:
-    """Begin to count in this process, if there is a private port to tell it; return what the front calls for a hit."""
+    """Start counting if METRICS_PORT is set, and return the function that counts responses from the WSGI cache."""
     global _counters
     if not settings.METRICS_PORT:
         return None
     try:
         _counters = Counters(Path(settings.METRICS_DIR))
     except OSError as error:
-        log.error("Nothing is counted: %s can't be written (%s).", settings.METRICS_DIR, error.strerror or error)
+        reason = error.strerror or error
+        log.error("Requests are not counted: %s cannot be written (%s).", settings.METRICS_DIR, reason)
         return None
-    return _counters.front
+    return _counters.count_cached
 
 
 def note(kind: str, status: int, seconds: float) -> None:
-    """Count an answer of Django's."""
+    """Count a response of Django."""
     if _counters:
-        _counters.django(kind, status, seconds)
+        _counters.count(kind, status, seconds)
 
 
 class Counters:
-    """The counters of this process."""
+    """The metrics of this process."""
 
     def __init__(self, directory: Path):
+        scrape.remove_stale_files(directory)
         reserve(directory)
-        # The library decides by this, when it is first imported, that several processes count.
+        # The library reads this variable when it is first imported.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
         from prometheus_client import Counter, Gauge, Histogram
 
-        self.requests = Counter("embassy_requests", "Answers, by kind and status.", ["kind", "status"], registry=None)
-        self.seconds = Histogram(
-            "embassy_seconds", "How long Django took for an answer.", ["kind"], buckets=BUCKETS, registry=None
+        self.requests = Counter("embassy_requests", "Responses.", ["kind", "status"], registry=None)
+        self.durations = Histogram(
+            "embassy_request_duration_seconds", "Time that Django took.", ["kind"], buckets=BUCKETS, registry=None
         )
-        self.kept = {
-            "printings": Gauge("embassy_printings", "Pages kept.", registry=None, multiprocess_mode="livesum"),
-            "bytes": Gauge(
-                "embassy_printings_bytes", "Memory of the pages kept.", registry=None, multiprocess_mode="livesum"
-            ),
-        }
-        # Found at once, since a hit has no time to look for them.
-        self.hits = {
-            (kind, status): self.requests.labels(kind, class_of(status)).inc
-            for kind in ("hit", "away")
+        live = {"registry": None, "multiprocess_mode": "livesum"}
+        self.cached = Gauge("embassy_cached_responses", "Responses in the edition cache.", **live)
+        self.cached_bytes = Gauge("embassy_cache_bytes", "Memory of the edition cache.", **live)
+        # Looked up once, because a cache hit takes only microseconds.
+        self.cache_hits = {
+            (kind, status): self.requests.labels(kind, status_class(status)).inc
+            for kind in ("hit", "stale")
             for status in (200, 304)
         }
 
-    def front(self, kind: str, status: int) -> None:
-        """Count an answer of the front's: a hit, or the last printing while the database is away."""
-        self.hits[kind, status]()
+    def count_cached(self, kind: str, status: int) -> None:
+        """Count a response from the WSGI cache: a hit, or a stale one while the database is unavailable."""
+        self.cache_hits[kind, status]()
 
-    def django(self, kind: str, status: int, seconds: float) -> None:
-        self.requests.labels(kind, class_of(status)).inc()
-        self.seconds.labels(kind).observe(seconds)
-        self.kept["printings"].set(len(printings))
-        self.kept["bytes"].set(printings.size)
+    def count(self, kind: str, status: int, seconds: float) -> None:
+        self.requests.labels(kind, status_class(status)).inc()
+        self.durations.labels(kind).observe(seconds)
+        self.cached.set(len(printings))
+        self.cached_bytes.set(printings.size)
 
 
-def class_of(status: int) -> str:
-    """Return 2xx for 204."""
+def status_class(status: int) -> str:
+    """Return "2xx" for 204."""
     return f"{status // 100}xx"
 
 
 def reserve(directory: Path) -> None:
-    """Take the room for this process's files. A file that is mapped and finds no room kills the process that writes."""
+    """Allocate this process's files: writing to a mapped file on a full disk would kill the process (SIGBUS)."""
     directory.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         with (directory / f"{name}_{os.getpid()}.db").open("a+b") as file:

@@ -1,4 +1,4 @@
-"""What is asked at the moment somebody looks: the queues, the edition, the last letter and backup, the workers."""
+"""Prometheus collectors for what is measured at each scrape: queues, edition, last e-mail and backup, workers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
-from typing import NamedTuple
 
 from django.db import connections, router
 from django.db.models import Max, Min
 from django.utils import timezone
+from prometheus_client.core import GaugeMetricFamily
 
 from consular.models import Enquiry
 from editions.edition import NUMBER_QUERY, next_change
@@ -19,85 +19,11 @@ from editions.models import EditionNumber
 from letters.models import Letter
 from news.models import Message
 from news.search.models import Stale
+from watching import scrape
 from watching.backup import last_backup
 from watching.bounded import Bounded
 
 SECONDS = 2.0  # that the database may take
-
-
-class Gauge(NamedTuple):
-    """A value as Prometheus reads it, by one label if it has one: {} stands for none."""
-
-    name: str
-    says: str
-    values: dict[str, float] | float
-    label: str = "state"
-
-
-# What the database knows
-
-
-class Edition:
-    """When this process first saw the edition of now: no row says when it began."""
-
-    seen: tuple[int, datetime] | None = None
-    since: datetime | None = None
-
-    @classmethod
-    def age(cls, number: int, until: datetime, at: datetime) -> float:
-        if cls.seen != (number, until):
-            cls.seen, cls.since = (number, until), at
-        return (at - cls.since).total_seconds()
-
-
-def facts() -> list[Gauge]:
-    """Return what the database says of this moment."""
-    at, began = timezone.now(), monotonic()
-    number = edition_number()
-    took = monotonic() - began
-    until = next_change(at)
-    waiting, enquiries = Letter.objects.waiting(), Enquiry.objects
-    oldest = waiting.aggregate(oldest=Min("written_at"))["oldest"]
-    sent = Letter.objects.aggregate(last=Max("sent_at"))["last"]
-    found = [
-        Gauge("embassy_database_seconds", "How long the database took for the smallest question.", took),
-        Gauge("embassy_edition_number", "The edition's number.", number),
-        Gauge(
-            "embassy_edition_age_seconds", "How long it has lasted, as far as was seen.", Edition.age(number, until, at)
-        ),
-        Gauge("embassy_edition_until_timestamp_seconds", "When it ends by the clock.", until.timestamp()),
-        Gauge(
-            "embassy_messages",
-            "Messages that are not public: approved and ahead, or waiting for approval.",
-            {"scheduled": Message.objects.scheduled(at).count(), "submitted": Message.objects.submitted().count()},
-        ),
-        Gauge(
-            "embassy_letters",
-            "Letters in the outbox: all that wait, those that should have left, those given up in the last month.",
-            {
-                "waiting": waiting.count(),
-                "late": Letter.objects.late(at).count(),
-                "given up": Letter.objects.exclude(given_up_at=None).count(),
-            },
-        ),
-        Gauge("embassy_letters_oldest_seconds", "Age of the letter that waits longest.", age(oldest, at)),
-        Gauge(
-            "embassy_enquiries",
-            "Enquiries that wait for an answer, those overdue among them, and those kept apart as spam.",
-            {
-                "waiting": enquiries.waiting().count(),
-                "overdue": enquiries.overdue(timezone.localdate(at)).count(),
-                "suspected": enquiries.suspected().count(),
-            },
-        ),
-        Gauge("embassy_search_missing", "Messages that the search can't find yet.", Stale.objects.count()),
-    ]
-    moments = {
-        "embassy_letters_last_sent_timestamp_seconds": ("When a letter last left.", sent),
-        "embassy_last_backup_timestamp_seconds": ("When the last backup was made.", last_backup()),
-    }
-    found += [Gauge(name, says, moment.timestamp()) for name, (says, moment) in moments.items() if moment]
-    return found
 
 
 def edition_number() -> int:
@@ -107,66 +33,121 @@ def edition_number() -> int:
     return row[0] if row else 0
 
 
+def by_state(name: str, description: str, values: dict[str, float]) -> GaugeMetricFamily:
+    """Return a gauge with the label `state`."""
+    gauge = GaugeMetricFamily(name, description, labels=["state"])
+    for state, value in values.items():
+        gauge.add_metric([state], value)
+    return gauge
+
+
+class EditionAge:
+    """When this process first saw the current edition, because the database does not record its beginning."""
+
+    def __init__(self):
+        self.edition: tuple[int, datetime] | None = None
+        self.since: datetime | None = None
+
+    def seconds(self, number: int, until: datetime, at: datetime) -> float:
+        if self.edition != (number, until):
+            self.edition, self.since = (number, until), at
+        return (at - self.since).total_seconds()
+
+
+edition_age = EditionAge()
+
+
+def database_gauges() -> list[GaugeMetricFamily]:
+    """Return the gauges that are read from the database."""
+    at, began = timezone.now(), monotonic()
+    number = edition_number()
+    took = monotonic() - began
+    until = next_change(at)
+    waiting, enquiries = Letter.objects.waiting(), Enquiry.objects
+    oldest = waiting.aggregate(oldest=Min("written_at"))["oldest"]
+    sent = Letter.objects.aggregate(last=Max("sent_at"))["last"]
+    values = {
+        "embassy_database_query_seconds": ("Duration of the smallest query.", took),
+        "embassy_edition_number": ("Number of the current edition.", number),
+        "embassy_edition_age_seconds": (
+            "Age of the current edition, as seen by this process.",
+            edition_age.seconds(number, until, at),
+        ),
+        "embassy_edition_ends_timestamp_seconds": ("When the edition ends by the clock.", until.timestamp()),
+        "embassy_email_oldest_waiting_seconds": ("Age of the oldest e-mail in the outbox.", age(oldest, at)),
+        "embassy_search_unindexed_messages": ("Messages that search cannot find yet.", Stale.objects.count()),
+    }
+    times = {
+        "embassy_email_last_sent_timestamp_seconds": ("When an e-mail was last sent.", sent),
+        "embassy_last_backup_timestamp_seconds": ("When the last backup was made.", last_backup()),
+    }
+    values |= {name: (description, time.timestamp()) for name, (description, time) in times.items() if time}
+    return [
+        *(GaugeMetricFamily(name, description, value=value) for name, (description, value) in values.items()),
+        by_state(
+            "embassy_messages",
+            "Messages that are not public yet.",
+            {"scheduled": Message.objects.scheduled(at).count(), "submitted": Message.objects.submitted().count()},
+        ),
+        by_state(
+            "embassy_emails",
+            "E-mails in the outbox: waiting, late, and failed in the last month.",
+            {
+                "waiting": waiting.count(),
+                "late": Letter.objects.late(at).count(),
+                "failed": Letter.objects.exclude(given_up_at=None).count(),
+            },
+        ),
+        by_state(
+            "embassy_enquiries",
+            "Enquiries that wait for an answer, that are overdue, and that may be spam.",
+            {
+                "waiting": enquiries.waiting().count(),
+                "overdue": enquiries.overdue(timezone.localdate(at)).count(),
+                "suspected": enquiries.suspected_spam().count(),
+            },
+        ),
+    ]
+
+
 def age(since: datetime | None, at: datetime) -> float:
     return max((at - since).total_seconds(), 0.0) if since else 0.0
 
 
-asked = Bounded(lambda: facts())
+_call = Bounded(lambda: database_gauges())
 
 
-def database() -> list[Gauge]:
-    """Return what the database says, and whether it does within SECONDS: a dead one holds nobody up."""
-    try:
-        found = asked.ask(SECONDS)
-    except Exception:  # whatever it was, the rest is told
-        found = None
-    up = Gauge("embassy_database_up", "Whether the database answers.", float(found is not None))
-    return [up, *(found or [])]
+class DatabaseCollector:
+    """The gauges from the database, and whether it responds within SECONDS."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            found = _call.result(SECONDS)
+        except Exception:  # of any kind; the other metrics are collected
+            found = None
+        yield GaugeMetricFamily("embassy_database_up", "Whether the database responds.", value=found is not None)
+        yield from found or []
 
 
-# What the system knows of the workers
+class WorkerCollector:
+    """The running workers that count, and the memory of each (on Linux)."""
 
+    def __init__(self, directory: Path):
+        self.directory = directory
 
-def workers(directory: Path) -> list[Gauge]:
-    """Return the workers that count, with the memory that each takes (as Linux tells it)."""
-    memory = {str(pid): used for pid in sorted(pids(directory)) if (used := memory_of(pid)) is not None}
-    return [
-        Gauge("embassy_workers", "Processes that answer.", len(memory)),
-        Gauge("embassy_worker_memory_bytes", "Resident memory of each.", memory, "pid"),
-    ]
-
-
-def pids(directory: Path) -> set[int]:
-    """Return the processes that have files of counters, whether they live or not."""
-    found = (path.stem.rpartition("_")[2] for path in directory.glob("*.db"))
-    return {int(pid) for pid in found if pid.isascii() and pid.isdigit()}
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        memory = {pid: used for pid in sorted(scrape.pids(self.directory)) if (used := memory_of(pid)) is not None}
+        yield GaugeMetricFamily("embassy_workers", "Processes that serve requests.", value=len(memory))
+        gauge = GaugeMetricFamily("embassy_worker_memory_bytes", "Resident memory.", labels=["pid"])
+        for pid, used in memory.items():
+            gauge.add_metric([str(pid)], used)
+        yield gauge
 
 
 def memory_of(pid: int) -> int | None:
-    """Return the bytes of memory of a process; None where it is gone, or its system doesn't say."""
+    """Return the resident memory of a process in bytes; None if it has ended, or the system does not say."""
     try:
         pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
     except (OSError, IndexError):
         return None
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
-
-
-def lines(gauges: list[Gauge]) -> Iterator[str]:
-    """Yield gauges in Prometheus' text format. No label of ours needs escaping."""
-    for name, says, values, label in gauges:
-        yield f"# HELP {name} {says}"
-        yield f"# TYPE {name} gauge"
-        if isinstance(values, dict):
-            yield from (f'{name}{{{label}="{key}"}} {float(value)!r}' for key, value in values.items())
-        else:
-            yield f"{name} {float(values)!r}"

@@ -1,4 +1,4 @@
-"""The id of a request: it stands in the answer, in every line of the log that the request wrote, on the error page."""
+"""Request id: in the response header X-Request-ID, in every log record of the request, and on the error page."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def id_for(request) -> str:
-    """Return the id that a proxy of ours has given a request; where none has, or a mangled one, one of our own.
+    """Return the id that a trusted proxy has set; a new one if it is missing or malformed.
 
-    Whoever comes without a proxy could write anything into the header, so then it is not looked at.
+    Without a proxy the header is ignored, because a visitor can write anything into it.
     """
-    told = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUSTED_PROXIES else ""
-    return told if WELL_FORMED.fullmatch(told) else secrets.token_hex(8)
+    header = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUSTED_PROXY_COUNT else ""
+    return header if WELL_FORMED.fullmatch(header) else secrets.token_hex(8)
 
 
 def id_of(record) -> str:
-    """Return the id of the request that wrote a record of the log; "" where none did.
+    """Return the id of the request that wrote a log record, "" if none did.
 
-    Django logs some answers when they have left our middleware, and names the request with them.
+    Django logs some responses after our middleware, and adds the request to the record.
     """
-    told = getattr(getattr(record, "request", None), "id", "")
-    return told if isinstance(told, str) and told else current.get()
+    found = getattr(getattr(record, "request", None), "id", "")
+    return found if isinstance(found, str) and found else current.get()

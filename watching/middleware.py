@@ -1,7 +1,7 @@
-"""The outermost middleware: gives a request its id, and tells of its answer in a line of the log and in the counters.
+"""Outermost middleware: request id, access log and request counters.
 
-It stands outside the printing, so that nobody's id is printed. What the front answers never comes here: it is counted
-by `counting`, and the proxy in front has a line for it.
+It is outside the edition cache, so that no cached response has a request id. Responses of the WSGI cache do not pass
+through it: they are counted by `counting`, and logged by the proxy in front.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from watching.proxies import note_uncounted_proxy
 
 log = logging.getLogger("embassy.access")
 
-# What kind of answer an address gets that is not printed, by its first part.
-KINDS = {"admin": "desk", "static": "file", "media": "file", "healthz": "probe", "readyz": "probe"}
+# The kind of response by the first part of the path, if it is not from the edition cache.
+KINDS = {"admin": "admin", "static": "file", "media": "file", "healthz": "probe", "readyz": "probe"}
 LONGEST_PATH = 200
 
-INSIDE = "watching.inside"  # in a request's META: the doctor asks, no visitor (whose headers all begin with HTTP_)
+INSIDE = "watching.inside"  # in META of a request of the doctor; a visitor's headers all begin with HTTP_
 
 
 def seeing(get_response):
-    """Give each request an id, and note what became of it."""
+    """Give each request an id, log it and count it."""
 
     def middleware(request):
         note_uncounted_proxy(request.META)
@@ -44,14 +44,14 @@ def seeing(get_response):
 
 
 def note(request, response, seconds: float) -> None:
-    """Count an answer, and log it: neither who asked nor what for, beyond the page's name."""
+    """Count and log a response, without anything that identifies the visitor or what they looked for."""
     kind, status = kind_of(request, response), response.status_code
     counting.note(kind, status, seconds)
     level = logging.WARNING if status >= 500 else logging.INFO
     if not log.isEnabledFor(level) or (kind == "probe" and status == 200):
         return
     edition = latest()
-    told = {
+    values = {
         "method": request.method if request.method in METHODS else "other",
         "route": route_of(request),
         "status": status,
@@ -59,21 +59,21 @@ def note(request, response, seconds: float) -> None:
         "kind": kind,
         "edition": edition and edition.number,
     }
-    log.log(level, "%(method)s %(route)s %(status)s, %(ms)s ms, %(kind)s", told, extra={"access": told})
+    log.log(level, "%(method)s %(route)s %(status)s, %(ms)s ms, %(kind)s", values, extra={"access": values})
 
 
-METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}  # else a visitor could write one
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}  # others are logged as "other"
 
 
 def kind_of(request, response) -> str:
-    """Return what kind of answer it is: a hit, a rendering; desk, file, probe; else a page made each time."""
-    printed = response.get("Cache-Status", "")
-    if printed:
-        return "hit" if "hit" in printed else "render"
+    """Return the kind of response: hit or render (edition cache), admin, file, probe; else page (never cached)."""
+    cache_status = response.get("Cache-Status", "")
+    if cache_status:
+        return "hit" if "hit" in cache_status else "render"
     return KINDS.get(request.path_info.split("/", 2)[1] if request.path_info.startswith("/") else "", "page")
 
 
 def route_of(request) -> str:
-    """Return the name of the page; its address where no page has it (`embassy.logs` masks what is secret there)."""
+    """Return the name of the URL pattern, or the path if none matched (`embassy.logs` masks secrets in it)."""
     match = getattr(request, "resolver_match", None)
     return (match and match.view_name) or request.path_info[:LONGEST_PATH]

@@ -1,7 +1,7 @@
-"""Whether requests come through a proxy that TRUSTED_PROXIES does not count.
+"""Detection of a reverse proxy that TRUSTED_PROXY_COUNT does not count.
 
-Every visitor then has the proxy's address: they share one limit of enquiries and of wrong passwords. A process that
-answers notes it in a file; the doctor is another process.
+Every visitor then has the proxy's address, and they share one limit of enquiries and of wrong passwords. The worker
+that sees such a request touches a file, because the doctor is another process.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ log = logging.getLogger(__name__)
 
 NOTED_EACH = 3600.0  # seconds
 SEEN_WITHIN = timedelta(days=1)
-_noted_at = 0.0  # by this process
+_noted_at = 0.0  # in this process
 
 
 def note_uncounted_proxy(meta: dict) -> None:
-    """Note a request of an uncounted proxy, by the headers and the peer that are in its environment."""
+    """Record that a request came through an uncounted proxy, judging by its headers and its peer."""
     global _noted_at
-    if settings.TRUSTED_PROXIES or "HTTP_X_FORWARDED_FOR" not in meta or not is_near(meta.get("REMOTE_ADDR", "")):
+    if settings.TRUSTED_PROXY_COUNT or "HTTP_X_FORWARDED_FOR" not in meta or not is_near(meta.get("REMOTE_ADDR", "")):
         return
     now = time.time()
     if now - _noted_at < NOTED_EACH:
         return
     _noted_at = now
-    log.warning("Requests come through a proxy, and TRUSTED_PROXIES is 0: all visitors count as one.")
+    log.warning("Requests come through a proxy, but TRUSTED_PROXY_COUNT is 0: all visitors share one address.")
     with suppress(OSError):
         Path(settings.UNCOUNTED_PROXY).touch()
 
 
 def is_near(address: str) -> bool:
-    """Say whether a peer can be a proxy of the site's own: on this machine or in a private network.
+    """Return whether a peer can be a proxy of the site, on this machine or in a private network.
 
-    A visitor from the internet can write any header, and must not be taken for a proxy.
+    A visitor from the internet can write any header, and must not count as a proxy.
     """
     try:
         return not ip_address(address.partition("%")[0]).is_global
@@ -48,8 +48,8 @@ def is_near(address: str) -> bool:
 
 
 def uncounted_proxy_was_seen(at: datetime) -> bool:
-    """Say whether such a request came within the day before `at`."""
-    if settings.TRUSTED_PROXIES:
+    """Return whether such a request was seen within the day before `at`."""
+    if settings.TRUSTED_PROXY_COUNT:
         return False
     try:
         noted = Path(settings.UNCOUNTED_PROXY).stat().st_mtime

@@ -1,4 +1,4 @@
-"""Whether the database is laid as this release needs it: its migrations, and its triggers."""
+"""Database schema check: unapplied migrations and missing triggers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ Name = tuple[str, str]  # of a migration: its app and its own
 
 
 class State(NamedTuple):
-    """What a database says of itself."""
+    """The result of a readiness check."""
 
-    number: int  # of the edition
+    number: int  # of the edition; 0 if migrations are waiting
     waiting: list[Name]  # migrations
 
 
 def state() -> State:
-    """Ask the database for the edition's number, and which migrations wait."""
+    """Return the edition number and the unapplied migrations."""
     waiting = waiting_migrations()
     if waiting:
         return State(0, waiting)
@@ -41,20 +41,20 @@ def state() -> State:
 
 
 def waiting_migrations() -> list[Name]:
-    """Return the migrations of this release that have not been applied: one query, as the files are read once."""
+    """Return the migrations of this release that have not been applied, with one query."""
     applied = MigrationRecorder(connections[router.db_for_write(EditionNumber)]).applied_migrations()
-    ours = migrations()
-    replaced = {old for name, olds in ours.items() if name in applied for old in olds}
+    release = migrations()
+    replaced = {old for name, olds in release.items() if name in applied for old in olds}
     return [
         name
-        for name, olds in ours.items()
+        for name, olds in release.items()
         if name not in applied and name not in replaced and not (olds and all(old in applied for old in olds))
     ]
 
 
 @cache
 def migrations() -> dict[Name, tuple[Name, ...]]:
-    """Return every migration of this release, with those that it replaces."""
+    """Return every migration of this release, with those that each replaces."""
     found = MigrationLoader(None).disk_migrations
     return {name: tuple(migration.replaces) for name, migration in found.items()}
 
@@ -65,16 +65,16 @@ NAMED = re.compile(r"TRIGGER (?:IF NOT EXISTS )?(\w+)")
 
 
 def missing_triggers() -> list[str]:
-    """Return the triggers of this release that are not there, or were switched off."""
+    """Return the triggers of this release that the database does not have, or that are disabled."""
     connection = connections[router.db_for_write(EditionNumber)]
     if connection.vendor == "postgresql":
         statements = [*tally._postgresql(), *ledger.POSTGRESQL, *accounts.POSTGRESQL, *tables.POSTGRESQL]
-        there = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
     else:
         statements = [*tally._sqlite(), *ledger.SQLITE, *accounts.SQLITE, *tables.SQLITE]
-        there = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     with connection.cursor() as cursor:
-        cursor.execute(there)
+        cursor.execute(query)
         found = {row[0] for row in cursor.fetchall()}
-    wanted = [match[1] for statement in statements if (match := NAMED.search(statement))]
-    return [name for name in wanted if name not in found]
+    required = [match[1] for statement in statements if (match := NAMED.search(statement))]
+    return [name for name in required if name not in found]

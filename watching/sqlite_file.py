@@ -1,4 +1,4 @@
-"""The SQLite file, where the site has one: whether another program holds it, and how large its write-ahead log is."""
+"""SQLite file: whether another program has locked it, and the size of its write-ahead log (WAL)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from editions.models import EditionNumber
 
 
 def is_held_by_another(error: Exception) -> bool:
-    """Say whether an error of the database means that another program keeps its SQLite file locked.
+    """Return whether a database error means that another program keeps the SQLite file locked.
 
-    SQLite waits for a lock longer than a probe waits for SQLite, so that silence says the same as the error.
+    SQLite waits for a lock longer than a health check waits for SQLite, so a timeout means the same.
     """
     connection = connections[router.db_for_write(EditionNumber)]
     return connection.vendor == "sqlite" and (isinstance(error, TimeoutError) or "is locked" in str(error))
 
 
 def wal_size() -> int:
-    """Return the bytes of the write-ahead log; 0 where there is none, or the database is no SQLite file."""
+    """Return the size of the write-ahead log in bytes, 0 if there is none."""
     connection = connections[router.db_for_write(EditionNumber)]
     if connection.vendor != "sqlite":
         return 0

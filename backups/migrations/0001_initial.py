@@ -15,11 +15,11 @@ class Migration(migrations.Migration):
             name='Backup',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('taken_at', models.DateTimeField(db_index=True, help_text='What it holds is of this moment.', verbose_name='taken at')),
+                ('taken_at', models.DateTimeField(db_index=True, help_text='The time whose data it holds.', verbose_name='taken at')),
                 ('rows', models.BigIntegerField(verbose_name='rows')),
                 ('files', models.BigIntegerField(verbose_name='files')),
-                ('size', models.BigIntegerField(help_text='Bytes.', verbose_name='size')),
-                ('sealed', models.BooleanField(help_text='Whether it was encrypted.', verbose_name='sealed')),
+                ('size', models.BigIntegerField(help_text='In bytes.', verbose_name='size')),
+                ('encrypted', models.BooleanField(verbose_name='encrypted')),
             ],
             options={
                 'verbose_name': 'backup',

@@ -1,4 +1,4 @@
-"""The acts of officers on an enquiry. Each is posted to an address of its own, and ends on the enquiry's page."""
+"""Admin actions on an enquiry: each is a POST to a URL of its own and redirects to the enquiry's page."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from consular.models import Entry
 
 
 @act
-def assign(request, desk, enquiry):
-    """Give it to a colleague, to oneself, or to nobody."""
+def assign(request, model_admin, enquiry):
+    """Assign it to a colleague, to oneself, or to nobody."""
     if not unmoved(request, enquiry):
         return
     if "_me" in request.POST:
@@ -28,92 +28,87 @@ def assign(request, desk, enquiry):
         return
     enquiry.assign(to, by=request.user, at=request.at)
     if to is None:
-        done(request, _("Nobody has this enquiry in hand now."))
+        messages.success(request, _("Unassigned."))
     elif to == request.user:
-        done(request, _("You have this enquiry in hand now."))
+        messages.success(request, _("Assigned to you."))
     else:
-        done(request, _("%(who)s has this enquiry in hand now, and hears of it by mail.") % {"who": name_of(to)})
-    return
+        messages.success(request, _("Assigned to %(name)s, who will be notified by e-mail.") % {"name": name_of(to)})
 
 
 @act
-def note(request, desk, enquiry):
-    """Keep an internal note."""
+def note(request, model_admin, enquiry):
+    """Save an internal note."""
     form = NoteForm(request.POST, auto_id="note_%s")
     if not form.is_valid():
-        return page(request, desk, enquiry, note=form)
+        return page(request, model_admin, enquiry, note=form)
     text = form.cleaned_data["note"]
     if not is_said(request, enquiry, Entry.Kind.NOTE, text):
         enquiry.note(text, by=request.user, at=request.at)
-        done(request, _("The note is kept."))
+        messages.success(request, _("Note saved."))
     return None
 
 
 @act
-def answer(request, desk, enquiry):
-    """Answer by mail, and close it at once where the officer says so; or begin from a template; or show the letter."""
+def answer(request, model_admin, enquiry):
+    """Reply by e-mail, and close it if "Send and close" was used; or insert a template; or preview the e-mail."""
     form = AnswerForm(request.POST, enquiry=enquiry, officer=request.user)
     if "_begin" in request.POST:
-        return page(request, desk, enquiry, answer=form.begun())
+        return page(request, model_admin, enquiry, answer=form.begun())
     if form.is_valid() and is_said(request, enquiry, Entry.Kind.ANSWER, form.cleaned_data["text"]):
-        return None  # a double click: it is sent, and said to be
+        return None  # a double click
     if form.is_valid() and enquiry.suspicion:
-        form.add_error(None, _("This enquiry is suspected of spam: nobody is written to. Say first that it is none."))
-    meanwhile = None if "_preview" in request.POST else what_came(request, enquiry)
-    if meanwhile or not form.is_valid():
-        return page(request, desk, enquiry, answer=form, meanwhile=meanwhile)
+        form.add_error(None, _("This enquiry is suspected spam. Mark it as not spam first."))
+    changes = None if "_preview" in request.POST else what_came(request, enquiry)
+    if changes or not form.is_valid():
+        return page(request, model_admin, enquiry, answer=form, changes=changes)
     text = form.cleaned_data["text"]
     if "_preview" in request.POST:
-        return page(request, desk, enquiry, answer=form, preview=letter_of(enquiry, text, request.user, request.at))
+        preview = letter_of(enquiry, text, request.user, request.at)
+        return page(request, model_admin, enquiry, answer=form, preview=preview)
     enquiry.answer(text, by=request.user, at=request.at)
     if "_close" in request.POST:
         enquiry.close(by=request.user, at=request.at)
-        done(request, _("The answer leaves by mail, and the enquiry is closed."))
+        messages.success(request, _("The reply will be sent by e-mail. The enquiry is closed."))
     else:
-        done(request, _("The answer leaves by mail."))
+        messages.success(request, _("The reply will be sent by e-mail."))
     return None
 
 
 @act
-def close(request, desk, enquiry):
-    """Close it: nothing more is to be done."""
+def close(request, model_admin, enquiry):
+    """Close it."""
     if unmoved(request, enquiry):
         enquiry.close(by=request.user, at=request.at)
-        done(request, _("The enquiry is closed."))
+        messages.success(request, _("Enquiry closed."))
 
 
 @act
-def reopen(request, desk, enquiry):
-    """Take up a closed one again."""
+def reopen(request, model_admin, enquiry):
+    """Reopen it."""
     if unmoved(request, enquiry):
         enquiry.reopen(by=request.user, at=request.at)
-        done(request, _("The enquiry is open again."))
+        messages.success(request, _("Enquiry reopened."))
 
 
 @act
-def trust(request, desk, enquiry):
-    """Say that it is no spam."""
+def trust(request, model_admin, enquiry):
+    """Mark it as not spam."""
     if unmoved(request, enquiry):
-        enquiry.trust(by=request.user, at=request.at)
-        done(request, _("It waits with the others now, and the visitor gets the receipt."))
+        enquiry.mark_not_spam(by=request.user, at=request.at)
+        messages.success(request, _("Moved to the queue. The visitor will get a receipt."))
 
 
 @act
-def suspect(request, desk, enquiry):
-    """Put it with the suspected ones."""
+def suspect(request, model_admin, enquiry):
+    """Mark it as suspected spam."""
     if unmoved(request, enquiry):
-        enquiry.suspect(_("An officer found it to be spam."), by=request.user, at=request.at)
-        done(request, _("It stands with the suspected ones now. Erase it there, or say that it is no spam."))
-
-
-def done(request, text: str) -> None:
-    """Say what was done: never with anything personal in it."""
-    messages.success(request, text)
+        enquiry.mark_spam(_("Marked as spam by an officer."), by=request.user, at=request.at)
+        messages.success(request, _("Moved to suspected spam."))
 
 
 def unmoved(request, enquiry) -> bool:
-    """Say whether all is as the officer saw it. Where it isn't, nothing is done, and the page shows what came."""
+    """Return whether the enquiry is as the officer saw it; if not, tell them to check it again."""
     if what_came(request, enquiry) is None:
         return True
-    messages.warning(request, _("Something has happened to this enquiry since you opened it. Look, then choose again."))
+    messages.warning(request, _("This enquiry has changed since you opened it. Check it and try again."))
     return False

@@ -1,4 +1,4 @@
-"""Form fields for times of day as people type them: 9:30, 9.30, 930, 9h30, 9 am; 24:00 as the end of a day."""
+"""Form fields for a time of day as people type it: 9:30, 9.30, 930, 9h30, 9 am; 24:00 is the end of a day."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from consular.hours import MIDNIGHT
 from consular.wording import END_OF_DAY
 from letters.email_addresses import FULL_WIDTH
-from letters.invisible_characters import remove_all_invisible
+from richtext.plaintext import remove_invisible
 
 CLOCK = re.compile(r"(\d{1,2})(?:\s?[:.,h]\s?|\s)?(\d{2})?(?::00)?\s?(h|am|pm|a\.m\.|p\.m\.|uhr|noon)?", re.IGNORECASE)
 LONGEST = 20  # characters
 
 
 def read_clock(text: str) -> time | None:
-    """Return the time of day in a text; None where there is none. 24:00 is 00:00."""
-    text = remove_all_invisible(text[:LONGEST]).translate(FULL_WIDTH).strip().lower()
+    """Return the time of day in a text; None if it is not one. 24:00 is 00:00."""
+    text = remove_invisible(text[:LONGEST]).translate(FULL_WIDTH).strip().lower()
     if text in ("midnight", "noon"):
         return time(12 if text == "noon" else 0)
     found = CLOCK.fullmatch(text)
@@ -36,7 +36,7 @@ def read_clock(text: str) -> time | None:
 
 
 class ClockInput(forms.TextInput):
-    """A short field for a time of day. A browser's own time picker cannot show 24:00."""
+    """A short text input for a time of day: a browser's time picker cannot show 24:00."""
 
     def __init__(self, attrs=None, midnight="00:00"):
         super().__init__({"size": 6, "placeholder": "hh:mm", "autocomplete": "off", **(attrs or {})})
@@ -49,10 +49,10 @@ class ClockInput(forms.TextInput):
 
 
 class OpeningField(forms.TimeField):
-    """The time at which hours begin."""
+    """The time at which an office opens."""
 
     widget = ClockInput
-    default_error_messages = {"invalid": _("Enter a time of day, like 09:30.")}
+    default_error_messages = {"invalid": _("Enter a time as HH:MM, for example 09:30.")}
 
     def to_python(self, value):
         if value in self.empty_values or isinstance(value, time):
@@ -64,7 +64,7 @@ class OpeningField(forms.TimeField):
 
 
 class ClosingField(OpeningField):
-    """The time at which hours end: 24:00 is the end of the day, and 23:59 is taken for it."""
+    """The time at which an office closes: 24:00 is the end of the day, and so is 23:59."""
 
     widget = ClockInput(midnight=END_OF_DAY)
 

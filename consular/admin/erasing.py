@@ -1,4 +1,4 @@
-"""What the law gives a person, by button: all that is kept of an enquiry as a file, and the enquiry gone."""
+"""Data requests (GDPR) in the admin: export of an enquiry as a file, and erasure."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from consular.models import Enquiry
 
 
 @act
-def export(request, desk, enquiry):
-    """All that is kept of an enquiry, as a file. That it was given out is recorded."""
-    kept = persons.export([enquiry], request.at, request.user)
+def export(request, model_admin, enquiry):
+    """Download everything stored about an enquiry as JSON; the export is logged."""
+    exported = persons.export([enquiry], request.at, request.user)
     name = f'attachment; filename="enquiry-{enquiry.reference}.json"'
     return JsonResponse(
-        kept, json_dumps_params={"ensure_ascii": False, "indent": 2}, headers={"Content-Disposition": name}
+        exported, json_dumps_params={"ensure_ascii": False, "indent": 2}, headers={"Content-Disposition": name}
     )
 
 
 @officers("consular.delete_enquiry")
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
-def erase(request, desk, pk):
-    """Ask why, and once more, then erase an enquiry for good."""
+def erase(request, model_admin, pk):
+    """Ask for the reason and a confirmation; POST erases the enquiry."""
     form = EraseForm(request.POST if request.method == "POST" else None)
     with transaction.atomic():
-        # Nothing sealed is read: what no key opens any more can be erased, too.
-        found = enquiry_or_404(pk, Enquiry.objects.for_desk().select_for_update(of=("self",)))
+        # The encrypted fields are not read: an enquiry can be erased even if its key is lost.
+        found = enquiry_or_404(pk, Enquiry.objects.for_list().select_for_update(of=("self",)))
         if form.is_valid():
-            found.erase(form.cleaned_data["why"], at=request.at, by=request.user)
-            text = _("%(reference)s is erased. Its reference and the day stay on record, and nothing else.")
+            found.erase(form.cleaned_data["reason"], at=request.at, by=request.user)
+            text = _("%(reference)s has been erased. Only its reference, the date and the reason remain on record.")
             messages.success(request, text % {"reference": found.reference})
             return to_list()
     context = {
-        **desk.admin_site.each_context(request),
+        **model_admin.admin_site.each_context(request),
         "title": _("Erase %(reference)s") % {"reference": found.reference},
-        "opts": desk.opts,
+        "opts": model_admin.opts,
         "enquiry": found,
         "form": form,
     }

@@ -1,4 +1,4 @@
-"""What officers type into an enquiry's page."""
+"""Forms of an enquiry's page in the admin: assign, note, reply, erase."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from consular.models import Enquiry, Template
 from consular.models.entries import LONGEST_ENTRY
-from consular.text_fields import TextField
 from editions.ids import is_id
+from richtext.plaintext import TextFormField
 
 PLACES = re.compile(r"\{(name|reference|officer)\}")
 
 
 def name_of(user) -> str:
-    """Return how a colleague is called."""
+    """Return a user's full name, else the user name."""
     return user.get_full_name() or user.get_username()
 
 
 def officers_here(besides=None):
-    """Return the consular officers who work here, and whoever asks."""
+    """Return the active consular officers, and the user `besides`."""
     people = get_user_model().objects
     officers = people.with_perm(
         "consular.change_enquiry",
@@ -41,14 +41,14 @@ class OfficerField(forms.ModelChoiceField):
 
 
 class AssignForm(forms.Form):
-    """To whom an enquiry is given."""
+    """The officer an enquiry is assigned to."""
 
     to = OfficerField(
         None,
         label=_("Assigned to"),
         required=False,
         empty_label=_("nobody"),
-        error_messages={"invalid_choice": _("That colleague doesn't answer enquiries any more. Choose another.")},
+        error_messages={"invalid_choice": _("That colleague can no longer handle enquiries. Select another.")},
     )
 
     def __init__(self, *args, officer, **kwargs):
@@ -57,60 +57,57 @@ class AssignForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    """An internal note."""
-
-    note = TextField(
+    note = TextFormField(
         label=_("Internal note"),
         max_length=LONGEST_ENTRY,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text=_("For colleagues. The visitor never gets it, unless they ask for all that is kept about them."),
-        error_messages={"required": _("Write the note first.")},
+        help_text=_("Internal only. Visitors see it only if they request a copy of their data."),
+        error_messages={"required": _("Enter a note.")},
     )
 
 
 class AnswerForm(forms.Form):
-    """The answer to a visitor, perhaps begun from a template."""
+    """The reply to a visitor, optionally started from a template."""
 
     template = forms.ModelChoiceField(
         None, label=_("Template"), required=False, empty_label=_("none"), error_messages={"invalid_choice": ""}
     )
-    text = TextField(
-        label=_("Answer"),
+    text = TextFormField(
+        label=_("Reply"),
         max_length=LONGEST_ENTRY,
         widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),
-        help_text=_("Plain text. The mail begins with it, and quotes the question below."),
-        error_messages={"required": _("Write the answer first.")},
+        help_text=_("Plain text. The e-mail starts with this text and quotes the question below."),
+        error_messages={"required": _("Enter a reply.")},
     )
 
     def __init__(self, *args, enquiry: Enquiry, officer, **kwargs):
         super().__init__(*args, **kwargs)
         self.enquiry, self.officer = enquiry, officer
-        fitting = Template.objects.filter(Q(topic=None) | Q(topic=enquiry.topic_id))
-        self.fields["template"].queryset = fitting
+        self.fields["template"].queryset = Template.objects.filter(Q(topic=None) | Q(topic=enquiry.topic_id))
 
     def begun(self) -> AnswerForm:
-        """Return the form with the chosen template, filled in, below what is typed already."""
+        """Return the form with the selected template, filled in, below the text typed so far."""
         template, typed = self.data.get("template", ""), self.data.get("text", "").rstrip()
         found = self.fields["template"].queryset.filter(pk=template).first() if is_id(template) else None
         text = "\n\n".join(part for part in (typed, found and self.filled(found.text)) if part)
         return AnswerForm(initial={"text": text, "template": template}, enquiry=self.enquiry, officer=self.officer)
 
     def filled(self, text: str) -> str:
-        """Return a template's text with what stands for the places in it, once: a visitor's name may have braces."""
-        words = {
+        """Return a template's text with its placeholders replaced in one pass: a visitor's name may have braces."""
+        values = {
             "name": self.enquiry.name,
             "reference": self.enquiry.reference,
             "officer": name_of(self.officer),
         }
-        return PLACES.sub(lambda place: words[place[1]], text)
+        return PLACES.sub(lambda found: values[found[1]], text)
 
 
 class EraseForm(forms.Form):
-    """Why an enquiry is erased for good."""
+    """The reason for erasing an enquiry."""
 
-    why = forms.ChoiceField(
-        label=_("Why"),
-        choices=[("person", _("The person has asked for it")), ("spam", _("It is spam"))],
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("person", _("The person has requested it")), ("spam", _("It is spam"))],
         widget=forms.RadioSelect,
-        error_messages={"required": _("Say why: it is what stays on record.")},
+        error_messages={"required": _("Select a reason; it remains on record.")},
     )

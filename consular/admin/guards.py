@@ -1,4 +1,4 @@
-"""What every view of the enquiries' desk stands behind: a right, and a page that says so when the keys are wrong."""
+"""Decorators of the enquiry views in the admin: permission, access log, missing keys, expired sessions."""
 
 from __future__ import annotations
 
@@ -25,26 +25,30 @@ from editions.ids import is_id
 log = logging.getLogger("consular")
 
 
-def officers(right: str):
-    """Say that a view is for those who have a right. The view gets the request, and the enquiries' ModelAdmin.
+def officers(permission: str):
+    """Decorator of a view `(request, model_admin, …)` that requires a permission.
 
-    Whatever personal data the view decrypts leaves a trace of the officer, also where the view fails.
+    All personal data that the view decrypts is logged, even if the view fails.
     """
 
     def guard(view):
         @wraps(view)
         @sensitive_variables()
-        def guarded(request, desk, **kwargs):
-            if not request.user.has_perm(right):
+        def guarded(request, model_admin, **kwargs):
+            if not request.user.has_perm(permission):
                 raise PermissionDenied
             try:
                 with recording_reads(request.user, request.at):
-                    return untold(view(request, desk, **kwargs))
+                    return untold(view(request, model_admin, **kwargs))
             except Http404:
-                return untold(gone(request, desk, kwargs.get("pk", "")))
+                return untold(gone(request, model_admin, kwargs.get("pk", "")))
             except WrongKey:
-                log.error("An enquiry can't be opened with any of ENQUIRY_KEYS.")
-                context = {**desk.admin_site.each_context(request), "opts": desk.opts, "title": _("A key is missing")}
+                log.error("An enquiry cannot be decrypted with any of ENQUIRY_KEYS.")
+                context = {
+                    **model_admin.admin_site.each_context(request),
+                    "opts": model_admin.opts,
+                    "title": _("Encryption key missing"),
+                }
                 return untold(render(request, "admin/consular/enquiry/wrong_key.html", context, status=503))
 
         return guarded
@@ -52,42 +56,47 @@ def officers(right: str):
     return guard
 
 
-def gone(request, desk, pk: str):
-    """Answer for an enquiry that is not there: what is on record where it was erased, or that there never was one."""
-    erasure = Erasure.objects.filter(number=pk).first() if is_id(pk) else None
-    title = _("This enquiry was erased") if erasure else _("There is no such enquiry")
-    context = {**desk.admin_site.each_context(request), "opts": desk.opts, "title": title, "erasure": erasure}
+def gone(request, model_admin, pk: str):
+    """Return the page of an erased enquiry (410), or of one that never existed (404)."""
+    erasure = Erasure.objects.filter(enquiry_pk=pk).first() if is_id(pk) else None
+    title = _("This enquiry was erased") if erasure else _("Enquiry not found")
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": title,
+        "erasure": erasure,
+    }
     return render(request, "admin/consular/enquiry/gone.html", context, status=410 if erasure else 404)
 
 
 def untold(response):
-    """Let the address of a response be told to this site alone: under no-referrer, browsers send forms without one."""
+    """Limit the referrer to this site (with no-referrer, browsers send forms with a null origin), and return it."""
     response["Referrer-Policy"] = "same-origin"
     return response
 
 
 def enquiry_or_404(pk: str, rows=None) -> Enquiry:
-    """Return an enquiry by the number in its address."""
+    """Return an enquiry by the id in the URL."""
     rows = Enquiry.objects.all() if rows is None else rows
     return get_object_or_404(rows.select_related("topic", "assigned_to"), pk=pk if is_id(pk) else None)
 
 
 def act(view):
-    """Say that a view is an officer's act: posted, and done to an enquiry that nobody else can touch meanwhile.
+    """Decorator of a POST view `(request, model_admin, enquiry)` that changes an enquiry, which is locked.
 
-    The view gets the enquiry as it is now, and returns a page where something typed is not right yet; else the officer
-    is led back to the enquiry. What the enquiry refuses is said there.
+    The view returns a page if its form is invalid, else None: then the officer is redirected to the enquiry. A
+    ValidationError of the workflow is shown there as a message.
     """
 
     @officers("consular.change_enquiry")
     @require_POST
     @sensitive_post_parameters()
     @wraps(view)
-    def guarded(request, desk, pk):
+    def guarded(request, model_admin, pk):
         try:
             with transaction.atomic():
                 enquiry = enquiry_or_404(pk, Enquiry.objects.select_for_update(of=("self",)))
-                return view(request, desk, enquiry) or to_page(enquiry)
+                return view(request, model_admin, enquiry) or to_page(enquiry)
         except ValidationError as error:
             messages.warning(request, " ".join(error.messages))
             return to_page(enquiry)
@@ -95,20 +104,20 @@ def act(view):
     return guarded
 
 
-def typed_survives(desk, view):
-    """Wrap a view of the desk: what somebody sends whose session has ended is shown to them again, to be copied.
+def typed_survives(model_admin, view):
+    """Wrap an admin view: text posted after the session has expired is shown to be copied.
 
-    Django's own would lead to the login and forget it.
+    Django's own view would redirect to the login page and lose it.
     """
 
     @wraps(view)
     def wrapped(request, *args, **kwargs):
         typed = (request.POST.get("text") or request.POST.get("note")) if request.method == "POST" else None
-        if not typed or "pk" not in kwargs or desk.admin_site.has_permission(request):
+        if not typed or "pk" not in kwargs or model_admin.admin_site.has_permission(request):
             return view(request, *args, **kwargs)
         back = reverse("admin:consular_enquiry_change", args=[kwargs["pk"]])
         context = {
-            **desk.admin_site.each_context(request),
+            **model_admin.admin_site.each_context(request),
             "has_permission": False,
             "is_nav_sidebar_enabled": False,
             "typed": typed,
@@ -123,10 +132,10 @@ def typed_survives(desk, view):
 
 
 def to_page(enquiry: Enquiry):
-    """Lead to an enquiry's page."""
+    """Redirect to an enquiry's page."""
     return SeeOther(reverse("admin:consular_enquiry_change", args=[enquiry.pk]))
 
 
 def to_list(**query):
-    """Lead to the list."""
+    """Redirect to the list."""
     return SeeOther(reverse("admin:consular_enquiry_changelist", query=query))

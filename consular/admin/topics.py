@@ -1,4 +1,4 @@
-"""Topics on the desk, with their common questions; and the wordings of answers, which the officers keep themselves."""
+"""Admin of topics with their common questions, and of reply templates."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -11,19 +11,19 @@ class CommonQuestionInline(admin.StackedInline):
     model = CommonQuestion
     extra = 0
     formfield_overrides = WIDE
-    verbose_name_plural = _("common questions: what people ask most, with its answer, above the form")
+    verbose_name_plural = _("common questions with answers, shown above the form")
 
 
 @admin.register(Topic)
 class TopicAdmin(admin.ModelAdmin):
-    list_display = ["name", "sentence", "mailbox", "answer_days", "keep_days", "order", "shown"]
+    list_display = ["name", "sentence", "mailbox", "answer_days", "retention_days", "order", "shown"]
     list_editable = ["order", "shown"]
     search_fields = ["name", "sentence"]
     inlines = [CommonQuestionInline]
     formfield_overrides = WIDE
     fieldsets = [
         (None, {"fields": ["name", "sentence", "order", "shown"]}),
-        (_("Who answers, how soon, and how long it is kept"), {"fields": ["mailbox", "answer_days", "keep_days"]}),
+        (_("Mailbox, time to reply, retention"), {"fields": ["mailbox", "answer_days", "retention_days"]}),
     ]
 
 

@@ -1,17 +1,13 @@
-"""Fields of the consular desk: cleaned of control and invisible characters, and wider than Django's."""
+"""Form fields of the consular admin in place of Django's: checked e-mail addresses, wide text inputs."""
 
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
 
-from consular.text_fields import LineField, LinkField, TextField
-from letters.email_addresses import EmailAddressField
+from letters.email_checks import EmailAddressField
+from richtext.plaintext import CleanUrlFormField
 
 CLEAN = {
-    models.CharField: {"form_class": LineField},
-    models.TextField: {"form_class": TextField},
     models.EmailField: {"form_class": EmailAddressField},
-    models.URLField: {"form_class": LinkField, "assume_scheme": "https"},
+    models.URLField: {"form_class": CleanUrlFormField, "assume_scheme": "https"},
 }
-WIDE = CLEAN | {  # room for a sentence
-    models.CharField: {"form_class": LineField, "widget": AdminTextInputWidget(attrs={"size": 80})}
-}
+WIDE = CLEAN | {models.CharField: {"widget": AdminTextInputWidget(attrs={"size": 80})}}

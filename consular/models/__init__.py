@@ -1,4 +1,4 @@
-"""The consul: where and when, what is said above every page, what one may ask about, and what was asked."""
+"""Models: offices and their hours, notices, topics, enquiries."""
 
 from consular.models.enquiries import Enquiry
 from consular.models.entries import Entry, Erasure, Trace

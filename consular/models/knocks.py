@@ -1,4 +1,4 @@
-"""Knocks: how many enquiries came from one address within the hour, and nothing more about who that is."""
+"""Rate limit: enquiries per client IP address and hour, stored as keyed hashes."""
 
 from __future__ import annotations
 
@@ -14,39 +14,41 @@ HOUR = timedelta(hours=1)
 
 
 class KnockQuerySet(models.QuerySet):
-    def of(self, address: str, at: datetime):
-        """Return the knocks of an address within the hour before `at`."""
-        return self.filter(origin__in=keyed_hashes("origin", network(address)), at__gt=at - HOUR)
+    def recent(self, address: str, at: datetime):
+        """Return the enquiries of an IP address within the hour before `at`."""
+        return self.filter(network_hash__in=keyed_hashes("origin", network(address)), at__gt=at - HOUR)
 
-    def too_many(self, address: str, at: datetime) -> datetime | None:
-        """Return when the next enquiry from this address is taken; None where one is taken now.
+    def retry_at(self, address: str, at: datetime) -> datetime | None:
+        """Return when the next enquiry from this IP address is accepted; None if that is now.
 
         An unknown address has no limit: all visitors would share it.
         """
         if not network(address):
             return None
-        moments = list(self.of(address, at).order_by("-at").values_list("at", flat=True)[: settings.ENQUIRIES_PER_HOUR])
-        return moments[-1] + HOUR if len(moments) >= settings.ENQUIRIES_PER_HOUR else None
+        times = list(
+            self.recent(address, at).order_by("-at").values_list("at", flat=True)[: settings.ENQUIRIES_PER_HOUR]
+        )
+        return times[-1] + HOUR if len(times) >= settings.ENQUIRIES_PER_HOUR else None
 
-    def forget(self, at: datetime) -> int:
-        """Forget those that no longer count, and return how many those were."""
+    def purge(self, at: datetime) -> int:
+        """Delete the rows that no longer count, and return how many."""
         return self.filter(at__lte=at - HOUR).delete()[0]
 
-    def knock(self, address: str, at: datetime) -> None:
-        """Count an enquiry from this address, and forget those that no longer count."""
-        self.forget(at)
+    def record(self, address: str, at: datetime) -> None:
+        """Count an enquiry from this IP address, and delete the rows that no longer count."""
+        self.purge(at)
         if not network(address):
             return
-        self.create(origin=keyed_hash("origin", network(address)), at=at)
+        self.create(network_hash=keyed_hash("origin", network(address)), at=at)
 
 
 class Knock(models.Model):
-    """That an enquiry came from somewhere: a keyed hash of the network, gone after an hour, tied to no enquiry."""
+    """An enquiry was sent from a network (a keyed hash). Deleted after an hour, and not linked to the enquiry."""
 
-    origin = models.CharField(max_length=64)
+    network_hash = models.CharField(max_length=64)
     at = models.DateTimeField(db_index=True)
 
     objects = KnockQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["origin", "-at"], name="consular_knock_origin")]
+        indexes = [models.Index(fields=["network_hash", "-at"], name="consular_knock_origin")]

@@ -1,4 +1,4 @@
-"""The way of an enquiry: what officers and its visitor do to it. Each act saves, and leaves its trace."""
+"""Workflow of an enquiry: the actions of officers and of its visitor, each saved with a log entry."""
 
 from __future__ import annotations
 
@@ -15,110 +15,114 @@ from letters.models import Letter
 
 
 class Way:
-    """What is done to an enquiry, one method for each act. `by` is an officer; None is the visitor."""
+    """Mixin of Enquiry with one method for each action. `by` is an officer, or None for the visitor."""
 
-    # Officers
+    # By officers
 
-    def opened(self, by, at: datetime) -> None:
-        """Record that an officer has looked at it, once for each look, unless it is erased in the same moment."""
+    def record_opened(self, by, at: datetime) -> None:
+        """Log that an officer has opened it, at most once in ten minutes."""
         record([self.pk], Trace.Kind.OPENED, by, at)
 
     def assign(self, to, *, by, at: datetime) -> None:
-        """Give it to an officer, or to nobody. An officer other than the one who does it hears by mail."""
+        """Assign it to an officer, or to nobody. An officer who is assigned by somebody else gets an e-mail."""
         with self._act(Trace.Kind.ASSIGNED, by, at) as now:
             now.assigned_to = to
             if to is not None and to != by:
-                Letter.objects.put("enquiry assigned", about=self.pk, reader=to.pk, at=at)
+                Letter.objects.enqueue("enquiry assigned", object_id=self.pk, recipient_id=to.pk, at=at)
 
     def note(self, text: str, *, by, at: datetime) -> Entry:
-        """Keep an internal note, which the visitor never sees."""
+        """Save an internal note, which is never shown to the visitor."""
         with self._act(Trace.Kind.NOTED, by, at):
             return self.entries.create(kind=Entry.Kind.NOTE, text=text, by=by, at=at)
 
     def answer(self, text: str, *, by, at: datetime) -> Entry:
-        """Answer the visitor by mail: the answer is kept, and its letter waits in the outbox."""
+        """Save a reply, and enqueue its e-mail to the visitor."""
         with self._act(Trace.Kind.ANSWERED, by, at) as now:
             entry = self.entries.create(kind=Entry.Kind.ANSWER, text=text, by=by, at=at)
             now.answered_at, now.closed_at = at, None
             now.assigned_to = now.assigned_to or by
-            Letter.objects.put("enquiry answer", about=entry.pk, at=at)
+            Letter.objects.enqueue("enquiry answer", object_id=entry.pk, at=at)
             return entry
 
     def close(self, *, by, at: datetime) -> None:
-        """Close it: nothing more is to be done. What the visitor adds opens it again."""
+        """Close it. An addition by the visitor reopens it."""
         with self._act(Trace.Kind.CLOSED, by, at) as now:
             if now.closed_at:
-                raise ValidationError(_("This enquiry is closed already."))
+                raise ValidationError(_("This enquiry is already closed."))
             now.closed_at = at
 
     def reopen(self, *, by, at: datetime) -> None:
-        """Take up a closed one again."""
         with self._act(Trace.Kind.REOPENED, by, at) as now:
             if not now.closed_at:
                 raise ValidationError(_("This enquiry is not closed."))
             now.closed_at = None
 
-    def trust(self, *, by, at: datetime) -> None:
-        """Say that a suspected one is none: it joins the others, and its letters leave."""
+    def mark_not_spam(self, *, by, at: datetime) -> None:
+        """Clear the suspicion of spam, and enqueue the e-mails that were held back."""
         with self._act(Trace.Kind.TRUSTED, by, at) as now:
             if not now.suspicion:
-                raise ValidationError(_("Nobody suspects this enquiry."))
+                raise ValidationError(_("This enquiry is not suspected spam."))
             now.suspicion = ""
-            if not now.has_receipt:
-                now.announce(at, is_limited=False)  # once: it may have been announced before it came under suspicion
+            if not now.has_receipt:  # it may have had one before an officer marked it as spam
+                now.notify(at, is_limited=False)
 
-    def suspect(self, why: str, *, by, at: datetime) -> None:
-        """Put it with the suspected ones."""
+    def mark_spam(self, suspicion: str, *, by, at: datetime) -> None:
+        """Mark it as suspected spam, with the reason."""
         with self._act(Trace.Kind.SUSPECTED, by, at) as now:
-            now.suspicion = why
+            now.suspicion = suspicion
 
-    # The visitor
+    # By the visitor
 
     def add(self, text: str, *, at: datetime) -> Entry:
-        """Keep what the visitor adds: it waits for an answer again, and the mailbox hears of it.
+        """Save an addition: the enquiry waits for a reply again, and the topic's mailbox is notified.
 
-        The same words twice (a double click, a page sent again) are kept once, until they are answered.
+        The same text sent twice (a double click) is saved once, unless there was a reply in between.
         """
         with self._act(None, None, at) as now:
-            if told := now.was_told(text):
-                now.refresh_from_db(fields=["moved_at"])  # nothing has happened: it is kept no longer for that
-                return told
+            if duplicate := now.unanswered_duplicate(text):
+                now.refresh_from_db(fields=["last_activity_at"])  # a duplicate does not prolong the retention
+                return duplicate
             entry = self.entries.create(kind=Entry.Kind.ADDITION, text=text, at=at)
             if now.state in (now.State.ANSWERED, now.State.CLOSED):
                 now.answer_by = now.due_after(at)
-            now.added_at, now.closed_at = at, None
+            now.visitor_added_at, now.closed_at = at, None
             if not now.suspicion:
-                Letter.objects.put("enquiry added", about=self.pk, at=at)
+                Letter.objects.enqueue("enquiry added", object_id=self.pk, at=at)
             return entry
 
-    def was_told(self, text: str) -> Entry | None:
-        """Return what the visitor has added in these very words, and still waits for an answer to; else None."""
+    def unanswered_duplicate(self, text: str) -> Entry | None:
+        """Return an addition with the same text that has had no reply yet; else None."""
+        if not self.is_unanswered:
+            return None
         added = self.entries.filter(kind=Entry.Kind.ADDITION)
         if self.answered_at:
             added = added.filter(at__gt=self.answered_at)
-        return next((entry for entry in added if entry.text == text), None) if self.is_unanswered else None
+        return next((entry for entry in added if entry.text == text), None)
 
-    # Whoever may
+    # By either
 
-    def erase(self, why: str, *, at: datetime, by=None) -> None:
-        """Erase it and all that belongs to it. What stays: its reference, when, and why. Its letters never leave."""
+    def erase(self, reason: str, *, at: datetime, by=None) -> None:
+        """Delete it with everything that belongs to it; an Erasure records its reference, the time and the reason.
+
+        E-mails about it that are still in the outbox are never sent.
+        """
         with transaction.atomic():
             if not type(self).objects.select_for_update(of=("self",)).filter(pk=self.pk).values("pk"):
-                return  # erased by somebody else meanwhile
-            erasure = {"number": self.pk, "token_hash": self.token_hash, "at": at, "why": why, "by": by}
+                return  # already erased
+            erasure = {"enquiry_pk": self.pk, "token_hash": self.token_hash, "at": at, "reason": reason, "by": by}
             Erasure.objects.get_or_create(reference=self.reference, defaults=erasure)
-            self.entries.defer("text").delete()  # unread, so that it can be erased even when its key is lost
+            self.entries.defer("text").delete()  # without decrypting: possible even if the key is lost
             self.delete()
 
     @contextmanager
     def _act(self, kind, by, at):
-        """Do an act to the row as it is now, alone with it, and leave a trace; `self` follows."""
+        """Lock the row, yield its current state, save it with a log entry, and copy the result to `self`."""
         with transaction.atomic():
             now = type(self).objects.select_for_update(of=("self",)).select_related("topic").get(pk=self.pk)
-            now.moved_at = at
+            now.last_activity_at = at
             yield now
             now.save()
             if kind:
-                self.traces.create(kind=kind, by=by, at=at)
+                self.log_entries.create(kind=kind, by=by, at=at)
         for field in self._meta.concrete_fields:
             setattr(self, field.attname, getattr(now, field.attname))

@@ -1,4 +1,4 @@
-"""What visitors see of the consul."""
+"""Public views: the contact page with its form, and the visitor's own page of an enquiry."""
 
 from consular.views.contact import contact
 from consular.views.enquiry import RECEIPT, enquiry, erase, sent

@@ -1,4 +1,4 @@
-"""The receipt, and the page where an enquiry stands: for the one visitor who has its address."""
+"""The receipt, and the visitor's own page of an enquiry: its state, additions, deletion."""
 
 from datetime import timedelta
 
@@ -17,14 +17,14 @@ from consular.models import Enquiry, Entry, Erasure, Knock
 from consular.views.private import SeeOther, private
 from consular.wording import host_city, taken_again
 
-RECEIPT_LASTS = timedelta(hours=1)  # the link in the receipt lasts as long as the enquiry; this is for the redirect
+RECEIPT_LASTS = timedelta(hours=1)  # the page shown after sending; the link on it works as long as the enquiry exists
 RECEIPT = signing.TimestampSigner(salt="consular.receipt")
 
 
 @private
 @require_safe
 def sent(request):
-    """The receipt: the reference, and the link under which the enquiry stands."""
+    """Show the receipt: the reference and the link to the enquiry's own page."""
     try:
         reference = RECEIPT.unsign(request.GET.get("r", ""), max_age=RECEIPT_LASTS)
     except signing.BadSignature:
@@ -42,7 +42,7 @@ def sent(request):
 @sensitive_post_parameters()
 @sensitive_variables()
 def enquiry(request, token):
-    """Where an enquiry stands, for whoever has its link; what they add is kept, and it waits for an answer again."""
+    """Show the state of an enquiry to its visitor; save an addition, after which it waits for a reply again."""
     if request.method != "POST":
         return enquiry_page(request, token, AdditionForm())
     form = AdditionForm(request.POST)
@@ -52,31 +52,31 @@ def enquiry(request, token):
     try:
         add(found, form.cleaned_data["text"], request.at, visitors.address(request))
     except spam.TooMany as refusal:
-        return enquiry_page(request, token, form, fault=taken_again(refusal.until), status=429)
-    except Enquiry.DoesNotExist:  # erased in the same moment
+        return enquiry_page(request, token, form, error=taken_again(refusal.until), status=429)
+    except Enquiry.DoesNotExist:  # erased at the same time
         return enquiry_page(request, token, form)
     return SeeOther(f"{request.path}?added")
 
 
 @sensitive_variables()
 def add(found, text, at, address):
-    """Keep what a visitor adds, and count it as an enquiry of theirs; TooMany where their hour is used up.
+    """Save a visitor's addition, which counts in the rate limit; raise spam.TooMany if that is reached.
 
-    A double click adds once, counts once, and is not refused where the first was the last that is taken.
+    A double click adds and counts once, and is not refused if the first click has reached the limit.
     """
     with spam.in_turn(address):
-        found.refresh_from_db(fields=["answered_at", "added_at", "closed_at", "assigned_to"])
-        if found.was_told(text):
+        found.refresh_from_db(fields=["answered_at", "visitor_added_at", "closed_at", "assigned_to"])
+        if found.unanswered_duplicate(text):
             return
         spam.refuse_too_many(address, at)
         found.add(text, at=at)
-        Knock.objects.knock(address, at)
+        Knock.objects.record(address, at)
 
 
-def enquiry_page(request, token, form, *, fault="", status=200):
-    """Return the page of an enquiry with this form on it; what has been erased is answered for with 410.
+def enquiry_page(request, token, form, *, error="", status=200):
+    """Return the visitor's page of an enquiry with this form; 410 if it was erased.
 
-    It shows no word of what was asked or answered: whoever sees the address in a browser's history sees as much.
+    It shows neither question nor reply: anybody who finds the URL in the browser's history can see the page.
     """
     found = Enquiry.objects.select_related("topic").with_token(token).first()
     if found is None:
@@ -86,7 +86,7 @@ def enquiry_page(request, token, form, *, fault="", status=200):
         "additions": found.entries.filter(kind=Entry.Kind.ADDITION).defer("text"),
         "is_late": found.is_late(timezone.localdate(request.at)),
         "form": form,
-        "fault": fault,
+        "error": error,
         "was_added": "added" in request.GET and not form.is_bound,
         "city": host_city(),
     }
@@ -96,19 +96,19 @@ def enquiry_page(request, token, form, *, fault="", status=200):
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request, token):
-    """Ask a visitor whether their enquiry is to be erased; asked for, erase it with all that belongs to it."""
+    """Ask the visitor for confirmation; POST erases the enquiry."""
     found = Enquiry.objects.select_related("topic").with_token(token).first()
     if found is None:
         return gone_page(request, token)
     if request.method != "POST":
         return render(request, "consular/erase.html", {"enquiry": found})
-    found.erase(Erasure.Why.VISITOR, at=request.at)
+    found.erase(Erasure.Reason.VISITOR, at=request.at)
     return SeeOther(reverse("consular:enquiry", args=[token]))
 
 
 def gone_page(request, token):
-    """Answer for an enquiry that has been erased: 410. Where there never was one, that is an unknown address."""
+    """Return the page of an erased enquiry (410); raise Http404 if there never was one."""
     erasure = Erasure.objects.with_token(token).first()
     if erasure is None:
-        raise Http404(_("There is no such enquiry."))
+        raise Http404(_("Enquiry not found."))
     return render(request, "consular/erased.html", {"erasure": erasure, "city": host_city()}, status=410)

@@ -1,4 +1,4 @@
-"""A form whose token has expired: it comes again with what was typed, ready to be sent."""
+"""CSRF failure: the form is shown again with everything that was typed, ready to be sent."""
 
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,16 +13,16 @@ from consular.views.private import keep_private
 
 @sensitive_variables()
 def csrf_failure(request, reason=""):
-    """Answer what came without a good token: the consul's own forms come again, others say what to do."""
-    fault = _(
-        "This page had expired, so nothing was sent yet. Nothing is lost: please check your text and send it "
-        "once more. If this comes again, allow cookies for this site, or write to us by e-mail."
+    """Return the enquiry forms again with a new token; for other forms, a page that says what to do."""
+    error = _(
+        "The form had expired, so nothing has been sent yet. Your text is still here: please check it and send it "
+        "again. If this happens again, allow cookies for this site, or send us an e-mail."
     )
     view = request.resolver_match.view_name if request.resolver_match else ""
     if request.method == "POST" and view == "consular:contact":
-        found = reception(request)
-        return contact_page(request, found, EnquiryForm(found.topics, request.POST), fault=fault, status=403)
+        data = reception(request)
+        return contact_page(request, data, EnquiryForm(data.topics, request.POST), error=error, status=403)
     if request.method == "POST" and view == "consular:enquiry":
         token = request.resolver_match.kwargs["token"]
-        return keep_private(enquiry_page(request, token, AdditionForm(request.POST), fault=fault, status=403))
+        return keep_private(enquiry_page(request, token, AdditionForm(request.POST), error=error, status=403))
     return keep_private(render(request, "consular/expired.html", status=403))

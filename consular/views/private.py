@@ -1,4 +1,4 @@
-"""What pages for one visitor have in common: kept nowhere, indexed nowhere, their addresses told to nobody."""
+"""Headers of private pages: no caching, no indexing, no referrer."""
 
 from functools import wraps
 
@@ -7,13 +7,13 @@ from django.utils.cache import add_never_cache_headers
 
 
 class SeeOther(HttpResponseRedirect):
-    """What was posted is kept: look there (RFC 9110, 15.4.4)."""
+    """Redirect after POST (RFC 9110, 15.4.4)."""
 
     status_code = 303
 
 
 def private(view):
-    """Say that a page is for one visitor."""
+    """Decorator of a view for one visitor: its responses get the headers of a private page."""
 
     @wraps(view)
     def guarded(request, *args, **kwargs):
@@ -23,10 +23,10 @@ def private(view):
 
 
 def keep_private(response):
-    """Give a response the headers of a page for one visitor.
+    """Set the headers of a private page on a response, and return it.
 
-    Whatever it leads to, ourselves included, hears the site's name and not the page's address. (Under "no-referrer"
-    browsers would send a form with "Origin: null", which the check against forgery has to refuse.)
+    The referrer is the site's origin, never the secret URL. (With "no-referrer" browsers would send a form with
+    "Origin: null", which the CSRF check refuses.)
     """
     add_never_cache_headers(response)
     response["Referrer-Policy"] = "strict-origin"

@@ -1,1 +1,1 @@
-"""The API to read: its addresses, its OpenAPI document, its page for people."""
+"""The read API: its URLs, the OpenAPI document, and the page that documents it."""

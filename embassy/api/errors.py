@@ -1,4 +1,4 @@
-"""What is wrong below /api/ before a view of it is reached, or in it: a problem document in the page's place."""
+"""Error responses below /api/ as problem documents, for errors outside an API view too."""
 
 from functools import wraps
 
@@ -8,23 +8,23 @@ from editions.programs import problem
 
 BELOW = "/api/"
 SENTENCES = {
-    400: _("This address can’t be read. Take out what is no text, such as a NUL character, and whatever is too much."),
-    404: _("There is nothing at this address."),
-    500: _("Something went wrong on our side, not on yours. It has been noted. Please try again in a minute."),
-    503: _("Our database does not answer just now. Please try again in ten seconds."),
+    400: _("Bad request: the address is not valid. Remove NUL characters and superfluous parameters."),
+    404: _("Not found."),
+    500: _("Something went wrong on our side. The error has been logged. Try again in a minute."),
+    503: _("Our database is not responding. Try again in ten seconds."),
 }
-KEPT = ("Retry-After", "Cache-Control")  # of the page's headers
+KEPT = ("Retry-After", "Cache-Control")  # headers copied from the HTML page
 
 
 def or_problem(handler):
-    """Return an error handler that answers programs as they read, and everybody else as `handler` does."""
+    """Return an error handler that answers with a problem document below /api/, elsewhere as `handler` does."""
 
     @wraps(handler)
-    def answered(request, *args, **kwargs):
+    def handle(request, *args, **kwargs):
         page = handler(request, *args, **kwargs)
         if not request.path_info.startswith(BELOW):
             return page
         headers = {name: page[name] for name in KEPT if name in page}
         return problem(page.status_code, str(SENTENCES.get(page.status_code, SENTENCES[500])), headers)
 
-    return answered
+    return handle

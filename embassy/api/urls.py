@@ -1,4 +1,4 @@
-"""The addresses below /api/: for people, for generators of clients, and the data."""
+"""URLs below /api/: documentation, OpenAPI document, data."""
 
 from django.urls import path, re_path
 

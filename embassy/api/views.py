@@ -1,4 +1,4 @@
-"""The API as it presents itself: to people, and to whatever makes clients of it."""
+"""API views for the documentation page, the OpenAPI document and URLs without their slash."""
 
 from django.conf import settings
 from django.http import HttpResponsePermanentRedirect
@@ -19,7 +19,7 @@ from news.models import Category, Message
 
 @per_edition
 def index(request):
-    """How to use the API, with examples that are live."""
+    """The documentation page, with live examples."""
     newest = Message.objects.published(request.at).for_list().first()
     counter = Counter.objects.shown().first()
     return render(
@@ -47,5 +47,5 @@ def openapi(request):
 @for_others
 @require_safe
 def slash_missing(request):
-    """Lead on to the address with its slash, as Django does, but so that scripts of other sites may follow."""
+    """Redirect to the URL with a slash, as Django's CommonMiddleware does, but with CORS headers."""
     return HttpResponsePermanentRedirect(escape_leading_slashes(request.get_full_path(force_append_slash=True)))

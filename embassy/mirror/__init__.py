@@ -1,1 +1,1 @@
-"""A static mirror: the public site as plain files, so that it can be served from anywhere while it is under attack."""
+"""Static export: the public site as plain files, which any web server can serve, for example during an attack."""

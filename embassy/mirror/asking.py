@@ -1,4 +1,4 @@
-"""The site is asked in this process, without its middleware: nothing is printed, and nobody has a session."""
+"""In-process client: fetch a URL of the site without its middleware, so without sessions and the response cache."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from django.template.loader import render_to_string
 from django.urls import get_script_prefix
 
 from editions.middleware import set_moment
-from embassy.media import is_public
 from embassy.mirror.places import Address
 from news.middleware import find
+from richtext.public_files import is_public
 
 
 @dataclass
 class Answer:
-    """What the site has at an address."""
+    """The response to a URL."""
 
     status: int
-    kind: str  # a media type
+    media_type: str
     content: bytes
-    leads_to: str = ""  # where a redirect leads
+    location: str = ""  # of a redirect
 
     @property
     def is_page(self) -> bool:
-        return self.kind == "text/html"
+        return self.media_type == "text/html"
 
 
 def ask(address: Address) -> Answer | None:
-    """Return what is public at an address at this moment; None where nothing is."""
+    """Return what is public at a URL now; None if nothing is."""
     if address.is_static:
         return _file_of_ours(address.path.removeprefix(settings.STATIC_URL))
     request, match = _request(address), address.match
@@ -48,10 +48,10 @@ def ask(address: Address) -> Answer | None:
     request.resolver_match = match
     response = _response(request, match) if match else None
     if response is None or response.status_code == 404:
-        former, _whole = find(address.path, "", request.at) or ("", False)
-        return Answer(301, "", b"", former) if former else None
-    kind = response.get("Content-Type", "").partition(";")[0]
-    return Answer(response.status_code, kind, response.content, response.get("Location", ""))
+        new_url, _is_exact = find(address.path, "", request.at) or ("", False)
+        return Answer(301, "", b"", new_url) if new_url else None
+    media_type = response.get("Content-Type", "").partition(";")[0]
+    return Answer(response.status_code, media_type, response.content, response.get("Location", ""))
 
 
 def _response(request, match):
@@ -62,7 +62,7 @@ def _response(request, match):
 
 
 def not_found() -> str:
-    """Return the page for an address at which nothing is."""
+    """Return the 404 page."""
     return render_to_string("404.html", request=_request(Address("/404.html")))
 
 
@@ -94,8 +94,8 @@ def _file_of_ours(name: str) -> Answer | None:
     if staticfiles_storage.exists(name):
         with staticfiles_storage.open(name) as file:
             content = file.read()
-    elif found := finders.find(name):  # not collected: somebody tries it out
-        content = Path(found).read_bytes()
+    elif path := finders.find(name):  # not collected, as in development
+        content = Path(path).read_bytes()
     else:
         return None
     return Answer(200, "text/css" if name.endswith(".css") else "", content)

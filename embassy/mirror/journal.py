@@ -1,4 +1,4 @@
-"""What a mirror holds, written down beside it: so a stopped run goes on, and memory does not grow with the site."""
+"""State of an export in a SQLite file: an interrupted run continues, and memory does not grow with the site."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-REMEMBERED = 20_000  # addresses: the same menu stands on every page
+REMEMBERED = 20_000  # URLs; every page has the same menu
 NAME = ".mirror.sqlite3"
 TABLES = """
 CREATE TABLE IF NOT EXISTS page (
     id INTEGER PRIMARY KEY,
     address TEXT NOT NULL UNIQUE,
     file TEXT NOT NULL,
-    digest BLOB,            -- of what lies in the file; null: nothing does yet
-    run INTEGER NOT NULL,   -- the last run that met the address
-    done INTEGER NOT NULL   -- the last run that asked for it
+    digest BLOB,            -- of the file; null: not written
+    run INTEGER NOT NULL,   -- the last run that found the URL
+    done INTEGER NOT NULL   -- the last run that fetched it
 );
 CREATE INDEX IF NOT EXISTS page_waiting ON page (id) WHERE done < run;
 CREATE TABLE IF NOT EXISTS run (id INTEGER PRIMARY KEY, edition TEXT NOT NULL, ended INTEGER NOT NULL DEFAULT 0);
@@ -24,20 +24,20 @@ CREATE TABLE IF NOT EXISTS run (id INTEGER PRIMARY KEY, edition TEXT NOT NULL, e
 
 
 class Journal:
-    """The addresses of a mirror, and how far its run has come."""
+    """The URLs of an export and the progress of its runs."""
 
     def __init__(self, folder: Path):
         self.connection = sqlite3.connect(folder / NAME, isolation_level=None)
-        self.connection.execute("PRAGMA synchronous = OFF")  # lost with the machine, it is made again with the mirror
+        self.connection.execute("PRAGMA synchronous = OFF")  # after a crash the export is made again
         self.connection.executescript(TABLES)
-        self.run, self.met = 0, set()
+        self.run, self.seen = 0, set()
 
     def close(self) -> None:
         self.connection.close()
 
     def begin(self, edition: str) -> None:
-        """Begin a run, or go on with one of this same edition that was stopped."""
-        self.met.clear()
+        """Begin a run, or continue an interrupted one of the same edition."""
+        self.seen.clear()
         last = self.connection.execute("SELECT id, edition, ended FROM run ORDER BY id DESC LIMIT 1").fetchone()
         if last and last[1] == edition and not last[2]:
             self.run = last[0]
@@ -49,13 +49,13 @@ class Journal:
         self.connection.execute("DELETE FROM run WHERE id < ?", [self.run])
 
     def is_whole_at(self, edition: str) -> bool:
-        """Say whether the last run came to its end, in this edition."""
+        """Return whether the last run was of this edition and completed."""
         last = self.connection.execute("SELECT edition, ended FROM run ORDER BY id DESC LIMIT 1").fetchone()
         return bool(last) and last == (edition, 1)
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """Write down what happens inside at once: a run that is stopped in it repeats it."""
+        """A transaction: an interrupted run repeats its last batch."""
         self.connection.execute("BEGIN")
         try:
             yield
@@ -64,30 +64,30 @@ class Journal:
             raise
         self.connection.execute("COMMIT")
 
-    def meet(self, found: Iterable[tuple[str, str]]) -> None:
-        """Note addresses, each with its file: those that this run has not met wait to be asked for."""
-        if len(self.met) > REMEMBERED:
-            self.met.clear()
-        found = set(found) - self.met
-        self.met |= found
+    def add(self, urls: Iterable[tuple[str, str]]) -> None:
+        """Add URLs with their files; those that are new in this run are queued to be fetched."""
+        if len(self.seen) > REMEMBERED:
+            self.seen.clear()
+        urls = set(urls) - self.seen
+        self.seen |= urls
         self.connection.executemany(
             "INSERT INTO page (address, file, run, done) VALUES (?, ?, ?, 0) "
             "ON CONFLICT (address) DO UPDATE SET run = excluded.run, file = excluded.file WHERE run < excluded.run",
-            ((address, file, self.run) for address, file in sorted(found)),
+            ((address, file, self.run) for address, file in sorted(urls)),
         )
 
-    def waiting(self, most: int) -> list[tuple[int, str, str, bytes | None]]:
-        """Return the next addresses to be asked for, in the order in which they were first met."""
+    def queued(self, limit: int) -> list[tuple[int, str, str, bytes | None]]:
+        """Return the next URLs to fetch as (id, URL, file, digest), in the order in which they were found."""
         return self.connection.execute(
             "SELECT id, address, file, digest FROM page WHERE done < run AND run = ? ORDER BY id LIMIT ?",
-            [self.run, most],
+            [self.run, limit],
         ).fetchall()
 
-    def is_done(self, pk: int, digest: bytes | None) -> None:
+    def mark_done(self, pk: int, digest: bytes | None) -> None:
         self.connection.execute("UPDATE page SET done = ?, digest = ? WHERE id = ?", [self.run, digest, pk])
 
-    def gone(self) -> Iterator[str]:
-        """Forget the addresses that lead to nothing any more, and yield the files that lay there."""
+    def remove_stale(self) -> Iterator[str]:
+        """Delete the URLs that no longer exist, and yield their files."""
         while rows := self.connection.execute(
             "SELECT id, file, digest FROM page WHERE run < ? OR digest IS NULL LIMIT 1000", [self.run]
         ).fetchall():

@@ -1,4 +1,4 @@
-"""A mirror is made: from the home page along the links, each address once, and only what has changed is written."""
+"""Crawl the site from the home page and write changed files."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from embassy.mirror.places import Address
 from news.models import Message, Redirect
 
 FIRST = ["/", "/contact/", "/counters/", "/messages/", "/robots.txt", "/.well-known/security.txt"]
-NOT_FOUND = "404.html"  # where most web servers that serve files look for it
-BATCH = 100  # addresses between two looks into the journal
+NOT_FOUND = "404.html"  # the file that most static web servers use
+BATCH = 100  # URLs per transaction of the state
 OF_ADDRESS = ("day", "slug", "category__slug")
-TRIES = 3  # runs after which a site that changes all the time is left as it is
-# A file has no headers: what it says itself stands for the Content-Security-Policy.
+TRIES = 3  # runs, if the site changes during each
+# A file has no headers, so the Content-Security-Policy is a meta element.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action {site}"
@@ -38,19 +38,19 @@ MOVED = """<!doctype html>
 
 @dataclass
 class Outcome:
-    """What a run has done so far: addresses asked for, files written and files taken away."""
+    """Counts of URLs fetched, files written and files removed."""
 
-    asked: int = 0
+    fetched: int = 0
     written: int = 0
     removed: int = 0
-    is_whole: bool = True  # False: the site changed under every run
+    is_complete: bool = True  # False if the site changed during every run
 
 
 def mirror(folder: Path) -> Iterator[Outcome]:
     """Write the public site into `folder`, and yield the outcome so far.
 
-    A run that was stopped goes on where it was, if the site has not changed since; a site that is still in the
-    edition of the last whole run is not asked for anything. A change while a run goes on makes another one.
+    An interrupted run is continued if the site has not changed since. If the edition is still that of the last
+    complete run, nothing is fetched. If the site changes during a run, another run follows.
     """
     folder.mkdir(parents=True, exist_ok=True)
     journal, outcome = Journal(folder), Outcome()
@@ -63,76 +63,76 @@ def mirror(folder: Path) -> Iterator[Outcome]:
             yield from run(folder, journal, outcome)
             if label() == edition:
                 journal.end()
-        outcome.is_whole = journal.is_whole_at(label())
+        outcome.is_complete = journal.is_whole_at(label())
         yield outcome
     finally:
         journal.close()
 
 
 def label() -> str:
-    """Return what names the edition that is current: while it lasts, every page stays as it is."""
+    """Return a label of the current edition: pages with the same label are equal."""
     edition = Edition.current(datetime.now(UTC))
     return f"{edition.release} {edition.number} {edition.until.isoformat()} {settings.SITE_URL}"
 
 
 def run(folder: Path, journal: Journal, outcome: Outcome) -> Iterator[Outcome]:
-    """Ask for everything once, and take away what is not public any more."""
+    """Fetch every URL once, and remove the files of those that are no longer public."""
     write(folder / NOT_FOUND, with_policy(not_found()).encode())
-    journal.meet((str(address), address.file) for address in chain(map(Address, FIRST), withdrawn(), former()))
-    while waiting := journal.waiting(BATCH):
+    journal.add((str(address), address.file) for address in chain(map(Address, FIRST), withdrawn(), former()))
+    while queued := journal.queued(BATCH):
         with journal.batch():
-            for pk, text, file, before in waiting:
-                address = Address.read(text)
-                content, found = take(address)
-                journal.meet((str(each), each.file) for each in sorted(found))
-                journal.is_done(pk, digest := content and digest_of(content))
-                outcome.asked += 1
-                if content and (digest != before or not (folder / file).exists()):
+            for pk, url, file, old_digest in queued:
+                address = Address.read(url)
+                content, linked = take(address)
+                journal.add((str(each), each.file) for each in sorted(linked))
+                journal.mark_done(pk, digest := content and digest_of(content))
+                outcome.fetched += 1
+                if content and (digest != old_digest or not (folder / file).exists()):
                     write(folder / file, content)
                     outcome.written += 1
         yield outcome
-    for file in journal.gone():
+    for file in journal.remove_stale():
         outcome.removed += remove(folder, file)
 
 
 def take(address: Address) -> tuple[bytes | None, set[Address]]:
-    """Return what a mirror has at an address, None for nothing, and the addresses that it names."""
+    """Return the content of the file for a URL (None for no file), and the URLs that it links to."""
     answer = ask(address)
     if answer is None:
         return None, set()
-    if answer.leads_to:
-        return moved(address, Address.read(answer.leads_to)), set()
+    if answer.location:
+        return moved(address, Address.read(answer.location)), set()
     if answer.is_page:
-        page, named = places.rewritten(answer.content.decode(), address)
-        return with_policy(page).encode(), named
-    if answer.kind == "text/css":
+        page, linked = places.rewritten(answer.content.decode(), address)
+        return with_policy(page).encode(), linked
+    if answer.media_type == "text/css":
         return answer.content, places.links_of_styles(answer.content.decode(), address)
     return answer.content, set()
 
 
-# What no link leads to, and still is answered for
+# URLs that no page links to
 
 
 def withdrawn() -> Iterator[Address]:
-    """Yield the addresses of messages that have been taken back: their notices stay."""
+    """Yield the URLs of withdrawn messages, which show a notice."""
     for message in Message.objects.withdrawn().select_related("category").only(*OF_ADDRESS).iterator(chunk_size=500):
         yield Address(message.get_absolute_url())
 
 
 def former() -> Iterator[Address]:
-    """Yield the addresses at which messages, pages and counters once were."""
+    """Yield the URLs that redirect to messages, pages and counters."""
     for path in Redirect.objects.filter(category__isnull=True).values_list("path", flat=True).iterator(chunk_size=500):
         if path.endswith("/") and "?" not in path:
             yield Address(path)
 
 
 def moved(base: Address, to: Address) -> bytes:
-    """Return a page that leads on: a file can't redirect."""
+    """Return a page with a meta refresh, since a file cannot redirect."""
     return MOVED.format(to=escape(places.relative(to, base) if to.is_held else f"{settings.SITE_URL}{to}")).encode()
 
 
 def with_policy(page: str) -> str:
-    """Return a page that says itself what it may load."""
+    """Return a page with the Content-Security-Policy as a meta element."""
     policy = POLICY.format(site=settings.SITE_URL)
     return page.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
 
@@ -145,23 +145,23 @@ def digest_of(content: bytes) -> bytes:
 
 
 def write(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all, whoever reads it meanwhile."""
+    """Write a file atomically."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    half = file.with_name(f".{file.name[:200]}.half")
-    half.write_bytes(content)
-    half.replace(file)
+    temporary = file.with_name(f".{file.name[:200]}.half")
+    temporary.write_bytes(content)
+    temporary.replace(file)
 
 
 def remove(folder: Path, name: str) -> bool:
-    """Take a file away, and the folders that it leaves empty; say whether it was there."""
+    """Delete a file and the folders that become empty; return whether it existed."""
     file = folder / name
     try:
         file.unlink()
     except FileNotFoundError:
         return False
     with suppress(OSError):  # a folder that is not empty
-        for above in file.parents:
-            if above == folder:
+        for parent in file.parents:
+            if parent == folder:
                 break
-            above.rmdir()
+            parent.rmdir()
     return True

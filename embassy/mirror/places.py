@@ -1,4 +1,11 @@
-"""Where an address of the site lies in a mirror, and how its pages lead to one another there."""
+"""Map the site's URLs to files of an export, and rewrite the links of its pages.
+
+/messages/                    messages/index.html
+/messages/?page=2             messages/~page=2/index.html
+/messages/feed/               messages/feed/index.xml
+/counters/incident.svg        counters/incident.svg
+/search/                      not exported: links to it lead to the site itself
+"""
 
 from __future__ import annotations
 
@@ -12,15 +19,15 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from django.conf import settings
 from django.urls import Resolver404, ResolverMatch, resolve
 
-# Live, or made for machines that ask the site itself: links to these lead there.
+# URL names that are not exported: links to them lead to the site itself.
 LEFT_OUT = {
     *("search", "search_feed", "search_feed_json", "feed_archive", "category_feed_archive"),
     *("sitemap", "sitemap_pages", "sitemap_news", "sitemap_part", "opensearch", "manifest", "card"),
 }
 FEEDS = {"feed", "category_feed"}
-HELD_THOUGH_LIVE = {"consular:contact", "media"}  # the contact page without its form, and published files
+HELD_THOUGH_LIVE = {"consular:contact", "media"}  # without @per_edition: the contact page (without its form) and files
 
-# A tag, whatever stands in its quoted attributes; and those of its attributes that are addresses.
+# A start tag with quoted attributes, and its attributes that hold URLs.
 TAG = re.compile(r"""<[a-zA-Z](?:[^"'<>]|"[^"]*"|'[^']*')*+>""")
 ATTRIBUTE = re.compile(r'(?<=\s)(href|src|srcset|action|poster)="([^"]*)"')
 IN_STYLES = re.compile(r"""url\(\s*+["']?([^"'()\s]++)["']?\s*+\)""")
@@ -28,7 +35,7 @@ LONGEST_NAME = 240  # bytes; most file systems take 255
 
 
 class Address(NamedTuple):
-    """An address of this site: a path, percent-decoded, and a query as it is asked for."""
+    """A URL of this site: the percent-decoded path, and the query as sent."""
 
     path: str
     query: str = ""
@@ -51,7 +58,7 @@ class Address(NamedTuple):
 
     @property
     def match(self) -> ResolverMatch | None:
-        """Return the view behind this address; None where there is none."""
+        """The view of this URL, None if there is none."""
         try:
             return resolve(self.path)
         except Resolver404:
@@ -59,18 +66,18 @@ class Address(NamedTuple):
 
     @property
     def is_held(self) -> bool:
-        """Say whether a mirror has this address."""
+        """Whether this URL is exported."""
         return _place(self)[0]
 
     @property
     def file(self) -> str:
-        """Return the name of the file in the mirror: each address has one, and no two the same."""
+        """The path of the file in the export, different for every URL."""
         return _place(self)[1]
 
 
-@lru_cache(maxsize=4096)  # the same menu stands on every page
+@lru_cache(maxsize=4096)  # every page has the same menu
 def _place(address: Address) -> tuple[bool, str]:
-    """Return whether a mirror has an address, and the name of its file there."""
+    """Return whether a URL is exported, and the path of its file."""
     match = address.match
     return _is_held(address, match), _file(address, match)
 
@@ -100,19 +107,19 @@ def _file(address: Address, match: ResolverMatch | None) -> str:
 
 
 def rewritten(page: str, base: Address) -> tuple[str, set[Address]]:
-    """Return a page with links that lead about in the mirror, and the addresses there to which they do.
+    """Return a page whose links work in the export, and the exported URLs that it links to.
 
-    Links to what the mirror has not lead to the site itself.
+    Links to URLs that are not exported become absolute links to the site.
     """
-    found: set[Address] = set()
+    linked: set[Address] = set()
 
-    def lead(text: str) -> str:
+    def rewrite(text: str) -> str:
         address = _meant(text, base)
         if address is None:
             return text
         fragment = urlsplit(text).fragment
         if address.is_held:
-            found.add(address)
+            linked.add(address)
             to = relative(address, base)
         else:
             to = f"{settings.SITE_URL}{address}"
@@ -120,20 +127,20 @@ def rewritten(page: str, base: Address) -> tuple[str, set[Address]]:
 
     def attribute(match: re.Match) -> str:
         name, value = match[1], unescape(match[2])
-        value = ", ".join(map(_source(lead), value.split(","))) if name == "srcset" else lead(value)
+        value = ", ".join(map(_source(rewrite), value.split(","))) if name == "srcset" else rewrite(value)
         return f'{name}="{escape(value)}"'
 
-    return TAG.sub(lambda tag: ATTRIBUTE.sub(attribute, tag[0]), page), found
+    return TAG.sub(lambda tag: ATTRIBUTE.sub(attribute, tag[0]), page), linked
 
 
 def links_of_styles(sheet: str, base: Address) -> set[Address]:
-    """Return the addresses that a style sheet names. Its links are relative already, and its folders are the same."""
-    named = (_meant(text, base) for text in IN_STYLES.findall(sheet))
-    return {address for address in named if address and address.is_held}
+    """Return the exported URLs in a style sheet, whose relative links need no rewriting."""
+    addresses = (_meant(text, base) for text in IN_STYLES.findall(sheet))
+    return {address for address in addresses if address and address.is_held}
 
 
 def relative(address: Address, base: Address) -> str:
-    """Return what leads from the file of `base` to that of `address`, wherever the mirror lies."""
+    """Return the relative URL from the file of `base` to that of `address`, for an export in any folder."""
     target = posixpath.relpath(address.file, posixpath.dirname(base.file) or ".")
     folder, _slash, name = target.rpartition("/")
     if name == "index.html":
@@ -141,22 +148,22 @@ def relative(address: Address, base: Address) -> str:
     return quote(target, safe="/:@!$&'()*+,;=~-._")
 
 
-def _source(lead):
-    """Return what rewrites one of the sources in a srcset: an address, and the width that it is for."""
+def _source(rewrite):
+    """Return a function that rewrites one candidate of a `srcset`: a URL and a width."""
 
     def source(text: str) -> str:
         address, *size = text.split()
-        return " ".join([lead(address), *size])
+        return " ".join([rewrite(address), *size])
 
     return source
 
 
 def _meant(text: str, base: Address) -> Address | None:
-    """Return the address of this site that is meant, None for what is elsewhere, or on this very page."""
+    """Resolve a link to a URL of this site; None for other sites, absolute URLs and fragments of this page."""
     try:
         parts = urlsplit(text)
     except ValueError:
         return None
     if parts.scheme or parts.netloc or not (parts.path or parts.query):
-        return None  # given in full, as canonical addresses are, it means the site itself
+        return None  # absolute URLs, such as canonical ones, refer to the site itself
     return Address.read(urljoin(str(base), text))

@@ -1,4 +1,4 @@
-"""What staff type in: a code, a password."""
+"""Forms for two-step verification: code, password, set-up."""
 
 from django import forms
 from django.contrib.auth import authenticate
@@ -10,33 +10,33 @@ from accounts import events
 from embassy import notices
 from embassy.second_factor import factor
 
-LONGEST_PASSWORD = 4096  # characters; as Django's own login form
+LONGEST_PASSWORD = 4096  # characters, as in Django's own sign-in form
 PHONE_CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 20, "spellcheck": "false"}
 ANY_CODE = PHONE_CODE | {"autocapitalize": "none"}
-WRONG = _("This code is wrong, or was used already. Enter the one that the phone shows now.")
+WRONG = _("This code is wrong or has already been used. Enter the code that your phone shows now.")
 
 
 class CodeInput(forms.TextInput):
-    """A box for a code. A wrong one is not shown again: it would only stand in the way of the next."""
+    """A text box for a code, empty again after an error."""
 
     def format_value(self, value):
         return None
 
 
 class ChecksCode:
-    """What a form does with a code: looks at it unless it has to wait, uses it up, and records it."""
+    """A form that checks a code, uses it up, and records the attempt."""
 
-    waits_until = None
+    locked_until = None
 
     def check_code(self, request, user, code):
-        """Return a plain code that is right; raise ValidationError for any other."""
+        """Return the normalised code if it is correct; raise ValidationError otherwise."""
         code = factor.plain(code)
         device = factor.device_for(user, code)
-        self.waits_until = device and factor.waits_until(device)
-        if self.waits_until:
-            until = date_format(timezone.localtime(self.waits_until), "H:i:s")
+        self.locked_until = device and factor.waits_until(device)
+        if self.locked_until:
+            until = date_format(timezone.localtime(self.locked_until), "H:i:s")
             raise forms.ValidationError(
-                _("Too many wrong codes. Try again after %(until)s; until then none is looked at."),
+                _("Too many wrong codes. Try again after %(until)s; no code is accepted until then."),
                 params={"until": until},
             )
         if device is None or not factor.is_right(user, device, code):
@@ -49,7 +49,7 @@ class ChecksCode:
 
 
 class CodeForm(ChecksCode, forms.Form):
-    """The code after the password: the phone's, or one of the backup codes."""
+    """The second step of the sign-in: a code from the phone, or a backup code."""
 
     code = forms.CharField(label=_("Code"), max_length=40, widget=CodeInput(ANY_CODE | {"autofocus": True}))
 
@@ -62,7 +62,7 @@ class CodeForm(ChecksCode, forms.Form):
 
 
 class PasswordForm(forms.Form):
-    """The password once more, before the second factor is changed: a desk left open must not be enough."""
+    """The password again, before two-step verification is changed: an unattended computer must not be enough."""
 
     password = forms.CharField(
         label=_("Your password"),
@@ -83,7 +83,7 @@ class PasswordForm(forms.Form):
 
 
 class VerificationForm(ChecksCode, PasswordForm):
-    """Password and code once more, before accounts are changed."""
+    """Password and code again, before accounts are changed."""
 
     code = forms.CharField(label=_("Code"), max_length=40, widget=CodeInput(ANY_CODE))
 
@@ -104,17 +104,17 @@ class VerificationForm(ChecksCode, PasswordForm):
 
 
 class SetUpForm(PasswordForm):
-    """A new phone: the first code it shows proves that it has the secret."""
+    """A new phone, whose first code proves that it has the key."""
 
     code = forms.CharField(label=_("The code that the app shows now"), max_length=40, widget=CodeInput(PHONE_CODE))
 
     field_order = ["code", "password"]
 
-    def __init__(self, *args, key, half_way, **kwargs):
+    def __init__(self, *args, key, is_pending, **kwargs):
         super().__init__(*args, **kwargs)
         self.key, self.device = key, None
-        if half_way:
-            del self.fields["password"]  # given a moment ago
+        if is_pending:
+            del self.fields["password"]  # just entered
 
     def clean(self):
         if not self.errors:
@@ -122,6 +122,6 @@ class SetUpForm(PasswordForm):
             if self.device is None:
                 self.add_error(
                     "code",
-                    _("This is not the code for this picture. Is the phone’s clock right? Enter what it shows now."),
+                    _("This code does not match the QR code. Check the phone’s clock, then enter the code shown now."),
                 )
         return self.cleaned_data

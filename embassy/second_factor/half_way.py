@@ -1,4 +1,4 @@
-"""Who has given the password and not yet the code: nobody, for Django. Their session only names who they may become."""
+"""Pending sign-in: the password was entered, the code was not. The session is anonymous and only names the user."""
 
 from __future__ import annotations
 
@@ -6,53 +6,53 @@ from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth import get_user_model
 from django.utils.crypto import constant_time_compare
-from django_otp import login as name_device
+from django_otp import login as set_session_device
 
 from accounts import events, passwords
 from accounts.sessions import HALF_WAY as KEY
 from embassy import notices
 
-MUST_CHANGE = "must_change_password"  # in the session of somebody whose password was made for them
-SECONDS = 10 * 60  # that somebody has to find the phone, or to set one up
+MUST_CHANGE = "must_change_password"  # session key, for users with an initial password
+SECONDS = 10 * 60  # to find the phone, or to set one up
 
 
-def begin(request, user, then: str) -> None:
-    """Remember, in a session that is nobody's, that `user` has given the password; `then` is where they want to."""
+def begin(request, user, next_url: str) -> None:
+    """Store in the anonymous session that `user` has entered the password and is on the way to `next_url`."""
     request.session[KEY] = {
         "user": user.pk,
-        "password": user.get_session_auth_hash(),  # another password meanwhile, and it is void
+        "password": user.get_session_auth_hash(),  # a changed password ends the pending sign-in
         "backend": user.backend,
         "until": request.at.timestamp() + SECONDS,
-        "then": then,
+        "next": next_url,
     }
 
 
 def who(request):
-    """Return the user who has given the password in this session within the last ten minutes, or None."""
-    said = request.session.get(KEY)
-    if not said or said["until"] < request.at.timestamp():
+    """Return the user who has entered the password in this session within ten minutes, or None."""
+    pending = request.session.get(KEY)
+    if not pending or pending["until"] < request.at.timestamp():
         return None
-    user = get_user_model().objects.filter(pk=said["user"], is_active=True, is_staff=True).first()
-    if user is None or not constant_time_compare(said["password"], user.get_session_auth_hash()):
+    user = get_user_model().objects.filter(pk=pending["user"], is_active=True, is_staff=True).first()
+    if user is None or not constant_time_compare(pending["password"], user.get_session_auth_hash()):
         return None
-    user.backend = said["backend"]
+    user.backend = pending["backend"]
     return user
 
 
 def log_in(request, user) -> None:
-    """Log `user` in, and mail them where they have never logged in from this network or in this browser."""
+    """Sign `user` in, and notify them if both the network and the browser are new."""
     is_new = notices.is_new_place(request, user)
     auth.login(request, user)
     if is_new:
         notices.tell_of_login(user, request.at)
-    if settings.SECURE and passwords.initial_of(user):  # a trial on one's own machine is not held up
+    if settings.SECURE and passwords.initial_of(user):  # not in a trial over http
         request.session[MUST_CHANGE] = True
     events.purge(request.at)
 
 
 def finish(request, user, device) -> str:
-    """Log `user` in by `device`, which the session names from now on, and return where they wanted to."""
-    then = request.session.pop(KEY)["then"]
+    """Sign `user` in with `device`, to which the session is bound, and return where they wanted to go."""
+    next_url = request.session.pop(KEY)["next"]
     log_in(request, user)
-    name_device(request, device)
-    return then
+    set_session_device(request, device)
+    return next_url

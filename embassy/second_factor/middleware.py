@@ -1,4 +1,4 @@
-"""What a session is worth without its second factor: nothing. Every view sees nobody there, whoever wrote it."""
+"""Middleware for two-step verification: a session without its second step has no user."""
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import SimpleLazyObject
@@ -9,7 +9,7 @@ from embassy.second_factor import factor
 
 
 def second_factor(get_response):
-    """Make `request.user` nobody where the second factor is missing; asked only when a view asks for the user."""
+    """Make `request.user` anonymous unless the session is fully signed in; checked when a view first reads the user."""
 
     def middleware(request):
         user = request.user
@@ -20,13 +20,16 @@ def second_factor(get_response):
 
 
 def is_whole(request, user) -> bool:
-    """Say whether the session names the very device that is its user's: one that is set up, or reset, ends others."""
+    """Return whether the session is still valid and names its user's current device.
+
+    So setting up a phone or resetting two-step verification ends the other sessions.
+    """
     if not user.is_authenticated:
         return False
     if sessions.is_over(request.session, request.at):
         request.session.flush()
         return False
-    phone, named = factor.phone_of(user), request.session.get(DEVICE_ID_SESSION_KEY)
+    phone, session_device = factor.phone_of(user), request.session.get(DEVICE_ID_SESSION_KEY)
     if phone is None:
-        return named is None and not factor.is_needed(user)
-    return named == phone.persistent_id
+        return session_device is None and not factor.is_needed(user)
+    return session_device == phone.persistent_id

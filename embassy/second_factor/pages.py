@@ -1,10 +1,18 @@
-"""Pages about one's own account, on the desk and ahead of it."""
+"""Rendering of the pages about one's own account."""
 
 from django.contrib import admin
 from django.shortcuts import render
 
 
-def page(request, name, title, status=200, **context):
-    """Render a page of the desk."""
+def page(request, template, title, status=200, **context):
     context = {**admin.site.each_context(request), "title": title, **context}
-    return render(request, f"second_factor/{name}.html", context, status=status)
+    return render(request, template, context, status=status)
+
+
+def form_response(request, template, title, form):
+    """Render a form that checks a code; 429 with Retry-After while its device is locked."""
+    if not form.locked_until:
+        return page(request, template, title, form=form)
+    response = page(request, template, title, form=form, status=429)
+    response["Retry-After"] = max(1, round((form.locked_until - request.at).total_seconds()))
+    return response

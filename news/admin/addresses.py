@@ -1,4 +1,6 @@
-"""A warning for an officer who gives a message, a page or a counter an address that led on to another one."""
+"""Warning after a save that gives a message, page or counter the former URL of another row."""
+
+from contextlib import contextmanager
 
 from django.contrib import messages
 from django.urls import NoReverseMatch
@@ -6,26 +8,33 @@ from django.utils.translation import gettext as _
 
 from news.models.redirects import former_owner
 
-DECIDE = {"slug", "path", "publish_at", "headline"}  # the fields that decide an address
+URL_FIELDS = {"slug", "path", "publish_at", "headline"}  # the fields that decide a URL
+
+
+@contextmanager
+def former_owner_warning(request, obj, form, change):
+    """Warn where the save inside gives the row a URL that redirected to another row."""
+    if change and "_approve" not in request.POST and not URL_FIELDS & set(form.changed_data):
+        yield
+        return
+    # Before and after: the save of a page deletes the redirect, and only the save of a message makes its URL.
+    owner = former_owner(url_of(obj), but=obj)
+    yield
+    if owner := owner or former_owner(url_of(obj), but=obj):
+        text = _("This web address used to redirect to “%(title)s”. Old links to that now lead here.")
+        messages.warning(request, text % {"title": owner})
 
 
 class FormerOwnerMixin:
-    """Warn after a save that has given a row a former address of another row."""
+    """A ModelAdmin with the warning."""
 
     def save_model(self, request, obj, form, change):
-        is_new = not change or "_approve" in request.POST or bool(DECIDE & set(form.changed_data))
-        # Looked up before as well: a page that takes an address over has no redirect there afterwards.
-        owner = former_owner(address_of(obj), but=obj) if is_new else None
-        super().save_model(request, obj, form, change)
-        if is_new:
-            owner = owner or former_owner(address_of(obj), but=obj)
-            if owner:
-                words = _("This address used to lead to “%(title)s”. Old links to that lead here from now on.")
-                self.message_user(request, words % {"title": owner}, messages.WARNING)
+        with former_owner_warning(request, obj, form, change):
+            super().save_model(request, obj, form, change)
 
 
-def address_of(obj) -> str:
-    """Return the address of a row; an empty one where it has none yet."""
+def url_of(obj) -> str:
+    """Return the URL of a row; "" where it has none yet."""
     try:
         return obj.get_absolute_url()
     except NoReverseMatch:

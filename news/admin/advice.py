@@ -1,61 +1,55 @@
-"""Advice on the desk: a quiet list beside the form, and what the links of a text answer, checked in the background."""
+"""Editorial hints in the admin: a list beside the form, and link checks in the background."""
 
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, JsonResponse
-from django.urls import path, reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.http import JsonResponse
+from django.urls import reverse
 
 from news import link_checks, links
-from news.admin.previews import as_typed, typed_text
+from news.admin.previews import message_as_typed, typed_text
+from news.admin.views import AdminViews
 from news.advice import LONG_HEADLINE, WORDS_A_MINUTE, advice, length, links_in, mended
 from richtext.admin import losses_in
 
 
-class AdviceMixin:
-    """Says what could be better about a message, and never refuses it."""
+def form_context(request, form, message, can_change: bool) -> dict:
+    """Return the template context for the hints on a message, as typed where the form was sent."""
+    context = {"words_per_minute": WORDS_A_MINUTE, "headline_limit": LONG_HEADLINE}  # for desk-advice.js
+    described, typed = message, ""
+    if form.is_bound:
+        described, typed = message_as_typed(form), typed_text(form, "body") if "body" in form.fields else ""
+    if described:
+        context["hints"] = advice(described, request.at, typed=typed, losses=losses_in(form))
+        context["word_count"], context["reading_minutes"] = length(described)
+    if message and message.pk and not form.is_bound and can_change and urls_of(message):
+        context["links_url"] = reverse("admin:news_message_links", args=[message.pk])
+    return context
 
-    def get_urls(self):
-        view = self.admin_site.admin_view(never_cache(require_POST(self.links_view)))
-        return [path("<int:pk>/links/", view, name="news_message_links"), *super().get_urls()]
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        form = context["adminform"].form
-        message, typed = obj, ""
-        if form.is_bound:
-            message, typed = as_typed(form), typed_text(form, "body") if "body" in form.fields else ""
-        if message:
-            context["advice"] = advice(message, request.at, typed=typed, losses=losses_in(form))
-            context["advice_words"], context["advice_minutes"] = length(message)
-        context["advice_pace"], context["headline_limit"] = WORDS_A_MINUTE, LONG_HEADLINE  # desk-advice.js counts on
-        if obj and obj.pk and not form.is_bound and self.has_change_permission(request, obj) and urls_of(obj):
-            context["links_url"] = reverse("admin:news_message_links", args=[obj.pk])
-        return super().render_change_form(request, context, add, change, form_url, obj)
+def report_repairs(request, form) -> None:
+    """Warn of what the sanitiser has changed in the text of a saved form."""
+    if "body" in form.changed_data:
+        for sentence in mended(typed_text(form, "body")):
+            messages.warning(request, sentence)
 
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        if "body" in form.changed_data:
-            for sentence in mended(typed_text(form, "body")):
-                self.message_user(request, sentence, messages.WARNING)
 
-    def links_view(self, request, pk):
-        """Say which links of the saved text are at fault; 503 while they are being checked in the background."""
-        message = self.get_object(request, str(pk))
-        if message is None:
-            raise Http404
-        if not self.has_change_permission(request, message):
-            raise PermissionDenied
-        faults = link_checks.faults_of(urls_of(message))
-        if faults is None:
+class LinkViews(AdminViews):
+    """The link check of a saved message, for the script beside its form."""
+
+    def urls(self):
+        return [self.url("<int:pk>/links/", self.check_links, "links", post_only=True)]
+
+    def check_links(self, request, pk):
+        """Return the broken links of the saved text as JSON; 503 while they are being checked in the background."""
+        broken = link_checks.faults_of(urls_of(self.get_editable(request, pk)))
+        if broken is None:
             return JsonResponse({"busy": True}, status=503, headers={"Retry-After": "2"})
-        return JsonResponse({"faults": faults})
+        return JsonResponse({"broken_links": broken})
 
 
 def urls_of(message) -> list[str]:
-    """Return the web addresses that a message leads to, its source first; those of our own site are not asked."""
-    addresses = [message.source_url, *(address for address, _words in links_in(message.body))]
-    return links.web_links(addresses, own=urlsplit(settings.SITE_URL).hostname)
+    """Return the external URLs of a message, its source first."""
+    urls = [message.source_url, *(url for url, _text in links_in(message.body))]
+    return links.web_links(urls, own=urlsplit(settings.SITE_URL).hostname)

@@ -1,4 +1,4 @@
-"""Changing what is out: whoever changes a word that the public has read says whether it is a typo or a correction."""
+"""Changes to published messages: the user says whether a change of the text is a typo or a correction."""
 
 from types import SimpleNamespace
 
@@ -8,118 +8,107 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from editions.models import new_edition
 from news import versions
 from news.models import Act
 from richtext.plaintext import REASON, TextFormField
 
 TYPO, CORRECTION = Act.Kind.TYPO.value, Act.Kind.CORRECTION.value
 CHOICES = [
-    (TYPO, gettext_lazy("A typo: it says the same as before. Readers are told nothing.")),
-    (CORRECTION, gettext_lazy("A correction: it was wrong, or says something else now. Readers are told.")),
+    (TYPO, gettext_lazy("Typo: the meaning is unchanged. Readers are not notified.")),
+    (CORRECTION, gettext_lazy("Correction: the meaning changes. Readers are notified.")),
 ]
 MAY_CORRECT = "news.correct_message"
 
 
-# What is asked
-
-
-def said_field():
-    """Return the question; nothing is chosen beforehand."""
+def kind_field():
+    """Return the field for the type of change; nothing is selected initially."""
     return forms.ChoiceField(
-        label=gettext_lazy("What the change is"),
+        label=gettext_lazy("Type of change"),
         choices=CHOICES,
         required=False,
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": gettext_lazy("Choose one of these. A correction is an editor's to make.")},
-        help_text=gettext_lazy("Asked where a word of the headline, the lead or the text is changed. It is recorded."),
+        error_messages={"invalid_choice": gettext_lazy("Select one of these. Only editors can publish corrections.")},
+        help_text=gettext_lazy("Required if you change the headline, the lead or the text. It is recorded."),
     )
 
 
 def note_field():
-    """Return where a correction's note goes."""
+    """Return the field for the note of a correction."""
     return TextFormField(
-        label=gettext_lazy("Note of the correction"),
+        label=gettext_lazy("Correction note"),
         required=False,
         max_length=REASON,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text=gettext_lazy("What was wrong, in a sentence or two. It stands under the message, with today's date."),
+        help_text=gettext_lazy(
+            "What was wrong, in a sentence or two. It is shown below the message with today's date."
+        ),
     )
 
 
-def ask(form, user) -> None:
-    """Offer in a form what the officer may say."""
-    if not user.has_perm(MAY_CORRECT):
-        form.fields["said"].choices = [(TYPO, dict(CHOICES)[TYPO])]
-        del form.fields["note"]
+class PublicEditMixin(forms.Form):
+    """A form that asks for the type of change while the message is public, and asks nothing otherwise."""
+
+    change_kind = kind_field()
+    note = note_field()
+    is_public = text_differs = False
+
+    def set_up_question(self, is_public: bool, user) -> None:
+        """Remove the fields that do not apply: all for an unpublished message, corrections without permission."""
+        self.is_public = is_public
+        if not is_public:
+            del self.fields["change_kind"], self.fields["note"]
+        elif not user.has_perm(MAY_CORRECT):
+            self.fields["change_kind"].choices = [(TYPO, dict(CHOICES)[TYPO])]
+            del self.fields["note"]
+
+    def check_answer(self) -> None:
+        """Add the errors in the answer to the form."""
+        answered = "change_kind" in self.cleaned_data
+        if not self.is_public or not answered or ("note" in self.fields and "note" not in self.cleaned_data):
+            return
+        kind, note = self.cleaned_data["change_kind"], self.cleaned_data.get("note", "").strip()
+        for name, sentence in answer_errors(kind, note, self.text_differs).items():
+            self.add_error(name, ValidationError(sentence, code="change_kind"))
+
+    def record_change(self, request, message) -> None:
+        """Save the change to a public message as a typo or a correction. Corrections may concern images as well."""
+        if not self.is_public:
+            return
+        kind, step = self.cleaned_data["change_kind"], {"at": request.at, "by": request.user}
+        if kind == CORRECTION:
+            message.publish_correction(self.cleaned_data["note"], **step)
+            messages.success(request, _("Your correction note has been published below the message."))
+        elif kind == TYPO and self.text_differs:
+            message.fix_typo(**step)
 
 
-def faults(said: str, note: str, words_differ: bool) -> dict:
-    """Return what is not right, by field, in what somebody has said about a change to what is public."""
-    if not said and words_differ:
-        return {
-            "said": _("The public has read this text. Say whether the words you change are a typo or a correction.")
-        }
-    if said == CORRECTION and not note:
-        return {"note": _("Say what was wrong: the public reads the note under the message.")}
-    if note and said != CORRECTION:
-        return {"said": _("Only a correction has a note. Choose the correction, or empty the note.")}
+def answer_errors(kind: str, note: str, text_differs: bool) -> dict[str, str]:
+    """Return the errors in an answer, by field."""
+    if not kind and text_differs:
+        return {"change_kind": _("This message is public. Select whether your change is a typo or a correction.")}
+    if kind == CORRECTION and not note:
+        return {"note": _("Enter what was wrong. The note is shown below the message.")}
+    if note and kind != CORRECTION:
+        return {"change_kind": _("Only corrections have a note. Select “Correction”, or empty the note.")}
     return {}
 
 
-def judge(form, words_differ: bool) -> None:
-    """Add what is not right in the answers to a form's errors."""
-    note = form.cleaned_data.get("note", "").strip()
-    if "said" in form.cleaned_data and ("note" in form.cleaned_data or "note" not in form.fields):
-        for name, sentence in faults(form.cleaned_data["said"], note, words_differ).items():
-            form.add_error(name, ValidationError(sentence, code="said"))
+class ChangesForm(PublicEditMixin, forms.ModelForm):
+    """The question on the form of a message."""
 
-
-# With the form of a message
-
-
-class ChangesForm(forms.ModelForm):
-    """The part of a message's form that asks; for a message that is not public it asks nothing."""
-
-    said = said_field()
-    note = note_field()
-    asked = None  # the request: MessageAdmin sets it
-    words_differ = False
+    request = None  # set by MessageAdmin
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.is_out = bool(self.asked and self.instance.pk and self.instance.was_public(self.asked.at))
-        if self.is_out:
-            ask(self, self.asked.user)
-        else:
-            del self.fields["said"], self.fields["note"]
+        is_public = bool(self.request and self.instance.pk and self.instance.was_public(self.request.at))
+        self.set_up_question(is_public, self.request and self.request.user)
 
     def clean(self):
         cleaned = super().clean()
         if self.instance.pk:
-            # The message still is as it was: what was typed is written into it after this.
-            as_was = {name: getattr(self.instance, name) for name in versions.TEXT}
+            # The instance still has the old text: a ModelForm changes it after `clean`.
+            old = {name: getattr(self.instance, name) for name in versions.TEXT}
             typed = {name: self.cleaned_data[name] for name in versions.TEXT if name in self.cleaned_data}
-            self.words_differ = versions.words_differ(SimpleNamespace(**as_was), SimpleNamespace(**as_was | typed))
-        if self.is_out:
-            judge(self, self.words_differ)
+            self.text_differs = versions.words_differ(SimpleNamespace(**old), SimpleNamespace(**old | typed))
+        self.check_answer()
         return cleaned
-
-
-class ChangesMixin:
-    """What was said about a change to what is public is recorded with it."""
-
-    def save_model(self, request, obj, form, change):
-        with new_edition():
-            super().save_model(request, obj, form, change)
-            if getattr(form, "is_out", False):
-                record(request, obj, form.cleaned_data, form.words_differ)
-
-
-def record(request, message, answers: dict, words_differ: bool) -> None:
-    """Record what was said about a change that is on the message. A picture or a source is corrected as well."""
-    if answers["said"] == CORRECTION:
-        message.correct(answers["note"], at=request.at, by=request.user)
-        messages.success(request, _("The note of your correction stands under the message now."))
-    elif answers["said"] == TYPO and words_differ:
-        message.mend(at=request.at, by=request.user)

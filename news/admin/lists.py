@@ -1,5 +1,4 @@
-"""The desk's list of messages, fast however long it is: a page is fetched with one row more than it shows, and nothing
-is counted."""
+"""Changelist of messages: filters, saved filters, search, and paging without a COUNT, however long the list is."""
 
 from datetime import date
 from urllib.parse import urlsplit
@@ -10,27 +9,35 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.db.models import F, Max
 from django.urls import Resolver404, resolve, reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from news.admin.filters import CategoryFilter, FeaturedFilter, HandFilter, OutFilter, StateFilter, YearFilter
+from news.admin import presence
+from news.admin.filters import (
+    AuthoredByMeFilter,
+    CategoryFilter,
+    FeaturedFilter,
+    RecentlyPublishedFilter,
+    StateFilter,
+    YearFilter,
+)
 from news.models import Message
 
-SEARCHED = 20_000  # messages, the newest, that a search looks through where no year is chosen
-DEEPEST = 400  # pages: what lies deeper is found by its year
+SEARCHED = 20_000  # messages, the newest, that a search without a year covers
+DEEPEST = 400  # pages; older messages are found by their year
 
-# What officers look for every day, by link.
-SAVED = [
-    (_("All"), {}),
-    (_("Waiting for approval"), {"state": "submitted"}),
-    (_("Mine"), {"hand": "mine"}),
-    (_("Scheduled"), {"state": "scheduled"}),
-    (_("Published this week"), {"out": "week"}),
-    (_("Withdrawn"), {"state": "withdrawn"}),
+SAVED_FILTERS = [
+    (gettext_lazy("All"), {}),
+    (gettext_lazy("Awaiting approval"), {"state": "submitted"}),
+    (gettext_lazy("Mine"), {"author": "me"}),
+    (gettext_lazy("Scheduled"), {"state": "scheduled"}),
+    (gettext_lazy("Published this week"), {"published": "week"}),
+    (gettext_lazy("Withdrawn"), {"state": "withdrawn"}),
 ]
 
-# The order in which the messages of a state are read. Each has its index in Message.Meta.
+# The order of the messages of each state. Each has its index in Message.Meta.
 NEWEST = ["-publish_at", "-id"]
-UNDATED_FIRST = [F("publish_at").desc(nulls_first=True), "-id"]  # SQLite walks the index of NEWEST for it, twice
+UNDATED_FIRST = [F("publish_at").desc(nulls_first=True), "-id"]  # SQLite walks the index of NEWEST twice for it
 ORDERS = {
     Message.State.SUBMITTED: ["submitted_at", "id"],
     Message.State.SCHEDULED: ["publish_at", "id"],
@@ -40,21 +47,19 @@ ORDERS = {
 
 
 class UncountedPage(Page):
-    """A page that knows whether another follows."""
-
-    more = False
+    has_more = False
 
     def has_next(self):
-        return self.more
+        return self.has_more
 
 
-class Uncounted(Paginator):
-    """Pages of a list whose length nobody asks for."""
+class NoCountPaginator(Paginator):
+    """A paginator that never counts: each page is fetched with one row more than it shows."""
 
     num_pages = DEEPEST
 
-    def rows(self):
-        """Return the rows to take a page from, by their ids."""
+    def base_queryset(self):
+        """Return the queryset to fetch a page's rows from, by id."""
         return self.object_list.model.objects.order_by()
 
     def page(self, number):
@@ -62,38 +67,38 @@ class Uncounted(Paginator):
         if number > DEEPEST:
             raise EmptyPage(self.error_messages["no_results"])
         start = (number - 1) * self.per_page
-        # First the ids alone: what is skipped is then read in an index, without its texts and its category.
+        # First the ids alone: the rows that are skipped are then read in an index, without texts and categories.
         pks = list(self.object_list.values_list("pk", flat=True)[start : start + self.per_page + 1])
-        found = {row.pk: row for row in self.rows().filter(pk__in=pks).for_desk()}
+        found = {row.pk: row for row in self.base_queryset().filter(pk__in=pks).for_desk()}
         rows = [found[pk] for pk in pks if pk in found]
         page = UncountedPage(rows[: self.per_page], number, self)
-        page.more = len(rows) > self.per_page
+        page.has_more = len(rows) > self.per_page
         return page
 
 
 class MessageList(ChangeList):
-    """A page of the list of messages, and whether there is another."""
+    """A page of the list of messages."""
 
-    known = {"state", "hand", "out", "year", "featured", "category"}
+    known_params = {"state", "author", "published", "year", "featured", "category"}
 
     def get_filters_params(self, params=None):
-        asked = super().get_filters_params(params)
-        if not asked.keys() <= self.known:  # Django would look for anything in any column
+        params = super().get_filters_params(params)
+        if not params.keys() <= self.known_params:  # Django would accept any lookup on any column
             raise IncorrectLookupParameters
-        return asked
+        return params
 
     def get_ordering(self, request, queryset):
         return self.model_admin.get_ordering(request)
 
     def get_results(self, request):
         paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
-        paginator.rows = self.root_queryset.order_by
+        paginator.base_queryset = self.root_queryset.order_by
         try:
             page = paginator.page(self.page_num)
         except EmptyPage as error:
             raise IncorrectLookupParameters from error
         self.paginator, self.page_num, self.result_list = paginator, page.number, page.object_list
-        # What is on other pages is not counted, and no act reaches it: with the two numbers alike, Django shows none.
+        # Equal counts hide “Select all … messages”: actions apply to this page only.
         self.result_count = self.full_result_count = len(page)
         self.has_older = page.has_next()
         self.multi_page = page.has_other_pages()
@@ -103,55 +108,69 @@ class MessageList(ChangeList):
     # For the templates
 
     def older(self):
-        """Return the address of the next page, if there is one."""
+        """Return the URL of the next page; "" on the last one."""
         return self.get_query_string({"p": self.page_num + 1}) if self.has_older else ""
 
     def newer(self):
-        """Return the address of the page before this one, if there is one."""
+        """Return the URL of the previous page; "" on the first one."""
         return self.get_query_string({"p": self.page_num - 1}) if self.page_num > 1 else ""
 
-    def as_table(self):
-        """Return the address of the whole list as a table, with the same filters."""
+    def csv_url(self):
+        """Return the URL of the whole list as CSV, with the same filters."""
         return reverse("admin:news_message_csv") + self.get_query_string(remove=["p"])
 
-    def saved(self):
-        """Yield the saved filters: name, address, and whether it is the one that is shown."""
-        for name, asked in SAVED:
-            address = "?" + "&".join(f"{parameter}={value}" for parameter, value in asked.items())
-            yield name, address, self.params == asked
+    def saved_filters(self):
+        """Yield the saved filters: name, URL, and whether it is the current one."""
+        for name, params in SAVED_FILTERS:
+            url = "?" + "&".join(f"{key}={value}" for key, value in params.items())
+            yield name, url, self.params == params
 
 
-class ListMixin:
-    """The list of messages: filters, saved ones by link, search, pages."""
+class MessageListMixin:
+    """The part of MessageAdmin for its changelist."""
 
-    list_display = ["headline", "state_in_words", "category", "due"]
-    list_filter = [StateFilter, HandFilter, OutFilter, CategoryFilter, YearFilter, FeaturedFilter]
+    list_display = ["headline", "state_with_editors", "category", "publication"]
+    list_filter = [
+        StateFilter,
+        AuthoredByMeFilter,
+        RecentlyPublishedFilter,
+        CategoryFilter,
+        YearFilter,
+        FeaturedFilter,
+    ]
     list_per_page = 50
     list_select_related = ["category"]
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count
     sortable_by = []  # each state has its own order
     ordering = UNDATED_FIRST
-    paginator = Uncounted
+    paginator = NoCountPaginator
     search_fields = ["headline", "lead"]
-    search_help_text = _(
-        "Words of the headline or the lead, among the newest 20,000 messages or in the chosen year. "
-        "Or a message’s address, copied whole."
+    search_help_text = gettext_lazy(
+        "Search headlines and leads (latest 20,000 messages, or the selected year), or paste a message’s web address."
     )
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": _("Messages"), **(extra_context or {})})
 
     def get_changelist(self, request, **kwargs):
         return MessageList
 
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        is_list = request.resolver_match and request.resolver_match.url_name == "news_message_changelist"
+        return presence.with_other_editors(rows, request) if is_list else rows
+
     def get_ordering(self, request):
         if request.GET.get("q") and not request.GET.get("year"):
-            return ["-id"]  # by what bounds the search
-        if any(request.GET.get(parameter) for parameter in ("out", "year", "featured")):
+            return ["-id"]  # the order in which the search is limited
+        if any(request.GET.get(name) for name in ("published", "year", "featured")):
             return NEWEST
         return ORDERS.get(request.GET.get("state"), self.ordering)
 
     def get_search_results(self, request, queryset, search_term):
-        """Find a message by its address, else by words of its headline: in a bounded number of messages."""
-        if "/" in search_term and (found := at_address(queryset, search_term)) is not None:
+        """Find a message by its URL, else by words in a limited number of messages."""
+        if "/" in search_term and (found := with_url(queryset, search_term)) is not None:
             return found, False
         if search_term.strip() and not request.GET.get("year"):
             newest = Message.objects.aggregate(newest=Max("pk"))["newest"] or 0
@@ -159,11 +178,11 @@ class ListMixin:
         return super().get_search_results(request, queryset, search_term)
 
 
-def at_address(messages, address):
-    """Return those of `messages` that stand at a public address; None for what is none."""
+def with_url(queryset, url):
+    """Return the messages with a public URL; None where it is not the URL of a message."""
     try:
-        match = resolve(urlsplit(address.strip()).path)
+        match = resolve(urlsplit(url.strip()).path)
         day = date(*(match.kwargs[part] for part in ("year", "month", "day")))
     except (Resolver404, ValueError, KeyError):
         return None
-    return messages.filter(day=day, slug=match.kwargs["slug"]) if match.url_name == "message" else None
+    return queryset.filter(day=day, slug=match.kwargs["slug"]) if match.url_name == "message" else None

@@ -1,89 +1,78 @@
-"""Who else is at work on a message: shown on its form and in the list, by a heartbeat from the open page."""
+"""Presence in the admin: who else is editing a message, by a heartbeat from the open form."""
 
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
-from django.http import Http404, JsonResponse
-from django.urls import path, reverse
-from django.utils.html import format_html, format_html_join
+from django.http import JsonResponse
+from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
-from news.admin.conflicts import clock, newest_version, who_saved
+from news.admin.conflicts import newest_version
+from news.admin.merging import last_saved_by, short_time
+from news.admin.views import AdminViews
 from news.models import Message, Presence
 
 
-class PresenceMixin:
-    """The heartbeat of an open form, and what it tells the others."""
+class PresenceViews(AdminViews):
+    """The heartbeat."""
 
-    def get_urls(self):
-        beat = self.admin_site.admin_view(require_POST(self.beat))
-        return [path("<int:pk>/presence/", beat, name="news_message_presence"), *super().get_urls()]
+    def urls(self):
+        return [self.url("<int:pk>/presence/", self.heartbeat, "presence", post_only=True)]
 
-    def beat(self, request, pk):
-        """Take note that the officer is at work on a message, or no more; answer with who else is, and what is new."""
-        message = self.get_object(request, str(pk))
-        if message is None or not self.has_view_permission(request, message):
-            raise Http404
-        if not self.has_change_permission(request, message):
-            raise PermissionDenied
+    def heartbeat(self, request, pk):
+        """Record that the user has a message open, or has closed it; return who else has, and a newer version."""
+        message = self.get_editable(request, pk)
         if "gone" in request.POST:
-            Presence.objects.leave(message, request.user)
+            Presence.objects.release(message, request.user)
         else:
             is_writing = request.POST.get("changed") != "0"
-            Presence.objects.beat(message, request.user, request.at, is_writing=is_writing)
-        read = request.POST.get("version")
-        newer = who_saved(message) if read and read != newest_version(message.pk) else ""
-        return JsonResponse({"others": at_work(message, request), "newer": newer})
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        Presence.objects.leave(obj, request.user)  # where the form is shown again, its next beat says so
-
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if obj and obj.pk and self.has_change_permission(request, obj):
-            context["beat_url"] = reverse("admin:news_message_presence", args=[obj.pk])
-        context["others"] = at_work(obj, request) if obj and obj.pk else []
-        return super().render_change_form(request, context, add, change, form_url, obj)
-
-    # In the list
-
-    def get_queryset(self, request):
-        rows = super().get_queryset(request)
-        if not request.resolver_match or request.resolver_match.url_name != "news_message_changelist":
-            return rows
-        live = Presence.objects.live(request.at).exclude(user=request.user)
-        return rows.prefetch_related(Prefetch("presences", live, to_attr="live"))
-
-    def get_list_display(self, request):
-        names = super().get_list_display(request)
-        return ["state_and_hands" if name == "state_in_words" else name for name in names]
-
-    @admin.display(description=gettext_lazy("state"))
-    def state_and_hands(self, message):
-        """The state, and under it a quiet word where somebody is at work on the message."""
-        live = getattr(message, "live", ())
-        words = (
-            (
-                (
-                    _("%(who)s is editing since %(time)s")
-                    if presence.is_writing
-                    else _("%(who)s has it open since %(time)s")
-                )
-                % {"who": presence, "time": clock(presence.since, presence.seen)},
-            )
-            for presence in live
-        )
-        line = format_html_join("", '<small class="at-work">{}</small>', words)
-        return format_html("{}{}", self.state_in_words(message), line)
+            Presence.objects.ping(message, request.user, request.at, is_writing=is_writing)
+        opened = request.POST.get("version")
+        newer = last_saved_by(message) if opened and opened != newest_version(message.pk) else ""
+        return JsonResponse({"others": other_editors(message, request), "newer": newer})
 
 
-def at_work(message: Message, request) -> list[str]:
-    """Return a sentence for each other officer who is at work on a message."""
-    live = Presence.objects.live(request.at).filter(message=message).exclude(user=request.user)
-    writing, reading = _("%(who)s is editing this since %(time)s."), _("%(who)s has this open since %(time)s.")
+def end_session(request, message) -> None:
+    """End the user's editing session after a save; where the form stays open, its next heartbeat starts another."""
+    Presence.objects.release(message, request.user)
+
+
+def form_context(request, message, can_change: bool) -> dict:
+    """Return the template context for a message's form (None: a new message)."""
+    context = {"other_editors": other_editors(message, request) if message and message.pk else []}
+    if message and message.pk and can_change:
+        context["heartbeat_url"] = reverse("admin:news_message_presence", args=[message.pk])
+    return context
+
+
+def other_editors(message: Message, request) -> list[str]:
+    """Return a sentence for each other user who has a message open."""
+    sessions = Presence.objects.active(request.at).filter(message=message).exclude(user=request.user)
+    writing, reading = (
+        _("%(who)s has been editing this since %(time)s."),
+        _("%(who)s has had this open since %(time)s."),
+    )
     return [
-        (writing if presence.is_writing else reading) % {"who": presence, "time": clock(presence.since, request.at)}
-        for presence in live
+        (writing if session.is_writing else reading)
+        % {"who": session, "time": short_time(session.started_at, request.at)}
+        for session in sessions
     ]
+
+
+# In the list
+
+
+def with_other_editors(queryset, request):
+    """Prefetch as `active_sessions` the editing sessions of other users."""
+    sessions = Presence.objects.active(request.at).exclude(user=request.user)
+    return queryset.prefetch_related(Prefetch("editing_sessions", sessions, to_attr="active_sessions"))
+
+
+def other_editors_html(message: Message) -> str:
+    """Return a line for each other user who has a listed message open."""
+    writing, reading = _("%(who)s has been editing since %(time)s"), _("%(who)s has had it open since %(time)s")
+    lines = (
+        (writing if session.is_writing else reading)
+        % {"who": session, "time": short_time(session.started_at, session.last_seen_at)}
+        for session in getattr(message, "active_sessions", ())
+    )
+    return format_html_join("", '<small class="other-editors">{}</small>', ((line,) for line in lines))

@@ -1,4 +1,4 @@
-"""The workflow steps that have a page of their own on the desk: what each asks, does and says."""
+"""Workflow steps with a confirmation page: permission, initial states, texts."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ from news.templatetags.moments import in_cities
 
 State = Message.State
 MOST = 500  # messages in one step
-NAMED = 10  # messages that a result names; of more, the number
+NAMED = 10  # messages that a result lists; the rest is a number
 
 
 class Step(NamedTuple):
-    """A step: the permission, the states it starts from, its name, what it is called when done, what its page says."""
+    """A step, named after the method of `Message` that does it.
+
+    `permission` is its first half ("approve" of "approve_message"); `describe` takes the number of messages.
+    """
 
     permission: str
     states: frozenset
     label: str
     done: str
-    says: Callable[[int], str]
+    describe: Callable[[int], str]
     asks_reason: bool = True
 
 
@@ -36,8 +39,8 @@ STEPS = {
         gettext_lazy("Approve"),
         gettext_lazy("Approved"),
         lambda count: ngettext(
-            "You approve this message. See below what happens to it.",
-            "You approve these messages. See below what happens to each.",
+            "You are approving this message. See below when it will be published.",
+            "You are approving these messages. See below when each will be published.",
             count,
         ),
         asks_reason=False,
@@ -48,8 +51,8 @@ STEPS = {
         gettext_lazy("Send back"),
         gettext_lazy("Sent back"),
         lambda count: ngettext(
-            "This message becomes a draft again. The writer reads your reason.",
-            "These messages become drafts again. The writers read your reason.",
+            "This message will become a draft again. The author will see your reason.",
+            "These messages will become drafts again. The authors will see your reason.",
             count,
         ),
     ),
@@ -59,10 +62,10 @@ STEPS = {
         gettext_lazy("Withdraw"),
         gettext_lazy("Withdrawn"),
         lambda count: ngettext(
-            "This message is taken off every page, list and feed immediately. "
-            "Its address keeps a notice with today's date and your reason.",
-            "These messages are taken off every page, list and feed immediately. "
-            "Their addresses keep a notice with today's date and your reason.",
+            "This message will be removed immediately from all pages, lists and feeds. "
+            "Its web address will show a notice with today's date and your reason.",
+            "These messages will be removed immediately from all pages, lists and feeds. "
+            "Their web addresses will show a notice with today's date and your reason.",
             count,
         ),
     ),
@@ -72,9 +75,8 @@ STEPS = {
         gettext_lazy("Restore"),
         gettext_lazy("Restored"),
         lambda count: ngettext(
-            "This message comes back immediately where it was. Your reason is recorded, and not shown to the public.",
-            "These messages come back immediately where they were. "
-            "Your reason is recorded, and not shown to the public.",
+            "This message will reappear immediately. Your reason is recorded but not public.",
+            "These messages will reappear immediately. Your reason is recorded but not public.",
             count,
         ),
     ),
@@ -82,38 +84,38 @@ STEPS = {
 WITH_REASON = {name: step for name, step in STEPS.items() if step.asks_reason}
 
 
-def in_place(message: Message, at) -> str:
-    """Return where a message is at the moment `at`, in a few words: after a step, for the officer to read."""
+def state_text(message: Message, at) -> str:
+    """Return the state of a message at `at`, for the report after a step."""
     state = message.state(at)
     if state == State.SCHEDULED:
-        return _("will be public at %s") % in_cities(message.publish_at)
+        return _("to be published at %s") % in_cities(message.publish_at)
     return {
         State.DRAFT: _("a draft"),
-        State.SUBMITTED: _("waits for approval"),
-        State.PUBLISHED: _("public now"),
+        State.SUBMITTED: _("awaiting approval"),
+        State.PUBLISHED: _("published"),
         State.WITHDRAWN: _("withdrawn"),
     }[state]
 
 
-def outlook(message: Message, user, at) -> tuple[str, bool]:
-    """Return what approval by `user` does to a message at the moment `at`, and whether it can be approved."""
-    if user.pk in message.writers():
-        return _("You have written on this text yourself, so it is left out. Let a colleague approve it."), False
+def approval_preview(message: Message, user, at) -> tuple[str, bool]:
+    """Return what an approval by `user` would do to a message, and whether it is allowed."""
+    if user.pk in message.authors():
+        return _("You have worked on this text, so it is left out. Ask a colleague to approve it."), False
     if message.publish_at and message.publish_at > at:
-        return _("Becomes public at %s.") % in_cities(message.publish_at), True
-    return _("Becomes public immediately."), True
+        return _("Will be published at %s.") % in_cities(message.publish_at), True
+    return _("Will be published immediately."), True
 
 
-def result(label: str, done: list[Message], at) -> str:
-    """Return a sentence that names what was done and to which messages, each with a link and where it is now."""
-    named = format_html_join(
+def result_text(label: str, done: list[Message], at) -> str:
+    """Return a sentence that says what was done to which messages, with a link to each and its new state."""
+    listed = format_html_join(
         "; ",
         '<a href="{}">{}</a> ({})',
         (
-            (reverse("admin:news_message_change", args=[row.pk]), row.headline, in_place(row, at))
+            (reverse("admin:news_message_change", args=[row.pk]), row.headline, state_text(row, at))
             for row in done[:NAMED]
         ),
     )
     rest = len(done) - NAMED
     more = ngettext("and %d more", "and %d more", rest) % rest if rest > 0 else ""
-    return format_html("{}: {}{}.", label, named, f"; {more}" if more else "")
+    return format_html("{}: {}{}.", label, listed, f"; {more}" if more else "")

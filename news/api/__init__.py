@@ -1,1 +1,1 @@
-"""The messages for programs: the lists and the messages of the site as JSON, below /api/."""
+"""The read API for messages and categories: JSON below /api/."""

@@ -1,4 +1,4 @@
-"""What is asked of the list of messages: its parameters, read, and what they mean together."""
+"""Query parameters of the message list, parsed and combined."""
 
 from __future__ import annotations
 
@@ -16,102 +16,101 @@ from news.api.parameters import KNOWN, PARAMETERS
 from news.archive import PAGE, moments_of
 from news.models import Category, Redirect
 
-# The moments of these days, in whatever zone, are ones that Python and the databases know.
+# Dates whose first and last instant, in any time zone, Python and both databases can represent.
 FIRST_DAY, LAST_DAY = date(1001, 1, 1), date(9998, 12, 31)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A list of messages as an address asks for it."""
+    """The parameters of a request for the message list."""
 
-    given: dict  # name: value as read, of the parameters that are given
-    query: dict  # the same as they stand in the address
+    values: dict  # parsed values by name
+    query: dict  # the same as text, for links to other pages
     category: Category | None
 
     @classmethod
-    def read(cls, query) -> Asked:
-        """Return what a query string asks for; raise Problem for what can't be read, and an unknown category."""
+    def from_query(cls, query) -> Asked:
+        """Return the parameters of a query string; raise Problem for an invalid value or an unknown category."""
         query = {name: query[name] for name in KNOWN if name in query}
-        given = {}
+        values = {}
         for parameter in PARAMETERS:
             if parameter.name in query:
                 text = query[parameter.name]
                 try:
-                    given[parameter.name] = parameter.read(text)
+                    values[parameter.name] = parameter.parse(text)
                 except ValueError:
-                    raise Problem(str(parameter.otherwise) % text[:SHOWN], parameter=parameter.name) from None
-        return cls(given, query, category_of(given["category"]) if "category" in given else None)
+                    raise Problem(str(parameter.error) % text[:SHOWN], parameter=parameter.name) from None
+        return cls(values, query, category_of(values["category"]) if "category" in values else None)
 
     @property
     def by_relevance(self) -> bool:
-        return "q" in self.given and self.given.get("sort") != "date"
+        return "q" in self.values and self.values.get("sort") != "date"
 
     @property
     def limit(self) -> int:
-        return self.given.get("limit", PAGE)
+        return self.values.get("limit", PAGE)
 
     @property
     def in_full(self) -> bool:
-        return bool(self.given.get("full"))
+        return bool(self.values.get("full"))
 
     @property
-    def is_spread(self) -> bool:
-        """Say whether some days are asked for, which no tally counts."""
-        return bool(self.given.keys() & {"from", "to"})
+    def has_date_range(self) -> bool:
+        """Say whether the list begins or ends within a month, so that the monthly counts do not give its total."""
+        return bool(self.values.keys() & {"from", "to"})
 
     def days(self) -> tuple[date | None, date | None]:
-        """Return the first day and the last that all the filters leave, None for no bound."""
+        """Return the first and last day that all filters leave, None for no bound."""
         spans = []
-        if "year" in self.given:
-            spans.append((date(self.given["year"], 1, 1), date(self.given["year"], 12, 31)))
-        if "month" in self.given:
-            year, month = self.given["month"]
+        if "year" in self.values:
+            spans.append((date(self.values["year"], 1, 1), date(self.values["year"], 12, 31)))
+        if "month" in self.values:
+            year, month = self.values["month"]
             spans.append((date(year, month, 1), date(year, month, monthrange(year, month)[1])))
-        firsts = [*(first for first, _last in spans), *([self.given["from"]] if "from" in self.given else [])]
-        lasts = [*(last for _first, last in spans), *([self.given["to"]] if "to" in self.given else [])]
+        firsts = [*(first for first, _last in spans), *([self.values["from"]] if "from" in self.values else [])]
+        lasts = [*(last for _first, last in spans), *([self.values["to"]] if "to" in self.values else [])]
         return (
             max(FIRST_DAY, *firsts) if firsts else None,
             min(LAST_DAY, *lasts) if lasts else None,
         )
 
     @property
-    def is_impossible(self) -> bool:
-        """Say whether no day is left."""
+    def is_empty(self) -> bool:
+        """Say whether the date filters contradict each other."""
         first, last = self.days()
         return (first or FIRST_DAY) > (last or LAST_DAY)
 
-    def moments(self) -> tuple[datetime, datetime] | None:
-        """Return the first and the last moment of the days that are left, in the host's zone; None for all of them."""
+    def time_range(self) -> tuple[datetime, datetime] | None:
+        """Return the first and last instant of the days in the host's time zone; None for no bounds."""
         first, last = self.days()
         if not first and not last:
             return None
         return moments_of(first or FIRST_DAY, last or LAST_DAY)
 
     def notes(self) -> list[str]:
-        """Return what to know about the answer beforehand."""
+        """Return remarks on the parameters."""
         found = []
-        if self.is_impossible:
-            found.append(_("The filters leave no day: nothing can be found. Take one of them back."))
-        if self.given.get("sort") == "relevance" and "q" not in self.given:
-            found.append(_("Without q there is nothing to be relevant to: the newest come first."))
-        if self.given.keys() >= {"before", "after"}:
-            found.append(_("“after” is not heeded beside “before”."))
+        if self.is_empty:
+            found.append(_("The date filters exclude each other, so there are no results. Remove one of them."))
+        if self.values.get("sort") == "relevance" and "q" not in self.values:
+            found.append(_("Sorting by relevance needs q. The newest messages come first."))
+        if self.values.keys() >= {"before", "after"}:
+            found.append(_("“after” is ignored because “before” is given."))
         return found
 
-    def address(self, **place) -> str:
-        """Return the address of the same list at another place: before=…, after=…, or the first page of it."""
-        query = {name: value for name, value in self.query.items() if name not in ("before", "after")} | place
+    def url(self, **cursor) -> str:
+        """Return the absolute URL of the list at a cursor (before=… or after=…), or of its first page."""
+        query = {name: value for name, value in self.query.items() if name not in ("before", "after")} | cursor
         text = urlencode([(name, str(query[name])) for name in KNOWN if name in query])
         return f"{settings.SITE_URL}{reverse('api:messages')}{'?' if text else ''}{text}"
 
 
 def category_of(slug: str) -> Category:
-    """Return the category of a slug, also of a former one: programs ask for years. Raise Problem for no category."""
+    """Return the category with a slug, current or former; raise Problem where there is none."""
     found = Category.objects.filter(slug=slug).first()
     if not found:
         former = Redirect.objects.filter(path=f"{reverse('messages')}{slug}/").select_related("category").first()
         found = former and former.category
     if not found:
-        sentence = _("There is no category “%s”. /api/categories/ has them all.")
-        raise Problem(sentence % slug, 404, parameter="category")
+        raise Problem(_("Unknown category “%s”. See /api/categories/.") % slug, 404, parameter="category")
     return found

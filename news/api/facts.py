@@ -1,4 +1,4 @@
-"""Messages and categories as data. `schema` tells of each field, and a test holds the two together."""
+"""Serializers of messages and categories. `schema` describes each field; a test compares the two."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from news.templatetags.moments import machine
 from richtext.handover import address
 from richtext.renditions import SUFFIXES, TYPES, Picture
 
-# What a row of a list is made of; the rest of a message stays in the database.
+# The columns that `row` reads; the others stay in the database.
 IN_ROWS = (
     *LISTED,
     *("revised_at", "delivered_on", "source_name", "source_url", "video_url"),
@@ -25,12 +25,12 @@ IN_ROWS = (
 
 @cache
 def root() -> str:
-    """Return the address below which all messages stand."""
+    """Return the path of the message list."""
     return reverse("api:messages")
 
 
 def row(message) -> dict:
-    """Return what a list tells of a message."""
+    """Return the summary of a message, as in a list."""
     return {
         "id": tag_uri(message),
         "number": message.pk,
@@ -51,7 +51,7 @@ def row(message) -> dict:
 
 
 def whole(message) -> dict:
-    """Return all that is public of a message."""
+    """Return a message with its text, corrections and attachments."""
     return row(message) | {
         "body_html": with_addresses(message.body, absolute(message.get_absolute_url())),
         "corrections": [
@@ -64,7 +64,7 @@ def whole(message) -> dict:
 
 
 def withdrawn(message) -> dict:
-    """Return what stays of a message that was withdrawn, beside the reason."""
+    """Return what a withdrawn message still shows, apart from the reason."""
     return {
         "id": tag_uri(message),
         "number": message.pk,
@@ -75,12 +75,12 @@ def withdrawn(message) -> dict:
 
 
 def category(found) -> dict:
-    """Return what a message tells of its category."""
+    """Return a category as part of a message."""
     return {"slug": found.slug, "name": found.name, "url": absolute(f"{reverse('messages')}{found.slug}/")}
 
 
 def category_with_ways(found) -> dict:
-    """Return a category with where to read on."""
+    """Return a category with the URLs of its lists and feeds."""
     return category(found) | {
         "api_url": absolute(f"{root()}?category={found.slug}"),
         "atom_url": absolute(reverse("category_feed", args=[found.slug])),
@@ -89,14 +89,14 @@ def category_with_ways(found) -> dict:
 
 
 def source(message) -> dict | None:
-    """Return who issued a message first."""
+    """Return the original publisher of a message."""
     if not message.source_name and not message.source_url:
         return None
     return {"name": message.source_name or None, "url": message.source_url or None}
 
 
 def image(message) -> dict | None:
-    """Return a message's picture, with the sizes and formats in which it can be had."""
+    """Return a message's image with its renditions."""
     if not message.image:
         return None
     found = Picture.named(message.image.name)
@@ -116,12 +116,12 @@ def image(message) -> dict | None:
 
 
 def attachment(found) -> dict:
-    """Return a file that comes with a message."""
+    """Return an attached file."""
     url = absolute(address(found.file.name))
     return {"name": found.name, "url": url, "size": found.size, "type": "application/pdf"}
 
 
 def citation(message) -> str:
-    """Return how the message is cited, as its page says it."""
+    """Return the citation of a message, as on its page."""
     day = format_date(timezone.localtime(message.publish_at, timezone.get_default_timezone()), "j F Y")
     return f"{settings.EMBASSY_NAME}, “{message.headline}”, {day}, {absolute(message.get_absolute_url())}"

@@ -1,4 +1,4 @@
-"""A page of messages: straight from the list, or through the search where words or a source are asked for."""
+"""Pagination of the message list: by keyset over the messages, or through the search for q and source."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from news.api.asked import Asked
 from news.api.facts import IN_ROWS
 from news.cursors import Cursor
 from news.models import Message
-from news.search.engines import MANY, engine
+from news.search.engines import MANY
 from news.search.entries import source_key
-from news.search.finding import Found, Question, find
+from news.search.finding import Found, find, find_by_source
 from news.search.limits import TooLong
-from news.search.query import Query, Refused
+from news.search.query import Refused
 from news.search.wanted import Wanted
 
 IN_FULL = ("corrections", "attachments")
@@ -25,21 +25,21 @@ IN_FULL = ("corrections", "attachments")
 
 @dataclass
 class Page:
-    """Messages, and the addresses of the pages on both sides."""
+    """A page of messages, and the URLs of its neighbours."""
 
     rows: list = field(default_factory=list)
     next: str | None = None
     previous: str | None = None
-    total: dict | None = None  # None: nobody has counted
+    total: dict | None = None  # None: not counted
     notes: list[str] = field(default_factory=list)
 
 
 def page_of(asked: Asked, at, edition) -> Page:
-    """Return the page that is asked for; raise Problem where there can be none."""
+    """Return the requested page; raise Problem where there is none."""
     page = Page(notes=asked.notes())
-    if asked.is_impossible:
+    if asked.is_empty:
         page.total = counted(0)
-    elif asked.given.keys() & {"q", "source"}:
+    elif asked.values.keys() & {"q", "source"}:
         search(page, asked, at, edition)
     else:
         walk(page, asked, at)
@@ -48,34 +48,31 @@ def page_of(asked: Asked, at, edition) -> Page:
 
 
 def counted(number: int) -> dict:
-    """Return how many there are; above MANY it is only known that there are more."""
+    """Return a total; above MANY the exact number is not known."""
     return {"count": min(number, MANY), "is_exact": number <= MANY}
 
 
-# Straight from the list
+# Without a search
 
 
 def walk(page: Page, asked: Asked, at) -> None:
-    """Fill a page from the list of all messages, or of a category's, of all time or of some days.
-
-    As `news.archive.page_of` does it for pages of one length; here they have any.
-    """
+    """Fill a page from the list of messages, as `news.archive.page_of` does, but with a limit of the request's."""
     before, after = (place(asked, name) for name in ("before", "after"))
     after = None if before else after
-    messages = archive.within(published(asked, at), asked.moments(), before, after)
+    messages = archive.within(published(asked, at), asked.time_range(), before, after)
     rows = list((messages.order_by("publish_at", "id") if after else messages)[: asked.limit + 1])
-    shown, goes_on = rows[: asked.limit], len(rows) > asked.limit
+    shown, has_more = rows[: asked.limit], len(rows) > asked.limit
     if after:
         shown.reverse()
     page.rows = shown
-    if shown and (after or goes_on):
-        page.next = asked.address(before=Cursor.of(shown[-1]))
-    if shown and (goes_on if after else before):
-        page.previous = asked.address(after=Cursor.of(shown[0]))
+    if shown and (after or has_more):
+        page.next = asked.url(before=Cursor.of(shown[-1]))
+    if shown and (has_more if after else before):
+        page.previous = asked.url(after=Cursor.of(shown[0]))
 
 
 def published(asked: Asked, at):
-    """Return the messages of the category that is asked for, with what is told of each."""
+    """Return the published messages of the requested category, with what their serializer reads."""
     messages = Message.objects.published(at)
     if asked.category:
         messages = messages.filter(category=asked.category)
@@ -85,22 +82,22 @@ def published(asked: Asked, at):
 
 
 def place(asked: Asked, name: str) -> Cursor | None:
-    """Return the place that a parameter names."""
-    if name not in asked.given:
+    """Return the cursor in a parameter; raise Problem for an invalid one."""
+    if name not in asked.values:
         return None
     try:
-        return Cursor.parse(asked.given[name])
+        return Cursor.parse(asked.values[name])
     except ValueError:
         raise no_place(name) from None
 
 
 def no_place(name: str) -> Problem:
-    return Problem(_("This list has no such place. Begin at its first page and follow “next”."), 404, parameter=name)
+    return Problem(_("Invalid cursor for this list. Start at the first page and follow “next”."), 404, parameter=name)
 
 
 def total(asked: Asked, at, edition) -> dict | None:
-    """Return how many messages there are by the archive's tally, which knows months."""
-    if asked.is_spread:
+    """Return the number of messages by the monthly counts; None for a range of days."""
+    if asked.has_date_range:
         return None
     months = archive.Index(edition, at, archive.Shelf(asked.category)).counts
     first, last = asked.days()
@@ -108,18 +105,19 @@ def total(asked: Asked, at, edition) -> dict | None:
     return {"count": number, "is_exact": True}
 
 
-# Through the search
+# With a search
 
 
 def search(page: Page, asked: Asked, at, edition) -> None:
-    """Fill a page with what is found."""
-    wanted = wanted_of(asked)
-    if "source" in asked.given and not wanted.source:  # a name without a letter: nobody's
+    """Fill a page with search results."""
+    params = search_params(asked)
+    has_words = "q" in asked.values
+    if "source" in asked.values and not params.source:  # a name without letters or digits matches nothing
         page.total = counted(0)
         return
     try:
-        found = find(wanted, at, edition, for_page=False) if "q" in asked.given else of_source(wanted, at, edition)
-    except Refused as refused:  # it says nothing that a message could have: nothing is found, and the note says why
+        found = find(params, at, edition, for_page=False) if has_words else find_by_source(params, at, edition)
+    except Refused as refused:  # such as a query without words
         page.total = counted(0)
         page.notes.append(str(refused))
         return
@@ -128,55 +126,42 @@ def search(page: Page, asked: Asked, at, edition) -> None:
     page.rows = found.messages
     if asked.in_full:
         prefetch_related_objects(page.rows, *IN_FULL)
-    page.next = asked.address(before=found.older) if found.older else None
-    page.previous = asked.address(after=found.newer) if found.newer else None
-    page.total = counted(found.total) if "q" in asked.given else None
+    page.next = asked.url(before=found.older) if found.older else None
+    page.previous = asked.url(after=found.newer) if found.newer else None
+    page.total = counted(found.total) if has_words else None
     page.notes += notes_of(found)
 
 
-def wanted_of(asked: Asked) -> Wanted:
-    """Return what is asked as the search understands it."""
+def search_params(asked: Asked) -> Wanted:
     sort = "" if asked.by_relevance else "date"
     since, until = asked.days()
-    wanted = Wanted(
-        q=" ".join(asked.given.get("q", "").split()),
+    params = Wanted(
+        q=" ".join(asked.values.get("q", "").split()),
         sort=sort,
         category=asked.category.slug if asked.category else "",
         since=since,
         until=until,
-        source=source_key(asked.given.get("source", "")),
+        source=source_key(asked.values.get("source", "")),
     )
-    name = "before" if "before" in asked.given else "after"
-    if name not in asked.given:
-        return wanted
-    found = getattr(Wanted.read({name: asked.given[name], "sort": sort}), name)
-    if not found:
+    name = "before" if "before" in asked.values else "after"
+    if name not in asked.values:
+        return params
+    cursor = getattr(Wanted.from_query({name: asked.values[name], "sort": sort}), name)
+    if not cursor:
         raise no_place(name)
-    return wanted.but(**{name: found})
-
-
-def of_source(wanted: Wanted, at, edition) -> Found:
-    """Return the messages of a source, whatever words they have: a search without words, the newest first."""
-    found = Found(Query(()))
-    with engine() as asked:
-        asked.total = MANY * MANY  # how many they are is not asked: PostgreSQL then looks among the newest first
-        Question(found, wanted, at, edition, asked).page()
-    return found
+    return params.replace(**{name: cursor})
 
 
 def notes_of(found: Found) -> list[str]:
-    """Return what the page of the search would say about its results."""
+    """Return the remarks that the search page shows above its results."""
     notes = []
-    if not found.is_whole:
-        notes.append(_("The index is being built just now: some messages can't be found yet."))
-    if found.cut_short:
-        sentence = _("Very many words begin with “%(word)s”: the shorter ones were looked for. Write more of the word.")
-        notes.append(sentence % {"word": found.cut_short})
-    if found.looked:
+    if not found.is_complete:
+        notes.append(_("The search index is being built. Some messages cannot be found yet."))
+    if found.truncated_prefix:
+        note = _("Too many words begin with “%(word)s”. Only the shorter ones were searched. Enter more letters.")
+        notes.append(note % {"word": found.truncated_prefix})
+    if found.phrase_limit:
         notes.append(
-            _(
-                "Very many messages have these words: the phrase was looked for in the newest 10,000 of them. "
-                "Choose a year to look further back."
-            )
+            _("Phrase matching covers the latest 10,000 messages with these words. Select a year to go back further.")
         )
     return notes

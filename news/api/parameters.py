@@ -1,4 +1,4 @@
-"""The parameters of the list of messages: how each is read, and how the OpenAPI document and the page tell of it."""
+"""Query parameters of the message list: how each is parsed and documented."""
 
 from __future__ import annotations
 
@@ -24,160 +24,160 @@ PLACE = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}")
 
 @dataclass(frozen=True)
 class Parameter:
-    """One of the parameters. `read` returns its value, or raises ValueError, for which `otherwise` says what to do."""
+    """A query parameter. `parse` returns its value or raises ValueError, for which `error` is the response."""
 
     name: str
-    says: str
-    otherwise: str
-    read: Callable[[str], Any]
+    description: str
+    error: str
+    parse: Callable[[str], Any]
     schema: dict = field(default_factory=dict)
     example: Any = None
 
 
 def matching(pattern: re.Pattern) -> Callable[[str], str]:
-    """Return what reads a text of this form."""
+    """Return a parser of texts of this form."""
 
-    def read(text: str) -> str:
+    def parse(text: str) -> str:
         if not pattern.fullmatch(text):
-            raise ValueError("another form")
+            raise ValueError("wrong form")
         return text
 
-    return read
+    return parse
 
 
 def words(longest: int) -> Callable[[str], str]:
-    """Return what reads any text that is not longer."""
+    """Return a parser of texts of at most `longest` characters."""
 
-    def read(text: str) -> str:
+    def parse(text: str) -> str:
         if len(text) > longest:
             raise ValueError("too long")
         return text
 
-    return read
+    return parse
 
 
 def number(least: int, most: int) -> Callable[[str], int]:
-    """Return what reads a number between two others."""
+    """Return a parser of whole numbers from `least` to `most`."""
 
-    def read(text: str) -> int:
+    def parse(text: str) -> int:
         if not NUMBER.fullmatch(text) or not least <= int(text) <= most:
-            raise ValueError("another number")
+            raise ValueError("out of range")
         return int(text)
 
-    return read
+    return parse
 
 
 def one_of(*values: str) -> Callable[[str], str]:
-    """Return what reads one of these words."""
+    """Return a parser of one of these values."""
 
-    def read(text: str) -> str:
+    def parse(text: str) -> str:
         if text not in values:
-            raise ValueError("another word")
+            raise ValueError("not a choice")
         return text
 
-    return read
+    return parse
 
 
 def day(text: str) -> date:
-    """Read a day: of the many forms that Python takes only the one that everybody knows."""
+    """Parse a date as YYYY-MM-DD; `date.fromisoformat` accepts other forms too."""
     return date.fromisoformat(matching(DAY)(text))
 
 
 def month(text: str) -> tuple[int, int]:
-    """Read a month of a year."""
+    """Parse a month as YYYY-MM."""
     year, number = matching(MONTH)(text).split("-")
     return int(year), int(number)
 
 
 def exactly(pattern: re.Pattern) -> dict:
-    """Return the schema of a text of a form."""
+    """Return the JSON Schema of texts of this form."""
     return {"type": "string", "pattern": f"^{pattern.pattern}$"}
 
 
 def text(longest: int) -> dict:
-    """Return the schema of any text: but for NUL, which no database of ours holds."""
+    """Return the JSON Schema of texts without NUL, which the databases cannot store."""
     return {"type": "string", "minLength": 1, "maxLength": longest, "pattern": "^[^\\u0000]*$"}
 
 
 A_DATE = {"type": "string", "format": "date"}
-A_DAY = _("“%s” is no date. Write one like 2018-03-04.")
-A_PLACE = _("“%s” is no place in a list. Follow “next” and “previous” as they stand, or begin at the first page.")
+A_DAY = _("Invalid date “%s”. Use YYYY-MM-DD, for example 2018-03-04.")
+A_PLACE = _("Invalid cursor “%s”. Follow “next” and “previous” unchanged, or start at the first page.")
 
 PARAMETERS = [
     Parameter(
         "q",
-        _("Words to search for, as the site’s search takes them: “a phrase”, -word; the last may be a beginning."),
-        _("“%s…” is too long to be searched for. Give at most 300 characters."),
+        _("Search terms, as on the search page: “a phrase”, -excluded; the last word also matches longer words."),
+        _("The search text “%s…” is too long. Use up to 300 characters."),
         words(LONGEST),
         text(LONGEST),
         "statement",
     ),
     Parameter(
         "sort",
-        _("With q: by relevance, or the newest first. Without it: always the newest first."),
-        _("“%s” is no order. There are: relevance, date."),
+        _("With q: by relevance or by date, the newest first. Without q: always by date."),
+        _("Invalid sort “%s”. Use relevance or date."),
         one_of("relevance", "date"),
         {"type": "string", "enum": ["relevance", "date"]},
         "date",
     ),
     Parameter(
         "category",
-        _("Only messages of this category: its slug, as in /api/categories/."),
-        _("“%s” is no category’s slug. /api/categories/ has them all."),
+        _("Only messages in this category: its slug, see /api/categories/."),
+        _("Invalid category “%s”. See /api/categories/."),
         matching(SLUG),
         exactly(SLUG),
     ),
     Parameter(
         "year",
-        _("Only messages published in this year, by the embassy’s calendar."),
-        _("“%s” is no year. Write one like 2018."),
+        _("Only messages published in this year, in the embassy’s time zone."),
+        _("Invalid year “%s”. Use four digits, for example 2018."),
         number(1000, 9999),
         {"type": "integer", "minimum": 1000, "maximum": 9999},
         2020,
     ),
     Parameter(
         "month",
-        _("Only messages published in this month of a year."),
-        _("“%s” is no month. Write one like 2018-03."),
+        _("Only messages published in this month."),
+        _("Invalid month “%s”. Use YYYY-MM, for example 2018-03."),
         month,
         exactly(MONTH),
         "2020-11",
     ),
-    Parameter("from", _("Only messages of this day or later."), A_DAY, day, A_DATE, "2020-11-01"),
-    Parameter("to", _("Only messages of this day or earlier."), A_DAY, day, A_DATE, "2020-11-30"),
+    Parameter("from", _("Only messages published on or after this date."), A_DAY, day, A_DATE, "2020-11-01"),
+    Parameter("to", _("Only messages published on or before this date."), A_DAY, day, A_DATE, "2020-11-30"),
     Parameter(
         "source",
-        _("Only messages that this source issued first: its name, however it is written."),
-        _("“%s…” is too long for a source. Give its name."),
+        _("Only messages from this original publisher: its name, in any spelling of case and punctuation."),
+        _("The source “%s…” is too long. Use up to 200 characters."),
         words(200),
         text(200),
     ),
     Parameter(
         "limit",
-        _("Messages a page at most. With q or source a page never has more than 20."),
-        _("“%s” is no length of a page. Give a number from 20 to 100."),
+        _("Maximum number of messages on a page. With q or source it is 20."),
+        _("Invalid limit “%s”. Use a number from 20 to 100."),
         number(PAGE, LARGEST_PAGE),
         {"type": "integer", "minimum": PAGE, "maximum": LARGEST_PAGE, "default": PAGE},
         LARGEST_PAGE,
     ),
     Parameter(
         "full",
-        _("1: whole messages, with their texts, corrections and attachments."),
-        _("“%s” is neither 1 nor 0. full=1 gives whole messages."),
+        _("1: full messages, with text, corrections and attachments."),
+        _("Invalid value “%s” for full. Use 1 or 0."),
         number(0, 1),
         {"type": "integer", "enum": [0, 1], "default": 0},
         1,
     ),
     Parameter(
         "before",
-        _("The place in the list behind which the page begins. “next” has it."),
+        _("Cursor: the page after this message. Taken from “next”."),
         A_PLACE,
         matching(PLACE),
         exactly(PLACE),
     ),
     Parameter(
         "after",
-        _("The place in the list ahead of which the page ends. “previous” has it; it is not heeded beside before."),
+        _("Cursor: the page before this message. Taken from “previous”; ignored if “before” is given."),
         A_PLACE,
         matching(PLACE),
         exactly(PLACE),

@@ -1,4 +1,4 @@
-"""What programs read of the messages: a list, a message, the categories."""
+"""API views of messages and categories."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -10,21 +10,21 @@ from news.api.listing import page_of
 from news.api.parameters import KNOWN
 from news.models import Category, Message
 
-LONGEST_NUMBER = 18  # digits that every database takes
+LONGEST_NUMBER = 18  # digits of an id that fits both databases
 
 
 @for_programs(known=KNOWN, unkept=("q",))
 def messages(request):
-    """Messages, the newest first or the most relevant: a page, with the addresses of its neighbours."""
-    asked = Asked.read(request.GET)
+    """A page of messages, the newest or the most relevant first."""
+    asked = Asked.from_query(request.GET)
     page = page_of(asked, request.at, request.edition)
-    tell = facts.whole if asked.in_full else facts.row
+    serialize = facts.whole if asked.in_full else facts.row
     found = {
         "total": page.total,
         "next": page.next,
         "previous": page.previous,
         "notes": page.notes,
-        "results": [tell(message) for message in page.rows],
+        "results": [serialize(message) for message in page.rows],
     }
     return data(found, {"next": page.next, "prev": page.previous})
 
@@ -34,7 +34,7 @@ def message(request, number):
     """A message; where it was withdrawn, a problem document with the notice."""
     if not number.isascii() or not number.isdigit() or len(number) > LONGEST_NUMBER:
         raise Http404
-    found = get_object_or_404(Message.objects.answered_for(request.at).in_full(), pk=int(number))
+    found = get_object_or_404(Message.objects.visible_or_withdrawn(request.at).for_detail(), pk=int(number))
     if found.withdrawn_at:
         raise Problem(found.withdrawn_reason, 410, **facts.withdrawn(found))
     return data(facts.whole(found))

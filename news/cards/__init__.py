@@ -1,7 +1,7 @@
-"""Cards: the picture that social media show beside a link, drawn from the headline. 1200 by 630 pixels, as they ask.
+"""Social cards: the image (1200 × 630 px) that social networks show beside a link, drawn from the headline.
 
-The font beside this file draws Latin, Greek and Cyrillic, whatever the machine has. Of a headline in these, what it
-lacks (an emoji) is left out; one in another script gives way to the embassy's name.
+The font in this directory has Latin, Greek and Cyrillic. Characters that it lacks, such as emoji, are removed from a
+headline; a headline in another script is replaced by the name of the embassy.
 """
 
 from __future__ import annotations
@@ -18,32 +18,31 @@ from PIL import Image, ImageDraw, ImageFont
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 80
 GROUND, INK = (0x16, 0x20, 0x2F), (0xF4, 0xF2, 0xEC)
-WORDS, QUIET = 255, 190  # how much of the ink
-SHADES = 32  # between ground and ink: few, so that a card is small
-SIZES = (68, 60, 52, 44, 38, 32)  # the headline gets the largest in which it fits
+WORDS, QUIET = 255, 190  # opacity of the text
+SHADES = 32  # between background and text; few, for a small file
+SIZES = (68, 60, 52, 44, 38, 32)  # of the headline: the largest that fits is used
 ROOM = 340  # pixels of height for the headline
 FONT = Path(__file__).parent / "DejaVuSerif-Bold.ttf"
 DRAWN = re.compile("[\u0020-\u024f\u0370-\u03ff\u0400-\u052f\u2010-\u2026\u2030\u2039\u203a\u20ac\u2116\u2122\u2212]*")
-KEPT = 64  # cards in memory, about 20 KB each: drawn again only where their words change
+KEPT = 64  # cards cached in memory, about 20 kB each
 
 
 @lru_cache(maxsize=8)
 def font(size: int) -> ImageFont.FreeTypeFont:
-    """Return the font in a size."""
     return ImageFont.truetype(str(FONT), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 @lru_cache(maxsize=KEPT)
 def card(headline: str, name: str, above: str) -> bytes:
-    """Return a card as a PNG: a line above, the headline, the embassy's name."""
-    image = Image.new("L", (WIDTH, HEIGHT))  # ink alone: a third of the work of three colours
+    """Return a card as PNG: a line above, the headline, the embassy's name."""
+    image = Image.new("L", (WIDTH, HEIGHT))  # opacity only: a third of the work of RGB
     draw = ImageDraw.Draw(image)
     emblem(draw, MARGIN, HEIGHT - MARGIN - 56)
-    words = drawable(headline)
-    if words:
+    text = drawable(headline)
+    if text:
         draw.text((MARGIN + 76, HEIGHT - MARGIN - 28), fitting(name, 30), WORDS, font(30), anchor="lm")
     draw.text((MARGIN, MARGIN), fitting(above, 26), QUIET, font(26), anchor="lt")
-    size, lines = laid_out(words or drawable(name))
+    size, lines = laid_out(text or drawable(name))
     for number, line in enumerate(lines):
         baseline = MARGIN + 64 + size + number * size * 5 // 4
         draw.text((MARGIN, baseline), line, WORDS, font(size), anchor="ls")
@@ -57,20 +56,20 @@ def card(headline: str, name: str, above: str) -> bytes:
     return buffer.getvalue()
 
 
-def version(*words: str) -> str:
-    """Return what stands for the words of a card in its address: who keeps a card fetches it anew where they change."""
-    return blake2b("\0".join(words).encode("utf-8", "replace"), digest_size=4).hexdigest()
+def version(*texts: str) -> str:
+    """Return a hash of a card's texts for its URL, so that cached copies are replaced when they change."""
+    return blake2b("\0".join(texts).encode("utf-8", "replace"), digest_size=4).hexdigest()
 
 
 def drawable(text: str) -> str:
-    """Return a text without the signs that the font lacks; nothing, where it lacks a letter or a figure."""
-    text = "".join(sign for sign in normalize("NFC", text) if DRAWN.match(sign).end() or category(sign)[0] in "LNZ")
+    """Return a text without symbols that the font lacks; an empty text if it lacks a letter or digit."""
+    text = "".join(char for char in normalize("NFC", text) if DRAWN.match(char).end() or category(char)[0] in "LNZ")
     text = " ".join(text.replace("\u00ad", "").split())
     return text if DRAWN.fullmatch(text) else ""
 
 
 def fitting(text: str, size: int) -> str:
-    """Return as much of a text as goes on one line."""
+    """Return as much of a text as fits on one line."""
     text = drawable(text)
     while text and font(size).getlength(text) > WIDTH - 2 * MARGIN - 76:
         text = text[:-2].rstrip() + "…"
@@ -78,17 +77,17 @@ def fitting(text: str, size: int) -> str:
 
 
 def laid_out(text: str) -> tuple[int, list[str]]:
-    """Return the largest size in which a text fits, and its lines; at the smallest, what doesn't fit is cut."""
+    """Return the largest font size at which a text fits, and its lines; at the smallest it is truncated."""
     for size in SIZES:
         lines = wrapped(text, size)
-        most = ROOM // (size * 5 // 4)
-        if len(lines) <= most:
+        limit = ROOM // (size * 5 // 4)
+        if len(lines) <= limit:
             return size, lines
-    return size, [*lines[: most - 1], lines[most - 1].rstrip(" ,.;:") + "…"]
+    return size, [*lines[: limit - 1], lines[limit - 1].rstrip(" ,.;:") + "…"]
 
 
 def wrapped(text: str, size: int) -> list[str]:
-    """Return a text in lines that are no wider than the card's words may be; a word that is wider is broken."""
+    """Return a text in lines that fit the card; a word that is too wide is broken."""
     lines, line = [], ""
     width = WIDTH - 2 * MARGIN
     for word in text.split():
@@ -105,11 +104,11 @@ def wrapped(text: str, size: int) -> list[str]:
 
 
 def emblem(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
-    """Draw the house that stands on every page."""
-    part = 56 / 24  # of the emblem's grid, from (4, 4) on
+    """Draw the emblem of the site."""
+    scale = 56 / 24  # the emblem has a grid of 24, from (4, 4) on
 
     def at(*points):
-        return [(x + (across - 4) * part, y + (down - 4) * part) for across, down in points]
+        return [(x + (across - 4) * scale, y + (down - 4) * scale) for across, down in points]
 
     draw.polygon(at((6, 11), (26, 11), (16, 5)), WORDS)
     for left in (8, 14.5, 21):

@@ -115,7 +115,7 @@ def kept_attachment(path: Path, name: str, order: int) -> Attachment:
     """Return a PDF, kept as if it had been uploaded, as the attachment of no message yet."""
     with path.open("rb") as opened:
         row = Attachment(file=File(opened, name=path.name), name=name, order=order)
-        row.settle()
+        row.set_size_and_name()
         row.file = keep(row, "file")
     return row
 

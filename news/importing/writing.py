@@ -26,8 +26,8 @@ from news.importing.own_files import OwnFiles
 from news.importing.ready import Ready, all_ready
 from news.models import Attachment, Category, Correction, Message, Redirect
 from news.old_urls import key_of
-from news.search import index
 from news.search.entries import text_of
+from news.search.index import Indexer
 from richtext.fields import cleaned
 
 if TYPE_CHECKING:
@@ -141,15 +141,12 @@ def add(lines: list[Ready], outcome: Outcome, words: set[str], folder: Folder | 
             wanted = Imported.objects.unknown(wanted)  # another import may have been quicker
             rows, own = [fresh[digest].line for digest in wanted], [files[digest] for digest in wanted]
             categories, made = categories_of(rows)
-            with index.apart():
-                messages = Message.objects.bulk_create(
-                    [
-                        message_of(row, categories[row.category], kept.picture)
-                        for row, kept in zip(rows, own, strict=True)
-                    ]
-                )
+            messages = Message.objects.bulk_create(
+                [message_of(row, categories[row.category], kept.picture) for row, kept in zip(rows, own, strict=True)],
+                run_hooks=False,
+            )
             texts = [fresh[digest].text for digest in wanted]
-            index.make_new(Message.objects.db, list(zip(messages, texts, strict=True)), words - {"|"})
+            Indexer(Message.objects.db).add_new(list(zip(messages, texts, strict=True)), words - {"|"})
             with_what_belongs_to(list(zip(messages, rows, own, strict=True)), outcome.notes)
             Imported.objects.remember(wanted)
     outcome.added += len(wanted)

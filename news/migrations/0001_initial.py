@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='when')),
                 ('reason', models.TextField(blank=True, verbose_name='why')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='news.message', verbose_name='message')),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='log_entries', to='news.message', verbose_name='message')),
             ],
             options={
                 'verbose_name': 'act',
@@ -178,9 +178,9 @@ class Migration(migrations.Migration):
             name='Presence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField(verbose_name='since')),
-                ('seen', models.DateTimeField(db_index=True, verbose_name='last heard of')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='news.message', verbose_name='message')),
+                ('started_at', models.DateTimeField(verbose_name='since')),
+                ('last_seen_at', models.DateTimeField(db_index=True, verbose_name='last heard of')),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='editing_sessions', to='news.message', verbose_name='message')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
             ],
             options={
@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(verbose_name='when')),
                 ('browser', models.CharField(max_length=20, verbose_name='browser')),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='openings', to='news.previewlink')),
+                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='news.previewlink')),
             ],
             options={
                 'verbose_name': 'opening of a preview',

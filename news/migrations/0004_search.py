@@ -23,12 +23,14 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('message_id', models.BigIntegerField(unique=True)),
             ],
+            options={'db_table': 'search_queue'},
         ),
         migrations.CreateModel(
             name='Word',
             fields=[
                 ('word', models.CharField(max_length=64, primary_key=True, serialize=False)),
             ],
+            options={'db_table': 'search_term'},
         ),
         migrations.CreateModel(
             name='Entry',
@@ -41,7 +43,8 @@ class Migration(migrations.Migration):
                 ('marks', models.TextField()),
             ],
             options={
-                'indexes': [models.Index(fields=['key', 'category_id', 'source', 'message_id'], name='news_entry_counted')],
+                'db_table': 'search_document',
+                'indexes': [models.Index(fields=['key', 'category_id', 'source', 'message_id'], name='search_document_counted')],
             },
         ),
     ]

@@ -16,12 +16,13 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('folding', models.PositiveIntegerField()),
             ],
+            options={'db_table': 'search_state'},
         ),
         migrations.DeleteModel(
             name='Source',
         ),
         migrations.AddIndex(
             model_name='entry',
-            index=models.Index(fields=['source', 'key'], name='news_entry_source'),
+            index=models.Index(fields=['source', 'key'], name='search_document_source'),
         ),
     ]

@@ -1,4 +1,4 @@
-"""What the press office issues: messages in categories, and the addresses at which they stand or stood."""
+"""Models of the press office: messages, categories, attachments, workflow log, redirects, preview links."""
 
 from news.importing.models import Imported
 from news.models.acts import Act
@@ -10,7 +10,6 @@ from news.models.presence import Presence
 from news.models.previews import PreviewLink, PreviewOpening
 from news.models.redirects import Redirect
 from news.models.tallies import DayTally, Tally
-from news.search.models import Entry, IndexState, Stale, Word
 
 __all__ = [
     "Act",
@@ -18,15 +17,11 @@ __all__ = [
     "Category",
     "Correction",
     "DayTally",
-    "Entry",
     "Imported",
-    "IndexState",
     "Message",
     "Presence",
     "PreviewLink",
     "PreviewOpening",
     "Redirect",
-    "Stale",
     "Tally",
-    "Word",
 ]

@@ -1,4 +1,4 @@
-"""Acts: what was done to a message, when, by whom and why. Written once; the database refuses to change or drop one."""
+"""Workflow log: what was done to a message, when, by whom and why. Append-only, by triggers in the database."""
 
 from django.conf import settings
 from django.db import models
@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from richtext.plaintext import PlainTextField
 
-LONGEST_REASON = 10_000  # characters: it may name twenty attachments and what was done to each
+LONGEST_REASON = 10_000  # characters: a reason may name twenty attachments and what was done to each
 
 
 class Act(models.Model):
-    """One step on a message's way. `news.ledger` has the database refuse every change to a row."""
+    """One workflow step of a message. The triggers in `news.ledger` refuse changes to a row."""
 
     class Kind(models.TextChoices):
         SUBMITTED = "submitted", _("submitted")
@@ -18,21 +18,21 @@ class Act(models.Model):
         APPROVED = "approved", _("approved")
         CHANGED = "changed", _("changed after approval")
         ATTACHED = "attached", _("attachments changed")
-        TYPO = "typo", _("typo mended")
+        TYPO = "typo", _("typo fixed")
         CORRECTION = "correction", _("corrected")
         WITHDRAWN = "withdrawn", _("withdrawn")
         RESTORED = "restored", _("restored")
-        REVERTED = "reverted", _("earlier version put back")
+        REVERTED = "reverted", _("earlier version restored")
 
-    message = models.ForeignKey("news.Message", models.PROTECT, related_name="acts", verbose_name=_("message"))
-    kind = models.CharField(_("act"), max_length=20, choices=Kind.choices)
+    message = models.ForeignKey("news.Message", models.PROTECT, related_name="log_entries", verbose_name=_("message"))
+    kind = models.CharField(_("action"), max_length=20, choices=Kind.choices)
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
-    reason = PlainTextField(_("why"), max_length=LONGEST_REASON, blank=True)
+    reason = PlainTextField(_("reason"), max_length=LONGEST_REASON, blank=True)
 
     class Meta:
-        verbose_name = _("act")
-        verbose_name_plural = _("acts")
+        verbose_name = _("workflow log entry")
+        verbose_name_plural = _("workflow log entries")
         ordering = ["-at", "-id"]
 
     def __str__(self):

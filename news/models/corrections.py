@@ -1,4 +1,4 @@
-"""Corrections: what was wrong in a published message, and since when it is right. They stand under it for ever."""
+"""Corrections: dated public notes below a message that say what was wrong in its text."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from richtext.plaintext import REASON, PlainTextField
 
 
 class Correction(PublicModel):
-    """A dated public note of what was wrong. `Message.correct` makes it, together with the act that records it."""
+    """A correction note. `Message.publish_correction` creates it together with its workflow log entry."""
 
     message = models.ForeignKey("news.Message", models.CASCADE, related_name="corrections", verbose_name=_("message"))
     at = models.DateTimeField(_("when"))

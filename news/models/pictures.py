@@ -1,62 +1,46 @@
-"""The picture of a message: what it shows, whose it is, what matters in it, and the video that it is a still of."""
+"""Lead image of a message: alternative text, credit, focal point, and the video of which it is a still."""
 
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from news.models.fields import percent_field, web_url_field
 from richtext.pictures import PictureField
-from richtext.plaintext import LineField, UrlField
+from richtext.plaintext import LineField
 
-SAY_WHAT_IT_SHOWS = _("Say in a sentence what the picture shows, for those who can't see it, or mark it as decorative.")
-
-
-def percent(name, help_text=""):
-    """Return a field for a place on a picture, in percent of its width or height."""
-    return models.PositiveSmallIntegerField(
-        name,
-        default=50,
-        validators=[MaxValueValidator(100, _("This is a percentage: enter a number from 0 to 100."))],
-        help_text=help_text,
-    )
+ALT_REQUIRED = _("Describe the image in a sentence for people who cannot see it, or mark it as decorative.")
 
 
 class Pictured(models.Model):
-    """A message's picture. It is as public as the message is (`embassy.media`)."""
+    """The lead image of a message, public exactly when the message is."""
 
-    image = PictureField(_("picture"), blank=True, width_field="image_width", height_field="image_height")
+    image = PictureField(_("image"), blank=True, width_field="image_width", height_field="image_height")
     image_width = models.PositiveIntegerField(null=True, editable=False)
     image_height = models.PositiveIntegerField(null=True, editable=False)
     image_alt = LineField(
         _("alternative text"),
         max_length=300,
         blank=True,
-        help_text=_("What the picture shows, for those who can't see it. Required, unless it is decorative."),
+        help_text=_("What the image shows, for people who cannot see it. Required unless it is decorative."),
     )
     image_decorative = models.BooleanField(
         _("decorative"),
         default=False,
-        help_text=_("It tells nothing that the text doesn't: a flag, a view of the building. It is passed over aloud."),
+        help_text=_("The image adds nothing to the text, for example a flag. Screen readers will skip it."),
     )
     image_credit = LineField(
-        _("credit"), max_length=200, blank=True, help_text=_("Who took it. Stands under the picture.")
+        _("credit"), max_length=200, blank=True, help_text=_("Photo credit, shown below the image.")
     )
-    image_focus_x = percent(
+    image_focus_x = percent_field(
         _("focus, from the left"),
-        _("In percent. What matters in the picture stays in view where it is cut: click on it in the picture above."),
+        _("Focal point in percent: it stays visible when the image is cropped. Click the important part above."),
     )
-    image_focus_y = percent(_("focus, from the top"), _("In percent."))
-    video_url = UrlField(
-        _("address of a video"),
-        max_length=2000,
-        blank=True,
-        validators=[
-            URLValidator(["http", "https"], message=_("This is no web address. Copy it whole, beginning with https://"))
-        ],
-        help_text=_("The picture becomes a link to it. Nothing of it is loaded before a visitor follows the link."),
+    image_focus_y = percent_field(_("focus, from the top"), _("In percent."))
+    video_url = web_url_field(
+        _("video URL"), _("The image becomes a link to the video. Nothing is loaded before a visitor follows the link.")
     )
 
     class Meta:
@@ -64,31 +48,31 @@ class Pictured(models.Model):
 
     def clean(self):
         super().clean()
-        faults = {}
-        alternative = self.image_alt.strip()
-        if self.image and not self.image_decorative and not alternative:
-            faults["image_alt"] = SAY_WHAT_IT_SHOWS
-        if self.image_decorative and alternative:
-            faults["image_alt"] = _("A decorative picture has no alternative text. Empty this, or unmark “decorative”.")
+        errors = {}
+        alt = self.image_alt.strip()
+        if self.image and not self.image_decorative and not alt:
+            errors["image_alt"] = ALT_REQUIRED
+        if self.image_decorative and alt:
+            errors["image_alt"] = _("A decorative image has no alternative text. Empty this, or untick “decorative”.")
         if self.video_url and not self.image:
-            faults["image"] = _("A video is shown as a picture with a link. Choose a still picture from it.")
-        if faults:
-            raise ValidationError(faults)
+            errors["image"] = _("Videos are shown as a still image with a link. Select an image.")
+        if errors:
+            raise ValidationError(errors)
 
 
-# The same, said by the database. (`Message.Meta` names them, as it has constraints of its own.)
+# `Message.Meta` lists these, as it has constraints and indexes of its own.
 CONSTRAINTS = [
     models.CheckConstraint(
         condition=Q(image="") | Q(image_decorative=True, image_alt="") | (Q(image_decorative=False) & ~Q(image_alt="")),
         name="news_picture_has_alternative",
-        violation_error_message=SAY_WHAT_IT_SHOWS,
+        violation_error_message=ALT_REQUIRED,
     ),
     models.CheckConstraint(
         condition=Q(image_focus_x__lte=100, image_focus_y__lte=100),
         name="news_focus_in_picture",
-        violation_error_message=_("The focus is in percent: enter numbers from 0 to 100."),
+        violation_error_message=_("Enter the focal point in percent, from 0 to 100."),
     ),
 ]
 
-# One finds the message of a picture; the messages without one don't burden it.
+# Finds the message of an image. Messages without one are left out of the index.
 INDEXES = [models.Index("image", name="news_picture", condition=Q(image_width__isnull=False))]

@@ -1,4 +1,4 @@
-"""Redirects: what was public at an address leads on for ever, to wherever that is now."""
+"""Redirects: the former paths of messages, categories, pages and counters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TARGETS = ("message", "category", "page", "counter")
 
 
 class KeyField(models.CharField):
-    """A column that follows the path, however the row is written."""
+    """A column computed from the path on each save."""
 
     def pre_save(self, model_instance, add):
         value = key_of(model_instance.path)
@@ -30,7 +30,7 @@ class KeyField(models.CharField):
 
 
 def leads_to(target: str) -> Q:
-    """Return the condition that a redirect leads to this one of its targets, and to no other."""
+    """Return the condition that a redirect has a target of this kind only."""
     return Q(**{f"{name}__isnull": name != target for name in TARGETS})
 
 
@@ -40,9 +40,9 @@ class RedirectQuerySet(PublicQuerySet):
 
 
 class Redirect(PublicModel):
-    """A former address of a message, a category, a page or a counter."""
+    """A former path of a message, a category, a page or a counter."""
 
-    path = models.CharField(_("former address"), max_length=LONGEST_PATH, unique=True)
+    path = models.CharField(_("former path"), max_length=LONGEST_PATH, unique=True)
     key = KeyField(_("canonical form"), max_length=LONGEST_KEY, default="", editable=False, db_index=True)
     message = models.ForeignKey("news.Message", models.CASCADE, null=True, related_name="redirects")
     category = models.ForeignKey("news.Category", models.CASCADE, null=True, related_name="redirects")
@@ -69,11 +69,11 @@ class Redirect(PublicModel):
 
     @property
     def target(self):
-        """Return the row to which it leads."""
+        """Return the row that it redirects to."""
         return next(row for name in TARGETS if (row := getattr(self, name)))
 
-    def address(self, at: datetime) -> str | None:
-        """Return the address to which it leads at the time `at`; None where nothing is public there."""
+    def target_url(self, at: datetime) -> str | None:
+        """Return the URL that it redirects to at `at`; None where the target is not public."""
         target = self.target
         if self.message_id:
             is_public = target.was_public(at)
@@ -82,42 +82,42 @@ class Redirect(PublicModel):
         return target.get_absolute_url() if is_public else None
 
     @classmethod
-    def lead(cls, path: str, **target) -> None:
-        """Lead from `path` to a row, from now on: `message=…`, `category=…`, `page=…` or `counter=…`."""
+    def add(cls, path: str, **target) -> None:
+        """Redirect `path` to a row from now on: `message=…`, `category=…`, `page=…` or `counter=…`."""
         cls.objects.update_or_create(path=path, defaults=dict.fromkeys(TARGETS) | target)
 
 
 def former_owner(path: str, *, but=None):
-    """Return the row to which `path` leads as a former address, other than `but`; None where it leads nowhere.
+    """Return the row other than `but` that `path` redirects to; None where it does not redirect.
 
-    An address that is given away again no longer leads there: the officer who gives it is warned.
+    A path that is used again no longer redirects: the admin warns the user.
     """
     row = Redirect.objects.filter(path=path).select_related(*TARGETS).first()
     return row.target if row and row.target != but else None
 
 
 class MovableQuerySet(PublicQuerySet):
-    """Rows at public addresses. However an address is changed, the old one leads on (`bulk_update` updates, too)."""
+    """Rows with public URLs. Bulk changes of a URL leave redirects as well (`bulk_update` calls `update`)."""
 
-    address_field = "slug"
+    path_field = "slug"
 
     def update(self, **kwargs):
-        if self.address_field not in kwargs:
+        if self.path_field not in kwargs:
             return super().update(**kwargs)
         with new_edition(self._db):
             before = list(self)
             count = super().update(**kwargs)
             for row in before:
-                self.model.objects.using(self.db).get(pk=row.pk).leave_address(row)
+                self.model.objects.using(self.db).get(pk=row.pk).redirect_from(row)
             return count
 
     update.alters_data = True
 
 
 class Movable(PublicModel):
-    """A row at a public address, which leads on from every address that it had."""
+    """A row with a public URL, with redirects from all its former URLs."""
 
-    redirect_name = ""  # how `Redirect` calls it
+    redirect_target = ""  # the name of the foreign key in `Redirect`
 
     class Meta:
         abstract = True
@@ -126,17 +126,17 @@ class Movable(PublicModel):
         with new_edition(kwargs.get("using")):
             before = type(self).objects.filter(pk=self.pk).first() if self.pk else None
             super().save(*args, stored=before, **kwargs)
-            self.leave_address(before)
+            self.redirect_from(before)
 
     save.alters_data = True
 
-    def leave_address(self, before) -> None:
-        """Lead on from where the row `before` was. A row that returns to a former address needs no redirect there."""
-        address = self.get_absolute_url()
-        if before and before.get_absolute_url() == address:
+    def redirect_from(self, before) -> None:
+        """Add a redirect from the URL of `before`, the row as it was, and delete one from the current URL."""
+        url = self.get_absolute_url()
+        if before and before.get_absolute_url() == url:
             return
         if before and getattr(before, "shown", True):
-            Redirect.lead(before.get_absolute_url(), **{self.redirect_name: self})
-        Redirect.objects.filter(path=address).delete()
+            Redirect.add(before.get_absolute_url(), **{self.redirect_target: self})
+        Redirect.objects.filter(path=url).delete()
 
-    leave_address.alters_data = True
+    redirect_from.alters_data = True

@@ -1,10 +1,10 @@
-"""The tally's tables: kept by the triggers of `news.tally`, never by hand."""
+"""Message counts per category and month or day, maintained by the triggers in `news.tally`."""
 
 from django.db import models
 
 
 class Tally(models.Model):
-    """How many approved messages a category has in a month."""
+    """The number of approved messages of a category in a month."""
 
     category = models.ForeignKey("news.Category", models.CASCADE, related_name="+")
     month = models.DateField()
@@ -15,7 +15,7 @@ class Tally(models.Model):
 
 
 class DayTally(models.Model):
-    """How many approved messages a category has on a day. The day leads: a month of it is read, of all categories."""
+    """The number of approved messages of a category on a day. The index starts with the day: months are read whole."""
 
     category = models.ForeignKey("news.Category", models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()

@@ -1,9 +1,9 @@
-"""The way of a message: draft, submitted, approved, scheduled, published, withdrawn; derived from recorded moments."""
+"""Workflow of a message: draft, submitted, scheduled, published, withdrawn; derived from recorded times."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,29 +18,37 @@ from news.models.acts import Act
 from news.versions import put_back
 from richtext.plaintext import REASON, PlainTextField, clean_text
 
-OWN_TEXT = _("You have written on this text yourself. Let a colleague approve it, or say why it can't wait.")
+OWN_TEXT = _("You have worked on this text. Ask a colleague to approve it, or give a reason for approving it yourself.")
+
+
+class VersionInfo(NamedTuple):
+    """When, by whom and why a version was saved. The reason is the kind of a log entry or a text."""
+
+    at: datetime
+    by: object = None
+    reason: str | None = None
 
 
 def moment(name):
-    """Return a field for a moment on the way: recorded by an act, never typed."""
+    """Return a field for the time of a workflow step."""
     return models.DateTimeField(name, null=True, blank=True, editable=False)
 
 
 def person():
-    """Return a field for who did it. People leave, their acts stay."""
+    """Return a field for the user of a workflow step."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
 
 
 class Way(PublicModel):
-    """The moments and people on a message's way, and the acts that record them. Each act is saved with its moment."""
+    """The times and users of a message's workflow steps. Each step saves the row and a log entry together."""
 
     publish_at = models.DateTimeField(
         _("publish at"),
         null=True,
         blank=True,
-        help_text=_("The moment it becomes public, once approved. Empty: as soon as it is approved."),
+        help_text=_("Publication time, once approved. Leave empty to publish on approval."),
     )
     submitted_at, submitted_by = moment(_("submitted at")), person()
     approved_at, approved_by = moment(_("approved at")), person()
@@ -49,7 +57,7 @@ class Way(PublicModel):
     revised_at = moment(_("last public change"))
 
     class State(models.TextChoices):
-        """What a message is at a moment; derived, never stored."""
+        """The state of a message at a given time: derived, never stored."""
 
         DRAFT = "draft", _("draft")
         SUBMITTED = "submitted", _("submitted")
@@ -61,7 +69,7 @@ class Way(PublicModel):
         abstract = True
 
     def state(self, at: datetime) -> Way.State:
-        """Return what the message is at the moment `at`."""
+        """Return the state at `at`."""
         if self.withdrawn_at:
             return self.State.WITHDRAWN
         if not self.approved_at:
@@ -69,102 +77,107 @@ class Way(PublicModel):
         return self.State.SCHEDULED if self.publish_at > at else self.State.PUBLISHED
 
     def was_public(self, at: datetime) -> bool:
-        """Say whether somebody may have its address: published by the moment `at`, withdrawn since or not."""
+        """Return whether it was published by `at`, withdrawn since or not: its URL may be known."""
         return self.state(at) in (self.State.PUBLISHED, self.State.WITHDRAWN)
 
     @property
     def updated_at(self) -> datetime:
-        """Return when the published message last changed in what it says: published, corrected or restored."""
+        """Return the time of the last public change: publication, correction or restoring."""
         return max(self.publish_at, self.revised_at or self.publish_at)
 
-    # The acts
+    # Workflow steps
 
     def submit(self, *, at: datetime | None = None, by=None) -> None:
         """Submit a draft for approval."""
         if self.approved_at or self.submitted_at:
-            raise ValidationError(_("Only a draft can be submitted, and this is none any more."))
+            raise ValidationError(_("Only drafts can be submitted."))
         self.submitted_at, self.submitted_by = at or timezone.now(), by
         self._record(Act.Kind.SUBMITTED, self.submitted_at, by)
 
     def send_back(self, reason: str, *, at: datetime | None = None, by=None) -> None:
-        """Send a submitted or scheduled message back to its writer: it is a draft again."""
+        """Make a submitted or scheduled message a draft again."""
         at = at or timezone.now()
-        reason = _given(reason, _("Say what the writer should change."))
+        reason = _require_reason(reason, _("Enter what the author should change."))
         if self.state(at) not in (self.State.SUBMITTED, self.State.SCHEDULED):
-            raise ValidationError(_("Only what is submitted or scheduled is sent back. What is public is withdrawn."))
+            raise ValidationError(
+                _("Only submitted or scheduled messages can be sent back. Withdraw a published message instead.")
+            )
         self.submitted_at = self.submitted_by = self.approved_at = self.approved_by = None
         self._record(Act.Kind.SENT_BACK, at, by, reason)
 
     def approve(self, *, at: datetime | None = None, by=None, override: str = "") -> None:
-        """Approve the message: it is due at `publish_at`, or at once where that is past or empty.
+        """Approve the message: it is published at `publish_at`, or immediately where that is past or empty.
 
-        Nobody approves a text of their own, or one not submitted, but for a reason (`override`), which is recorded.
+        Four-eyes rule: users cannot approve their own text or a draft, except for a reason (`override`), which is
+        recorded.
         """
-        at, override = at or timezone.now(), _bounded(override)
+        at, override = at or timezone.now(), _clean_reason(override)
         if self.approved_at:
-            raise ValidationError(_("This message is approved already."))
+            raise ValidationError(_("This message has already been approved."))
         if by and not override:
-            if by.pk in self.writers():
+            if by.pk in self.authors():
                 raise ValidationError(OWN_TEXT)
             if not self.submitted_at:
                 raise ValidationError(
-                    _("This is still being written. Let its writer submit it, or say why it can't wait.")
+                    _("This is still a draft. Ask the author to submit it, or give a reason for approving it now.")
                 )
         self.approved_at, self.approved_by = at, by
         self.publish_at = max(self.publish_at or at, at)
         self._record(Act.Kind.APPROVED, at, by, override)
 
     def change_approved(self, reason: str, *, at: datetime | None = None, by=None) -> None:
-        """Save a change of words to a text that is approved and still ahead, with the reason why it can't wait."""
+        """Save a change to the text of a scheduled message, with a reason for not sending it back first."""
         at = at or timezone.now()
-        reason = _given(reason, _("Somebody approved the text as it was. Say why the change can't wait for approval."))
+        reason = _require_reason(
+            reason, _("This text has been approved. Give a reason for changing it without a new approval.")
+        )
         if self.state(at) != self.State.SCHEDULED:
-            raise ValidationError(_("Only a scheduled message is changed after its approval."))
+            raise ValidationError(_("Only scheduled messages can be changed after approval."))
         self._record(Act.Kind.CHANGED, at, by, reason)
 
     def withdraw(self, reason: str, *, at: datetime | None = None, by=None) -> None:
-        """Take the published message back: its address keeps a notice with the date and the reason.
+        """Withdraw a published message: its URL shows a notice with the date and the reason.
 
         Raise ValidationError without a reason, and for a message that is not public.
         """
         at = at or timezone.now()
-        reason = _given(reason, _("Say why it is withdrawn: the public reads the reason at its address."))
+        reason = _require_reason(reason, _("Enter the reason for the withdrawal. It will be public."))
         if self.state(at) != self.State.PUBLISHED:
-            raise ValidationError(_("Only a published message can be withdrawn. A draft can be changed or deleted."))
+            raise ValidationError(_("Only published messages can be withdrawn. You can change or delete a draft."))
         self.withdrawn_at, self.withdrawn_reason, self.withdrawn_by = at, reason, by
         self._record(Act.Kind.WITHDRAWN, at, by, reason)
 
     def restore(self, reason: str = "", *, at: datetime | None = None, by=None) -> None:
-        """Put a withdrawn message back to where it was."""
+        """Make a withdrawn message public again."""
         if not self.withdrawn_at:
-            raise ValidationError(_("Only a withdrawn message can be restored."))
-        reason = _bounded(reason)
+            raise ValidationError(_("Only withdrawn messages can be restored."))
+        reason = _clean_reason(reason)
         self.withdrawn_at, self.withdrawn_reason, self.withdrawn_by = None, "", None
         self.revised_at = at or timezone.now()
         self._record(Act.Kind.RESTORED, self.revised_at, by, reason)
 
-    # Changing what is out: the new text is on the message, and is saved with the act
+    # Changes to published text: the new text is on the instance and is saved together with the log entry
 
-    def mend(self, *, at: datetime | None = None, by=None) -> None:
-        """Save a change to what is public that mends a typo. Readers and feeds are told nothing."""
+    def fix_typo(self, *, at: datetime | None = None, by=None) -> None:
+        """Save a typo fix to a public text. Readers and feeds are not notified."""
         at = at or timezone.now()
-        self._require_out(at)
+        self._require_public(at)
         self._record(Act.Kind.TYPO, at, by)
 
-    def correct(self, note: str, *, at: datetime | None = None, by=None) -> None:
-        """Save a change to what is public as a correction: the note stands under the message, with its date."""
+    def publish_correction(self, note: str, *, at: datetime | None = None, by=None) -> None:
+        """Save a correction of a public text, with a public note and its date below the message."""
         at = at or timezone.now()
-        note = _given(note, _("Say what was wrong: the public reads the note under the message."))
-        self._require_out(at)
+        note = _require_reason(note, _("Enter what was wrong. The note is shown below the message."))
+        self._require_public(at)
         self.revised_at = at
         with new_edition():
             self._record(Act.Kind.CORRECTION, at, by, note)
             self.corrections.create(at=at, note=note, by=by)
 
-    def record_attachments(self, what: str, *, at: datetime | None = None, by=None) -> None:
-        """Record what was done to the attachments, as a version of its own: whoever has the message open is told.
+    def record_attachment_change(self, what: str, *, at: datetime | None = None, by=None) -> None:
+        """Save a version that describes a change to the attachments, so that conflicts with it are detected.
 
-        On what is approved it is an act as well; where the message is public, feeds carry it as an update.
+        An approved message gets a log entry as well; feeds carry that of a public one as an update.
         """
         at = at or timezone.now()
         if self.was_public(at):
@@ -172,51 +185,37 @@ class Way(PublicModel):
         if self.approved_at:
             self._record(Act.Kind.ATTACHED, at, by, what)
         else:
-            with self.written_at(at, by, what):
-                self.save(as_version=True)
+            self.save(version=VersionInfo(at, by, what), always_version=True)
 
     def revert(self, version, reason: str = "", *, at: datetime | None = None, by=None) -> None:
-        """Put the text of an earlier version back, as a new version."""
+        """Restore the text of an earlier version, as a new version."""
         if not put_back(self, version):
-            raise ValidationError(_("There is nothing to put back: the text stands like this already."))
+            raise ValidationError(_("Nothing to restore: the text is already the same."))
         self._record(Act.Kind.REVERTED, at or timezone.now(), by, reason)
 
-    def _require_out(self, at):
+    def _require_public(self, at):
         if not self.was_public(at):
-            raise ValidationError(_("Only what is public is mended or corrected. Before that, a text is just changed."))
+            raise ValidationError(_("Corrections apply to published messages only."))
 
-    def writers(self) -> set[int]:
-        """Return the ids of those who have written on the text or submitted it."""
-        people = versions_written(self.history).values_list("history_user", flat=True)
-        return set(people) | ({self.submitted_by_id} - {None})
+    def authors(self) -> set[int]:
+        """Return the ids of the users who have changed the text or submitted it."""
+        users = versions_written(self.history).values_list("history_user", flat=True)
+        return set(users) | ({self.submitted_by_id} - {None})
 
     def _record(self, kind, at, by, reason=""):
-        with new_edition(), self.written_at(at, by, kind):
-            self.save(as_version=kind == Act.Kind.ATTACHED)
+        with new_edition():
+            self.save(version=VersionInfo(at, by, kind), always_version=kind == Act.Kind.ATTACHED)
             Act.objects.create(message=self, kind=kind, at=at, by=by, reason=reason)
 
-    @contextmanager
-    def written_at(self, at: datetime, by=None, reason: str | None = None):
-        """Have the versions that are saved inside say when, by whom and why: an act and its version have one moment."""
-        said = {"_history_date": at, "_change_reason": reason} | ({"_history_user": by} if by else {})
-        before = {name: self.__dict__[name] for name in said if name in self.__dict__}
-        self.__dict__.update(said)
-        try:
-            yield
-        finally:
-            for name in said:
-                del self.__dict__[name]
-            self.__dict__.update(before)
 
-
-def _given(reason: str, otherwise) -> str:
-    """Return a reason that says something; raise ValidationError where it says nothing (`otherwise`) or is too long."""
-    if not (reason := _bounded(reason)):
-        raise ValidationError(otherwise)
+def _require_reason(reason: str, error) -> str:
+    """Return the cleaned reason; raise ValidationError where it is empty (`error`) or too long."""
+    if not (reason := _clean_reason(reason)):
+        raise ValidationError(error)
     return reason
 
 
-def _bounded(reason: str) -> str:
-    """Return a reason without invisible characters; raise ValidationError where it is too long."""
+def _clean_reason(reason: str) -> str:
+    """Return the reason without invisible characters; raise ValidationError where it is too long."""
     MaxLengthValidator(REASON)(reason)
     return clean_text(reason)

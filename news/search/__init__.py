@@ -1,6 +1,6 @@
-"""Search: one behaviour on two full-text engines. docs/search.md tells how, and what was measured.
+"""Full-text search with the same behaviour on SQLite (FTS5) and PostgreSQL (tsvector). See docs/search.md.
 
-`text` makes words of a text, `query` reads what somebody typed, `wanted` what stands in the address. `models` and
-`tables` hold the index, `index` writes it, `engines` ask it, `finding` makes pages and counts of the answers, and
-`marks` shows where the words stand.
+`text` splits a text into words, `query` parses the search box, `wanted` the query string. `models` and `tables` hold
+the index, `index` writes it, `engines` query it, `finding` makes pages and counts of the results, `marks` highlights
+the words in them.
 """

@@ -1,4 +1,7 @@
-"""An entry of the index is made: its place among all, and its words. Nothing here asks the database."""
+"""Index entries built from messages: the sort key, the words, and the marks for headline, category and source.
+
+Nothing here queries the database.
+"""
 
 from __future__ import annotations
 
@@ -10,48 +13,48 @@ from news.search.models import Entry
 from news.search.text import words
 from richtext.text import plain_text
 
-# The place of an entry
+# The sort key
 
 LAST = int((datetime(9999, 12, 31, tzinfo=UTC) - EPOCH).total_seconds())
-TIES = 16  # bits: messages of the same second stand by their ids, the higher first
+TIES = 16  # bits: messages of the same second are ordered by id, the higher first
 
 
 def key_of(at: datetime, pk: int) -> int:
-    """Return the place of a message: the newer, the lower."""
+    """Return the key of a message: the newer the message, the lower the key."""
     return first_key(at) + (~pk & (1 << TIES) - 1)
 
 
 def first_key(at: datetime) -> int:
-    """Return the lowest key that a message of this second can have; the newer ones are below it."""
+    """Return the lowest key that a message of this second can have; newer messages have lower keys."""
     return LAST - second_of(at) << TIES
 
 
 def last_key(at: datetime) -> int:
-    """Return the highest key that a message of this second can have; the older ones are above it."""
+    """Return the highest key that a message of this second can have; older messages have higher keys."""
     return first_key(at) + (1 << TIES) - 1
 
 
 def second_of(at: datetime) -> int:
-    """Return the seconds since the epoch, the begun one not counted."""
+    """Return the whole seconds since the epoch, rounded down."""
     delta = at - EPOCH
     return delta.days * 86_400 + delta.seconds
 
 
-# The words of an entry. What is no word begins with a character that no word has.
+# The words of an entry. A mark begins with a character that no word contains.
 
-IN_HEADLINE, ABOVE_TEXT, FACT = "¹", "²", "§"  # a word in the headline; in headline or lead; a category, a source
-LONGEST, MOST_MARKS = 850_000, 150_000  # bytes: a tsvector holds a megabyte
+IN_HEADLINE, ABOVE_TEXT, FACT = "¹", "²", "§"  # word in the headline; in headline or lead; category or source
+LONGEST, MOST_MARKS = 850_000, 150_000  # bytes: a tsvector can hold 1 MB
 
 
 class Text(NamedTuple):
-    """What an entry has of a message's text: what takes long, and can be made before the message has its place."""
+    """The part of an entry that comes from the text: slow to make, but possible before the message has an id."""
 
     words: str
     marks: str
 
 
 def text_of(headline, lead, body) -> Text:
-    """Return what the search knows of a text."""
+    """Return the words and marks of a text."""
     parts = [words(headline), words(lead), words(plain_text(body))]
     marks = [IN_HEADLINE + word for word in set(parts[0])]
     marks += [ABOVE_TEXT + word for word in {*parts[0], *parts[1]}]
@@ -62,12 +65,12 @@ def text_of(headline, lead, body) -> Text:
 
 
 def entry_of(pk: int, headline, lead, body, category, source, at) -> Entry:
-    """Return the entry of a message."""
+    """Return the index entry of a message."""
     return placed(text_of(headline, lead, body), pk, category, source, at)
 
 
 def placed(text: Text, pk: int, category: int, source: str, at: datetime) -> Entry:
-    """Return the entry of the message whose text this is."""
+    """Return the index entry of the message with this text."""
     source = source_key(source)
     facts = [category_mark(category), *([source_mark(source)] if source else [])]
     return Entry(
@@ -80,15 +83,15 @@ def placed(text: Text, pk: int, category: int, source: str, at: datetime) -> Ent
     )
 
 
-def cut(text: str, most: int) -> str:
-    """Return as many whole words of a text as fit into so many bytes: nearly always all of them."""
-    if len(text) * 4 <= most or len(text.encode()) <= most:
+def cut(text: str, limit: int) -> str:
+    """Return as many whole words of a text as fit into `limit` bytes: nearly always all of them."""
+    if len(text) * 4 <= limit or len(text.encode()) <= limit:
         return text
-    return text.encode()[:most].decode(errors="ignore").rpartition(" ")[0] + " "
+    return text.encode()[:limit].decode(errors="ignore").rpartition(" ")[0] + " "
 
 
 def source_key(name: str) -> str:
-    """Return what stands for a source in addresses: one, however its name is written."""
+    """Return a source's slug, the same however its name is written."""
     return "-".join(words(name))[:200]
 
 

@@ -1,8 +1,8 @@
-"""Unicode folding of search words: what each character is in a word, for every script in the same way.
+"""Unicode folding for search: maps each character of any script to its form in the index.
 
-Case, accents, ligatures, typographic and presentation forms are folded, and so are letters that one keyboard has and
-another has not. Digits of every script are 0 to 9. What cannot be seen (joiners, marks of direction, soft hyphens) is
-left out. The rules work on single characters; `text` applies them.
+Case, accents, ligatures, typographic and presentation forms are folded, and so are letters that only some keyboards
+have. Digits of every script become 0 to 9. Invisible characters (joiners, direction marks, soft hyphens) are removed.
+The rules work on single characters; `text` applies them.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# The version of these rules. An index keeps the version that made it (`index.outdated`). Raise it with every change of
-# this module or of `text` that changes the words of any text.
+# Version of these rules, stored with the index that they made (`index.is_outdated`). Raise it with every change of this
+# module or of `text` that changes the words of any text.
 FOLDING = 2
 
-# Letters that Unicode does not decompose, though a keyboard without them writes the second. Latin and Cyrillic letters
-# "with" something (ø, ł, đ, ґ, қ) are found by their names: see `_base`.
+# Letters that Unicode does not decompose, with their replacement on keyboards without them. Latin and Cyrillic letters
+# "with" something (ø, ł, đ, ґ, қ) are found by their Unicode names: see `_base`.
 PLAIN = str.maketrans(
     {"ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ĸ": "k", "ə": "e", "ŋ": "ng", "ſ": "s"}
     | {"ү": "у", "ұ": "у", "ө": "о", "ς": "σ"}
@@ -27,11 +27,11 @@ PLAIN = str.maketrans(
     # Devanagari: a nasal vowel is written with either sign.
     | {"ँ": "ं"}
 )
-SHORT_I = "\N{COMBINING BREVE}"  # on и it makes й, which is a letter and not an accent
-VOICED = "\u3099\u309a"  # on kana, likewise
+SHORT_I = "\N{COMBINING BREVE}"  # й is a letter of its own, not an accented и
+VOICED = "\u3099\u309a"  # voiced kana, likewise
 WITH = re.compile(r"(LATIN|CYRILLIC) SMALL LETTER ([A-Z]{1,12}) WITH ")
 
-# Marks on letters that may be left out in writing, and what can't be seen. (Format characters have a category: Cf.)
+# Optional marks on letters, and invisible characters. (Format characters have a category of their own: Cf.)
 IGNORED = [
     *((0x00AD, 0x00AD), (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05BD), (0x05BF, 0x05BF), (0x05C1, 0x05C2)),
     *((0x05C4, 0x05C5), (0x05C7, 0x05C7), (0x0610, 0x061A), (0x0640, 0x0640), (0x064B, 0x065F), (0x0670, 0x0670)),
@@ -55,7 +55,7 @@ def is_in(character: str, ranges) -> bool:
 
 
 def is_ignored(character: str) -> bool:
-    """Say whether a text is the same word with and without a character."""
+    """Say whether a character makes no difference to a word."""
     return unicodedata.category(character) == "Cf" or is_in(character, IGNORED)
 
 
@@ -65,7 +65,7 @@ def is_of_word(character: str) -> bool:
 
 
 def _base(letter: str) -> str:
-    """Return the letter that a lower-case Latin or Cyrillic one is made from: o for ø, г for ґ."""
+    """Return the base letter of a lower-case Latin or Cyrillic one: o for ø, г for ґ."""
     named = WITH.match(unicodedata.name(letter, ""))
     if not named:
         return letter
@@ -76,7 +76,7 @@ def _base(letter: str) -> str:
 
 
 def _folded(part: str) -> str:
-    """Return what one decomposed, lower-case character is in a word."""
+    """Return the folded form of one decomposed, lower-case character."""
     if part in VOICED:
         return part
     if part == "\u0345" or not is_of_word(part) or is_ignored(part):
@@ -86,7 +86,7 @@ def _folded(part: str) -> str:
 
 
 def fold(character: str) -> str:
-    """Return what a character is in a word: mostly one, a space where it ends words, nothing where it is ignored."""
+    """Return the folded form of a character: usually one, a space where it separates words, "" where it is ignored."""
     if is_ignored(character):
         return ""
     if not is_of_word(character):
@@ -99,11 +99,11 @@ def fold(character: str) -> str:
     folded = unicodedata.normalize("NFC", folded)
     if not is_in(character, UNSPACED):
         return folded
-    return f" {folded if len(folded) == 1 else character} "  # NFKD makes two letters of the Thai "am"
+    return f" {folded if len(folded) == 1 else character} "  # NFKD splits the Thai vowel "am" into two letters
 
 
 def shape(character: str) -> str:
-    """Return one character for each: w in a word, c for a word of its own, m for an ignored one, a space between."""
+    """Return the class of a character: w in a word, c a word of its own, m ignored, a space for a separator."""
     if is_ignored(character):
         return "m"
     if not is_of_word(character):
@@ -112,7 +112,7 @@ def shape(character: str) -> str:
 
 
 class Table(dict):
-    """A table for `str.translate` that learns each character when it first meets it."""
+    """A table for `str.translate` that computes each character on first use."""
 
     def __init__(self, rule):
         super().__init__()

@@ -1,4 +1,4 @@
-"""What was typed may say what kind and when, as people say it: “statement of March 2018”. Then the list is offered."""
+"""Date hints: a query such as “statement of March 2018” is offered the archive list of that category and month."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from news.search.options import Option
 from news.search.text import words
 
 LITTLE = frozenset("a an and at by for from in of on the to в во за и на о об от по с года".split())
-SHORTEST = 4  # letters that a typed word and a category's must share, to be taken for it
-ENDING = 3  # letters by which one of them may be longer: statement, statements
+SHORTEST = 4  # letters that a typed word and a category's name must share to count as the same
+ENDING = 3  # letters by which one of the two may be longer: statement, statements
 
 
 def hint_of(question) -> Option | None:
-    """Return the list that was perhaps meant, or the other words within it; None where no year of the archive is named.
+    """Return the archive list that was perhaps meant, or the remaining words searched within it.
 
-    A category or a month alone may as well be meant as words.
+    None where no year of the archive is named: a category or a month alone may just be words.
     """
     query = question.found.query
-    if query.phrases or query.excluded or question.wanted.is_filtered:
+    if query.phrases or query.excluded or question.params.is_filtered:
         return None
-    typed = [term.words[0] for term in query.wanted]
+    typed = [term.words[0] for term in query.included]
     year = next((word for word in typed if word.isdecimal() and len(word) == 4 and int(word) in question.years), "")
     if not year:
         return None
@@ -38,38 +38,38 @@ def hint_of(question) -> Option | None:
     category, typed = category_in(typed, question.categories)
     try:
         shelf = Shelf(category, int(year), months()[month] if month else 0, int(day) if day else 0)
-    except ValueError:  # the 31st of February
+    except ValueError:  # such as 31 February
         return None
     rest = [word for word in typed if word not in LITTLE]
     return within(question, shelf, rest) if rest else whole(question, shelf)
 
 
 def whole(question, shelf: Shelf) -> Option | None:
-    """Return the list itself, where there is anything in it."""
+    """Return a link to the list; None where it is empty."""
     if shelf.day:
         count = tally.days(question.at, shelf.first.replace(day=1), shelf.category).get(shelf.first, 0)
     else:
         found = tally.months(question.at, shelf.category).items()
         count = sum(number for first, number in found if shelf.first <= first <= shelf.last)
-    return Option(shelf.name, count, shelf.address) if count else None
+    return Option(shelf.name, count, shelf.url) if count else None
 
 
 def within(question, shelf: Shelf, rest: list[str]) -> Option | None:
-    """Return the words that are left, looked for in the list, where it has them."""
+    """Return a search for the remaining words within the list; None where it has no results."""
     slug = shelf.category.slug if shelf.category else ""
     filters = {
         "category": slug,
         **({"since": shelf.first, "until": shelf.last} if shelf.month else {"year": shelf.year}),
     }
-    each = zip(question.found.query.each_word, question.clauses, strict=True)
-    match = Match(tuple(clause for term, clause in each if term.words[0] in rest))
-    count = question.asked.count(question.match(match, **filters), question.span(**filters))
+    pairs = zip(question.found.query.single_words, question.clauses, strict=True)
+    match = Match(tuple(clause for term, clause in pairs if term.words[0] in rest))
+    count = question.words_engine.count(question.match(match, **filters), question.span(**filters))
     label = _("“%(words)s” in: %(list)s") % {"words": " ".join(rest), "list": shelf.name}
-    return Option(label, count, question.wanted.but(q=" ".join(rest), **filters).address) if count else None
+    return Option(label, count, question.params.replace(q=" ".join(rest), **filters).url) if count else None
 
 
 def category_in(typed: list[str], categories) -> tuple[object | None, list[str]]:
-    """Return the category that is named, in whatever number, and the words that do not name it."""
+    """Return the category that is named, in singular or plural, and the words that are not part of its name."""
     for category in categories:
         named = {word: name for name in words(category.name) for word in typed if is_like(word, name)}
         if named and set(named.values()) == set(words(category.name)):
@@ -84,7 +84,7 @@ def is_like(word: str, name: str) -> bool:
 
 @lru_cache(1)
 def months() -> dict[str, int]:
-    """Return the numbers of the months by their names, long and short, in the languages of the messages."""
+    """Return month numbers by their names, long and short, in all languages that messages may have."""
     found: dict[str, int] = {}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):

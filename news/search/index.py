@@ -1,8 +1,18 @@
-"""The index is written: entries of messages, in the transaction that changes these, and of archives by batches."""
+"""Search indexer: writes index entries, in the transaction that changes the messages, or in batches afterwards.
+
+Triggers delete the entry of a message that changes and queue the message in `Stale`; see `tables`. Who indexes it:
+
+    messages written by             indexed by                            when
+    ------------------------------  ------------------------------------  -------------------------------------
+    save(), loaddata                `on_save`, a post_save handler        in the same transaction
+    update(), bulk_create()         `indexed`, a hook of `bulk_writes`    in the same transaction
+    the importer                    `Indexer.add_new`, called by it with  in the same transaction; it writes
+                                    texts that it has already split       with bulk_create(run_hooks=False)
+    plain SQL, a migration          `batches` (manage.py build_search)    later; until then it is not found
+"""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,93 +20,137 @@ from contextlib import contextmanager
 from django.db import connections, transaction
 
 from editions.models import new_edition
+from news.models import Message
 from news.search import tables
 from news.search.engines import Span, engine_of
 from news.search.entries import entry_of, placed
 from news.search.folding import FOLDING
 from news.search.models import Entry, IndexState, Stale, Word
+from news.search.ranking import LAST_KEY
 from news.search.text import LONGEST_WORD
 
-# Writing
-
-BATCH = 2_000_000  # characters that are held at once
-AT_ONCE = 500  # messages
+BATCH = 2_000_000  # characters of entries in memory
+AT_ONCE = 500  # messages in a statement
 READ = ("pk", "headline", "lead", "body", "category_id", "source_name", "publish_at")
 
-
-def on_save(sender, instance, using, **kwargs):
-    """Make the entry of a message that has been saved, by a person or by loaddata."""
-    if Stale.objects.using(using).filter(message_id=instance.pk).exists():
-        make(using, [instance.pk])
-
-
-@contextmanager
-def indexed(using: str):
-    """Make the entries of all messages that are written inside, in one transaction with it."""
-    if getattr(_running, "apart", False):
-        yield
-        return
-    notes = Stale.objects.using(using)
-    newest = notes.order_by("-pk").values_list("pk", flat=True).first() or 0
-    yield
-    make(using, list(notes.filter(pk__gt=newest).values_list("message_id", flat=True)))
-
-
-def make(using: str, pks: list[int]) -> None:
-    """Make the entries of these messages anew; one that isn't due has none."""
-    from news.models import Message
-
-    for start in range(0, len(pks), AT_ONCE):
-        some = pks[start : start + AT_ONCE]
-        Entry.objects.using(using).filter(message_id__in=some).delete()
-        due = Message.objects.using(using).filter(pk__in=some, approved_at__isnull=False, withdrawn_at__isnull=True)
-        rows = due.order_by().values_list(*READ).iterator(chunk_size=100)
-        for entries in _batches(entry_of(*row) for row in rows):
-            note_words(using, set().union(*(entry.words.split() for entry in entries)) - {"|"})
-            _write(using, entries)
-        _settle(using, some)
-    _sort_in(using)
-
-
-@contextmanager
-def apart():
-    """Leave the entries of new messages to `make_new`, which is given their texts."""
-    _running.apart = True
-    try:
-        yield
-    finally:
-        _running.apart = False
-
-
-def make_new(using: str, texts: list[tuple], found: set[str]) -> None:
-    """Make the entries of messages that have just been written, each given with its text; `found` are their words."""
-    in_bulk(using)
-    Word.objects.using(using).add(found)
-    for start in range(0, len(texts), AT_ONCE):
-        entries = []
-        for message, text in texts[start : start + AT_ONCE]:
-            if message.approved_at and not message.withdrawn_at:
-                entries.append(placed(text, message.pk, message.category_id, message.source_name, message.publish_at))
-        _write(using, entries)
-        _settle(using, [entry.message_id for entry in entries])
-    _sort_in(using)
-
-
-# For a transaction that makes many entries, on PostgreSQL: what waits for GIN is settled in larger pieces (the work of
-# a piece is one step for each different word in it), and texts are packed by the quicker method, where it is there.
+# PostgreSQL, for a transaction that writes many entries: GIN merges its pending list in larger pieces (merging costs
+# one step for each different word in a piece), and texts are compressed by the faster method, if it is compiled in.
 IN_BULK = """
     SELECT set_config('gin_pending_list_limit', '32MB', true), set_config('work_mem', '64MB', true);
     SELECT set_config(name, 'lz4', true) FROM pg_settings
     WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)
 """
 
+# GIN appends new entries to a pending list and merges it later, word by word. A query for one word without another
+# could then see an entry under the first and not yet under the second, as it reads no list twice. So the list is
+# merged before the commit. (Without a pending list, an import takes two and a half times as long.) Only the owner of
+# an index may do this; otherwise PostgreSQL merges it when it would anyway.
+SORT_IN = """
+    SELECT gin_clean_pending_list(oid) FROM pg_class
+    WHERE oid = to_regclass('search_document_vector') AND pg_has_role(relowner, 'USAGE')
+"""
 
-def in_bulk(using: str) -> None:
-    """Have the rest of this transaction make many entries at less cost."""
-    connection = connections[using]
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(IN_BULK)
+MOST_REMEMBERED = 300_000  # words
+
+
+def on_save(sender, instance, using, **kwargs):
+    """Index a message after `save()` or loaddata, if the triggers queued it."""
+    if Stale.objects.using(using).filter(message_id=instance.pk).exists():
+        Indexer(using).reindex([instance.pk])
+
+
+@contextmanager
+def indexed(using: str):
+    """Index all messages that are written inside, in the same transaction; a hook of `news.bulk_writes`."""
+    queue = Stale.objects.using(using)
+    newest = queue.order_by("-pk").values_list("pk", flat=True).first() or 0
+    yield
+    Indexer(using).reindex(list(queue.filter(pk__gt=newest).values_list("message_id", flat=True)))
+
+
+class Met:
+    """The words that a build or an import has already seen: it meets the same ones again and again."""
+
+    def __init__(self):
+        self.words: set[str] = {"|"}
+
+    def new(self, found: set[str]) -> set[str]:
+        """Return those that were not seen before, and remember them."""
+        found = found - self.words
+        if len(self.words) < MOST_REMEMBERED:
+            self.words |= found
+        return found
+
+
+class Indexer:
+    """Writes the entries of messages on one database, inside the caller's transaction.
+
+    With `seen`, words are not stored again that a committed transaction of the same run has stored.
+    """
+
+    def __init__(self, using: str, seen: Met | None = None):
+        self.using, self.seen = using, seen
+        self.is_postgresql = connections[using].vendor == "postgresql"
+
+    def reindex(self, pks: list[int]) -> None:
+        """Replace the entries of these messages; one that is not approved, or withdrawn, has none."""
+        for start in range(0, len(pks), AT_ONCE):
+            batch = pks[start : start + AT_ONCE]
+            Entry.objects.using(self.using).filter(message_id__in=batch).delete()
+            rows = Message.objects.using(self.using).filter(
+                pk__in=batch, approved_at__isnull=False, withdrawn_at__isnull=True
+            )
+            values = rows.order_by().values_list(*READ).iterator(chunk_size=100)
+            for entries in _batches(entry_of(*row) for row in values):
+                self._store_words(set().union(*(entry.words.split() for entry in entries)) - {"|"})
+                self._write(entries)
+            self._dequeue(batch)
+        self._merge_pending_list()
+
+    def add_new(self, messages: list[tuple], words: set[str]) -> None:
+        """Index new messages, each given with its `Text`; `words` are those of the texts that are not stored yet."""
+        self.bulk_mode()
+        Word.objects.using(self.using).add(words)
+        for start in range(0, len(messages), AT_ONCE):
+            entries = [
+                placed(text, message.pk, message.category_id, message.source_name, message.publish_at)
+                for message, text in messages[start : start + AT_ONCE]
+                if message.approved_at and not message.withdrawn_at
+            ]
+            self._write(entries)
+            self._dequeue([entry.message_id for entry in entries])
+        self._merge_pending_list()
+
+    def bulk_mode(self) -> None:
+        """Make the rest of this transaction cheaper for many entries."""
+        if self.is_postgresql:
+            tables.run(connections[self.using], [IN_BULK])
+
+    def _store_words(self, words: set[str]) -> None:
+        if self.seen is None:
+            Word.objects.using(self.using).add(words)
+            return
+        words = words - self.seen.words
+        Word.objects.using(self.using).add(words)
+        transaction.on_commit(lambda: self.seen.new(words), self.using)
+
+    def _write(self, entries: list[Entry]) -> None:
+        """Write entries in the order of their keys: FTS5 begins a new segment for each step back."""
+        entries.sort(key=lambda entry: entry.key)
+        rows = Entry.objects.using(self.using)
+        taken = set(rows.filter(key__in=[entry.key for entry in entries]).values_list("key", flat=True))
+        for entry in entries:  # two messages of one second whose ids differ by 65,536 have the same key
+            while entry.key in taken:
+                entry.key += 1
+            taken.add(entry.key)
+        rows.insert(entries)
+
+    def _dequeue(self, pks: list[int]) -> None:
+        Stale.objects.using(self.using).filter(message_id__in=pks).delete()
+
+    def _merge_pending_list(self) -> None:
+        if self.is_postgresql:
+            tables.run(connections[self.using], [SORT_IN])
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
@@ -111,116 +165,42 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
         yield batch
 
 
-def _write(using: str, entries: list[Entry]) -> None:
-    """Write entries in the order of their keys: FTS5 begins a new segment for each step back."""
-    entries.sort(key=lambda entry: entry.key)
-    taken = set(Entry.objects.using(using).filter(key__in=[each.key for each in entries]).values_list("key", flat=True))
-    for entry in entries:  # two of one second whose ids are 65,536 apart
-        while entry.key in taken:
-            entry.key += 1
-        taken.add(entry.key)
-    Entry.objects.using(using).write(entries)
-
-
-def _settle(using: str, pks: list[int]) -> None:
-    """Note that these messages have the entries that they are to have."""
-    Stale.objects.using(using).filter(message_id__in=pks).delete()
-
-
-# GIN puts what is new on a list, and sorts it in later, word by word. Who asks meanwhile for one word without another
-# may find what has both: the first is sorted in, the second not yet, and no list of words is looked at again. So what
-# is written is sorted in before anybody sees it, in its own transaction. (Without a list, an import takes two and a
-# half times as long.) Only the owner of an index may ask for it; for another one it is sorted in later, as ever.
-SORT_IN = """
-    SELECT gin_clean_pending_list(oid) FROM pg_class
-    WHERE oid = to_regclass('news_entry_vector') AND pg_has_role(relowner, 'USAGE')
-"""
-
-
-def _sort_in(using: str) -> None:
-    """Have GIN sort in what has been written, ahead of the commit that shows it."""
-    connection = connections[using]
-    if connection.vendor == "postgresql":
-        tables.run(connection, [SORT_IN])
-
-
-_running = threading.local()
-MOST_REMEMBERED = 300_000
-
-
-class Met:
-    """The words that a run has met: a build or an import meets the same ones again and again."""
-
-    def __init__(self):
-        self.words: set[str] = {"|"}
-
-    def new(self, found: set[str]) -> set[str]:
-        """Return those that have not been met."""
-        found -= self.words
-        if len(self.words) < MOST_REMEMBERED:
-            self.words |= found
-        return found
-
-
-@contextmanager
-def many_writes():
-    """Remember the words that were noted inside: a build or an import meets the same ones again and again."""
-    before, _running.words = getattr(_running, "words", None), set()
-    try:
-        yield
-    finally:
-        _running.words = before
-
-
-def note_words(using: str, found: set[str]) -> None:
-    """Note words as known, but for those that this run has noted before, and committed."""
-    remembered = getattr(_running, "words", None)
-    if remembered is None:
-        Word.objects.using(using).add(found)
-        return
-    found -= remembered
-    Word.objects.using(using).add(found)
-    if len(remembered) < MOST_REMEMBERED:
-        transaction.on_commit(lambda: remembered.update(found), using)
-
-
 # Building
 
-PRUNED = 500  # words that are looked at in one transaction
-WANTED, MOST = 0.3, 500  # seconds, and messages: others who write wait for a batch to end
+PRUNED = 500  # words checked in one transaction
+WANTED, MOST = 0.3, 500  # seconds and messages of a batch: other writers wait for it
 
 
 def build(using: str = "default") -> None:
-    """Make every entry that is missing, the newest messages first."""
-    for _made in batches(using):
+    """Index all queued messages, the newest first."""
+    for _count in batches(using):
         pass
 
 
 def batches(using: str = "default") -> Iterator[int]:
-    """Make the entries that are missing, in batches, each an edition of its own; yield how many each has made."""
-    size = 50
-    with many_writes():
-        while True:
-            began = time.monotonic()
-            with new_edition(using, moves=True):  # the public finds more, though no row of theirs is written
-                in_bulk(using)
-                pks = list(Stale.objects.using(using).order_by("-pk").values_list("message_id", flat=True)[:size])
-                make(using, pks)
-            if not pks:
-                return
-            yield len(pks)
-            size = max(1, min(int(size * min(WANTED / max(time.monotonic() - began, 0.001), 2)), MOST))
+    """Index the queued messages in batches, each with a new edition; yield the number in each."""
+    size, indexer = 50, Indexer(using, Met())
+    while True:
+        start = time.monotonic()
+        with new_edition(using, moves=True):  # searches find more now, though no public row is written
+            indexer.bulk_mode()
+            pks = list(Stale.objects.using(using).order_by("-pk").values_list("message_id", flat=True)[:size])
+            indexer.reindex(pks)
+        if not pks:
+            return
+        yield len(pks)
+        size = max(1, min(int(size * min(WANTED / max(time.monotonic() - start, 0.001), 2)), MOST))
 
 
 def begin_anew(using: str = "default") -> None:
-    """Note every message as one whose entry is to be made; those there are stay until then."""
+    """Queue every message for indexing; existing entries stay until they are replaced."""
     due = tables.DUE.format(row="m")
     with transaction.atomic(using):
         tables.run(
             connections[using],
             [
-                "DELETE FROM news_stale",
-                f"INSERT INTO news_stale (message_id) SELECT m.id FROM news_message AS m WHERE {due} "  # noqa: S608
+                "DELETE FROM search_queue",
+                f"INSERT INTO search_queue (message_id) SELECT m.id FROM news_message AS m WHERE {due} "  # noqa: S608
                 "ORDER BY m.publish_at, m.id",
             ],
         )
@@ -228,43 +208,42 @@ def begin_anew(using: str = "default") -> None:
 
 
 def is_outdated(using: str = "default") -> bool:
-    """Say whether the index was made by other rules of folding, and nobody has begun to rebuild it."""
+    """Say whether the index was made by another version of the folding rules, and no rebuild has begun."""
     return not IndexState.objects.using(using).filter(pk=1, folding=FOLDING).exists()
 
 
 def prune(using: str = "default") -> int:
-    """Delete words that no message has any more; return how many. Each batch is a transaction of its own."""
+    """Delete words that no entry contains and return their number. Each batch is a transaction of its own."""
     deleted, after = 0, ""
     while True:
         with transaction.atomic(using):
             if connections[using].vendor == "postgresql":
-                # Who is just writing a message may rely on a word: it is waited for, and seen.
-                tables.run(connections[using], ["LOCK TABLE news_word IN SHARE ROW EXCLUSIVE MODE"])
-            words = Word.objects.using(using).next_to("", (0, LONGEST_WORD), after, PRUNED)
+                # A transaction that is just indexing a message may rely on a word: wait for it.
+                tables.run(connections[using], ["LOCK TABLE search_term IN SHARE ROW EXCLUSIVE MODE"])
+            words = Word.objects.using(using).after("", (0, LONGEST_WORD), after, PRUNED)
             if not words:
                 return deleted
-            having = set(engine_of(connections[using]).known(words, Span(-1, 1 << 62)))
-            unused = [word for word in words if word not in having]
+            existing = set(engine_of(connections[using]).existing_words(words, Span(-1, LAST_KEY)))
+            unused = [word for word in words if word not in existing]
             Word.objects.using(using).filter(pk__in=unused).delete()
             deleted, after = deleted + len(unused), words[-1]
 
 
-# What a large build or import leaves to PostgreSQL's own housekeeping, which comes when it comes: rows that are no more
-# (a look at an empty list reads all that were in it), and what the planner knows of the tables.
+# What autovacuum would do later: remove dead rows (reading an emptied queue passes over all of them) and update the
+# planner's statistics.
 TIDIED = [
-    "VACUUM ANALYZE news_entry",
-    "VACUUM ANALYZE news_stale",
+    "VACUUM ANALYZE search_document",
+    "VACUUM ANALYZE search_queue",
     "ANALYZE news_message",
-    "ANALYZE news_word",
+    "ANALYZE search_term",
 ]
 
-
-# What every count on SQLite reads, a page here and a page there: read once as it lies, it is in the machine's memory.
-READ_ONCE = ["SELECT count(source) FROM news_entry INDEXED BY news_entry_counted"]
+# SQLite: the covering index of the counts, read once in sequence, is in the system's page cache.
+READ_ONCE = ["SELECT count(source) FROM search_document INDEXED BY search_document_counted"]
 
 
 def tidy(using: str = "default") -> None:
-    """Have the database do now what the first searches would wait for: they are fast from now on."""
+    """Vacuum (PostgreSQL) or warm up (SQLite) the index after a large build or import."""
     connection = connections[using]
     if connection.vendor != "postgresql":
         tables.run(connection, READ_ONCE)

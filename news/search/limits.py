@@ -1,4 +1,4 @@
-"""Limits of a search: one deadline for all its statements, and few searches at once in a process."""
+"""Search limits: a deadline for all statements of a search together, and few concurrent searches in a process."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from contextlib import contextmanager
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
-AT_ONCE = 2  # searches in one process: the other threads answer pages meanwhile
-STEP = 0.05  # seconds: PostgreSQL is told what is left when this much has passed since it was told
+AT_ONCE = 2  # concurrent searches in a process; the other threads stay free for pages
+STEP = 0.05  # seconds after which PostgreSQL's timeout is lowered again
 
 
 class TooLong(Exception):
-    """A search takes longer than anybody waits. A busy machine may be why: a later one may have an answer."""
+    """A search took too long. The machine may just be busy, so a retry may succeed."""
 
     RETRY_AFTER = 60  # seconds
 
     def __str__(self) -> str:
-        return _("This takes too long, as so many messages have these words. Add a rarer word, or choose a year.")
+        return _("The search took too long. Add a rarer word or select a year.")
 
 
 class Busy(TooLong):
-    """Other searches are running in this process. They take a fraction of a second."""
+    """Too many searches are running in this process. Each takes a fraction of a second."""
 
     RETRY_AFTER = 5  # seconds
 
     def __str__(self) -> str:
-        return _("Many people are searching at the moment. Try again in a few seconds.")
+        return _("Search is busy. Try again in a few seconds.")
 
 
 _slots = threading.BoundedSemaphore(AT_ONCE)
@@ -37,7 +37,7 @@ _slots = threading.BoundedSemaphore(AT_ONCE)
 
 @contextmanager
 def slot() -> Iterator[None]:
-    """Hold one of the process's slots for a search; raise Busy immediately where all are taken."""
+    """Hold one of the process's search slots; raise Busy immediately where none is free."""
     if not _slots.acquire(blocking=False):
         raise Busy
     try:
@@ -48,10 +48,10 @@ def slot() -> Iterator[None]:
 
 @contextmanager
 def deadline(connection, seconds: float) -> Iterator[None]:
-    """Have all statements of a connection end within so many seconds in all; raise TooLong where they don't."""
-    guard = _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
+    """Limit all statements on a connection to `seconds` together; raise TooLong where they take longer."""
+    limit = _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
     try:
-        with guard(connection, time.monotonic() + seconds):
+        with limit(connection, time.monotonic() + seconds):
             yield
     except DatabaseError as error:
         if "statement timeout" in str(error) or "interrupted" in str(error):
@@ -60,15 +60,15 @@ def deadline(connection, seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def _on_sqlite(connection, until: float):
+def _on_sqlite(connection, deadline: float):
     connection.ensure_connection()
 
     def refuse_late(execute, *statement):
-        if time.monotonic() > until:
+        if time.monotonic() > deadline:
             raise TooLong
         return execute(*statement)
 
-    connection.connection.set_progress_handler(lambda: time.monotonic() > until, 100_000)
+    connection.connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
     try:
         with connection.execute_wrapper(refuse_late):
             yield
@@ -76,38 +76,39 @@ def _on_sqlite(connection, until: float):
         connection.connection.set_progress_handler(None, 0)
 
 
-# JIT takes longer to compile than these take to run; counts are gathered in a hash; for the rest see Postgresql.FOUND.
+# JIT takes longer to compile than these statements take to run. Without sequential scans and sorts the planner uses the
+# plans that `engines.Postgresql` describes.
 PLANNED = {
     "jit": "off",
     "enable_seqscan": "off",
     "enable_sort": "off",
-    "work_mem": "'32MB'",  # the places of a million matches, none of them by page only
+    "work_mem": "'32MB'",  # an exact bitmap of a million matches: a lossy one would recheck whole pages
 }
 
 
 @contextmanager
-def _on_postgresql(connection, until: float):
-    told = time.monotonic()
+def _on_postgresql(connection, deadline: float):
+    set_at = time.monotonic()
 
     def lower_timeout(execute, *statement):
-        # PostgreSQL's timeout is for each statement: it is lowered to what is left for all of them.
-        nonlocal told
+        # PostgreSQL's timeout applies to each statement, so it is lowered to the time left for all of them.
+        nonlocal set_at
         now = time.monotonic()
-        if now > until:
+        if now > deadline:
             raise TooLong
-        if now - told > STEP:
+        if now - set_at > STEP:
             with connection.connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL statement_timeout = {_milliseconds(until - now)}")
-            told = now
+                cursor.execute(f"SET LOCAL statement_timeout = {_milliseconds(deadline - now)}")
+            set_at = now
         return execute(*statement)
 
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        planned = PLANNED | {"statement_timeout": _milliseconds(until - told)}
-        cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in planned.items()))
+        settings = PLANNED | {"statement_timeout": _milliseconds(deadline - set_at)}
+        cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items()))
         with connection.execute_wrapper(lower_timeout):
             yield
-        cursor.execute("; ".join(f"SET LOCAL {name} = DEFAULT" for name in planned))
+        cursor.execute("; ".join(f"SET LOCAL {name} = DEFAULT" for name in settings))
 
 
 def _milliseconds(seconds: float) -> int:
-    return max(1, int(seconds * 1000))  # 0 would be no limit
+    return max(1, int(seconds * 1000))  # 0 means no limit

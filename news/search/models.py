@@ -1,4 +1,4 @@
-"""The index's tables. (`news.models` names them, so that Django finds them.) `tables` lays what Django can't."""
+"""Models of the search index. `tables` adds the full-text tables and triggers, which Django cannot describe."""
 
 from __future__ import annotations
 
@@ -12,101 +12,107 @@ from news.search.text import LONGEST_WORD
 
 
 class EntryQuerySet(models.QuerySet):
-    def write(self, entries: list[Entry]) -> None:
-        """Add entries, as many as can be in one statement: FTS5 settles what it holds at each one's end."""
+    def insert(self, entries: list[Entry]) -> None:
+        """Insert entries, as many as possible in one statement: FTS5 flushes its buffer at the end of each."""
         rows = [(each.key, each.message_id, each.category_id, each.source, each.words, each.marks) for each in entries]
         if not rows:
             return
         connection = connections[self.db]
-        insert = "INSERT INTO news_entry (key, message_id, category_id, source, words, marks)"
+        insert = "INSERT INTO search_document (key, message_id, category_id, source, words, marks)"
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 columns = "%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[]"
                 sql = f"{insert} SELECT * FROM unnest({columns})"  # noqa: S608
                 cursor.execute(sql, list(map(list, zip(*rows, strict=True))))
                 return
-            most = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(rows[0])
-            for start in range(0, len(rows), most):
-                some = rows[start : start + most]
-                marks = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(some))
-                cursor.execute(f"{insert} VALUES {marks}", [value for row in some for value in row])
+            limit = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(rows[0])
+            for start in range(0, len(rows), limit):
+                batch = rows[start : start + limit]
+                marks = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(batch))
+                cursor.execute(f"{insert} VALUES {marks}", [value for row in batch for value in row])
 
 
 class Entry(models.Model):
-    """A published or scheduled message as it is searched: its words, and its place among all, the newest first.
+    """A published or scheduled message in the index: its words, and a sort key.
 
-    `key` is made of the second of publication and of the id, so that the index itself has the messages in order, and
-    a span of time is a span of keys. It is the rowid of SQLite's full-text table.
+    `key` is made of the second of publication and the id, the newest lowest: the index is in the order of the lists,
+    and a span of time is a span of keys. It is the rowid of SQLite's full-text table.
     """
 
-    key = models.BigAutoField(primary_key=True)  # always given; SQLite's own rowid, so that no index is needed for it
+    key = models.BigAutoField(primary_key=True)  # always set; as SQLite's rowid it needs no index
     message_id = models.BigIntegerField(unique=True)
     category_id = models.BigIntegerField()
     source = models.CharField(max_length=200)
-    words = models.TextField()  # of headline, lead and body, with spaces around each
-    marks = models.TextField()  # words that stand in headline or lead, category, source: see `index`
+    words = models.TextField()  # of headline | lead | body, with a space around each word
+    marks = models.TextField()  # words of headline and lead, category, source: see `entries`
 
     objects = EntryQuerySet.as_manager()
 
     class Meta:
-        # What the counts need of an entry, without its words.
+        app_label = "news"
+        db_table = "search_document"
+        # Covering indexes, so that counts need not read the words.
         indexes = [
-            models.Index(fields=["key", "category_id", "source", "message_id"], name="news_entry_counted"),
-            models.Index(fields=["source", "key"], name="news_entry_source"),  # how a source is written
+            models.Index(fields=["key", "category_id", "source", "message_id"], name="search_document_counted"),
+            models.Index(fields=["source", "key"], name="search_document_source"),
         ]
 
 
 class Stale(models.Model):
-    """A message whose entry is missing or was taken away, and is to be made. Triggers note it, whoever writes."""
+    """The queue of messages to be indexed. Triggers fill it at every write, plain SQL included."""
 
     message_id = models.BigIntegerField(unique=True)
+
+    class Meta:
+        app_label = "news"
+        db_table = "search_queue"
 
 
 class WordQuerySet(models.QuerySet):
     def add(self, words: Iterable[str]) -> None:
-        """Note words; those that are known stay."""
+        """Store words, ignoring those that exist."""
         found = sorted(words)
         if not found:
             return
         with connections[self.db].cursor() as cursor:
             if connections[self.db].vendor == "postgresql":
                 cursor.execute(
-                    "INSERT INTO news_word (word) SELECT unnest(string_to_array(%s, ' ')) ON CONFLICT DO NOTHING",
+                    "INSERT INTO search_term (word) SELECT unnest(string_to_array(%s, ' ')) ON CONFLICT DO NOTHING",
                     [" ".join(found)],
                 )
             else:
                 cursor.execute(
-                    "INSERT OR IGNORE INTO news_word (word) SELECT value FROM json_each(%s) WHERE NOT EXISTS "
-                    "(SELECT 1 FROM news_word WHERE word = value)",
+                    "INSERT OR IGNORE INTO search_term (word) SELECT value FROM json_each(%s) WHERE NOT EXISTS "
+                    "(SELECT 1 FROM search_term WHERE word = value)",
                     [json.dumps(found)],
                 )
 
-    def beginning(self, letters: str, most: int, start: int = 0) -> list[str]:
-        """Return at most so many words that begin with these letters, the shortest first, from a place in this list."""
-        where, arguments, order = self._begins(letters)
-        sql = f"SELECT word FROM news_word WHERE {where} ORDER BY length(word), {order} LIMIT %s OFFSET %s"  # noqa: S608
-        return self._words(sql, [*arguments, most, start])
+    def with_prefix(self, prefix: str, limit: int, offset: int = 0) -> list[str]:
+        """Return words with a prefix, the shortest first."""
+        where, arguments, order = self._prefix_condition(prefix)
+        sql = f"SELECT word FROM search_term WHERE {where} ORDER BY length(word), {order} LIMIT %s OFFSET %s"  # noqa: S608
+        return self._words(sql, [*arguments, limit, offset])
 
-    def next_to(self, letters: str, lengths: tuple[int, int], after: str, most: int) -> list[str]:
-        """Return at most so many words after one, of those that begin with these letters and have such a length."""
-        where, arguments, order = self._begins(letters)
+    def after(self, prefix: str, lengths: tuple[int, int], word: str, limit: int) -> list[str]:
+        """Return the words after `word` in alphabetical order that have a prefix and a length in this range."""
+        where, arguments, order = self._prefix_condition(prefix)
         where += f" AND {order} > %s AND length(word) BETWEEN %s AND %s"
-        sql = f"SELECT word FROM news_word WHERE {where} ORDER BY {order} LIMIT %s"  # noqa: S608
-        return self._words(sql, [*arguments, after, *lengths, most])
+        sql = f"SELECT word FROM search_term WHERE {where} ORDER BY {order} LIMIT %s"  # noqa: S608
+        return self._words(sql, [*arguments, word, *lengths, limit])
 
-    def among(self, words: Iterable[str]) -> list[str]:
-        """Return those of some words that are known."""
+    def existing(self, words: Iterable[str]) -> list[str]:
+        """Return those of `words` that are stored."""
         if connections[self.db].vendor == "postgresql":
-            sql = "SELECT word FROM news_word WHERE word = ANY(%s)"
+            sql = "SELECT word FROM search_term WHERE word = ANY(%s)"
             return self._words(sql, [sorted(words)])
-        sql = "SELECT word FROM json_each(%s) CROSS JOIN news_word ON word = value"
+        sql = "SELECT word FROM json_each(%s) CROSS JOIN search_term ON word = value"
         return self._words(sql, [json.dumps(sorted(words))])
 
-    def _begins(self, letters: str) -> tuple[str, list[str], str]:
-        """Return the condition for a beginning, its arguments, and what words are ordered by."""
+    def _prefix_condition(self, prefix: str) -> tuple[str, list[str], str]:
+        """Return the SQL condition for a prefix, its arguments, and the SQL that words are ordered by."""
         if connections[self.db].vendor == "postgresql":
-            return "word LIKE %s || '%%'", [letters], 'word COLLATE "C"'
-        return "word >= %s AND word < %s", [letters, letters + "\U0010ffff"], "word"
+            return "word LIKE %s || '%%'", [prefix], 'word COLLATE "C"'
+        return "word >= %s AND word < %s", [prefix, prefix + "\U0010ffff"], "word"
 
     def _words(self, sql: str, arguments) -> list[str]:
         with connections[self.db].cursor() as cursor:
@@ -115,14 +121,22 @@ class WordQuerySet(models.QuerySet):
 
 
 class Word(models.Model):
-    """A word of some message, public or not: see `vocabulary`. `index.prune` deletes those that no message has."""
+    """A word of some message, public or not: see `vocabulary`. `index.prune` deletes unused ones."""
 
     word = models.CharField(max_length=LONGEST_WORD, primary_key=True)
 
     objects = WordQuerySet.as_manager()
 
+    class Meta:
+        app_label = "news"
+        db_table = "search_term"
+
 
 class IndexState(models.Model):
-    """What made the index: one row. An index of other rules of folding has to be rebuilt."""
+    """One row with the version of the folding rules that made the index; with another version it must be rebuilt."""
 
     folding = models.PositiveIntegerField()
+
+    class Meta:
+        app_label = "news"
+        db_table = "search_state"

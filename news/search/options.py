@@ -1,4 +1,4 @@
-"""The filters beside the results of a search, with their counts."""
+"""Search facets: the values of the filters beside the results, each with the number of results it would give."""
 
 from __future__ import annotations
 
@@ -10,126 +10,133 @@ from news.search.engines import MANY, Cell
 from news.search.wanted import year_keys
 
 MOST_SOURCES = 10
-MOST_REMEMBERED = 50  # searches
-SAMPLE = 100  # messages, the newest: whose sources are offered where there are too many to count
+MOST_REMEMBERED = 50  # searches in the cache of an edition
+SAMPLE = 100  # messages, the newest, whose sources are offered where all results are too many to count
 
 
 @dataclass
 class Option:
-    """A filter to choose, or the one that is chosen."""
+    """A link to a search or list with the number of messages it finds; in a facet, one of its values."""
 
     label: str
     count: int
-    address: str
-    is_chosen: bool = False
-    without: str = ""  # the address that takes it back
+    url: str
+    is_selected: bool = False
+    remove_url: str = ""  # the same search without this filter
 
     @property
-    def is_many(self) -> bool:
+    def is_over_limit(self) -> bool:
+        """Say whether there are more than MANY messages; `count` is then not exact."""
         return self.count > MANY
 
 
 class Options:
-    """The filters beside the results. A filter's counts heed the others: they say what choosing it would give."""
+    """The facets of a search. The counts of a filter's values take the other filters into account."""
 
     def __init__(self, question):
-        self.question, self.wanted = question, question.wanted
-        self.years_at = [year_keys(year)[1] for year in question.years]
-        self.cells = self.cells_of(question.edition)
-        question.asked.total = self.cells.total() if self.cells is not None else MANY
+        self.question, self.params = question, question.params
+        self.oldest_keys = [year_keys(year)[1] for year in question.years]
+        self.cells = self._cells(question.edition)
+        question.words_engine.estimated_total = self.cells.total() if self.cells is not None else MANY
         self.total = self.count()
 
-    def cells_of(self, edition) -> Counter[Cell] | None:
-        """Return the matches by category, source and year; those of very many are counted once for an edition."""
-        kept = edition.remember("cells", dict)
-        key = self.question.words, self.question.found.query.phrases, self.wanted.since, self.wanted.until
-        if key in kept:
-            return kept[key]
+    def _cells(self, edition) -> Counter[Cell] | None:
+        """Return the matches by category, source and year, for large results cached with the edition; see `facets`."""
+        cached = edition.remember("cells", dict)
+        key = self.question.words, self.question.found.query.phrases, self.params.since, self.params.until
+        if key in cached:
+            return cached[key]
         span = self.question.span(year=None)
-        cells = self.question.engine.cells(self.question.words, span, self.years_at or [0])
-        if cells is not None and cells.total() > MANY and len(kept) < MOST_REMEMBERED:
-            kept[key] = cells
+        cells = self.question.engine.facets(self.question.words, span, self.oldest_keys or [0])
+        if cells is not None and cells.total() > MANY and len(cached) < MOST_REMEMBERED:
+            cached[key] = cells
         return cells
 
-    def count(self, **but) -> int:
-        """Return how many messages a search with other filters finds."""
+    def count(self, **changes) -> int:
+        """Return the number of results with changed filters."""
         if self.cells is None:
-            return self.question.count(**but)
-        return min(sum(self.by(None, **but).values()), MANY + 1)
+            return self.question.count(**changes)
+        return min(sum(self._by(None, **changes).values()), MANY + 1)
 
-    def by(self, place: int | None, **but) -> Counter:
-        """Return the counts by category (0), source (1) or year (2) that a search with other filters has."""
-        wanted = self.wanted.but(**but)
-        category = next((each.pk for each in self.question.categories if each.slug == wanted.category), 0)
+    def _by(self, column: int | None, **changes) -> Counter:
+        """Return the counts of a search with changed filters by category (0), source (1) or year (2)."""
+        params = self.params.replace(**changes)
+        category = next((each.pk for each in self.question.categories if each.slug == params.category), 0)
         counts: Counter = Counter()
         for cell, count in self.cells.items():
             year = self.question.years[cell[2]] if cell[2] < len(self.question.years) else None
             if (
-                (not wanted.category or cell[0] == category)
-                and (not wanted.source or cell[1] == wanted.source)
-                and (not wanted.year or year == wanted.year)
+                (not params.category or cell[0] == category)
+                and (not params.source or cell[1] == params.source)
+                and (not params.year or year == params.year)
             ):
-                counts[None if place is None else year if place == 2 else cell[place]] += count
+                counts[None if column is None else year if column == 2 else cell[column]] += count
         return counts
 
-    def each(self, place: int, name: str, values: dict) -> Counter:
+    def _value_counts(self, column: int, name: str, values: dict) -> Counter:
         """Return the counts of a filter's values: from the cells, or counted in one statement where these are too many.
 
-        The latter are remembered for the edition: the pages of one search, and both its orders, have the same.
+        The latter are cached with the edition, so that the pages and both orders of a search share them.
         """
         if self.cells is not None:
-            found = self.by(place, **{name: None})
+            found = self._by(column, **{name: None})
             return Counter({value: found[key] for key, value in values.items()})
-        kept = self.question.edition.remember("facet counts", dict)
-        filters = self.wanted.but(q="", sort="", **{name: None})
+        cached = self.question.edition.remember("facet counts", dict)
+        filters = self.params.replace(q="", sort="", **{name: None})
         key = name, self.question.words, self.question.found.query.phrases, filters
-        counts = kept.get(key)
+        counts = cached.get(key)
         if counts is None:
             numbers = self.question.counts([{name: value} for value in values.values()])
             counts = Counter(dict(zip(values.values(), numbers, strict=True)))
-            if len(kept) >= MOST_REMEMBERED:
-                kept.clear()
-            kept[key] = counts
+            if len(cached) >= MOST_REMEMBERED:
+                cached.clear()
+            cached[key] = counts
         return counts
 
     @cached_property
     def categories(self) -> list[Option]:
         slugs = {category.pk: category.slug for category in self.question.categories}
         labels = {category.slug: category.name for category in self.question.categories}
-        return self.listed("category", self.each(0, "category", slugs), labels)
+        return self._facet("category", self._value_counts(0, "category", slugs), labels)
 
     @cached_property
     def years(self) -> list[Option]:
         years = {year: year for year in self.question.years}
-        return self.listed("year", self.each(2, "year", years), {year: str(year) for year in years})
+        return self._facet("year", self._value_counts(2, "year", years), {year: str(year) for year in years})
 
     @cached_property
     def sources(self) -> list[Option]:
-        """Return the ten commonest; among more than MANY messages, the ten commonest of the newest SAMPLE."""
-        common = self.common_sources()
-        named = sorted(common, key=lambda source: (-common[source], source))[:MOST_SOURCES]
-        if self.wanted.source and self.wanted.source not in named:
-            named.append(self.wanted.source)
-        counts = self.each(1, "source", {source: source for source in named})
-        return self.listed("source", counts, self.question.source_names(named))
+        """Return the most frequent sources; among more than MANY results, those of the newest SAMPLE."""
+        frequency = self._source_frequency()
+        slugs = sorted(frequency, key=lambda source: (-frequency[source], source))[:MOST_SOURCES]
+        if self.params.source and self.params.source not in slugs:
+            slugs.append(self.params.source)
+        counts = self._value_counts(1, "source", {source: source for source in slugs})
+        return self._facet("source", counts, self.question.source_names(slugs))
 
-    def common_sources(self) -> Counter:
-        """Return sources with what decides which of them are offered."""
-        many = self.count(source="") > MANY
-        if self.cells is not None and not many:
-            common = self.by(1, source="")
+    def _source_frequency(self) -> Counter:
+        is_over_limit = self.count(source="") > MANY
+        if self.cells is not None and not is_over_limit:
+            frequency = self._by(1, source="")
         else:
             match, span = self.question.match(source=""), self.question.span()
-            common = Counter(row.source for row in self.question.engine.rows(match, span, SAMPLE if many else MANY))
-        common.pop("", None)
-        return common
+            rows = self.question.engine.rows(match, span, SAMPLE if is_over_limit else MANY)
+            frequency = Counter(row.source for row in rows)
+        frequency.pop("", None)
+        return frequency
 
-    def listed(self, name: str, counts: Counter, labels: dict) -> list[Option]:
-        """Return the values that find something, and the chosen one, in the order of `labels`."""
-        wanted, chosen = self.wanted, getattr(self.wanted, name)
-        without = wanted.but(**{name: None}).address
+    def _facet(self, name: str, counts: Counter, labels: dict) -> list[Option]:
+        """Return the values that have results, and the selected one, in the order of `labels`."""
+        selected = getattr(self.params, name)
+        remove_url = self.params.replace(**{name: None}).url
         return [
-            Option(label, min(counts[value], MANY + 1), wanted.but(**{name: value}).address, value == chosen, without)
+            Option(
+                label,
+                min(counts[value], MANY + 1),
+                self.params.replace(**{name: value}).url,
+                value == selected,
+                remove_url,
+            )
             for value, label in labels.items()
-            if counts[value] or value == chosen
+            if counts[value] or value == selected
         ]

@@ -1,9 +1,10 @@
-"""What the index needs beside Django's tables: triggers on the messages, and each database's own full-text index.
+"""Full-text tables and triggers of the search index, in each database's own SQL.
 
-Triggers take an entry away as soon as its message is withdrawn, changed or deleted, and note what is to be made anew:
-so nothing is found that is not public, whoever writes. What stands in a text only Python knows (it is HTML, and words
-are folded), so `index` makes the entries, in the same transaction. All of it is taken away before a migration and
-laid again after it: SQLite rebuilds a table to change it, which loses its triggers and trips over those that name it.
+Triggers delete the entry of a message that is changed, withdrawn or deleted, and queue the message for indexing. So
+nothing is found that is not public, even after plain SQL. Only Python can split a text into words (it is HTML, and
+words are folded), so `index` writes the entries, in the same transaction. The triggers are dropped before a migration
+and created again after it: SQLite rebuilds a table to alter it, which loses its triggers and fails on others that
+name the table.
 """
 
 from __future__ import annotations
@@ -13,42 +14,44 @@ from django.utils.translation import gettext as _
 
 DUE = "{row}.approved_at IS NOT NULL AND {row}.withdrawn_at IS NULL"
 HEEDED = ("headline", "lead", "body", "category_id", "source_name", "publish_at", "approved_at", "withdrawn_at")
-SMALL = 1_000  # messages that a migration indexes itself; a larger archive waits for `build_search`
+SMALL = 1_000  # messages that `migrate` indexes itself; a larger archive needs `build_search`
 
-# SQLite: FTS5 keeps which entry has which word, no more (detail=none): phrases are looked for in the entries. Its
-# tokenizer has nothing to do but to part at spaces, as all else than ASCII is a letter to it.
+# SQLite: FTS5 stores which entry has which word and no positions (detail=none); phrases are checked in the entries. The
+# ascii tokenizer treats every other character as a letter, so it only splits at spaces.
 
 SQLITE = [
-    "CREATE VIRTUAL TABLE IF NOT EXISTS news_found USING fts5(words, marks, content='news_entry', content_rowid='key', "
-    "detail='none', tokenize='ascii')",
-    "CREATE TRIGGER IF NOT EXISTS news_entry_insert AFTER INSERT ON news_entry BEGIN {insert} END",
-    "CREATE TRIGGER IF NOT EXISTS news_entry_delete AFTER DELETE ON news_entry BEGIN {delete} END",
-    "CREATE TRIGGER IF NOT EXISTS news_entry_update AFTER UPDATE ON news_entry BEGIN {delete} {insert} END",
-    "CREATE TRIGGER IF NOT EXISTS news_search_insert AFTER INSERT ON news_message WHEN {due} BEGIN {note} END",
-    "CREATE TRIGGER IF NOT EXISTS news_search_update AFTER UPDATE ON news_message WHEN {changed} BEGIN {forget} "
-    "INSERT INTO news_stale (message_id) SELECT NEW.id WHERE {due}; END",
-    "CREATE TRIGGER IF NOT EXISTS news_search_delete AFTER DELETE ON news_message BEGIN {forget} END",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS search_fulltext USING fts5(words, marks, content='search_document', "
+    "content_rowid='key', detail='none', tokenize='ascii')",
+    "CREATE TRIGGER IF NOT EXISTS search_document_insert AFTER INSERT ON search_document BEGIN {insert} END",
+    "CREATE TRIGGER IF NOT EXISTS search_document_delete AFTER DELETE ON search_document BEGIN {delete} END",
+    "CREATE TRIGGER IF NOT EXISTS search_document_update AFTER UPDATE ON search_document BEGIN {delete} {insert} END",
+    "CREATE TRIGGER IF NOT EXISTS search_message_insert AFTER INSERT ON news_message WHEN {due} BEGIN {note} END",
+    "CREATE TRIGGER IF NOT EXISTS search_message_update AFTER UPDATE ON news_message WHEN {changed} BEGIN {forget} "
+    "INSERT INTO search_queue (message_id) SELECT NEW.id WHERE {due}; END",
+    "CREATE TRIGGER IF NOT EXISTS search_message_delete AFTER DELETE ON news_message BEGIN {forget} END",
 ]
 SQLITE_PARTS = {
-    "insert": "INSERT INTO news_found (rowid, words, marks) VALUES (NEW.key, NEW.words, NEW.marks);",
-    "delete": "INSERT INTO news_found (news_found, rowid, words, marks) "
+    "insert": "INSERT INTO search_fulltext (rowid, words, marks) VALUES (NEW.key, NEW.words, NEW.marks);",
+    "delete": "INSERT INTO search_fulltext (search_fulltext, rowid, words, marks) "
     "VALUES ('delete', OLD.key, OLD.words, OLD.marks);",
     "due": DUE.format(row="NEW"),
     "changed": " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in HEEDED),
-    "note": "DELETE FROM news_stale WHERE message_id = NEW.id; INSERT INTO news_stale (message_id) VALUES (NEW.id);",
-    "forget": "DELETE FROM news_entry WHERE message_id = OLD.id; DELETE FROM news_stale WHERE message_id = OLD.id;",
+    "note": "DELETE FROM search_queue WHERE message_id = NEW.id; "
+    "INSERT INTO search_queue (message_id) VALUES (NEW.id);",
+    "forget": "DELETE FROM search_document WHERE message_id = OLD.id; "
+    "DELETE FROM search_queue WHERE message_id = OLD.id;",
 }
 
-# PostgreSQL: a tsvector without positions and without any dictionary: it has the words as they stand in the entry.
-# It lies outside the row (toast), so that counting reads narrow rows. PostgreSQL only begins to lay anything outside
-# where a row has more than 2,000 bytes: a short message's row is made as long by blanks, which are packed to nothing.
+# PostgreSQL: a tsvector without positions or dictionary, with the words as they are in the entry. It is stored outside
+# the row (TOAST), so that counting reads narrow rows. PostgreSQL only moves columns there from rows of more than about
+# 2,000 bytes, so `padding` makes short rows as long with spaces, which compress to nothing.
 
 POSTGRESQL_BODY = """
 DECLARE
     concerned bigint[];
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO news_stale (message_id) SELECT id FROM new_rows WHERE {new_due} ON CONFLICT DO NOTHING;
+        INSERT INTO search_queue (message_id) SELECT id FROM new_rows WHERE {new_due} ON CONFLICT DO NOTHING;
         RETURN NULL;
     END IF;
     IF TG_OP = 'DELETE' THEN
@@ -58,10 +61,10 @@ BEGIN
             WHERE ({old}) IS DISTINCT FROM ({new}));
     END IF;
     IF cardinality(concerned) > 0 THEN
-        DELETE FROM news_entry WHERE message_id = ANY(concerned);
-        DELETE FROM news_stale WHERE message_id = ANY(concerned);
+        DELETE FROM search_document WHERE message_id = ANY(concerned);
+        DELETE FROM search_queue WHERE message_id = ANY(concerned);
         IF TG_OP = 'UPDATE' THEN
-            INSERT INTO news_stale (message_id) SELECT id FROM new_rows WHERE id = ANY(concerned) AND {new_due};
+            INSERT INTO search_queue (message_id) SELECT id FROM new_rows WHERE id = ANY(concerned) AND {new_due};
         END IF;
     END IF;
     RETURN NULL;
@@ -73,50 +76,50 @@ POSTGRESQL_PARTS = {
 }
 EVENTS = {"insert": ["NEW"], "delete": ["OLD"], "update": ["OLD", "NEW"]}
 POSTGRESQL = [
-    "ALTER TABLE news_entry ADD COLUMN IF NOT EXISTS vector tsvector GENERATED ALWAYS AS "
+    "ALTER TABLE search_document ADD COLUMN IF NOT EXISTS vector tsvector GENERATED ALWAYS AS "
     "(array_to_tsvector(array_remove(string_to_array(words || marks, ' '), ''))) STORED",
-    "ALTER TABLE news_entry ADD COLUMN IF NOT EXISTS padding text GENERATED ALWAYS AS (repeat(' ', 2100)) STORED",
-    "ALTER TABLE news_entry ALTER COLUMN vector SET STORAGE EXTERNAL",
-    "ALTER TABLE news_entry SET (toast_tuple_target = 128)",
-    "CREATE INDEX IF NOT EXISTS news_entry_vector ON news_entry USING gin (vector)",
-    f"CREATE OR REPLACE FUNCTION news_search() RETURNS trigger LANGUAGE plpgsql AS "
+    "ALTER TABLE search_document ADD COLUMN IF NOT EXISTS padding text GENERATED ALWAYS AS (repeat(' ', 2100)) STORED",
+    "ALTER TABLE search_document ALTER COLUMN vector SET STORAGE EXTERNAL",
+    "ALTER TABLE search_document SET (toast_tuple_target = 128)",
+    "CREATE INDEX IF NOT EXISTS search_document_vector ON search_document USING gin (vector)",
+    f"CREATE OR REPLACE FUNCTION search_message() RETURNS trigger LANGUAGE plpgsql AS "
     f"$$ {POSTGRESQL_BODY.format(**POSTGRESQL_PARTS)} $$",
     *(
-        f"CREATE OR REPLACE TRIGGER news_search_{event} AFTER {event.upper()} ON news_message "
+        f"CREATE OR REPLACE TRIGGER search_message_{event} AFTER {event.upper()} ON news_message "
         f"REFERENCING {' '.join(f'{row} TABLE AS {row.lower()}_rows' for row in rows)} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION news_search()"
+        "FOR EACH STATEMENT EXECUTE FUNCTION search_message()"
         for event, rows in EVENTS.items()
     ),
 ]
 
-# What happened while there were no triggers: entries of what is not public any more go, what has none is noted.
-ORPHANS = """DELETE FROM news_entry WHERE NOT EXISTS (
-    SELECT 1 FROM news_message AS m WHERE m.id = news_entry.message_id AND {due})"""
-MISSING = """INSERT INTO news_stale (message_id) SELECT m.id FROM news_message AS m WHERE {due}
-    AND NOT EXISTS (SELECT 1 FROM news_entry AS e WHERE e.message_id = m.id)
-    AND NOT EXISTS (SELECT 1 FROM news_stale AS s WHERE s.message_id = m.id)
+# Changes made without triggers: delete entries of messages that should have none, and queue messages without one.
+ORPHANS = """DELETE FROM search_document WHERE NOT EXISTS (
+    SELECT 1 FROM news_message AS m WHERE m.id = search_document.message_id AND {due})"""
+MISSING = """INSERT INTO search_queue (message_id) SELECT m.id FROM news_message AS m WHERE {due}
+    AND NOT EXISTS (SELECT 1 FROM search_document AS e WHERE e.message_id = m.id)
+    AND NOT EXISTS (SELECT 1 FROM search_queue AS s WHERE s.message_id = m.id)
     ORDER BY m.publish_at, m.id"""
 
 
 def before_migration(using, plan, **kwargs):
-    """Take the triggers away while tables may be rebuilt."""
+    """Drop the triggers while a migration may rebuild tables."""
     connection = connections[using]
-    there = set(connection.introspection.table_names())
-    if not plan or "news_message" not in there:
+    existing = set(connection.introspection.table_names())
+    if not plan or "news_message" not in existing:
         return
     if connection.vendor == "postgresql":
-        statements = [f"DROP TRIGGER IF EXISTS news_search_{event} ON news_message" for event in EVENTS]
+        statements = [f"DROP TRIGGER IF EXISTS search_message_{event} ON news_message" for event in EVENTS]
     else:
-        rooms = ("search", "entry")
-        statements = [f"DROP TRIGGER IF EXISTS news_{room}_{event}" for room in rooms for event in EVENTS]
+        prefixes = ("message", "document")
+        statements = [f"DROP TRIGGER IF EXISTS search_{prefix}_{event}" for prefix in prefixes for event in EVENTS]
     run(connection, statements)
 
 
 def after_migration(using, plan=(), verbosity=1, **kwargs):
-    """Lay what is ours, and note what the index lacks; make it at once where it is little."""
+    """Create triggers and full-text tables, and index what is missing, or name the command if that is much."""
     connection = connections[using]
-    ours = {"news_message", "news_entry", "news_stale", "news_word", "news_indexstate"}
-    if not ours <= set(connection.introspection.table_names()):
+    required = {"news_message", "search_document", "search_queue", "search_term", "search_state"}
+    if not required <= set(connection.introspection.table_names()):
         return
     from news.search import index
 
@@ -131,7 +134,7 @@ def after_migration(using, plan=(), verbosity=1, **kwargs):
 
 
 def lay(connection) -> None:
-    """Lay triggers and full-text index, where they are not there yet."""
+    """Create the triggers and the full-text index where they are missing."""
     if connection.vendor == "postgresql":
         run(connection, POSTGRESQL)
     else:
@@ -139,7 +142,7 @@ def lay(connection) -> None:
 
 
 def settle_what_is_missing(using: str, verbosity: int) -> None:
-    """Index what the index lacks, or say which command does."""
+    """Index up to SMALL missing messages; for more, print the command."""
     from news.search import index
     from news.search.models import Stale
 
@@ -147,8 +150,8 @@ def settle_what_is_missing(using: str, verbosity: int) -> None:
     if 0 < missing <= SMALL:
         index.build(using)
     elif missing and verbosity:
-        words = _("The search's index has to be built for %d messages. Run: python manage.py build_search")
-        print(words % missing)
+        text = _("The search index is missing %d messages. Run: python manage.py build_search")
+        print(text % missing)
 
 
 def run(connection, statements) -> None:

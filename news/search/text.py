@@ -1,7 +1,7 @@
-"""The words of a text, as both databases get them: folded here, in one way for what is searched and what is typed.
+"""Tokeniser: splits a text or a query into folded words, in the same way for both databases.
 
-A word is a run of letters and digits. Apostrophes and hyphens separate words, so that it does not matter which of
-their many shapes somebody types. There is no stemming: names stay what they are.
+A word is a run of letters and digits. Apostrophes and hyphens separate words, so it does not matter which of their
+many forms is typed. There is no stemming, because it would distort names.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from itertools import islice, product
 
 from news.search.folding import FOLDED, SHAPES
 
-LONGEST_WORD = 64  # characters; words that differ only beyond them are the same word
+LONGEST_WORD = 64  # characters; longer words are cut, and so equal where these are
 MOST_SPELLINGS = 8  # of a typed word
 
-# A word of one shape; ignored characters within or behind it belong to it.
+# A word in the alphabet of `folding.shape`; ignored characters within or after it belong to it.
 PARTS = re.compile("w[wm]*|cm*")
 
-# What is punctuation elsewhere, and part of a word here: geresh and gershayim in Hebrew (צה״ל, ג׳ורג׳), for which
-# keyboards have quotes; and the dot of Catalan (col·lecció). A quote that is closed soon after it is a quotation.
+# Punctuation that is part of a word here: geresh and gershayim in Hebrew (צה״ל, ג׳ורג׳), typed as quotation marks, and
+# the middle dot of Catalan (col·lecció). A quotation mark that is closed soon after begins a quotation.
 IN_WORD = re.compile(
     '(?<=[א-ת])[\'’‘׳](?=[א-ת])|(?<=[א-ת])["“”״](?=[א-ת]{1,4}(?![א-ת"“”״]))|(?<=[lL])\N{MIDDLE DOT}(?=[lL])'
 )
-JOINER = "\N{ZERO WIDTH JOINER}"  # as long as what it replaces, so that places in a text stay what they are
-HALF_WIDTH = re.compile("[\uff66-\uff9f]+")  # kana, whose voice marks are characters of their own
+JOINER = "\N{ZERO WIDTH JOINER}"  # as long as what it replaces, so that offsets in a text stay the same
+HALF_WIDTH = re.compile("[\uff66-\uff9f]+")  # kana, whose voicing marks are separate characters
 
-# A short way to the same words, for what nearly every text is made of: the table looks at each character by itself,
-# unless all of them are ASCII. A test compares the two ways.
-TYPOGRAPHIC = "’‘“”„«»–—…\xa0"  # none is part of a word
+# A fast path to the same words for English and Russian texts; a test compares the two. (`str.translate` is fast for
+# ASCII only.)
+TYPOGRAPHIC = "’‘“”„«»–—…\xa0"  # never part of a word
 RUSSIAN = re.compile("[\x00-\x7f\xa0\u2010-\u2027А-Яа-яЁё]*")
 RUSSIAN_WORD = re.compile("[0-9a-zа-я]+")
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text, folded, in their order. Any text has some or none: nothing is refused."""
+    """Return the folded words of a text in their order."""
     found = _folded(text)
     return found if max(map(len, found), default=0) <= LONGEST_WORD else [word[:LONGEST_WORD] for word in found]
 
@@ -55,32 +55,32 @@ def _folded(text: str) -> list[str]:
 
 
 def fold_any(text: str) -> list[str]:
-    """Return the words of a text of any script: the long way."""
+    """Return the folded words of a text in any script."""
     text = join_marks(unicodedata.normalize("NFC", text))
     text = HALF_WIDTH.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
     return text.translate(FOLDED).split()
 
 
 def join_marks(text: str) -> str:
-    """Return a text in which marks that belong to a word don't end it; it stays as long as it is."""
+    """Return a text with punctuation inside words replaced by a joiner of the same length."""
     return IN_WORD.sub(JOINER, text)
 
 
 def spans(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield each word of a text with the place where it begins and the one where it ends; `text` is in NFC."""
-    known: dict[str, str] = {}
+    """Yield start, end and folded form of each word of a text in NFC."""
+    cached: dict[str, str] = {}
     for found in PARTS.finditer((text if text.isascii() else join_marks(text)).translate(SHAPES)):
         written = text[found.start() : found.end()]
-        if written not in known:
-            known[written] = "".join(_folded(written))[:LONGEST_WORD]
-        if known[written]:
-            yield found.start(), found.end(), known[written]
+        if written not in cached:
+            cached[written] = "".join(_folded(written))[:LONGEST_WORD]
+        if cached[written]:
+            yield found.start(), found.end(), cached[written]
 
 
 # Spellings
 
-# Umlauts and hamza are written in more than one way, but not so that one way could stand for all: "Müller" is also
-# "Mueller", while "blue" is not "blü". So a text has the word that it has, and a typed word is looked for in each way.
+# Umlauts and hamza have several spellings, and none could replace the others: "Müller" is also "Mueller", but "blue" is
+# not "blü". So the index has the word as written, and a typed word is searched for in each spelling.
 HAMZA = "ؤئأء"
 WITHIN_WORD = {
     **dict.fromkeys(HAMZA, ("و", "ي", "ا", "ء")),
@@ -95,7 +95,7 @@ AFTER_VOWEL = {"يء": ("يء", "ي"), "ىء": ("يء", "ي"), "وء": ("وء", 
 
 
 def spellings(text: str) -> list[tuple[str, ...]]:
-    """Return each word of a typed text with the other ways in which it is written, its own way first."""
+    """Return the spellings of each word of a query, the typed one first."""
     text = unicodedata.normalize("NFC", text)
     return [(word, *_others(text[start:end], word)) for start, end, word in spans(text)]
 
@@ -106,11 +106,11 @@ def _others(written: str, word: str) -> list[str]:
         return []
     end = AFTER_VOWEL.get(letters[-2:])
     stem = letters[:-2] if end else letters[:-1]
-    ways = [
+    spellings = [
         WITHIN_WORD.get(letter, (letter,)) if number or letter not in HAMZA else (letter,)
         for number, letter in enumerate(stem)
     ]
     last = letters[-1]
-    ways.append(end or AT_END.get(last) or WITHIN_WORD.get(last, (last,)))
-    found = dict.fromkeys("".join(_folded("".join(way)))[:LONGEST_WORD] for way in islice(product(*ways), 64))
+    spellings.append(end or AT_END.get(last) or WITHIN_WORD.get(last, (last,)))
+    found = dict.fromkeys("".join(_folded("".join(each)))[:LONGEST_WORD] for each in islice(product(*spellings), 64))
     return [other for other in found if other and other != word][: MOST_SPELLINGS - 1]

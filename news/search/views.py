@@ -1,4 +1,4 @@
-"""The page of the search."""
+"""The search page."""
 
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
@@ -15,41 +15,41 @@ from news.search.wanted import KNOWN, Wanted
 
 @per_edition(known=KNOWN, unkept=("q",))
 def search(request):
-    """What is found, or the empty page that says how to search. Each search has one address: others lead to it."""
-    wanted = Wanted.read(request.GET)
-    if not wanted.faults and wanted.query_string != request.META["QUERY_STRING"]:
-        return HttpResponseRedirect(wanted.address)
-    found, fault, status, retry_after = None, "", 200, 0
+    """The search form with the results, if any. Other spellings of a search are redirected to its canonical URL."""
+    params = Wanted.from_query(request.GET)
+    if not params.errors and params.query_string != request.META["QUERY_STRING"]:
+        return HttpResponseRedirect(params.url)
+    found, error, status, retry_after = None, "", 200, 0
     try:
-        found = find(wanted, request.at, request.edition) if wanted.q else None
+        found = find(params, request.at, request.edition) if params.q else None
     except Refused as refused:
-        fault = str(refused)
-    except TooLong as error:
-        fault, status, retry_after = str(error), 503, error.RETRY_AFTER
+        error = str(refused)
+    except TooLong as too_long:
+        error, status, retry_after = str(too_long), 503, too_long.RETRY_AFTER
     response = render(
         request,
         "news/search.html",
         {
-            "wanted": wanted,
+            "params": params,
             "found": found,
-            "faults": list(dict.fromkeys([*wanted.faults, *([fault] if fault else [])])),
+            "errors": list(dict.fromkeys([*params.errors, *([error] if error else [])])),
             "rows": [
-                {"message": row, "headline": marked(row.headline, found.query), "excerpt": passage}
-                for row, passage in (
+                {"message": row, "headline": marked(row.headline, found.query), "excerpt": excerpt}
+                for row, excerpt in (
                     zip(found.messages, excerpts(found.messages, found.query), strict=True) if found else []
                 )
             ],
-            "many": MANY,
-            "longest": LONGEST,
+            "count_limit": MANY,
+            "max_length": LONGEST,
             "sorts": [
-                {"label": label, "address": wanted.but(sort=sort).address, "is_chosen": wanted.sort == sort}
+                {"label": label, "url": params.replace(sort=sort).url, "is_selected": params.sort == sort}
                 for sort, label in (("", _("by relevance")), ("date", _("newest first")))
             ],
-            "newer": found and found.newer and wanted.but(after=found.newer).address,
-            "older": found and found.older and wanted.but(before=found.older).address,
+            "newer_url": found and found.newer and params.replace(after=found.newer).url,
+            "older_url": found and found.older and params.replace(before=found.older).url,
         },
         status=status,
     )
-    if status == 503:  # no answer yet, rather than the edition's: nothing on the way may keep it
+    if retry_after:  # a temporary error, which no cache may store
         response["Retry-After"] = retry_after
     return response

@@ -1,9 +1,10 @@
-"""What is wanted of the search: everything that stands in its address, in one order and one form."""
+"""Search parameters: a query string parsed into words, filters, order and cursor, and written in one canonical form."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from urllib.parse import urlencode
 
@@ -13,28 +14,18 @@ from django.utils.translation import gettext as _
 from news.archive import moments_of, span_of
 from news.search.entries import first_key, last_key, source_key
 from news.search.query import LONGEST, too_long
+from news.search.ranking import LAST_KEY, Place
 
 CURSOR = re.compile(r"([0-3])\.([0-9]{1,17})")
 YEAR = re.compile("[1-9][0-9]{3}")
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-LONGEST_TYPED = 4 * LONGEST  # characters, blanks included, that are read of what somebody typed
+LONGEST_TYPED = 4 * LONGEST  # characters, spaces included, that are read of the search box
 LONGEST_SOURCE, LONGEST_CATEGORY = 300, 50
 
 
 @dataclass(frozen=True)
-class Place:
-    """A place in the list: by date its tier is 0, by relevance how near the headline the words stand, then the key."""
-
-    tier: int
-    key: int
-
-    def __str__(self) -> str:
-        return f"{self.tier}.{self.key}"
-
-
-@dataclass(frozen=True)
 class Wanted:
-    """A search as its address tells it. Whatever can't be understood has left a sentence in `faults`."""
+    """The parameters of a search. `errors` has a sentence for each that is not valid."""
 
     q: str = ""
     sort: str = ""  # "date"; empty: by relevance
@@ -42,51 +33,51 @@ class Wanted:
     year: int | None = None
     since: date | None = None
     until: date | None = None
-    source: str = ""
-    before: Place | None = None  # what follows this place is wanted
-    after: Place | None = None  # what precedes it
-    faults: tuple[str, ...] = ()
+    source: str = ""  # a slug
+    before: Place | None = None  # cursor: show the page after this place
+    after: Place | None = None  # cursor: show the page that ends at this place
+    errors: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, given) -> Wanted:
-        """Return what a query string asks for."""
-        given = {name: value for name, value in given.items() if name in KNOWN}
-        faults: list[str] = []
-        since, until = (_day(given.get(name, ""), faults) for name in ("from", "to"))
+    def from_query(cls, query) -> Wanted:
+        """Return the parameters of a query string, given as a dict."""
+        query = {name: value for name, value in query.items() if name in KNOWN}
+        errors: list[str] = []
+        since, until = (_parse_day(query.get(name, ""), errors) for name in ("from", "to"))
         if since and until and since > until:
-            faults.append(_("The first day is after the last one: nothing can be between them. Change one of the two."))
-        year = given.get("year", "")
-        places = [_place(given.get(name, "")) for name in ("before", "after")]
-        sort = "date" if given.get("sort") == "date" else ""
-        typed = " ".join(given.get("q", "")[:LONGEST_TYPED].split())
+            errors.append(_("The first day is after the last day. Change one of the two."))
+        year = query.get("year", "")
+        cursors = [_parse_cursor(query.get(name, "")) for name in ("before", "after")]
+        sort = "date" if query.get("sort") == "date" else ""
+        typed = " ".join(query.get("q", "")[:LONGEST_TYPED].split())
         if len(typed) > LONGEST:
-            faults.append(too_long())
-        before, after = (place if place and (place.tier == 0) == bool(sort) else None for place in places)
+            errors.append(too_long())
+        before, after = (cursor if cursor and (cursor.tier == 0) == bool(sort) else None for cursor in cursors)
         return cls(
-            q=typed[: LONGEST + 1],  # so many that it is refused
+            q=typed[: LONGEST + 1],  # one more than allowed, so that the query is refused
             sort=sort,
-            category=given.get("category", "")[:LONGEST_CATEGORY],
+            category=query.get("category", "")[:LONGEST_CATEGORY],
             year=int(year) if YEAR.fullmatch(year) else None,
             since=since,
             until=until,
-            source=source_key(given.get("source", "")[:LONGEST_SOURCE]),
+            source=source_key(query.get("source", "")[:LONGEST_SOURCE]),
             before=before,
             after=after if not before else None,
-            faults=tuple(faults),
+            errors=tuple(errors),
         )
 
     @property
     def query_string(self) -> str:
-        """Return what stands in its address: each search has one."""
-        given = {
+        """Return the canonical query string: each search has one."""
+        values = {
             **{field.name: getattr(self, field.name) for field in fields(self)},
             "from": self.since,
             "to": self.until,
         }
-        return urlencode([(name, str(given[name])) for name in KNOWN if given[name]])
+        return urlencode([(name, str(values[name])) for name in KNOWN if values[name]])
 
     @property
-    def address(self) -> str:
+    def url(self) -> str:
         query = self.query_string
         return reverse("search") + (f"?{query}" if query else "")
 
@@ -95,28 +86,27 @@ class Wanted:
         return bool(self.category or self.year or self.since or self.until or self.source)
 
     @property
-    def q_shown(self) -> str:
-        """Return as much of what was typed as the field takes."""
+    def field_value(self) -> str:
+        """Return the value of the search box, cut to its maximum length."""
         return self.q[:LONGEST]
 
     @property
-    def followed(self) -> Wanted:
-        """Return what a feed of this search follows: in its own order, from the newest on."""
-        return self.but(sort="")
+    def for_feed(self) -> Wanted:
+        """Return the parameters of the search's feed, which has an order of its own and begins at the newest."""
+        return self.replace(sort="")
 
     @property
-    def feed(self) -> str:
-        """Return the address of the feed that follows this search."""
-        return f"{reverse('search_feed')}?{self.followed.query_string}"
+    def feed_url(self) -> str:
+        return f"{reverse('search_feed')}?{self.for_feed.query_string}"
 
-    def but(self, **changes) -> Wanted:
-        """Return this search with something else in it, from its first page on."""
-        return replace(self, **{"before": None, "after": None, "faults": ()} | changes)
+    def replace(self, **changes) -> Wanted:
+        """Return these parameters with changes, at the first page and without errors."""
+        return dataclasses.replace(self, **{"before": None, "after": None, "errors": ()} | changes)
 
-    def days(self) -> tuple[int, int]:
-        """Return the newest and the oldest key of the days that are wanted."""
+    def key_range(self) -> tuple[int, int]:
+        """Return the newest and the oldest key of the requested days."""
         newest = first_key(moments_of(self.until, self.until)[1]) if self.until else -1
-        oldest = last_key(moments_of(self.since, self.since)[0]) if self.since else 1 << 62
+        oldest = last_key(moments_of(self.since, self.since)[0]) if self.since else LAST_KEY
         return newest, oldest
 
 
@@ -125,12 +115,12 @@ FOLLOWED = ("q", "category", "year", "from", "to", "source")
 
 
 def year_keys(year: int) -> tuple[int, int]:
-    """Return the newest and the oldest key of a year of the host's."""
+    """Return the newest and the oldest key of a year in the host's time zone."""
     first, last = span_of(year, None)
     return first_key(last), last_key(first)
 
 
-def _day(text: str, faults: list[str]) -> date | None:
+def _parse_day(text: str, errors: list[str]) -> date | None:
     if not text:
         return None
     try:
@@ -138,10 +128,10 @@ def _day(text: str, faults: list[str]) -> date | None:
             return day
     except ValueError:
         pass
-    faults.append(_("“%s” is no date. Write one like 2018-03-04.") % text[:30])
+    errors.append(_("“%s” is not a valid date. Enter a date as YYYY-MM-DD, for example 2018-03-04.") % text[:30])
     return None
 
 
-def _place(text: str) -> Place | None:
+def _parse_cursor(text: str) -> Place | None:
     parts = CURSOR.fullmatch(text)
     return Place(int(parts[1]), int(parts[2])) if parts else None

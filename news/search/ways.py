@@ -1,4 +1,4 @@
-"""Where nothing is found: searches near by that find something."""
+"""Search suggestions for a search without results: similar searches that have some."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from django.utils.translation import gettext as _
 from news.search.engines import Match
 from news.search.options import Option
 
-MOST_WORDS = 5  # of a query, for which something else is looked for
-MOST_OTHERS = 3  # for a word
+MOST_WORDS = 5  # words of a query for which alternatives are searched
+MOST_OTHERS = 3  # alternatives for a word
 
 
 def ways_on(question) -> list[Option]:
-    """Return the searches that find something, each with how much; what is not public is not hinted at."""
+    """Return similar searches that have results, with their number; only public messages are considered."""
     found = [*without_filters(question), *without_order(question), *with_other_words(question), *word_by_word(question)]
     return [option for option in found if option.count]
 
 
 def without_filters(question):
-    """Yield the same search with a filter less, and with none."""
-    wanted = question.wanted
-    words = {
+    """Yield the same search without one of its filters, and without all of them."""
+    params = question.params
+    labels = {
         "category": _("In all categories"),
         "year": _("In all years"),
         "source": _("From any source"),
-        "days": _("Of all days"),
-        "all": _("Without any of the filters"),
+        "days": _("On any date"),
+        "all": _("Without filters"),
     }
     fields = {
         "category": {"category": ""},
@@ -34,46 +34,45 @@ def without_filters(question):
         "days": {"since": None, "until": None},
         "all": {"category": "", "year": None, "source": "", "since": None, "until": None},
     }
-    given = [name for name in words if name != "all" and any(getattr(wanted, field) for field in fields[name])]
-    for name in [*given, *(["all"] if len(given) > 1 else [])]:
-        yield Option(words[name], question.count(**fields[name]), wanted.but(**fields[name]).address)
+    active = [name for name in labels if name != "all" and any(getattr(params, field) for field in fields[name])]
+    for name in [*active, *(["all"] if len(active) > 1 else [])]:
+        yield Option(labels[name], question.count(**fields[name]), params.replace(**fields[name]).url)
 
 
 def without_order(question):
-    """Yield the same words, wherever they stand in a text."""
+    """Yield the words of a phrase in any order."""
     query = question.found.query
-    if any(term.is_phrase for term in query.wanted):
-        words = [word for term in query.wanted for word in term.words]
+    if any(term.is_phrase for term in query.included):
+        words = [word for term in query.included for word in term.words]
         words += [f"-{term.words[0]}" for term in query.excluded if not term.is_phrase]
-        count = question.asked.count(question.match(), question.span())
-        label = _("The same words, wherever they stand")
-        yield Option(label, count, question.wanted.but(q=" ".join(words)).address)
+        count = question.words_engine.count(question.match(), question.span())
+        yield Option(_("The same words in any order"), count, question.params.replace(q=" ".join(words)).url)
 
 
 def with_other_words(question):
-    """Yield the search with a word in the place of one that no message has, where the two look alike."""
+    """Yield the search with a word that no public message has replaced by a similar one."""
     query = question.found.query
     if query.phrases:
         return
-    each = list(zip(query.each_word, question.clauses, strict=True))[:MOST_WORDS]
-    for place, (term, clause) in enumerate(each):
+    pairs = list(zip(query.single_words, question.clauses, strict=True))[:MOST_WORDS]
+    for number, (term, clause) in enumerate(pairs):
         word = term.words[0]
-        if question.asked.known(list(clause), question.public):
+        if question.words_engine.existing_words(list(clause), question.public):
             continue
-        for other in question.vocabulary.alike(word, MOST_OTHERS):
-            terms = [*(each.words[0] for each in query.each_word)]
-            terms[place] = other
-            match = Match((*question.clauses[:place], (other,), *question.clauses[place + 1 :]), question.words.none)
-            count = question.asked.count(question.match(match), question.span())
-            written = " ".join([*terms, *(f"-{each.words[0]}" for each in query.excluded)])
-            yield Option(_("With “%s”") % other, count, question.wanted.but(q=written).address)
+        for other in question.vocabulary.similar(word, MOST_OTHERS):
+            words = [each.words[0] for each in query.single_words]
+            words[number] = other
+            match = Match((*question.clauses[:number], (other,), *question.clauses[number + 1 :]), question.words.none)
+            count = question.words_engine.count(question.match(match), question.span())
+            typed = " ".join([*words, *(f"-{each.words[0]}" for each in query.excluded)])
+            yield Option(_("With “%s”") % other, count, question.params.replace(q=typed).url)
 
 
 def word_by_word(question):
-    """Yield each of several words alone."""
+    """Yield each of several words on its own."""
     query = question.found.query
-    if len(query.each_word) < 2:
+    if len(query.single_words) < 2:
         return
-    for term, clause in list(zip(query.each_word, question.clauses, strict=True))[:MOST_WORDS]:
-        count = question.asked.count(question.match(Match((clause,))), question.span())
-        yield Option(_("Only “%s”") % term.words[0], count, question.wanted.but(q=term.words[0]).address)
+    for term, clause in list(zip(query.single_words, question.clauses, strict=True))[:MOST_WORDS]:
+        count = question.words_engine.count(question.match(Match((clause,))), question.span())
+        yield Option(_("Only “%s”") % term.words[0], count, question.params.replace(q=term.words[0]).url)

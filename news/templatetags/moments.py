@@ -1,4 +1,4 @@
-"""A moment as machines read it, and as the two cities do."""
+"""Template filters for dates and times: ISO 8601, numeric, in both cities of the header."""
 
 from datetime import UTC
 
@@ -11,28 +11,28 @@ register = template.Library()
 
 
 @register.filter
-def machine(moment):
-    """Return a moment for a `datetime` attribute: to the second, in UTC. HTML knows no microseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def machine(value):
+    """Return a datetime in ISO 8601 for a `datetime` attribute: UTC, without microseconds."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @register.filter
-def in_figures(moment):
-    """Return the host's date of a moment in figures, the same in every language of ours: 25.09.2020."""
-    return timezone.localdate(moment, timezone.get_default_timezone()).strftime("%d.%m.%Y")
+def in_figures(value):
+    """Return the date of a datetime in the host's time zone as 25.09.2020, in every language."""
+    return timezone.localdate(value, timezone.get_default_timezone()).strftime("%d.%m.%Y")
 
 
 @register.filter
-def in_cities(moment):
-    """Return a moment in each city of the header, the host's first: "25 September 2020, 12:00 London · 14:00 Moscow".
+def in_cities(value):
+    """Return a datetime in each city of the header, the host's first: "25 September 2020, 12:00 London · 14:00 Moscow".
 
-    A city where the calendar shows another day names that day.
+    The date is repeated for a city where it is another day.
     """
     host = timezone.get_default_timezone()
     clocks = sorted(settings.CLOCKS, key=lambda clock: clock[1].key != host.key)
     day, parts = None, []
     for city, zone in clocks:
-        local = moment.astimezone(zone)
+        local = value.astimezone(zone)
         named = "" if local.date() == day else format_date(local, "j F Y, ")
         day = day or local.date()
         parts.append(f"{named}{local:%H:%M} {city}")

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('path', models.CharField(error_messages={'unique': 'Another page has this path. Choose another, or change that page.'}, help_text='Its address on the site, without the slashes around it: about, or visas/children.', max_length=200, unique=True, validators=[pages.paths.validate_path], verbose_name='path')),
                 ('body', models.TextField(blank=True, verbose_name='text')),
                 ('description', models.CharField(blank=True, help_text='A sentence or two that search engines show below the title.', max_length=300, verbose_name='description')),
-                ('place', models.CharField(choices=[('menu', 'in the menu'), ('foot', 'in the foot'), ('nowhere', 'nowhere: found by links only')], default='nowhere', max_length=10, verbose_name='place')),
+                ('place', models.CharField(choices=[('menu', 'in the menu'), ('footer', 'in the foot'), ('nowhere', 'nowhere: found by links only')], default='nowhere', max_length=10, verbose_name='place')),
                 ('order', models.PositiveSmallIntegerField(default=0, help_text='Among the pages of the same place; low numbers come first.', verbose_name='order')),
                 ('shown', models.BooleanField(default=True, help_text='The public can read it.', verbose_name='shown')),
                 ('pictures', models.ManyToManyField(blank=True, editable=False, related_name='+', to='richtext.image')),

@@ -20,7 +20,7 @@ HEADLINE = "On the visit of the inspectors"
 
 
 def section(page, name):
-    return page.locator(f".front-page .{name}")
+    return page.locator(f".dashboard-sections .{name}")
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ def letters():
 def submit(writer):
     """Find the draft on the front page, and submit it."""
     writer.goto("/admin/")
-    section(writer, "mine").get_by_role("link", name=HEADLINE).click()
+    section(writer, "my-drafts").get_by_role("link", name=HEADLINE).click()
     writer.get_by_role("button", name="Save and submit").click()
-    expect(writer.locator(".messagelist")).to_contain_text("waits for approval")
+    expect(writer.locator(".messagelist")).to_contain_text("awaiting approval")
 
 
 def test_a_submitted_text_is_approved_and_published_when_due(writer, editor, draft, open_page):
@@ -69,15 +69,15 @@ def test_a_submitted_text_is_approved_and_published_when_due(writer, editor, dra
     assert letters() == [editor.officer.email]
 
     editor.goto("/admin/")
-    expect(section(editor, "waiting")).to_contain_text("submitted by Anna Writer")
-    section(editor, "waiting").get_by_role("link", name=HEADLINE).click()
+    expect(section(editor, "awaiting-approval")).to_contain_text("submitted by Anna Writer")
+    section(editor, "awaiting-approval").get_by_role("link", name=HEADLINE).click()
     editor.get_by_role("button", name="Save and approve").click()
     expect(editor.locator(".messagelist")).to_contain_text("It will be public")
     assert letters() == [writer.officer.email]
 
     editor.goto("/admin/")
-    expect(section(editor, "waiting")).to_contain_text("Nothing waits for you")
-    expect(section(editor, "due")).to_contain_text(HEADLINE)
+    expect(section(editor, "awaiting-approval")).to_contain_text("Nothing awaiting your approval")
+    expect(section(editor, "scheduled-today")).to_contain_text(HEADLINE)
     visitor = open_page()
     visitor.goto("/messages/")
     expect(visitor.get_by_text(HEADLINE)).to_have_count(0)
@@ -86,21 +86,21 @@ def test_a_submitted_text_is_approved_and_published_when_due(writer, editor, dra
         visitor.goto("/messages/")
         expect(visitor.get_by_role("link", name=HEADLINE)).to_be_visible()
         editor.goto("/admin/")
-        expect(section(editor, "out")).to_contain_text(HEADLINE)
+        expect(section(editor, "recently-published")).to_contain_text(HEADLINE)
 
 
 def test_a_text_sent_back_is_on_the_writers_front_page_with_the_reason(writer, editor, draft):
     submit(writer)
     editor.goto("/admin/news/message/")
-    editor.get_by_role("link", name="Waiting for approval").click()
+    editor.get_by_role("link", name="Awaiting approval").click()
     editor.get_by_role("link", name=HEADLINE).click()
     editor.get_by_role("link", name="Send back").click()
     editor.get_by_label("Reason").fill("The date is missing.")
     editor.get_by_role("button", name="Send back").click()
     expect(editor.locator(".messagelist")).to_contain_text(f"Sent back: {HEADLINE} (a draft).")
     writer.goto("/admin/")
-    expect(section(writer, "mine")).to_contain_text("sent back")
-    expect(section(writer, "mine")).to_contain_text("The date is missing.")
+    expect(section(writer, "my-drafts")).to_contain_text("sent back")
+    expect(section(writer, "my-drafts")).to_contain_text("The date is missing.")
     assert Message.objects.drafts().get() == draft
 
 

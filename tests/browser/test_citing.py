@@ -21,7 +21,7 @@ def message():
 def test_a_paragraph_shows_its_link_on_hover(page, site, message):
     page.goto(f"{site}{message.get_absolute_url()}")
     passage = page.locator(".body > p").nth(1)
-    link = passage.locator("a.here")
+    link = passage.locator("a.paragraph-link")
     expect(link).to_be_hidden()
     passage.hover()
     expect(link).to_be_visible()

@@ -59,8 +59,8 @@ def state(page):
 
 def test_an_enquiry_is_assigned_answered_and_closed(elena, enquiry):
     elena.goto("/admin/")
-    expect(elena.locator(".front-page .enquiries")).to_contain_text("overdue since")
-    elena.locator(".front-page .enquiries").get_by_role("link", name=enquiry.reference).click()
+    expect(elena.locator(".dashboard-sections .open-enquiries")).to_contain_text("overdue since")
+    elena.locator(".dashboard-sections .open-enquiries").get_by_role("link", name=enquiry.reference).click()
     press(elena, "Assign to me")
     expect(said(elena)).to_contain_text("You have this enquiry in hand now.")
     expect(state(elena)).to_have_text("being answered")
@@ -90,7 +90,7 @@ def test_an_enquiry_is_assigned_answered_and_closed(elena, enquiry):
 def test_a_suspected_enquiry_is_marked_as_not_spam(elena, enquiry):
     suspected = an_enquiry(topic=enquiry.topic, suspicion="The text holds many links.", at=timezone.now())
     elena.goto("/admin/")
-    elena.get_by_role("link", name="1 is suspected of spam").click()
+    elena.get_by_role("link", name="1 suspected spam to review").click()
     elena.get_by_role("link", name=suspected.reference).click()
     expect(elena.locator(".suspicion")).to_contain_text("The text holds many links.")
     expect(elena.get_by_label("Answer:")).to_have_count(0)
@@ -114,7 +114,7 @@ def test_an_answer_is_not_sent_before_its_officer_has_seen_a_colleagues_answer(e
     press(elena, "Send the answer")
     expect(said(elena)).to_contain_text("The answer leaves by mail.")
     assert [entry.text for entry in enquiry.entries.all()] == ["Mark's answer.", "Elena's answer."]
-    assert {trace.by for trace in enquiry.traces.filter(kind=Trace.Kind.OPENED)} == {elena.officer, mark.officer}
+    assert {trace.by for trace in enquiry.log_entries.filter(kind=Trace.Kind.OPENED)} == {elena.officer, mark.officer}
 
 
 def test_double_click_sends_one_answer(elena, enquiry):

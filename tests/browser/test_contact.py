@@ -25,7 +25,7 @@ def consulate(settings):
     an_office(hours="09:30-13:00 14:00-17:00", emergency_phone="+44 (0) 7700 900123")
     topic = a_topic(name="Lost passport", sentence="Report it to the police first.", answer_days=2)
     CommonQuestion.objects.create(topic=topic, question="I travel tomorrow?", answer="Ring us.\n\nBring a photograph.")
-    a_page(path="privacy", title="Privacy", place="foot")
+    a_page(path="privacy", title="Privacy", place="footer")
 
 
 def fill(page, **changes):
@@ -196,7 +196,7 @@ def test_a_visitor_can_go_back_and_send_another_enquiry(page, consulate):
     fill(page, **{"Your question": "And my ticket, too."})
     send(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Your question has arrived")
-    assert Enquiry.objects.trusted().count() == 2
+    assert Enquiry.objects.not_spam().count() == 2
 
 
 def test_a_rate_limited_visitor_keeps_the_text_and_sees_the_time_to_wait_for(page, consulate, settings):

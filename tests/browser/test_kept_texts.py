@@ -41,7 +41,7 @@ def write(page, draft):
 def test_a_stored_text_is_encrypted(anna, draft):
     write(anna, draft)
     stored = anna.evaluate(STORED)
-    assert ("sealed" in stored, SECRET in stored, "Embargoed" in stored) == (True, False, False)
+    assert ("encrypted" in stored, SECRET in stored, "Embargoed" in stored) == (True, False, False)
 
 
 @pytest.mark.own_context  # for its clock
@@ -75,10 +75,10 @@ def test_a_tab_works_again_after_a_sign_in_in_another_tab(anna, draft, log_in):
     Session.objects.all().delete()
     anna.evaluate("dispatchEvent(new Event('focus'))")
     anna.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(anna.get_by_text("You are logged out.")).to_be_visible()
+    expect(anna.get_by_text("You have been signed out.")).to_be_visible()
     log_in(anna, get_user_model().objects.get(username="anna"))
     anna.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(anna.get_by_text("You are logged out.")).to_be_hidden()
+    expect(anna.get_by_text("You have been signed out.")).to_be_hidden()
     anna.get_by_role("button", name="Save", exact=True).click()
     expect(anna.locator(".messagelist")).to_be_visible()
     draft.refresh_from_db()
@@ -103,11 +103,11 @@ def test_colleagues_who_edit_are_distinguished_from_those_who_only_have_it_open(
     anna.goto(change(draft))
     expect(anna.locator(".cke_wysiwyg_div")).to_be_visible()
     boris.goto(change(draft))
-    expect(boris.locator("[data-others]")).to_contain_text("Anna has this open since")
+    expect(boris.locator("[data-others]")).to_contain_text("Anna has had this open since")
     with anna.expect_response("**/presence/"):
         anna.get_by_label("Headline").fill("Something else")
     boris.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(boris.locator("[data-others]")).to_contain_text("Anna is editing this since")
+    expect(boris.locator("[data-others]")).to_contain_text("Anna has been editing this since")
 
 
 def test_the_length_of_the_headline_is_counted_and_outdated_advice_is_marked(anna, draft):

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ADD = "/admin/news/message/add/"
 LIST = "/admin/news/message/"
-OVERRIDE = "Why it can't wait for a colleague"
+OVERRIDE = "Reason for approving without a second person"
 HEADLINE = "On the remarks of the spokesman about the closed inquiry " * 4
 
 
@@ -78,7 +78,7 @@ def test_text_typed_in_the_editor_is_published(desk):
     desk.keyboard.type("Monday")
     desk.get_by_label("Statements").check()
     approve_own(desk)
-    expect(desk.locator(".messagelist")).to_contain_text("It is public now")
+    expect(desk.locator(".messagelist")).to_contain_text("Published at")
     desk.goto("/")
     featured = desk.locator(".front > .message")
     expect(featured.get_by_role("heading")).to_have_text("The embassy opens its archive")
@@ -90,7 +90,7 @@ def test_writer_submits_and_a_colleague_approves(desk, open_page, log_in):
     write(desk, "A text for two")
     desk.get_by_label("Statements").check()
     desk.get_by_role("button", name="Save and submit").click()
-    expect(desk.locator(".messagelist")).to_contain_text("waits for approval")
+    expect(desk.locator(".messagelist")).to_contain_text("awaiting approval")
     colleague = open_page()
     log_in(colleague, get_user_model().objects.create_superuser("colleague", password="for-the-tests-only"))
     colleague.goto(LIST)
@@ -98,7 +98,7 @@ def test_writer_submits_and_a_colleague_approves(desk, open_page, log_in):
     colleague.get_by_role("link", name="A text for two").click()
     expect(colleague.get_by_label(OVERRIDE)).to_be_hidden()
     colleague.get_by_role("button", name="Save and approve").click()
-    expect(colleague.locator(".messagelist")).to_contain_text("It is public now")
+    expect(colleague.locator(".messagelist")).to_contain_text("Published at")
     desk.goto("/messages/")
     expect(desk.get_by_role("link", name="A text for two")).to_be_visible()
 
@@ -119,7 +119,7 @@ def test_a_saved_message_is_a_draft_that_is_not_public(desk, open_page):
     expect(row(desk, "Not yet").locator(".state")).to_have_text("draft")
     visitor = open_page()
     visitor.goto("/messages/")
-    expect(visitor.get_by_text("Nothing has been published here yet")).to_be_visible()
+    expect(visitor.get_by_text("No messages yet")).to_be_visible()
 
 
 def test_a_message_with_a_future_time_is_scheduled(desk):
@@ -176,7 +176,7 @@ def test_a_withdrawn_message_is_410_with_the_reason(desk):
     expect(desk.get_by_text("A statement with an error")).to_be_visible()
     desk.get_by_label("Reason").fill("The date was wrong.")
     desk.get_by_role("button", name="Withdraw").click()
-    expect(desk.locator(".field-state_in_words .state")).to_have_text("withdrawn")
+    expect(desk.locator(".field-state_label .state")).to_have_text("withdrawn")
     answer = desk.goto(message.get_absolute_url())
     assert answer.status == 410
     expect(desk.get_by_role("main")).to_contain_text("The date was wrong.")
@@ -188,7 +188,7 @@ def test_a_message_is_not_withdrawn_without_a_reason(desk):
     desk.get_by_role("link", name="Withdraw …").click()
     desk.get_by_label("Reason").fill("  ")
     desk.get_by_role("button", name="Withdraw").click()
-    expect(desk.locator(".errorlist")).to_contain_text("Say why")
+    expect(desk.locator(".errorlist")).to_contain_text("Enter a reason")
     assert desk.goto(message.get_absolute_url()).status == 200
 
 
@@ -200,7 +200,7 @@ def test_submitted_messages_are_approved_from_the_list(desk):
     for draft in drafts:
         row(desk, draft.headline).get_by_role("checkbox").check()
     act(desk, "Approve …")
-    expect(desk.locator(".chosen li")).to_have_count(2)
+    expect(desk.locator(".selected-messages li")).to_have_count(2)
     desk.get_by_role("button", name="Approve").click()
     expect(desk.locator("#result_list .state")).to_have_text(["published", "published"])
     desk.goto("/messages/")

@@ -25,14 +25,14 @@ def desk(staff):
 
 
 def a_link(page, name="Reuters"):
-    """Create a preview link that is valid until tomorrow at 18:00, and return its URL."""
+    """Create link by the small form, open until tomorrow night."""
     section = page.locator("#previews")
     section.get_by_label("For whom").fill(name)
     tomorrow = timezone.localtime() + timedelta(days=1)
     section.locator("[name=expires_at_0]").fill(tomorrow.strftime("%d/%m/%Y"))
     section.locator("[name=expires_at_1]").fill("18:00")
-    section.get_by_role("button", name="Make a link").click()
-    return page.get_by_label(f"Address for {name}").input_value()
+    section.get_by_role("button", name="Create link").click()
+    return page.get_by_label(f"Link for {name}").input_value()
 
 
 def test_unsaved_changes_are_previewed_in_a_new_tab(desk):
@@ -62,19 +62,19 @@ def test_a_link_works_without_an_account_until_it_is_revoked(desk, open_page):
     desk.reload()
     expect(desk.locator("#previews summary")).to_have_text("opened once")
     desk.get_by_role("button", name="Revoke the link for Reuters").click()
-    expect(desk.locator(".success")).to_contain_text("The link for Reuters is revoked")
+    expect(desk.locator(".success")).to_contain_text("The link for Reuters has been revoked")
     assert stranger.goto(address).status == 404
 
 
-def test_a_link_without_a_name_is_refused(desk):
-    desk.locator("#previews").get_by_role("button", name="Make a link").click()
-    expect(desk.locator(".errorlist").first).to_have_text("Say for whom the link is.")
+def test_a_link_without_a_name_comes_back_with_a_sentence(desk):
+    desk.locator("#previews").get_by_role("button", name="Create link").click()
+    expect(desk.locator(".errorlist").first).to_have_text("Enter who the link is for.")
     assert not PreviewLink.objects.exists()
 
 
 def test_the_form_with_links_and_advice_has_no_violations(desk, axe):
     a_link(desk)
-    expect(desk.locator("[data-advice]")).to_be_visible()
+    expect(desk.locator("[data-hints]")).to_be_visible()
     ours = [found for found in axe(desk) if "previews" in found or "advice" in found]
     assert ours == []
 
@@ -88,8 +88,8 @@ def test_the_page_behind_a_link_has_no_violations(desk, axe, open_page):
 # Advice
 
 
-def test_words_are_counted_while_typing(desk):
-    length = desk.locator(".advice .length")
+def test_words_are_counted_as_one_types(desk):
+    length = desk.locator(".hints .length")
     expect(length).to_have_text("Words: 8 · Minutes to read: 1")
     desk.locator("#id_lead").fill("A longer lead of seven words, this.")
     expect(length).to_have_text("Words: 13 · Minutes to read: 1")
@@ -104,7 +104,7 @@ def test_links_are_checked_while_writing(staff, monkeypatch):
     monkeypatch.setattr(links, "check_all", lambda urls: asked.append(urls) or [Fault(urls[0], "leads nowhere.")])
     draft = a_message(publish_at=None, source_url="https://example.org/gone", lead="A lead.")
     staff.goto(f"/admin/news/message/{draft.pk}/change/")
-    expect(staff.locator(".advice li")).to_have_text("https://example.org/gone leads nowhere.")
+    expect(staff.locator(".hints li")).to_have_text("https://example.org/gone leads nowhere.")
     assert asked == [["https://example.org/gone"]]
 
 
@@ -112,4 +112,4 @@ def test_working_links_are_reported_as_such(staff, monkeypatch):
     monkeypatch.setattr(links, "check_all", lambda urls: [])
     draft = a_message(publish_at=None, source_url="https://example.org/", lead="A lead.")
     staff.goto(f"/admin/news/message/{draft.pk}/change/")
-    expect(staff.locator(".advice .help")).to_have_text("All links answer.")
+    expect(staff.locator(".hints .help")).to_have_text("All links work.")

@@ -76,12 +76,12 @@ def test_the_home_page_shows_lead_latest_message_and_counter_above_the_fold(open
     expect(page.locator(".counter")).to_be_in_viewport(ratio=1)
 
 
-def test_phone_number_and_mailbox_in_the_strip_are_links_without_the_bracketed_zero(page):
+def test_phone_number_and_mailbox_in_the_top_bar_are_links_without_the_bracketed_zero(page):
     an_office()
     page.goto("/")
-    strip = page.locator(".strip")
-    expect(strip.get_by_role("link", name="+44 (0) 203 668 7474")).to_have_attribute("href", "tel:+442036687474")
-    expect(strip.get_by_role("link", name="consular@example.org")).to_have_attribute(
+    top_bar = page.locator(".top-bar")
+    expect(top_bar.get_by_role("link", name="+44 (0) 203 668 7474")).to_have_attribute("href", "tel:+442036687474")
+    expect(top_bar.get_by_role("link", name="consular@example.org")).to_have_attribute(
         "href", "mailto:consular@example.org"
     )
 
@@ -142,12 +142,12 @@ def test_year_and_category_narrow_the_list(page):
 def test_first_tab_offers_to_skip_to_the_content(page):
     page.goto("/messages/")
     page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to the content")
+    skip = page.get_by_role("link", name="Skip to main content")
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport(ratio=1)
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('main, .foot') !== null")
+    assert page.evaluate("document.activeElement.closest('main, .site-footer') !== null")
 
 
 def test_menu_on_a_phone_opens_and_closes_by_keyboard(phone):
@@ -295,7 +295,7 @@ def test_links_on_a_phone_are_large_enough_to_touch(phone, consulate):
     a_message()
     phone.goto("/")
     phone.get_by_text("Menu", exact=True).click()
-    heights = phone.locator(".menu a, .menu summary, .strip a, .foot a, .more").evaluate_all(
+    heights = phone.locator(".menu a, .menu summary, .top-bar a, .site-footer a, .more").evaluate_all(
         "links => links.map(link => [link.textContent, link.getBoundingClientRect().height])"
     )
     assert [text for text, height in heights if height < 40] == []
@@ -310,8 +310,8 @@ def test_message_prints_as_a_press_release(page):
     page.goto(message.get_absolute_url())
     expect(page.locator(".letterhead")).to_be_hidden()
     page.emulate_media(media="print")
-    for selector in (".strip", ".menu", ".foot"):
-        expect(page.locator(selector)).to_be_hidden()
+    for furniture in (".top-bar", ".menu", ".site-footer"):
+        expect(page.locator(furniture)).to_be_hidden()
     expect(page.locator(".letterhead")).to_contain_text(message.get_absolute_url())
     expect(page.locator(".name")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -67,8 +67,8 @@ def test_an_edit_conflict_shows_both_versions_and_theirs_can_be_chosen(anna, bor
     expect(editor(anna)).to_have_text("The first text. An hour of typing.")
     assert axe(anna, without=[".django-ckeditor-widget"]) == []
     save(anna)
-    expect(anna.locator(".conflict")).to_be_visible()  # not without a confirmation
-    anna.get_by_role("button", name="Take theirs: Headline").click()
+    expect(anna.locator(".conflict")).to_be_visible()  # not without a yes
+    anna.get_by_role("button", name="Use their version: Headline").click()
     expect(headline(anna)).to_have_value("The minister arrives on Friday")
     save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
@@ -82,11 +82,11 @@ def test_colleagues_who_have_the_message_open_are_shown(anna, boris, draft):
     expect(anna.locator("[data-others]")).to_have_text("")
     boris.clock.install(time=timezone.now())
     boris.goto(change(draft))
-    expect(boris.locator("[data-others]")).to_contain_text("Anna has this open since")
+    expect(boris.locator("[data-others]")).to_contain_text("Anna has had this open since")
     boris.goto(LIST)
-    expect(boris.locator(".at-work")).to_contain_text("Anna")
+    expect(boris.locator(".other-editors")).to_contain_text("Anna")
     boris.goto(change(draft))
-    expect(boris.locator("[data-others]")).to_contain_text("Anna has this open since")
+    expect(boris.locator("[data-others]")).to_contain_text("Anna has had this open since")
     anna.goto("/admin/")
     boris.clock.run_for(21_000)
     expect(boris.locator("[data-others]")).to_have_text("")
@@ -113,17 +113,17 @@ def test_unsaved_text_is_offered_after_a_crash(anna, draft):
     anna.keyboard.type(" Not saved yet.")
     anna.get_by_label("Featured").check()
     until_kept(anna)
-    anna.goto(change(draft))  # as after a crash: without a confirmation
-    expect(anna.get_by_text("that was not saved is kept in this browser")).to_be_visible()
+    anna.goto(change(draft))  # as after a crash: nobody is asked
+    expect(anna.get_by_text("This browser has unsaved text of")).to_be_visible()
     expect(editor(anna)).to_have_text("The first text.")
-    anna.get_by_role("button", name="Bring back").click()
+    anna.get_by_role("button", name="Restore").click()
     expect(editor(anna)).to_have_text("The first text. Not saved yet.")
     expect(anna.get_by_label("Featured")).to_be_checked()
     save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     until_kept(anna, 0)
     anna.goto(change(draft))
-    expect(anna.get_by_text("kept in this browser")).to_have_count(2)  # both lines are hidden
+    expect(anna.get_by_text("this browser")).to_have_count(2)  # both lines are hidden
     expect(anna.locator("[data-offer]")).to_be_hidden()
 
 
@@ -144,7 +144,7 @@ def test_restored_text_conflicts_with_what_was_saved_since(anna, draft):
     draft.headline = "Theirs, after it"
     draft.save()
     anna.goto(change(draft))
-    anna.get_by_role("button", name="Bring back").click()
+    anna.get_by_role("button", name="Restore").click()
     save(anna)
     expect(anna.locator(".conflict")).to_contain_text("Theirs, after it")
     draft.refresh_from_db()
@@ -160,7 +160,7 @@ def test_no_text_is_lost_when_the_session_has_ended(anna, draft):
     anna.get_by_label("E-mail address or name").fill("anna")
     anna.get_by_label("Password").fill("for-the-tests-only")
     anna.keyboard.press("Enter")
-    anna.get_by_role("button", name="Bring back").click()
+    anna.get_by_role("button", name="Restore").click()
     expect(anna.get_by_label("Headline")).to_have_value("Written as the session ended")
     save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
@@ -252,8 +252,8 @@ def test_ones_own_version_is_saved_over_theirs_by_a_checkbox(anna, boris, draft)
     expect(boris.locator(".messagelist")).to_be_visible()
     headline(anna).fill("Mine")
     save(anna)
-    expect(anna.locator(".conflict")).to_contain_text("you both have changed it")
-    anna.get_by_label("Save what stands in the form now over theirs").check()
+    expect(anna.locator(".conflict")).to_contain_text("changed by both of you")
+    anna.get_by_label("Save the text in the form").check()
     save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     draft.refresh_from_db()
@@ -265,11 +265,11 @@ def test_a_link_in_the_error_summary_focuses_its_field(anna, draft, axe):
     anna.goto(change(draft))
     expect(editor(anna)).to_be_visible()
     headline(anna).fill("")
-    anna.get_by_label("Source address").fill("example")
+    anna.get_by_label("Source URL").fill("example")
     save(anna)
-    summary = anna.get_by_role("list", name="What is not right yet")
-    summary.get_by_role("link", name="Source address").click()
-    expect(anna.get_by_label("Source address")).to_be_focused()
+    summary = anna.get_by_role("list", name="Errors in this form")
+    summary.get_by_role("link", name="Source URL").click()
+    expect(anna.get_by_label("Source URL")).to_be_focused()
     summary.get_by_role("link", name="Headline").click()
     expect(headline(anna)).to_be_focused()
     assert axe(anna, without=[".django-ckeditor-widget"]) == []
@@ -286,7 +286,9 @@ def test_an_attachment_deleted_by_a_colleague_is_reported_as_a_conflict(anna, bo
     expect(boris.locator(".messagelist")).to_be_visible()
     headline(anna).fill("Typed meanwhile")
     save(anna)
-    expect(anna.locator(".conflict")).to_contain_text("They have changed the attachments (deleted: Programme)")
+    expect(anna.locator(".conflict")).to_contain_text(
+        "The other person has changed the attachments (deleted: Programme)"
+    )
     expect(headline(anna)).to_have_value("Typed meanwhile")
     save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()

@@ -54,7 +54,7 @@ def test_a_visitor_adds_text_and_erases_without_javascript(open_page, enquiry):
     page.get_by_role("link", name="Withdraw and erase").click()
     page.get_by_role("button", name="Erase it now").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This question has been erased")
-    assert (Enquiry.objects.count(), Erasure.objects.get().why) == (0, Erasure.Why.VISITOR)
+    assert (Enquiry.objects.count(), Erasure.objects.get().reason) == (0, Erasure.Reason.VISITOR)
 
 
 def test_double_click_adds_once(page, enquiry):
@@ -69,7 +69,7 @@ def test_the_address_of_the_page_is_not_sent_as_referrer(page, enquiry):
     page.goto(enquiry.get_absolute_url())
     referrers = []
     page.on("request", lambda request: referrers.append(request.headers.get("referer", "")))
-    page.get_by_role("link", name="How to reach the consul").click()
+    page.get_by_role("link", name="Consular contact").click()
     page.wait_for_load_state()
     assert referrers and not any(enquiry.token in referrer for referrer in referrers)
 

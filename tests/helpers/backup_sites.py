@@ -79,6 +79,7 @@ def fill():
     from consular.models import Template
     from news.importing.models import Imported
     from news.models import Message, PreviewLink, PreviewOpening
+    from news.models.way import VersionInfo
     from tests import factories
     from tests.helpers import files, public_pages
 
@@ -91,11 +92,10 @@ def fill():
     odd = "Ёлка “naïve” 😀 \u2028 \\ \t \x85 'quoted' %s"
     message = files.a_pictured_message(headline=odd, body=files.a_body(image), publish_at=noon - day / 7)
     files.an_attachment(message)
-    message.correct("The date was wrong.", at=noon, by=officer)
+    message.publish_correction("The date was wrong.", at=noon, by=officer)
     Message.objects.filter(pk=message.pk).update(slug="another")  # and a redirect
-    with message.written_at(noon + timedelta(microseconds=1), officer, "Once more"):
-        message.slug = "a-third"
-        message.save()
+    message.slug = "a-third"
+    message.save(version=VersionInfo(noon + timedelta(microseconds=1), officer, "Once more"))
     draft = factories.a_message(publish_at=None)
     link = PreviewLink.objects.create(
         message=draft, name="Reuters", created_at=noon, created_by=officer, expires_at=noon + day
@@ -104,12 +104,12 @@ def fill():
     page = factories.a_page(body=files.a_body(image))
     assert page.pictures.exists()
     enquiry = factories.an_enquiry(question=odd)
-    enquiry.opened(officer, noon)
+    enquiry.record_opened(officer, noon)
     enquiry.note("A note.", by=officer, at=noon)
     enquiry.answer("It is here.", by=officer, at=noon)
     Template.objects.create(name="Passport", text="Dear {name}")
     Imported.objects.remember([bytes(range(16))])
-    change = {"account": officer.pk, "former": "a@example.org", "address": "b@example.org", "asked_at": noon}
+    change = {"account": officer.pk, "old_email": "a@example.org", "new_email": "b@example.org", "requested_at": noon}
     EmailChange.objects.create(**change)
     InitialPassword.objects.create(account=officer.pk, fingerprint="0" * 64, expires_at=noon)
     TOTPDevice.objects.create(user=officer, name="phone")

@@ -1,21 +1,23 @@
-"""Backups in tests: the commands, what they need, and small backups to be tampered with. (Fixtures are imported.)"""
+"""Helpers for backups: the commands, an empty site, and small backups to be damaged. (Fixtures are imported.)"""
 
 import io
 
 import pytest
 from django.core.management import call_command
 from django.test import override_settings
+from pyrage.x25519 import Identity
 
-from backups import archive, files, restoring, sealing
+from backups import archive, contents, files, restoring
 from tests.factories import a_message
 from tests.helpers.files import an_attachment
 
-KEY = b"a passphrase of some length"
+IDENTITY, OTHER_IDENTITY = Identity.generate(), Identity.generate()
+RECIPIENT = str(IDENTITY.to_public())
 
 
 @pytest.fixture(name="media", autouse=True)
 def a_media_folder(settings, tmp_path, monkeypatch):
-    """A media folder of the test's own; and what was stored a moment ago counts as whole."""
+    """A media folder for one test; a file counts as complete immediately."""
     settings.MEDIA_ROOT = tmp_path / "media"
     monkeypatch.setattr(files, "FRESH", 0)
     return settings.MEDIA_ROOT
@@ -26,15 +28,27 @@ def a_file(tmp_path):
     return tmp_path / "site.backup"
 
 
+@pytest.fixture(name="identity_file")
+def an_identity_file(tmp_path):
+    path = tmp_path / "identity.txt"
+    path.write_text(f"# public key: {RECIPIENT}\n{IDENTITY}\n")
+    return path
+
+
 def run(command, *arguments, **options):
-    """Return what a command says on both its streams."""
+    """Return the output of a command, both streams."""
     out, err = io.StringIO(), io.StringIO()
     call_command(command, *map(str, arguments), stdout=out, stderr=err, **options)
     return out.getvalue() + err.getvalue()
 
 
+def run_plain(command, *arguments, **options):
+    """Run `backup` or `restore` without encryption."""
+    return run(command, *arguments, "--unencrypted", **options)
+
+
 def empty(settings, tmp_path):
-    """Make the site an empty one, as `migrate` leaves it, with another media folder."""
+    """Empty the site, as `migrate` leaves it, with another media folder."""
     call_command("flush", interactive=False, verbosity=0)
     settings.MEDIA_ROOT = tmp_path / "other media"
     return settings.MEDIA_ROOT
@@ -43,55 +57,53 @@ def empty(settings, tmp_path):
 # Small backups
 
 
-@pytest.fixture(name="cheap", autouse=True)
-def cheap_sealing(monkeypatch):
-    """Sealing as small backups need it, in every test that imports this."""
-    make_it_cheap(monkeypatch)
-
-
-def make_it_cheap(monkeypatch):
-    """Make a key of a passphrase in no time, and sealed chunks small, so that a small backup has several."""
-    monkeypatch.setattr(sealing, "COST", {"n": 2, "r": 1, "p": 1})
-    monkeypatch.setattr(sealing, "CHUNK", 4096)
-
-
 @pytest.fixture(name="made", scope="module")
 def two_backups(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Two small backups, made once: plain, and sealed."""
+    """A folder with two small backups: plain and encrypted."""
     folder = tmp_path_factory.mktemp("made")
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as monkeypatch:
-        make_it_cheap(monkeypatch)
         monkeypatch.setattr(files, "FRESH", 0)
-        with override_settings(MEDIA_ROOT=folder / "media"):
+        with override_settings(MEDIA_ROOT=folder / "media", BACKUP_RECIPIENT=RECIPIENT):
             a_message()
             an_attachment()
-            run("backup", folder / "plain")
-            with override_settings(BACKUP_KEY=KEY.decode()):
-                run("backup", folder / "sealed")
+            run_plain("backup", folder / "plain")
+            run("backup", folder / "encrypted")
         call_command("flush", interactive=False, verbosity=0)
     return folder
 
 
 @pytest.fixture(name="small")
-def a_small_backup(made, cheap):
-    """The bytes of a small backup."""
-    return lambda sealed=False: (made / ("sealed" if sealed else "plain")).read_bytes()
+def a_small_backup(made):
+    """A function that returns the bytes of a small backup."""
+    return lambda encrypted=False: (made / ("encrypted" if encrypted else "plain")).read_bytes()
 
 
-def looked_through(data, key=None):
-    return restoring.look_through(io.BytesIO(data), key)
+def keys(encrypted):
+    return [IDENTITY] if encrypted else []
+
+
+def checked(data, identities=()):
+    return restoring.look_through(io.BytesIO(data), list(identities), unencrypted=not identities)
+
+
+def content_of(data):
+    """Return everything that a restore would use of an unencrypted backup; raise Refused if it is damaged."""
+    reading = contents.Contents(io.BytesIO(data))
+    rows = [(table.name, batch) for table, batch in reading.rows()]
+    media = [(name, b"".join(member.pieces())) for name, member in reading.files()]
+    reading.finish()
+    return reading.manifest, rows, media
 
 
 def unpacked(data):
-    """Return what is in a backup: names with bytes."""
+    """Return the members of a backup: bytes by name."""
     return {member.name: b"".join(member.pieces()) for member in archive.Reader(io.BytesIO(data)).members()}
 
 
 def packed(parts):
-    """Return a backup of these parts, with all checksums right."""
+    """Return a backup with these members and correct checksums."""
     out = io.BytesIO()
-    writer = archive.Writer(out)
-    for name, data in parts.items() if isinstance(parts, dict) else parts:
-        writer.add(name, len(data), [data])
-    writer.finish()
+    with archive.Writer(out) as writer:
+        for name, data in parts.items() if isinstance(parts, dict) else parts:
+            writer.add(name, len(data), io.BytesIO(data))
     return out.getvalue()

@@ -27,8 +27,8 @@ def page(client, enquiry):
 def do(client, enquiry, act, **typed):
     """Post an act as the page that is open now would."""
     enquiry.refresh_from_db()
-    return client.post(address(enquiry, act), {"seen": enquiry.moved_at.isoformat()} | typed, follow=True)
+    return client.post(address(enquiry, act), {"version": enquiry.last_activity_at.isoformat()} | typed, follow=True)
 
 
 def kinds(enquiry):
-    return list(enquiry.traces.order_by("pk").values_list("kind", flat=True))
+    return list(enquiry.log_entries.order_by("pk").values_list("kind", flat=True))

@@ -65,10 +65,10 @@ def of_a_full_site():
     a_counter(slug="fire", message=message)
     a_counter(slug="flood", incident="the “flood” & more", until="2020-11-01")
     a_page(path="visas", title="Visas", body=BODY, place="menu")
-    a_page(path="visas/children", title="Children", place="foot")
-    a_page(path="privacy", title="Privacy", place="foot")
+    a_page(path="visas/children", title="Children", place="footer")
+    a_page(path="privacy", title="Privacy", place="footer")
     enquiry, erased = an_enquiry(topic=topic), an_enquiry(topic=topic)
-    erased.erase(Erasure.Why.VISITOR, at=NOON)
+    erased.erase(Erasure.Reason.VISITOR, at=NOON)
     return {
         "home": "/",
         "archive": "/messages/",

@@ -14,11 +14,11 @@ def headlines(q, **kwargs):
     return [message.headline for message in search(q, sort="date", **kwargs).messages]
 
 
-def whole_list(wanted, at=NOON):
+def whole_list(params, at=NOON):
     """Return the ids of all pages, from the first to the last."""
-    found, ids = find(wanted, at, Edition.current(at)), []
+    found, ids = find(params, at, Edition.current(at)), []
     while True:
         ids += [message.pk for message in found.messages]
         if not found.older:
             return ids
-        found = find(wanted.but(before=found.older), at, Edition.current(at))
+        found = find(params.replace(before=found.older), at, Edition.current(at))

@@ -17,7 +17,7 @@ def answered_truthfully(client, sent):
     """Return the page that follows an enquiry, once it was checked against what becomes of it."""
     page = client.get(sent["Location"]).content.decode()
     kept = Enquiry.objects.latest("pk")
-    has_receipt = Letter.objects.filter(kind="enquiry receipt", about=kept.pk).exists()
+    has_receipt = Letter.objects.filter(kind="enquiry receipt", object_id=kept.pk).exists()
     assert ("A receipt with this reference goes to your e-mail address." in page) == has_receipt
     assert ("has set your question aside" in page) == bool(kept.suspicion)
     assert ("by e-mail, by" in page) == (not kept.suspicion)

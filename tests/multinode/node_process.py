@@ -120,7 +120,7 @@ def migrate(_):
 def main():
     environment.prepare()
     os.environ["DATABASE_URL"] = os.environ["NODE_DATABASE"]
-    os.environ["REPLICA_URLS"] = os.environ["NODE_REPLICAS"]
+    os.environ["REPLICA_DATABASE_URLS"] = os.environ["NODE_REPLICAS"]
     import django
     from django.conf import settings
     from django.db import close_old_connections

@@ -30,10 +30,10 @@ class Node:
             "DJANGO_SETTINGS_MODULE": "tests.multinode.settings",
             "DATABASE_URL": database.url,
             "SITE_URL": f"https://{HOST}",
-            "TRUSTED_PROXIES": "1",
+            "TRUSTED_PROXY_COUNT": "1",
             "RELEASE": release,
             "MEDIA_ROOT": str(media),
-            "MEDIA_ACCEL": "/protected/",
+            "MEDIA_X_ACCEL_PREFIX": "/protected/",
         }  # fmt: skip
         self.process, self.cookies = None, []
 

@@ -24,7 +24,7 @@ message = Message.objects.first()
 Redirect.objects.bulk_create(Redirect(path=f"/old/{n}/", message=message) for n in range(1500))
 long_ago = timezone.now() - timedelta(days=4000)
 for n in range(30):
-    an_enquiry(topic=Topic.objects.first(), at=long_ago, moved_at=long_ago, question=f"Question {n}")
+    an_enquiry(topic=Topic.objects.first(), at=long_ago, last_activity_at=long_ago, question=f"Question {n}")
 """
 READ = """
 from news.models import Redirect
@@ -34,8 +34,8 @@ for _ in range(60):
 
 LEFT = """
 from django.utils import timezone
-from consular.keeping import past_keeping
-print(past_keeping(timezone.now()).count())
+from consular.keeping import expired
+print(expired(timezone.now()).count())
 """
 
 

@@ -87,8 +87,8 @@ class Application:
             "EMBASSY_BEHIND_STATIC": str(self.static / "static"),
             "SITE_URL": SITE,
             "MEDIA_ROOT": str(self.media),
-            "MEDIA_ACCEL": "/protected/",
-            "TRUSTED_PROXIES": "1",
+            "MEDIA_X_ACCEL_PREFIX": "/protected/",
+            "TRUSTED_PROXY_COUNT": "1",
             "ENQUIRY_MIN_SECONDS": "0",
         }
         if not static:

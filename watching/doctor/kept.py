@@ -110,7 +110,7 @@ def search(look: Look):
     wrong = list(disagreeing(Message.objects.filter(pk__in=first)))  # what was being saved just then is right by now
     if wrong:
         says = _("The search's index does not agree with messages that were looked at, %(count)s of them: %(first)s")
-        do = _("Run: python manage.py build_search --anew")
+        do = _("Run: python manage.py build_search --rebuild")
         yield says % {"count": len(wrong), "first": wrong[0].get_absolute_url() or wrong[0].pk}, do
 
 

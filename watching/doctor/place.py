@@ -34,7 +34,7 @@ _number = Bounded(lambda: edition_number())
 def database(look: Look):
     """The database answers."""
     try:
-        _number.ask(DATABASE_SECONDS)
+        _number.result(DATABASE_SECONDS)
     except (DatabaseError, InterfaceError, TimeoutError) as error:
         says = _("The database does not answer (%(error)s).") % {"error": type(error).__name__}
         if is_held_by_another(error):
@@ -103,12 +103,12 @@ def devices() -> dict[int, list[Path]]:
 
 
 def proxy(look: Look):
-    """Requests come through no other proxies than TRUSTED_PROXIES counts."""
+    """Requests come through no other proxies than TRUSTED_PROXY_COUNT counts."""
     if uncounted_proxy_was_seen(look.at):
         yield (
-            _("Requests come through a proxy, and TRUSTED_PROXIES is 0: all visitors count as one."),
+            _("Requests come through a proxy, and TRUSTED_PROXY_COUNT is 0: all visitors count as one."),
             _(
-                "Set TRUSTED_PROXIES to the number of proxies in front, and restart. The proxy must set "
+                "Set TRUSTED_PROXY_COUNT to the number of proxies in front, and restart. The proxy must set "
                 "X-Forwarded-For itself (docs/operating.md)."
             ),
         )

@@ -22,7 +22,7 @@ def letters(look: Look):
         "%(count)s letters have not left, the oldest for %(time)s%(why)s.",
         count,
     )
-    why = f": {oldest.fault_in_words}" if oldest.fault else ""
+    why = f": {oldest.error_text}" if oldest.last_error else ""
     yield says % {"count": count, "time": waited(oldest.written_at, look.at), "why": why}, advice(oldest)
 
 
@@ -33,7 +33,7 @@ def waited(since, at) -> str:
 
 def advice(letter) -> str:
     """Return what to do about a letter that has not left, by what stood in its way."""
-    what = letter.fault.partition(" ")[0]
+    what = letter.last_error.partition(" ")[0]
     if what == "refused":
         return _(
             "The mail server answers, and refused this letter. Codes that begin with 4 pass by themselves. For those "
@@ -60,6 +60,6 @@ def given_up(look: Look):
         count,
     )
     yield (
-        says % {"count": count, "why": newest.fault_in_words or _("nobody knows why")},
+        says % {"count": count, "why": newest.error_text or _("nobody knows why")},
         _("Mend what stood in the way, then choose “Try the chosen letters again now” in the desk's list of letters."),
     )

@@ -1,4 +1,4 @@
-"""The first staff login of a new site: made once, printed as long as it works."""
+"""`manage.py first_login`: create the first superuser of a new site and print the initial password."""
 
 import os
 import secrets
@@ -15,10 +15,10 @@ NAME = "press"
 
 
 class Command(BaseCommand):
-    help = "Make the first staff login where there is none, and print it for as long as its password is the first one."
+    help = "Create the first superuser if there are no users, and print the password until it is changed."
 
     def add_arguments(self, parser):
-        parser.add_argument("--sample", action="store_true", help="On a site without staff, load the sample too.")
+        parser.add_argument("--sample", action="store_true", help="On a site without users, also load the sample.")
 
     def handle(self, *, sample=False, **options):
         path = settings.VAR_DIR / "first-login.txt"
@@ -28,23 +28,20 @@ class Command(BaseCommand):
             make_login(path)
         elif path.exists() and has_expired():
             make_login(path)
-        self.stdout.write(f"The site:       {settings.SITE_URL}/")
-        self.stdout.write(f"The press desk: {settings.SITE_URL}/admin/")
+        self.stdout.write(f"Website:     {settings.SITE_URL}/")
+        self.stdout.write(f"Press desk:  {settings.SITE_URL}/admin/")
         if not path.exists():
             return
         password = path.read_text().strip()
         if works(password):
-            self.stdout.write("The first login works for 3 days: choose one of your own there.")
-            self.stdout.write(f"Log in as:      {NAME}, password {password}")
+            self.stdout.write("This first login is valid for 3 days. Choose your own after signing in.")
+            self.stdout.write(f"Sign in as:  {NAME}, password {password}")
         else:
-            self.stdout.write(f"The first password of {NAME} has been changed: {path.name} in var/ can go.")
+            self.stdout.write(f"The first password of {NAME} has been changed. You can delete var/{path.name}.")
 
 
 def make_login(path):
-    """Make a superuser with a random password, and keep that where only this system's user can read it.
-
-    One whose first password has expired unused gets another one.
-    """
+    """Create the superuser, or give it a new password, and store the password in a file with mode 0600."""
     password = secrets.token_urlsafe(12)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
@@ -59,14 +56,17 @@ def make_login(path):
     passwords.set_initial(user, timezone.now())
 
 
+def first_user():
+    return get_user_model().objects.filter(username=NAME, is_active=True).first()
+
+
 def has_expired():
-    """Say whether nobody has used the first password in time, nor chosen another one."""
-    user = get_user_model().objects.filter(username=NAME, is_active=True).first()
+    """Return whether the first password was not changed in time."""
+    user = first_user()
     initial = user and passwords.initial_of(user)
     return bool(initial) and initial.expires_at <= timezone.now()
 
 
 def works(password):
-    """Say whether the first login still opens the desk with `password`."""
-    user = get_user_model().objects.filter(username=NAME, is_active=True).first()
+    user = first_user()
     return user is not None and user.check_password(password)

@@ -1,4 +1,4 @@
-"""`manage.py mirror DIR`: the whole public site as plain files."""
+"""`manage.py mirror DIR`: export the public site as static files."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from embassy.mirror.making import mirror
 
 
 class Command(BaseCommand):
-    help = "Write the public site into DIR as plain files. Run it again to bring DIR up to date, or to go on."
+    help = "Export the public site into DIR as static files. Run it again to update DIR or to continue."
 
     def add_arguments(self, parser):
         parser.add_argument("folder", metavar="DIR", type=Path)
@@ -17,19 +17,20 @@ class Command(BaseCommand):
     def handle(self, *, folder, verbosity, **options):
         if folder.is_dir() and any(folder.iterdir()) and not (folder / ".mirror.sqlite3").exists():
             raise CommandError(
-                _("%s holds other files, which a mirror could overwrite. Name a folder that is empty or not there yet.")
-                % folder
+                _("%s contains other files, which could be overwritten. Choose an empty or new folder.") % folder
             )
         outcome = None
         try:
             for outcome in mirror(folder):
                 if verbosity and self.stderr.isatty():
-                    self.stderr.write(f"\r{outcome.asked:,} addresses, {outcome.written:,} files", ending="")
+                    self.stderr.write(f"\r{outcome.fetched:,} URLs, {outcome.written:,} files", ending="")
         except OSError as error:
-            raise CommandError(_("The mirror can't be written: %s. Run the command again to go on.") % error) from error
+            raise CommandError(
+                _("The export cannot be written: %s. Run the command again to continue.") % error
+            ) from error
         if verbosity:
             self.stdout.write(
-                _("%(asked)d addresses asked for, %(written)d files written, %(removed)d taken away.") % vars(outcome)
+                _("%(fetched)d URLs fetched, %(written)d files written, %(removed)d removed.") % vars(outcome)
             )
-        if not outcome.is_whole:
-            raise CommandError(_("The site changed during every run. What is there is whole; run the command again."))
+        if not outcome.is_complete:
+            raise CommandError(_("The site changed during every run, so the files may differ in age. Run it again."))

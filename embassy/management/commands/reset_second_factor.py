@@ -1,4 +1,4 @@
-"""The way back in for whoever lost their second factor and has nobody to reset it on the desk."""
+"""`manage.py reset_second_factor`: reset two-step verification of a user if no site manager can do it."""
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
@@ -11,20 +11,20 @@ from embassy import people
 
 
 class Command(BaseCommand):
-    help = "Reset somebody's second factor: they log in with their password alone, and hear of it by mail."
+    help = "Reset two-step verification of a user: they sign in with their password alone and are notified by e-mail."
 
     def add_arguments(self, parser):
-        parser.add_argument("email", help="the e-mail address, or the name to log in with")
+        parser.add_argument("email", help="e-mail address or user name")
 
     def handle(self, *, email, **options):
         users = get_user_model().objects.filter(Q(email__iexact=email) | Q(username__iexact=email))[:2]
         if len(users) != 1:
-            raise CommandError(f"{email} is nobody's address or name." if not users else f"{email} is several people.")
+            raise CommandError(f"No user has the address or name {email}." if not users else f"{email} is ambiguous.")
         user = users[0]
         with transaction.atomic():
             if not people.reset_second_factor(user, timezone.now()):
-                raise CommandError(f"{user} has no second factor. There is nothing to reset.")
+                raise CommandError(f"{user} has not set up two-step verification. Nothing to reset.")
             LogEntry.objects.log_actions(
-                user.pk, [user], CHANGE, "Second factor reset by the command reset_second_factor.", single_object=True
+                user.pk, [user], CHANGE, "Two-step verification reset by a command.", single_object=True
             )
-        self.stdout.write(f"Done. {user} logs in with the password alone, and can set up a second factor anew.")
+        self.stdout.write(f"Done. {user} can sign in with the password alone and set up two-step verification again.")

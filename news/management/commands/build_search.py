@@ -1,4 +1,4 @@
-"""The search's index is built: `python manage.py build_search`."""
+"""Builds the search index: `python manage.py build_search`."""
 
 import time
 
@@ -12,45 +12,41 @@ from news.search.models import Entry, Stale
 
 class Command(BaseCommand):
     help = (
-        "Make what the search's index lacks, in batches, while the site is in use. Stopped, it goes on where it was "
-        "when it is started again. It also forgets words that no message has any more."
+        "Index all messages that the search index is missing, in batches, while the site is running. If it is stopped, "
+        "run it again to continue. It also deletes words that no message contains."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--anew", action="store_true", help="Make every entry anew, also those that are there.")
-        parser.add_argument("--quiet", action="store_const", const=0, dest="verbosity", help="Say nothing but faults.")
+        parser.add_argument("--rebuild", action="store_true", help="Rebuild the whole index.")
+        parser.add_argument("--quiet", action="store_const", const=0, dest="verbosity", help="Only print errors.")
 
-    def handle(self, *, anew, verbosity, **options):
-        made = 0
+    def handle(self, *, verbosity, **options):
+        done = 0
         try:
-            if anew or index.is_outdated():
+            if options["rebuild"] or index.is_outdated():
                 index.begin_anew()
-            missing, began, said = Stale.objects.count(), time.monotonic(), 0.0
-            every = 0.5 if self.stdout.isatty() else 10
-            for some in index.batches():
-                made += some
-                reset_queries()  # with DEBUG on, Django keeps them all
-                if verbosity and time.monotonic() - said > every:
-                    said = time.monotonic()
-                    self.say(made, max(missing, made), said - began)
+            missing, start, reported = Stale.objects.count(), time.monotonic(), 0.0
+            interval = 0.5 if self.stdout.isatty() else 10
+            for count in index.batches():
+                done += count
+                reset_queries()  # with DEBUG, Django stores all of them
+                if verbosity and time.monotonic() - reported > interval:
+                    reported = time.monotonic()
+                    self.report(done, max(missing, done), reported - start)
             index.prune()
             index.tidy()
         except KeyboardInterrupt:
-            raise CommandError(_("Stopped. The same command goes on from here."), returncode=130) from None
+            raise CommandError(_("Stopped. Run the same command again to continue."), returncode=130) from None
         except DatabaseError as error:
-            words = _("The database refused: %s. The same command goes on from here.")
-            raise CommandError(words % str(error).strip()) from error
+            text = _("Database error: %s. Run the same command again to continue.")
+            raise CommandError(text % str(error).strip()) from error
         if verbosity:
-            self.stdout.write(_("%(made)d messages indexed; %(all)d can be found.") % {"made": made, "all": known()})
+            text = _("%(done)d messages indexed, %(all)d in the index.")
+            self.stdout.write(text % {"done": done, "all": Entry.objects.count()})
 
-    def say(self, made, missing, seconds):
-        left = (missing - made) * seconds / made
-        words = _("%(percent)3d %%  %(made)d of %(all)d messages, about %(minutes)d min %(seconds)02d s to go")
-        minutes, seconds = divmod(int(left), 60)
-        numbers = {"percent": made * 100 // missing, "made": made, "all": missing}
-        self.stdout.write(words % (numbers | {"minutes": minutes, "seconds": seconds}))
+    def report(self, done, total, seconds):
+        minutes, seconds = divmod(int((total - done) * seconds / done), 60)
+        text = _("%(percent)3d %%  %(done)d of %(all)d messages, about %(minutes)d min %(seconds)02d s left")
+        numbers = {"percent": done * 100 // total, "done": done, "all": total}
+        self.stdout.write(text % (numbers | {"minutes": minutes, "seconds": seconds}))
         self.stdout.flush()
-
-
-def known() -> int:
-    return Entry.objects.count()
