@@ -24,7 +24,7 @@ def do(node, name, argument=""):
         cwd=ROOT,
         env=node.environment,
         check=True,
-        timeout=120,
+        timeout=300,
         capture_output=True,
         text=True,
     )
