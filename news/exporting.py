@@ -1,4 +1,4 @@
-"""Moving out: every message as the line of a file from which `import_messages` reads the same message."""
+"""Export of messages as JSON lines, from which `import_messages` creates the same messages."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from news.importing.rules import IN_QUERY, LINE_ENDS, UNPRINTABLE
 from news.importing.writing import name_of
 from news.models import Message
 
-ROWS = 500  # read at a time: nobody who writes waits for longer than that
+ROWS = 500  # per query: bounds how long other writers wait
 TEXTS = ("lead", "body", "source_name", "source_url", "slug", "withdrawn_reason")
 
 
 def messages() -> Iterator[list[Message]]:
-    """Yield all messages in their order of making, by keyset: each read is short, however many there are."""
+    """Yield all messages in batches by primary key (keyset pagination)."""
     last = 0
     while rows := list(Message.objects.filter(pk__gt=last).order_by("pk").select_related("category")[:ROWS]):
         prefetch_related_objects(rows, "redirects", "corrections", "attachments")
@@ -27,7 +27,7 @@ def messages() -> Iterator[list[Message]]:
 
 
 def lines() -> Iterator[tuple[Message, bytes]]:
-    """Yield each message with its line. Drafts that say the same say it once, as an import takes them once."""
+    """Yield (message, JSON line); identical drafts only once, because an import would skip the copies."""
     drafts = set()
     for rows in messages():
         for message in rows:
@@ -41,15 +41,15 @@ def lines() -> Iterator[tuple[Message, bytes]]:
 
 
 def with_files() -> int:
-    """Return how many messages have files of their own, which their lines only name."""
-    found = Message.objects.filter(Q(image_width__isnull=False) | Q(attachments__isnull=False)).order_by()
-    return found.values("pk").distinct().count()
+    """Return the number of messages with files, which JSON lines only name."""
+    illustrated = Message.objects.filter(Q(image_width__isnull=False) | Q(attachments__isnull=False)).order_by()
+    return illustrated.values("pk").distinct().count()
 
 
 def line_of(message: Message) -> dict:
-    """Return a message as an import reads it: what is empty is left out, in an order that stays."""
+    """Return a message as a JSON object for the import, in a stable order and without empty values."""
     category = message.category
-    given = {
+    values = {
         "headline": on_one_line(message.headline),
         "category": category.slug,
         "publish_at": moment(message.publish_at),
@@ -66,12 +66,12 @@ def line_of(message: Message) -> dict:
         "picture": picture(message) if message.image else None,
         "attachments": [{"file": row.file.name, "name": sayable(row.name)} for row in message.attachments.all()],
     }
-    return {name: value for name, value in given.items() if value or name == "publish_at"}
+    return {name: value for name, value in values.items() if value or name == "publish_at"}
 
 
 def picture(message: Message) -> dict:
-    """Return a message's own picture as a line has it."""
-    given = {
+    """Return the lead image of a message as a JSON object."""
+    values = {
         "file": message.image.name,
         "alt": on_one_line(message.image_alt),
         "decorative": message.image_decorative,
@@ -79,26 +79,25 @@ def picture(message: Message) -> dict:
         "focus": [message.image_focus_x, message.image_focus_y],
         "video": message.video_url,
     }
-    return {name: value for name, value in given.items() if value and value != [50, 50]}
+    return {name: value for name, value in values.items() if value and value != [50, 50]}
 
 
 def moment(value) -> str | None:
-    """Return a moment as a line has it."""
     return value and value.isoformat()
 
 
 def sayable(text: str) -> str:
-    """Return a text without the characters that no text can show, and that an import refuses."""
+    """Return a text without the unprintable characters that the import rejects."""
     return UNPRINTABLE.sub("", text)
 
 
 def on_one_line(text: str) -> str:
-    """Return a text that has come in with line breaks, as only a program can have written it, on one line."""
+    """Return a text on one line: programs may have stored line breaks in it."""
     return LINE_ENDS.sub(" ", sayable(text))
 
 
 def old_url(path: str) -> str:
-    """Return a former address as an import reads it."""
+    """Return a former URL in the form that the import reads."""
     path, mark, query = path.partition("?")
-    start = "/%2F" if path.startswith("//") else path[:1]  # else the next word would be a host
+    start = "/%2F" if path.startswith("//") else path[:1]  # // would start a host name
     return start + quote(path[len(unquote(start)) :], safe="/:@!$&'()*+,;=-._~") + mark + quote(query, safe=IN_QUERY)

@@ -1,4 +1,4 @@
-"""Addresses of links as people and programs write them: without a scheme, wrapped by a mail filter, as a telephone."""
+"""URL normalisation for links: adds schemes, fixes typos, removes mail filter wrappers, reads telephone numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAILBOX = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]{1,64}@[^\s@/?#:<>]{1,190}\.[^\s@/?#:<>.]{2,60}"
     r"(?:\?[^\s#]{0,500})?"
 )
-# Endings of files, which a single word with a dot more probably is than a host.
+# File suffixes: a word that ends in one is taken for a file name, not for a host.
 FILES = frozenset(
     "html htm xhtml shtml php php3 php5 asp aspx jsp jspx cgi pl cfm do action pdf doc docx xls xlsx ppt pptx odt ods "
     "odp rtf txt csv jpg jpeg png gif webp svg mp3 mp4 avi mov xml json js css ico eml msg py zip rar gz tar".split()
@@ -27,13 +27,13 @@ SLIPS = re.compile(
     re.IGNORECASE,
 )
 WHOLE = re.compile(r"https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}(?:[/?#]|$)", re.IGNORECASE)
-LONGEST_NUMBER = 100  # characters, with what stands between the digits
+LONGEST_NUMBER = 100  # characters, including separators
 TWICE = re.compile(r"^https?://(?=https?(?:://|//|:/))", re.IGNORECASE)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}:", re.IGNORECASE)
 
 
 def completed(value: str, base_url: str = "") -> str:
-    """Return the address that a link means: with its scheme, out of the wrappers of mail filters."""
+    """Return the URL of a link with its scheme, without mail filter wrappers, made absolute by `base_url`."""
     if WHOLE.match(value) and not may_be_wrapped(value):
         return value
     value = value.strip().strip("\u200b\ufeff\u2060")
@@ -48,7 +48,7 @@ def completed(value: str, base_url: str = "") -> str:
 
 
 def with_scheme(value: str) -> str:
-    """Return an address with the scheme that it lacks."""
+    """Return a URL with its missing or misspelt scheme corrected; unchanged if unclear."""
     bare = TWICE.sub("", value.strip("<>"))
     if found := re.match(r"mailto:\s*+(?://)?\s*+", bare, re.IGNORECASE):
         rest = bare[found.end() :]
@@ -78,7 +78,7 @@ def with_scheme(value: str) -> str:
 
 
 def telephone(number: str) -> str:
-    """Return the address by which a phone is called: digits, the plus in front, an extension (RFC 3966)."""
+    """Return the tel: URL of a number: digits with + in front, and an extension (RFC 3966)."""
     if len(number) > LONGEST_NUMBER:
         return f"tel:{number}"
     number = unquote(number).strip().lstrip("/").strip()
@@ -95,11 +95,8 @@ def telephone(number: str) -> str:
     return f"tel:{digits}" + (f";ext={extension}" if extension else "")
 
 
-# Embedded parts
-
-
 def web_address(value: str, base_url: str = "") -> str:
-    """Return a whole web address; "" for what is none."""
+    """Return an absolute http(s) URL; "" for other values."""
     value = value.strip()
     if base_url:
         try:
@@ -114,35 +111,37 @@ def web_address(value: str, base_url: str = "") -> str:
 
 
 def host_of(value: str, base_url: str = "") -> str:
-    """Return the host of a web address; "" where there is none."""
+    """Return the host of a URL; "" without one."""
     try:
-        address = urlsplit(urljoin(base_url, value.strip()) if base_url else value.strip())
-        return (address.hostname or "") if address.scheme in ("http", "https", "") else ""
+        url = urlsplit(urljoin(base_url, value.strip()) if base_url else value.strip())
+        return (url.hostname or "") if url.scheme in ("http", "https", "") else ""
     except ValueError:
         return ""
 
 
-def watchable(address: str) -> str:
-    """Return the address of the page of a video or map whose frame is given, where it is known."""
-    parts = urlsplit(address)
-    host = (parts.hostname or "").removeprefix("www.")
-    last = parts.path.rstrip("/").rpartition("/")[2]
-    if host in ("youtube.com", "youtube-nocookie.com") and parts.path.startswith("/embed/"):
-        if last == "videoseries":
-            if listed := parse_qs(parts.query).get("list"):
-                return f"https://www.youtube.com/playlist?list={listed[0]}"
-            return address
-        return f"https://www.youtube.com/watch?v={last}"
-    if host == "player.vimeo.com" and parts.path.startswith("/video/"):
-        return f"https://vimeo.com/{last}"
-    if host == "dailymotion.com" and parts.path.startswith("/embed/video/"):
-        return f"https://www.dailymotion.com/video/{last}"
-    if host == "rutube.ru" and parts.path.startswith("/play/embed/"):
-        return f"https://rutube.ru/video/{last}/"
-    return address
+# Start of the URL of an embedded player, without scheme and www, and the URL of its video page.
+PLAYERS = {
+    "youtube.com/embed/": "https://www.youtube.com/watch?v=%s",
+    "youtube-nocookie.com/embed/": "https://www.youtube.com/watch?v=%s",
+    "player.vimeo.com/video/": "https://vimeo.com/%s",
+    "dailymotion.com/embed/video/": "https://www.dailymotion.com/video/%s",
+    "rutube.ru/play/embed/": "https://rutube.ru/video/%s/",
+}
 
 
-def shown(address: str) -> str:
-    """Return an address as it is shown where a link has no other words."""
-    address = re.sub(r"^https?://(?:www\.)?", "", address).rstrip("/")
-    return address if len(address) <= 100 else address[:99] + "…"
+def watchable(url: str) -> str:
+    """Return the URL of the video page for the URL of an embedded player; other URLs unchanged."""
+    parts = urlsplit(url)
+    location = (parts.hostname or "").removeprefix("www.") + parts.path
+    page = next((page for start, page in PLAYERS.items() if location.startswith(start)), "")
+    video_id = parts.path.rstrip("/").rpartition("/")[2]
+    if page and video_id == "videoseries" and "youtube" in page:
+        playlist = parse_qs(parts.query).get("list")
+        return f"https://www.youtube.com/playlist?list={playlist[0]}" if playlist else url
+    return page % video_id if page else url
+
+
+def shown(url: str) -> str:
+    """Return a URL as link text: without scheme, at most 100 characters."""
+    text = re.sub(r"^https?://(?:www\.)?", "", url).rstrip("/")
+    return text if len(text) <= 100 else text[:99] + "…"

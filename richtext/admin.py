@@ -1,4 +1,4 @@
-"""The editor in the admin: its policy, what was left out of a text, and a text that is only read."""
+"""Rich text in the Django admin: content security policy of the editor, warnings on losses, read-only display."""
 
 from csp.decorators import csp_update
 from django.conf import settings
@@ -12,18 +12,18 @@ from richtext.templatetags.prose import prose
 
 
 def editor_policy(view):
-    """Decorate a view that shows the editor: there, and only there, style attributes are let through."""
+    """Decorate a view with the editor, which needs style attributes (content security policy)."""
     return csp_update(settings.EDITOR_SOURCES)(view)
 
 
 def losses_in(form) -> list[Loss]:
-    """Return what was left out of the texts of a form that has been validated."""
+    """Return the losses in the texts of a validated form."""
     fields = (field for field in form.fields.values() if isinstance(field, RichTextFormField))
     return [loss for field in fields for loss in field.losses]
 
 
 class EditorAdminMixin:
-    """A ModelAdmin whose form has the editor in it."""
+    """A ModelAdmin for a model with rich text."""
 
     def changeform_view(self, request, *args, **kwargs):
         return editor_policy(super().changeform_view)(request, *args, **kwargs)
@@ -34,7 +34,7 @@ class EditorAdminMixin:
             self.message_user(request, sentence, messages.WARNING)
 
     def get_fieldsets(self, request, obj=None):
-        """Return the fieldsets; for people who may only look, with each text as the public reads it."""
+        """Return the fieldsets; for users without the change permission, with rendered texts."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets
@@ -46,10 +46,10 @@ class EditorAdminMixin:
 
 
 def as_read(field):
-    """Return a function for the admin that shows a rich text of a row as the public reads it."""
+    """Return a display function for the admin that renders a rich text field as on the public page."""
 
     def show(obj):
-        # On one line: the admin makes a break of each line end.
+        # On one line, because the admin converts line ends to <br>.
         html = clean(getattr(obj, field.attname)).replace("\n", " ")
         return format_html('<div class="as-read">{}</div>', prose(html)) if html else "–"
 

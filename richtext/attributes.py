@@ -1,4 +1,4 @@
-"""What an attribute in a rich text may say: for each, a rule that returns the value to keep, or None to drop it."""
+"""Attribute sanitising: for each attribute, a rule that returns the allowed value, or None to remove it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from richtext import tables
 from richtext.addresses import completed
 
-LANGUAGES = frozenset(  # ISO 639-1: a longer tag is kept when it begins with one of these
+LANGUAGES = frozenset(  # ISO 639-1: longer tags must start with one of these
     "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo "
     "es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka "
     "kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng "
@@ -20,12 +20,12 @@ LANGUAGES = frozenset(  # ISO 639-1: a longer tag is kept when it begins with on
 )
 LANGUAGE = re.compile(r"([A-Za-z]{2})(-[A-Za-z]{4})?(-(?:[A-Za-z]{2}|\d{3}))?")
 SCHEME = re.compile(r"(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-UNFIT = re.compile(r"""[ "<>\\^`{|}\[\]]|%(?![0-9A-Fa-f]{2})""")  # characters that no URL may hold as they are
+UNFIT = re.compile(r"""[ "<>\\^`{|}\[\]]|%(?![0-9A-Fa-f]{2})""")  # characters that must be percent-encoded in a URL
 STEP_UP = re.compile(r"(?:^|/)(?:\.|%2e){2}(?:/|$)", re.IGNORECASE)
 
 
 def address(value: str) -> str | None:
-    """Return where a link may lead: http, https, mailto, tel, or an address on this site, spelt as URLs are."""
+    """Return a normalised http, https, mailto, tel or relative URL; None for others."""
     value = completed(re.sub(r"[\t\n\r]", "", value).strip())
     value = UNFIT.sub(lambda found: f"%{ord(found[0][0]):02X}", value)
     before, mark, fragment = value.partition("#")
@@ -45,7 +45,7 @@ def address(value: str) -> str | None:
 
 
 def has_host(value: str) -> bool:
-    """Say whether an http address names a host that a browser can look for."""
+    """Return whether an http URL has a valid host and port."""
     try:
         parts = urlsplit(value)
         host = parts.hostname or ""
@@ -55,12 +55,12 @@ def has_host(value: str) -> bool:
         if host.rpartition(".")[2].isdigit():
             ip_address(host)
         return not host.startswith(".")
-    except ValueError:  # UnicodeError is one
+    except ValueError:  # includes UnicodeError
         return False
 
 
 def picture(value: str) -> str | None:
-    """Return the address of a picture in our own media; of no other, which a visitor's browser would refuse."""
+    """Return the URL of an image of this site; None for other hosts, which the content security policy blocks."""
     value = (address(value) or "").removeprefix(settings.SITE_URL)
     if not value.startswith(settings.MEDIA_URL) or STEP_UP.search(value):
         return None
@@ -68,12 +68,12 @@ def picture(value: str) -> str | None:
 
 
 def words(value: str) -> str | None:
-    """Return text without the white space around it, None for nothing."""
+    """Return text without surrounding white space; None for empty text."""
     return value.strip() or None
 
 
 def alternative(value: str) -> str:
-    """Return an alternative text; an empty one stays, as a picture needs to have the attribute."""
+    """Return an alternative text; an empty one is kept, because images need the attribute."""
     return value.strip()
 
 
@@ -84,7 +84,7 @@ def language(value: str) -> str | None:
 
 
 def one_of(*values: str):
-    """Return the rule for an attribute with a few known values."""
+    """Return the rule for an attribute with these values."""
 
     def rule(value: str) -> str | None:
         value = " ".join(value.split()).lower()
@@ -106,12 +106,12 @@ def number(least: int, most: int):
 
 
 def numbering(value: str) -> str | None:
-    """Return the type of a list's numbers: letters or Roman ones. Plain numbers need none."""
+    """Return the numbering type of a list: letters or Roman numerals."""
     return value if value in ("a", "A", "i", "I") else None
 
 
 def present(value: str) -> str:
-    """Return the value of an attribute that says all by being there."""
+    """Return the value of a boolean attribute."""
     return ""
 
 
@@ -131,7 +131,7 @@ RULES = {
 
 
 def keep(tag: str, attributes: dict[str, str]) -> dict[str, str]:
-    """Return the attributes that stay on `tag`, in one order, with their values as they are kept."""
+    """Return the allowed attributes of `tag` with their sanitised values, in a fixed order."""
     rules = RULES.get(tag, {}) | everywhere
-    kept = {name: rule(attributes[name]) for name, rule in rules.items() if name in attributes}
-    return {name: value for name, value in kept.items() if value is not None}
+    values = {name: rule(attributes[name]) for name, rule in rules.items() if name in attributes}
+    return {name: value for name, value in values.items() if value is not None}

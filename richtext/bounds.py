@@ -1,7 +1,7 @@
-"""Bounds on the mark-up of a text, checked in linear time before an HTML parser reads it.
+"""Complexity limits for HTML, checked in linear time before a parser reads it.
 
-html5ever, as each parser that follows the standard, is quadratic in the depth of nesting and in the number of
-formatting elements that are left open. The bounds are far above what word processors and web pages write.
+Like all standard HTML parsers, html5ever is quadratic in the nesting depth and in the number of unclosed formatting
+elements. The limits are far above the mark-up of word processors and web pages.
 """
 
 from __future__ import annotations
@@ -11,25 +11,26 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-LONGEST = 200_000  # characters: a speech of four hours, and what can be cleaned while somebody waits
+LONGEST = 200_000  # characters: a speech of four hours, sanitised within one request
 MOST_TAGS = 20_000
 DEEPEST = 200
-MOST_TAGS_OF_OTHERS = 80_000  # in the HTML of a word processor, before it is prepared
-MOST_STEPS = 1_500_000  # elements that are open, summed up over all tags
+MOST_TAGS_OF_OTHERS = 80_000  # in HTML from word processors, before conversion
+MOST_STEPS = 1_500_000  # sum of the open elements over all tags
+FLAT = 30  # nesting depth at negligible cost
 
-FLAT = 30  # elements in one another that cost nothing to speak of
-
-# Tags as the HTML standard reads them (13.2.5): a quoted value may hold "<" and ">"; one without an end takes the rest.
+# Tags by the HTML standard (13.2.5): quoted values may contain "<" and ">"; an unclosed one extends to the end.
 TAG = re.compile(
     r"<!--(?:-?>|(?s:.*?)(?:--!?>|\Z))|<[!?][^>]*+>?|"
     r"<(/?[a-zA-Z][^\s/>]*+)"
     r"(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?+)?+)*+>?"
 )
-RAW = frozenset("script style xmp iframe noembed noframes textarea title plaintext".split())  # no mark-up in these
+RAW = frozenset("script style xmp iframe noembed noframes textarea title plaintext".split())  # contain no mark-up
 BARRIERS = frozenset("select table caption td th template svg math object marquee applet button".split())
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+VOID = frozenset(  # elements without an end tag (HTML, 13.1.2 and 13.3)
+    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
+)
 FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
-# The end tag of these may be left out: the next one of its kind ends it.
+# Elements with optional end tags, by the start tags that close them.
 ENDED_BY = {
     "p": {"p"}, "li": {"p", "li"}, "dt": {"p", "dt", "dd"}, "dd": {"p", "dt", "dd"}, "option": {"option"},
     "td": {"p", "td", "th"}, "th": {"p", "td", "th"}, "tr": {"p", "td", "th", "tr"},
@@ -37,25 +38,25 @@ ENDED_BY = {
     "div": {"p"}, "ul": {"p"}, "ol": {"p"}, "table": {"p"}, "blockquote": {"p"}, "hr": {"p"},
 }  # fmt: skip
 IN_TABLES = frozenset("table thead tbody tfoot tr td th caption".split())
-NEAR = 40  # open elements that an end tag may close
+NEAR = 40  # open elements that are searched for the one that an end tag closes
 
 
 class TooComplex(ValidationError):
-    """The mark-up of a text has too many tags, or nests them too deeply: its message says so."""
+    """The mark-up has too many tags or is nested too deeply."""
 
 
 def demand_moderate(html: str, most: int = MOST_TAGS) -> None:
-    """Raise `TooComplex` where the mark-up of a text is beyond the bounds; `most` is how many tags it may have."""
+    """Raise `TooComplex` if the mark-up exceeds the limits; `most` is the maximum number of tags."""
     count = html.count("<")
     if count > most:
-        said = _("The text has %(count)d tags in its mark-up; it may have %(limit)d. Paste it as plain text.")
-        raise TooComplex(said % {"count": count, "limit": most}, code="too_complex")
+        message = _("The text has too much formatting: %(count)d tags (maximum %(limit)d). Paste it as plain text.")
+        raise TooComplex(message % {"count": count, "limit": most}, code="too_complex")
     if count > DEEPEST // 2 and not is_flat(html):
         demand_shallow(html)
 
 
 def is_flat(html: str) -> bool:
-    """Say whether each element ends where it should and few are open together, as in a clean text."""
+    """Return whether every element is closed properly and nesting is shallow, as in sanitised text."""
     path: list[str] = []
     for tag in TAG.findall(html):
         if tag in VOID:
@@ -73,9 +74,9 @@ def is_flat(html: str) -> bool:
 
 
 def demand_shallow(html: str) -> None:
-    """Raise `TooComplex` where too many elements are open together, by the rules for end tags that are left out.
+    """Raise `TooComplex` if too many elements are open, with optional end tags taken into account.
 
-    Where a parser might see an end tag or might not, it is taken for none: the depth is never less than the parser's.
+    An ambiguous end tag is ignored, so the computed depth is never below the parser's.
     """
     path: list[str] = []
     formatting = steps = doubtful = 0
@@ -96,27 +97,27 @@ def demand_shallow(html: str) -> None:
             formatting -= close(path, tag[1:]) and tag[1:] in FORMATTING
         steps += len(path) + formatting
         if len(path) > DEEPEST or steps > MOST_STEPS:
-            said = _("The mark-up of the text is nested too deeply, or has too many open tags. Paste it as plain text.")
-            raise TooComplex(said, code="too_complex")
+            message = _("The formatting of the text is nested too deeply. Paste it as plain text.")
+            raise TooComplex(message, code="too_complex")
 
 
 def close(path: list[str], tag: str) -> bool:
-    """Take off `path` what an end tag closes; say whether it closes something for certain."""
-    for place in range(len(path) - 1, max(len(path) - NEAR, 0) - 1, -1):
-        if path[place] == tag:
-            del path[place:]
+    """Remove the elements that an end tag closes from `path`; return whether it certainly closes one."""
+    for index in range(len(path) - 1, max(len(path) - NEAR, 0) - 1, -1):
+        if path[index] == tag:
+            del path[index:]
             return True
-        if path[place] in BARRIERS and tag not in IN_TABLES:
+        if path[index] in BARRIERS and tag not in IN_TABLES:
             return False
     return False
 
 
 def beginning(html: str) -> str:
-    """Return as much of a text, from its beginning, as may be read."""
+    """Return the beginning of a text within the limits on characters and tags."""
     html = html[:LONGEST]
     if html.count("<") <= MOST_TAGS:
         return html
-    place = -1
+    end = -1
     for _tag in range(MOST_TAGS):
-        place = html.find("<", place + 1)
-    return html[:place]
+        end = html.find("<", end + 1)
+    return html[:end]

@@ -1,4 +1,4 @@
-"""A bucket for pictures and attachments, in any storage that speaks S3: for a site of several nodes."""
+"""S3 storage for images and attachments: a private bucket, for sites with several nodes."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from richtext.handover import StorageAway
 
 
 class Bucket(S3Storage):
-    """A private bucket. Who may have a file is asked at `/media/`; nobody is led here but by an address that ends.
+    """A private S3 bucket. `/media/` checks access; only expiring signed URLs lead to the bucket.
 
-    A bucket that does not answer raises StorageAway; a file that is not there, FileNotFoundError.
+    Raises StorageAway if the bucket is unavailable, FileNotFoundError for a missing file.
     """
 
     def get_default_settings(self):
         return super().get_default_settings() | {
-            "default_acl": None,  # as private as the bucket is
+            "default_acl": None,  # that of the bucket
             "file_overwrite": False,
             "object_parameters": {"CacheControl": "private, no-store"},
             "max_memory_size": 1024 * 1024,
@@ -29,17 +29,17 @@ class Bucket(S3Storage):
         }
 
     def __init__(self, **settings):
-        own_place = bool(settings.get("endpoint_url"))
+        has_endpoint = bool(settings.get("endpoint_url"))
         settings.setdefault(
             "client_config",
             Config(
                 signature_version="s3v4",
-                # A name of its own for each bucket is Amazon's way; other servers mostly have one name.
-                s3={"addressing_style": "path" if own_place else "virtual"},
+                # Amazon has a host name for each bucket; most other servers have one.
+                s3={"addressing_style": "path" if has_endpoint else "virtual"},
                 connect_timeout=3,
                 read_timeout=10,
                 retries={"max_attempts": 2},
-                # Checksums in trailers are newer than many servers.
+                # Many servers do not support checksums in trailers.
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
             ),
@@ -50,7 +50,7 @@ class Bucket(S3Storage):
         with answering():
             file = super()._open(name, mode)
             if "w" not in mode:
-                file.seek(0)  # fetches it: it must fail here if it does, not half way through an answer
+                file.seek(0)  # downloads it, so that failures happen here and not during the response
             return file
 
     def _save(self, name, content):
@@ -76,8 +76,8 @@ class Bucket(S3Storage):
 
 @contextmanager
 def answering():
-    """Call any failure of the bucket by one name; that a file is not there is no failure of it."""
+    """Raise StorageAway for any error of the bucket, except for missing files."""
     try:
         yield
     except (BotoCoreError, Boto3Error, ClientError) as error:
-        raise StorageAway(f"The bucket does not answer ({type(error).__name__}).") from error
+        raise StorageAway(f"The bucket is unavailable ({type(error).__name__}).") from error

@@ -1,16 +1,16 @@
-"""The cleaner: the one way by which HTML becomes a text of ours. What passes is harmless, valid and plain."""
+"""HTML sanitiser: turns any HTML into safe, valid rich text with a small set of tags."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import unescape
 
 import nh3
 
-from richtext import attributes, structure
+from richtext import attributes as attribute_rules
+from richtext import structure
 from richtext.bounds import demand_moderate
 
-# nh3 parses as browsers do and lets known tags through; `structure` then renames old ones and puts all in its place.
+# nh3 parses like a browser and keeps known tags; `structure` then renames old tags and makes the result valid.
 _cleaner = nh3.Cleaner(
     tags=structure.MARKS
     | structure.LINES
@@ -22,7 +22,7 @@ _cleaner = nh3.Cleaner(
         "script", "style", "iframe", "object", "embed", "noscript", "template", "svg", "math",
         "title", "textarea", "select", "audio", "video", "canvas",
     },
-    attributes={tag: set(rules) - {"class"} for tag, rules in attributes.RULES.items()} | {"*": {"lang", "dir"}},
+    attributes={tag: set(rules) - {"class"} for tag, rules in attribute_rules.RULES.items()} | {"*": {"lang", "dir"}},
     allowed_classes={"figure": {"image", "image-left", "image-right"}, "table": {"data"}},
     url_schemes={"http", "https", "mailto", "tel"},
     link_rel=None,
@@ -31,10 +31,10 @@ _cleaner = nh3.Cleaner(
 
 
 def clean(html: str) -> str:
-    """Return `html` as a text of ours. Cleaning what is clean changes nothing.
+    """Return HTML sanitised. Idempotent: sanitised HTML is unchanged.
 
-    nh3 has the last word as it has the first: nothing that is put together in between leaves unseen.
-    Raises `TooComplex` where the mark-up is beyond what a parser reads in a moment.
+    nh3 runs first and last, so that it also checks the output of `structure`. Raises `TooComplex` for mark-up that
+    would take too long to parse.
     """
     demand_moderate(html)
     html = structure.UNSEEN.sub("", html.replace("\r\n", "\n").replace("\r", "\n"))
@@ -42,22 +42,25 @@ def clean(html: str) -> str:
 
 
 def with_pictures(html: str, rule: Callable[[str, str], tuple[str, str] | None]) -> str:
-    """Return `html`, not yet quite clean, with other pictures: `rule` gets each one's address and alternative text.
+    """Return `html` with images replaced; the result still has to be sanitised.
 
-    It returns the new address and, where that is empty, the mark-up that stands in the picture's place; None: it stays.
+    `rule` receives the URL and alternative text of each image. It returns (new URL, ""), or ("", HTML) to replace the
+    image, or None to leave it unchanged.
     """
 
-    def other(token):
+    def replaced(token):
         if token[2] != "img":
             return token[0]
-        given = {name: unescape(value) for name, value in structure.ATTRIBUTE.findall(token[3])}
-        found = rule(given["src"], given.get("alt", "")) if given.get("src") else None
+        attributes = structure.attributes_of(token[3])
+        found = rule(attributes["src"], attributes.get("alt", "")) if attributes.get("src") else None
         if found is None:
             return token[0]
-        source, words = found
-        if not {"width", "height"} <= given.keys():  # one alone is a wish of another page's
-            given = {name: value for name, value in given.items() if name not in ("width", "height")}
-        return structure.opening("img", given | {"src": source, "alt": given.get("alt", "")}) if source else words
+        source, replacement = found
+        if not source:
+            return replacement
+        if not {"width", "height"} <= attributes.keys():  # one alone fits only the layout of the old page
+            attributes = {name: value for name, value in attributes.items() if name not in ("width", "height")}
+        return structure.opening("img", attributes | {"src": source, "alt": attributes.get("alt", "")})
 
     demand_moderate(html)
-    return structure.TOKEN.sub(other, _cleaner.clean(html))
+    return structure.TOKEN.sub(replaced, _cleaner.clean(html))

@@ -1,10 +1,10 @@
-"""How the editor is set up. CKEditor 4 has known holes, which this strict configuration keeps out of reach.
+"""CKEditor configuration: strict, because CKEditor 4 has known vulnerabilities.
 
-Read by the settings, so it imports nothing of Django. `richtext.checks` stops the start where the fence is open.
+The settings import this module, so it must not import Django. `richtext.checks` requires this strictness at startup.
 """
 
-# What the editor lets stand: the tags that the cleaner keeps. A slip in this string silently drops the rule in which
-# it stands and all that follow; tests/browser/test_editor.py sends every tag through.
+# The tags that the sanitiser keeps. A typo in this string silently disables its rule and all that follow;
+# tests/browser/test_editor.py tests every tag.
 ALLOWED_CONTENT = "; ".join(
     [
         "p h2 h3 h4 blockquote ul strong em s sub sup hr br caption thead tbody tr cite figcaption",
@@ -12,7 +12,7 @@ ALLOWED_CONTENT = "; ".join(
         "li[value]",
         "table(data)",
         "a[!href,title,hreflang]",
-        "img[!src,alt,width,height,data-widget,data-cke-upload-id]",  # the last two: while it is being uploaded
+        "img[!src,alt,width,height,data-widget,data-cke-upload-id]",  # the last two during an upload
         "figure(image,image-left,image-right)",
         "th[scope,colspan,rowspan]",
         "td[colspan,rowspan]",
@@ -22,17 +22,17 @@ ALLOWED_CONTENT = "; ".join(
 
 EXTRA_PLUGINS = ["image2", "uploadimage", "divarea"]
 
-# Holes, things that ask other hosts, and things that a press officer has no use for.
+# Plugins that are vulnerable, contact other hosts, or are of no use to press officers.
 REMOVED_PLUGINS = [
     "wysiwygarea", "image", "stylesheetparser", "exportpdf", "scayt", "wsc", "flash", "iframe", "iframedialog",
     "codesnippetgeshi", "forms", "smiley", "about", "embed", "embedbase", "autoembed", "embedsemantic", "adobeair",
     "devtools", "preview", "print",
-    # What is pasted is prepared by the server (static/desk-paste.js), by the same rules as what is imported.
+    # The server converts pasted HTML (static/desk-paste.js), by the same rules as imported HTML.
     "pastefromword", "pastefromgdocs", "pastefromlibreoffice",
 ]  # fmt: skip
 
-# What the package has beside the editor: pages with scripts of their own (samples, tests, frames of removed plugins).
-# collectstatic leaves them out, so that no page of another program is served from the site's origin.
+# Pages with scripts in the package (samples, tests, frames of removed plugins). collectstatic leaves them out, so that
+# no third-party page is served from the origin of the site.
 NOT_COLLECTED = [
     "*.htm", "*.html", "*.xhtml", "*.php", "*.md", "bender-runner.config.json", "samples", "tests",
     *(f"ckeditor/ckeditor/plugins/{plugin}/*" for plugin in REMOVED_PLUGINS),
@@ -54,7 +54,7 @@ CONFIG = {
     "extraPlugins": ",".join(EXTRA_PLUGINS),
     "removePlugins": ",".join(REMOVED_PLUGINS),
     "removeDialogTabs": "image:advanced;link:advanced;link:target;link:upload;table:advanced",
-    "versionCheck": False,  # asks another host
+    "versionCheck": False,  # would contact another host
     "customConfig": "",
     "stylesSet": False,
     "toolbar": TOOLBAR,
@@ -66,7 +66,7 @@ CONFIG = {
     "imageUploadUrl": UPLOAD_URL,
     "filebrowserImageUploadUrl": UPLOAD_URL,
     "filebrowserUploadMethod": "xhr",
-    "clipboard_handleImages": False,  # uploadimage takes pasted pictures
+    "clipboard_handleImages": False,  # uploadimage handles pasted images
     "deskPrepareUrl": PREPARE_URL,
     "disableNativeSpellChecker": False,
     "width": "100%",

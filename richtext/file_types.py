@@ -1,30 +1,30 @@
-"""File signatures: what kind of file the first bytes show, so that a refusal can name it and say what to do."""
+"""File signatures: the type of a file by its first bytes, for error messages."""
 
 from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-HEAD = 1024  # bytes that a signature is looked for in
+HEAD = 1024  # bytes to read
 
-# The brands of ISO base media files (ISO/IEC 14496-12): pictures and films of telephones.
+# Brands of ISO base media files (ISO/IEC 14496-12): images and videos of mobile phones.
 HEIC_BRANDS = frozenset([b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"])
 AVIF_BRANDS = frozenset([b"avif", b"avis"])
 
-HEIC = _("an iPhone's HEIC picture")
+HEIC = _("an iPhone HEIC image")
 JPEG, PNG, GIF, WEBP, AVIF = (
-    _("a JPEG picture"),
-    _("a PNG picture"),
-    _("a GIF picture"),
-    _("a WebP picture"),
-    _("an AVIF picture"),
+    _("a JPEG image"),
+    _("a PNG image"),
+    _("a GIF image"),
+    _("a WebP image"),
+    _("an AVIF image"),
 )
-TIFF, RAW, JPEG_XL = _("a TIFF picture or a camera's raw file"), _("a camera's raw file"), _("a JPEG XL picture")
-BMP, JPEG_2000, SVG = _("a Windows bitmap (BMP)"), _("a JPEG 2000 picture"), _("an SVG drawing")
+TIFF, RAW, JPEG_XL = _("a TIFF image or a camera raw file"), _("a camera raw file"), _("a JPEG XL image")
+BMP, JPEG_2000, SVG = _("a Windows bitmap (BMP)"), _("a JPEG 2000 image"), _("an SVG drawing")
 PHOTOSHOP, ICON = _("a Photoshop file"), _("an icon")
 POSTSCRIPT = _("a PostScript file")
-PDF, PAGE, FILM, SOUND = _("a PDF"), _("a web page"), _("a film"), _("a sound recording")
-READABLE = (JPEG, PNG, GIF, WEBP)  # by every Pillow
+PDF, PAGE, FILM, SOUND = _("a PDF"), _("a web page"), _("a video"), _("an audio recording")
+READABLE = (JPEG, PNG, GIF, WEBP)  # by every version of Pillow
 PICTURES = (*READABLE, AVIF, HEIC, TIFF, RAW, JPEG_XL, BMP, JPEG_2000, SVG, PHOTOSHOP, ICON)
 SIGNATURES: list[tuple[bytes, Promise]] = [
     (b"\xff\xd8\xff", JPEG),
@@ -61,11 +61,13 @@ MARKUP: list[tuple[bytes, Promise]] = [
 
 
 def identify(head: bytes) -> Promise | None:
-    """Return the name of the kind of file that begins with `head`, with its article; None for an unknown one."""
+    """Return the type of a file that starts with `head`, as a noun with its article; None for an unknown type."""
     if head[4:8] == b"ftyp":
         return _iso_media(head)
     if head[:2] == b"BM":
-        return BMP if head[6:10] == b"\0\0\0\0" else None  # the reserved bytes, so that a text about a BMW is none
+        return (
+            BMP if head[6:10] == b"\0\0\0\0" else None
+        )  # reserved bytes, so that a text starting with "BMW" is not one
     if head[:4] == b"RIFF":
         return {b"WEBP": WEBP, b"AVI ": FILM, b"WAVE": SOUND}.get(head[8:12])
     for signature, name in SIGNATURES:
@@ -76,7 +78,7 @@ def identify(head: bytes) -> Promise | None:
 
 
 def _iso_media(head: bytes) -> Promise:
-    """Return the kind of an ISO base media file by its major brand, then by its compatible ones."""
+    """Return the type of an ISO base media file by its major brand, then by its compatible brands."""
     size = min(int.from_bytes(head[:4], "big"), HEAD)
     brands = [head[8:12], *(head[i : i + 4] for i in range(16, size, 4))]
     if head[8:12] in AVIF_BRANDS or (head[8:12] in (b"mif1", b"msf1") and AVIF_BRANDS & set(brands)):

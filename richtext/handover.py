@@ -1,4 +1,4 @@
-"""How a file of the storage gets to whoever may have it: by the proxy, by a signed address, or by ourselves."""
+"""Serving of stored files: by the proxy (X-Accel-Redirect), by a signed URL, or by Django."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from richtext.ranges import apply_range
 
 log = logging.getLogger("richtext.handover")
 
-KEEP = 60  # seconds that anybody may keep what is public: so long may it outlive its withdrawal
-SIGNED = 60  # seconds that a signed address is good for: it is followed at once
+KEEP = 60  # seconds that public files may be cached: their delay after a withdrawal
+SIGNED = 60  # seconds until a signed URL expires
 TYPES = renditions.TYPES | {"pdf": "application/pdf", "gif": "image/gif"}
-# Should a browser ever take a file for a page: nothing in it runs, and nothing of ours is in its reach.
+# If a browser treats a file as a page, its scripts do not run and it has no access to the site.
 POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 class StorageAway(Exception):
-    """The storage of files does not answer. Nothing is said of the file."""
+    """The file storage is unavailable; nothing is known about the file."""
 
 
 @contextmanager
 def stored_whole(storage, names):
-    """Raise StorageAway where the file system refuses a file (a full disk), with what was stored of `names` deleted."""
+    """Raise StorageAway on a file system error (such as a full disk), after deleting the files `names`."""
     try:
         yield
     except OSError as error:
@@ -45,30 +45,30 @@ def stored_whole(storage, names):
 
 
 def address(name: str) -> str:
-    """Return the address at which a file is asked for: always on this site, wherever it is stored."""
+    """Return the URL of a file: on this site, for every kind of storage."""
     return settings.MEDIA_URL + filepath_to_uri(name)
 
 
 def hand_over(request, name: str, *, public: bool, given_name: str = ""):
-    """Return the response with the file `name` of the storage; raise Http404 where there is none.
+    """Return a response with the stored file `name`; raise Http404 without one.
 
-    `given_name` is what a visitor keeps it as: with one, and with any kind but pictures, it is kept and not shown.
+    `given_name` is the file name of the download. Only images without a `given_name` are displayed in the browser.
     """
-    shown = TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+    content_type = TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
     headers = {
-        "Content-Type": shown,
+        "Content-Type": content_type,
         "Content-Security-Policy": POLICY,
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": f"max-age={KEEP}, public" if public else "private, no-store",
     }
-    if given_name or not shown.startswith("image/"):
+    if given_name or not content_type.startswith("image/"):
         headers["Content-Disposition"] = content_disposition_header(True, given_name or name.rpartition("/")[2])
     try:
         response = by_proxy(name, headers) or by_signed_address(name, headers) or by_ourselves(request, name)
     except StorageAway:
-        log.exception("A file can't be had: %s", name)
+        log.exception("File storage is unavailable: %s", name)
         return HttpResponse(
-            _("The store of files does not answer. Please try again in a minute."),
+            _("File storage is not responding. Please try again in a minute."),
             status=503,
             headers={"Content-Type": "text/plain; charset=utf-8", "Retry-After": "10", "Cache-Control": "no-store"},
         )
@@ -84,44 +84,44 @@ def hand_over(request, name: str, *, public: bool, given_name: str = ""):
 
 
 def by_signed_address(name, headers):
-    """Lead to the storage itself, if it signs addresses. Pictures don't go this way: pages take them from here only."""
+    """Redirect to a signed URL of the storage. Not for images: pages may only load them from this site."""
     if "Content-Disposition" not in headers or not signs():
         return None
     response = HttpResponseRedirect(signed(name, headers))
-    headers["Cache-Control"] = "private, no-store"  # the address is good for a minute only
+    headers["Cache-Control"] = "private, no-store"  # the URL expires
     return response
 
 
 def signs() -> bool:
-    """Say whether the storage signs addresses that end."""
+    """Return whether the storage signs URLs."""
     return "expire" in inspect.signature(default_storage.url).parameters
 
 
 def signed(name, headers) -> str:
-    """Return an address at the storage that is good for a minute, and what the storage is to say with the file."""
-    told = ("Content-Type", "Content-Disposition")
-    parameters = {f"Response{header.replace('-', '')}": headers[header] for header in told if header in headers}
+    """Return a signed URL of the storage, with the response headers that it should send."""
+    names = ("Content-Type", "Content-Disposition")
+    parameters = {f"Response{header.replace('-', '')}": headers[header] for header in names if header in headers}
     return default_storage.url(name, parameters=parameters, expire=SIGNED)
 
 
 def by_proxy(name, headers):
-    """Tell the proxy which file to send (nginx: X-Accel-Redirect), if the settings say that it can.
+    """Return a response for nginx with X-Accel-Redirect, if MEDIA_X_ACCEL_PREFIX is set.
 
-    Of a storage that signs addresses it is told path and query there, and fetches the file itself.
+    With a storage that signs URLs, nginx receives path and query and downloads the file itself.
     """
     if not settings.MEDIA_X_ACCEL_PREFIX:
         return None
     if not default_storage.exists(name) and not renditions.make_up(default_storage, name):
         raise FileNotFoundError(name)
-    there = quote(name)
+    target = quote(name)
     if signs():
         parts = urlsplit(signed(name, headers))
-        there = f"{parts.path.lstrip('/')}?{parts.query}"
-    return HttpResponse(headers={"X-Accel-Redirect": settings.MEDIA_X_ACCEL_PREFIX + there})
+        target = f"{parts.path.lstrip('/')}?{parts.query}"
+    return HttpResponse(headers={"X-Accel-Redirect": settings.MEDIA_X_ACCEL_PREFIX + target})
 
 
 def by_ourselves(request, name):
-    """Send the file; only its headers where no more is asked for."""
+    """Return a response with the file; for HEAD, only its headers."""
     try:
         file = default_storage.open(name)
     except FileNotFoundError:
@@ -133,14 +133,14 @@ def by_ourselves(request, name):
         file.close()
         return HttpResponse(headers={"Content-Length": str(size), "Accept-Ranges": "bytes"})
     response = FileResponse(file)
-    del response["Content-Disposition"]  # a picture needs none; for the rest, hand_over knows a better name
+    del response["Content-Disposition"]  # `hand_over` sets it
     return response
 
 
 def conditional(request, name, response):
-    """Return the response with its tag, or that nothing has changed: a name never gets another content."""
+    """Return the response with an ETag, or 304. The name is the tag, because stored files never change."""
     response["ETag"] = f'"{quote(name)}"'
-    answer = get_conditional_response(request, response["ETag"], response=response)
-    if answer is not response:
+    result = get_conditional_response(request, response["ETag"], response=response)
+    if result is not response:
         response.close()
-    return answer
+    return result

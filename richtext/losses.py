@@ -1,13 +1,12 @@
-"""Prepare HTML of other programs for the cleaner, and report what is left out.
+"""Conversion of foreign HTML (Word, web pages, feeds) for the sanitiser, with a report of what is lost.
 
-`clean` keeps what it knows and drops the rest without a word. `prepare` comes before it: what would vanish becomes text
-or a link, what is not the text (deleted words, comments, hidden text, field codes) goes, and each is named as a `Loss`.
+The sanitiser drops unknown content silently. `prepare` runs first: it converts what would be lost to text or a link,
+removes what is not text (deletions, comments, hidden text, field codes), and reports each as a `Loss`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from richtext.bounds import MOST_TAGS_OF_OTHERS, demand_moderate
 from richtext.preparing import anchors, lists, plain, tracked, tree
@@ -16,7 +15,7 @@ from richtext.preparing.loss import Loss, describe
 
 __all__ = ["Loss", "describe", "prepare"]
 
-# A text with these tags alone has nothing to prepare: most saves are of such a text, and cost no second parser.
+# Text with only these tags needs no conversion. Most saved texts match, and avoid a second parser.
 ORDINARY = re.compile(
     r"(?:[^<]++|</?(?:p|strong|em|b|i|ul|li|h[234]|blockquote|tr|td|table|tbody|thead|s|sub|sup)>|<br ?/?>|</a>|"
     r'<a href="(?:https?:|mailto:|/)[^"]*+">)*+'
@@ -26,11 +25,10 @@ ORDINARY = re.compile(
 def prepare(
     html: str, *, base_url: str = "", language: str = "", keep_pictures: bool = False
 ) -> tuple[str, list[Loss]]:
-    """Return `html` prepared for the cleaner, and what was left out or changed on the way.
+    """Return HTML converted for the sanitiser, and the losses.
 
-    `base_url` completes relative addresses. `language` is that of the text, for the quotation marks of `<q>`.
-    `keep_pictures` leaves each picture as it is: for a caller that takes them into the site afterwards.
-    Raises `TooComplex` where the mark-up is beyond what can be read in a moment.
+    `base_url` makes relative URLs absolute; `language` determines the quotation marks of `<q>`; `keep_pictures` leaves
+    images unchanged for a caller that stores them. Raises `TooComplex` for mark-up that takes too long to parse.
     """
     if "\n" in html and plain.is_plain(html):
         html = plain.paragraphs(html)
@@ -44,9 +42,4 @@ def prepare(
     tracked.drop_codes(root, preparation.add)
     lists.rebuild(root, preparation.add)
     anchors.resolve(root, preparation.add)
-    return tree.serialise(root.children), unique(preparation.losses)
-
-
-def unique(losses: Iterable[Loss]) -> list[Loss]:
-    """Return losses, each once, in the order in which they were met."""
-    return list(dict.fromkeys(losses))
+    return tree.serialise(root.children), list(dict.fromkeys(preparation.losses))

@@ -1,4 +1,4 @@
-"""Pictures from outside, made safe: looked at as pictures only, drawn anew, with nothing else from the file kept."""
+"""Safe image uploads: verified, resized, re-encoded as sRGB without metadata, with renditions."""
 
 from __future__ import annotations
 
@@ -20,59 +20,54 @@ from richtext import file_types, renditions
 from richtext.colour import averageable, convert_to_srgb
 from richtext.handover import stored_whole
 
-# Pillow warns from here on, and refuses twice as much; `opened` refuses earlier.
+# Pillow warns above this and refuses twice as much; `opened` refuses earlier.
 Image.MAX_IMAGE_PIXELS = 150_000_000
 
 READ = [kind for kind in ("JPEG", "PNG", "WEBP", "GIF", "AVIF") if kind != "AVIF" or features.check("avif")]
-DRAWN_AS = {"MPO": "JPEG", "GIF": "PNG"}  # MPO: a JPEG with more pictures behind the first, as telephones make them
-LARGEST_FILE = 40 * 1024 * 1024  # bytes: what cameras of 50 megapixels write
-MOST_PIXELS = 150_000_000  # of a JPEG, which is decoded at a half, a quarter or an eighth of its size
-MOST_MEMORY = 250_000_000  # bytes that decoding may take: what a small server can spare
-# Bytes a pixel that decoding takes at its peak, measured with Pillow 13. JPEG: see `decoding_memory`.
+DRAWN_AS = {"MPO": "JPEG", "GIF": "PNG"}  # MPO: a JPEG of several images, from mobile phones
+LARGEST_FILE = 40 * 1024 * 1024  # bytes: enough for 50-megapixel cameras
+MOST_PIXELS = 150_000_000  # of a JPEG, which can be decoded at 1/2, 1/4 or 1/8 of its size
+MOST_MEMORY = 250_000_000  # bytes for decoding, on a small server
+# Peak memory for decoding in bytes per pixel, measured with Pillow 13. JPEG: see `decoding_memory`.
 MEMORY_PER_PIXEL = {"PNG": 6, "GIF": 10, "WEBP": 16, "AVIF": 9}
-LONGEST_SIDE = 2560  # pixels; what is larger is made smaller, as no screen shows more of it
+LONGEST_SIDE = 2560  # pixels; larger images are reduced
 QUALITY = {"JPEG": {"quality": 85, "progressive": True}, "PNG": {"compress_level": 6}, "WEBP": {"quality": 85}}
-BAND = 256  # rows that are made smaller at a time, so that there is no second copy of a large picture
+BAND = 256  # rows that are reduced at a time, to avoid a second copy of a large image
 
-# One picture at a time in a process: four at once would need four times the memory.
+# One image at a time per process, to bound memory.
 _decoding = BoundedSemaphore(1)
-PATIENCE = 30  # seconds that an upload waits for the one before it
+PATIENCE = 30  # seconds that an upload waits for others
 
-TOO_MANY_BYTES = _("This file has %(size)s; a picture may have %(most)s. Make it smaller and upload it again.")
+TOO_MANY_BYTES = _("This file is %(size)s. Images can be up to %(most)s.")
 TOO_MANY_PIXELS = _(
-    "This picture has %(pixels)d megapixels; as a %(kind)s file it may have %(most)d. "
-    "Make it smaller, or save it as a JPEG without “progressive”, and upload it again."
+    "This image has %(pixels)d megapixels. The maximum for a %(kind)s file is %(most)d. Make it smaller, or save it as "
+    "a JPEG without the “progressive” option."
 )
-BOMB = _("This picture has too many pixels. Make it smaller and upload it again.")
-NO_PICTURE = _(
-    "This file is not a picture that can be shown here. Save it as a JPEG, PNG or WebP file and upload that."
-)
-OTHER_KIND = _(
-    "This file is %(kind)s, which cannot be shown here. Save it as a JPEG, PNG or WebP file and upload that."
-)
+BOMB = _("This image has too many pixels. Make it smaller and upload it again.")
+NO_PICTURE = _("This file is not a JPEG, PNG or WebP image.")
+OTHER_KIND = _("This file is %(kind)s. Save it as a JPEG, PNG or WebP image and upload that.")
 OTHER_KIND_HEIC = _(
-    "This file is an iPhone's HEIC picture, which most browsers cannot show. Open it in a picture program, save it as "
-    "a JPEG and upload that. To get JPEGs from the iPhone itself: Settings, Camera, Formats, Most Compatible."
+    "This file is an iPhone HEIC image, which most browsers cannot display. Save it as a JPEG and upload that. To make "
+    "the iPhone take JPEGs, choose Settings, Camera, Formats, Most Compatible."
 )
-NOT_A_PICTURE = _("This file is %(kind)s, not a picture. Choose the picture itself: a JPEG, PNG or WebP file.")
-BROKEN = _("This picture is damaged or incomplete. Open it in a picture program, save it again and upload that.")
-EMPTY = _("This file is empty. Choose the picture again.")
-BUSY = _("Other pictures are being prepared. Wait a minute, then upload this one again.")
-ANIMATED = _("The picture was animated. Only its first frame is shown here.")
+NOT_A_PICTURE = _("This file is %(kind)s, not an image. Choose a JPEG, PNG or WebP image.")
+BROKEN = _("This image is damaged or incomplete. Save it again and upload the new copy.")
+EMPTY = _("This file is empty. Choose the image again.")
+BUSY = _("Other images are being processed. Try again in a minute.")
+ANIMATED = _("The image was animated. Only its first frame is used.")
 
 
 class SafePicture(ContentFile):
-    """A picture that `make_safe` has drawn, its renditions as (name, bytes) without directory, and what was lost."""
+    """An image re-encoded by `make_safe`, with its renditions as (file name, bytes)."""
 
     renditions: list[tuple[str, bytes]] = []
-    notes: list[str] = []  # sentences for the person who uploads it
+    notes: list[str] = []  # for the user who uploads it
 
 
 def make_safe(file) -> SafePicture:
-    """Return the picture in `file` drawn again, with its renditions, under a random name that ends in its size.
+    """Return the image in `file` re-encoded, with its renditions, under a random name that ends in its size.
 
-    No metadata is in it, so no place where it was taken. Raises ValidationError with a sentence for the person who
-    uploads it.
+    It has no metadata, such as GPS coordinates. Raises ValidationError with a message for the user.
     """
     with sized(file) as image, one_at_a_time():
         notes = [str(ANIMATED)] if is_animated(image) else []
@@ -80,14 +75,14 @@ def make_safe(file) -> SafePicture:
             image = redrawn(image)
             kind = drawn_as(image)
             picture = safe(image, kind)
-        except Exception as error:  # decoders have many exceptions for what is broken
+        except Exception as error:  # decoders raise many types
             raise ValidationError(BROKEN, code="broken") from error
     picture.notes = notes
     return picture
 
 
 def looked_at(file) -> None:
-    """Decode the picture in `file` and keep nothing; raise ValidationError where `make_safe` would."""
+    """Decode the image in `file`; raise ValidationError if `make_safe` would."""
     with sized(file) as image, one_at_a_time():
         try:
             image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
@@ -98,7 +93,7 @@ def looked_at(file) -> None:
 
 @contextmanager
 def one_at_a_time():
-    """Wait until no other picture is decoded in this process; raise ValidationError where that takes too long."""
+    """Wait until this process decodes no other image; raise ValidationError if that takes too long."""
     if not _decoding.acquire(timeout=PATIENCE):
         raise ValidationError(BUSY, code="busy")
     try:
@@ -108,12 +103,12 @@ def one_at_a_time():
 
 
 def is_animated(image: Image.Image) -> bool:
-    """Say whether there are frames behind the first that are shown one after the other."""
+    """Return whether an image has several frames; not for MPO, whose frames are separate images."""
     return image.format != "MPO" and bool(getattr(image, "is_animated", False))
 
 
 def drawn_as(image: Image.Image) -> str:
-    """Return the format that a picture is written in: its own, where browsers and other programs all know it."""
+    """Return the output format of an image: its own if all browsers and programs support it."""
     kind = image.info["format"]
     if kind == "AVIF":
         return "WEBP" if image.mode == "RGBA" else "JPEG"
@@ -121,7 +116,7 @@ def drawn_as(image: Image.Image) -> str:
 
 
 def sized(file) -> Image.Image:
-    """Return the picture in a file that is neither empty nor too large, with nothing decoded yet."""
+    """Return the image in a file, not decoded; raise ValidationError for an empty or too large file."""
     size = file.size
     if not size:
         raise ValidationError(EMPTY, code="empty")
@@ -133,7 +128,7 @@ def sized(file) -> Image.Image:
 
 
 def safe(image: Image.Image, kind: str) -> SafePicture:
-    """Return the file of a picture that holds pixels and nothing else."""
+    """Return an image as a file, with renditions and without metadata."""
     buffer = BytesIO()
     image.save(buffer, kind, **QUALITY[kind])
     picture = renditions.Picture(
@@ -145,7 +140,7 @@ def safe(image: Image.Image, kind: str) -> SafePicture:
 
 
 def opened(file) -> Image.Image:
-    """Return the picture in `file` with its header read and nothing decoded, if it can be decoded in our memory."""
+    """Return the image in `file` with only its header read; raise ValidationError if decoding needs too much memory."""
     try:
         image = Image.open(file, formats=READ)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -163,54 +158,54 @@ def opened(file) -> Image.Image:
 
 
 def refusal_of(file) -> ValidationError:
-    """Return the refusal of a file that is no picture we read: it names what the file is, where its head shows it."""
+    """Return the error for a file that is not a supported image, with its type if that is known."""
     file.seek(0)
     kind = file_types.identify(file.read(file_types.HEAD))
     if kind is None:
         return ValidationError(NO_PICTURE, code="no_picture")
     if kind is file_types.HEIC:
         return ValidationError(OTHER_KIND_HEIC, code="no_picture")
-    if kind in file_types.READABLE or (kind is file_types.AVIF and "AVIF" in READ):  # the head is right alone
+    if kind in file_types.READABLE or (kind is file_types.AVIF and "AVIF" in READ):  # only the header is valid
         return ValidationError(BROKEN, code="broken")
-    sentence = OTHER_KIND if kind in file_types.PICTURES else NOT_A_PICTURE
-    return ValidationError(sentence, code="no_picture", params={"kind": kind})
+    message = OTHER_KIND if kind in file_types.PICTURES else NOT_A_PICTURE
+    return ValidationError(message, code="no_picture", params={"kind": kind})
 
 
 def decoding_memory(image: Image.Image) -> int:
-    """Return the bytes that decoding a picture takes at its peak, by its header alone."""
+    """Return the peak memory for decoding an image in bytes, from its header."""
     pixels = image.width * image.height
     if image.format not in ("JPEG", "MPO"):
         return pixels * MEMORY_PER_PIXEL[image.format]
     scale = next((scale for scale in (8, 4, 2) if max(image.size) >= scale * LONGEST_SIDE), 1)
     needed = pixels * len(image.getbands()) * 2 // scale**2
-    if image.info.get("progressive"):  # libjpeg keeps the coefficients of all scans, of each component at its own size
+    if image.info.get("progressive"):  # libjpeg stores the coefficients of all scans, each component at its size
         layers = [(layer[1], layer[2]) for layer in image.layer]
-        whole = max(width for width, _height in layers) * max(height for _width, height in layers)
-        needed += 2 * pixels * sum(width * height for width, height in layers) // whole
+        largest = max(width for width, _height in layers) * max(height for _width, height in layers)
+        needed += 2 * pixels * sum(width * height for width, height in layers) // largest
     return needed
 
 
 def redrawn(image: Image.Image) -> Image.Image:
-    """Return the (first) picture drawn again: upright, in sRGB, of a size that screens can use."""
+    """Return the (first) image upright, in sRGB, and at most LONGEST_SIDE long."""
     kind = image.format
-    image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))  # lets a large JPEG be decoded at a half, a quarter, an eighth
+    image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))  # decodes a large JPEG at 1/2, 1/4 or 1/8
     image.load()
     image = reduced(image)
     try:
         image = ImageOps.exif_transpose(image)
-    except Exception:  # noqa: S110 - EXIF data that cannot be read says nothing of what is up
+    except Exception:  # noqa: S110 - unreadable EXIF data has no orientation
         pass
     image = convert_to_srgb(image, keep_alpha=kind not in ("JPEG", "MPO"))
-    image = Image.frombytes(image.mode, image.size, image.tobytes())  # pixels, and nothing of `info`
+    image = Image.frombytes(image.mode, image.size, image.tobytes())  # drops `info`
     image.info["format"] = kind
     return image
 
 
 def reduced(image: Image.Image) -> Image.Image:
-    """Return the picture no longer than LONGEST_SIDE; the larger one is closed.
+    """Return an image at most LONGEST_SIDE long, and close the larger one.
 
-    A whole-number part of the way goes band by band, so that there is no second copy of a large picture. It may end up
-    to a tenth below LONGEST_SIDE.
+    It is first reduced by an integer factor in bands, to avoid a second copy in memory. The result may be up to a tenth
+    below LONGEST_SIDE.
     """
     info = image.info
     factor = int(max(image.size) / LONGEST_SIDE + 0.2)
@@ -231,13 +226,13 @@ def reduced(image: Image.Image) -> Image.Image:
 
 
 class PictureFormField(forms.FileField):
-    """A picture that somebody uploads. Any new one is made safe before anything else is done with it."""
+    """An image upload; a new file is re-encoded before validation continues."""
 
     default_error_messages = {"empty": EMPTY, "invalid": NO_PICTURE}
 
     def to_python(self, data):
         file = super().to_python(data)
-        is_stored = isinstance(file, FieldFile) and file._committed  # it was made safe when it was uploaded
+        is_stored = isinstance(file, FieldFile) and file._committed  # re-encoded at upload
         return file if file is None or is_stored else make_safe(file)
 
     def widget_attrs(self, widget):
@@ -248,7 +243,7 @@ class PictureFormField(forms.FileField):
 
 
 class PictureField(models.ImageField):
-    """A picture of the site. What reaches it by other ways than a form is made safe when it is saved."""
+    """An image column. Files that do not come from a form are re-encoded on save."""
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("upload_to", "pictures/%y/%m/")
@@ -263,11 +258,11 @@ class PictureField(models.ImageField):
         file = getattr(model_instance, self.attname).file
         name = self.generate_filename(model_instance, file.name)
         directory = name.rpartition("/")[0]
-        drawn = [(f"{directory}/{rendition}", content) for rendition, content in file.renditions]
-        with stored_whole(self.storage, [name, *(rendition for rendition, _content in drawn)]):
-            kept = super().pre_save(model_instance, add)
-            renditions.keep(kept.storage, drawn)
-        return kept
+        rendered = [(f"{directory}/{rendition}", content) for rendition, content in file.renditions]
+        with stored_whole(self.storage, [name, *(rendition for rendition, _content in rendered)]):
+            stored = super().pre_save(model_instance, add)
+            renditions.keep(stored.storage, rendered)
+        return stored
 
     def deconstruct(self):
         name, _path, args, kwargs = super().deconstruct()

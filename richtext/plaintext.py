@@ -1,9 +1,9 @@
-"""Plain text in models and forms: its length is bounded, and characters that nobody sees are taken out of it.
+"""Plain text fields for models and forms: with a maximum length and without invisible characters.
 
-Taken out: control characters, overrides, embeddings and isolates of the writing direction, zero-width spaces, invisible
-operators, tag characters outside of flags, halves of surrogate pairs, noncharacters. Kept: the marks and joiners with
-which Arabic, Persian, the Indian scripts and emoji are written (U+061C, U+200C to U+200F, variation selectors).
-Unicode, UAX #9 (directions), UTS #51 (flags by tags), UTR #36 (security).
+Removed: control characters, overrides, embeddings and isolates of the writing direction, zero-width spaces, invisible
+operators, tag characters outside flags, surrogates, noncharacters. Kept: the marks and joiners of Arabic, Persian,
+Indian scripts and emoji (U+061C, U+200C to U+200F, variation selectors).
+Unicode: UAX #9 (directions), UTS #51 (flags), UTR #36 (security).
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.db import models
 
-REASON = 2_000  # characters of a reason, a note, a short text
-SLACK = 1_000  # characters that may be taken out of a text that is then no longer too long
+REASON = 2_000  # characters: maximum length of reasons, notes and other short texts
+SLACK = 1_000  # invisible characters that may be removed from a text before its length is checked
 
 LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 BLANKS = re.compile("[\t\n ]+")
 UNSEEN = re.compile(
-    "(\U0001f3f4[\U000e0030-\U000e007a]{1,8}\U000e007f)|"  # the flags of England, Scotland, Wales: kept
+    "(\U0001f3f4[\U000e0030-\U000e007a]{1,8}\U000e007f)|"  # flags of England, Scotland, Wales
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u180e\u200b\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
     "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
@@ -34,26 +34,26 @@ INVISIBLE = re.compile(
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 SOFT_HYPHEN = "\u00ad"
-NOTHING = frozenset("\u115f\u1160\u2800\U0001d159")  # letters and symbols by their category that show nothing
+NOTHING = frozenset("\u115f\u1160\u2800\U0001d159")  # invisible in spite of their category
 
 
 def clean_text(text: str) -> str:
-    """Return text of several lines: plain line ends, no invisible characters; "" where nothing in it can be seen."""
+    """Return multi-line text with \\n line ends and without invisible characters; "" if nothing is visible."""
     if text.isascii() and text.isprintable():
         return text.strip()
     return if_seen(UNSEEN.sub(r"\1", LINE_ENDS.sub("\n", text)).strip())
 
 
 def clean_line(text: str) -> str:
-    """Return text on one line, without invisible characters and soft hyphens; "" where nothing in it can be seen.
+    """Return text on one line, without invisible characters and soft hyphens; "" if nothing is visible.
 
-    No-break spaces stay: French and Russian typography needs them.
+    No-break spaces stay, for French and Russian typography.
     """
     return if_seen(BLANKS.sub(" ", clean_text(text).replace(SOFT_HYPHEN, "")).strip())
 
 
 def clean_url(text: str) -> str:
-    """Return a URL without any character that has no form of its own: format characters and white space at the ends."""
+    """Return a URL without format characters and surrounding white space."""
     return "".join(char for char in clean_line(text) if unicodedata.category(char) != "Cf")
 
 
@@ -63,7 +63,7 @@ def remove_invisible(text: str) -> str:
 
 
 def if_seen(text: str) -> str:
-    """Return a text; "" where it holds nothing but spaces, marks and joiners."""
+    """Return a text; "" if it has only spaces, marks and joiners."""
     return text if any(unicodedata.category(char)[0] in "LNPS" and char not in NOTHING for char in text) else ""
 
 
@@ -71,12 +71,12 @@ def if_seen(text: str) -> str:
 
 
 class TextFormField(forms.CharField):
-    """A text of several lines."""
+    """Multi-line text."""
 
     clean_value: Callable[[str], str] = staticmethod(clean_text)
 
     def to_python(self, value):
-        """Return the text cleaned; one that is far too long, or has a NUL, as it came: the validators refuse it."""
+        """Return the cleaned text; unchanged if it is far too long or has a NUL, for the validators to reject."""
         value = super().to_python(value)
         if not isinstance(value, str) or value in self.empty_values:
             return value
@@ -85,41 +85,41 @@ class TextFormField(forms.CharField):
         return self.clean_value(value) or self.empty_value
 
     def has_changed(self, initial, data):
-        """Return whether the text differs from `initial` as it would be saved today."""
+        """Return whether the text differs from `initial` after cleaning both."""
         return super().has_changed(self.clean_value(initial) if isinstance(initial, str) else initial, data)
 
     def widget_attrs(self, widget):
-        """Return no `maxlength`: a browser cuts what is pasted without a word, the server says how much is too much."""
+        """Return no `maxlength`: browsers truncate pasted text silently, the server reports the excess."""
         return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
 
 class LineFormField(TextFormField):
-    """A text of one line, whatever its widget."""
+    """Single-line text, with any widget."""
 
     clean_value = staticmethod(clean_line)
 
 
 class UrlFormField(TextFormField):
-    """The address of a page, as it was typed."""
+    """A URL as typed."""
 
     clean_value = staticmethod(clean_url)
 
 
 class CleanUrlFormField(forms.URLField):
-    """Django's field for the address of a page, without invisible characters."""
+    """URLField that removes invisible characters."""
 
     def to_python(self, value):
         return super().to_python(clean_url(value) if isinstance(value, str) else value)
 
 
 class CleanEmailFormField(forms.EmailField):
-    """Django's field for an e-mail address, without invisible characters."""
+    """EmailField that removes invisible characters."""
 
     def to_python(self, value):
         return super().to_python(clean_url(value) if isinstance(value, str) else value)
 
 
-# Django's own model fields: what the desk's forms ask for in place of its form fields.
+# Form fields for Django's model fields in the admin site.
 FORM_CLASSES = {
     models.CharField: LineFormField,
     models.TextField: TextFormField,
@@ -132,7 +132,7 @@ FORM_CLASSES = {
 
 
 class _Cleaned:
-    """A model field that cleans what is saved: from a form, an import, the shell, `update` and `bulk_create`."""
+    """A model field that cleans its values on every path: forms, imports, the shell, `update`, `bulk_create`."""
 
     form_class: type[TextFormField]
 
@@ -145,7 +145,7 @@ class _Cleaned:
         return value
 
     def get_db_prep_save(self, value, connection):
-        """Clean what `update` and `bulk_update` write: they pass by `pre_save`."""
+        """Clean the values of `update` and `bulk_update`, which do not call `pre_save`."""
         return super().get_db_prep_save(self._cleaned(value), connection)
 
     def formfield(self, **kwargs):
@@ -153,12 +153,12 @@ class _Cleaned:
 
     def _cleaned(self, value):
         if not isinstance(value, str) or (self.max_length is not None and len(value) > self.max_length + SLACK):
-            return value  # an expression; or what is far too long: `full_clean` refuses it
+            return value  # an expression, or far too long, which `full_clean` rejects
         return self.form_class.clean_value(value)
 
 
 class LineField(_Cleaned, models.CharField):
-    """A column with a line of text. Migrations see a CharField."""
+    """A single-line text column. In migrations it is a CharField."""
 
     form_class = LineFormField
 
@@ -168,13 +168,13 @@ class LineField(_Cleaned, models.CharField):
 
 
 class UrlField(LineField):
-    """A column with the address of a page. What schemes it may have, its validators say."""
+    """A URL column; its validators define the allowed schemes."""
 
     form_class = UrlFormField
 
 
 class PlainTextField(_Cleaned, models.TextField):
-    """A column with a text of several lines and a maximum length. Migrations see a TextField without one."""
+    """A multi-line text column with a maximum length. In migrations it is a TextField without one."""
 
     form_class = TextFormField
 
@@ -184,10 +184,10 @@ class PlainTextField(_Cleaned, models.TextField):
 
     def deconstruct(self):
         name, _path, args, kwargs = super().deconstruct()
-        # The database keeps no length of a text: a migration would rebuild a table of a million rows for nothing.
+        # The database stores no maximum length, so changing it should not rebuild the table.
         return name, "django.db.models.TextField", args, {k: v for k, v in kwargs.items() if k != "max_length"}
 
     def clone(self):
-        """Return a copy: `deconstruct` leaves out what it was made with."""
+        """Return a copy with the maximum length, which `deconstruct` leaves out."""
         _name, _path, args, kwargs = self.deconstruct()
         return self.__class__(*args, max_length=self.max_length, **kwargs)

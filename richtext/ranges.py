@@ -1,4 +1,4 @@
-"""Range requests (RFC 9110, section 14): part of a file, for readers of PDFs and downloads that go on."""
+"""Range requests (RFC 9110, section 14): parts of a file, for PDF viewers and resumed downloads."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from collections.abc import Iterator
 from django.http import FileResponse, HttpResponse
 
 RANGE = re.compile(r"\s{0,9}bytes\s{0,9}=\s{0,9}(\d{0,18})\s{0,9}-\s{0,9}(\d{0,18})\s{0,9}", re.IGNORECASE | re.ASCII)
-LONGEST = 100  # characters of a Range header with a single range
+LONGEST = 100  # characters of a Range header
 CHUNK = 64 * 1024  # bytes
 
 
 def apply_range(request, response: FileResponse):
-    """Return the part of a complete file response that the request asks for, or `response` where it asks for none.
+    """Return the requested part of a complete file response; `response` itself without a usable Range header.
 
-    206 for a single range, 416 for one outside the file. Several ranges, and what cannot be read, get the whole file,
-    as RFC 9110 allows.
+    206 for a single range, 416 for one outside the file. Several ranges and malformed headers get the whole file, as
+    RFC 9110 allows.
     """
     response["Accept-Ranges"] = "bytes"
-    asked = request.headers.get("Range", "")
-    if request.method != "GET" or not asked or len(asked) > LONGEST:
+    header = request.headers.get("Range", "")
+    if request.method != "GET" or not header or len(header) > LONGEST:
         return response
     if request.headers.get("If-Range", response.get("ETag")) != response.get("ETag"):
         return response
     size = int(response["Content-Length"])
-    span = parse_range(asked, size)
+    span = parse_range(header, size)
     if span is None:
         return response
     if span.start >= span.stop:
@@ -41,9 +41,9 @@ def apply_range(request, response: FileResponse):
 
 
 def parse_range(header: str, size: int) -> range | None:
-    """Return the bytes that a Range header names in a file of `size` bytes, an empty range for none of them.
+    """Return the byte range of a Range header in a file of `size` bytes; empty if outside the file.
 
-    None for several ranges, for other units, and for a header that is malformed.
+    None for several ranges, other units and malformed headers.
     """
     found = RANGE.fullmatch(header)
     if not found or not (found[1] or found[2]):

@@ -1,7 +1,7 @@
-"""Renditions: a picture in several widths and formats, so that a telephone need not fetch what fills a screen.
+"""Renditions: an image in several widths and formats, for responsive images.
 
-A picture's name tells its size (…-1600x900.jpg) and a rendition's its width (…-1600x900-480.avif). So which ones there
-are follows from the name alone, and no table has to say it.
+The file name of an image has its size (…-1600x900.jpg), that of a rendition also its width (…-1600x900-480.avif). So
+the renditions of an image follow from its name, without a database table.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from PIL import Image, features
 
-WIDTHS = (480, 960, 1440)  # pixels: a telephone, a column of text, the same on a screen with twice the dots
-WRITTEN_AS = {  # AVIF at speed 8: half the bytes of a JPEG, in a second for all widths together
+WIDTHS = (480, 960, 1440)  # pixels: a phone, a text column, a text column on a high-density screen
+WRITTEN_AS = {  # AVIF at speed 8: half the size of a JPEG, one second for all widths
     "AVIF": {"quality": 60, "speed": 8},
     "WEBP": {"quality": 80},
     "JPEG": {"quality": 82, "progressive": True},
@@ -25,14 +25,14 @@ WRITTEN_AS = {  # AVIF at speed 8: half the bytes of a JPEG, in a second for all
 SUFFIXES = {"AVIF": "avif", "WEBP": "webp", "JPEG": "jpg", "PNG": "png"}
 KINDS = {suffix: kind for kind, suffix in SUFFIXES.items()}
 TYPES = {suffix: f"image/{kind.lower()}" for kind, suffix in SUFFIXES.items()}
-MODERN = [kind for kind in ("AVIF", "WEBP") if features.check(kind.lower())]  # what this Pillow can write, best first
+MODERN = [kind for kind in ("AVIF", "WEBP") if features.check(kind.lower())]  # that this Pillow can write, best first
 
 NAME = re.compile(r"\A(?P<stem>.+-(?P<width>\d{1,5})x(?P<height>\d{1,5}))(?:-(?P<drawn>\d{1,5}))?\.(?P<suffix>[a-z]+)")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that was drawn here, read from its name."""
+    """An image that this site has encoded, described by its file name."""
 
     stem: str
     width: int
@@ -41,7 +41,7 @@ class Picture:
 
     @classmethod
     def named(cls, name: str) -> Picture | None:
-        """Return the picture of that name; None for a rendition, and for one that was not drawn here."""
+        """Return the image of a file name; None for a rendition and for files not encoded by this site."""
         found = NAME.fullmatch(name)
         if not found or found["drawn"] or found["suffix"] not in ("jpg", "png", "webp"):
             return None
@@ -53,23 +53,23 @@ class Picture:
 
     @property
     def widths(self) -> list[int]:
-        """Return the widths of its renditions: none is wider than itself."""
+        """Return the widths of its renditions, none above its own."""
         return sorted({min(width, self.width) for width in WIDTHS})
 
     @property
     def kinds(self) -> list[str]:
-        """Return the formats of its renditions, the one to be asked for first in front, its own last."""
+        """Return the formats of its renditions, the preferred one first, its own last."""
         own = KINDS[self.suffix]
         return [*(kind for kind in MODERN if kind != own), own]
 
     def rendition(self, width: int, kind: str) -> str:
-        """Return a rendition's name; in its own format and width, the picture is one itself."""
+        """Return the file name of a rendition; for its own format and width, that of the image."""
         if width == self.width and kind == KINDS[self.suffix]:
             return self.name
         return f"{self.stem}-{width}.{SUFFIXES[kind]}"
 
     def source_set(self, kind: str) -> list[tuple[str, int]]:
-        """Return the names and widths that a page offers in one format; in its own, whole at the end."""
+        """Return (file name, width) of the renditions in one format; in its own format, with the image at the end."""
         offered = [(self.rendition(width, kind), width) for width in self.widths]
         if kind == KINDS[self.suffix] and self.width > offered[-1][1]:
             offered.append((self.name, self.width))
@@ -77,18 +77,15 @@ class Picture:
 
 
 def originals(name: str) -> list[str]:
-    """Return the pictures that a file of this name may be of: itself, and where it is a rendition, what that is of."""
+    """Return the file names that a file may belong to: itself, and the possible originals of a rendition."""
     found = NAME.fullmatch(name)
     if not found or not found["drawn"]:
         return [name]
     return [name, *(f"{found['stem']}.{suffix}" for suffix in ("jpg", "png", "webp"))]
 
 
-# Drawing
-
-
 def draw(image: Image.Image, picture: Picture) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and the bytes of each rendition of `picture`, whose pixels are in `image`."""
+    """Yield (file name, bytes) of each rendition of `picture`, from its pixels in `image`."""
     for width in picture.widths:
         size = width, max(1, round(picture.height * width / picture.width))
         smaller = image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
@@ -99,23 +96,23 @@ def draw(image: Image.Image, picture: Picture) -> Iterator[tuple[str, bytes]]:
 
 
 def written(image: Image.Image, kind: str) -> bytes:
-    """Return a picture as a file of one format."""
+    """Return an image encoded in one format."""
     buffer = BytesIO()
     image.save(buffer, kind, **WRITTEN_AS[kind])
     return buffer.getvalue()
 
 
 def keep(storage: Storage, renditions) -> None:
-    """Keep renditions, names with bytes; one that is there already is the same."""
+    """Store renditions, (file name, bytes), that do not exist yet."""
     for name, content in renditions:
         if not storage.exists(name):
             storage.save(name, ContentFile(content))
 
 
 def make_up(storage: Storage, name: str) -> bool:
-    """Make a rendition that is missing (a back-up without them, a Pillow that has learnt a format); say if it is one.
+    """Create a missing rendition (after a restore, or with a new format) and return True; False for other files.
 
-    Only what a page offers is made, so nobody can have the disk filled.
+    Only renditions that pages offer are created, so that requests cannot fill the disk.
     """
     for original in originals(name)[1:]:
         picture = Picture.named(original)

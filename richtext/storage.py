@@ -1,18 +1,20 @@
-"""Static files with their hash in their name, and compressed: except CKEditor's own."""
+"""Static files storage: hashed names and compression, except for CKEditor's files."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-AS_THEY_ARE = "ckeditor/ckeditor/"
-ITS_CORE = "ckeditor/ckeditor/ckeditor.js"
+UNPROCESSED = "ckeditor/ckeditor/"
+EDITOR_CORE = "ckeditor/ckeditor/ckeditor.js"
 
 
 class ManifestStorage(CompressedManifestStaticFilesStorage):
-    """The storage of a site in production.
+    """Static files storage for production.
 
-    The editor asks for its plugins, languages and skins by their plain names, so a hash would be of no use to them,
-    and to compress 1,400 files that only the desk sees takes a minute.
+    CKEditor loads its plugins, languages and skins by their plain names, and compressing its 1,400 files, which only
+    the admin site uses, would take a minute.
     """
 
     def post_process(self, paths, dry_run=False, **options):
-        ours = {name: path for name, path in paths.items() if not name.startswith(AS_THEY_ARE) or name == ITS_CORE}
-        yield from super().post_process(ours, dry_run=dry_run, **options)
+        processed = {
+            name: path for name, path in paths.items() if not name.startswith(UNPROCESSED) or name == EDITOR_CORE
+        }
+        yield from super().post_process(processed, dry_run=dry_run, **options)

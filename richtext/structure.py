@@ -1,13 +1,39 @@
-"""The structure of a rich text: what stands in what. Takes well-formed, harmless HTML and returns valid HTML.
+"""HTML structure: rebuilds sanitised, well-formed HTML as valid HTML. No text is lost.
 
-Text is read as lines (paragraphs, headings, captions) of words that carry marks (bold, a link), in containers (lists,
-quotations, tables, figures). What stands where it may not is moved to where it may; no word is lost on the way.
+The content model has three levels: containers (list, quotation, table, figure) hold containers or lines (paragraph,
+heading, caption), and a line holds words with marks (bold, link). `Reader` reads start tags, text and end tags. Its
+state is the open containers (`path`), the open marks (`marks`), the current line (`line`) and the tag of the next line
+(`kind`).
+
+    tag          at the start tag                               at the end tag
+    -----------  ---------------------------------------------  ------------------------------------------
+    MARKS        open the mark: the next words carry it         close the mark
+    br, img      add it to the line                             –
+    hr           end the line, place the rule                   –
+    LINES        end the line; the next ones have this tag      end the line, restore the tag
+                 (the outermost one, where they are nested)
+    BREAKS       end the line                                   end the line, restore the tag
+    CONTAINERS   end the line, open the container               end the line, place the container in its parent
+
+A line or container that its parent does not allow is wrapped in an implied container, or moved, by `place`. Example:
+
+    <ul>one<h1>Two</h1></ul><p>three <b>four<p>five
+
+    ul     open a list                       h2     end the line "Two"
+    one    add to the line                   /ul    place the list in the root
+    h2     end the line: a ul allows only    p      the next line is a paragraph
+           li, so it goes into an implied    ...    five is bold, as nh3 has repeated the open <b>
+           li; the next line is a heading
+
+    <ul><li>one<h2>Two</h2></li></ul> <p>three <strong>four</strong></p> <p><strong>five</strong></p>
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape, unescape
 
 from richtext import attributes, tables
@@ -24,7 +50,7 @@ RENAMED = {
     "b": "strong", "i": "em", "del": "s", "strike": "s",
     "h1": "h2", "h5": "h4", "h6": "h4", "tfoot": "tbody",
 }  # fmt: skip
-DEEPEST = 24  # containers in one another; what is deeper is brought up
+DEEPEST = 24  # levels of containers; deeper ones are dissolved
 
 PARTS = {
     "ul": {"li"}, "ol": {"li"}, "table": {"caption", "thead", "tbody"},
@@ -38,8 +64,8 @@ ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 SPACE = " \t\n"
 BLANK = re.compile(r"(?:\s|&nbsp;|<br>|[\u00ad\u061c\u200b-\u200f\u2060\ufeff])*")
 
-# Characters that show nothing, or that turn the words after them about, with no end in sight. Kept: the marks and
-# joiners that Arabic, Persian and emoji are written with (U+061C, U+200C to U+200F).
+# Control characters, overrides of the writing direction, noncharacters. Not among them: the marks and joiners that
+# Arabic, Persian and emoji need (U+061C, U+200C to U+200F).
 UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufdd0-\ufdef\ud800-\udfff\ufffe\uffff]"
 )
@@ -47,12 +73,12 @@ UNSEEN = re.compile(
 
 @dataclass(eq=False, slots=True)
 class Element:
-    """A container with what it holds, or a mark."""
+    """A container with its contents, or a mark."""
 
     tag: str
     attributes: dict[str, str] = field(default_factory=dict)
     children: list[Element | Line] = field(default_factory=list)
-    implied: bool = False  # not in the text that was read; made to hold what stood loose
+    implied: bool = False  # created for contents that its parent does not allow
 
     def __str__(self) -> str:
         inside = "\n".join(map(str, self.children))
@@ -63,27 +89,27 @@ class Element:
 
 @dataclass(eq=False, slots=True)
 class Line:
-    """A run of words: each a piece of HTML (text or one empty element) and the marks that it carries."""
+    """A run of words: each a piece of HTML (text or one empty element) with its marks, from the outermost."""
 
-    tag: str = ""  # "" stands loose, as the text of a list item does
+    tag: str = ""  # "" for bare text, as in a list item
     attributes: dict[str, str] = field(default_factory=dict)
     words: list[tuple[tuple[Element, ...], str]] = field(default_factory=list)
 
     def __str__(self) -> str:
-        html, marks = [], ()
-        for wanted, piece in [*self.words, ((), "")]:
-            same = sum(1 for _ in shared(marks, wanted))
-            html += [f"</{mark.tag}>" for mark in reversed(marks[same:])]
-            html += [opening(mark.tag, mark.attributes) for mark in wanted[same:]]
+        html, open_marks = [], ()
+        for marks, piece in [*self.words, ((), "")]:
+            same = sum(1 for _ in shared(open_marks, marks))
+            html += [f"</{mark.tag}>" for mark in reversed(open_marks[same:])]
+            html += [opening(mark.tag, mark.attributes) for mark in marks[same:]]
             html.append(piece)
-            marks = wanted
+            open_marks = marks
         inside = "".join(html)
         return opening(self.tag, self.attributes) + inside + f"</{self.tag}>" if self.tag else inside
 
     def trim(self) -> Line:
-        """Drop the space and the breaks around it, and marks that mark nothing."""
-        telling = {id(mark) for marks, piece in self.words if not BLANK.fullmatch(piece) for mark in marks}
-        words = [(tuple(mark for mark in marks if id(mark) in telling), piece) for marks, piece in self.words]
+        """Remove white space and breaks at both ends, and marks without text; return the line."""
+        used = {id(mark) for marks, piece in self.words if not BLANK.fullmatch(piece) for mark in marks}
+        words = [(tuple(mark for mark in marks if id(mark) in used), piece) for marks, piece in self.words]
         for end, strip in ((0, str.lstrip), (-1, str.rstrip)):
             while words:
                 marks, piece = words[end]
@@ -94,21 +120,25 @@ class Line:
                 del words[end]
         self.words = words
         if self.tag in HEADINGS and all(BLANK.fullmatch(piece) or piece[0] == "<" for _, piece in words):
-            self.tag = "p"  # a heading of a picture alone is none
+            self.tag = "p"  # an image alone is not a heading
         return self
 
     def is_blank(self) -> bool:
-        """Say whether there is nothing to see in it."""
         return all(BLANK.fullmatch(piece) for _, piece in self.words)
 
 
-def opening(tag: str, given: dict[str, str]) -> str:
+def attributes_of(start_tag: str) -> dict[str, str]:
+    """Return the attributes of a start tag as nh3 writes it."""
+    return {name: unescape(value) for name, value in ATTRIBUTE.findall(start_tag)}
+
+
+def opening(tag: str, attributes: dict[str, str]) -> str:
     """Return a start tag."""
-    return "<" + " ".join([tag, *(f'{name}="{escape(value)}"' for name, value in given.items())]) + ">"
+    return "<" + " ".join([tag, *(f'{name}="{escape(value)}"' for name, value in attributes.items())]) + ">"
 
 
 def shared(one, other):
-    """Yield the marks that two words have in common, from the outermost on."""
+    """Yield the marks that two words have in common, from the outermost."""
     for first, second in zip(one, other, strict=False):
         if first is not second:
             return
@@ -116,7 +146,7 @@ def shared(one, other):
 
 
 def joined(lines: list[Line]) -> Line:
-    """Return several lines as one, with breaks between."""
+    """Return several lines as one, separated by breaks."""
     first, *others = lines
     for line in others:
         first.words += [((), "<br>"), *line.words]
@@ -124,126 +154,162 @@ def joined(lines: list[Line]) -> Line:
 
 
 class Reader:
-    """Reads tokens from first to last; what each start tag opens is undone at its end tag."""
+    """Reads tokens in order into a tree; the table at the top of this module says what each tag does."""
 
     def __init__(self):
         self.root = Element("")
-        self.path = [self.root]  # containers, the innermost last
+        self.path = [self.root]  # open containers, the innermost last
         self.marks: list[Element] = []
-        self.kind = Line()  # what the next line will be
+        self.kind = Line()  # tag and attributes of the next line
         self.line = Line()
-        self.ends = []  # for each open tag, how to end it
+        self.end_actions: list[Callable[[], object]] = []  # one for each open tag
 
     def start(self, tag: str, given: dict[str, str]) -> None:
-        kept = attributes.keep(tag, given)
+        """Read a start tag."""
+        allowed = attributes.keep(tag, given)
         if tag == "br":
             self.write("<br>")
         elif tag == "img":
-            if "src" in kept:
-                kept.setdefault("alt", "")
-                self.write(opening("img", kept))
+            if "src" in allowed:
+                self.write(opening("img", allowed | {"alt": allowed.get("alt", "")}))
         elif tag == "hr":
             self.end_line()
             place(self.path[-1], Line("", {}, [((), "<hr>")]))
-        elif tag in MARKS and all(mark.tag != tag for mark in self.marks) and ("href" in kept or tag != "a"):
-            self.marks.append(Element(tag, kept))
-            self.ends.append(self.marks.pop)
+        elif tag in MARKS and all(mark.tag != tag for mark in self.marks) and ("href" in allowed or tag != "a"):
+            self.marks.append(Element(tag, allowed))
+            self.end_actions.append(self.marks.pop)
         elif tag in LINES or tag in BREAKS or (tag in CONTAINERS and len(self.path) > DEEPEST):
             self.end_line()
-            before = self.kind
-            if tag in LINES and not before.tag:
-                self.kind = Line(tag, kept)
-            self.ends.append(lambda: self.end_kind(before))
+            self.end_actions.append(partial(self.end_kind, self.kind))
+            if tag in LINES and not self.kind.tag:
+                self.kind = Line(tag, allowed)
         elif tag in CONTAINERS:
             self.end_line()
-            before, self.kind = self.kind, Line()
-            self.path.append(Element(tag, kept))
-            self.ends.append(lambda: self.end_container(before))
-        else:
-            self.ends.append(lambda: None)
+            self.end_actions.append(partial(self.end_container, self.kind))
+            self.kind = Line()
+            self.path.append(Element(tag, allowed))
+        else:  # a mark within the same mark, or a link without a URL
+            self.end_actions.append(lambda: None)
 
     def end(self) -> None:
-        self.ends.pop()()
+        """Read an end tag."""
+        self.end_actions.pop()()
 
     def write(self, piece: str) -> None:
+        """Add a piece of HTML to the line."""
         self.line.words.append((tuple(self.marks), piece))
 
     def end_line(self) -> None:
+        """Place the current line in the innermost container, unless it is blank."""
         line, self.line = self.line, Line()
         line.tag, line.attributes = self.kind.tag, dict(self.kind.attributes)
         if not line.trim().is_blank():
             place(self.path[-1], line)
 
-    def end_kind(self, before: Line) -> None:
+    def end_kind(self, previous: Line) -> None:
         self.end_line()
-        self.kind = before
+        self.kind = previous
 
-    def end_container(self, before: Line) -> None:
-        self.end_kind(before)
+    def end_container(self, previous: Line) -> None:
+        self.end_kind(previous)
         element = self.path.pop()
         for part in finished(element):
             place(self.path[-1], part)
 
 
 def place(parent: Element, child: Element | Line) -> None:
-    """Put `child` into `parent`, or where it may stand near there."""
-    last = parent.children[-1] if parent.children else None
-    if parent.tag in PARTS and child.tag not in PARTS[parent.tag]:
-        nested = parent.tag in ("ul", "ol") and child.tag in ("ul", "ol")
-        if not (isinstance(last, Element) and (last.implied or nested)):
-            last = Element(IMPLIED[parent.tag], implied=True)
-            parent.children.append(last)
-        return place(last, child)
-    if parent.tag not in PARTS:
-        if child.tag == "li":
-            if not (isinstance(last, Element) and last.implied and last.tag == "ul"):
-                last = Element("ul", implied=True)
-                parent.children.append(last)
-            last.children.append(child)
-            return None
-        if child.tag in ONLY_IN_TABLES:
-            for part in child.children:
-                place(parent, part)
-            return None
+    """Append `child` to `parent`, or to the implied container that the content model requires."""
+    if parent.tag in PARTS:
+        if child.tag in PARTS[parent.tag]:
+            parent.children.append(child)
+        else:
+            place(implied_part(parent, child), child)
+    elif child.tag == "li":
+        place_list_item(parent, child)
+    elif child.tag in ONLY_IN_TABLES:
+        for part in child.children:
+            place(parent, part)
+    else:
         if child.tag == "caption" or (child.tag == "figcaption" and parent.tag != "figure"):
             child.tag = ""
-        if not child.tag and not is_rule(child):
-            if parent.tag in ("", "blockquote"):
-                child.tag = "p"
-            elif isinstance(last, Line) and not last.tag and not is_rule(last):
-                joined([last, child])
-                return None
-    parent.children.append(child)
-    return None
+        if child.tag or is_rule(child):
+            parent.children.append(child)
+        else:
+            place_bare_text(parent, child)
+
+
+def implied_part(parent: Element, child: Element | Line) -> Element:
+    """Return the part of `parent` (an li of a list, a td of a row) for a child that is not allowed in it directly.
+
+    A nested list goes into the item before it, other children into an implied part.
+    """
+    last = last_child(parent)
+    is_nested_list = parent.tag in ("ul", "ol") and child.tag in ("ul", "ol")
+    if isinstance(last, Element) and (last.implied or is_nested_list):
+        return last
+    part = Element(IMPLIED[parent.tag], implied=True)
+    parent.children.append(part)
+    return part
+
+
+def place_list_item(parent: Element, item: Element | Line) -> None:
+    """Append an item outside a list to an implied list."""
+    last = last_child(parent)
+    if not (isinstance(last, Element) and last.implied and last.tag == "ul"):
+        last = Element("ul", implied=True)
+        parent.children.append(last)
+    last.children.append(item)
+
+
+def place_bare_text(parent: Element, line: Line) -> None:
+    """Append a line without a tag: as a paragraph, or in list items, cells and figures joined to the text before it."""
+    last = last_child(parent)
+    if parent.tag in ("", "blockquote"):
+        line.tag = "p"
+    elif isinstance(last, Line) and not last.tag and not is_rule(last):
+        joined([last, line])
+        return
+    parent.children.append(line)
+
+
+def last_child(parent: Element) -> Element | Line | None:
+    return parent.children[-1] if parent.children else None
 
 
 def is_rule(child: Element | Line) -> bool:
-    """Say whether it is a thematic break, which is a line of its own."""
+    """Return whether it is a thematic break."""
     return isinstance(child, Line) and child.words[0][1] == "<hr>"
 
 
 def finished(element: Element) -> list[Element | Line]:
-    """Return what a container comes to when all that it holds is known: itself, its contents, or nothing."""
+    """Return the replacement for a container that has ended: itself, its captions alone, or nothing."""
     if element.tag in ("table", "figure"):
-        part = "caption" if element.tag == "table" else "figcaption"
-        captions = [child for child in element.children if child.tag == part]
-        others = [child for child in element.children if child.tag != part]
-        if element.tag == "table":
-            others = tables.mended(others)
-        if not others:
-            return captions
-        caption = [joined(captions)] if captions else []
-        element.children = caption + others if element.tag == "table" else others + caption
-    elif not element.children and element.tag not in ("td", "th"):
+        return finish_captioned(element)
+    if not element.children and element.tag not in ("td", "th"):
         return []
-    elif element.tag == "ul":
+    if element.tag == "ul":
         for item in element.children:
-            item.attributes.pop("value", None)  # it has no numbers
+            item.attributes.pop("value", None)  # only valid in numbered lists
+    return [element]
+
+
+def finish_captioned(element: Element) -> list[Element | Line]:
+    """Return a table or figure with its captions joined; only the captions if it has no other contents."""
+    is_table = element.tag == "table"
+    caption_tag = "caption" if is_table else "figcaption"
+    captions = [child for child in element.children if child.tag == caption_tag]
+    rest = [child for child in element.children if child.tag != caption_tag]
+    if is_table:
+        rest = tables.mended(rest)
+    if not rest:
+        return captions
+    caption = [joined(captions)] if captions else []
+    element.children = caption + rest if is_table else rest + caption
     return [element]
 
 
 def step_down_singly(element: Element, level: int = 1) -> int:
-    """Let headings go down one level at a time, as a reader who hears the page needs; return the last one's level."""
+    """Lower headings so that no level is skipped (WCAG 2.2, 1.3.1); return the level of the last one."""
     for child in element.children:
         if child.tag in HEADINGS:
             level = min(int(child.tag[1]), level + 1)
@@ -254,7 +320,7 @@ def step_down_singly(element: Element, level: int = 1) -> int:
 
 
 def valid(html: str) -> str:
-    """Return the text of `html`, which is well-formed and holds known tags only, as valid HTML."""
+    """Return HTML of known tags, which is well-formed, as valid HTML."""
     reader = Reader()
     for token in TOKEN.finditer(html):
         closing, tag, given = token.groups()
@@ -263,8 +329,8 @@ def valid(html: str) -> str:
         elif closing:
             reader.end()
         else:
-            pairs = {name: UNSEEN.sub("", unescape(value)) for name, value in ATTRIBUTE.findall(given)}
-            reader.start(RENAMED.get(tag, tag), pairs)
+            visible = {name: UNSEEN.sub("", value) for name, value in attributes_of(given).items()}
+            reader.start(RENAMED.get(tag, tag), visible)
     reader.end_line()
     step_down_singly(reader.root)
     return "\n".join(map(str, reader.root.children))

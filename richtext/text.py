@@ -1,4 +1,4 @@
-"""Rich text read as plain text: for leads, descriptions, feeds and search."""
+"""Plain text of rich text: for leads, descriptions, feeds and search."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ TAG = re.compile(r"<[^<>]*>")
 
 
 def plain_text(html: str) -> str:
-    """Return the words of `html`, a block on each line."""
-    # White space in the mark-up is one space; only blocks make lines.
+    """Return the text of `html` with one line per block."""
     lines = BLOCK.sub("\0", html).split("\0")
     return "\n".join(text for line in lines if (text := one_line(line)))
 
 
 def first_paragraph(html: str) -> str:
-    """Return the words of the first paragraph that has any, whole; of the first block, where there is no paragraph."""
+    """Return the text of the first paragraph that is not empty; of the first block if there are no paragraphs."""
     found = map(one_line, paragraphs(html))
     return next(filter(None, found), "") or plain_text(html).partition("\n")[0]
 
 
 def paragraphs(html: str) -> Iterator[str]:
-    """Yield the mark-up inside of each paragraph, in order."""
+    """Yield the HTML inside each paragraph."""
     for part in html.split("<p")[1:]:
         opening, _mark, rest = part.partition(">")
         if not opening or opening[0].isspace():
@@ -33,10 +32,10 @@ def paragraphs(html: str) -> Iterator[str]:
 
 
 def words(html: str) -> int:
-    """Return how many words a text has."""
+    """Return the number of words."""
     return len(plain_text(html).split())
 
 
 def one_line(html: str) -> str:
-    """Return the text of mark-up that has no blocks in it, on one line."""
+    """Return the text of HTML without block elements, on one line."""
     return " ".join(unescape(TAG.sub("", BREAK.sub(" ", html))).split())

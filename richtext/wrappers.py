@@ -1,4 +1,4 @@
-"""The addresses that mail filters and networks put around a link, taken off: Outlook's Safe Links and others."""
+"""Unwrapping of link wrappers: Outlook Safe Links, Proofpoint, and redirects of social networks."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import binascii
 import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
-RUNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  # Proofpoint: lengths of runs, from 2 on
+RUNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  # Proofpoint: run lengths from 2
 CODED = re.compile(r"\*\*([A-Za-z0-9_-])|\*")
 GOOGLE = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
 WEB = re.compile(r"https?://[^/\s]|mailto:\S", re.IGNORECASE)
 
-# The parameters that hold the address, by the domain (with its subdomains) and the beginning of the path.
+# Query parameters with the target URL, by domain (including subdomains) and start of the path.
 PARAMETERS = {
     ("safelinks.protection.outlook.com", ""): ("url",),
     ("l.facebook.com", ""): ("u",),
@@ -45,7 +45,7 @@ SITES = {".".join(domain.split(".")[-2:]) for domain, _path in PARAMETERS}
 
 
 def unwrapped(value: str) -> str:
-    """Return the address within a link that filters or networks put around it; any other as it is."""
+    """Return the target of a wrapped link; other links unchanged."""
     while may_be_wrapped(value):
         inner = inner_address(value).strip()
         if not WEB.match(inner) or len(inner) >= len(value):
@@ -55,13 +55,13 @@ def unwrapped(value: str) -> str:
 
 
 def may_be_wrapped(value: str) -> bool:
-    """Say whether an address is at a site that wraps others."""
+    """Return whether the host of a URL is one that wraps links."""
     host = value.partition("//")[2].partition("/")[0].partition("?")[0].partition(":")[0].lower()
     return ".".join(host.split(".")[-2:]) in SITES or "google." in host
 
 
 def inner_address(value: str) -> str:
-    """Return the address within a wrapper; "" where it is none, or its address cannot be read."""
+    """Return the target of a wrapped link; "" for other links and unreadable targets."""
     try:
         parts = urlsplit("https:" + value if value.startswith("//") else value)
         host = (parts.hostname or "").lower()
@@ -79,12 +79,12 @@ def inner_address(value: str) -> str:
 
 
 def first(query: dict[str, list[str]], *names: str) -> str:
-    """Return the first of a query's parameters that holds an address."""
+    """Return the first of the parameters with a URL; "" without one."""
     return next((value for name in names for value in query.get(name, ()) if WEB.match(value)), "")
 
 
 def from_base64(coded: str) -> str:
-    """Return a text that is written in Base64; "" for what is none."""
+    """Return text decoded from base64; "" for invalid input."""
     try:
         return base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode()
     except (binascii.Error, ValueError):
@@ -92,20 +92,20 @@ def from_base64(coded: str) -> str:
 
 
 def from_proofpoint(value: str, path: str, query: dict[str, list[str]]) -> str:
-    """Return the address in a link of Proofpoint's URL Defense, of its versions 1 to 3."""
-    given = query.get("u", [""])[0]
+    """Return the target of a Proofpoint URL Defense link, versions 1 to 3."""
+    encoded = query.get("u", [""])[0]
     if path.startswith("/v1/"):
-        return given
+        return encoded
     if path.startswith("/v2/"):
-        return unquote(given.translate(str.maketrans("-_", "%/")))
+        return unquote(encoded.translate(str.maketrans("-_", "%/")))
     start, end = value.find("/v3/__"), value.find("__;")
     if start < 0 or end < start:
         return ""
-    address = re.sub(r"^(https?):/(?!/)", r"\1://", value[start + 6 : end], flags=re.IGNORECASE)
+    target = re.sub(r"^(https?):/(?!/)", r"\1://", value[start + 6 : end], flags=re.IGNORECASE)
     letters = iter(from_base64(value[end + 3 :].partition("!")[0]))
 
     def decoded(found):
         count = RUNS.index(found[1]) + 2 if found[1] else 1
         return "".join(next(letters, "") for _letter in range(count)) or found[0]
 
-    return CODED.sub(decoded, address)
+    return CODED.sub(decoded, target)

@@ -62,8 +62,8 @@ def test_files_with_a_false_type_are_refused(content):
     [
         (b"<html>" + PDF, "a web page"),
         (b"PK\x03\x04", "a Word"),
-        (b"\xff\xd8\xff", "a JPEG picture"),
-        (b"II*\0", "a TIFF picture"),
+        (b"\xff\xd8\xff", "a JPEG image"),
+        (b"II*\0", "a TIFF image"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Word"),
         (b"{\\rtf1", "a text document"),
     ],

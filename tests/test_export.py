@@ -140,9 +140,9 @@ def test_who_exports_is_told_of_files_that_stay_behind(tmp_path):
     an_attachment(a_message())
     call_command("export_messages", str(tmp_path / "out.jsonl"), stderr=said)
     assert said.getvalue().splitlines() == [
-        "1 message written.",
-        "3 messages written.",
-        "2 messages have files of their own. Take the media folder along: import_messages --pictures DIR.",
+        "1 message exported.",
+        "3 messages exported.",
+        "2 messages have files. Copy the media folder as well, for import_messages --pictures DIR.",
     ]
 
 

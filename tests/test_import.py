@@ -86,7 +86,7 @@ def test_body_is_cleaned(importing):
 
 @pytest.mark.django_db
 def test_new_category_is_named_after_its_slug(importing):
-    assert importing(a_line(category="press-releases")) == "1 added, 1 category made."
+    assert importing(a_line(category="press-releases")) == "1 added, 1 category created."
     assert Category.objects.get().name == "Press releases"
 
 
@@ -132,19 +132,19 @@ def test_null_is_as_good_as_left_out(importing):
 def test_running_it_twice_adds_nothing(importing):
     importing(a_line(), a_line(lead="Two."))
     number = Edition.current().number
-    assert importing(a_line(), a_line(lead="Two.")) == "0 added, 2 were there already."
+    assert importing(a_line(), a_line(lead="Two.")) == "0 added, 2 already imported."
     assert Edition.current().number == number
 
 
 @pytest.mark.django_db
 def test_file_that_has_grown_adds_what_is_new(importing):
     importing(a_line())
-    assert importing(a_line(headline="Newer"), a_line(), a_line(headline="Older")) == "2 added, 1 was there already."
+    assert importing(a_line(headline="Newer"), a_line(), a_line(headline="Older")) == "2 added, 1 already imported."
 
 
 @pytest.mark.django_db
 def test_same_line_twice_in_a_file_is_one_message(importing):
-    assert importing(a_line(), a_line()) == "1 added, 1 was there already, 1 category made."
+    assert importing(a_line(), a_line()) == "1 added, 1 already imported, 1 category created."
 
 
 @pytest.mark.django_db
@@ -178,10 +178,12 @@ def test_stopped_import_goes_on_where_it_was(importing, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(Imported.objects, "remember", stop_at_the_second_batch)
-        with pytest.raises(CommandError, match=r"Stopped\. So far: 50 added, 1 category made\. The same command"):
+        with pytest.raises(
+            CommandError, match=r"Interrupted\. So far: 50 added, 1 category created\. Run the same command"
+        ):
             importing(*given)
     assert Message.objects.count() == 50
-    assert importing(*given) == "70 added, 50 were there already."
+    assert importing(*given) == "70 added, 50 already imported."
     assert Message.objects.count() == 120
 
 
@@ -204,61 +206,61 @@ def test_each_batch_is_an_edition():
 
 def test_batches_grow_and_shrink_with_the_time_they_take():
     pace = writing.Pace()
-    pace.learn(50, seconds=0.001)
-    grown = pace.lines
-    pace.learn(100, seconds=pace.WANTED * 10)
-    assert (grown, pace.lines) == (100, 10)
+    pace.adapt(50, seconds=0.001)
+    grown = pace.limit
+    pace.adapt(100, seconds=pace.TARGET_SECONDS * 10)
+    assert (grown, pace.limit) == (100, 10)
 
 
 def test_batch_of_long_texts_is_short():
     long = [*all_ready([lines.Line("A headline", "statements", None, body="x" * 150_000)] * 100)]
     pace = writing.Pace()
-    pace.lines = 1000
+    pace.limit = 1000
     assert max(map(len, pace.batches(long))) * 150_000 <= pace.MOST_CHARACTERS + 150_000
 
 
 # Faults
 
 FAULTS = [
-    (b"{", "it is no JSON"),
-    (b"[1]", "it is a list, and should be an object"),
-    (b"NaN", "it holds NaN"),
+    (b"{", "invalid JSON"),
+    (b"[1]", "it is a list, but must be an object"),
+    (b"NaN", "it has NaN"),
     (b"[" * 100_000, "nested too deeply"),
     (b'{"headline": ' + b"9" * 5000 + b"}", "a number that is too long"),
     (b'{"headline": "\xff"}', "not UTF-8 text (at byte 15)"),
-    (b'{"headline": "a", "headline": "b"}', "the key “headline” is there twice"),
+    (b'{"headline": "a", "headline": "b"}', "duplicate key “headline”"),
     (b'{"x": "' + b"y" * lines.LONGEST_LINE + b'"}', "it is longer than"),
-    (a_line(titel="x"), "the key “titel” is unknown. Known are: headline, category"),
+    (a_line(titel="x"), "unknown key “titel”. Known keys: headline, category"),
     (a_line(headline=...), "“headline” is missing"),
     (a_line(category=...), "“category” is missing"),
     (a_line(publish_at=...), "“publish_at” is missing"),
-    (a_line(headline=None), "“headline” is null, and should be a text"),
+    (a_line(headline=None), "“headline” is null, but must be a text"),
     (a_line(headline=" "), "“headline” is empty"),
     (a_line(headline="x" * 301), "“headline” is “xxx"),
-    (a_line(headline="One\nTwo"), "“headline” holds a line break"),
-    (a_line(headline="One\0"), "“headline” holds the character U+0000, at place 4"),
-    (a_line(lead="\x1b[31m"), "“lead” holds the character U+001B"),
-    (a_line(body="x" * 200_001), "“body” has 200001 characters, and may have 200000"),
+    (a_line(headline="One\nTwo"), "“headline” has a line break"),
+    (a_line(headline="One\0"), "“headline” has the unprintable character U+0000 at position 4"),
+    (a_line(lead="\x1b[31m"), "“lead” has the unprintable character U+001B"),
+    (a_line(body="x" * 200_001), "“body” has 200001 characters; the maximum is 200000"),
     (b'{"headline": "\\ud800"}', "“category” is missing"),
-    (a_line(lead=...)[:-1] + b', "lead": "\\ud800"}', "“lead” holds the character U+D800"),
-    (a_line(body=1), "“body” is a number, and should be a text"),
+    (a_line(lead=...)[:-1] + b', "lead": "\\ud800"}', "“lead” has the unprintable character U+D800"),
+    (a_line(body=1), "“body” is a number, but must be a text"),
     (a_line(category="2020"), "“category” is “2020”. A category's address is no number"),
     (a_line(category="feed"), "“category” is “feed”. A category's address"),
     (a_line(category="Пресса"), "“category” is “Пресса”."),
     (a_line(category="x" * 51), "“category” is"),
-    (a_line(publish_at="2020-10-20T12:00:00"), "without its offset from UTC"),
-    (a_line(publish_at="2020-10-20"), "without its offset from UTC"),
-    (a_line(publish_at="2020-02-30T12:00:00Z"), "“publish_at” is “2020-02-30T12:00:00Z”, which is no moment"),
-    (a_line(publish_at=""), "which is no moment"),
+    (a_line(publish_at="2020-10-20T12:00:00"), "without a UTC offset"),
+    (a_line(publish_at="2020-10-20"), "without a UTC offset"),
+    (a_line(publish_at="2020-02-30T12:00:00Z"), "“publish_at” is “2020-02-30T12:00:00Z”, which is not a date and time"),
+    (a_line(publish_at=""), "which is not a date and time"),
     (a_line(publish_at=1603191600), "“publish_at” is a number"),
     (a_line(publish_at="0001-01-01T00:00:00+14:00"), "outside the years"),
     (a_line(publish_at="9999-12-31T23:59:59-14:00"), "outside the years"),
-    (a_line(delivered_on="2020-02-30"), "“delivered_on” is “2020-02-30”, which is no date"),
-    (a_line(delivered_on="20.10.2020"), "which is no date"),
+    (a_line(delivered_on="2020-02-30"), "“delivered_on” is “2020-02-30”, which is not a date"),
+    (a_line(delivered_on="20.10.2020"), "which is not a date"),
     (a_line(source_url="javascript:alert(1)"), "“source_url” is “javascript:alert(1)”. This is no web address"),
     (a_line(source_url="https://www.example.org/" + "x" * 2000), "“source_url” is"),
     (a_line(source_name="x" * 201), "“source_name” is"),
-    (a_line(featured="yes"), "“featured” is a text, and should be true or false"),
+    (a_line(featured="yes"), "“featured” is a text, but must be true or false"),
     (a_line(slug="a b"), "“slug” is “a b”"),
 ]
 
@@ -284,7 +286,7 @@ def test_file_of_too_many_categories_is_a_fault():
 
 @pytest.mark.django_db
 def test_file_with_a_bad_line_adds_nothing(importing):
-    with pytest.raises(CommandError, match=r"because of a line:\nLine 2: it is no JSON"):
+    with pytest.raises(CommandError, match=r"Invalid entry:\nLine 2: invalid JSON"):
         importing(a_line(), b"{", a_line(lead="Two."))
     assert not Message.objects.exists()
     assert not Category.objects.exists()
@@ -296,7 +298,7 @@ def test_check_stops_after_twenty_faults(importing):
         importing(*[b"{"] * 30)
     said = str(raised.value).splitlines()
     assert "Line 20:" in said[20]
-    assert said[-1] == "The check stopped here; there may be more."
+    assert said[-1] == "The check stopped here; there may be more errors."
 
 
 @pytest.mark.parametrize("name", ["-", "no-such-file.jsonl", ".", "/dev/null/x"])
@@ -323,7 +325,7 @@ def test_empty_file_adds_nothing(importing):
 @pytest.mark.django_db
 def test_line_that_goes_bad_between_the_passes_stops_the_import(importing, monkeypatch):
     monkeypatch.setattr(lines, "faults", lambda *args, **kwargs: iter(()))
-    with pytest.raises(CommandError, match="changed while it was read"):
+    with pytest.raises(CommandError, match="changed while it was being read"):
         importing(a_line(), b"{")
 
 

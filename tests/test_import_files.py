@@ -81,8 +81,8 @@ def test_twice_adds_nothing(importing, folder):
     [
         ({"picture": PICTURE | {"file": "2020/gone.jpg"}}, "“2020/gone.jpg” is not in the folder"),
         ({"picture": PICTURE | {"file": "../messages.jsonl"}}, "is not in the folder"),
-        ({"picture": PICTURE | {"file": "text.pdf"}}, "“text.pdf” can't be taken: This file is"),
-        ({"attachments": [{"file": "text.pdf"}]}, "“text.pdf” can't be taken: This file is"),
+        ({"picture": PICTURE | {"file": "text.pdf"}}, "“text.pdf” could not be imported: This file is"),
+        ({"attachments": [{"file": "text.pdf"}]}, "“text.pdf” could not be imported: This file is"),
     ],
 )
 def test_a_file_that_cannot_be_taken_is_named_and_nothing_is_imported(importing, folder, line, fault):
@@ -103,18 +103,18 @@ def test_without_it_the_message_comes_alone_where_that_is_allowed(importing, fol
 
 def test_without_a_folder_files_stay_behind_and_that_is_said(importing):
     said = importing({"picture": PICTURE}, {"attachments": [{"file": "a.pdf"}], "headline": "Another"})
-    assert "A picture or attachments of a message's own are left out. --pictures DIR takes these, too. (2)" in said
+    assert "The lead image and attachments of a message are left out. Use --pictures DIR to import them. (2)" in said
     assert [message.image.name for message in Message.objects.all()] == ["", ""]
 
 
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        ({"picture": "a.jpg"}, "It looks like this"),
-        ({"picture": {"alt": "No file"}}, "It looks like this"),
-        ({"picture": PICTURE | {"colour": "red"}}, "It looks like this"),
+        ({"picture": "a.jpg"}, "Write it like this"),
+        ({"picture": {"alt": "No file"}}, "Write it like this"),
+        ({"picture": PICTURE | {"colour": "red"}}, "Write it like this"),
         ({"picture": {"file": " ", "decorative": True}}, "a file without a name"),
-        ({"picture": {"file": 7, "decorative": True}}, "should be a text"),
+        ({"picture": {"file": 7, "decorative": True}}, "must be a text"),
         ({"picture": {"file": "a.jpg"}}, "decorative"),
         ({"picture": PICTURE | {"decorative": True}}, "decorative"),
         ({"picture": PICTURE | {"focus": [50]}}, "percentages"),
@@ -122,9 +122,9 @@ def test_without_a_folder_files_stay_behind_and_that_is_said(importing):
         ({"picture": PICTURE | {"focus": [50, 101]}}, "percentages"),
         ({"picture": PICTURE | {"video": "no address"}}, "web address"),
         ({"picture": PICTURE | {"credit": "x" * 201}}, "201"),
-        ({"attachments": {"file": "a.pdf"}}, "should be a list"),
+        ({"attachments": {"file": "a.pdf"}}, "must be a list"),
         ({"attachments": [{"file": "a.pdf", "name": "x" * 151}]}, "151"),
-        ({"attachments": ["a.pdf"]}, "It looks like this"),
+        ({"attachments": ["a.pdf"]}, "Write it like this"),
     ],
 )
 def test_what_is_wrong_with_the_words_is_said(line, fault):

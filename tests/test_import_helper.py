@@ -80,7 +80,7 @@ def test_the_index_is_the_one_that_a_build_makes(large):
 
 def test_a_second_run_adds_nothing(large):
     first = run(large), state()
-    assert (run(large), state()) == ("0 added, 120 were there already.", first[1])
+    assert (run(large), state()) == ("0 added, 120 already imported.", first[1])
 
 
 def test_a_process_that_is_killed_is_an_error_and_the_import_goes_on_from_there(large, monkeypatch):
@@ -95,11 +95,11 @@ def test_a_process_that_is_killed_is_an_error_and_the_import_goes_on_from_there(
             yield each
 
     monkeypatch.setattr(helper.Helper, "__iter__", bereft)
-    with pytest.raises(CommandError, match=r"has died.*goes on from here"):
+    with pytest.raises(CommandError, match=r"ended unexpectedly.*to continue"):
         run(large)
     kept = Message.objects.count()
     monkeypatch.setattr(helper.Helper, "__iter__", given)
-    assert run(large) == f"{600 - kept} added, {kept} were there already."
+    assert run(large) == f"{600 - kept} added, {kept} already imported."
     assert (0 < kept < 600, Message.objects.count()) == (True, 600)
 
 
@@ -107,8 +107,8 @@ def test_what_goes_wrong_in_it_is_said_here(large, monkeypatch):
     def changed(self, *args):
         large.write_bytes(b"{\n")
 
-    monkeypatch.setattr(command.Import, "look_through", changed)
-    with pytest.raises(CommandError, match="The file was changed while it was read: it is no JSON"):
+    monkeypatch.setattr(command.Import, "check", changed)
+    with pytest.raises(CommandError, match="The file changed while it was being read: invalid JSON"):
         run(large)
 
 

@@ -122,21 +122,21 @@ def test_a_picture_of_this_site_stays_as_it_is(importing, folder):
 
 
 def test_a_missing_picture_is_named_with_its_line_before_anything_is_written(importing, folder):
-    with pytest.raises(CommandError, match=r"Line 2: the picture “gone\.jpg” is not in the folder"):
+    with pytest.raises(CommandError, match=r"Line 2: the image “gone\.jpg” is not in the folder"):
         importing({}, {"body": '<p><img src="gone.jpg" alt="x"></p>'}, pictures=str(folder))
     assert not Message.objects.exists()
 
 
 def test_a_broken_picture_is_named_before_anything_is_written(importing, folder):
     (folder / "broken.jpg").write_bytes(PICTURE[:-300])
-    with pytest.raises(CommandError, match=r"Line 1: the picture “broken\.jpg” can't be taken"):
+    with pytest.raises(CommandError, match=r"Line 1: the image “broken\.jpg” could not be imported"):
         importing({"body": '<p><img src="broken.jpg" alt="x"></p>'}, pictures=str(folder))
 
 
 def test_without_missing_ones_their_words_stand_in_their_places(importing, folder):
     body = '<p>One <img src="gone.jpg" alt="a &lt;b&gt; flag"> two.</p>'
     said = importing({"body": body}, pictures=str(folder), without_missing=True)
-    assert "Line 1: the picture “gone.jpg” is not in the folder" in said
+    assert "Line 1: the image “gone.jpg” is not in the folder" in said
     assert Message.objects.get().body == "<p>One a &lt;b&gt; flag two.</p>"
 
 
@@ -159,9 +159,9 @@ def test_no_name_breaks_the_search(folder, source):
 
 
 def test_a_folder_that_is_none_gets_a_sentence(importing, tmp_path):
-    with pytest.raises(CommandError, match="no-such-folder can't be read"):
+    with pytest.raises(CommandError, match="Cannot read .*no-such-folder"):
         importing({}, pictures=str(tmp_path / "no-such-folder"))
-    with pytest.raises(CommandError, match="can't be read"):
+    with pytest.raises(CommandError, match="Cannot read"):
         importing({}, pictures=str(tmp_path / "messages.jsonl"))
 
 

@@ -31,7 +31,7 @@ def test_each_kind_of_loss_has_a_sentence_with_and_without_a_detail():
 
 
 def test_a_kind_that_is_not_known_is_named_all_the_same():
-    assert describe([Loss("something_new", "x")]) == ["Something was left out: x."]
+    assert describe([Loss("something_new", "x")]) == ["Content was removed: x."]
 
 
 def test_a_detail_is_one_short_line():
@@ -174,14 +174,14 @@ def test_what_was_left_out_is_said_at_the_save(admin_client):
     given = {"title": "Visas", "path": "visas", "body": TYPED, "description": "", "place": "menu", "order": 1}
     answer = admin_client.post(reverse("admin:pages_page_add"), given, follow=True)
     said = [str(one) for one in answer.context["messages"]]
-    assert any("marked as deleted were left out: “old”" in one for one in said)
-    assert any("from example.org was left out" in one for one in said)
+    assert any("Text marked as deleted was removed: “old”" in one for one in said)
+    assert any("from example.org was re" in one for one in said)
 
 
 @pytest.mark.django_db
 def test_what_was_left_out_is_among_the_advice_where_the_save_is_refused(admin_client):
     page = admin_client.post("/admin/news/message/add/", {"headline": "A", "body": TYPED}).content.decode()
-    assert "marked as deleted were left out: “old”" in page
+    assert "Text marked as deleted was removed: “old”" in page
     assert "&lt;p&gt;The new text&lt;/p&gt;" in page  # the editor shows what will be kept
 
 

@@ -153,13 +153,13 @@ def test_what_decoding_would_take_decides_by_the_header(header, fits):
 def test_a_refusal_for_size_says_how_many_megapixels_there_are_and_may_be():
     said = refusal(encode(Pillow.new("L", (9000, 6000)), "PNG").read())
     assert "54 megapixels" in said
-    assert "it may have 41" in said
+    assert "is 41" in said
 
 
 def test_an_upload_waits_for_the_one_before_it_and_then_says_so(monkeypatch):
     monkeypatch.setattr(pictures, "PATIENCE", 0.01)
     with pictures.one_at_a_time():
-        assert refusal(encode(Pillow.new("L", (9, 9)), "PNG").read()).startswith("Other pictures are being prepared")
+        assert refusal(encode(Pillow.new("L", (9, 9)), "PNG").read()).startswith("Other images are being processed")
     assert make_safe(encode(Pillow.new("L", (9, 9)), "PNG"))
 
 
@@ -184,8 +184,8 @@ def iso_media(brand, *compatible):
     [
         (iso_media(b"heic", b"mif1", b"heic"), "HEIC"),
         (iso_media(b"mif1", b"heix", b"miaf"), "HEIC"),
-        (iso_media(b"isom", b"mp42"), "a film"),
-        (iso_media(b"qt  "), "a film"),
+        (iso_media(b"isom", b"mp42"), "a video"),
+        (iso_media(b"qt  "), "a video"),
         (b"II*\0" + b"\0" * 60, "TIFF"),
         (b"MM\0*" + b"\0" * 60, "TIFF"),
         (b"BM" + b"\1\2\3\4" + b"\0" * 60, "BMP"),
@@ -208,14 +208,14 @@ def test_a_refused_file_is_named(content, named):
 
 @pytest.mark.parametrize("content", [b"A BMW stood in the yard.", b"\0\1\2", b"RIFF\0\0\0\0what"])
 def test_a_file_of_an_unknown_kind_is_not_named_wrongly(content):
-    assert refusal(content).startswith("This file is not a picture")
+    assert refusal(content).startswith("This file is not a JPEG")
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
 def test_a_lost_animation_is_named(kind):
     frames = [Pillow.new("RGB", (40, 20), (0, 0, 40 * number)) for number in range(5)]
     moving = encode(frames[0], kind, save_all=True, append_images=frames[1:], duration=50)
-    assert make_safe(moving).notes == ["The picture was animated. Only its first frame is shown here."]
+    assert make_safe(moving).notes == ["The image was animated. Only its first frame is used."]
     assert make_safe(encode(frames[0], kind)).notes == []
 
 

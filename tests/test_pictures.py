@@ -125,7 +125,7 @@ def test_a_moving_picture_stands_still(kind):
 
 
 def test_an_empty_file_is_refused():
-    assert refusal(b"") == "This file is empty. Choose the picture again."
+    assert refusal(b"") == "This file is empty. Choose the image again."
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_an_empty_file_is_refused():
     ],
 )
 def test_a_file_that_is_not_a_readable_picture_is_refused_with_a_way_on(content):
-    assert any(way in refusal(content) for way in ("JPEG, PNG or WebP", "save it again and upload that"))
+    assert any(way in refusal(content) for way in ("JPEG, PNG or WebP", "Save it again and upload the new copy"))
 
 
 @pytest.mark.parametrize("kind", ["BMP", "TIFF", "ICO", "PPM"])
@@ -231,7 +231,7 @@ def test_an_upload_that_is_no_good_is_answered_with_a_sentence(desk, content):
 
 
 def test_an_upload_without_a_file_is_answered_with_a_sentence(desk):
-    assert send(desk, None).json()["error"]["message"] == "This file is empty. Choose the picture again."
+    assert send(desk, None).json()["error"]["message"] == "This file is empty. Choose the image again."
 
 
 def test_a_request_that_breaks_off_is_no_server_error(desk):
@@ -249,7 +249,7 @@ def test_an_upload_needs_the_forms_token(officer):
 def test_an_upload_needs_a_login(client, db):
     answer = send(client, a_file())
     assert answer.status_code == 403
-    assert "Log in again" in answer.json()["error"]["message"]
+    assert "Your session has expired" in answer.json()["error"]["message"]
 
 
 def test_an_upload_needs_the_right_to_it(client, officer):

@@ -1,1 +1,1 @@
-"""Moving in: the archive of an older site, an object a line. `lines` reads and checks, `writing` writes in batches."""
+"""The importer: messages from JSON lines, RSS, Atom and WordPress files."""

@@ -1,4 +1,4 @@
-"""What `import_messages` and `import_feed` have in common: a file is checked whole, then written in batches."""
+"""Base command of `import_messages` and `import_feed`: check the whole file, then write it in batches."""
 
 import time
 from contextlib import contextmanager
@@ -7,6 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from news.importing import bodies, lines, own_files, writing
@@ -16,184 +17,177 @@ from news.importing.pictures import Folder
 from news.importing.ready import all_ready
 from news.search import index
 
-MOST_FAULTS = 20
-MANY = 1_000  # messages, after which the database is tidied
-PICTURES = {"foreign_picture", "local_picture"}  # losses that a folder of files would spare
+MAX_ERRORS_SHOWN = 20
+VACUUM_AFTER = 1_000  # messages
+IMAGE_LOSSES = {"foreign_picture", "local_picture"}  # that --pictures DIR avoids
+
+
+READ_TWICE = _lazy("The file is read twice, so it cannot be a pipe. Save it and give its path.")
 
 
 class Import(BaseCommand):
-    """A command that imports a file. What it yields of it, `entries` says, and how its parts are called, `place`."""
+    """A command that imports a file. Subclasses define how to read it (`entries`) and how to report an error."""
 
-    place = ""  # with %(number)d and %(fault)s
+    error_format = ""  # with %(number)d and %(fault)s
     metavar = "FILE"
-    can_be_helped = False  # by another process, that reads JSON lines
-    names_files = True  # by keys: a file that is missing is then a fault; else the message comes without it
+    uses_worker = False  # a second process reads and cleans the lines
+    requires_files = True  # a missing file is an error; otherwise the message is imported without it
 
     def entries(self, file):
-        """Yield each message of a file, or its fault, with its number."""
+        """Yield (number, message or fault) for each entry of a file."""
         raise NotImplementedError
 
     def add_arguments(self, parser):
         parser.add_argument("file", metavar=self.metavar)
-        parser.add_argument("--quiet", action="store_const", const=0, dest="verbosity", help="Say nothing but faults.")
+        parser.add_argument("--quiet", action="store_const", const=0, dest="verbosity", help="Only print errors.")
         parser.add_argument(
             "--pictures",
             metavar="DIR",
-            help="Where the pictures and other files that the messages name lie: by path, or by name.",
+            help="Folder with the images and other files of the messages; files are looked up by path, then by name.",
         )
         parser.add_argument(
             "--without-missing",
             action="store_true",
-            help="Go on where a file is missing or broken: words stand in the place of a picture in a text.",
+            help="Continue if a file is missing or damaged; the alternative text replaces a missing image.",
         )
         parser.add_argument(
             "--skip-faults",
             action="store_true",
-            help="Name what is bad and leave it out, and import the rest.",
+            help="Report invalid entries, skip them and import the rest.",
         )
 
     def handle(self, *, file, verbosity, pictures=None, without_missing=False, skip_faults=False, **options):
         if file == "-":
-            raise CommandError(_("The file is read twice, so it can't come through a pipe. Save it, and name it here."))
-        self.outcome, self.options, self.notes, self.missing = writing.Outcome(), options, Notes(), []
+            raise CommandError(READ_TWICE)
+        self.outcome, self.notes, self.missing = writing.Outcome(), Notes(), []
         self.skip_faults, self.skipped = skip_faults, frozenset()
         try:
-            forgive_own = without_missing or not self.names_files
-            self.folder = Folder(pictures, forgive=without_missing, forgive_own=forgive_own) if pictures else None
+            ignore_own = without_missing or not self.requires_files
+            self.folder = (
+                Folder(pictures, ignore_missing=without_missing, ignore_missing_own=ignore_own) if pictures else None
+            )
             with Path(file).open("rb") as opened:
                 if not opened.seekable():
-                    raise CommandError(_("The file is read twice, and this is a pipe. Save it, and name it here."))
+                    raise CommandError(READ_TWICE)
                 with helping.seldom_collecting():
-                    self.work(opened, Progress(self.stderr, opened, shown=verbosity > 0))
+                    self.import_file(opened, Progress(self.stderr, opened, shown=verbosity > 0))
         except OSError as error:
-            named = error.filename or file
-            raise CommandError(_("%(file)s can't be read: %(why)s.") % {"file": named, "why": error.strerror}) from None
+            raise CommandError(
+                _("Cannot read %(file)s: %(why)s.") % {"file": error.filename or file, "why": error.strerror}
+            ) from None
         except lines.Fault as fault:
-            raise self.stopped(_("The file was changed while it was read: %s") % fault) from None
+            raise self.stopped(_("The file changed while it was being read: %s") % fault) from None
         except DatabaseError as error:
-            raise self.stopped(_("The database refused: %s.") % str(error).strip()) from error
+            raise self.stopped(_("Database error: %s.") % str(error).strip()) from error
         except helping.Died as error:
             raise self.stopped(str(error)) from error
         except KeyboardInterrupt:
-            raise self.stopped(_("Stopped."), returncode=130) from None
+            raise self.stopped(_("Interrupted."), returncode=130) from None
         if verbosity:
             for sentence in self.outcome.notes.sentences():
                 self.stderr.write(sentence, lambda text: text)
             self.stdout.write(str(self.outcome))
 
-    def work(self, file, progress):
-        """Check the whole file, then write it."""
+    def import_file(self, file, progress):
         try:
-            self.look_through(file, progress)
+            self.check(file, progress)
             file.seek(0)
             self.notes.clear()
-            with self.made_ready(file) as made:
-                progress.file = made
-                for outcome in writing.write_ready(made, self.folder):
+            with self.prepared(file) as (records, progress.file):
+                for outcome in writing.write_ready(records, self.folder):
                     self.outcome = outcome
                     outcome.skipped = len(self.skipped)
                     progress(_("Importing: %s") % outcome)
-            if self.outcome.added > MANY:
+            if self.outcome.added > VACUUM_AFTER:
                 index.tidy()
         finally:
             progress.end()
 
     @contextmanager
-    def made_ready(self, file):
-        """Give the lines of a file, ready to be written, and how far it has been read."""
-        if self.can_be_helped and helping.is_worth_while(file):
+    def prepared(self, file):
+        """Give the prepared lines of a file, and an object whose `tell()` is the progress in it."""
+        if self.uses_worker and helping.is_worth_while(file):
             with helping.helper(file.name, bool(self.folder), self.skipped) as helper:
-                yield helper
+                yield helper, helper
         else:
-            yield Here(file, all_ready(lines.sound(self.entries(file), self.skipped), bool(self.folder)))
+            yield all_ready(lines.sound(self.entries(file), self.skipped), bool(self.folder)), file
 
-    def look_through(self, file, progress):
-        """Read everything, write nothing, and name what is bad."""
+    def check(self, file, progress):
+        """Read the whole file without writing, and report what is invalid."""
 
-        def look(number):
+        def count_entry(number):
             self.number, self.count = number, self.count + 1
             progress(_("Checking: %d") % number)
 
-        self.count, bad, named = 0, set(), []
-        for number, fault in lines.faults(file, look, entries=self.entries, also=self.also):
-            bad.add(number)
-            if len(named) < MOST_FAULTS:
-                named.append(self.place % {"number": number, "fault": fault})
-            if len(named) == MOST_FAULTS and not self.skip_faults:
+        self.count, invalid, errors = 0, set(), []
+        for number, fault in lines.faults(file, count_entry, entries=self.entries, also=self.check_content):
+            invalid.add(number)
+            if len(errors) < MAX_ERRORS_SHOWN:
+                errors.append(self.error_format % {"number": number, "fault": fault})
+            if len(errors) == MAX_ERRORS_SHOWN and not self.skip_faults:
                 break
         progress.end()
-        for words in (*self.missing[:MOST_FAULTS], *self.notes.sentences()):
-            progress.say(words)
-        if len(self.missing) > MOST_FAULTS:
-            progress.say(_("Files that are missing: %d. The messages come without them.") % len(self.missing))
-        if not bad:
+        for sentence in (*self.missing[:MAX_ERRORS_SHOWN], *self.notes.sentences()):
+            progress.say(sentence)
+        if len(self.missing) > MAX_ERRORS_SHOWN:
+            progress.say(_("Missing files: %d. The messages are imported without them.") % len(self.missing))
+        if not invalid:
             return
-        if not self.skip_faults or len(bad) == self.count:
-            raise CommandError("\n".join(self.refusal(named, more=len(named) == MOST_FAULTS)))
-        self.skipped = frozenset(bad)
-        sentence = ngettext("Left out, because of a fault:", "Left out, because of %d faults:", len(bad))
-        for words in [sentence % len(bad) if len(bad) > 1 else sentence, *named]:
-            self.stderr.write(words, lambda text: text)
-        if len(bad) > len(named):
-            self.stderr.write(_("And %d more.") % (len(bad) - len(named)), lambda text: text)
+        if not self.skip_faults or len(invalid) == self.count:
+            raise CommandError("\n".join(self.error_report(errors, may_be_more=len(errors) == MAX_ERRORS_SHOWN)))
+        self.skipped = frozenset(invalid)
+        heading = ngettext("%d invalid entry skipped:", "%d invalid entries skipped:", len(invalid)) % len(invalid)
+        for sentence in [heading, *errors]:
+            self.stderr.write(sentence, lambda text: text)
+        if len(invalid) > len(errors):
+            self.stderr.write(_("And %d more.") % (len(invalid) - len(errors)), lambda text: text)
 
-    def refusal(self, named, *, more):
-        """Return the sentences that say why nothing was imported, and how to go on."""
-        sentence = ngettext(
-            "Nothing was imported, because of a line:", "Nothing was imported, because of these lines:", len(named)
+    def error_report(self, errors, *, may_be_more):
+        """Return the sentences that say why nothing was imported and what to do."""
+        heading = ngettext(
+            "Nothing was imported. Invalid entry:", "Nothing was imported. Invalid entries:", len(errors)
         )
-        found = [sentence, *named]
-        if self.count > len(named) and not self.skip_faults:
-            found.append(_("Correct the file, or import the rest with --skip-faults."))
-        if more:
-            found.append(_("The check stopped here; there may be more."))
-        return found
+        report = [heading, *errors]
+        if self.count > len(errors) and not self.skip_faults:
+            report.append(_("Correct the file, or import the rest with --skip-faults."))
+        if may_be_more:
+            report.append(_("The check stopped here; there may be more errors."))
+        return report
 
-    def also(self, line):
-        """Return what is wrong with the text and the files of a message, and note what is left out of it."""
+    def check_content(self, line):
+        """Return the errors in the text and files of a message, and note what is left out of it."""
         try:
             self.note_losses(line)
         except lines.Fault as fault:
             return [str(fault)]
         if self.folder is None:
             if own_files.has_any(line):
-                words = _("A picture or attachments of a message's own are left out. --pictures DIR takes these, too.")
-                self.notes.add(words, line.headline)
+                note = _("The lead image and attachments of a message are left out. Use --pictures DIR to import them.")
+                self.notes.add(note, line.headline)
             return ()
-        found, own = list(self.folder.faults(line)), list(own_files.faults(self.folder, line))
-        forgiven = (found if self.folder.forgive else []) + (own if self.folder.forgive_own else [])
-        for fault in forgiven:
-            self.missing.append(self.place % {"number": self.number, "fault": fault})
-        return [fault for fault in [*found, *own] if fault not in forgiven]
+        in_body, own = list(self.folder.faults(line)), list(own_files.faults(self.folder, line))
+        ignored = (in_body if self.folder.ignore_missing else []) + (own if self.folder.ignore_missing_own else [])
+        for fault in ignored:
+            self.missing.append(self.error_format % {"number": self.number, "fault": fault})
+        return [fault for fault in [*in_body, *own] if fault not in ignored]
 
     def note_losses(self, line):
-        """Note what the text of a message loses here; raise Fault for one that cannot be read."""
+        """Note the losses in the text of a message; raise Fault for one that cannot be read."""
         _html, losses = bodies.losses(line.body, keep_pictures=self.folder is not None)
-        pictures = sum(loss.kind in PICTURES for loss in losses)
-        if pictures:
-            words = _("Pictures of other sites are left out of a text. --pictures DIR takes those that a folder has.")
-            self.notes.add(words, line.headline, pictures)
-        for sentence in bodies.sentences([loss for loss in losses if loss.kind not in PICTURES]):
+        if images := sum(loss.kind in IMAGE_LOSSES for loss in losses):
+            note = _("Images from other sites are left out of texts. Use --pictures DIR to import them from a folder.")
+            self.notes.add(note, line.headline, images)
+        for sentence in bodies.sentences([loss for loss in losses if loss.kind not in IMAGE_LOSSES]):
             self.notes.add(sentence, line.headline)
 
     def stopped(self, why, **kwargs):
-        """Return the error that says why it goes no further, and how to go on."""
-        words = _("%(why)s So far: %(outcome)s The same command goes on from here.")
-        return CommandError(words % {"why": why, "outcome": self.outcome}, **kwargs)
-
-
-class Here:
-    """The lines of a file that this process makes ready itself, and how far it has read."""
-
-    def __init__(self, file, made):
-        self.tell, self.made = file.tell, made
-
-    def __iter__(self):
-        return iter(self.made)
+        """Return the error that ends an interrupted import and says how to resume it."""
+        message = _("%(why)s So far: %(outcome)s Run the same command again to continue.")
+        return CommandError(message % {"why": why, "outcome": self.outcome}, **kwargs)
 
 
 class Progress:
-    """How far a file has been read: one line that changes on a terminal, one every ten seconds elsewhere."""
+    """Progress line: updated in place on a terminal, printed every ten seconds elsewhere."""
 
     def __init__(self, stream, file, *, shown):
         self.stream, self.file, self.shown = stream, file, shown
@@ -204,12 +198,12 @@ class Progress:
         self.last = time.monotonic()
         self.width = 0
 
-    def __call__(self, words):
-        """Say it, if it is time to."""
+    def __call__(self, message):
+        """Print the message with the percentage read, unless the last one is too recent."""
         if not self.shown or time.monotonic() - self.last < self.every:
             return
         self.last = time.monotonic()
-        line = f"{self.file.tell() * 100 // self.size:3d} %  {words}"
+        line = f"{self.file.tell() * 100 // self.size:3d} %  {message}"
         if self.is_terminal:
             self.stream.write("\r" + line.ljust(self.width), lambda text: text, ending="")
             self.width = len(line)
@@ -217,13 +211,13 @@ class Progress:
             self.stream.write(line, lambda text: text)
         self.stream.flush()
 
-    def say(self, words):
-        """Say something that stays."""
+    def say(self, message):
+        """Print a line that is not overwritten."""
         if self.shown:
-            self.stream.write(words, lambda text: text)
+            self.stream.write(message, lambda text: text)
 
     def end(self):
-        """Leave the line on the terminal as it was before."""
+        """Clear the progress line of a terminal."""
         if self.width:
             self.stream.write("\r" + " " * self.width + "\r", lambda text: text, ending="")
             self.width = 0

@@ -1,6 +1,6 @@
-"""Texts of feeds in each of their types (RFC 4287, section 3.1; RSS 2.0; Atom 0.3), as HTML and as plain text.
+"""Text constructs of Atom and RSS (RFC 4287, section 3.1; RSS 2.0; Atom 0.3) converted to HTML and plain text.
 
-RSS does not say whether a text is HTML. It is read as HTML as far as it has elements of HTML; other `<` are text.
+RSS does not say whether a text is HTML: tags of HTML elements are read as HTML, any other `<` as a character.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from news.importing.xml import Node
 from richtext.cleaner import clean
 from richtext.text import one_line, plain_text
 
-# An address in angle brackets, which a reader of HTML would take for an element and leave out.
+# A URL or e-mail address in angle brackets, which an HTML parser would drop as an unknown element.
 BRACKETED = re.compile(
     r"<(?=(?:mailto:)?[^\s<>@\"']{1,64}@[^\s<>@\"']{1,255}>|(?:https?|ftp)://[^\s<>\"']{1,2000}>|www\.[^\s<>\"']{1,255}>)"
 )
@@ -30,52 +30,53 @@ BLOCK = re.compile(
 )
 BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 INDENTED = re.compile(r"\n[ \t]+")
-# Characters that show nothing and have no use on one line; joiners and marks that scripts need are kept.
+# Invisible characters of no use on one line; joiners and marks that some scripts need are not in it.
 INVISIBLE = re.compile("[\u00ad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]")
-UNSEEN = re.compile(r"<(?:script|style|iframe|template|noscript|object|svg|!--)", re.IGNORECASE)  # not to be read
+UNSEEN = re.compile(r"<(?:script|style|iframe|template|noscript|object|svg|!--)", re.IGNORECASE)  # content is not text
 C1 = re.compile("[\x80-\x9f]")
 
 
 def is_html(node: Node) -> bool:
-    """Say whether a text of Atom is HTML by what it says itself."""
-    kind = kind_of(node)
-    return node.is_markup or kind in ("html", "xhtml") or "html" in kind
+    """Return whether an Atom text is declared as HTML."""
+    return node.is_markup or "html" in kind_of(node)
 
 
 def kind_of(node: Node) -> str:
-    """Return the type that a text of Atom says it has; Atom 0.3 says it in two attributes."""
-    kind = node.given.get("type", "text").strip().lower().partition(";")[0]
-    return "html" if node.given.get("mode", "").lower() == "escaped" and kind != "text/plain" else kind
+    """Return the type of an Atom text; Atom 0.3 declares it in two attributes."""
+    kind = node.attributes.get("type", "text").strip().lower().partition(";")[0]
+    return "html" if node.attributes.get("mode", "").lower() == "escaped" and kind != "text/plain" else kind
 
 
 def is_base64(node: Node) -> bool:
-    """Say whether a content of Atom is encoded, as everything is that is neither text nor XML."""
+    """Return whether Atom content is in base64, as all content is that is neither text nor XML."""
     kind = kind_of(node)
     is_text = "/" not in kind or kind.startswith("text/") or kind.endswith(("+xml", "/xml"))
-    return node.given.get("mode", "").lower() == "base64" or not (is_text or node.is_markup)
+    return node.attributes.get("mode", "").lower() == "base64" or not (is_text or node.is_markup)
 
 
 def decoded(node: Node) -> Node | None:
-    """Return a text of Atom with its base64 undone; None for a file that is not text."""
+    """Return an Atom text decoded from base64; None for a file that is not text."""
     if not is_base64(node):
         return node
     try:
         data = base64.b64decode("".join(node.text.split()), validate=True)
         text = data.decode("utf-8")
     except (binascii.Error, ValueError):
-        # Some write a text as it is and give it a type that asks for base64.
+        # Some feeds give plain text a type that requires base64.
         return (
-            node._replace(given={"type": "html"}) if " " in node.text.strip() and "image" not in kind_of(node) else None
+            node._replace(attributes={"type": "html"})
+            if " " in node.text.strip() and "image" not in kind_of(node)
+            else None
         )
     if FORBIDDEN.search(text):
         return None
     kind = kind_of(node)
     kind = "html" if "html" in kind or TAG.search(text) else "text"
-    return node._replace(text=text, given={"type": kind})
+    return node._replace(text=text, attributes={"type": kind})
 
 
 def html_of(node: Node, *, typed: bool) -> str:
-    """Return a text as HTML. One of Atom is `typed`: what is not said to be HTML is plain text."""
+    """Return a text as HTML. An Atom text is `typed`: unless declared as HTML, it is plain text."""
     node = (decoded(node) or node._replace(text="")) if typed else node
     text = shown(node.text)
     if node.is_markup or (typed and is_html(node)):
@@ -95,31 +96,31 @@ def plain_of(node: Node, *, typed: bool) -> str:
 
 
 def loose(text: str) -> str:
-    """Return a text that may be HTML as HTML: a `<` that begins no element of HTML is a character."""
+    """Return a text that may be HTML as HTML: a `<` that starts no HTML element is escaped."""
     return STRAY.sub("&lt;", text)
 
 
 def text_of_html(html: str) -> str:
-    """Return the words of HTML on one line: its mark-up goes first, then its entities become characters."""
+    """Return the plain text of HTML on one line."""
     if UNSEEN.search(html):
         html = clean(html)
     return " ".join(plain_text(html).split()) if BLOCK.search(html) else one_line(html)
 
 
 def tidy(text: str) -> str:
-    """Return a text on one line, without the characters that nobody sees."""
+    """Return a text on one line, without invisible characters."""
     return " ".join(INVISIBLE.sub("", shown(text)).split())
 
 
 def shown(text: str) -> str:
-    """Return a text whose C1 control characters are what browsers read them as, windows-1252."""
+    """Return a text with C1 control characters read as windows-1252, as browsers do."""
     if not C1.search(text):
         return text
     return C1.sub(lambda found: found[0].encode("latin-1").decode("cp1252", "ignore"), text)
 
 
 def with_lines(html: str) -> str:
-    """Return HTML whose paragraphs have blank lines between, where it has no element that makes a line."""
+    """Return HTML with paragraphs made from blank lines, unless it has block elements already."""
     html = html.replace("\r\n", "\n").replace("\r", "\n").strip()
     if BLOCK.search(html) or "\n" not in html:
         return html
@@ -129,17 +130,17 @@ def with_lines(html: str) -> str:
 
 
 def paragraphs(text: str) -> str:
-    """Return plain text, escaped, as HTML: blank lines part its paragraphs, and its other line breaks stay."""
+    """Return escaped plain text as HTML: blank lines separate paragraphs, other line breaks become `<br>`."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     parts = (INDENTED.sub(" ", part).replace("\n", "<br>") for part in BLANK_LINES.split(text) if part)
     return "\n".join(f"<p>{part}</p>" for part in parts)
 
 
-def link(address: str, words: str = "") -> str:
-    """Return a paragraph that is a link to something elsewhere."""
-    return f'<p><a href="{escape(address)}">{escape(words or address, quote=False)}</a></p>'
+def link(url: str, text: str = "") -> str:
+    """Return a paragraph that holds a link."""
+    return f'<p><a href="{escape(url)}">{escape(text or url, quote=False)}</a></p>'
 
 
 def left_out(node: Node) -> str:
-    """Return the note on a content that is a file within the feed."""
-    return _("A text that is a file of the type %s within the feed was left out.") % kind_of(node)[:60]
+    """Return the note on content that is a file embedded in the feed."""
+    return _("A file of the type %s embedded in the feed was left out.") % kind_of(node)[:60]

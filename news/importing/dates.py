@@ -1,7 +1,6 @@
-"""Dates as feeds and exports write them: RFC 5322 and RFC 822, ISO 8601, WordPress's own, and what people make of them.
+"""Date parser for feeds and exports: RFC 5322 and RFC 822, ISO 8601, WordPress dates and common variants.
 
-A date is never read in UTC without a reason: one without a time zone is read in the site's, and what is not certain
-about a date is said.
+A date without a time zone is read in the zone of the import, never tacitly in UTC; each uncertainty is reported.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ from django.utils.translation import gettext as _
 from news.importing.rules import Fault, in_years, shown
 
 LONGEST = 100  # characters
-MOST_OFFSET = timedelta(hours=18)  # from UTC; the world's furthest is 14
+MAX_OFFSET = timedelta(hours=18)  # from UTC; the largest in use is 14
 
-# Time zones by name, in hours from UTC: RFC 822's first, then those that are in use and mean one thing.
+# Zone abbreviations in hours from UTC: those of RFC 822, then those in use with one meaning.
 HOURS = {
     "UT": 0, "UTC": 0, "GMT": 0, "Z": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8,
     "PDT": -7, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2,
@@ -29,14 +28,14 @@ HOURS = {
     "ICT": 7, "WIB": 7, "WITA": 8, "WIT": 9, "HKT": 8, "SGT": 8, "PHT": 8, "MYT": 8, "JST": 9, "KST": 9, "AWST": 8,
     "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "CHST": 10,
 }  # fmt: skip
-# Those whose offset has changed: the place that knows it for each day.
-PLACES = {
+# Abbreviations whose offset has changed over the years: the zone that has its history.
+ABBREVIATED_ZONES = {
     "MSK": "Europe/Moscow", "SAMT": "Europe/Samara", "YEKT": "Asia/Yekaterinburg", "OMST": "Asia/Omsk",
     "NOVT": "Asia/Novosibirsk", "KRAT": "Asia/Krasnoyarsk", "IRKT": "Asia/Irkutsk", "YAKT": "Asia/Yakutsk",
     "VLAT": "Asia/Vladivostok", "MAGT": "Asia/Magadan", "PETT": "Asia/Kamchatka", "SAKT": "Asia/Sakhalin",
     "VET": "America/Caracas", "ALMT": "Asia/Almaty",
 }  # fmt: skip
-MONTHS = {  # by how their names begin, in the languages of this site
+MONTHS = {  # the first letters of their names, in the languages of the site
     1: "jan gen ene янв", 2: "feb fév fev фев", 3: "mar mär maer мар", 4: "apr avr abr апр",
     5: "may mai mei мая май", 6: "jun juin июн", 7: "jul juil июл", 8: "aug aoû aou ago авг", 9: "sep set сен",
     10: "oct okt окт", 11: "nov ноя", 12: "dec déc dez dic дек",
@@ -57,56 +56,56 @@ NEVER = re.compile(r"-0001\b|\b0000-00-00|\b0000\b(?!\d)(?=\s+00:00|-)")
 
 
 class Moment(NamedTuple):
-    """When something was published, in UTC, and what is not certain about it: a sentence, or nothing."""
+    """A publication time in UTC, and a sentence on what is uncertain about it, or ""."""
 
     at: datetime
     doubt: str = ""
 
 
 def is_never(text: str) -> bool:
-    """Say whether a date is how WordPress writes that there is none: year 0, or the one before."""
+    """Return whether a date is WordPress's placeholder for "none": year 0 or -1."""
     return bool(NEVER.search(text[:LONGEST]))
 
 
 def parse(text: str, zone: ZoneInfo) -> Moment:
-    """Return the moment that a date means, read in `zone` where it names none; raise Fault for one that can't be."""
-    given = " ".join(text.split())
-    if len(given) > LONGEST:
-        raise Fault(_("its date %s is too long to be one.") % shown(given))
-    comments = COMMENT.findall(given)
-    bare = given
+    """Return the time that a date gives, in `zone` if it names none; raise Fault for an invalid date."""
+    date = " ".join(text.split())
+    if len(date) > LONGEST:
+        raise Fault(_("its date %s is too long.") % shown(date))
+    comments = COMMENT.findall(date)
+    bare = date
     for _depth in range(3):
         bare = COMMENT.sub(" ", bare)
     bare = bare.strip()
     try:
         local, name, doubt = iso(bare) or worded(bare)
-        found, unsure = with_zone(local, name or next(filter(None, map(str.strip, comments)), ""), zone)
-        return Moment(in_years(found.astimezone(UTC)), doubt or unsure)
+        zoned, zone_doubt = with_zone(local, name or next(filter(None, map(str.strip, comments)), ""), zone)
+        return Moment(in_years(zoned.astimezone(UTC)), doubt or zone_doubt)
     except Fault as fault:
-        raise Fault(_("its date %(date)s %(fault)s") % {"date": shown(given), "fault": fault}) from None
+        raise Fault(_("its date %(date)s %(fault)s") % {"date": shown(date), "fault": fault}) from None
     except (ValueError, OverflowError):
         raise Fault(
-            _("its date %s does not exist, or cannot be read. Write it like 2020-09-25T12:00:00+01:00.") % shown(given)
+            _("its date %s does not exist or is not readable. Write it like 2020-09-25T12:00:00+01:00.") % shown(date)
         ) from None
 
 
 def iso(text: str) -> tuple[datetime, str, str] | None:
-    """Return the local time, the zone, and a doubt, of a date that begins with its year; None for another."""
+    """Return the local time, zone and doubt of an ISO 8601 date; None for another format."""
     found = ISO.fullmatch(text.replace(" T", "T").replace("T ", "T"))
     if not found:
         return None
     year, month, day, hour, minute, second, zone = found.groups()
     if hour is None and zone and not zone_of(zone, datetime(2000, 1, 1)):
         return None
-    doubt = "" if hour else _("Only a day is given as the date, and was read as its first minute.")
+    doubt = "" if hour else _("A date without a time was read as midnight.")
     if not day:
-        doubt = _("Only a year or a month is given as the date, and was read as its first day.")
+        doubt = _("A date without a day was read as the first day of its month or year.")
     local = at(int(year), int(month or 1), int(day or 1), int(hour or 0), int(minute or 0), int(second or 0))
     return local, zone or "", doubt
 
 
 def worded(text: str) -> tuple[datetime, str, str]:
-    """Return the local time, the zone, and a doubt, of a date as RFC 5322 and people write it."""
+    """Return the local time, zone and doubt of a date in words (RFC 5322 and variants)."""
     found = TIME.search(text)
     hour, minute, second, half = found.groups() if found else ("0", "0", None, None)
     hour = int(hour)
@@ -115,7 +114,7 @@ def worded(text: str) -> tuple[datetime, str, str]:
             raise ValueError(hour)
         hour = hour % 12 + 12 * (half.lower() == "p")
     before, after = (text[: found.start()], text[found.end() :]) if found else (text, "")
-    doubt = "" if found else _("Only a day is given as the date, and was read as its first minute.")
+    doubt = "" if found else _("A date without a time was read as midnight.")
     if dotted := DOTTED.search(before):
         day, month, year = map(int, dotted.groups())
         left = before[: dotted.start()] + before[dotted.end() :]
@@ -138,12 +137,12 @@ def worded(text: str) -> tuple[datetime, str, str]:
 
 
 def zone_in(words: list[str]) -> str:
-    """Return the words after a time that say its zone; weekdays before it do not."""
+    """Return the last word, which names the zone; weekdays come before it."""
     return words[-1].strip() if words else ""
 
 
 def month_of(word: str) -> int:
-    """Return the number of a month by its name, 0 for another word."""
+    """Return the number of a month by its name; 0 for another word."""
     word = word.strip(".").lower()
     if len(word) < 3 or not word.isalpha():
         return 0
@@ -151,7 +150,7 @@ def month_of(word: str) -> int:
 
 
 def whole_year(year: str) -> int:
-    """Return a year that may be written with two or three digits (RFC 5322, section 4.3)."""
+    """Return a year that may have two or three digits (RFC 5322, section 4.3)."""
     number = int(year)
     if len(year) == 2:
         return number + (2000 if number < 50 else 1900)
@@ -159,53 +158,50 @@ def whole_year(year: str) -> int:
 
 
 def at(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime:
-    """Return a local time; 24:00 is the end of its day, and a leap second the one before it. Raise ValueError."""
+    """Return a local time; 24:00 is the end of the day, a leap second is read as :59. Raise ValueError."""
     if (hour, minute, second) == (24, 0, 0):
         return datetime(year, month, day) + timedelta(days=1)
     return datetime(year, month, day, hour, minute, 59 if second == 60 else second)
 
 
 def with_zone(local: datetime, name: str, zone: ZoneInfo) -> tuple[datetime, str]:
-    """Return a local time in the zone of a name, in `zone` where there is none, and what is not certain about it."""
+    """Return a local time in the named zone, else in `zone`, and a sentence on what is uncertain about it."""
     name = name.strip(" ,;")
     if not name:
-        return local.replace(tzinfo=zone), _("A date without a time zone was read in the time of %s.") % zone
-    names_here = {local.replace(tzinfo=zone, fold=fold).tzname(): fold for fold in (1, 0)}
-    if name.upper() in names_here and name.isalpha() and len(name) > 2:  # “IST” is another time in Dublin than in Delhi
-        return local.replace(tzinfo=zone, fold=names_here[name.upper()]), ""
+        return local.replace(tzinfo=zone), _("A date without a time zone was read in %s time.") % zone
+    local_names = {local.replace(tzinfo=zone, fold=fold).tzname(): fold for fold in (1, 0)}
+    if name.upper() in local_names and name.isalpha() and len(name) > 2:  # “IST” differs between Dublin and Delhi
+        return local.replace(tzinfo=zone, fold=local_names[name.upper()]), ""
     found = zone_of(name, local)
     if found is not None:
         return local.replace(tzinfo=found), ""
     if len(name) == 1 and name.isalpha():
-        words = _("The date has the military time zone %s, which RFC 5322 says nobody can rely on: it was read as UTC.")
-        return local.replace(tzinfo=UTC), words % shown(name.upper())
-    words = _(
-        "The time zone %(name)s of a date is unknown or means several: the date was read in the time of %(zone)s."
-    )
-    return local.replace(tzinfo=zone), words % {"name": shown(name), "zone": zone}
+        doubt = _("The date has the military time zone %s, which RFC 5322 calls unreliable: it was read as UTC.")
+        return local.replace(tzinfo=UTC), doubt % shown(name.upper())
+    doubt = _("The time zone %(name)s of a date is unknown or ambiguous: the date was read in %(zone)s time.")
+    return local.replace(tzinfo=zone), doubt % {"name": shown(name), "zone": zone}
 
 
 def zone_of(name: str, local: datetime) -> tzinfo | None:
-    """Return the time zone of a name or an offset; None for one that is unknown. Raise ValueError for no offset."""
+    """Return the time zone of a name or offset; None for an unknown name. Raise ValueError for an invalid offset."""
     key = name.strip().upper()
     if key in HOURS:
         return timezone(timedelta(hours=HOURS[key]))
-    if key in PLACES:
-        return ZoneInfo(PLACES[key])
+    if key in ABBREVIATED_ZONES:
+        return ZoneInfo(ABBREVIATED_ZONES[key])
     if found := OFFSET.fullmatch(key):
         sign, hours, minutes = found.groups()
         offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
-        if int(minutes or 0) > 59 or offset > MOST_OFFSET:
+        if int(minutes or 0) > 59 or offset > MAX_OFFSET:
             raise ValueError(name)
         return timezone(-offset if sign == "-" else offset)
     if "/" in name:
-        place = next((each for each in places() if each.lower() == name.strip().lower()), None)
-        return ZoneInfo(place) if place else None
+        zone_name = next((each for each in places() if each.lower() == name.strip().lower()), None)
+        return ZoneInfo(zone_name) if zone_name else None
     first, _blank, rest = name.partition(" ")
     return zone_of(first, local) if rest and (first.upper() in HOURS or OFFSET.fullmatch(first)) else None
 
 
 @cache
 def places() -> frozenset[str]:
-    """Return the names of all time zones."""
     return frozenset(available_timezones())

@@ -1,8 +1,8 @@
-"""Another process makes the lines of a large file ready, on another core, while this one writes.
+"""Worker process: prepares the lines of a large file on a second core while the main process writes.
 
-It opens the file itself and knows no database. What it has made waits in a queue that has an end, so memory stays
-bounded; if it dies, the import stops with a sentence, and can be started again. Nothing is imported here that would
-ask for models: the process begins with an empty Django.
+It opens the file itself and has no database connection. Prepared lines wait in a bounded queue, so memory is bounded.
+If the worker dies, the import stops with an error and can be started again. This module must not import models: the
+worker process starts without Django set up.
 """
 
 from __future__ import annotations
@@ -21,90 +21,90 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-WORTH_WHILE = 2_000_000  # bytes of a file: less is done before the process has begun
-AT_ONCE = 50  # lines that come in one parcel, or
+WORTH_WHILE = 2_000_000  # bytes: smaller files are imported before a worker has started
+AT_ONCE = 50  # lines in a chunk, or
 MOST_BYTES = 500_000  # of the file
-AHEAD = 40  # parcels that wait to be written: about ten megabytes
+AHEAD = 40  # chunks in the queue: about ten megabytes
 
 
 class Died(Exception):
-    """The process is no more, and has not said why."""
+    """The worker process has ended without an error report."""
 
 
 def is_worth_while(file) -> bool:
-    """Say whether a file is large enough, and whether there is another core."""
+    """Return whether the file is large enough and there is a second core."""
     return (os.cpu_count() or 1) > 1 and os.fstat(file.fileno()).st_size >= WORTH_WHILE
 
 
 class Helper:
-    """What the other process sends: the lines made ready, and how far in the file it is."""
+    """The prepared lines that the worker sends, and its position in the file."""
 
     def __init__(self, pipe: Connection):
-        self.pipe, self.place = pipe, 0
+        self.pipe, self.position = pipe, 0
 
     def tell(self) -> int:
-        return self.place
+        return self.position
 
     def __iter__(self) -> Iterator[Any]:
         while True:
             try:
-                sent = self.pipe.recv()
+                received = self.pipe.recv()
             except (EOFError, OSError) as error:
-                raise Died(_("The process that reads the file has died.")) from error
-            if sent is None:
+                raise Died(_("The worker process has ended unexpectedly.")) from error
+            if received is None:
                 return
-            if isinstance(sent, Exception):
-                raise sent
-            self.place, lines = sent
+            if isinstance(received, Exception):
+                raise received
+            self.position, lines = received
             yield from lines
 
 
 @contextmanager
 def helper(path: str, with_pictures: bool, skipped: frozenset[int] = frozenset()) -> Iterator[Helper]:
-    """Give a process that reads the lines of a file and makes them ready; it ends with this."""
-    context = get_context("spawn")  # a fork would share the connections to the database
-    ours, its = context.Pipe(duplex=False)
-    process = context.Process(target=work, args=(os.path.realpath(path), with_pictures, skipped, its), daemon=True)
+    """Start a worker that reads and prepares the lines of a file; stop it at the end."""
+    context = get_context("spawn")  # a fork would share the database connections
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=work, args=(os.path.realpath(path), with_pictures, skipped, sender), daemon=True)
     process.start()
-    its.close()
+    sender.close()
     try:
-        yield Helper(ours)
+        yield Helper(receiver)
     finally:
-        ours.close()
+        receiver.close()
         process.terminate()
         process.join()
 
 
 @contextmanager
 def seldom_collecting() -> Iterator[None]:
-    """Have Python look for circles of garbage only after each batch (`collect`): it would look all the time."""
+    """Make garbage collections rare: `writing` collects after each batch."""
     gc.freeze()
-    before = gc.get_threshold()
+    threshold = gc.get_threshold()
     gc.set_threshold(50_000, 1_000, 1_000)
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        gc.set_threshold(*threshold)
         gc.unfreeze()
 
 
-# Inside the other process
+# In the worker process
 
 
 def work(path: str, with_pictures: bool, skipped: frozenset[int], pipe: Connection) -> None:
-    """Send the lines of a file, made ready, in parcels; then None, or what went wrong."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for who writes
-    parcels: queue.Queue = queue.Queue(AHEAD)
-    reader = threading.Thread(target=read, args=(path, with_pictures, skipped, parcels), daemon=True)
+    """Send the prepared lines of a file in chunks; then None, or the exception that ended it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the main process
+    chunks: queue.Queue = queue.Queue(AHEAD)
+    reader = threading.Thread(target=read, args=(path, with_pictures, skipped, chunks), daemon=True)
     reader.start()
-    with suppress(BrokenPipeError):  # nobody listens any more
-        while (parcel := parcels.get()) is not None and not isinstance(parcel, Exception):
-            pipe.send(parcel)
-        pipe.send(parcel)
+    with suppress(BrokenPipeError):  # the main process has stopped
+        while (chunk := chunks.get()) is not None and not isinstance(chunk, Exception):
+            pipe.send(chunk)
+        pipe.send(chunk)
 
 
-def read(path: str, with_pictures: bool, skipped: frozenset[int], parcels: queue.Queue) -> None:
-    """Put the lines of a file into a queue, then None, or what went wrong."""
+def read(path: str, with_pictures: bool, skipped: frozenset[int], chunks: queue.Queue) -> None:
+    """Put the prepared lines of a file into a queue, then None, or the exception that ended it."""
     try:
         import django
 
@@ -113,14 +113,14 @@ def read(path: str, with_pictures: bool, skipped: frozenset[int], parcels: queue
         from news.importing.ready import all_ready
 
         with Path(path).open("rb") as file, seldom_collecting():
-            parcel, began = [], 0
+            chunk, start = [], 0
             for each in all_ready(lines.sound(lines.entries(file), skipped), with_pictures):
-                parcel.append(each)
-                if len(parcel) >= AT_ONCE or file.tell() - began > MOST_BYTES:
-                    began = file.tell()
-                    parcels.put((began, parcel))
-                    parcel = []
-            parcels.put((file.tell(), parcel))
-        parcels.put(None)
+                chunk.append(each)
+                if len(chunk) >= AT_ONCE or file.tell() - start > MOST_BYTES:
+                    start = file.tell()
+                    chunks.put((start, chunk))
+                    chunk = []
+            chunks.put((file.tell(), chunk))
+        chunks.put(None)
     except Exception as error:
-        parcels.put(error)
+        chunks.put(error)

@@ -1,4 +1,4 @@
-"""The lines of an import: bytes in, messages to be or faults out. Nothing here writes, or asks the database."""
+"""JSON lines parser and validation: bytes in, message records or faults out, without the database."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from django.utils.translation import gettext as _
 
 from news.importing.rules import RULES, Fault, Picture, kind, shown
 
-LONGEST_LINE = 2_000_000  # bytes: a book fits, and memory stays bounded
-MOST_CATEGORIES = 500  # in one file: with more, something else has got into the field
+LONGEST_LINE = 2_000_000  # bytes: enough for a book, and bounds memory
+MOST_CATEGORIES = 500  # in one file: more means that the field holds something else
 EPOCH = date(1970, 1, 1)
 
 BOM = b"\xef\xbb\xbf"
-# One spelling for each object; dates and moments are written as they are given.
+# One serialisation for each object, for the digest.
 CANONICAL = json.JSONEncoder(
-    sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=lambda moment: moment.isoformat()
+    sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=lambda date: date.isoformat()
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message as a line of a file gives it: checked, not yet written."""
+    """A validated message that is not yet written."""
 
     headline: str
     category: str  # a slug
@@ -39,27 +39,27 @@ class Line:
     source_url: str = ""
     featured: bool = False
     slug: str = ""
-    language: str = ""  # a code; empty for the one that messages are in unless told
-    draft: bool = False  # has a moment, and nobody has approved it yet
-    old_urls: tuple[str, ...] = ()  # former addresses, as `Redirect.path` has them
+    language: str = ""  # a code; "" for the default
+    draft: bool = False  # has a time, but is not approved
+    old_urls: tuple[str, ...] = ()  # former URLs, as in `Redirect.path`
     corrections: tuple[tuple[datetime, str], ...] = ()
     revised_at: datetime | None = None
     withdrawn_at: datetime | None = None
     withdrawn_reason: str = ""
-    category_name: str = ""  # of a category that has to be made
-    picture: Picture | None = None  # its own
-    attachments: tuple[tuple[str, str], ...] = ()  # files, and their names for people
+    category_name: str = ""  # for a category that has to be created
+    picture: Picture | None = None  # lead image
+    attachments: tuple[tuple[str, str], ...] = ()  # (file, display name)
 
     @property
     def digest(self) -> bytes:
-        """Return 16 bytes that no other line has, however this one is spelt: order of keys, empty ones, offset.
+        """Return 16 bytes that identify the content, regardless of key order, empty keys and UTC offset.
 
-        What is written here is kept in databases: changed, every line ever imported would be new again. A key that is
-        added later is harmless, as empty ones leave no trace. The day stands first, so that lines of neighbouring
-        days are neighbours in the table too, and a long import writes to a few of its pages at a time.
+        Digests are stored in databases: if the algorithm changes, every line ever imported is new again. New keys are
+        harmless, because empty values are left out. The day comes first, so that lines of neighbouring days are close
+        together in the table and a long import writes to few pages at a time.
         """
-        given = {name: value for name in self.__slots__ if (value := getattr(self, name))}
-        text = CANONICAL.encode(given)
+        values = {name: value for name in self.__slots__ if (value := getattr(self, name))}
+        text = CANONICAL.encode(values)
         day = (self.publish_at.date() - EPOCH).days if self.publish_at else 0
         return (day + 2**31).to_bytes(4) + blake2b(text.encode(), digest_size=12).digest()
 
@@ -67,11 +67,8 @@ class Line:
 REQUIRED = ("headline", "category", "publish_at")
 
 
-# From a file to lines
-
-
 def raw_lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield each line that isn't blank with its number. One over LONGEST_LINE comes cut, and still too long."""
+    """Yield (number, line) for lines that are not blank; longer ones are cut after LONGEST_LINE + 1 bytes."""
     number = 0
     while raw := file.readline(LONGEST_LINE + 1):
         number += 1
@@ -85,7 +82,7 @@ def raw_lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 
 def entries(file: BinaryIO) -> Iterator[tuple[int, Line | Fault]]:
-    """Yield what each line of a file comes to, a message or a fault, with its number."""
+    """Yield (number, message or fault) for each line of a file."""
     for number, raw in raw_lines(file):
         try:
             yield number, read(raw)
@@ -94,57 +91,53 @@ def entries(file: BinaryIO) -> Iterator[tuple[int, Line | Fault]]:
 
 
 def sound(entries: Iterable[tuple[int, Line | Fault]], skipped: Container[int] = ()) -> Iterator[Line]:
-    """Yield the messages of a file that has been checked; raise a fault that has come into it since.
-
-    The numbers in `skipped` are left out: those that the check has found bad, where that was asked for.
-    """
-    for number, found in entries:
+    """Yield the messages of a file that has been checked, without those `skipped`; raise a fault that is new since."""
+    for number, entry in entries:
         if number in skipped:
             continue
-        if isinstance(found, Fault):
-            raise found
-        yield found
+        if isinstance(entry, Fault):
+            raise entry
+        yield entry
 
 
 def faults(
     file: BinaryIO,
-    look: Callable[[int], None] = lambda number: None,
+    progress: Callable[[int], None] = lambda number: None,
     *,
     entries=entries,
     also: Callable[[Line], Iterable[str]] = lambda line: (),
 ) -> Iterator[tuple[int, str]]:
-    """Yield the number of each bad line of a file with its fault; call `look` with each number passed.
+    """Yield (number, fault) for each invalid entry; call `progress` with each number.
 
-    `also` looks at the good ones: it returns what else is wrong with them.
+    `also` returns further faults of a valid entry.
     """
     categories = set()
-    for number, found in entries(file):
-        look(number)
-        if isinstance(found, Fault):
-            yield number, str(found)
+    for number, entry in entries(file):
+        progress(number)
+        if isinstance(entry, Fault):
+            yield number, str(entry)
             continue
-        categories.add(found.category)
+        categories.add(entry.category)
         if len(categories) > MOST_CATEGORIES:
             categories.clear()
-            fault = _("the categories named so far are more than %d. Are they categories?") % MOST_CATEGORIES
-            yield number, fault
-        yield from ((number, fault) for fault in also(found))
+            yield number, _("the file has more than %d categories so far. Check the key “category”.") % MOST_CATEGORIES
+        yield from ((number, fault) for fault in also(entry))
 
 
 def read(raw: bytes) -> Line:
-    """Return the message of a line; raise Fault with the first thing that is wrong with it."""
-    given = parse(raw)
-    for key in given:
+    """Return the message of a line; raise Fault for its first error."""
+    data = parse(raw)
+    for key in data:
         if key not in RULES:
             known = ", ".join(RULES)
-            raise Fault(_("the key %(key)s is unknown. Known are: %(known)s.") % {"key": shown(key), "known": known})
+            raise Fault(_("unknown key %(key)s. Known keys: %(known)s.") % {"key": shown(key), "known": known})
     for key in REQUIRED:
-        if key not in given:
+        if key not in data:
             raise Fault(_("%s is missing.") % shown(key))
     values = {}
-    for key, value in given.items():
+    for key, value in data.items():
         if value is None and key not in REQUIRED:
-            continue  # as if it were left out
+            continue
         try:
             values[key] = RULES[key](value)
         except Fault as fault:
@@ -158,47 +151,46 @@ def read(raw: bytes) -> Line:
 
 
 def agreed(line: Line) -> Line:
-    """Return a line whose values agree with one another."""
+    """Return the line; raise Fault if its values contradict each other."""
     if bool(line.withdrawn_at) != bool(line.withdrawn_reason.strip()):
-        raise Fault(_("a withdrawn message has both withdrawn_at and withdrawn_reason, which the public reads."))
+        raise Fault(_("a withdrawn message needs both withdrawn_at and withdrawn_reason, which is public."))
     if line.withdrawn_at and (line.draft or not line.publish_at):
-        raise Fault(_("it is withdrawn and was never published. Take withdrawn_at out, or give it its publish_at."))
+        raise Fault(_("it is withdrawn but was never published. Remove withdrawn_at, or set publish_at."))
     return line
 
 
 def parse(raw: bytes) -> dict[str, Any]:
-    """Return the object that a line holds."""
+    """Return the JSON object of a line."""
     if len(raw) > LONGEST_LINE:
-        raise Fault(_("it is longer than %d bytes. Does every object stand on a line of its own?") % LONGEST_LINE)
+        raise Fault(_("it is longer than %d bytes. Write one object per line.") % LONGEST_LINE)
     try:
-        found = json.loads(raw.decode(), object_pairs_hook=once_each, parse_constant=no_number)
+        data = json.loads(raw.decode(), object_pairs_hook=once_each, parse_constant=no_number)
     except UnicodeDecodeError as error:
         raise Fault(_("it is not UTF-8 text (at byte %d). Save the file as UTF-8.") % (error.start + 1)) from None
     except json.JSONDecodeError as error:
-        raise Fault(
-            _("it is no JSON: %(why)s at character %(place)d.") % {"why": error.msg, "place": error.pos + 1}
-        ) from None
+        why = _("invalid JSON: %(why)s at character %(position)d.")
+        raise Fault(why % {"why": error.msg, "position": error.pos + 1}) from None
     except RecursionError:
         raise Fault(_("it is nested too deeply.")) from None
     except Fault:
         raise
     except ValueError:
-        raise Fault(_("it holds a number that is too long.")) from None
-    if not isinstance(found, dict):
-        raise Fault(_("it is %s, and should be an object: {…}.") % kind(found))
-    return found
+        raise Fault(_("it has a number that is too long.")) from None
+    if not isinstance(data, dict):
+        raise Fault(_("it is %s, but must be an object: {…}.") % kind(data))
+    return data
 
 
 def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object of JSON whose keys are each there once."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    """Return a JSON object; raise Fault for a duplicate key."""
+    data = dict(pairs)
+    if len(data) < len(pairs):
         seen: set[str] = set()
         key = next(key for key, _value in pairs if key in seen or seen.add(key))
-        raise Fault(_("the key %s is there twice.") % shown(key))
-    return found
+        raise Fault(_("duplicate key %s.") % shown(key))
+    return data
 
 
 def no_number(name: str):
-    """Refuse what Python takes for JSON and nobody else does."""
-    raise Fault(_("it is no JSON: it holds %s.") % name)
+    """Refuse NaN and Infinity, which Python accepts and JSON does not have."""
+    raise Fault(_("invalid JSON: it has %s.") % name)

@@ -1,4 +1,4 @@
-"""What an item of a feed has beside its text: a featured picture, PDFs, recordings; and WordPress's uploads."""
+"""Files of feed items: featured image, PDFs, recordings, and the uploads of a WordPress export."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from news.importing.rules import RULES, Fault
 from news.importing.stream import items
 from news.importing.xml import Item, Node, joined
 from news.models import Attachment, Message
+from richtext import addresses
 
-MOST_UPLOADS = 200_000  # of one export, that are kept in mind
+MOST_UPLOADS = 200_000  # of one export
 MOST_LINKED = 50  # PDFs of one message
 MARK = b"attachment_url"
 
@@ -34,46 +35,46 @@ FILE_NAME = re.compile(
 
 
 class Upload(NamedTuple):
-    """A file of a WordPress site, as its export names it."""
+    """An uploaded or linked file of the old site."""
 
-    address: str
+    url: str
     title: str = ""
     alt: str = ""
     caption: str = ""
-    parent: str = ""  # the number of the post for which it was uploaded
+    parent: str = ""  # ID of its post
 
-    def picture(self) -> str:
-        """Return the mark-up of it as a picture; nothing where it is another file."""
-        if not IMAGES.fullmatch(suffix(self.address)):
+    def image_html(self) -> str:
+        """Return the file as an HTML image; "" if it is not an image."""
+        if not IMAGES.fullmatch(suffix(self.url)):
             return ""
-        image = f'<img src="{escape(self.address)}" alt="{escape(self.words())}">'
+        image = f'<img src="{escape(self.url)}" alt="{escape(self.alternative_text())}">'
         if self.caption:
             return f"<figure>{image}<figcaption>{escape(self.caption, quote=False)}</figcaption></figure>"
         return image
 
-    def words(self) -> str:
-        """Return what it shows, for those who do not see it; nothing where only a file's name is known."""
+    def alternative_text(self) -> str:
+        """Return the alternative text of an image; "" if only its file name is known."""
         title = "" if FILE_NAME.fullmatch(self.title) else self.title
         return self.alt or self.caption or title
 
 
 class Uploads(dict[str, Upload]):
-    """The files of a WordPress site by their numbers, and the pictures that were uploaded for each post."""
+    """The files of a WordPress export by ID, and the images of each post."""
 
     def __init__(self):
         super().__init__()
-        self.pictures_of: defaultdict[str, list[Upload]] = defaultdict(list)
+        self.images_by_post: defaultdict[str, list[Upload]] = defaultdict(list)
 
-    def add(self, number: str, upload: Upload) -> None:
-        """Keep a file in mind, within bounds."""
+    def add(self, upload_id: str, upload: Upload) -> None:
+        """Add a file unless there are too many."""
         if len(self) < MOST_UPLOADS:
-            self[number] = upload
-            if upload.parent not in ("", "0") and upload.picture():
-                self.pictures_of[upload.parent].append(upload)
+            self[upload_id] = upload
+            if upload.parent not in ("", "0") and upload.image_html():
+                self.images_by_post[upload.parent].append(upload)
 
 
 def uploads(file: BinaryIO) -> Uploads:
-    """Return the files that a WordPress export names; they may come after the posts that use them."""
+    """Return the files of a WordPress export; they may come after the posts that use them."""
     found = Uploads()
     if not holds(file, MARK):
         return found
@@ -89,87 +90,84 @@ def uploads(file: BinaryIO) -> Uploads:
                     item.text("wp:post_parent"),
                 )
                 found.add(item.text("wp:post_id"), upload)
-    except Fault:  # is named when the items are read
+    except Fault:  # reported when the items are read
         pass
     return found
 
 
 def holds(file: BinaryIO, mark: bytes) -> bool:
-    """Say whether a file holds some bytes, and go back to its beginning."""
+    """Return whether a file contains the bytes, and rewind it."""
     file.seek(0)
-    end, answer = b"", False
-    while not answer and (chunk := file.read(1_000_000)):
-        answer = mark in end + chunk
+    end, found = b"", False
+    while not found and (chunk := file.read(1_000_000)):
+        found = mark in end + chunk
         end = chunk[-len(mark) :]
     file.seek(0)
-    return answer
+    return found
 
 
-# Files by what they are
-
-
-def suffix(address: str) -> str:
-    """Return the ending of the file that an address names: “.jpg”."""
+def suffix(url: str) -> str:
+    """Return the file suffix in a URL, such as ".jpg"."""
     try:
-        name = unquote(urlsplit(address).path).rpartition("/")[2]
+        name = unquote(urlsplit(url).path).rpartition("/")[2]
     except ValueError:
         return ""
     return "." + name.rpartition(".")[2] if "." in name else ""
 
 
 class Files(NamedTuple):
-    """The files that belong to an item: addresses, each with what is known of it."""
+    """The files that an item encloses."""
 
-    pictures: list[Upload]
+    images: list[Upload]
     pdfs: list[Upload]
     others: list[Upload]
 
 
 def files_of(item: Item, base: str) -> Files:
-    """Return the files that an item encloses."""
-    found = Files([], [], [])
+    files = Files([], [], [])
     for node in enclosed(item):
-        address = joined(base, node.given.get("url") or node.given.get("href") or "")
-        kind, ending = node.given.get("type", "").lower(), suffix(address)
-        title = tidy(node.given.get("title", ""))
-        if kind.startswith("image/") or node.given.get("medium") == "image" or IMAGES.fullmatch(ending):
-            found.pictures.append(Upload(address, title))
-        elif kind == "application/pdf" or PDF.fullmatch(ending):
-            found.pdfs.append(Upload(address, title))
-        elif address.startswith(("http:", "https:")):
-            found.others.append(Upload(address, title))
-    return found
+        url = joined(base, node.attributes.get("url") or node.attributes.get("href") or "")
+        mime_type, ending = node.attributes.get("type", "").lower(), suffix(url)
+        upload = Upload(url, tidy(node.attributes.get("title", "")))
+        if mime_type.startswith("image/") or node.attributes.get("medium") == "image" or IMAGES.fullmatch(ending):
+            files.images.append(upload)
+        elif mime_type == "application/pdf" or PDF.fullmatch(ending):
+            files.pdfs.append(upload)
+        elif url.startswith(("http:", "https:")):
+            files.others.append(upload)
+    return files
 
 
 def enclosed(item: Item) -> Iterator[Node]:
     """Yield the elements of an item that enclose a file."""
-    yield from (node for node in item.all("enclosure", "media:content", "media:thumbnail") if node.given.get("url"))
-    yield from (node for node in item.all("atom:link") if node.given.get("rel") == "enclosure")
     yield from (
-        node._replace(given={"url": node.given["src"]} | node.given)
+        node for node in item.all("enclosure", "media:content", "media:thumbnail") if node.attributes.get("url")
+    )
+    yield from (node for node in item.all("atom:link") if node.attributes.get("rel") == "enclosure")
+    yield from (
+        node._replace(attributes={"url": node.attributes["src"]} | node.attributes)
         for node in item.all("atom:content")
-        if node.given.get("src") and "html" not in node.given.get("type", "")
+        if node.attributes.get("src") and "html" not in node.attributes.get("type", "")
     )
 
 
-def picture_of(found: Upload | None) -> dict | None:
-    """Return the key of an import for a message's own picture; without words it is a decorative one."""
-    if found is None or not found.address:
+def picture_of(upload: Upload | None) -> dict | None:
+    """Return the value of the key “picture”; an image without alternative text is decorative."""
+    if upload is None or not upload.url:
         return None
-    alt = found.words()[: Message._meta.get_field("image_alt").max_length]
-    given = {"file": found.address} | ({"alt": alt} if alt.strip() else {"decorative": True})
-    return valid("picture", given)
+    alt = upload.alternative_text()[: Message._meta.get_field("image_alt").max_length]
+    return valid("picture", {"file": upload.url} | ({"alt": alt} if alt.strip() else {"decorative": True}))
 
 
 def attachments_of(pdfs: list[Upload]) -> list[dict]:
-    """Return the key of an import for attachments, each file once."""
+    """Return the value of the key “attachments”, each file once."""
     longest = Attachment._meta.get_field("name").max_length
-    given = {each.address: {"file": each.address, "name": each.title[:longest]} for each in reversed(pdfs)}
-    return [each for each in reversed(given.values()) if valid("attachments", [each])][:MOST_LINKED]
+    by_url = {pdf.url: {"file": pdf.url, "name": pdf.title[:longest]} for pdf in reversed(pdfs)}
+    return [each for each in reversed(by_url.values()) if valid("attachments", [each])][:MOST_LINKED]
 
 
 def valid(key: str, value):
-    """Return a value that an import takes; None for another."""
+    """Return the value if the import accepts it, else None."""
     try:
         RULES[key](value)
     except (Fault, ValidationError):
@@ -177,33 +175,27 @@ def valid(key: str, value):
     return value
 
 
-# Files that a text links
-
-
 def linked(html: str, host: str) -> tuple[list[Upload], int]:
-    """Return the PDFs of the old site that a text links, with their words, and how many other files of it it links."""
+    """Return the PDFs of the old site that a text links to, and the number of its other linked files."""
     pdfs, others = [], 0
     for found in LINK.finditer(html):
-        address = unescape(found[1])
-        ending = suffix(address)
-        if not host or host_of(address) != host or not ending:
+        url = unescape(found[1])
+        ending = suffix(url)
+        if not host or host_of(url) != host or not ending:
             continue
         if PDF.fullmatch(ending):
             end = html.find("</a>", found.end(), found.end() + 2000)
-            words = tidy(unescape(re.sub(r"<[^<>]{0,1000}>", "", html[found.end() : end]))) if end >= 0 else ""
-            pdfs.append(Upload(address, "" if "://" in words else words))
+            title = tidy(unescape(re.sub(r"<[^<>]{0,1000}>", "", html[found.end() : end]))) if end >= 0 else ""
+            pdfs.append(Upload(url, "" if "://" in title else title))
         others += bool(FILES.fullmatch(ending))
     return pdfs, others
 
 
-def host_of(address: str) -> str:
-    """Return the host of an address, without the www. that many sites answer to both with and without."""
-    try:
-        return (urlsplit(address).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
+def host_of(url: str) -> str:
+    """Return the host of a URL without “www.”, which most sites treat as the same host."""
+    return addresses.host_of(url).removeprefix("www.")
 
 
 def links(others: list[Upload]) -> str:
-    """Return paragraphs that link recordings and other files which cannot be kept here."""
-    return "".join("\n" + link(each.address, each.title) for each in others)
+    """Return paragraphs with links to files that are not imported."""
+    return "".join("\n" + link(each.url, each.title) for each in others)

@@ -1,4 +1,4 @@
-"""What was imported once. (`news.models` names it, so that Django finds it.)"""
+"""Digests of imported messages, so that an import can be repeated. (Imported by `news.models` for Django.)"""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from django.db import models
 
 class ImportedQuerySet(models.QuerySet):
     def unknown(self, digests: Iterable[bytes]) -> list[bytes]:
-        """Return those of the digests that were never imported, each once, in their order."""
+        """Return the digests that were never imported, without duplicates, in order."""
         digests = dict.fromkeys(digests)
         for digest in self.filter(pk__in=digests).values_list("pk", flat=True):
             del digests[bytes(digest)]
         return list(digests)
 
     def remember(self, digests: Iterable[bytes]) -> None:
-        """Keep that these were imported."""
         self.bulk_create([self.model(pk=digest) for digest in digests])
 
 
 class Imported(models.Model):
-    """What was imported once, by its digest: it isn't imported again, whatever has become of it since.
+    """The digest of an imported message, which is never imported again.
 
-    So an import can be stopped and repeated, and what staff have edited or deleted meanwhile stays as they left it.
+    So an import can be stopped and repeated without undoing what staff have edited or deleted since.
     """
 
     digest = models.BinaryField(max_length=16, primary_key=True)

@@ -1,4 +1,4 @@
-"""The files that a message of an archive has of its own: its picture and its attachments, out of the folder given."""
+"""Lead image and attachments of an imported message, copied from the folder given to the command."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 class OwnFiles(NamedTuple):
-    """What a message has of its own, kept on this site: rows that want nothing but their message."""
+    """The files of a message, stored on this site: unsaved rows that only lack their message."""
 
-    picture: dict[str, Any] = {}  # the message's fields
+    image: dict[str, Any] = {}  # fields of the message
     attachments: tuple[Attachment, ...] = ()
-    addresses: dict[str, str] = {}  # of attachments that a text may link: at the old site, and here
+    urls: dict[str, str] = {}  # of attachments: old URL to new URL
 
     def relinked(self, body: str) -> str:
-        """Return a body whose links to these files lead to those that are kept here."""
-        for there, here in self.addresses.items():
-            body = body.replace(f'href="{escape(there)}"', f'href="{escape(here)}"')
+        """Return the body with its links to these files changed to their new URLs."""
+        for old, new in self.urls.items():
+            body = body.replace(f'href="{escape(old)}"', f'href="{escape(new)}"')
         return body
 
 
@@ -40,79 +40,78 @@ NONE = OwnFiles()
 
 
 def has_any(line: Line) -> bool:
-    """Say whether a message has files of its own."""
     return bool(line.picture or line.attachments)
 
 
 def faults(folder: Folder, line: Line) -> Iterator[str]:
-    """Yield what is wrong with a message's own files."""
-    for file, look in named(line):
-        if fault := folder.fault(file, look):
+    """Yield the faults of the lead image and attachments of a message."""
+    for file, validate in named(line):
+        if fault := folder.fault(file, validate):
             yield _("the file %(name)s %(fault)s") % {"name": shown(file), "fault": fault}
 
 
 def take(folder: Folder | None, line: Line) -> OwnFiles:
-    """Keep the files of a message here, a picture drawn anew; without a folder they stay behind.
+    """Store the files of a message, with the image re-encoded, and return their rows; nothing without a folder.
 
-    Raise Fault for one that has gone or broken since the file was checked, unless the folder forgives that.
+    Raise Fault for a file that is missing or damaged since the check, unless the folder ignores that.
     """
     if folder is None or not has_any(line):
         return NONE
-    paths = {file: path_of(folder, file, look) for file, look in named(line)}
-    picture = line.picture and paths[line.picture.file]
-    given = [(file, name) for file, name in line.attachments if paths[file]]
-    attachments = tuple(kept_attachment(paths[file], name, order) for order, (file, name) in enumerate(given))
+    paths = {file: path_of(folder, file, validate) for file, validate in named(line)}
+    image = line.picture and paths[line.picture.file]
+    available = [(file, name) for file, name in line.attachments if paths[file]]
+    attachments = tuple(kept_attachment(paths[file], name, order) for order, (file, name) in enumerate(available))
     return OwnFiles(
-        kept_picture(folder, picture, line.picture) if picture else {},
+        kept_picture(folder, image, line.picture) if image else {},
         attachments,
         {
             file: address(row.file.name)
-            for (file, _name), row in zip(given, attachments, strict=True)
+            for (file, _name), row in zip(available, attachments, strict=True)
             if file.startswith(("http:", "https:"))
         },
     )
 
 
-def path_of(folder: Folder, file: str, look: Callable[[File], None]) -> Path | None:
-    """Return where a file lies; None for one that can't be taken, where the folder forgives that."""
-    if not folder.fault(file, look):
+def path_of(folder: Folder, file: str, validate: Callable[[File], None]) -> Path | None:
+    """Return the path of a file; None for an unusable one if the folder ignores that, else raise Fault."""
+    if not folder.fault(file, validate):
         return folder.find(file)
-    if not (folder.forgive or folder.forgive_own):
-        raise Fault(_("the file %s is gone, or broken.") % shown(file))
+    if not (folder.ignore_missing or folder.ignore_missing_own):
+        raise Fault(_("the file %s is missing or damaged.") % shown(file))
     folder.missing += 1
     return None
 
 
 def named(line: Line) -> Iterator[tuple[str, Callable[[File], None]]]:
-    """Yield the files that a message names, each with what looks at it."""
+    """Yield the files of a message, each with the function that validates it."""
     if line.picture:
         yield line.picture.file, looked_at
     for file, _name in line.attachments:
         yield file, pdf.check
 
 
-def kept_picture(folder: Folder, path: Path, given: Picture) -> dict[str, Any]:
-    """Return the fields of a message with this picture, which is kept as if it had been uploaded."""
+def kept_picture(folder: Folder, path: Path, image: Picture) -> dict[str, Any]:
+    """Store an image as if uploaded, and return the fields of its message."""
 
-    def draw() -> dict[str, Any]:
+    def store() -> dict[str, Any]:
         with path.open("rb") as opened:
             row = Message(image=File(opened, name=path.name))
             name = keep(row, "image")
         return {"image": name, "image_width": row.image_width, "image_height": row.image_height}
 
     return {
-        **folder.once(path, "own", draw),
-        "image_alt": given.alt,
-        "image_decorative": not given.alt,
-        "image_credit": given.credit,
-        "image_focus_x": given.focus[0],
-        "image_focus_y": given.focus[1],
-        "video_url": given.video,
+        **folder.once(path, "own", store),
+        "image_alt": image.alt,
+        "image_decorative": not image.alt,
+        "image_credit": image.credit,
+        "image_focus_x": image.focus[0],
+        "image_focus_y": image.focus[1],
+        "video_url": image.video,
     }
 
 
 def kept_attachment(path: Path, name: str, order: int) -> Attachment:
-    """Return a PDF, kept as if it had been uploaded, as the attachment of no message yet."""
+    """Store a PDF as if uploaded, and return its attachment, still without a message."""
     with path.open("rb") as opened:
         row = Attachment(file=File(opened, name=path.name), name=name, order=order)
         row.set_size_and_name()
@@ -121,5 +120,5 @@ def kept_attachment(path: Path, name: str, order: int) -> Attachment:
 
 
 def keep(row: Model, field: str) -> str:
-    """Keep the file in a field of a row as saving the row would, and return its name."""
+    """Store the file in a field as saving the row would, and return its name."""
     return row._meta.get_field(field).pre_save(row, add=True).name

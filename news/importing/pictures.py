@@ -1,4 +1,4 @@
-"""The pictures of an archive: looked up below one folder, made safe, and put in the places of those that texts name."""
+"""Images of imported texts: looked up in one folder, re-encoded, stored, and linked in the text."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from richtext.handover import address
 from richtext.models import Image
 from richtext.pictures import looked_at, make_safe
 
-REMEMBERED = 100_000  # pictures that one run keeps in mind, so that one in many texts is drawn once
+REMEMBERED = 100_000  # cached files, so that an image in many texts is encoded once
 
 
 class Folder:
-    """A folder of pictures. Nothing outside it is ever read, by whatever path or link."""
+    """The folder of an import's files. Nothing outside it is ever read, by any path or symbolic link."""
 
-    def __init__(self, path: str, *, forgive: bool = False, forgive_own: bool = False):
+    def __init__(self, path: str, *, ignore_missing: bool = False, ignore_missing_own: bool = False):
         self.root = Path(path).resolve(strict=True)
         if not self.root.is_dir():
-            raise NotADirectoryError(20, _("it is no folder"), path)
-        self.forgive = forgive  # a missing picture: its words are in its place
-        self.forgive_own = forgive_own  # a missing file of a message's own: the message comes without it
+            raise NotADirectoryError(20, _("it is not a folder"), path)
+        self.ignore_missing = ignore_missing  # the alternative text replaces a missing image in a text
+        self.ignore_missing_own = ignore_missing_own  # a message is imported without its missing files
         self.missing = 0
         self.check = lru_cache(REMEMBERED)(self.check)
         self.digest = lru_cache(REMEMBERED)(self.digest)
-        self.remembered: dict[tuple[bytes, Any], Any] = {}
+        self.results: dict[tuple[bytes, Any], Any] = {}
 
     def find(self, source: str) -> Path | None:
-        """Return the file that a text means: by its path below the folder, else by its name in it."""
+        """Return a file by its path below the folder, else by its name in the folder; None without one."""
         try:
             path = unquote(urlsplit(source).path)
         except ValueError:
@@ -51,97 +51,97 @@ class Folder:
         of_media = path.startswith(settings.MEDIA_URL) and parts[len(settings.MEDIA_URL.strip("/").split("/")) :]
         for names in (parts, of_media, parts[-1:]):
             try:
-                found = self.root.joinpath(*names).resolve() if names else self.root
-                if found.is_relative_to(self.root) and found.is_file():
-                    return found
-            except (OSError, ValueError, RuntimeError):  # too long, no name of a file, links in a ring
+                file = self.root.joinpath(*names).resolve() if names else self.root
+                if file.is_relative_to(self.root) and file.is_file():
+                    return file
+            except (OSError, ValueError, RuntimeError):  # too long, not a file name, circular links
                 continue
         return None
 
-    # The first pass
+    # First pass: check
 
     def faults(self, line) -> Iterator[str]:
-        """Yield what is wrong with the pictures of a message."""
+        """Yield the faults of the images in the body of a message."""
         if "<img" not in line.body.lower():
             return
-        found: list[str] = []
-        with_pictures(line.body, lambda source, _alt: found.append(source))
-        for source in dict.fromkeys(found):
+        sources: list[str] = []
+        with_pictures(line.body, lambda source, _alt: sources.append(source))
+        for source in dict.fromkeys(sources):
             if fault := self.check(source):
-                yield _("the picture %(name)s %(fault)s") % {"name": shown(source), "fault": fault}
+                yield _("the image %(name)s %(fault)s") % {"name": shown(source), "fault": fault}
 
     def check(self, source: str) -> str:
-        """Return what is wrong with a picture, nothing where it can be taken."""
+        """Return the fault of an image, "" for a usable one."""
         return "" if self.find(source) is None and is_ours(source) else self.fault(source, looked_at)
 
-    def fault(self, source: str, look: Callable[[File], None]) -> str:
-        """Return what is wrong with a file by what looks at it, nothing where it can be taken."""
+    def fault(self, source: str, validate: Callable[[File], None]) -> str:
+        """Return the fault of a file that `validate` finds, "" for a usable one."""
         file = self.find(source)
         if file is None:
-            return _("is not in the folder. Put it there under this path, or its name.")
+            return _("is not in the folder. Copy it there under this path, or under its name.")
 
-        def looked() -> str:
+        def result() -> str:
             try:
                 with file.open("rb") as opened:
-                    look(File(opened))
+                    validate(File(opened))
             except ValidationError as error:
-                return _("can't be taken: %s") % error.messages[0]
+                return _("could not be imported: %s") % error.messages[0]
             return ""
 
         try:
-            return self.once(file, look, looked)
+            return self.once(file, validate, result)
         except OSError as error:
-            return _("can't be taken: %s") % error.strerror
+            return _("could not be imported: %s") % error.strerror
 
-    def once(self, file: Path, what: Any, make: Callable[[], Any]) -> Any:
-        """Return what is made of a file, once for all files of the same content."""
-        key = self.digest(file), what
-        if key not in self.remembered:
-            if len(self.remembered) >= REMEMBERED:
-                self.remembered.clear()
-            self.remembered[key] = make()
-        return self.remembered[key]
+    def once(self, file: Path, purpose: Any, compute: Callable[[], Any]) -> Any:
+        """Return `compute()`, cached by the content of the file and the purpose."""
+        key = self.digest(file), purpose
+        if key not in self.results:
+            if len(self.results) >= REMEMBERED:
+                self.results.clear()
+            self.results[key] = compute()
+        return self.results[key]
 
     def digest(self, file: Path) -> bytes:
-        """Return what tells a file's content from every other."""
+        """Return the digest of the content of a file."""
         with file.open("rb") as opened:
             return file_digest(opened, partial(blake2b, digest_size=16)).digest()
 
-    # The second pass
+    # Second pass: store
 
-    def into(self, body: str) -> str:
-        """Return a body with its pictures taken into the site, each with its alternative text."""
+    def with_stored_images(self, body: str) -> str:
+        """Return a body with its images stored on this site."""
         if "<img" not in body.lower():
             return body
-        return with_pictures(body, self.instead)
+        return with_pictures(body, self.replacement)
 
-    def instead(self, source: str, alt: str) -> tuple[str, str] | None:
-        """Return the address of a picture on this site, or the words that stand in its place; None: it stays."""
+    def replacement(self, source: str, alt: str) -> tuple[str, str] | None:
+        """Return (URL on this site, "") or ("", alternative text) for an image; None to leave it unchanged."""
         if self.find(source) is None and is_ours(source):
             return None
         if self.check(source):
-            if not self.forgive:
-                raise Fault(_("the picture %s is gone.") % shown(source))
+            if not self.ignore_missing:
+                raise Fault(_("the image %s is missing.") % shown(source))
             self.missing += 1
             return "", escape(alt)
-        return self.taken(self.find(source)), ""
+        return self.stored_url(self.find(source)), ""
 
-    def taken(self, file: Path) -> str:
-        """Return the address of a file of the folder, once it is drawn anew and kept here."""
+    def stored_url(self, file: Path) -> str:
+        """Re-encode and store an image of the folder, and return its URL."""
 
-        def draw() -> str:
+        def store() -> str:
             with file.open("rb") as opened:
-                picture = make_safe(File(opened))
-            return address(Image.objects.create(file=picture, uploaded_at=timezone.now(), uploaded_by=None).file.name)
+                image = make_safe(File(opened))
+            return address(Image.objects.create(file=image, uploaded_at=timezone.now(), uploaded_by=None).file.name)
 
         try:
-            return self.once(file, "text", draw)
+            return self.once(file, "text", store)
         except (OSError, ValidationError) as error:
-            raise Fault(_("the picture %s is broken.") % shown(file.name)) from error
+            raise Fault(_("the image %s is damaged.") % shown(file.name)) from error
 
 
 def is_ours(source: str) -> bool:
-    """Say whether a picture is one of this site's own already."""
+    """Return whether an image URL is one of this site."""
     path = source.removeprefix(settings.SITE_URL)
     name = unquote(path.removeprefix(settings.MEDIA_URL))
     return path.startswith(settings.MEDIA_URL) and Image.objects.filter(file=name).exists()

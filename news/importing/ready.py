@@ -1,4 +1,4 @@
-"""Lines made ready to be written: all that takes long and needs no database."""
+"""Preparation of lines for writing: sanitising, slug and search text, all without the database."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from richtext.fields import cleaned
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A line whose text is clean and read for the search, and which has its slug."""
+    """A line with clean body, slug and search text."""
 
     line: Line
-    digest: bytes  # of the line as it was given
-    text: Text | None  # None: it has pictures, which are taken into the site first
-    words: frozenset[str]  # of the text, those that no line before it had
+    digest: bytes  # of the original line
+    text: Text | None  # None until its images are stored
+    words: frozenset[str]  # of the text that no line before has
 
     def with_body(self, body: str) -> Ready:
-        """Return it with another body that has the same words."""
+        """Return a copy with another body with the same words."""
         return replace(self, line=replace(self.line, body=body))
 
 
 def all_ready(lines: Iterable[Line], with_pictures: bool = False) -> Iterator[Ready]:
-    """Yield lines made ready. `with_pictures`, a body that has some is left as it is."""
-    met = Met()
+    """Yield prepared lines. `with_pictures`: leave a body with images unchanged for now."""
+    seen = Met()
     for line in lines:
-        waits = with_pictures and "<img" in line.body.lower()
+        has_images = with_pictures and "<img" in line.body.lower()
         slug = line.slug or (slug_of(line.headline) if line.publish_at else "")
-        clean = replace(line, slug=slug, body=line.body if waits else text_for_here(line.body))
-        text = None if waits else text_of(clean.headline, clean.lead, clean.body)
-        yield Ready(clean, line.digest, text, frozenset(met.new(set(text.words.split())) if text else ()))
+        clean = replace(line, slug=slug, body=line.body if has_images else text_for_here(line.body))
+        text = None if has_images else text_of(clean.headline, clean.lead, clean.body)
+        yield Ready(clean, line.digest, text, frozenset(seen.new(set(text.words.split())) if text else ()))
 
 
 def text_for_here(html: str) -> str:
-    """Return a text as it is kept; where it has pictures of other sites, their words are in their places."""
+    """Return a sanitised body; alternative texts replace the images of other sites."""
     return cleaned(prepared(html, keep_pictures=False)[0])

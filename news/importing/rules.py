@@ -1,4 +1,4 @@
-"""The rules of an import: for each key of a line, what its value may be, and what is kept of it."""
+"""Validation of the keys of a JSON line: for each key, a function from the JSON value to the stored value."""
 
 from __future__ import annotations
 
@@ -12,47 +12,50 @@ from urllib.parse import quote, unquote, urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from news.importing.notes import printable
 from news.models import Attachment, Category, Correction, Message
 from news.models.redirects import LONGEST_PATH
 from richtext.fields import LONGEST
 
-YEARS = 1001, 9998  # the calendar of every zone has them whole, and addresses have four digits for them
-MOST_IN_LIST = 1000  # old addresses, or corrections, of one message
+YEARS = 1001, 9998  # complete in every time zone, and four digits in URLs
+MOST_IN_LIST = 1000  # former URLs, or corrections, of a message
 
-# Control characters (Unicode's Cc, but for tab and line ends), half characters, and what is no character at all.
+# Control characters (Unicode Cc except tab and line ends), surrogates and noncharacters.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 LINE_ENDS = re.compile("[\t\n\r\u2028\u2029]")
-IN_QUERY = "/?:@!$&'()*+,;=-._~%"  # what stands in a query as it is
+IN_QUERY = "/?:@!$&'()*+,;=-._~%"  # not percent-encoded in a query
 
 
 class Fault(ValueError):
-    """Why a line can't be imported: a sentence that says what to do."""
-
-
-# A value as given in, the value to keep out
+    """An error in an entry: a sentence that says what is wrong and what to do."""
 
 
 def text(value: Any) -> str:
-    """Return a text of one or more lines, as long as the editor takes one."""
+    """Return a text that is no longer than the editor allows; raise Fault for other values."""
     if not isinstance(value, str):
-        raise Fault(_("is %s, and should be a text.") % kind(value))
+        raise Fault(_("is %s, but must be a text.") % kind(value))
     if found := UNPRINTABLE.search(value):
         raise Fault(
-            _("holds the character U+%(code)04X, at place %(place)d, which no text can show. Take it out.")
-            % {"code": ord(found[0]), "place": found.start() + 1}
+            _("has the unprintable character U+%(code)04X at position %(position)d. Remove it.")
+            % {"code": ord(found[0]), "position": found.start() + 1}
         )
-    if len(value) > LONGEST:
-        raise Fault(_("has %(length)d characters, and may have %(most)d.") % {"length": len(value), "most": LONGEST})
+    return within_limit(value, LONGEST)
+
+
+def within_limit(value: str, limit: int) -> str:
+    """Return the value; raise Fault if it has more than `limit` characters."""
+    if len(value) > limit:
+        raise Fault(_("has %(length)d characters; the maximum is %(limit)d.") % {"length": len(value), "limit": limit})
     return value
 
 
 def of_field(field) -> Callable[[Any], str]:
-    """Return the rule for a text on one line that is kept in a field of a model, by that field's own rules."""
+    """Return the rule for a single-line text that is stored in a model field, with the validators of the field."""
 
     def rule(value: Any) -> str:
         value = text(value)
         if LINE_ENDS.search(value):
-            raise Fault(_("holds a line break or a tab. Write it on one line."))
+            raise Fault(_("has a line break or a tab. Write it on one line."))
         if not value.strip() and not field.blank:
             raise Fault(_("is empty."))
         if value:
@@ -63,35 +66,26 @@ def of_field(field) -> Callable[[Any], str]:
 
 
 def of_text(model, name: str) -> Callable[[Any], str]:
-    """Return the rule for a text of several lines, which may be as long as the field of a model takes it."""
-    longest = model._meta.get_field(name).max_length or LONGEST
-
-    def rule(value: Any) -> str:
-        value = text(value)
-        if len(value) > longest:
-            raise Fault(
-                _("has %(length)d characters, and may have %(most)d.") % {"length": len(value), "most": longest}
-            )
-        return value
-
-    return rule
+    """Return the rule for a multi-line text with the maximum length of a model field."""
+    limit = model._meta.get_field(name).max_length or LONGEST
+    return lambda value: within_limit(text(value), limit)
 
 
 def moment(value: Any) -> datetime | None:
-    """Return a moment in UTC, None for a draft's."""
+    """Return a time in UTC; None for null."""
     if value is None:
         return None
     try:
         found = datetime.fromisoformat(text(value))
-    except ValueError as error:
-        if isinstance(error, Fault):
-            raise
+    except Fault:
+        raise
+    except ValueError:
         raise Fault(
-            _("is %s, which is no moment. Write one like 2020-09-25T12:00:00+01:00, or null for a draft.")
+            _("is %s, which is not a date and time. Write one like 2020-09-25T12:00:00+01:00, or null for a draft.")
             % shown(value)
         ) from None
     if found.tzinfo is None:
-        raise Fault(_("is %s, without its offset from UTC. Write it like 2020-09-25T12:00:00+01:00.") % shown(value))
+        raise Fault(_("is %s, without a UTC offset. Write it like 2020-09-25T12:00:00+01:00.") % shown(value))
     try:
         found = found.astimezone(UTC)
     except OverflowError:
@@ -100,49 +94,48 @@ def moment(value: Any) -> datetime | None:
 
 
 def day(value: Any) -> date | None:
-    """Return a date."""
+    """Return a date; None for ""."""
     if value == "":
         return None
     try:
         return in_years(date.fromisoformat(text(value)))
-    except ValueError as error:
-        if isinstance(error, Fault):
-            raise
-        raise Fault(_("is %s, which is no date. Write one like 2020-09-24.") % shown(value)) from None
+    except Fault:
+        raise
+    except ValueError:
+        raise Fault(_("is %s, which is not a date. Write one like 2020-09-24.") % shown(value)) from None
 
 
 def in_years(found):
-    """Return a date or a moment that addresses and calendars can have."""
+    """Return the date or time; raise Fault outside the supported years."""
     if not YEARS[0] <= found.year <= YEARS[1]:
         raise Fault(_("is outside the years from %d to %d.") % YEARS)
     return found
 
 
 def boolean(value: Any) -> bool:
-    """Return true or false."""
     if not isinstance(value, bool):
-        raise Fault(_("is %s, and should be true or false.") % kind(value))
+        raise Fault(_("is %s, but must be true or false.") % kind(value))
     return value
 
 
 def language(value: Any) -> str:
-    """Return the code of a language that messages may be in; nothing for the one that they are in unless told."""
+    """Return the code of a language of this site; "" for the default language."""
     value = text(value)
     if value and value not in dict(settings.LANGUAGES):
         known = ", ".join(code for code, _name in settings.LANGUAGES)
-        raise Fault(_("is %(value)s. Known are: %(known)s.") % {"value": shown(value), "known": known})
+        raise Fault(_("is %(value)s. Known languages: %(known)s.") % {"value": shown(value), "known": known})
     return "" if value == Message._meta.get_field("language").default else value
 
 
 def several(rule: Callable[[Any], Any]) -> Callable[[Any], tuple]:
-    """Return the rule for a list whose entries have a rule."""
+    """Return the rule for a list, from the rule for its entries."""
 
     def listed(value: Any) -> tuple:
         if not isinstance(value, list):
-            raise Fault(_("is %s, and should be a list: […].") % kind(value))
+            raise Fault(_("is %s, but must be a list: […].") % kind(value))
         if len(value) > MOST_IN_LIST:
             raise Fault(
-                _("has %(count)d entries, and may have %(most)d.") % {"count": len(value), "most": MOST_IN_LIST}
+                _("has %(count)d entries; the maximum is %(limit)d.") % {"count": len(value), "limit": MOST_IN_LIST}
             )
         return tuple(dict.fromkeys(map(rule, value)))
 
@@ -150,53 +143,53 @@ def several(rule: Callable[[Any], Any]) -> Callable[[Any], tuple]:
 
 
 def old_url(value: Any) -> str:
-    """Return a former address as a request for it shows it: the path decoded, and the query behind it as it stands."""
+    """Return a former URL as in `request.get_full_path()`: the path decoded, the query encoded."""
     value = text(value).strip()
     try:
         parts = urlsplit(value)
     except ValueError:
         parts = None
-    path = unquote(parts.path, errors="keep-percent") if parts else ""  # of older encodings
+    path = unquote(parts.path, errors="keep-percent") if parts else ""  # bytes in older encodings stay encoded
     if not parts or parts.scheme not in ("", "http", "https") or not path.startswith("/") or LINE_ENDS.search(value):
         raise Fault(
-            _("holds %s, which is no address. Write one like /press/123.html or https://…/?id=123.") % shown(value)
+            _("has %s, which is not a web address. Write one like /press/123.html or https://…/?id=123.") % shown(value)
         )
     if UNPRINTABLE.search(path) or "?" in path or "#" in path or "\N{REPLACEMENT CHARACTER}" in path:
-        raise Fault(_("holds %s, which has a character that no address here may have.") % shown(value))
+        raise Fault(_("has %s, which contains a character that is not allowed in web addresses.") % shown(value))
     found = f"{path}?{quote(parts.query, safe=IN_QUERY)}" if parts.query else path
     if len(found) > LONGEST_PATH:
-        raise Fault(_("holds an address of more than %d characters.") % LONGEST_PATH)
+        raise Fault(_("has a web address of more than %d characters.") % LONGEST_PATH)
     return found
 
 
 def correction(value: Any) -> tuple[datetime, str]:
-    """Return the moment of a correction and its note."""
+    """Return the time and note of a correction."""
     if not isinstance(value, dict) or value.keys() != {"at", "note"}:
         raise Fault(
-            _('holds %s. A correction looks like this: {"at": "2020-09-25T12:00:00+01:00", "note": "…"}') % shown(value)
+            _('has %s. Write a correction like this: {"at": "2020-09-25T12:00:00+01:00", "note": "…"}') % shown(value)
         )
     at, note = moment(value["at"]), of_text(Correction, "note")(value["note"])
     if at is None or not note.strip():
-        raise Fault(_("holds a correction without its moment or its note."))
+        raise Fault(_("has a correction without a time or a note."))
     return at, note
 
 
 class Picture(NamedTuple):
-    """A message's own picture as a line names it."""
+    """The lead image of a message in a JSON line."""
 
     file: str
-    alt: str = ""  # empty for a decorative one
+    alt: str = ""  # "" for a decorative image
     credit: str = ""
     focus: tuple[int, int] = (50, 50)  # percent from the left and from the top
     video: str = ""
 
 
 def picture(value: Any) -> Picture:
-    """Return a message's own picture, which has words for those who can't see it, or says that it is decorative."""
+    """Return the lead image, which needs either an alternative text or "decorative": true."""
     given = described(value, ("file", "alt", "decorative", "credit", "focus", "video"))
     alt = of_field(Message._meta.get_field("image_alt"))(given.get("alt", ""))
     if boolean(given.get("decorative", False)) == bool(alt.strip()):
-        raise Fault(_('says neither what it shows, "alt", nor "decorative": true; or it says both.'))
+        raise Fault(_('needs either "alt" with an alternative text or "decorative": true, and not both.'))
     return Picture(
         given["file"],
         alt if alt.strip() else "",
@@ -207,32 +200,32 @@ def picture(value: Any) -> Picture:
 
 
 def focus(value: Any) -> tuple[int, int]:
-    """Return the place in a picture that matters."""
+    """Return the focal point of an image in percent from the left and from the top."""
     if (
         not isinstance(value, list)
         or [type(each) for each in value] != [int, int]
         or not 0 <= min(value) <= max(value) <= 100
     ):
-        raise Fault(_("has a focus that is no pair of percentages: [50, 50] is the middle."))
+        raise Fault(_("has a focus that is not a pair of percentages: [50, 50] is the centre."))
     return value[0], value[1]
 
 
 def attachment(value: Any) -> tuple[str, str]:
-    """Return the file of an attachment, and its name for people; empty where the file's own has to do."""
+    """Return the file and display name of an attachment; the name may be ""."""
     given = described(value, ("file", "name"))
     return given["file"], of_field(Attachment._meta.get_field("name"))(given.get("name", ""))
 
 
 def described(value: Any, keys: tuple[str, ...]) -> dict[str, Any]:
-    """Return an object that names a file, and says something about it under some of these keys."""
+    """Return an object with the key “file” and no others than `keys`."""
     if not isinstance(value, dict) or not value.keys() <= set(keys) or "file" not in value:
         known = ", ".join(keys)
         raise Fault(
-            _('holds %(value)s. It looks like this: {"file": "…"}, with some of %(known)s.')
+            _('has %(value)s. Write it like this: {"file": "…"}, with these keys: %(known)s.')
             % {"value": shown(value), "known": known}
         )
     if not text(value["file"]).strip():
-        raise Fault(_("holds a file without a name."))
+        raise Fault(_("has a file without a name."))
     return value
 
 
@@ -260,11 +253,8 @@ RULES: dict[str, Callable[[Any], Any]] = {
 }
 
 
-# The words
-
-
 def kind(value: Any) -> str:
-    """Return what a value is, in words."""
+    """Return the type of a JSON value in words."""
     match value:
         case None:
             return _("null")
@@ -280,7 +270,6 @@ def kind(value: Any) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return a value as a sentence quotes it: not too long, and harmless on a terminal."""
-    words = value if isinstance(value, str) else json.dumps(value)
-    cut = words[:60] + "…" if len(words) > 60 else words
-    return "“" + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cut) + "”"
+    """Return a value quoted for an error: at most 60 characters, and safe on a terminal."""
+    string = value if isinstance(value, str) else json.dumps(value)
+    return f"“{printable(string[:60] + '…' if len(string) > 60 else string)}”"

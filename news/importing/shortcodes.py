@@ -1,7 +1,6 @@
-"""WordPress shortcodes, `[embed]…[/embed]`: those that mean something here become HTML, the others go and are counted.
+"""WordPress shortcodes such as `[embed]…[/embed]`: supported ones become HTML, others are removed and reported.
 
-Brackets that belong to a sentence stay: `[sic]`, `[1]`, `[…]`. A shortcode is known by its name, by an attribute,
-or by its end tag.
+Brackets in sentences stay: `[sic]`, `[1]`, `[…]`. A shortcode is recognised by its name, an attribute or its end tag.
 """
 
 from __future__ import annotations
@@ -14,9 +13,10 @@ from html import escape, unescape
 from urllib.parse import unquote
 
 from news.importing.constructs import link
+from news.importing.linked import IMAGES, suffix
 
-DEEPEST = 8  # shortcodes in one another
-ENCODED = 200_000  # characters of HTML that a page builder has encoded
+DEEPEST = 8  # levels of nesting
+ENCODED = 200_000  # characters of base64 from a page builder
 
 TAG = re.compile(
     r"\[(\[?)(/?)([A-Za-z][A-Za-z0-9_-]{0,60})(?=[\s\]/=])"
@@ -24,9 +24,8 @@ TAG = re.compile(
 )
 ATTRIBUTE = re.compile(r"([A-Za-z][\w-]{0,60})\s?=\s?(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s\"']{1,2000}))")
 WEB = re.compile(r"https?://[^\s\"'<>\[\]|]{1,2000}")
-IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
-QUOTES = re.compile("[“”″]|&#8220;|&#8221;|&#8243;|&quot;")  # what editors make of quotation marks
-# Of page builders. Those whose names have one of these parts only arrange their content.
+QUOTES = re.compile("[“”″]|&#8220;|&#8221;|&#8243;|&quot;")  # that editors put in place of "
+# Prefixes of page builders. Their shortcodes with one of the LAYOUT parts only arrange their content.
 BUILDER = re.compile(
     r"(?:vc|et_pb|fusion|av|fl|cs|x|mk|kc|tatsu|siteorigin|elementor|us|wpb|su|cmsms|bt_bb|ultimate)_[a-z0-9_-]{1,60}"
 )
@@ -50,8 +49,8 @@ FOOTNOTES = {"footnote", "ref", "efn_note", "mfn"}
 CAPTIONS = {"caption", "wp_caption"}
 BUTTONS = {"button", "su_button", "fusion_button", "av_button"}
 FORMS = {"contact-form", "contact-form-7", "gravityform", "ninja_form", "wpforms", "mc4wp_form", "recent-posts"}
-BARE = {"gallery", "playlist", "sitemap", "archives"}  # shortcodes also without an attribute, where they are alone
-HOLDERS = MEDIA | FOOTNOTES | CAPTIONS | BUTTONS | {"gallery", "vc_raw_html", "vc_raw_js"}  # with their end tag are one
+BARE = {"gallery", "playlist", "sitemap", "archives"}  # shortcodes even without an attribute
+HOLDERS = MEDIA | FOOTNOTES | CAPTIONS | BUTTONS | {"gallery", "vc_raw_html", "vc_raw_js"}  # enclose content
 ADDRESSES = (
     "src", "url", "href", "link", "mp4", "m4v", "webm", "ogv", "mp3", "m4a", "ogg", "wav", "flv", "wmv", "button_url",
     "link_url", "video", "map",
@@ -60,89 +59,89 @@ IMAGE = re.compile(r"(?:<a\s[^<>]{0,2000}>\s{0,9})?<img\s[^<>]{1,4000}>(?:\s{0,9
 
 
 class Shortcodes:
-    """Resolves the shortcodes of one text; `removed` names those that mean nothing here.
+    """Converts the shortcodes of one text; `removed` has the names of those that are not supported.
 
-    `picture` returns the mark-up of a picture by its number in WordPress, `gallery` that of all of the text's own.
+    `image` returns the HTML of an image by its WordPress ID, `gallery` that of all images of the post.
     """
 
-    def __init__(self, picture: Callable[[str], str] = lambda number: "", gallery: Callable[[], list[str]] = list):
+    def __init__(self, image: Callable[[str], str] = lambda upload_id: "", gallery: Callable[[], list[str]] = list):
         self.removed: list[str] = []
-        self.picture, self.gallery = picture, gallery
+        self.image, self.gallery = image, gallery
         self.opened: set[str] = set()
 
-    def resolved(self, html: str, depth: int = 0) -> str:
-        """Return a text with its shortcodes as HTML."""
+    def to_html(self, html: str, depth: int = 0) -> str:
+        """Return a text with its shortcodes converted to HTML."""
         if "[" not in html:
             return html
-        found_ends = [found for found in TAG.finditer(html) if found[2]]
-        ends = {found[3].lower(): found.start() for found in found_ends}
-        exact = {found[0]: found.start() for found in found_ends}
-        out, place = [], 0
-        while found := TAG.search(html, place):
-            bracket, closing, tag, given, tail = found.groups()
-            name, start = tag.lower(), place
-            place = found.end()
+        end_tags = [found for found in TAG.finditer(html) if found[2]]
+        last_end = {found[3].lower(): found.start() for found in end_tags}
+        last_exact_end = {found[0]: found.start() for found in end_tags}
+        out, position = [], 0
+        while found := TAG.search(html, position):
+            bracket, closing, tag, parameters, tail = found.groups()
+            name, start = tag.lower(), position
+            position = found.end()
             out.append(html[start : found.start()])
-            if bracket and tail:  # how WordPress writes a shortcode that is to be read as words
+            if bracket and tail:  # [[name]] is the escape for the text "[name]"
                 out.append(found[0][1:-1])
                 continue
             out.append(bracket)
             if closing and name in self.opened:
                 out.append(tail)
-            elif closing or not is_shortcode(name, given, ends.get(name, -1) > found.start()):
+            elif closing or not is_shortcode(name, parameters, last_end.get(name, -1) > found.start()):
                 out.append(found[0][len(bracket) :])
             else:
                 content, end = None, f"[/{tag}]"
-                if name in HOLDERS and exact.get(end, -1) >= place and depth < DEEPEST and not tail:
-                    at = html.find(end, place)
-                    content, place = html[place:at], at + len(end)
+                if name in HOLDERS and last_exact_end.get(end, -1) >= position and depth < DEEPEST and not tail:
+                    at = html.find(end, position)
+                    content, position = html[position:at], at + len(end)
                 else:
                     self.opened.add(name)
-                out.append(self.made(name, given, content, depth) + tail)
-        return "".join([*out, html[place:]])
+                out.append(self.converted(name, parameters, content, depth) + tail)
+        return "".join([*out, html[position:]])
 
-    def made(self, name: str, given: str, content: str | None, depth: int) -> str:
-        """Return what a shortcode becomes."""
-        given = QUOTES.sub('"', given)
-        attributes = {key.lower(): unescape(a or b or c) for key, a, b, c in ATTRIBUTE.findall(given)}
+    def converted(self, name: str, parameters: str, content: str | None, depth: int) -> str:
+        """Return a shortcode as HTML."""
+        parameters = QUOTES.sub('"', parameters)
+        attributes = {key.lower(): unescape(a or b or c) for key, a, b, c in ATTRIBUTE.findall(parameters)}
         if name in ("vc_raw_html", "vc_raw_js"):
             return self.encoded(name, content or "")
-        inside = self.resolved(content, depth + 1) if content else ""
+        inside = self.to_html(content, depth + 1) if content else ""
         if name in CAPTIONS:
             return captioned(inside, attributes.get("caption", ""))
         if name in FOOTNOTES:
             return f" ({inside.strip()})" if inside.strip() else ""
         if name == "gallery":
-            return self.pictures(attributes)
-        address, words = address_of(name, given, attributes, content), words_of(attributes)
-        if name in BUTTONS and content and address:
-            return f'<a href="{escape(address)}">{inside}</a>'
-        picture = self.picture(attributes.get("image", "") or attributes.get("image_id", "")) or (
-            f'<img src="{escape(address)}" alt="{escape(attributes.get("alt", ""))}">'
-            if IMAGE_FILE.search(address)
+            return self.gallery_html(attributes)
+        url, label = address_of(name, parameters, attributes, content), words_of(attributes)
+        if name in BUTTONS and content and url:
+            return f'<a href="{escape(url)}">{inside}</a>'
+        image = self.image(attributes.get("image", "") or attributes.get("image_id", "")) or (
+            f'<img src="{escape(url)}" alt="{escape(attributes.get("alt", ""))}">'
+            if IMAGES.fullmatch(suffix(url))
             else ""
         )
-        if picture and "image" in name:
-            return f"\n\n{picture}\n\n"
-        if address and (name in MEDIA or name.endswith(("video", "audio", "youtube", "vimeo"))):
-            return f"\n\n{link(address, words)}\n\n"
+        if image and "image" in name:
+            return f"\n\n{image}\n\n"
+        if url and (name in MEDIA or name.endswith(("video", "audio", "youtube", "vimeo"))):
+            return f"\n\n{link(url, label)}\n\n"
         if name not in ARRANGING and not (BUILDER.fullmatch(name) and (LAYOUT.search(name) or "heading" in name)):
             self.removed.append(name)
-        elif not address:
-            heading = f"<h3>{escape(words, quote=False)}</h3>" if words else ""
+        elif not url:
+            heading = f"<h3>{escape(label, quote=False)}</h3>" if label else ""
             return f"\n\n{heading}\n\n" if heading or BUILDER.fullmatch(name) else ""
-        return (f"\n\n{link(address, words)}\n\n" if address else "") + inside
+        return (f"\n\n{link(url, label)}\n\n" if url else "") + inside
 
-    def pictures(self, attributes: dict[str, str]) -> str:
-        """Return the pictures of a gallery; it is counted where some of them are not in the export."""
-        numbers = re.findall(r"[0-9]{1,12}", attributes.get("ids", "") or attributes.get("include", ""))
-        pictures = [self.picture(number) for number in numbers] if numbers else self.gallery()
-        if not pictures or not all(pictures):
+    def gallery_html(self, attributes: dict[str, str]) -> str:
+        """Return the images of a gallery, which is reported if the export lacks some of them."""
+        ids = re.findall(r"[0-9]{1,12}", attributes.get("ids", "") or attributes.get("include", ""))
+        images = [self.image(upload_id) for upload_id in ids] if ids else self.gallery()
+        if not images or not all(images):
             self.removed.append("gallery")
-        return "\n\n" + "\n\n".join(filter(None, pictures)) + "\n\n"
+        return "\n\n" + "\n\n".join(filter(None, images)) + "\n\n"
 
     def encoded(self, name: str, content: str) -> str:
-        """Return the HTML that a page builder has put into base64; of a script, nothing."""
+        """Return HTML that a page builder has encoded in base64; "" for a script."""
         try:
             html = unquote(base64.b64decode(content[:ENCODED], validate=True).decode()) if name == "vc_raw_html" else ""
         except (binascii.Error, ValueError):
@@ -152,47 +151,41 @@ class Shortcodes:
         return f"\n\n{html}\n\n"
 
 
-def is_shortcode(name: str, given: str, has_end: bool) -> bool:
-    """Say whether brackets hold a shortcode, and not words of the text."""
-    if has_end or ATTRIBUTE.search(given) or name in FORMS or BUILDER.fullmatch(name):
+def is_shortcode(name: str, parameters: str, has_end: bool) -> bool:
+    """Return whether brackets hold a shortcode rather than text."""
+    if has_end or ATTRIBUTE.search(parameters) or name in FORMS or BUILDER.fullmatch(name):
         return True
-    if name in MEDIA and (WEB.search(given) or given.startswith("=")):
+    if name in MEDIA and (WEB.search(parameters) or parameters.startswith("=")):
         return True
-    return not given.strip(" /") and (name in BARE or "_" in name)
+    return not parameters.strip(" /") and (name in BARE or "_" in name)
 
 
-def address_of(name: str, given: str, attributes: dict[str, str], content: str | None) -> str:
-    """Return the web address that a shortcode is about; nothing where it names none."""
+def address_of(name: str, parameters: str, attributes: dict[str, str], content: str | None) -> str:
+    """Return the URL of a shortcode; "" without one."""
     content = unescape(content or "").strip()
-    given = unescape(given)
-    if name in VIDEOS and not WEB.search(given + content):
-        number = (attributes.get("id") or content or given).strip(" \"'=")
-        return VIDEOS[name] % number if re.fullmatch(r"[\w-]{5,20}", number) else ""
+    parameters = unescape(parameters)
+    if name in VIDEOS and not WEB.search(parameters + content):
+        video_id = (attributes.get("id") or content or parameters).strip(" \"'=")
+        return VIDEOS[name] % video_id if re.fullmatch(r"[\w-]{5,20}", video_id) else ""
     values = [attributes.get(key, "") for key in ADDRESSES]
     values = [unquote(value.removeprefix("url:")) if "%3A%2F%2F" in value else value for value in values]
     values += [content] if name in MEDIA or WEB.fullmatch(content) else []
-    values += [given] if name in MEDIA or given.startswith("=") else []
+    values += [parameters] if name in MEDIA or parameters.startswith("=") else []
     return next((found[0] for value in values if (found := WEB.search(value))), "")
 
 
 def words_of(attributes: dict[str, str]) -> str:
-    """Return what a shortcode says to people by an attribute."""
-    return next(
-        (
-            attributes[key].strip()
-            for key in ("title", "text", "heading", "button_text", "label")
-            if attributes.get(key)
-        ),
-        "",
-    )
+    """Return the visible text of a shortcode, from its attributes."""
+    keys = ("title", "text", "heading", "button_text", "label")
+    return next((attributes[key].strip() for key in keys if attributes.get(key)), "")
 
 
-def captioned(inside: str, words: str) -> str:
-    """Return a picture with its caption, which was an attribute before WordPress 3.4."""
+def captioned(inside: str, caption_attribute: str) -> str:
+    """Return a figure; before WordPress 3.4 its caption was an attribute."""
     image = IMAGE.search(inside)
     if not image:
-        return "\n\n" + " ".join(filter(None, [inside.strip(), escape(words, quote=False)])) + "\n\n"
+        return "\n\n" + " ".join(filter(None, [inside.strip(), escape(caption_attribute, quote=False)])) + "\n\n"
     caption = (inside[: image.start()] + inside[image.end() :]).strip() or (
-        words if "<" in words else escape(words, quote=False)
+        caption_attribute if "<" in caption_attribute else escape(caption_attribute, quote=False)
     )
     return f"\n\n<figure>{image[0]}{f'<figcaption>{caption}</figcaption>' if caption else ''}</figure>\n\n"

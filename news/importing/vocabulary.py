@@ -1,10 +1,10 @@
-"""XML namespaces of feeds: each element under one short name, whichever edition of its vocabulary a file uses."""
+"""XML namespaces of feeds: one prefix for each vocabulary, in all its versions and spellings."""
 
 from __future__ import annotations
 
 import re
 
-# Each namespace, by what it is called here. WordPress counts its own up: export/1.0/ to export/1.2/.
+# Namespace patterns with the prefix used here. WordPress has export/1.0/ to export/1.2/.
 VOCABULARIES = [
     (re.compile(r"http://www\.w3\.org/2005/Atom/?"), "atom:"),
     (re.compile(r"http://purl\.org/atom/ns#"), "atom:"),  # Atom 0.3
@@ -21,7 +21,7 @@ VOCABULARIES = [
     (re.compile(r"http://rssnamespace\.org/feedburner/ext/1\.0/?"), "feedburner:"),
     (re.compile(r"http://schemas\.google\.com/blogger/\d{4}/?"), "blogger:"),
     (re.compile(r"http://www\.w3\.org/1999/02/22-rdf-syntax-ns#"), "rdf:"),
-    # RSS 0.90, 1.0, 1.1, and the addresses under which people have put RSS 2.0, which has none.
+    # RSS 0.90, 1.0, 1.1, and namespaces that some feeds give RSS 2.0, which has none.
     (re.compile(r"http://(?:my|channel)\.netscape\.com/rdf/simple/0\.9/?"), ""),
     (re.compile(r"http://purl\.org/rss/1\.0/?|http://purl\.org/net/rss1\.1#"), ""),
     (
@@ -31,28 +31,14 @@ VOCABULARIES = [
         "",
     ),
 ]
-# What prefixes mean in files that forget to say so.
-PREFIXES = (
-    "atom",
-    "content",
-    "dc",
-    "dcterms",
-    "app",
-    "excerpt",
-    "wp",
-    "xhtml",
-    "media",
-    "itunes",
-    "thr",
-    "feedburner",
-    "rdf",
-)
-CONSTRUCTS = {  # elements whose content is a text for people, in which mark-up may stand as it is
+# Prefixes that are understood without a declaration.
+PREFIXES = set("atom content dc dcterms app excerpt wp xhtml media itunes thr feedburner rdf".split())
+CONSTRUCTS = {  # text elements, whose content may be literal mark-up
     "title", "description", "content", "summary", "body", "fullitem", "content:encoded", "excerpt:encoded",
     "atom:title", "atom:summary", "atom:content", "dc:title", "dc:description", "dcterms:abstract", "xhtml:body",
     "xhtml:div",
 }  # fmt: skip
-# The elements of HTML, by which mark-up is told from text that has angle brackets in it.
+# HTML elements, to tell mark-up from text with angle brackets.
 HTML = (
     "a abbr acronym address applet area article aside audio b base basefont bdi bdo big blink blockquote body br "
     "button canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em "
@@ -70,15 +56,15 @@ ITEMS = {"item", "atom:entry"}
 
 
 class Names:
-    """What the names of elements and attributes mean within one element of a file."""
+    """Namespace context: maps the names of elements and attributes to the prefixes used here."""
 
     def __init__(self, bound: dict[str, str] | None = None, home: tuple[str, str] | None = None):
         self.bound = bound or {}  # prefix: namespace
-        self.home = home  # a namespace that the root declares for its own elements, and what those are called here
-        self.known: dict[str, str] = {}
+        self.home = home  # (unknown namespace of the root, prefix for its elements)
+        self.cache: dict[str, str] = {}
 
     def within(self, attributes: dict[str, str]) -> Names:
-        """Return the names within an element that has these attributes."""
+        """Return the context within an element with these attributes."""
         declared = {
             name.removeprefix("xmlns").removeprefix(":"): value.strip()
             for name, value in attributes.items()
@@ -87,7 +73,7 @@ class Names:
         return Names(self.bound | declared, self.home) if declared else self
 
     def at_home(self, tag: str) -> Names:
-        """Return the names within a root: whatever namespace `<rss>` or `<feed>` is in, its elements are known."""
+        """Return the context within the root: `<rss>` and `<feed>` are known in any namespace."""
         prefix, _colon, local = tag.rpartition(":")
         space = self.bound.get(prefix, "")
         short = next((short for form, short in VOCABULARIES if form.fullmatch(space)), None)
@@ -96,9 +82,9 @@ class Names:
         return self
 
     def __call__(self, tag: str) -> str:
-        """Return what an element is called here; one of an unknown vocabulary keeps its namespace, and a blank."""
-        if (name := self.known.get(tag)) is None:
-            name = self.known[tag] = self.name(tag)
+        """Return the name with its prefix; in an unknown namespace, "namespace name"."""
+        if (name := self.cache.get(tag)) is None:
+            name = self.cache[tag] = self.name(tag)
         return name
 
     def name(self, tag: str) -> str:

@@ -1,4 +1,4 @@
-"""The writing half of an import: in batches, each a short transaction and an edition of its own."""
+"""Batch writer of the import: each batch is one short transaction and one edition."""
 
 from __future__ import annotations
 
@@ -34,187 +34,187 @@ if TYPE_CHECKING:
     from news.importing.pictures import Folder
 
 LAST_ORDER = 32_767
-MOST_PATHS = 500  # addresses in one query
-MOST_WORDS = 100_000  # that are held, while all lines are there already
-A_PICTURE = 100_000  # characters that take as long as a picture: so few lines are lost when an import is stopped
+MOST_PATHS = 500  # in one query
+MOST_WORDS = 100_000  # held in memory while no line is new
+IMAGE_COST = 100_000  # characters of text that take as long as one file, so that batches with files stay small
 
 
 @dataclass
 class Outcome:
-    """What has come of an import so far."""
+    """The counts and notes of an import so far."""
 
     added: int = 0
     known: int = 0
     categories: int = 0
-    skipped: int = 0  # faults that were left out, as asked
+    skipped: int = 0  # invalid entries, with --skip-faults
     notes: Notes = field(default_factory=Notes)
 
     def __str__(self) -> str:
         parts = [_("%d added") % self.added]
         if self.known:
-            known = ngettext("%d was there already", "%d were there already", self.known)
-            parts.append(known % self.known)
+            parts.append(_("%d already imported") % self.known)
         if self.categories:
-            made = ngettext("%d category made", "%d categories made", self.categories)
-            parts.append(made % self.categories)
+            created = ngettext("%d category created", "%d categories created", self.categories)
+            parts.append(created % self.categories)
         if self.skipped:
-            parts.append(ngettext("%d left out", "%d left out", self.skipped) % self.skipped)
+            parts.append(_("%d skipped") % self.skipped)
         return ", ".join(parts) + "."
 
 
-# Batches
-
-
 class Pace:
-    """How many lines go into a batch: as many as are written within WANTED seconds, going by the batch before.
+    """Adaptive batch size: a transaction should take TARGET_SECONDS, because other writers wait for it.
 
-    Others who write to a SQLite database wait for a batch to end; on PostgreSQL those who publish do.
+    The limit starts at 50 lines and is scaled after each batch by target time / measured time, at most doubled.
+    Example: 50 lines in 0.1 s give 100 lines (a factor of 3, limited to 2); 100 lines in 0.6 s give 50 lines.
     """
 
-    WANTED = 0.3
+    TARGET_SECONDS = 0.3
     MOST_LINES = 1000
     MOST_CHARACTERS = 2_000_000
+    MOST_GROWTH = 2
 
     def __init__(self):
-        self.lines = 50
+        self.limit = 50  # lines in a batch
 
     def batches(self, lines: Iterable[Ready]) -> Iterator[list[Ready]]:
-        """Yield the lines in batches."""
-        batch, size = [], 0
+        """Yield batches of at most `limit` lines, and of fewer when their texts and files are large."""
+        batch, cost = [], 0
         for each in lines:
             batch.append(each)
-            line = each.line
-            files = line.body.count("<img") + bool(line.picture) + len(line.attachments)
-            size += len(line.body) + len(line.lead) + files * A_PICTURE
-            if len(batch) >= self.lines or size > self.MOST_CHARACTERS:
+            cost += self.cost(each.line)
+            if len(batch) >= self.limit or cost > self.MOST_CHARACTERS:
                 yield batch
-                batch, size = [], 0
+                batch, cost = [], 0
         if batch:
             yield batch
 
-    def learn(self, lines: int, seconds: float) -> None:
-        """Set the size of the next batch: at most twice this one's."""
-        fit = int(lines * min(self.WANTED / max(seconds, 0.001), 2))
-        self.lines = max(1, min(fit, self.MOST_LINES))
+    def cost(self, line: Line) -> int:
+        """Return the time that a line takes, in characters of text."""
+        files = line.body.count("<img") + bool(line.picture) + len(line.attachments)
+        return len(line.body) + len(line.lead) + files * IMAGE_COST
+
+    def adapt(self, lines: int, seconds: float) -> None:
+        """Set the limit from the number of lines that were just written and the time that took."""
+        factor = min(self.TARGET_SECONDS / max(seconds, 0.001), self.MOST_GROWTH)
+        self.limit = max(1, min(int(lines * factor), self.MOST_LINES))
 
 
 def write(lines: Iterable[Line], folder: Folder | None = None) -> Iterator[Outcome]:
-    """Add the lines that were never imported, and yield the outcome so far after each batch.
+    """Import the lines that were never imported, and yield the result so far after each batch.
 
-    Pictures and other files are taken into the site out of the folder; without one they stay behind.
+    Images and attachments are stored from the folder; without one they are left out.
     """
     return write_ready(all_ready(lines, with_pictures=folder is not None), folder)
 
 
 def write_ready(lines: Iterable[Ready], folder: Folder | None = None) -> Iterator[Outcome]:
-    """Do what `write` does with lines that have been made ready."""
+    """Like `write`, with prepared lines."""
     outcome, pace, words = Outcome(), Pace(), set()
     for batch in pace.batches(lines):
-        began = time.monotonic()
-        words.update(*(each.words for each in batch))  # those of a line that is there already may be another's too
+        start = time.monotonic()
+        words.update(*(each.words for each in batch))  # also of known lines: new lines may share them
         added = add(batch, outcome, words, folder)
         if added:
-            pace.learn(added, time.monotonic() - began)
+            pace.adapt(added, time.monotonic() - start)
         if added or len(words) > MOST_WORDS:
             words.clear()
-        reset_queries()  # with DEBUG on, Django keeps them all
+        reset_queries()  # with DEBUG, Django stores every query
         del batch
-        gc.collect()  # a message and its picture know each other: such circles stay until somebody looks for them
+        gc.collect()  # frees reference cycles between messages and their images
         yield outcome
 
 
 def add(lines: list[Ready], outcome: Outcome, words: set[str], folder: Folder | None) -> int:
-    """Add those of the lines that are new, all in one edition or none, and return how many."""
+    """Write the new lines in one transaction and edition, and return their number."""
     fresh = {each.digest: each for each in lines}
     repeated = len(lines) - len(fresh)
-    wanted = Imported.objects.unknown(fresh)
-    made, files = 0, {}
-    if wanted:
-        for digest in wanted:  # takes its time: not in a transaction
+    new = Imported.objects.unknown(fresh)
+    created, files = 0, {}
+    if new:
+        for digest in new:  # slow, so outside the transaction
             if fresh[digest].text is None:
                 fresh[digest] = with_pictures(fresh[digest], folder)
                 words.update(fresh[digest].text.words.split())
             files[digest] = own_files.take(folder, fresh[digest].line)
-            if files[digest].addresses:
+            if files[digest].urls:
                 fresh[digest] = fresh[digest].with_body(files[digest].relinked(fresh[digest].line.body))
         with new_edition():
-            wanted = Imported.objects.unknown(wanted)  # another import may have been quicker
-            rows, own = [fresh[digest].line for digest in wanted], [files[digest] for digest in wanted]
-            categories, made = categories_of(rows)
+            new = Imported.objects.unknown(new)  # another import may have run at the same time
+            rows, own = [fresh[digest].line for digest in new], [files[digest] for digest in new]
+            categories, created = categories_of(rows)
             messages = Message.objects.bulk_create(
-                [message_of(row, categories[row.category], kept.picture) for row, kept in zip(rows, own, strict=True)],
+                [message_of(row, categories[row.category], files.image) for row, files in zip(rows, own, strict=True)],
                 run_hooks=False,
             )
-            texts = [fresh[digest].text for digest in wanted]
+            texts = [fresh[digest].text for digest in new]
             Indexer(Message.objects.db).add_new(list(zip(messages, texts, strict=True)), words - {"|"})
             with_what_belongs_to(list(zip(messages, rows, own, strict=True)), outcome.notes)
-            Imported.objects.remember(wanted)
-    outcome.added += len(wanted)
-    outcome.known += repeated + len(fresh) - len(wanted)
-    outcome.categories += made
-    return len(wanted)
+            Imported.objects.remember(new)
+    outcome.added += len(new)
+    outcome.known += repeated + len(fresh) - len(new)
+    outcome.categories += created
+    return len(new)
 
 
-def with_pictures(given: Ready, folder: Folder) -> Ready:
-    """Return a line with its pictures taken into the site, and its text read."""
-    given = given.with_body(cleaned(folder.into(prepared(given.line.body)[0])))
-    return replace(given, text=text_of(given.line.headline, given.line.lead, given.line.body))
+def with_pictures(ready: Ready, folder: Folder) -> Ready:
+    """Return a line with the images of its body stored, and with its search text."""
+    ready = ready.with_body(cleaned(folder.with_stored_images(prepared(ready.line.body)[0])))
+    return replace(ready, text=text_of(ready.line.headline, ready.line.lead, ready.line.body))
 
 
-def with_what_belongs_to(given: list[tuple[Message, Line, OwnFiles]], notes: Notes) -> None:
-    """Add former addresses, corrections and attachments of new messages. An address that leads somewhere stays."""
-    add_redirects([(path, message) for message, line, _own in given for path in line.old_urls], notes)
+def with_what_belongs_to(rows: list[tuple[Message, Line, OwnFiles]], notes: Notes) -> None:
+    """Add the redirects, corrections and attachments of new messages."""
+    add_redirects([(path, message) for message, line, _own in rows for path in line.old_urls], notes)
     corrections = [
-        Correction(message=message, at=at, note=note) for message, line, _own in given for at, note in line.corrections
+        Correction(message=message, at=at, note=note) for message, line, _own in rows for at, note in line.corrections
     ]
     if corrections:
         Correction.objects.bulk_create(corrections)
-    attachments = [(message, row) for message, _line, own in given for row in own.attachments]
+    attachments = []
+    for message, _line, own in rows:
+        for attachment in own.attachments:
+            attachment.message = message
+            attachments.append(attachment)
     if attachments:
-        for message, row in attachments:
-            row.message = message
-        Attachment.objects.bulk_create([row for _message, row in attachments])
+        Attachment.objects.bulk_create(attachments)
 
 
-def add_redirects(given: list[tuple[str, Message]], notes: Notes) -> None:
-    """Lead from former addresses to messages. One that leads elsewhere already stays, however it is spelt; noted."""
-    keys = {path: key_of(path) for path, _message in given}
-    wanted = list(keys.values())
+def add_redirects(pairs: list[tuple[str, Message]], notes: Notes) -> None:
+    """Add redirects from former URLs; note those that lead elsewhere already, in any spelling, and leave them."""
+    keys = {path: key_of(path) for path, _message in pairs}
+    all_keys = list(keys.values())
     taken = {
         key
-        for start in range(0, len(wanted), MOST_PATHS)
-        for key in Redirect.objects.filter(key__in=wanted[start : start + MOST_PATHS]).values_list("key", flat=True)
+        for start in range(0, len(all_keys), MOST_PATHS)
+        for key in Redirect.objects.filter(key__in=all_keys[start : start + MOST_PATHS]).values_list("key", flat=True)
     }
     owners: dict[str, Message] = {}
     rows = []
-    live = live_addresses(path for path, _message in given)
-    for path, message in given:
+    live = live_addresses(path for path, _message in pairs)
+    for path, message in pairs:
         if (
             live.get(path, message.pk) != message.pk
             or keys[path] in taken
             or owners.setdefault(keys[path], message) is not message
         ):
-            words = _("The former address %s leads to something else already, and still does.")
-            notes.add(words % path[:200], message.headline)
+            note = _("The former web address %s already belongs to another page and was not changed.")
+            notes.add(note % path[:200], message.headline)
         else:
             rows.append(Redirect(path=path, message=message))
     if rows:
-        Redirect.objects.bulk_create(rows, ignore_conflicts=True)  # another import may have been quicker
+        Redirect.objects.bulk_create(rows, ignore_conflicts=True)  # another import may have run at the same time
 
 
 def live_addresses(paths: Iterable[str]) -> dict[str, int]:
-    """Return those of the paths at which a message is now, with its number."""
+    """Return the primary key of the message for each path that is the URL of one."""
     ours = {path for path in paths if path.startswith(addresses.root())}
     slugs = {path.strip("/").rpartition("/")[2] for path in ours}
     found = Message.objects.filter(slug__in=slugs, day__isnull=False).only("day", "slug") if ours else ()
     return {row.get_absolute_url(): row.pk for row in found if row.get_absolute_url() in ours}
 
 
-# Rows
-
-
-def message_of(line: Line, category: Category, picture: dict[str, Any]) -> Message:
-    """Return the message of a line, approved where it has a moment, as it has been public before."""
+def message_of(line: Line, category: Category, image: dict[str, Any]) -> Message:
+    """Return the unsaved message of a line: approved if it has a time, because it was public before."""
     return Message(
         headline=line.headline,
         category=category,
@@ -227,38 +227,40 @@ def message_of(line: Line, category: Category, picture: dict[str, Any]) -> Messa
         source_url=line.source_url,
         featured=line.featured,
         slug=line.slug,
-        made_slug=line.slug if line.draft and line.slug == slug_of(line.headline) else "",  # it may be renamed yet
+        made_slug=line.slug
+        if line.draft and line.slug == slug_of(line.headline)
+        else "",  # follows the headline until published
         language=line.language or Message._meta.get_field("language").default,
         revised_at=line.revised_at,
         withdrawn_at=line.withdrawn_at,
         withdrawn_reason=line.withdrawn_reason,
-        **picture,
+        **image,
     )
 
 
 def categories_of(lines: list[Line]) -> tuple[dict[str, Category], int]:
-    """Return the lines' categories by slug, and how many of them had to be made."""
+    """Return the categories of the lines by slug, and the number of new ones."""
     slugs: dict[str, str] = {}
     for line in lines:
         slugs[line.category] = slugs.get(line.category) or line.category_name
     found = Category.objects.in_bulk(slugs, field_name="slug")
     missing = [slug for slug in slugs if slug not in found]
     if missing:
-        # One that staff have given another word since is still known by its former one.
+        # Staff may have changed the slug of a category: its redirect has the former one.
         former = Redirect.objects.filter(path__in=[Category(slug=slug).get_absolute_url() for slug in missing])
         found |= {row.path.split("/")[2]: row.category for row in former.select_related("category") if row.category}
         missing = [slug for slug in missing if slug not in found]
     if missing:
         last = Category.objects.aggregate(last=Max("order"))["last"] or 0
-        made = [
+        new = [
             Category(slug=slug, name=slugs[slug] or name_of(slug), order=min(order, LAST_ORDER))
             for slug, order in zip(missing, count(last + 1))
         ]
-        found |= {category.slug: category for category in Category.objects.bulk_create(made)}
+        found |= {category.slug: category for category in Category.objects.bulk_create(new)}
     return found, len(missing)
 
 
 def name_of(slug: str) -> str:
-    """Return a category's name made of its slug: press-releases becomes Press releases."""
+    """Return the default name of a category: "press-releases" becomes "Press releases"."""
     words = slug.replace("-", " ").replace("_", " ").split()
     return " ".join(words).capitalize() or slug

@@ -1,4 +1,4 @@
-"""The items of a feed made from its elements: RSS, Atom, and WordPress's WXR, which is an RSS with more in it."""
+"""Feed parser: builds items from the XML events of RSS, Atom and WordPress WXR files."""
 
 from __future__ import annotations
 
@@ -13,114 +13,109 @@ from django.utils.translation import gettext as _
 from news.importing.decoding import MARKS
 from news.importing.rules import Fault
 from news.importing.vocabulary import CONSTRUCTS, ITEMS, ROOTS, TAG, Names
+from richtext.bounds import VOID
 
-LONGEST_ITEM = 4_000_000  # characters: twice what any text may have
+LONGEST_ITEM = 4_000_000  # characters
 DEEPEST = 200
 MOST_ADDRESS = 2_000  # characters
 
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 ADDRESSES = {"href", "src", "cite", "poster", "longdesc"}
-# What a WordPress item says about itself by other names.
+# Metadata keys of WordPress items that the import uses.
 META = {"_thumbnail_id", "_wp_attachment_image_alt", "_wp_attached_file", "_wp_old_slug"}
 
 
 class Node(NamedTuple):
     """An element of an item."""
 
-    given: dict[str, str]  # its attributes
+    attributes: dict[str, str]
     text: str
-    is_markup: bool = False  # the text is HTML, as mark-up stood in it as it is
-    base: str = ""  # the address against which relative ones in it are meant
+    is_markup: bool = False  # the text is HTML from literal mark-up
+    base: str = ""  # base URL
     language: str = ""
 
 
 @dataclass
 class Item:
-    """What an item of a feed holds: its elements by name."""
+    """An item of a feed: its elements by name."""
 
     number: int
-    found: dict[str, list[Node]] = field(default_factory=lambda: defaultdict(list))
+    elements: dict[str, list[Node]] = field(default_factory=lambda: defaultdict(list))
     head: dict[str, str] = field(default_factory=dict)  # of the whole feed
-    meta: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # WordPress's
+    meta: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # WordPress metadata
     comments: int = 0
-    given: dict[str, str] = field(default_factory=dict)  # attributes of the item itself
+    attributes: dict[str, str] = field(default_factory=dict)
     base: str = ""
     language: str = ""
-    marks: frozenset[str] = frozenset()  # what had to be repaired in it
+    marks: frozenset[str] = frozenset()  # of repairs
 
     def text(self, *names: str) -> str:
-        """Return the text of the first of these elements that has one."""
-        texts = (node.text.strip() for name in names for node in self.found.get(name, ()))
-        return next(filter(None, texts), "")
+        """Return the text of the first element with one of these names that is not empty."""
+        return next(filter(None, (node.text.strip() for node in self.all(*names))), "")
 
     def all(self, *names: str) -> list[Node]:
-        """Return the elements of these names."""
-        return [node for name in names for node in self.found.get(name, ())]
+        return [node for name in names for node in self.elements.get(name, ())]
 
 
 class Open(NamedTuple):
-    """An element that has begun and not ended."""
+    """An open element."""
 
-    tag: str  # as the file writes it
+    tag: str  # as in the file
     name: str
-    given: dict[str, str]
+    attributes: dict[str, str]
     names: Names
     base: str
     language: str
 
 
 class Reader:
-    """Makes items of the elements of a feed. `done` holds those that are complete."""
+    """Builds items from start tags, end tags and text; `done` has the complete ones."""
 
     def __init__(self):
         self.done: list[Item] = []
         self.item: Item | None = None
         self.head: dict[str, str] = {}
         self.path: list[Open] = []
-        self.words: list[str] = []
+        self.texts: list[str] = []
         self.size = self.count = 0
         self.depth = 0  # of the item
-        self.markup = 0  # the depth of the element whose content is mark-up
-        self.key = ""  # of a WordPress item's meta
+        self.markup = 0  # depth of the element with literal mark-up, 0 outside
+        self.key = ""  # of the current WordPress metadata
 
-    def start(self, tag: str, given: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
         above = self.path[-1] if self.path else Open("", "", {}, Names(), "", "")
-        names = above.names.within(given)
+        names = above.names.within(attributes)
         if not self.path:
             names = names.at_home(tag)
         name = names(tag)
         if len(self.path) > DEEPEST:
             raise Fault(_("it is nested more than %d levels deep.") % DEEPEST)
         if not self.path and name not in ROOTS:
-            raise Fault(
-                _("it is not a feed: it begins with <%s>, and should begin with <rss>, <rdf:RDF> or <feed>.")
-                % tag[-40:]
-            )
-        base = joined(above.base, given["xml:base"]) if "xml:base" in given else above.base
-        language = given.get("xml:lang", above.language)
+            raise Fault(_("it is not a feed: it starts with <%s> instead of <rss>, <rdf:RDF> or <feed>.") % tag[-40:])
+        base = joined(above.base, attributes["xml:base"]) if "xml:base" in attributes else above.base
+        language = attributes.get("xml:lang", above.language)
         if self.item is None:
             if name in ITEMS:
                 self.count += 1
                 self.depth, self.size, self.markup = len(self.path), 0, 0
-                self.item = Item(self.count, head=self.head, given=attributes(given, names))
+                self.item = Item(self.count, head=self.head, attributes=renamed(attributes, names))
                 self.item.base, self.item.language = base, language
             elif not self.path:
                 self.head |= {"language": language, "base": base}
-            elif name == "atom:link" and given.get("rel", "alternate") == "alternate":
-                self.head.setdefault("link", given.get("href", ""))
+            elif name == "atom:link" and attributes.get("rel", "alternate") == "alternate":
+                self.head.setdefault("link", attributes.get("href", ""))
         elif self.markup:
-            kept = {key.rpartition(":")[2]: value for key, value in given.items() if not key.startswith("xmlns")}
+            html = {key.rpartition(":")[2]: value for key, value in attributes.items() if not key.startswith("xmlns")}
             if base != self.path[self.markup].base:
-                kept |= {key: joined(base, kept[key]) for key in ADDRESSES & kept.keys()}
-            self.write("<" + " ".join([local(tag), *(f'{key}="{escape(kept[key])}"' for key in kept)]) + ">")
+                html |= {key: joined(base, html[key]) for key in ADDRESSES & html.keys()}
+            self.write("<" + " ".join([local(tag), *(f'{key}="{escape(html[key])}"' for key in html)]) + ">")
         elif len(self.path) == self.depth + 2 and above.name in CONSTRUCTS:
             self.markup = len(self.path) - 1
-            self.words = [self.escaped("".join(self.words))]
-            return self.start(tag, given)
+            self.texts = [self.escaped("".join(self.texts))]
+            return self.start(tag, attributes)
         if not self.markup:
-            self.words = []
+            self.texts = []
             self.size = self.size if self.item else 0
-        self.path.append(Open(tag, name, given, names, base, language))
+        self.path.append(Open(tag, name, attributes, names, base, language))
         return None
 
     def end(self, tag: str) -> None:
@@ -129,7 +124,7 @@ class Reader:
             if local(tag) not in VOID:
                 self.write(f"</{local(tag)}>")
             return
-        text, self.words, is_markup, self.markup = "".join(self.words), [], bool(self.markup), 0
+        text, self.texts, is_markup, self.markup = "".join(self.texts), [], bool(self.markup), 0
         name, item = element.name, self.item
         if item is None:
             if name in ("language", "dc:language", "link") and self.path and self.path[-1].name == "channel":
@@ -138,8 +133,8 @@ class Reader:
             self.done.append(self.complete(item))
             self.item = None
         elif len(self.path) == self.depth + 1 or name == "app:draft" or name.startswith("media:"):
-            node = Node(attributes(element.given, element.names), text, is_markup, element.base, element.language)
-            item.found[name].append(node)
+            node = Node(renamed(element.attributes, element.names), text, is_markup, element.base, element.language)
+            item.elements[name].append(node)
             item.comments += name == "wp:comment"
         elif name == "wp:meta_key":
             self.key = text.strip()
@@ -147,14 +142,14 @@ class Reader:
             item.meta[self.key].append(text.strip())
 
     def complete(self, item: Item) -> Item:
-        """Return an item whose texts are without the marks of what was repaired, and which knows what that was."""
+        """Move the markers of repairs from the texts of an item to `item.marks`, and return it."""
         marks: set[str] = set()
-        for nodes in item.found.values():
+        for nodes in item.elements.values():
             for index, node in enumerate(nodes):
-                if found := set(MARKS.findall("\0".join([node.text, *node.given.values()]))):
+                if found := set(MARKS.findall("\0".join([node.text, *node.attributes.values()]))):
                     marks |= found
-                    given = {name: MARKS.sub("", value) for name, value in node.given.items()}
-                    nodes[index] = node._replace(text=MARKS.sub("", node.text), given=given)
+                    attributes = {name: MARKS.sub("", value) for name, value in node.attributes.items()}
+                    nodes[index] = node._replace(text=MARKS.sub("", node.text), attributes=attributes)
         item.marks = frozenset(marks)
         return item
 
@@ -162,37 +157,37 @@ class Reader:
         self.write(self.escaped(text) if self.markup else text)
 
     def escaped(self, text: str) -> str:
-        """Return text that stands beside mark-up as HTML; it is HTML already where it has tags, and is not XHTML."""
-        kind = self.path[self.markup].given.get("type", "")
-        return escape(text, quote=False) if "xml" in kind or "xhtml" in kind or not TAG.search(text) else text
+        """Return text between literal mark-up as HTML; outside XML types, text with tags is HTML already."""
+        mime_type = self.path[self.markup].attributes.get("type", "")
+        is_xml = "xml" in mime_type or "xhtml" in mime_type
+        return escape(text, quote=False) if is_xml or not TAG.search(text) else text
 
     def write(self, text: str) -> None:
         self.size += len(text)
         if self.size > LONGEST_ITEM:
             raise Fault(_("it is longer than %d characters.") % LONGEST_ITEM)
-        self.words.append(text)
+        self.texts.append(text)
 
     def give_up(self) -> int:
-        """Forget the item that is not complete; return its number, or the one that the next would have had."""
+        """Drop the incomplete item; return its number, or the next number if there is none."""
         number = self.item.number if self.item else self.count + 1
         del self.path[self.depth if self.item else len(self.path) :]
-        self.item, self.words, self.markup, self.count = None, [], 0, number
+        self.item, self.texts, self.markup, self.count = None, [], 0, number
         return number
 
 
-def attributes(given: dict[str, str], names: Names) -> dict[str, str]:
-    """Return the attributes of an element by what they are called here."""
-    return {key if ":" not in key else names(key): value for key, value in given.items()}
+def renamed(attributes: dict[str, str], names: Names) -> dict[str, str]:
+    """Return the attributes of an element with the prefixes used here."""
+    return {key if ":" not in key else names(key): value for key, value in attributes.items()}
 
 
 def local(tag: str) -> str:
-    """Return the name of an element without its prefix."""
     return tag.rpartition(":")[2].lower()
 
 
-def joined(base: str, address: str) -> str:
-    """Return an address that is relative to another as a whole one."""
+def joined(base: str, url: str) -> str:
+    """Return a URL made absolute; unchanged if it is too long or invalid."""
     try:
-        return urljoin(base[:MOST_ADDRESS], address.strip()) if len(address) <= MOST_ADDRESS else address
+        return urljoin(base[:MOST_ADDRESS], url.strip()) if len(url) <= MOST_ADDRESS else url
     except ValueError:
-        return address
+        return url

@@ -1,1 +1,1 @@
-"""The steps of `richtext.losses.prepare`."""
+"""HTML conversion: the steps of `richtext.losses.prepare`."""

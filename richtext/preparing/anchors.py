@@ -1,4 +1,4 @@
-"""Links within a text: to the anchor that the passage gets on the page, or to nothing, and then plain words."""
+"""Internal links of a text: pointed to the anchors of this site, or replaced by their text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OURS = re.compile(r"#p-[0-9a-f]{8}(?:-[0-9a-f]{8})?(?:-\d{1,4})?")
 
 
 def resolve(root: Node, add: Callable[[str, str], None]) -> None:
-    """Lead the links within a text to passages of it; take those off that lead nowhere."""
+    """Point internal links to the anchors of their passages; remove links without a target."""
     links = [node for node in elements(root) if node.tag == "a" and node.get("href").startswith("#")]
     if not links:
         return
@@ -28,15 +28,15 @@ def resolve(root: Node, add: Callable[[str, str], None]) -> None:
         if name:
             link.attributes["href"] = f"#{name}"
             continue
-        if words := link.text():
-            add("anchor", words)
+        if text := link.text():
+            add("anchor", text)
         link.tag = "span"
 
 
 def passages_by_name(root: Node) -> dict[str, str]:
-    """Return the anchor of the passage at each id and name in a text: the passage around it, else the next one."""
-    found: dict[str, str] = {}
-    waiting: list[str] = []
+    """Return for each id and name the anchor of the passage around it, or of the next one."""
+    anchors: dict[str, str] = {}
+    waiting: list[str] = []  # names before the next passage
 
     def walk(node: Node, around: str) -> None:
         for child in node.children:
@@ -46,21 +46,21 @@ def passages_by_name(root: Node) -> dict[str, str]:
             if child.tag in PASSAGES:
                 here = anchor_of(child)
                 if here:
-                    found.update((name, here) for name in waiting if name not in found)
+                    anchors.update((name, here) for name in waiting if name not in anchors)
                     waiting.clear()
             names = [child.get("id"), child.get("name") if child.tag == "a" else ""]
             for name in filter(None, names):
                 if here:
-                    found.setdefault(name, here)
+                    anchors.setdefault(name, here)
                 else:
                     waiting.append(name)
             walk(child, here)
 
     walk(root, "")
-    return found
+    return anchors
 
 
 def anchor_of(passage: Node) -> str:
-    """Return the anchor that `richtext.anchors` will give a passage."""
+    """Return the anchor of a passage, as `richtext.anchors` will compute it."""
     words = LETTERS.findall(unicodedata.normalize("NFKC", passage.text()).casefold())
     return f"p-{digest(words[:WORDS])}-{digest(words)}" if words else ""

@@ -1,4 +1,4 @@
-"""Lists: those that Word writes as paragraphs, and numbering that a style sheet or an old attribute gives."""
+"""List conversion: Word's list paragraphs, and numbering by style sheets or old attributes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,11 @@ ALPHABETS = {
     "arabic-indic": "",
 }
 LEVEL = re.compile(r"\blevel(\d)\b")
-LIST = re.compile(r"\bl(\d+)\b")
 NUMBERED = re.compile(r"\(?(\d{1,4}|[a-z]{1,2}|[ivxlcdm]{1,7}|[A-Z]{1,2}|[IVXLCDM]{1,7})[.):]?\)?")
 
 
 def rebuild(node: Node, add: Callable[[str, str], None]) -> None:
-    """Make lists of Word's list paragraphs, and give each list the numbering that its source shows."""
+    """Convert Word's list paragraphs to lists, and set the numbering of each list."""
     node.children = with_lists(node.children)
     for child in node.children:
         if isinstance(child, Node):
@@ -35,11 +34,8 @@ def rebuild(node: Node, add: Callable[[str, str], None]) -> None:
             rebuild(child, add)
 
 
-# Numbering
-
-
 def number(node: Node, add: Callable[[str, str], None]) -> None:
-    """Give a list the type of numbering that its style names; put marks that have no type here into the words."""
+    """Set the numbering type of a list by its style; numbers of unsupported types become text."""
     style = node.style
     named = style.get("list-style-type") or style.get("list-style", "").partition(" ")[0]
     items = [child for child in node.children if isinstance(child, Node) and child.tag == "li"]
@@ -62,90 +58,86 @@ def number(node: Node, add: Callable[[str, str], None]) -> None:
         alphabet = ALPHABETS.get(named, "")
         start = int(node.get("start")) if re.fullmatch(r"\d{1,4}", node.get("start")) else 1
         node.tag = "ul"
-        for place, item in enumerate(items, start - 1):
-            mark = alphabet[place] if place < len(alphabet) else str(place + 1)
+        for index, item in enumerate(items, start - 1):
+            mark = alphabet[index] if index < len(alphabet) else str(index + 1)
             item.children.insert(0, named.strip("'\"") if not alphabet and named[0] in "'\"" else f"{mark}) ")
 
 
-# Word's paragraphs
-
-
 def with_lists(children: list[Node | str]) -> list[Node | str]:
-    """Return elements with the runs of Word's list paragraphs as lists."""
+    """Return elements with runs of Word's list paragraphs converted to lists."""
     if not any(isinstance(child, Node) and level_of(child) for child in children):
         return children
-    found: list[Node | str] = []
-    open_lists: list[tuple[Node, str]] = []  # from the outermost, with the number that Word gives the list
+    result: list[Node | str] = []
+    open_lists: list[Node] = []  # from the outermost
     for child in children:
         if isinstance(child, str):
             if child.strip():
                 open_lists.clear()
-                found.append(child)
+                result.append(child)
             continue
         level = level_of(child)
         if not level:
             if child.text() or any(one.tag == "img" for one in elements(child)):
                 open_lists.clear()
-            found.append(child)
+            result.append(child)
             continue
         mark, rest = without_mark(child)
-        tag, given = kind_of(mark)
+        tag, numbering = kind_of(mark)
         del open_lists[level:]
-        same = len(open_lists) == level and open_lists[-1][0].tag == tag
-        if len(open_lists) == level and not same:
+        if len(open_lists) == level and open_lists[-1].tag != tag:
             open_lists.pop()
         while len(open_lists) < level:
-            new = Node(tag, dict(given))
+            new = Node(tag, dict(numbering))
             if open_lists:
-                parent = open_lists[-1][0]
-                if not parent.children:
-                    parent.children.append(Node("li"))
-                parent.children[-1].children.append(new)
+                items = open_lists[-1].children
+                if not items:
+                    items.append(Node("li"))
+                items[-1].children.append(new)
             else:
-                found.append(new)
-            open_lists.append((new, mark))
-        open_lists[-1][0].children.append(Node("li", {}, rest))
-    return found
+                result.append(new)
+            open_lists.append(new)
+        open_lists[-1].children.append(Node("li", {}, rest))
+    return result
 
 
 def level_of(node: Node) -> int:
-    """Return the level at which a paragraph is an item of a list of Word; 0 where it is none."""
+    """Return the level of a Word list paragraph; 0 for other elements."""
     if node.tag not in ("p", "h1", "h2", "h3", "h4", "h5", "h6", "div") or "style" not in node.attributes:
         return 0
-    given = node.style.get("mso-list", "")
-    found = LEVEL.search(given)
-    if not found or given.startswith(("none", "skip")):
+    value = node.style.get("mso-list", "")
+    found = LEVEL.search(value)
+    if not found or value.startswith(("none", "skip")):
         return 0
     return int(found[1]) if any(is_mark(one) for one in elements(node)) else 0
 
 
 def is_mark(node: Node) -> bool:
-    """Say whether an element holds the mark of a list item."""
+    """Return whether an element holds the number or bullet of a list item."""
     return node.style.get("mso-list", "") == "ignore"
 
 
 def without_mark(node: Node) -> tuple[str, list[Node | str]]:
-    """Return the mark of an item, and what the item holds without it."""
+    """Return the number or bullet of an item, and its other contents."""
     mark = ""
 
     def without(children: list[Node | str]) -> list[Node | str]:
         nonlocal mark
-        kept: list[Node | str] = []
+        rest: list[Node | str] = []
         for child in children:
             if isinstance(child, Node):
                 if is_mark(child):
                     mark = mark or child.text().strip("\xa0 ")
                     continue
                 child.children = without(child.children)
-            kept.append(child)
-        return kept
+            rest.append(child)
+        return rest
 
     rest = without(node.children)
     return mark, rest
 
 
 def kind_of(mark: str) -> tuple[str, dict[str, str]]:
-    """Return the tag of the list that a mark begins, with the type and the number at which it starts."""
+    """Return the tag and attributes of the list that starts with this number or bullet."""
     found = NUMBERED.fullmatch(mark.strip())
     if not found:
         return "ul", {}

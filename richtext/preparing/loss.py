@@ -1,4 +1,4 @@
-"""What was left out of a text, and the sentences that say so."""
+"""Conversion report: what was removed from or changed in a text, in sentences for the user."""
 
 from __future__ import annotations
 
@@ -11,94 +11,91 @@ LONGEST = 80  # characters of a detail
 
 
 class Loss(NamedTuple):
-    """One thing that was left out or changed: its kind, a stable key, and what it was (a host, an excerpt)."""
+    """Something that was removed or changed: its kind (a stable key) and a detail (a host, an excerpt)."""
 
     kind: str
     detail: str = ""
 
 
 def shortened(text: str) -> str:
-    """Return a text on one line, cut to the length of a detail."""
+    """Return a text on one line, truncated to the length of a detail."""
     text = " ".join(text.split())
     return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
 
 
 def sentences() -> dict[str, tuple[str, str]]:
-    """Return for each kind the sentence with a detail (%s), and the one without."""
+    """Return for each kind the sentence with a detail (%s) and the one without."""
     return {
         "embed": (
-            _("A video or another embedded part from %s was left out. A link to it is in its place."),
-            _("An embedded part (a video, a map or a form) was left out. Add a link to it."),
+            _("A video or other embedded content from %s was replaced by a link."),
+            _("Embedded content (a video, map or form) was removed. Add a link to it."),
         ),
         "media": (
-            _("A recording (%s) was left out. A link to it is in its place."),
-            _("A video or sound recording was left out. Add a link to it."),
+            _("A recording (%s) was replaced by a link."),
+            _("A video or audio recording was removed. Add a link to it."),
         ),
         "foreign_picture": (
-            _("A picture from %s was left out. Save it on your computer and upload it here."),
-            _("A picture was left out. Save it on your computer and upload it here."),
+            _("An image from %s was removed. Save it on your computer and upload it here."),
+            _("An image was removed. Save it on your computer and upload it here."),
         ),
         "local_picture": (
-            _("The picture %s was left out: it is a file on a computer. Upload it here."),
-            _("A picture was left out: it is a file on a computer. Upload it here."),
+            _("The image %s was removed because it is a file on a computer. Upload it here."),
+            _("An image was removed because it is a file on a computer. Upload it here."),
         ),
-        "caption": (_("The caption of a picture that was left out went with it: “%s”."), ""),
+        "caption": (_("The caption of a removed image was also removed: “%s”."), ""),
         "drawing": (
-            _("A drawing was left out: “%s”. Save it as a picture and upload it here."),
-            _("A drawing was left out. Save it as a picture and upload it here."),
+            _("A drawing was removed: “%s”. Save it as an image and upload it here."),
+            _("A drawing was removed. Save it as an image and upload it here."),
         ),
         "formula": (
-            _("A formula was turned into plain text: “%s”. Check that it can be understood."),
-            _("A formula was left out. Write it in words."),
+            _("A formula was converted to plain text: “%s”. Check that it is clear."),
+            _("A formula was removed. Write it in words."),
         ),
         "deleted_text": (
-            _("Words marked as deleted were left out: “%s”. Check that the text is the agreed one."),
-            _("Words marked as deleted were left out. Check that the text is the agreed one."),
+            _("Text marked as deleted was removed: “%s”. Check that this is the agreed version."),
+            _("Text marked as deleted was removed. Check that this is the agreed version."),
         ),
-        "comment": (
-            _("A comment was left out: “%s”."),
-            _("Comments were left out."),
-        ),
+        "comment": (_("A comment was removed: “%s”."), _("Comments were removed.")),
         "hidden_text": (
-            _("Hidden text was left out: “%s”. Type it in if readers need it."),
-            _("Hidden text was left out. Type it in if readers need it."),
+            _("Hidden text was removed: “%s”. Type it in if readers need it."),
+            _("Hidden text was removed. Type it in if readers need it."),
         ),
         "field_code": (
-            _("A field code was left out: “%s”. Check the place where it was."),
-            _("A field code was left out. Check the place where it was."),
+            _("A field code was removed: “%s”. Check the text around it."),
+            _("A field code was removed. Check the text around it."),
         ),
         "footnote": (
-            _("The links of the footnotes (%s) were turned into plain marks."),
-            _("The links of the footnotes were turned into plain marks."),
+            _("The links of footnotes (%s) were converted to plain text."),
+            _("The links of footnotes were converted to plain text."),
         ),
         "anchor": (
-            _("The link “%s” led to a place that is not in this text. Its words were kept without the link."),
-            _("A link led to a place that is not in this text. Its words were kept without the link."),
+            _("The link “%s” was removed because its target is not in this text. Its text was kept."),
+            _("A link was removed because its target is not in this text. Its text was kept."),
         ),
         "link": (
-            _("A link to “%s” was taken off its words: a reader cannot follow it. Give it a web address."),
-            _("A link was taken off its words: a reader cannot follow it. Give it a web address."),
+            _("A link to “%s” was removed because readers cannot open it. Add a web address."),
+            _("A link was removed because readers cannot open it. Add a web address."),
         ),
         "list_marker": (
-            _("The list that begins “%s” is numbered in a way that is not kept here. Its marks are in the words now."),
-            _("A list is numbered in a way that is not kept here. Its marks are in the words now."),
+            _("The numbering of the list that starts “%s” is not supported. Its numbers are now part of the text."),
+            _("The numbering of a list is not supported. Its numbers are now part of the text."),
         ),
         "form": (
-            _("A field or button of a form was left out: “%s”."),
-            _("The fields or buttons of a form were left out."),
+            _("A form field or button was removed: “%s”."),
+            _("Form fields or buttons were removed."),
         ),
         "script": (
-            _("A script from %s was left out, with all that it would show. Add a link to what it shows."),
-            _("A script was left out, with all that it would show. Add a link to what it shows."),
+            _("A script from %s was removed with the content that it shows. Add a link to the content."),
+            _("A script was removed with the content that it shows. Add a link to the content."),
         ),
     }
 
 
 def describe(losses: Iterable[Loss]) -> list[str]:
-    """Return a sentence for each loss: what happened, and what to do."""
+    """Return a sentence for each loss, without duplicates: what happened and what to do."""
     known = sentences()
-    said = []
+    described = []
     for kind, detail in losses:
-        detailed, bare = known.get(kind, (_("Something was left out: %s."), _("Something was left out.")))
-        said.append(detailed % detail if detail else bare)
-    return list(dict.fromkeys(filter(None, said)))
+        detailed, bare = known.get(kind, (_("Content was removed: %s."), _("Content was removed.")))
+        described.append(detailed % detail if detail else bare)
+    return list(dict.fromkeys(filter(None, described)))

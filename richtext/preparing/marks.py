@@ -1,4 +1,4 @@
-"""What style and mark-up alone mean, as elements or characters that the cleaner keeps."""
+"""Presentational mark-up as elements and characters: styles, quotation marks, preformatted text, ruby."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ SPACED = {"fr"}
 
 
 def quoted(children: list[Node | str], language: str, depth: int) -> list[Node | str]:
-    """Return what a `<q>` holds between the quotation marks of its language; `depth` quotations are around it."""
-    words = Node("", {}, children).text()
-    if not words or (words[0] in QUOTE_MARKS and words[-1] in QUOTE_MARKS):
+    """Return the contents of a `<q>` in the quotation marks of its language, `depth` levels deep."""
+    text = Node("", {}, children).text()
+    if not text or (text[0] in QUOTE_MARKS and text[-1] in QUOTE_MARKS):
         return children
     code = language.lower().replace("_", "-").partition("-")[0] or "en"
     opens, closes = QUOTES.get(code, QUOTES["en"])[depth % 2]
@@ -32,18 +32,18 @@ def quoted(children: list[Node | str], language: str, depth: int) -> list[Node |
 
 
 def with_breaks(children: list[Node | str]) -> list[Node | str]:
-    """Return preformatted text with its line ends as breaks and its indents as spaces that stay."""
-    found: list[Node | str] = []
+    """Return preformatted text with `<br>` for line ends and no-break spaces for indents."""
+    result: list[Node | str] = []
     for child in children:
         if isinstance(child, Node):
             child.children = with_breaks(child.children)
-            found.append(child)
+            result.append(child)
             continue
         for number, line in enumerate(child.replace("\r\n", "\n").split("\n")):
             if number:
-                found.append(Node("br"))
-            found.append(re.sub(r"^ +| {2,}", lambda spaces: "&nbsp;" * len(spaces[0]), line))
-    return found
+                result.append(Node("br"))
+            result.append(re.sub(r"^ +| {2,}", lambda spaces: "&nbsp;" * len(spaces[0]), line))
+    return result
 
 
 def with_readings(children: list[Node | str]) -> list[Node | str]:
@@ -57,7 +57,7 @@ def with_readings(children: list[Node | str]) -> list[Node | str]:
 
 
 def from_style(node: Node) -> list[Node | str]:
-    """Return an element in the marks that its style means: bold, slanted, struck through, raised, lowered."""
+    """Return an element with marks for its style: bold, italic, struck through, superscript, subscript."""
     if "style" not in node.attributes or node.tag not in INLINE:
         return [node]
     style = node.style
@@ -65,16 +65,16 @@ def from_style(node: Node) -> list[Node | str]:
     if (node.tag in ("b", "strong") and weight in ("normal", "400", "300", "lighter")) or (
         node.tag in ("i", "em") and style.get("font-style") == "normal"
     ):
-        node.tag = "span"  # Google Docs puts a whole text into such a <b>
-    wanted = []
+        node.tag = "span"  # Google Docs puts the whole text into such a <b>
+    tags = []
     if weight in ("bold", "bolder", "600", "700", "800", "900") and node.tag not in ("b", "strong"):
-        wanted.append("strong")
+        tags.append("strong")
     if style.get("font-style") in ("italic", "oblique") and node.tag not in ("i", "em"):
-        wanted.append("em")
+        tags.append("em")
     if "line-through" in style.get("text-decoration", "") + style.get("text-decoration-line", ""):
-        wanted.append("s")
+        tags.append("s")
     if style.get("vertical-align") in ("super", "sub"):
-        wanted.append("sup" if style["vertical-align"] == "super" else "sub")
-    for tag in wanted:
+        tags.append("sup" if style["vertical-align"] == "super" else "sub")
+    for tag in tags:
         node.children = [Node(tag, {}, node.children)]
     return [node]

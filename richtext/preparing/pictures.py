@@ -1,4 +1,4 @@
-"""Which pictures cannot stand in a text, and what of them stays."""
+"""Image conversion: images that cannot be kept, and their captions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CAPTION = {"wp-caption-text", "wp-caption-dd", "wp-element-caption", "gallery-ca
 
 
 def loss(node: Node, base_url: str) -> tuple[str, str]:
-    """Return the kind of loss that a picture is, and its host or file name."""
+    """Return the kind of loss of an image, and its host or file name."""
     source = node.get("src") or node.get("data-src") or node.get("data-lazy-src") or node.get("data-original")
     if source.startswith(("data:", "about:")) and node.get("data-src"):
         source = node.get("data-src")
@@ -27,37 +27,37 @@ def loss(node: Node, base_url: str) -> tuple[str, str]:
 
 
 def is_pixel(node: Node) -> bool:
-    """Say whether a picture is a counting pixel or a spacer, which nobody sees."""
+    """Return whether an image is a tracking pixel or a spacer."""
     sizes = {node.get("width").removesuffix("px"), node.get("height").removesuffix("px")}
     return bool(sizes & {"0", "1"}) and sizes <= {"0", "1", "2", "3"}
 
 
 def is_sign(node: Node) -> bool:
-    """Say whether a picture is an emoji or another sign whose alternative text is the sign itself."""
+    """Return whether an image is an emoji or symbol, with the character as alternative text."""
     alt = node.get("alt").strip()
     return 0 < len(alt) <= 12 and not any((letter.isalnum() and letter.isascii()) or letter.isalpha() for letter in alt)
 
 
 def is_file_name(alt: str) -> bool:
-    """Say whether an alternative text is the name of a file, which tells a reader nothing."""
+    """Return whether an alternative text is only a file name."""
     stem, _dot, suffix = alt.rpartition(".")
     return suffix.lower() in FILE_SUFFIXES and bool(stem) and not any(map(str.isspace, stem))
 
 
 def is_captioned(node: Node) -> bool:
-    """Say whether an element holds a picture with its caption."""
+    """Return whether an element is an image with a caption."""
     return node.tag == "figure" or (node.tag in ("div", "dl", "table") and bool(CAPTIONED & set(node.classes)))
 
 
 def is_caption(node: Node) -> bool:
-    """Say whether an element is the caption of a picture."""
+    """Return whether an element is the caption of an image."""
     return node.tag == "figcaption" or bool(CAPTION & set(node.classes))
 
 
 def take_out(node: Node, others: list[Node]) -> None:
-    """Take elements out of wherever they are below `node`."""
-    gone = {id(other) for other in others}
-    node.children = [child for child in node.children if id(child) not in gone]
+    """Remove elements anywhere below `node`."""
+    removed = {id(other) for other in others}
+    node.children = [child for child in node.children if id(child) not in removed]
     for child in node.children:
         if isinstance(child, Node):
             take_out(child, others)

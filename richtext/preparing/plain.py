@@ -1,4 +1,4 @@
-"""Texts without blocks: the lines of a text that was typed without an editor, and rows that lost their table."""
+"""HTML without blocks: paragraphs for typed plain text, and a table around bare rows."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ EMPTY_LINE = re.compile(r"\n[ \t]*+\n\s*+")
 
 
 def is_plain(html: str) -> bool:
-    """Say whether a text has no mark-up of lines: its line breaks are then those of the person who typed it."""
+    """Return whether a text has no block elements, so that its line breaks are meant as such."""
     return not BLOCK.search(html)
 
 
 def paragraphs(text: str) -> str:
-    """Return a text with a paragraph for each stretch between empty lines, and a break at each other line's end."""
+    """Return a text as HTML: empty lines separate paragraphs, other line breaks become `<br>`."""
     parts = EMPTY_LINE.split(text.replace("\r\n", "\n").replace("\r", "\n").strip())
     return "\n".join(f"<p>{part.strip().replace(chr(10), '<br>')}</p>" for part in parts if part.strip())
 
 
 def with_table(html: str) -> str:
-    """Return HTML that begins within a table (as a few copied cells do) with the table around it."""
+    """Return HTML that starts within a table, as copied cells do, with a table around it."""
     found = ROW.search(html)
     if not found or re.search(r"<table\b", html[: found.start()], re.IGNORECASE):
         return html

@@ -1,4 +1,4 @@
-"""What a word processor keeps beside the text: deletions, comments, hidden text, field codes, links of footnotes."""
+"""Word processor content that is not text: deletions, comments, hidden text, field codes, footnote links."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ CLASS = re.compile(r"\.([\w-]{1,60})")
 
 
 def is_revised(root: Node) -> bool:
-    """Say whether a document has insertions or signed deletions: its `<del>` are then tracked changes.
+    """Return whether a document has tracked changes: insertions, or deletions with an author or date.
 
-    A lone `<del>` without author or date is what Markdown writes for words that are shown struck through.
+    Markdown writes a `<del>` without author or date for text that is struck through.
     """
     return any(
         node.tag == "ins" or (node.tag == "del" and ("cite" in node.attributes or "datetime" in node.attributes))
@@ -32,19 +32,19 @@ def is_revised(root: Node) -> bool:
 
 
 def hidden_classes(root: Node) -> set[str]:
-    """Return the classes that the document's own style sheet hides."""
-    found: set[str] = set()
+    """Return the classes that the style sheet of the document hides."""
+    hidden: set[str] = set()
     for node in elements(root):
         if node.tag == "style":
             for names, rules in RULE.findall("".join(child for child in node.children if isinstance(child, str))):
                 rules = rules.lower().replace(" ", "")
                 if "display:none" in rules or "mso-hide:all" in rules:
-                    found.update(CLASS.findall(names))
-    return found
+                    hidden.update(CLASS.findall(names))
+    return hidden
 
 
 def removal(node: Node, *, revised: bool, hidden_classes: set[str]) -> str:
-    """Return the kind of loss by which an element goes with all its words; "" where it stays."""
+    """Return the kind of loss of an element that is removed with its content; "" for others."""
     if node.tag == "del" and revised:
         return "deleted_text"
     if node.tag in ("div", "p") and is_one_comment(node):
@@ -72,7 +72,7 @@ def removal(node: Node, *, revised: bool, hidden_classes: set[str]) -> str:
 
 
 def is_one_comment(node: Node) -> bool:
-    """Say whether an element is the box of one comment, and not the text around several."""
+    """Return whether an element holds exactly one comment, and not text with several."""
     first = next(elements(node), None)
     while first is not None and first.tag != "a":
         first = next(elements(first), None)
@@ -80,9 +80,9 @@ def is_one_comment(node: Node) -> bool:
 
 
 def drop_codes(root: Node, add: Callable[[str, str], None]) -> None:
-    """Remove from every text below `root` the codes of fields that were copied while they were shown.
+    """Remove field codes that were visible when the text was copied.
 
-    It runs after the conversion, when the words of drawings and the alternative texts of images are text as well.
+    Runs after the conversion, when the texts of drawings and the alternative texts of images are text as well.
     """
     joined: list[Node | str] = []
     for child in root.children:
@@ -97,7 +97,7 @@ def drop_codes(root: Node, add: Callable[[str, str], None]) -> None:
 
 
 def without_codes(text: str, add: Callable[[str, str], None]) -> str:
-    """Return a text without field codes. Codes within codes are removed from the inside out."""
+    """Return a text without field codes; nested ones are removed from the inside out."""
 
     def remove(found):
         add("field_code", found[0].strip("{} "))
@@ -120,8 +120,8 @@ BACK = "↩↑^⤴⏎↵⬆"
 
 
 def footnote_mark(node: Node) -> str:
-    """Say what a link between a footnote and its mark becomes: "words", "nothing" (an arrow back), "" if it is none."""
+    """Return the conversion of a footnote link: "words" (its text), "nothing" (an arrow back), "" for other links."""
     if not FOOTNOTE.match(node.get("href")):
         return ""
-    words = node.text().strip("\ufe0e\ufe0f ")
-    return "nothing" if words and all(letter in BACK for letter in words) else "words"
+    text = node.text().strip("\ufe0e\ufe0f ")
+    return "nothing" if text and all(letter in BACK for letter in text) else "words"

@@ -1,6 +1,6 @@
-"""A small tree of HTML: parsed by nh3 (html5ever), the parser that the cleaner uses, so that both read the same.
+"""HTML tree: parsed by nh3 (html5ever), the parser of the sanitiser, so that both read the same.
 
-Nothing here is safe to show: the attributes are those of the source. `richtext.cleaner.clean` comes afterwards.
+The tree is not sanitised: its attributes come from the source. `richtext.cleaner.clean` runs afterwards.
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ from html import escape, unescape
 
 import nh3
 
-# Elements that the parser writes without an end tag (HTML, 13.1.2 and 13.3).
-VOID = frozenset(
-    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
-)
-RAW = frozenset({"script", "style", "iframe"})  # their content is not mark-up
-DEEPEST = 100  # elements in one another; what is deeper is brought up
+from richtext.bounds import VOID
+
+RAW = frozenset({"script", "style", "iframe"})  # contain no mark-up
+DEEPEST = 100  # levels of nesting; deeper elements are dissolved
 
 _parser = nh3.Cleaner(
     tags=set(
@@ -52,34 +50,34 @@ ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """An element with its attributes and what it holds: elements and texts (as HTML, escaped)."""
+    """An element with its attributes and children: elements and texts (as escaped HTML)."""
 
     tag: str
     attributes: dict[str, str] = field(default_factory=dict)
     children: list[Node | str] = field(default_factory=list)
 
     def get(self, name: str) -> str:
-        """Return an attribute, "" where it has none."""
+        """Return an attribute, "" without one."""
         return self.attributes.get(name, "")
 
     @property
     def classes(self) -> list[str]:
-        """Return its classes, as they were before Outlook on the web put x_ before each."""
+        """Return its classes, without the x_ that Outlook on the web adds."""
         return [name.removeprefix("x_") for name in self.get("class").split()]
 
     @property
     def style(self) -> dict[str, str]:
-        """Return what its style attribute says, in small letters."""
+        """Return its inline style in lower case."""
         pairs = (part.partition(":") for part in self.get("style").lower().split(";"))
         return {name.strip(): value.replace("!important", "").strip() for name, mark, value in pairs if mark}
 
     def text(self) -> str:
-        """Return its words on one line."""
+        """Return its text on one line."""
         return " ".join(unescape("".join(texts(self))).split())
 
 
 def texts(node: Node) -> Iterator[str]:
-    """Yield the texts of an element, as HTML, with a space for each break."""
+    """Yield the texts of an element as HTML, with a space for each `<br>`."""
     for child in node.children:
         if isinstance(child, str):
             yield child
@@ -90,7 +88,7 @@ def texts(node: Node) -> Iterator[str]:
 
 
 def elements(node: Node) -> Iterator[Node]:
-    """Yield every element within `node`, in the order of the document."""
+    """Yield every element within `node`, in document order."""
     for child in node.children:
         if isinstance(child, Node):
             yield child
@@ -98,10 +96,10 @@ def elements(node: Node) -> Iterator[Node]:
 
 
 def parse(html: str) -> Node:
-    """Return the tree of `html`: an element without a tag that holds it all."""
+    """Return the tree of `html`: an element without a tag that holds everything."""
     root = Node("")
     path = [root]
-    deeper = 0
+    dissolved = 0  # open elements beyond DEEPEST
     raw = None
     for found in TOKEN.finditer(_parser.clean(html)):
         closing, tag, given = found.groups()
@@ -113,14 +111,14 @@ def parse(html: str) -> Node:
         if tag is None:
             path[-1].children.append(found[0])
         elif closing:
-            if deeper:
-                deeper -= 1
-            elif path[-1].tag == tag:  # within a script there may be what looks like its end
+            if dissolved:
+                dissolved -= 1
+            elif path[-1].tag == tag:  # a script may contain text like its end tag
                 path.pop()
         else:
             pairs = {name: unescape(value) for name, value in ATTRIBUTE.findall(given)} if given else {}
             if len(path) > DEEPEST and tag not in VOID:
-                deeper += 1
+                dissolved += 1
                 continue
             node = Node(tag, pairs)
             path[-1].children.append(node)
@@ -139,7 +137,7 @@ def serialise(children: Iterable[Node | str]) -> str:
 
 
 def write(children: Iterable[Node | str], html: list[str]) -> None:
-    """Add elements and texts to the pieces of HTML in `html`."""
+    """Append the HTML of elements and texts to `html`."""
     for child in children:
         if isinstance(child, str):
             html.append(child)

@@ -1,6 +1,4 @@
-"""Pictures as they are printed on a page: in several widths and formats, with their size, so that nothing jumps."""
-
-from html import unescape
+"""Template tags for responsive images: `<picture>` with widths, formats and dimensions (no layout shift)."""
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -8,18 +6,18 @@ from django.utils.safestring import mark_safe
 
 from richtext.handover import address
 from richtext.renditions import SUFFIXES, TYPES, Picture
-from richtext.structure import ATTRIBUTE
+from richtext.structure import attributes_of
 
 register = template.Library()
 
-# How wide a picture stands: a column of text, or a telephone's whole width. (An em is 16 pixels here, not the page's.)
+# Display width: a text column, or the full width of a phone. (Here an em is 16 pixels, regardless of the page.)
 IN_COLUMN = "(min-width: 56em) 52em, 100vw"
 IN_TEXT = "(min-width: 46em) 42em, 100vw"
 
 
-@register.simple_tag
+@register.simple_tag(name="responsive_image")
 def picture(file, alt, focus_x=50, focus_y=50):
-    """Return the mark-up of a picture of a message. One that is not saved yet (a preview) has no address."""
+    """Return the HTML of a lead image; "" for an unsaved one, in a preview."""
     if not file or not file._committed:
         return ""
     found = Picture.named(file.name)
@@ -39,18 +37,18 @@ def picture(file, alt, focus_x=50, focus_y=50):
 
 
 def in_renditions(tag: str) -> str:
-    """Return an <img> of a clean text with its renditions; as it is where the picture was not drawn here."""
-    given = {name: unescape(value) for name, value in ATTRIBUTE.findall(tag)}
-    found = Picture.named(given.get("src", "").removeprefix(address("")))
+    """Return an <img> of a sanitised text with its renditions; unchanged if this site has not encoded the image."""
+    attributes = attributes_of(tag)
+    found = Picture.named(attributes.get("src", "").removeprefix(address("")))
     if found is None:
         return tag
-    size = "" if given.keys() & {"width", "height"} else f' width="{found.width}" height="{found.height}"'
+    size = "" if attributes.keys() & {"width", "height"} else f' width="{found.width}" height="{found.height}"'
     offered = format_html(' srcset="{}" sizes="{}" loading="lazy">', source_set(found, found.kinds[-1]), IN_TEXT)
     return f"<picture>{sources(found, IN_TEXT)}{tag.removesuffix('>')}{size}{offered}</picture>"
 
 
 def sources(found: Picture, sizes: str):
-    """Return a <source> for each format that a browser may know and the picture itself has not."""
+    """Return a <source> for each format other than that of the image."""
     return format_html_join(
         "",
         '<source type="{}" srcset="{}" sizes="{}">',
@@ -64,12 +62,12 @@ def source_set(found: Picture, kind: str) -> str:
 
 
 def focus(x: int, y: int):
-    """Return the classes that keep the focus in view where a picture is cut, to the nearest tenth: no style attribute.
+    """Return CSS classes for the focal point of an image, rounded to tenths; none for the centre.
 
-    The middle has none.
+    Classes, because the content security policy forbids style attributes.
     """
-    classes = [f"{axis}{round(place / 10) * 10}" for axis, place in (("x", x), ("y", y)) if round(place / 10) != 5]
+    classes = [f"{axis}{round(value / 10) * 10}" for axis, value in (("x", x), ("y", y)) if round(value / 10) != 5]
     return mark_safe(f' class="{" ".join(classes)}"') if classes else ""  # noqa: S308  (letters and numbers)
 
 
-register.filter("media_address", address)
+register.filter("media_url", address)

@@ -1,4 +1,4 @@
-"""Rich text as it is printed on a page."""
+"""Template filters that render rich text on a page."""
 
 import re
 
@@ -12,15 +12,15 @@ from richtext.templatetags.pictures import in_renditions
 
 register = template.Library()
 
-# A tag as the cleaner writes it: whole, so that nothing inside an attribute is taken for a tag.
+# A whole tag as the sanitiser writes it, so that nothing inside an attribute matches.
 TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:\s[^\s=>]+="[^"]*")*\s*/?>')
 
 
-@register.filter
+@register.filter("richtext")
 def prose(html):
-    """Return cleaned rich text for a page: pictures in renditions, tables in frames that scroll, by keyboard too."""
-    if "<img" not in html and "<table" not in html:  # as most texts are: there is nothing to look for
-        return mark_safe(html)  # noqa: S308  (RichTextField cleans whatever it keeps)
+    """Return sanitised rich text for a page: images with renditions, tables in scrollable, focusable frames."""
+    if "<img" not in html and "<table" not in html:  # most texts
+        return mark_safe(html)  # noqa: S308  (RichTextField sanitises all values)
     frame = format_html('<div class="frame" role="group" aria-label="{}" tabindex="0">', _("Table"))
 
     def framed(match):
@@ -31,13 +31,13 @@ def prose(html):
             return match[0]
         return f"{match[0]}</div>" if closes else f"{frame}{match[0]}"
 
-    return mark_safe(TAG.sub(framed, html))  # noqa: S308  (RichTextField cleans whatever it keeps)
+    return mark_safe(TAG.sub(framed, html))  # noqa: S308  (RichTextField sanitises all values)
 
 
-@register.filter
+@register.filter("with_anchors")
 def anchored(html):
-    """Return prose whose passages can be cited."""
-    return mark_safe(anchors.anchored(html))  # noqa: S308  (ids of letters and numbers, on what was safe)
+    """Return rendered rich text with an anchor on each passage."""
+    return mark_safe(anchors.anchored(html))  # noqa: S308  (adds only ids of letters and digits)
 
 
 register.filter("passages", anchors.passages)

@@ -75,12 +75,12 @@ def test_submitting_waits_for_pasted_text(staff):
 @pytest.mark.parametrize("kind", ["paste", "drop"])
 def test_a_file_that_is_not_an_image_is_reported(desk, kind):
     send(desk, kind, ("speech.pdf", "application/pdf", b"%PDF-1.4"))
-    expect(notices(desk)).to_contain_text("The file speech.pdf is not a picture")
+    expect(notices(desk)).to_contain_text("The file speech.pdf is not an image")
 
 
 def test_an_image_of_another_site_is_reported_and_never_requested(desk):
     paste(desk, '<p>a</p><figure><img src="https://example.org/a.jpg"><figcaption>Photo: agency</figcaption></figure>')
-    expect(notices(desk)).to_contain_text(["A picture from example.org was left out", "Photo: agency"])
+    expect(notices(desk)).to_contain_text(["An image from example.org was removed", "Photo: agency"])
     assert html(desk).strip() == "<p>a</p>"
 
 
@@ -88,7 +88,7 @@ def test_losses_from_html_source_are_reported(desk):
     desk.locator(".cke_button__source").click()
     desk.locator("textarea.cke_source").fill('<p>a</p><iframe src="https://example.org/map" title="The way"></iframe>')
     desk.locator(".cke_button__source").click()
-    expect(notices(desk)).to_contain_text("from example.org was left out. A link to it is in its place.")
+    expect(notices(desk)).to_contain_text("from example.org was replaced by a link.")
     expect(text(desk).get_by_role("link", name="The way")).to_be_visible()
 
 
@@ -107,7 +107,7 @@ def test_plain_text_is_pasted_without_a_request(desk):
 def test_without_the_server_a_paste_becomes_plain_text_with_a_notice(desk):
     desk.route("**/admin/prepare/", lambda route: route.abort())
     paste(desk, "<p>One <b>two</b></p><p>three &lt;four&gt;</p><script>five()</script>")
-    expect(notices(desk)).to_contain_text("pasted as plain text")
+    expect(notices(desk)).to_contain_text("pasted without formatting")
     assert html(desk).split() == "<p>One two</p> <p>three &lt;four&gt;</p>".split()
 
 

@@ -1,4 +1,4 @@
-"""The messages go out, as `import_messages` reads them: `python manage.py export_messages [FILE.jsonl]`."""
+"""Export all messages as JSON lines: `python manage.py export_messages [FILE.jsonl]`."""
 
 import sys
 from contextlib import contextmanager
@@ -11,13 +11,13 @@ from django.utils.translation import ngettext
 from news import exporting
 from news.importing import lines
 
-MOST_FAULTS = 20
+MAX_ERRORS_SHOWN = 20
 
 
 class Command(BaseCommand):
     help = (
-        "Write all messages, drafts and withdrawn ones too, to a file (or to the standard output) from which "
-        "import_messages makes the same messages. The site stays in use. Files are only named in it: "
+        "Write all messages, including drafts and withdrawn ones, to a file or to standard output, for "
+        "import_messages. The site stays available. The export does not contain images and attachments: "
         "give import_messages the media folder (--pictures)."
     )
 
@@ -31,30 +31,30 @@ class Command(BaseCommand):
                 for message, line in exporting.lines():
                     out.write(line)
                     count += 1
-                    if len(faults) < MOST_FAULTS and (fault := unreadable(line)):
+                    if len(faults) < MAX_ERRORS_SHOWN and (fault := unreadable(line)):
                         faults.append(_("Message %(pk)d: %(fault)s") % {"pk": message.pk, "fault": fault})
         except OSError as error:
-            raise CommandError(
-                _("%(file)s can't be written: %(why)s.") % {"file": file, "why": error.strerror}
-            ) from None
+            raise CommandError(_("Cannot write %(file)s: %(why)s.") % {"file": file, "why": error.strerror}) from None
         for fault in faults:
             self.stderr.write(fault, lambda text: text)
         if verbosity:
-            self.stderr.write(ngettext("%d message written.", "%d messages written.", count) % count, lambda text: text)
-            if left := exporting.with_files():
-                words = ngettext(
-                    "%d message has files of its own. Take the media folder along: import_messages --pictures DIR.",
-                    "%d messages have files of their own. Take the media folder along: import_messages --pictures DIR.",
-                    left,
+            self.stderr.write(
+                ngettext("%d message exported.", "%d messages exported.", count) % count, lambda text: text
+            )
+            if count := exporting.with_files():
+                note = ngettext(
+                    "%d message has files. Copy the media folder as well, for import_messages --pictures DIR.",
+                    "%d messages have files. Copy the media folder as well, for import_messages --pictures DIR.",
+                    count,
                 )
-                self.stderr.write(words % left, lambda text: text)
+                self.stderr.write(note % count, lambda text: text)
         if faults:
-            raise CommandError(_("import_messages would refuse those that are named. Mend them on the desk."))
+            raise CommandError(_("import_messages would reject these messages. Correct them on the press desk."))
 
 
 @contextmanager
 def opened(file):
-    """Open a file to write to, whole or not at all: it has its name when all is in it."""
+    """Open a file for atomic writing: it gets its name when it is complete."""
     if file == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
@@ -74,7 +74,7 @@ def opened(file):
 
 
 def unreadable(line: bytes) -> str:
-    """Return why an import would refuse a line; nothing where it wouldn't."""
+    """Return why the import would reject a line; "" if it would not."""
     try:
         lines.read(line)
     except lines.Fault as fault:

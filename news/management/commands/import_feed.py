@@ -1,4 +1,4 @@
-"""A feed comes in, or what WordPress exports: `python manage.py import_feed FILE.xml`."""
+"""Import an RSS, Atom or WordPress file: `python manage.py import_feed FILE.xml`."""
 
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,31 +15,27 @@ from news.importing.rules import RULES
 
 class Command(Import):
     help = (
-        "Import the messages of an RSS or Atom feed, or of an export of WordPress (WXR) or Blogger, from a file; "
-        "nothing is fetched. "
-        "Checked whole, then written; repeatable, like import_messages."
+        "Import messages from the file of an RSS or Atom feed, or of a WordPress (WXR) or Blogger export; nothing is "
+        "downloaded. The whole file is checked first. The command can be repeated, like import_messages."
     )
-    place = gettext_lazy("Item %(number)d: %(fault)s")
+    error_format = gettext_lazy("Item %(number)d: %(fault)s")
     metavar = "FILE.xml"
-    names_files = False
+    requires_files = False
 
     def add_arguments(self, parser):
         super().add_arguments(parser)
-        parser.add_argument("--category", default="news", help="For items that name none: a word (default: news).")
-
+        parser.add_argument("--category", default="news", help="Category slug for items without one (default: news).")
         parser.add_argument(
-            "--zone", help="The time zone of dates that name none: Europe/Paris (default: the site's TIME_ZONE)."
+            "--zone", help="Time zone of dates without one, such as Europe/Paris (default: the site's TIME_ZONE)."
         )
 
     def handle(self, *, category="news", zone=None, **options):
         try:
             category = RULES["category"](category)
         except (ValueError, ValidationError):
-            raise CommandError(
-                _("--category must be a word that an address can have. Write one like press-releases.")
-            ) from None
+            raise CommandError(_("--category must be a slug such as press-releases.")) from None
         if zone and zone not in available_timezones():
-            raise CommandError(_("--zone must be the name of a time zone. Write one like Europe/Paris."))
+            raise CommandError(_("--zone must be a time zone such as Europe/Paris."))
         self.feed = feeds.Feed(category, ZoneInfo(zone or settings.TIME_ZONE))
         super().handle(**options)
 

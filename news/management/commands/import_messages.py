@@ -1,4 +1,4 @@
-"""The archive of an older site comes in: `python manage.py import_messages FILE.jsonl`."""
+"""Import messages from JSON lines: `python manage.py import_messages FILE.jsonl`."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,13 +8,13 @@ from news.importing.command import Import
 
 class Command(Import):
     help = (
-        "Import messages from a file that holds a JSON object a line (docs/importing.md names the keys). Every line is "
-        "checked before the first is written. A stopped import goes on where it was when it is started again; what is "
-        "there already stays as it is."
+        "Import messages from a file with one JSON object per line (keys: docs/importing.md). All lines are checked "
+        "before the first is written. If an import is interrupted, run it again to continue; messages that were "
+        "imported before are not changed."
     )
-    place = _("Line %(number)d: %(fault)s")
+    error_format = _("Line %(number)d: %(fault)s")
     metavar = "FILE.jsonl"
-    can_be_helped = True
+    uses_worker = True
 
     def entries(self, file):
         return lines.entries(file)
