@@ -228,7 +228,7 @@ def test_leaving_a_changed_form_asks_for_confirmation(anna, draft, where):
     assert (asked, anna.url.endswith(change(draft))) == (["beforeunload"], True)
 
 
-def test_leaving_an_unchanged_form_does_not_ask_for_confirmation_for_confirmation(anna, draft):
+def test_leaving_an_unchanged_form_does_not_ask_for_confirmation_for_confirmation_for_confirmation(anna, draft):
     asked = []
     anna.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     anna.goto(change(draft))
