@@ -66,7 +66,7 @@ def test_a_link_works_without_an_account_until_it_is_revoked(desk, open_page):
     assert stranger.goto(address).status == 404
 
 
-def test_a_link_without_a_name_comes_back_with_a_sentence(desk):
+def test_a_link_without_a_name_is_refused(desk):
     desk.locator("#previews").get_by_role("button", name="Create link").click()
     expect(desk.locator(".errorlist").first).to_have_text("Enter who the link is for.")
     assert not PreviewLink.objects.exists()
@@ -88,7 +88,7 @@ def test_the_page_behind_a_link_has_no_violations(desk, axe, open_page):
 # Advice
 
 
-def test_words_are_counted_as_one_types(desk):
+def test_words_are_counted_while_typing(desk):
     length = desk.locator(".hints .length")
     expect(length).to_have_text("Words: 8 · Minutes to read: 1")
     desk.locator("#id_lead").fill("A longer lead of seven words, this.")

@@ -310,8 +310,8 @@ def test_message_prints_as_a_press_release(page):
     page.goto(message.get_absolute_url())
     expect(page.locator(".letterhead")).to_be_hidden()
     page.emulate_media(media="print")
-    for furniture in (".top-bar", ".menu", ".site-footer"):
-        expect(page.locator(furniture)).to_be_hidden()
+    for selector in (".top-bar", ".menu", ".site-footer"):
+        expect(page.locator(selector)).to_be_hidden()
     expect(page.locator(".letterhead")).to_contain_text(message.get_absolute_url())
     expect(page.locator(".name")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -67,7 +67,7 @@ def test_an_edit_conflict_shows_both_versions_and_theirs_can_be_chosen(anna, bor
     expect(editor(anna)).to_have_text("The first text. An hour of typing.")
     assert axe(anna, without=[".django-ckeditor-widget"]) == []
     save(anna)
-    expect(anna.locator(".conflict")).to_be_visible()  # not without a yes
+    expect(anna.locator(".conflict")).to_be_visible()  # not without a confirmation
     anna.get_by_role("button", name="Use their version: Headline").click()
     expect(headline(anna)).to_have_value("The minister arrives on Friday")
     save(anna)
@@ -113,7 +113,7 @@ def test_unsaved_text_is_offered_after_a_crash(anna, draft):
     anna.keyboard.type(" Not saved yet.")
     anna.get_by_label("Featured").check()
     until_kept(anna)
-    anna.goto(change(draft))  # as after a crash: nobody is asked
+    anna.goto(change(draft))  # as after a crash: without a confirmation
     expect(anna.get_by_text("This browser has unsaved text of")).to_be_visible()
     expect(editor(anna)).to_have_text("The first text.")
     anna.get_by_role("button", name="Restore").click()
@@ -228,7 +228,7 @@ def test_leaving_a_changed_form_asks_for_confirmation(anna, draft, where):
     assert (asked, anna.url.endswith(change(draft))) == (["beforeunload"], True)
 
 
-def test_leaving_an_unchanged_form_does_not_ask_for_confirmation(anna, draft):
+def test_leaving_an_unchanged_form_does_not_ask_for_confirmation_for_confirmation_for_confirmation(anna, draft):
     asked = []
     anna.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     anna.goto(change(draft))
