@@ -181,7 +181,9 @@ def test_stopped_import_goes_on_where_it_was(importing, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(Imported.objects, "remember", stop_at_the_second_batch)
-        with pytest.raises(CommandError, match=r"Interrupted\. So far: 50 added, 1 category created\. Run the same command"):
+        with pytest.raises(
+            CommandError, match=r"Interrupted\. So far: 50 added, 1 category created\. Run the same command"
+        ):
             importing(*given)
     assert Message.objects.count() == 50
     assert importing(*given) == "70 added, 50 already imported."
