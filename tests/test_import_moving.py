@@ -159,7 +159,7 @@ def test_no_name_breaks_the_search(folder, source):
 
 
 def test_a_folder_that_is_none_gets_a_sentence(importing, tmp_path):
-    with pytest.raises(CommandError, match="Cannot read .*no-such-folder"):
+    with pytest.raises(CommandError, match=r"Cannot read .*no-such-folder"):
         importing({}, pictures=str(tmp_path / "no-such-folder"))
     with pytest.raises(CommandError, match="Cannot read"):
         importing({}, pictures=str(tmp_path / "messages.jsonl"))

@@ -101,5 +101,5 @@ def test_an_encoding_is_found_as_browsers_find_it(start, codec):
 
 @pytest.mark.parametrize("label", ["no-such", "utf-7", "base64", "rot13", "unicode_escape", "idna"])
 def test_an_encoding_that_is_not_one_of_texts_is_refused(label):
-    with pytest.raises(Fault, match="encoding .* is unknown"):
+    with pytest.raises(Fault, match=r"encoding .* is unknown"):
         decoding.encoding_of(f'<?xml version="1.0" encoding="{label}"?>'.encode())
