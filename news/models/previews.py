@@ -45,7 +45,7 @@ class PreviewLink(models.Model):
 
     message = models.ForeignKey("news.Message", models.CASCADE, related_name="preview_links", verbose_name=_("message"))
     name = LineField(
-        _("for"), max_length=80, help_text=_("For example “Reuters”. The reader sees this name on the page.")
+        _("recipient"), max_length=80, help_text=_("For example “Reuters”. The reader sees this name on the page.")
     )
     nonce = models.CharField(max_length=43, default=secrets.token_urlsafe, editable=False)
     expires_at = models.DateTimeField(_("valid until"), help_text=_("The link stops working then. Maximum 30 days."))
