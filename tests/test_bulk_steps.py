@@ -45,7 +45,7 @@ def test_the_result_lists_the_changed_messages(client, editor):
     assert "Approved: <a href=" in page
     assert f'<a href="{LIST}{now.pk}/change/">On &lt;visas&gt;</a> (published)' in page
     assert (
-        f'<a href="{LIST}{later.pk}/change/">{later.headline}</a> (will be public at {in_cities(NOON + DAY)})' in page
+        f'<a href="{LIST}{later.pk}/change/">{later.headline}</a> (to be published at {in_cities(NOON + DAY)})' in page
     )
 
 
