@@ -122,4 +122,4 @@ def test_a_client_that_says_nothing_is_let_go(has_nginx, listener, tmp_path):
 def test_where_there_is_no_node_the_door_says_so(has_nginx, tmp_path):
     with nginx(tmp_path / "door", nodes=[free_port()], static=tmp_path, media=tmp_path) as door:
         answer = ask(door, "/")
-    assert (answer.status, "This page is not available" in answer.text, answer.headers["retry-after"]) == (502, True, "10")
+    assert (answer.status, "Service unavailable" in answer.text, answer.headers["retry-after"]) == (502, True, "10")
