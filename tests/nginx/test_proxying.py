@@ -122,4 +122,4 @@ def test_a_client_that_sends_nothing_is_disconnected(has_nginx, listener, tmp_pa
 def test_without_a_node_nginx_responds_with_502_and_retry_after(has_nginx, tmp_path):
     with nginx(tmp_path / "door", nodes=[free_port()], static=tmp_path, media=tmp_path) as door:
         answer = ask(door, "/")
-    assert (answer.status, "Not just now" in answer.text, answer.headers["retry-after"]) == (502, True, "10")
+    assert (answer.status, "Service unavailable" in answer.text, answer.headers["retry-after"]) == (502, True, "10")
