@@ -1,7 +1,6 @@
 """Resetting two-step verification of another user: permissions, log and notices."""
 
 import pytest
-import time_machine
 from django.contrib.admin.models import LogEntry
 from django.core import mail
 from django.core.management import CommandError, call_command
@@ -10,17 +9,10 @@ from django.utils import timezone
 from embassy import roles
 from embassy.second_factor import factor
 from letters.sending import send_due
-from tests.factories import NOON
 from tests.helpers.accounts import LOGIN, USERS, a_member, is_in, log_in, shown_code, with_phone
 from tests.helpers.two_step import give, half_way, log_in_whole
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

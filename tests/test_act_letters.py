@@ -1,7 +1,6 @@
 """E-mails about workflow steps: to the editors who may approve, and to the authors."""
 
 import pytest
-import time_machine
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.utils import timezone
@@ -14,15 +13,9 @@ from tests.factories import DAY, NOON, a_message
 from tests.helpers.accounts import a_member
 from tests.helpers.desk import approve_from_list
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 LIST = "/admin/news/message/"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

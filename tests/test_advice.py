@@ -4,7 +4,6 @@ import threading
 from datetime import date
 
 import pytest
-import time_machine
 
 from news import advice as advices
 from news import link_checks, links
@@ -14,13 +13,7 @@ from news.models import Message
 from tests.factories import DAY, NOON, a_category, a_message
 from tests.helpers.message_form import ADD, change, filled, officer
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def hints_on(**kwargs):

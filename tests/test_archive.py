@@ -3,19 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
-import time_machine
 
 from news.archive import PAGE, page_of
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
 
 
 def fill(number, **kwargs):

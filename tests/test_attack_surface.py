@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-import time_machine
 from cryptography.fernet import Fernet
 from django.conf import settings as site_settings
 from django.test import Client
@@ -15,12 +14,12 @@ from django.urls import reverse
 
 from embassy.headers import UNUSED
 from tests.environment import VALUES
-from tests.factories import NOON, a_counter, a_message, a_topic
+from tests.factories import a_counter, a_message, a_topic
 from tests.helpers import public_pages
 from tests.helpers.files import a_pictured_message
 from tests.helpers.wsgi import ask
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("clock")]
 
 PRODUCTION = {
     "DEBUG": "off",
@@ -32,12 +31,6 @@ PRODUCTION = {
     "BACKUP_RECIPIENT": "age18fklygel74skhqlxy2fulqmxt9vml8yk8t345ny42cc4r5r9acps8fvgt6",
     "STAFF_REQUIRE_TOTP": "",
 }
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def in_production(*command, **environment):

@@ -6,7 +6,6 @@ from itertools import product
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
-import time_machine
 from django.contrib.auth import get_user_model
 from django.urls import get_resolver
 
@@ -16,18 +15,12 @@ from tests.helpers.files import a_file
 from tests.helpers.routes import views
 from tests.helpers.wsgi import another_process, ask
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.usefixtures("clock")]
 
 STATES = ["draft", "submitted", "scheduled", "embargoed"]
 METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 ALL_METHODS = [*METHODS, "PUT", "DELETE"]
 PLACES = ["headline", "lead", "body", "slug", "source", "alt", "link", "file"]
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 def word(state, place):
@@ -195,7 +188,7 @@ def test_unpublished_files_look_like_unknown_urls(aviary):
     assert unlike("/media/pictures/never-was.jpg", [f"/media/{name}" for name in files(aviary)]) == []
 
 
-def test_archive_pages_of_scheduled_messages_do_not_exist_yet(aviary, at_noon):
+def test_archive_pages_of_scheduled_messages_do_not_exist_yet(aviary, clock):
     paths = [f"/messages/{kind}{time}" for kind in ("", "speeches/") for time in ("2021/", "2021/01/", "2021/01/03/")]
     with_canaries = [(ask(path).status, ask(path).body) for path in paths]
     assert {status for status, _body in with_canaries} == {404}
@@ -206,7 +199,7 @@ def test_archive_pages_of_scheduled_messages_do_not_exist_yet(aviary, at_noon):
         assert [(ask(path).status, ask(path).body) for path in paths] == with_canaries
 
 
-def test_pages_are_equal_with_and_without_unpublished_content(aviary, at_noon):
+def test_pages_are_equal_with_and_without_unpublished_content(aviary, clock):
     paths = ["/", "/messages/", "/messages/speeches/", "/messages/feed/", "/messages/feed.json", "/counters/"]
     paths += ["/api/messages/", "/api/messages/?q=speaks&full=1", "/api/messages/?year=2021", "/api/"]
     paths += ["/messages/2020/", "/messages/2020/11/", "/messages/speeches/2020/11/23/"]

@@ -4,7 +4,6 @@ import re
 import threading
 
 import pytest
-import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.db import connection
@@ -18,12 +17,6 @@ from tests.helpers.message_form import a_draft, change, headline, opened, post, 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
-@pytest.fixture
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
-
-
 # Refused
 
 
@@ -33,7 +26,7 @@ def test_a_save_on_the_newest_version_succeeds(admin_client):
     assert (status, headline(draft)) == (302, "Mine")
 
 
-def test_a_stale_save_is_refused_and_keeps_the_typed_text(admin_client, at_noon):
+def test_a_stale_save_is_refused_and_keeps_the_typed_text(admin_client, clock):
     draft = a_draft()
     form = opened(admin_client, draft, headline="Mine", lead="Typed with care")
     saved(draft, headline="Theirs")
@@ -44,7 +37,7 @@ def test_a_stale_save_is_refused_and_keeps_the_typed_text(admin_client, at_noon)
     assert "Boris Orlov saved this message at 12:37." in page
 
 
-def test_saves_at_the_same_time_are_distinguished(admin_client, at_noon):
+def test_saves_at_the_same_time_are_distinguished(admin_client, clock):
     draft = a_draft()
     form = opened(admin_client, draft, headline="Mine")
     saved(draft, headline="Theirs")
@@ -165,7 +158,7 @@ def test_a_confirmation_applies_to_one_version(admin_client):
     assert (post(admin_client, draft, form | {"overwrite": over})[0], headline(draft)) == (200, "And again")
 
 
-def test_their_publication_time_can_be_used(admin_client, at_noon):
+def test_their_publication_time_can_be_used(admin_client, clock):
     draft = a_draft()
     form = opened(admin_client, draft, publish_at_0="01/07/2021", publish_at_1="12:00")
     saved(draft, publish_at=NOON.replace(year=2022))

@@ -4,7 +4,6 @@ from datetime import datetime
 from xml.etree import ElementTree
 
 import pytest
-import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
@@ -13,18 +12,12 @@ from news.models import Act, Correction, Message
 from tests.factories import DAY, HOUR, NOON, a_message
 from tests.helpers.message_form import change, filled, officer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 TEXT = "<p>The talks began on Monday.</p>"
 RIGHT = "<p>The talks began on Tuesday.</p>"
 NOTE = "The talks began on Tuesday, not on Monday."
 ASKED = "Select whether your change is a typo or a correction"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 def out(**kwargs):
@@ -117,10 +110,10 @@ def test_approved_text_is_changed_only_for_a_reason_that_is_logged(admin_client)
     )
 
 
-def test_the_type_is_required_where_the_message_became_public_after_the_form_was_opened(admin_client, at_noon):
+def test_the_type_is_required_where_the_message_became_public_after_the_form_was_opened(admin_client, clock):
     message = out(publish_at=NOON + HOUR, approved_at=NOON)
     assert 'name="change_kind"' not in admin_client.get(change(message)).content.decode()
-    at_noon.move_to(NOON + HOUR)
+    clock.move_to(NOON + HOUR)
     assert ASKED in save(admin_client, message, body=RIGHT, publish_at_0="24/11/2020", publish_at_1="13:37:00")
 
 

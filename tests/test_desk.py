@@ -1,7 +1,6 @@
 """Admin of messages: write, publish, schedule, withdraw; invalid input gets a helpful sentence."""
 
 import pytest
-import time_machine
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
@@ -12,15 +11,9 @@ from tests.factories import DAY, HOUR, NOON, a_message
 from tests.helpers.desk import approve_from_list
 from tests.helpers.message_form import ADD, change, filled, officer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 LIST = "/admin/news/message/"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 # Writing and publishing

@@ -1,7 +1,6 @@
 """Changelist of messages: saved filters, paging without COUNT, limited search, bulk actions."""
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -11,15 +10,9 @@ from tests.factories import DAY, HOUR, NOON, a_category, a_message
 from tests.helpers.accounts import a_member
 from tests.helpers.desk import approve_from_list
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
 
 LIST = "/admin/news/message/"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

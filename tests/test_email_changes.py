@@ -1,7 +1,6 @@
 """Change of an e-mail address: confirmed from the new address, stopped from the former one."""
 
 import pytest
-import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core import mail
@@ -22,15 +21,9 @@ from tests.helpers.accounts import (
     with_phone,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
 
 OLD, NEW = "carl@example.org", "charles@example.org"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
@@ -103,12 +96,12 @@ def test_the_former_address_can_stop_an_unconfirmed_change(client, manager, carl
     assert carl.check_password("a long password")
 
 
-def test_the_former_address_can_undo_a_change_for_seven_days(client, manager, carl, at_noon):
+def test_the_former_address_can_undo_a_change_for_seven_days(client, manager, carl, clock):
     change_address(client, carl)
     follow(client, NEW)
     theirs = client.__class__()
     theirs.force_login(get_user_model().objects.get(pk=carl.pk))
-    at_noon.move_to(NOON + 6.9 * DAY)
+    clock.move_to(NOON + 6.9 * DAY)
     follow(client, OLD)
     user = get_user_model().objects.get(pk=carl.pk)
     assert (now(carl), user.has_usable_password(), is_in(theirs)) == ((OLD, OLD), False, False)
@@ -126,10 +119,10 @@ def test_stopping_the_first_of_two_changes_undoes_both(client, manager, carl, ad
 
 
 @pytest.mark.parametrize("address", [OLD, NEW])
-def test_links_expire_after_seven_days(client, manager, carl, at_noon, address):
+def test_links_expire_after_seven_days(client, manager, carl, clock, address):
     change_address(client, carl)
     link = link_in(letters_to(address)[0])
-    at_noon.move_to(NOON + 7.1 * DAY)
+    clock.move_to(NOON + 7.1 * DAY)
     assert client.__class__().post(link).status_code in (404, 410)
     assert now(carl) == (OLD, OLD)
 
@@ -183,11 +176,11 @@ def test_managers_cannot_reset_two_step_verification_during_an_address_change(cl
     assert factor.phone_of(carl)
 
 
-def test_managers_cannot_change_an_address_within_seven_days_of_a_reset(client, manager, carl, at_noon):
+def test_managers_cannot_change_an_address_within_seven_days_of_a_reset(client, manager, carl, clock):
     with_phone(carl)
     client.post(f"{USERS}{carl.pk}/two-factor/")
     assert "Ask a superuser" in change_address(client, carl)
-    at_noon.move_to(NOON + 7 * DAY + HOUR)
+    clock.move_to(NOON + 7 * DAY + HOUR)
     client.force_login(manager)
     assert "once it is confirmed" in change_address(client, carl)
 
@@ -198,14 +191,14 @@ def test_superusers_can_do_both(admin_client, carl):
     assert "once it is confirmed" in change_address(admin_client, carl)
 
 
-def test_notices_are_also_sent_to_the_former_address_for_seven_days(client, manager, carl, at_noon):
+def test_notices_are_also_sent_to_the_former_address_for_seven_days(client, manager, carl, clock):
     change_address(client, carl)
     follow(client, NEW)
     user = get_user_model().objects.get(pk=carl.pk)
     change_password(client, user)
     assert "Your password was changed" in letters_to(OLD)[-1].body
     count = len(letters_to(OLD))
-    at_noon.move_to(NOON + 7.1 * DAY)
+    clock.move_to(NOON + 7.1 * DAY)
     change_password(client, user, "another long sentence", "as long as a sentence")
     assert len(letters_to(OLD)) == count
     assert "Your password was changed" in letters_to(NEW)[-1].body
@@ -240,10 +233,10 @@ def test_every_step_is_logged(client, manager, carl):
     ]
 
 
-def test_former_addresses_are_deleted_after_seven_days(client, manager, carl, at_noon):
+def test_former_addresses_are_deleted_after_seven_days(client, manager, carl, clock):
     change_address(client, carl)
     follow(client, NEW)
-    at_noon.move_to(NOON + 8 * DAY)
+    clock.move_to(NOON + 8 * DAY)
     log_in(client.__class__(), NEW)
     assert not EmailChange.objects.exists()
     assert not email_changes.is_under_way(carl, NOON + 8 * DAY)

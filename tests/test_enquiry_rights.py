@@ -1,7 +1,6 @@
 """Who meets the consular desk: its officers and superusers. Nobody else is told that an enquiry exists."""
 
 import pytest
-import time_machine
 from django.urls import get_resolver
 
 from consular.admin.enquiries import ACTIONS
@@ -11,16 +10,10 @@ from tests.factories import DAY, NOON, a_topic, an_enquiry
 from tests.helpers.accounts import a_member
 from tests.helpers.routes import walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 OTHERS = [roles.WRITERS, roles.EDITORS, roles.MANAGERS, None]
 DESK = "/admin/consular/enquiry/"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

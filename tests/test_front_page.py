@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -13,13 +12,7 @@ from letters.models import Letter
 from tests.factories import DAY, HOUR, NOON, a_counter, a_message, a_notice, an_enquiry
 from tests.helpers.accounts import a_member
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture
@@ -78,8 +71,8 @@ def test_messages_due_today_are_ordered_by_time(front):
     assert front(roles.WRITERS)["scheduled-today"]["rows"] == [soon, late]
 
 
-def test_today_ends_at_midnight_in_the_host_time_zone(front, at_noon):
-    at_noon.move_to(NOON.replace(month=7))
+def test_today_ends_at_midnight_in_the_host_time_zone(front, clock):
+    clock.move_to(NOON.replace(month=7))
     before = a_message(publish_at=NOON.replace(month=7, hour=22, minute=59), approved_at=NOON)
     after = a_message(publish_at=NOON.replace(month=7, hour=23, minute=0), approved_at=NOON)
     due = front(roles.WRITERS)["scheduled-today"]

@@ -3,7 +3,6 @@
 import logging
 
 import pytest
-import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -23,16 +22,10 @@ from tests.helpers.accounts import (
     with_phone,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
 
 DORA = "dora@example.org"
 OFFICE, HOME = "198.51.100.7", "203.0.113.9"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
@@ -66,11 +59,11 @@ def test_unknown_users_pause_after_twenty_wrong_passwords_from_anywhere(dora, na
     assert (set(statuses[:19]), set(statuses[20:])) == ({200}, {429})
 
 
-def test_the_pause_is_short_and_shown(dora, at_noon):
+def test_the_pause_is_short_and_shown(dora, clock):
     spray(20)
     answer = log_in(Client(), address=HOME)
     assert (answer.status_code, answer["Retry-After"]) == (429, "30")
-    at_noon.shift(31)
+    clock.shift(31)
     assert log_in(Client(), address=HOME).status_code == 302
 
 
@@ -81,9 +74,9 @@ def test_the_pause_grows(dora):
 
 
 @pytest.mark.parametrize("name", [DORA, "nobody@example.org"])
-def test_unknown_users_are_locked_for_the_day_after_a_hundred(dora, at_noon, name):
+def test_unknown_users_are_locked_for_the_day_after_a_hundred(dora, clock, name):
     for number in range(105):
-        at_noon.shift(130)
+        clock.shift(130)
         log_in(Client(), name, "wrong", next(addresses(1, number)))
     assert FailedLogin.objects.count() == 100
     answer = log_in(Client(), name, address=HOME)
@@ -140,7 +133,7 @@ def test_a_lock_out_of_name_and_ip_does_not_apply_to_a_known_device(client, dora
     assert log_in(client, address=OFFICE).status_code == 302
 
 
-def test_a_known_device_has_the_same_limits(client, dora, at_noon):
+def test_a_known_device_has_the_same_limits(client, dora, clock):
     log_in(client)
     client.post("/admin/logout/")
     assert guess(client, 5)[-1] == 429
@@ -148,7 +141,7 @@ def test_a_known_device_has_the_same_limits(client, dora, at_noon):
     rows = [FailedLogin(name=device.name, scope=device.scope, at=NOON) for _number in range(guessing.MOST)]
     FailedLogin.objects.bulk_create(rows)
     exhaust()
-    at_noon.shift(15 * 60 + 1)
+    clock.shift(15 * 60 + 1)
     assert log_in(client, address=HOME).status_code == 429
 
 
@@ -221,11 +214,11 @@ def test_an_ignored_proxy_header_is_logged_once(client, settings, caplog, monkey
 # Letters
 
 
-def test_the_user_is_warned_of_guessing_once_a_day(dora, at_noon):
+def test_the_user_is_warned_of_guessing_once_a_day(dora, clock):
     spray(15)
     assert letters_to(DORA) == []
     spray(10, start=15)
-    at_noon.shift(60)
+    clock.shift(60)
     spray(1, start=30)
     (letter,) = letters_to(DORA)
     assert "twenty times" in letter.body
@@ -248,10 +241,10 @@ def test_a_known_device_in_a_new_network_is_not_notified(client, dora):
     assert len(letters_to(DORA)) == 1
 
 
-def test_a_network_is_known_for_ninety_days(client, dora, at_noon):
+def test_a_network_is_known_for_ninety_days(client, dora, clock):
     log_in(Client(), address=OFFICE)
     assert len(letters_to(DORA)) == 1
-    at_noon.move_to(NOON + 91 * DAY)
+    clock.move_to(NOON + 91 * DAY)
     log_in(Client(), address=OFFICE)
     assert len(letters_to(DORA)) == 2
 
@@ -268,9 +261,9 @@ def test_failures_and_lock_outs_are_logged_without_name_or_address(dora):
     assert not any(secret in written for secret in ("dora", OFFICE, "wrong box", PASSWORD))
 
 
-def test_failures_are_deleted_after_a_day(dora, at_noon):
+def test_failures_are_deleted_after_a_day(dora, clock):
     spray(5)
-    at_noon.move_to(NOON + 1.1 * DAY)
+    clock.move_to(NOON + 1.1 * DAY)
     spray(1, start=9)
     assert FailedLogin.objects.count() == 1
 

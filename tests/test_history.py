@@ -1,7 +1,6 @@
 """History of a message: versions and log entries, comparison word by word, restoring."""
 
 import pytest
-import time_machine
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 
@@ -11,17 +10,11 @@ from news.models import Act, Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 from tests.helpers.message_form import officer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 FIRST = "<p>The talks began on Monday.</p>\n<p>They were short.</p>"
 SECOND = "<p>The talks began on Tuesday.</p>\n<p>They were short.</p>"
 ASKED = "Select whether your change is a typo or a correction"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 def with_versions(*bodies, **kwargs):
@@ -109,11 +102,11 @@ def test_a_long_history_is_paginated(admin_client, monkeypatch):
     assert ("written" in last, "Earlier versions" in last) == (True, False)
 
 
-def test_each_log_entry_is_on_one_page_of_a_long_history(admin_client, admin_user, monkeypatch, at_noon):
+def test_each_log_entry_is_on_one_page_of_a_long_history(admin_client, admin_user, monkeypatch, clock):
     monkeypatch.setattr(history, "PAGE", 1)
     message = with_versions("<p>1</p>")
     for hour in (1, 2, 3):
-        at_noon.move_to(NOON + hour * HOUR)
+        clock.move_to(NOON + hour * HOUR)
         message.body = f"<p>Text {hour}</p>"
         message.save()
         message.submit(at=NOON + hour * HOUR) if hour == 2 else None

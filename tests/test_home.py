@@ -3,19 +3,12 @@
 from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 
 from consular.models import Notice, Office
 from counters.models import Counter
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def home(client):
@@ -35,8 +28,8 @@ def test_the_date_is_in_the_hosts_time_zone(client):
         (datetime(2020, 10, 25, 1, 0, tzinfo=UTC), "04:00", "01:00"),
     ],
 )
-def test_the_clocks_are_right_in_summer_and_in_winter(client, at_noon, moment, moscow, london):
-    at_noon.move_to(moment)
+def test_the_clocks_are_right_in_summer_and_in_winter(client, clock, moment, moscow, london):
+    clock.move_to(moment)
     page = home(client)
     assert (f">{moscow}</time>" in page, f">{london}</time>" in page) == (True, True)
 
@@ -55,10 +48,10 @@ def test_counters_show_their_days(client):
     assert ('value="996"' in page, 'value="988"' in page) == (True, True)
 
 
-def test_an_active_notice_is_above_the_page(client, at_noon):
+def test_an_active_notice_is_above_the_page(client, clock):
     Notice.objects.create(sentence="The consulate is closed today.", starts=NOON, ends=NOON + HOUR)
     shown = "The consulate is closed today." in home(client)
-    at_noon.move_to(NOON + HOUR)
+    clock.move_to(NOON + HOUR)
     assert (shown, "The consulate is closed today." in home(client)) == (True, False)
 
 

@@ -2,21 +2,14 @@
 
 import html5lib
 import pytest
-import time_machine
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from tests.factories import NOON, a_topic, an_office
+from tests.factories import a_topic, an_office
 from tests.helpers import public_pages
 from tests.helpers.contact_form import an_answer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("clock")]
 
 
 def parsed(response):

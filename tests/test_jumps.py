@@ -4,19 +4,12 @@ import re
 from html import unescape
 
 import pytest
-import time_machine
 
-from tests.factories import NOON, a_category, a_message
+from tests.factories import a_category, a_message
 from tests.helpers.archive import of_day, page
 from tests.helpers.wsgi import ask
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
 
 
 def jump(client, typed, path="/messages/"):

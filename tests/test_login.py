@@ -3,7 +3,6 @@
 import logging
 
 import pytest
-import time_machine
 from axes.models import AccessAttempt
 from django.contrib.auth import get_user_model
 from django.test import RequestFactory
@@ -12,15 +11,9 @@ from embassy import guessing, roles
 from tests.factories import HOUR, NOON
 from tests.helpers.accounts import LOGIN, PASSWORD, a_member, is_in, log_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 ELSEWHERE = "203.0.113.9"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
@@ -74,17 +67,17 @@ def test_the_lock_out_page_has_its_end_and_a_link_to_reset_the_password(client, 
     assert (answer["Retry-After"], answer["Cache-Control"]) == ("900", "no-store")
 
 
-def test_a_lock_out_ends_at_the_time_shown(client, dora, at_noon):
+def test_a_lock_out_ends_at_the_time_shown(client, dora, clock):
     guess(client)
-    at_noon.shift(15 * 60 + 1)
+    clock.shift(15 * 60 + 1)
     assert log_in(client).status_code == 302
 
 
-def test_trying_on_meanwhile_does_not_put_it_off(client, dora, at_noon):
+def test_trying_on_meanwhile_does_not_put_it_off(client, dora, clock):
     guess(client)
-    at_noon.shift(10 * 60)
+    clock.shift(10 * 60)
     waits = log_in(client)["Retry-After"]
-    at_noon.shift(5 * 60 + 1)
+    clock.shift(5 * 60 + 1)
     assert (waits, log_in(client).status_code) == ("300", 302)
 
 
@@ -153,9 +146,9 @@ def test_neither_names_nor_passwords_are_kept(client, dora):
     assert not any(secret in kept() for secret in ("dora", "the wrong password", "in the wrong box"))
 
 
-def test_old_tries_are_forgotten(client, dora, at_noon):
+def test_old_tries_are_forgotten(client, dora, clock):
     guess(client, 2)
-    at_noon.move_to(NOON + HOUR)
+    clock.move_to(NOON + HOUR)
     log_in(client)
     assert AccessAttempt.objects.count() == 0
 
@@ -224,9 +217,9 @@ def test_a_new_password_ends_the_other_sessions(client, dora):
     assert (is_in(client), is_in(other)) == (True, False)
 
 
-def test_a_session_ends_after_twelve_hours(client, dora, at_noon):
+def test_a_session_ends_after_twelve_hours(client, dora, clock):
     log_in(client)
-    at_noon.move_to(NOON + 12 * HOUR)
+    clock.move_to(NOON + 12 * HOUR)
     assert not is_in(client)
 
 

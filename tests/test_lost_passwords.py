@@ -1,7 +1,6 @@
 """Links to choose a password: few letters, short lives, and the same work for an address that nobody has."""
 
 import pytest
-import time_machine
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
@@ -12,17 +11,11 @@ from letters.models import Letter
 from tests.factories import DAY, HOUR, NOON
 from tests.helpers.accounts import a_member, kinds, letters_to, link_in, log_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 RESET = "/admin/password-reset/"
 DORA = "dora@example.org"
 NEW = "as long as a sentence"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
@@ -53,13 +46,13 @@ def test_ten_requests_make_one_waiting_letter(dora):
 
 
 @pytest.mark.parametrize("spelt", [DORA, "DORA@example.org", " dora@EXAMPLE.org "])
-def test_no_more_than_three_leave_in_a_day_however_the_address_is_spelt(dora, at_noon, spelt):
+def test_no_more_than_three_leave_in_a_day_however_the_address_is_spelt(dora, clock, spelt):
     for number in range(12):
-        at_noon.move_to(NOON + number * HOUR)
+        clock.move_to(NOON + number * HOUR)
         ask(spelt if number % 2 else DORA)
         letters_to(DORA)
     assert len(letters_to(DORA)) == 3
-    at_noon.move_to(NOON + 1.1 * DAY)
+    clock.move_to(NOON + 1.1 * DAY)
     ask()
     assert len(letters_to(DORA)) == 4
 
@@ -112,26 +105,26 @@ def test_what_is_no_address_is_no_error_of_the_server(address):
 
 
 @pytest.mark.parametrize(("minutes", "works"), [(59, True), (61, False)])
-def test_a_link_for_a_lost_password_works_for_an_hour(dora, at_noon, minutes, works):
+def test_a_link_for_a_lost_password_works_for_an_hour(dora, clock, minutes, works):
     ask()
     link = link_in(letters_to(DORA)[-1])
-    at_noon.shift(minutes * 60)
+    clock.shift(minutes * 60)
     assert choose(link) is works
 
 
 @pytest.mark.parametrize(("days", "works"), [(2.9, True), (3.1, False)])
-def test_an_invitation_works_for_three_days(at_noon, days, works):
+def test_an_invitation_works_for_three_days(clock, days, works):
     invited = a_member(roles.WRITERS, password=None, username="dora@example.org")
     people.invite(invited, NOON)
     link = link_in(letters_to(DORA)[-1])
-    at_noon.move_to(NOON + days * DAY)
+    clock.move_to(NOON + days * DAY)
     assert choose(link) is works
 
 
-def test_a_newer_link_makes_an_older_one_worthless(dora, at_noon):
+def test_a_newer_link_makes_an_older_one_worthless(dora, clock):
     ask()
     first = link_in(letters_to(DORA)[-1])
-    at_noon.shift(60)
+    clock.shift(60)
     ask()
     assert not choose(first)
     assert choose(link_in(letters_to(DORA)[-1]))

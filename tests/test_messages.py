@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from hypothesis import given
@@ -231,13 +230,7 @@ def test_category_slugs_are_not_numbers_or_feed(slug):
 # Redirects
 
 
-@pytest.fixture
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-def test_a_changed_slug_redirects(at_noon, client):
+def test_a_changed_slug_redirects(clock, client):
     message = a_message(headline="First name")
     old = message.get_absolute_url()
     message.slug = "second-name"
@@ -246,7 +239,7 @@ def test_a_changed_slug_redirects(at_noon, client):
     assert (answer.status_code, answer["Location"]) == (301, message.get_absolute_url())
 
 
-def test_all_former_urls_redirect_directly(at_noon, client):
+def test_all_former_urls_redirect_directly(clock, client):
     message = a_message(headline="First")
     former = []
     for slug in ("second", "third"):
@@ -256,7 +249,7 @@ def test_all_former_urls_redirect_directly(at_noon, client):
     assert {client.get(path)["Location"] for path in former} == {message.get_absolute_url()}
 
 
-def test_a_changed_date_redirects(at_noon, client):
+def test_a_changed_date_redirects(clock, client):
     message = a_message()
     old = message.get_absolute_url()
     Message.objects.filter(pk=message.pk).update(publish_at=NOON - 30 * DAY)
@@ -264,14 +257,14 @@ def test_a_changed_date_redirects(at_noon, client):
     assert client.get(old)["Location"] == message.get_absolute_url()
 
 
-def test_unpublished_urls_leave_no_redirect(at_noon):
+def test_unpublished_urls_leave_no_redirect(clock):
     message = a_message(publish_at=NOON + DAY, approved_at=NOON)
     message.slug = "another"
     message.save()
     assert not Redirect.objects.exists()
 
 
-def test_a_message_at_a_former_url_replaces_the_redirect(at_noon, client):
+def test_a_message_at_a_former_url_replaces_the_redirect(clock, client):
     moved = a_message(headline="Taken")
     old = moved.get_absolute_url()
     moved.slug = "away"
@@ -281,7 +274,7 @@ def test_a_message_at_a_former_url_replaces_the_redirect(at_noon, client):
     assert client.get(old).status_code == 200
 
 
-def test_a_changed_category_redirects_with_all_pages_below_it(at_noon, client):
+def test_a_changed_category_redirects_with_all_pages_below_it(clock, client):
     category = a_category("comments")
     a_message(category=category)
     category.slug = "remarks"
@@ -313,7 +306,7 @@ def test_invalid_cursors_are_refused(text):
         Cursor.parse(text)
 
 
-def test_a_category_renamed_back_does_not_redirect_to_itself(at_noon, client):
+def test_a_category_renamed_back_does_not_redirect_to_itself(clock, client):
     category = a_category("comments")
     for slug in ("remarks", "comments"):
         category.slug = slug

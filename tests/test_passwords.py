@@ -1,7 +1,6 @@
 """Passwords: none made of the house's own words; initial ones expire and are changed; backup codes outlive keys."""
 
 import pytest
-import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -13,15 +12,9 @@ from embassy.second_factor import factor
 from tests.factories import DAY, NOON
 from tests.helpers.accounts import CODE, a_member, is_in, kinds, log_in, shown_code, with_phone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 CHANGE = "/admin/password_change/"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 # Words of the house
@@ -89,8 +82,8 @@ def test_a_trial_by_plain_http_goes_on_with_the_first_password(client, first):
     assert is_in(client)
 
 
-def test_a_first_password_expires_after_three_days_and_the_command_makes_another(client, first, at_noon, tmp_path):
-    at_noon.move_to(NOON + 3.1 * DAY)
+def test_a_first_password_expires_after_three_days_and_the_command_makes_another(client, first, clock, tmp_path):
+    clock.move_to(NOON + 3.1 * DAY)
     assert log_in(client, "press", first).status_code == 200
     call_command("first_login")
     again = (tmp_path / "first-login.txt").read_text().strip()
@@ -98,11 +91,11 @@ def test_a_first_password_expires_after_three_days_and_the_command_makes_another
     assert log_in(client, "press", again).status_code == 302
 
 
-def test_a_password_that_was_chosen_does_not_expire(client, first, at_noon):
+def test_a_password_that_was_chosen_does_not_expire(client, first, clock):
     user = get_user_model().objects.get()
     user.set_password("violet gardens")
     user.save()
-    at_noon.move_to(NOON + 400 * DAY)
+    clock.move_to(NOON + 400 * DAY)
     log_in(client, "press", "violet gardens")
     assert is_in(client)
 
@@ -114,26 +107,26 @@ def half_way(client):
     return log_in(client)
 
 
-def test_wrong_codes_wait_no_longer_than_five_minutes_however_many(client, at_noon):
+def test_wrong_codes_wait_no_longer_than_five_minutes_however_many(client, clock):
     with_phone(a_member(roles.WRITERS, username="dora@example.org"))
     half_way(client)
     for _number in range(25):
         answer = client.post(CODE, {"code": "000000"})
         assert int(answer.get("Retry-After", 0)) <= 300
-        at_noon.shift(301)
+        clock.shift(301)
         half_way(client)
-    at_noon.shift(301)
+    clock.shift(301)
     half_way(client)
     assert client.post(CODE, {"code": shown_code()}).status_code == 302
 
 
-def test_wrong_backup_codes_wait_no_longer_either(client, at_noon):
+def test_wrong_backup_codes_wait_no_longer_either(client, clock):
     dora = with_phone(a_member(roles.WRITERS, username="dora@example.org"))
     right = factor.new_backup_codes(dora)[0]
     for _number in range(25):
         half_way(client)
         client.post(CODE, {"code": "aaaaa-aaaaa"})
-        at_noon.shift(301)
+        clock.shift(301)
     half_way(client)
     assert client.post(CODE, {"code": right}).status_code == 302
     assert kinds()[-2:] == ["code used", "login"]

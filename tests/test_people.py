@@ -4,7 +4,6 @@ import re
 from contextlib import contextmanager
 
 import pytest
-import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core import mail
@@ -16,16 +15,10 @@ from letters.sending import send_due
 from tests.factories import DAY, NOON, a_message
 from tests.helpers.accounts import a_member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 USERS = "/admin/auth/user/"
 PASSWORD = "as long as a sentence"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
@@ -134,10 +127,10 @@ def test_who_has_chosen_a_password_meanwhile_is_not_invited(client, manager, com
 
 
 @pytest.mark.parametrize(("days", "works"), [(2.9, True), (3.1, False)])
-def test_an_invitation_works_for_three_days(client, manager, committed, at_noon, days, works):
+def test_an_invitation_works_for_three_days(client, manager, committed, clock, days, works):
     with committed():
         invite(client)
-    at_noon.move_to(NOON + days * DAY)
+    clock.move_to(NOON + days * DAY)
     choose_password(client, link())
     assert someone().has_usable_password() is works
 

@@ -4,17 +4,16 @@ import io
 import re
 
 import pytest
-import time_machine
 from django.contrib.auth import get_user_model
 from django.core.files.storage import FileSystemStorage
 from PIL import Image as Pillow
 
 from news.models import Message
-from tests.factories import NOON, a_category, a_message
+from tests.factories import a_category, a_message
 from tests.helpers.files import a_pdf_file, a_picture_file, a_pictured_message
 from tests.helpers.form_fields import fields_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 ADD = "/admin/news/message/add/"
 
@@ -22,12 +21,6 @@ ADD = "/admin/news/message/add/"
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 def change(message):

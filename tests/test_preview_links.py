@@ -15,15 +15,9 @@ from tests.factories import DAY, HOUR, NOON, a_message
 from tests.helpers.files import a_body, a_file, an_attachment, an_image
 from tests.helpers.message_form import officer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 def a_link(message=None, **kwargs):
@@ -114,10 +108,10 @@ def test_an_invalid_link_is_a_404(client, method):
     assert [everything(getattr(client, method)(f"/preview/{token}/")) == unknown for token in tokens] == [True] * 6
 
 
-def test_a_link_is_valid_until_its_expiry(client, at_noon):
+def test_a_link_is_valid_until_its_expiry(client, clock):
     link = a_link()
     before = client.get(link.get_absolute_url()).status_code
-    at_noon.move_to(NOON + HOUR)
+    clock.move_to(NOON + HOUR)
     assert (before, client.get(link.get_absolute_url()).status_code) == (200, 404)
 
 
@@ -203,11 +197,11 @@ def test_head_requests_and_prefetches_are_not_visits(client, method, headers):
     assert not link.visits.exists()
 
 
-def test_a_reload_is_not_a_new_visit(client, at_noon):
+def test_a_reload_is_not_a_new_visit(client, clock):
     link = a_link()
     client.get(link.get_absolute_url())
     client.get(link.get_absolute_url())
-    at_noon.move_to(NOON + HOUR / 2)
+    clock.move_to(NOON + HOUR / 2)
     client.get(link.get_absolute_url())
     assert link.visits.count() == 2
 

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from editions.edition import Edition
@@ -11,15 +10,9 @@ from news.models import Act, Message
 from tests.factories import DAY, NOON, a_message
 from tests.helpers.message_form import filled, officer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 NEW = "/admin/news/message/preview/"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 def desk(message, what="preview"):

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,13 +21,12 @@ from tests.factories import DAY, NOON, a_category
 from tests.helpers.searches import whole_list
 from tests.properties import examples
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("long_search_deadline")]
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.both_databases,
+    pytest.mark.usefixtures("long_search_deadline"),
+    pytest.mark.usefixtures("clock"),
+]
 
 
 ALPHABET = "visa visas Visa treaty treaties peace Élysée Мир миру ещё border O’Brien S-400 council 2018".split()

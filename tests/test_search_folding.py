@@ -1,23 +1,16 @@
 """Search in many scripts: different keyboards and spellings find the same words."""
 
 import pytest
-import time_machine
 
 from news.search import index, tables
 from news.search.folding import FOLDING
 from news.search.models import Entry, IndexState, Stale
 from news.search.query import read
 from news.search.text import spellings, words
-from tests.factories import NOON, a_message
+from tests.factories import a_message
 from tests.helpers.searches import headlines
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
 
 
 # Each is one word, however it is written: any of them finds any other.

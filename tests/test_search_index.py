@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.core.management import call_command
 from django.db import connection, transaction
 
@@ -14,13 +13,7 @@ from tests.factories import HOUR, NOON, a_category, a_message
 from tests.helpers.imports import import_messages
 from tests.helpers.searches import headlines, search
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
 
 
 def test_a_scheduled_message_is_found_from_its_second_on():

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,13 +10,7 @@ from news.search.ranking import Place
 from news.search.wanted import Wanted
 from tests.factories import NOON, a_message
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
 
 
 def page(client, query):

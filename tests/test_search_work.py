@@ -3,7 +3,6 @@
 import tracemalloc
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -16,13 +15,7 @@ from news.search.wanted import Wanted
 from tests.factories import DAY, NOON, a_category, a_message
 from tests.helpers.searches import headlines, search
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.slow]
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.slow, pytest.mark.usefixtures("clock")]
 
 
 UNKNOWN = " ".join(f"qz{number:02}xy" for number in range(40))

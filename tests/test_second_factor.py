@@ -3,23 +3,16 @@
 import re
 
 import pytest
-import time_machine
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 
 from embassy import roles
-from tests.factories import NOON, a_message
+from tests.factories import a_message
 from tests.helpers.accounts import CODE, LOGIN, a_member, is_in, log_in, shown_code, with_phone
 from tests.helpers.files import a_picture_file, a_pictured_message
 from tests.helpers.two_step import SET_UP, give, half_way, log_in_whole
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture
@@ -73,22 +66,22 @@ def test_a_code_works_once(client, dora):
     assert give(other, shown_code()).status_code == 200
 
 
-def test_wrong_codes_lock_the_device_until_the_time_shown(client, dora, at_noon):
+def test_wrong_codes_lock_the_device_until_the_time_shown(client, dora, clock):
     half_way(client)
     for _number in range(4):
         give(client, "000000")
-        at_noon.shift(60)
+        clock.shift(60)
     give(client, "000000")
     answer = give(client, shown_code())
     assert (answer.status_code, answer["Retry-After"]) == (429, "16")
     assert "Try again after 12:41:16" in answer.content.decode()
-    at_noon.shift(20)
+    clock.shift(20)
     assert give(client, shown_code()).status_code == 302
 
 
-def test_a_pending_sign_in_expires_after_ten_minutes(client, dora, at_noon):
+def test_a_pending_sign_in_expires_after_ten_minutes(client, dora, clock):
     half_way(client)
-    at_noon.shift(601)
+    clock.shift(601)
     assert give(client, shown_code())["Location"] == LOGIN
 
 

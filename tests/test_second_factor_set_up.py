@@ -1,13 +1,11 @@
 """Setting up, replacing and removing one's own two-step verification; backup codes."""
 
 import pytest
-import time_machine
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from embassy import roles
 from embassy.second_factor import factor
-from tests.factories import NOON
 from tests.helpers.accounts import CODE, LOGIN, PASSWORD, USERS, a_member, is_in, log_in, shown_code, with_phone
 from tests.helpers.two_step import (
     CODES,
@@ -22,13 +20,7 @@ from tests.helpers.two_step import (
     set_up,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture
@@ -87,14 +79,14 @@ def test_set_up_ends_sessions_without_it(client, carl):
     assert (is_in(client), is_in(other)) == (True, False)
 
 
-def test_a_new_phone_replaces_the_old_one(client, dora, at_noon):
+def test_a_new_phone_replaces_the_old_one(client, dora, clock):
     log_in_whole(client)
     set_up(client)
-    at_noon.shift(60)
+    clock.shift(60)
     other = client.__class__()
     half_way(other)
     assert give(other, shown_code()).status_code == 200
-    at_noon.shift(60)
+    clock.shift(60)
     assert give(other, shown_code(key=factor.phone_of(dora).key)).status_code == 302
 
 
@@ -142,7 +134,7 @@ def codes(client, carl):
     return codes_on(set_up(client))
 
 
-def test_a_backup_code_works_once(client, carl, codes, at_noon):
+def test_a_backup_code_works_once(client, carl, codes, clock):
     other = client.__class__()
     half_way(other, "carl@example.org")
     assert "have 9 left" in client_after(other, codes[0])

@@ -1,7 +1,6 @@
 """Security event log: each kind is logged, events cannot be changed or deleted, managers can read them."""
 
 import pytest
-import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import DatabaseError, connection, transaction
@@ -27,12 +26,6 @@ from tests.helpers.accounts import (
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LIST = "/admin/accounts/securityevent/"
-
-
-@pytest.fixture
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 def last():
@@ -121,7 +114,7 @@ def test_flush_empties_both_logs_and_protects_them_again():
 # What is recorded
 
 
-def test_sign_in_and_sign_out_log_account_network_and_time(client, at_noon):
+def test_sign_in_and_sign_out_log_account_network_and_time(client, clock):
     dora = a_member(roles.WRITERS)
     log_in(client, address="198.51.100.7")
     event = last()
@@ -131,16 +124,16 @@ def test_sign_in_and_sign_out_log_account_network_and_time(client, at_noon):
     assert (last().kind, last().account) == ("logout", dora.pk)
 
 
-def test_both_steps_of_a_sign_in_and_a_wrong_code_are_logged(client, at_noon):
+def test_both_steps_of_a_sign_in_and_a_wrong_code_are_logged(client, clock):
     with_phone(a_member(roles.WRITERS))
     log_in(client)
     client.post(CODE, {"code": "000000"})
-    at_noon.shift(5)
+    clock.shift(5)
     client.post(CODE, {"code": shown_code()})
     assert kinds()[1:] == ["password accepted", "wrong code", "login"]
 
 
-def test_every_change_of_a_password_is_logged(client, at_noon, admin_client):
+def test_every_change_of_a_password_is_logged(client, clock, admin_client):
     dora = a_member(roles.WRITERS)
     dora.set_password("as long as a sentence")
     dora.save()
@@ -150,7 +143,7 @@ def test_every_change_of_a_password_is_logged(client, at_noon, admin_client):
     assert kinds().count("password changed") == 2
 
 
-def test_an_upgraded_hash_is_not_a_changed_password(client, settings, at_noon):
+def test_an_upgraded_hash_is_not_a_changed_password(client, settings, clock):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     a_member(roles.WRITERS, username="dora@example.org")
     settings.PASSWORD_HASHERS = [
@@ -163,7 +156,7 @@ def test_an_upgraded_hash_is_not_a_changed_password(client, settings, at_noon):
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-def test_changed_groups_are_logged_from_either_side(reverse, at_noon):
+def test_changed_groups_are_logged_from_either_side(reverse, clock):
     dora, editors = a_member(roles.WRITERS), Group.objects.get(name=roles.EDITORS)
     if reverse:
         editors.user_set.add(dora)
@@ -174,7 +167,7 @@ def test_changed_groups_are_logged_from_either_side(reverse, at_noon):
     assert set(last().detail.split(", ")) == {"-Press editors", "-Press writers"}
 
 
-def test_a_new_superuser_is_logged(at_noon):
+def test_a_new_superuser_is_logged(clock):
     dora = a_member(roles.WRITERS)
     dora.is_superuser = True
     dora.save()
@@ -209,7 +202,7 @@ def test_refusals_of_anonymous_visitors_are_not_logged(client):
     assert kinds() == []
 
 
-def test_preview_links_and_exports_are_logged(client, at_noon):
+def test_preview_links_and_exports_are_logged(client, clock):
     editor, officer = a_member(roles.EDITORS, username="e@example.org"), a_member(roles.CONSULAR)
     message, enquiry = a_message(publish_at=None), an_enquiry()
     client.force_login(editor)
@@ -256,7 +249,7 @@ def test_an_account_that_is_only_in_the_log_can_be_deleted(client, manager):
 # Told
 
 
-def test_managers_are_notified_of_invitations_and_changed_groups(client, manager, at_noon):
+def test_managers_are_notified_of_invitations_and_changed_groups(client, manager, clock):
     client.force_login(manager)
     a_member(roles.MANAGERS, username="other@example.org")
     writers, editors = (Group.objects.get(name=name).pk for name in (roles.WRITERS, roles.EDITORS))
@@ -265,13 +258,13 @@ def test_managers_are_notified_of_invitations_and_changed_groups(client, manager
     (letter,) = letters_to("other@example.org")
     assert all(word in letter.body for word in ("Nora New was invited", "Press writers", "manager@example.org"))
     user = get_user_model().objects.get(email="new@example.org")
-    at_noon.shift(1)
+    clock.shift(1)
     client.post(f"{USERS}{user.pk}/change/", data | {"is_active": "on", "groups": [writers, editors]})
     assert "+Press editors" in letters_to("other@example.org")[-1].body
     assert len(letters_to("manager@example.org")) == 2
 
 
-def test_groups_given_by_a_superuser_are_kept_and_not_logged(client, manager, at_noon):
+def test_groups_given_by_a_superuser_are_kept_and_not_logged(client, manager, clock):
     client.force_login(manager)
     extra = Group.objects.create(name="Archive")
     dora = a_member(roles.WRITERS, username="dora@example.org")
@@ -283,7 +276,7 @@ def test_groups_given_by_a_superuser_are_kept_and_not_logged(client, manager, at
     assert len(kinds()) == before
 
 
-def test_users_are_notified_of_changes_to_their_account(client, manager, at_noon):
+def test_users_are_notified_of_changes_to_their_account(client, manager, clock):
     client.force_login(manager)
     dora = a_member(roles.WRITERS, username="dora@example.org")
     theirs = client.__class__()
@@ -293,11 +286,11 @@ def test_users_are_notified_of_changes_to_their_account(client, manager, at_noon
     assert any("Your sessions were ended" in letter.body for letter in letters_to("dora@example.org"))
 
 
-def test_a_wrong_code_after_the_password_is_notified_once_a_day(client, at_noon):
+def test_a_wrong_code_after_the_password_is_notified_once_a_day(client, clock):
     with_phone(a_member(roles.WRITERS))
     for _number in range(3):
         log_in(client)
         client.post(CODE, {"code": "000000"})
-        at_noon.shift(60)
+        clock.shift(60)
     letters = [letter for letter in letters_to("dora@example.org") if "followed by a wrong code" in letter.body]
     assert len(letters) == 1

@@ -1,7 +1,6 @@
 """Staff sessions: timeouts, reauthentication before accounts change, Clear-Site-Data."""
 
 import pytest
-import time_machine
 from django.conf import settings as site
 from django.contrib.sessions.models import Session
 
@@ -20,16 +19,10 @@ from tests.helpers.accounts import (
     with_phone,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 CHANGE, VERIFY, SESSIONS = "/admin/password_change/", "/admin/verify/", "/admin/sessions/"
 NEW = "as long as a sentence"
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
@@ -47,39 +40,39 @@ def manager(client):
 # Their end
 
 
-def test_a_session_ends_after_two_hours_without_use(client, dora, at_noon):
+def test_a_session_ends_after_two_hours_without_use(client, dora, clock):
     log_in(client)
-    at_noon.move_to(NOON + 1.9 * HOUR)
+    clock.move_to(NOON + 1.9 * HOUR)
     used = is_in(client)
-    at_noon.move_to(NOON + 3.8 * HOUR)
+    clock.move_to(NOON + 3.8 * HOUR)
     used_again = is_in(client)
-    at_noon.move_to(NOON + 5.9 * HOUR)
+    clock.move_to(NOON + 5.9 * HOUR)
     assert (used, used_again, is_in(client)) == (True, True, False)
 
 
-def test_a_session_ends_after_twelve_hours_of_use(client, dora, at_noon):
+def test_a_session_ends_after_twelve_hours_of_use(client, dora, clock):
     log_in(client)
     for hour in range(1, 12):
-        at_noon.move_to(NOON + hour * HOUR)
+        clock.move_to(NOON + hour * HOUR)
         assert is_in(client)
-    at_noon.move_to(NOON + 12 * HOUR)
+    clock.move_to(NOON + 12 * HOUR)
     assert not is_in(client)
 
 
-def test_an_expired_session_is_deleted_on_the_server(client, dora, at_noon):
+def test_an_expired_session_is_deleted_on_the_server(client, dora, clock):
     log_in(client)
-    at_noon.move_to(NOON + 3 * HOUR)
+    clock.move_to(NOON + 3 * HOUR)
     is_in(client)
-    at_noon.move_to(NOON)
+    clock.move_to(NOON)
     assert not is_in(client)
 
 
-def test_the_last_use_is_stored_every_five_minutes(client, dora, at_noon, django_assert_num_queries):
+def test_the_last_use_is_stored_every_five_minutes(client, dora, clock, django_assert_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     log_in(client)
-    at_noon.shift(60)
+    clock.shift(60)
     with CaptureQueriesContext(connection) as queries:
         is_in(client)
     assert not [query["sql"] for query in queries if query["sql"].startswith(("UPDATE", "INSERT"))]
@@ -124,11 +117,11 @@ MANAGERS_PAGES = ["add/", "{pk}/change/", "{pk}/delete/", "{pk}/two-factor/"]
 
 
 @pytest.mark.parametrize("page", MANAGERS_PAGES)
-def test_changing_accounts_requires_recent_reauthentication(client, manager, dora, at_noon, page):
+def test_changing_accounts_requires_recent_reauthentication(client, manager, dora, clock, page):
     with_phone(dora)
     address = USERS + page.format(pk=dora.pk)
     assert client.get(address).status_code == 200
-    at_noon.shift(31 * 60)
+    clock.shift(31 * 60)
     answer = client.get(address)
     assert answer["Location"].startswith(f"{VERIFY}?next=")
     assert client.post(answer["Location"], {"password": "wrong"}).status_code == 200
@@ -137,35 +130,35 @@ def test_changing_accounts_requires_recent_reauthentication(client, manager, dor
 
 
 @pytest.mark.parametrize("action", ["deactivate_selected", "end_sessions_selected", "reset_two_factor_selected"])
-def test_actions_require_recent_reauthentication(client, manager, dora, at_noon, action):
+def test_actions_require_recent_reauthentication(client, manager, dora, clock, action):
     with_phone(dora)
-    at_noon.shift(61 * 60)
+    clock.shift(61 * 60)
     answer = client.post(USERS, {"action": action, "_selected_action": [dora.pk]})
     assert answer["Location"].startswith(VERIFY)
     dora.refresh_from_db()
     assert (dora.is_active, dora.totpdevice_set.count()) == (True, 1)
 
 
-def test_an_open_form_can_be_submitted_within_an_hour(client, manager, dora, at_noon):
-    at_noon.shift(29 * 60)
+def test_an_open_form_can_be_submitted_within_an_hour(client, manager, dora, clock):
+    clock.shift(29 * 60)
     client.get(f"{USERS}{dora.pk}/change/")
-    at_noon.shift(29 * 60)
+    clock.shift(29 * 60)
     data = {"email": dora.email, "first_name": "New", "last_name": "y", "is_active": "on"}
     client.post(f"{USERS}{dora.pk}/change/", data | {"groups": list(dora.groups.values_list("pk", flat=True))})
     dora.refresh_from_db()
     assert dora.first_name == "New"
 
 
-def test_reauthentication_requires_password_and_code(client, dora, at_noon):
+def test_reauthentication_requires_password_and_code(client, dora, clock):
     with_phone(dora)
     log_in(client)
     client.post("/admin/login/code/", {"code": shown_code()})
-    at_noon.shift(31 * 60)
+    clock.shift(31 * 60)
     assert client.get(CHANGE)["Location"].startswith(VERIFY)
     page = client.post(f"{VERIFY}?next={CHANGE}", {"password": PASSWORD})
     assert (page.status_code, 'name="code"' in page.content.decode()) == (200, True)
     assert client.post(f"{VERIFY}?next={CHANGE}", {"password": PASSWORD, "code": "000000"}).status_code == 200
-    at_noon.shift(60)
+    clock.shift(60)
     assert client.post(f"{VERIFY}?next={CHANGE}", {"password": PASSWORD, "code": shown_code()})["Location"] == CHANGE
 
 
@@ -217,9 +210,9 @@ def test_signing_out_clears_the_browser_storage(client, dora):
     assert client.post("/admin/logout/")["Clear-Site-Data"] == '"cache", "storage"'
 
 
-def test_an_expired_session_clears_pages_and_keeps_unsaved_texts(client, dora, at_noon):
+def test_an_expired_session_clears_pages_and_keeps_unsaved_texts(client, dora, clock):
     log_in(client)
-    at_noon.move_to(NOON + 3 * HOUR)
+    clock.move_to(NOON + 3 * HOUR)
     answer = client.get(client.get("/admin/")["Location"])
     assert answer["Clear-Site-Data"] == '"cache"'
 

@@ -3,7 +3,6 @@
 import logging
 
 import pytest
-import time_machine
 from django.db import DatabaseError
 from django.test import Client
 
@@ -12,14 +11,8 @@ from tests.factories import NOON, a_message
 from tests.helpers.message_form import a_draft, headline, opened, post
 from tests.helpers.wsgi import ask
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.slow, pytest.mark.usefixtures("clock")]
 at_the_front = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def at_noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 # The desk's lists
