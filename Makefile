@@ -16,7 +16,7 @@ PORT ?= 8000
 LOCAL_SITE := ^SITE_URL=http://\(127\.0\.0\.1\|localhost\)
 
 # What the static files are made of: when none of it is newer, there is nothing to collect.
-STATIC := $(shell find static */static embassy/settings.py richtext/storage.py -type f 2>/dev/null)
+STATIC := $(shell find static */static embassy/settings.py richtext/static_storage.py -type f 2>/dev/null)
 
 .PHONY: run dev test test-quick test-thorough test-resilience lint bench install lock clean
 .DEFAULT_GOAL := run

@@ -10,5 +10,5 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from accounts import checks, signals, triggers  # noqa: F401 (checks and signals register themselves)
 
-        pre_migrate.connect(triggers.before_migration, sender=self)
-        post_migrate.connect(triggers.after_migration, sender=self)
+        pre_migrate.connect(triggers.drop_triggers, sender=self)
+        post_migrate.connect(triggers.create_triggers, sender=self)

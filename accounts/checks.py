@@ -5,7 +5,7 @@ from django.core.checks import Tags, Warning, register
 
 
 @register(Tags.security, deploy=True)
-def proxies_are_counted(app_configs=None, **kwargs):
+def check_trusted_proxies(app_configs=None, **kwargs):
     """Warn if TRUSTED_PROXY_COUNT is 0 on an https site: the proxy that terminates TLS has to be counted."""
     if not settings.SECURE or settings.TRUSTED_PROXY_COUNT:
         return []
@@ -21,7 +21,7 @@ def proxies_are_counted(app_configs=None, **kwargs):
 
 
 @register(Tags.security, deploy=True)
-def second_factor_is_required(app_configs=None, **kwargs):
+def check_two_factor_is_required(app_configs=None, **kwargs):
     if settings.STAFF_REQUIRE_TOTP:
         return []
     return [

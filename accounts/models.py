@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-KEPT = timedelta(days=90)  # retention of security events, as in accounts/triggers.py
+EVENT_RETENTION = timedelta(days=90)  # retention of security events, as in accounts/triggers.py
 DAY = timedelta(days=1)
 NOTICE_PERIOD = timedelta(days=7)  # in which a former address gets notices and can stop the change
 

@@ -16,37 +16,48 @@ from django.utils.http import base36_to_int
 from django.utils.translation import gettext as _
 
 from accounts.models import InitialPassword
-from letters.models import Letter
+from outbox.models import OutboxEmail
 
 # Context-specific words (ASVS 5.0, 6.2.11)
 
-SHORTEST_WORD = 4  # letters
-LEFT_OVER = 8  # characters that a password must have besides such words
-OFTEN = ("embassy", "consulate", "press", "desk", "office", "ambassador", "password", "welcome", "admin", "minister")
+MIN_WORD_LENGTH = 4  # letters
+MIN_REMAINING_LENGTH = 8  # characters that a password must have besides such words
+COMMON_WORDS = (
+    "embassy",
+    "consulate",
+    "press",
+    "desk",
+    "office",
+    "ambassador",
+    "password",
+    "welcome",
+    "admin",
+    "minister",
+)
 LOOKALIKES = str.maketrans("013457@$!|", "oleastasil")
 
 
-def house_words() -> list[str]:
+def context_words() -> list[str]:
     """Return the words that are guessed first: of the embassy's name, host name and cities; the longest first."""
     text = f"{settings.EMBASSY_NAME} {urlsplit(settings.SITE_URL).hostname}".casefold()
     cities = [city.casefold() for city, _zone in settings.CLOCKS]
-    words = {word for word in re.split(r"[\W_]+", " ".join([text, *cities])) if len(word) >= SHORTEST_WORD}
-    return sorted(words | set(OFTEN), key=len, reverse=True)
+    words = {word for word in re.split(r"[\W_]+", " ".join([text, *cities])) if len(word) >= MIN_WORD_LENGTH}
+    return sorted(words | set(COMMON_WORDS), key=len, reverse=True)
 
 
-class HouseWordValidator:
+class ContextWordValidator:
     """Require 8 characters besides the words that are guessed first at this site."""
 
     def validate(self, password, user=None):
         rest = password.casefold()[:4096]
         plain = rest.translate(LOOKALIKES)  # one character for one, so that both texts have the same positions
-        for word in house_words():
+        for word in context_words():
             start = plain.find(word)
             while start >= 0:
                 rest = rest[:start] + rest[start + len(word) :]
                 plain = plain[:start] + plain[start + len(word) :]
                 start = plain.find(word)
-        if rest != password.casefold()[:4096] and len(rest) < LEFT_OVER:
+        if rest != password.casefold()[:4096] and len(rest) < MIN_REMAINING_LENGTH:
             raise ValidationError(self.get_help_text(), code="password_house_word")
 
     def get_help_text(self):
@@ -56,7 +67,7 @@ class HouseWordValidator:
 # Links to choose a password
 
 
-class LinkGenerator(PasswordResetTokenGenerator):
+class PasswordLinkTokenGenerator(PasswordResetTokenGenerator):
     """Tokens for one kind of e-mail. A newer e-mail of the same kind invalidates the links of earlier ones."""
 
     def __init__(self, kind: str, max_age: timedelta):
@@ -66,7 +77,9 @@ class LinkGenerator(PasswordResetTokenGenerator):
 
     def _make_hash_value(self, user, timestamp):
         newest = (
-            Letter.objects.filter(kind=self.kind, recipient_id=user.pk).order_by("-pk").values_list("pk", flat=True)
+            OutboxEmail.objects.filter(kind=self.kind, recipient_id=user.pk)
+            .order_by("-pk")
+            .values_list("pk", flat=True)
         )
         return f"{super()._make_hash_value(user, timestamp)}{newest.first()}"
 
@@ -78,43 +91,44 @@ class LinkGenerator(PasswordResetTokenGenerator):
         return self._num_seconds(self._now()) - created <= self.max_age.total_seconds()
 
 
-invitation_links = LinkGenerator("invitation", timedelta(days=3))
-reset_links = LinkGenerator("lost password", timedelta(hours=1))
+invitation_tokens = PasswordLinkTokenGenerator("invitation", timedelta(days=3))
+reset_tokens = PasswordLinkTokenGenerator("lost password", timedelta(hours=1))
 
 
-class AnyLink:
+class AnyPasswordToken:
     """Check tokens of both kinds: invitations and password resets have one URL."""
 
     def check_token(self, user, token):
-        return invitation_links.check_token(user, token) or reset_links.check_token(user, token)
+        return invitation_tokens.check_token(user, token) or reset_tokens.check_token(user, token)
 
 
 # Initial passwords (ASVS 5.0, 6.4.1)
 
-INITIAL_LASTS = timedelta(days=3)
+INITIAL_PASSWORD_MAX_AGE = timedelta(days=3)
 
 
-def set_initial(user, at: datetime) -> None:
+def mark_password_as_initial(user, at: datetime) -> None:
     """Record that somebody else has set the password of `user`: it works for 3 days, until they choose their own."""
     InitialPassword.objects.update_or_create(
-        account=user.pk, defaults={"fingerprint": _fingerprint(user), "expires_at": at + INITIAL_LASTS}
+        account=user.pk,
+        defaults={"fingerprint": _password_fingerprint(user), "expires_at": at + INITIAL_PASSWORD_MAX_AGE},
     )
 
 
-def initial_of(user) -> InitialPassword | None:
+def get_initial_password(user) -> InitialPassword | None:
     """Return the record of a password that somebody else has set for `user`; None if they have chosen their own."""
     initial = InitialPassword.objects.filter(account=user.pk).first()
-    return initial if initial and initial.fingerprint == _fingerprint(user) else None
+    return initial if initial and initial.fingerprint == _password_fingerprint(user) else None
 
 
-def _fingerprint(user) -> str:
+def _password_fingerprint(user) -> str:
     return hashlib.sha256(user.password.encode()).hexdigest()
 
 
-class Passwords(ModelBackend):
+class PasswordBackend(ModelBackend):
     """Django's model backend, but an expired initial password is refused. (Existing sessions continue.)"""
 
     def authenticate(self, request, **credentials):
         user = super().authenticate(request, **credentials)
-        initial = user and initial_of(user)
+        initial = user and get_initial_password(user)
         return None if initial and initial.expires_at <= timezone.now() else user

@@ -10,43 +10,43 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 
-BEGAN, SEEN, VERIFIED = "began", "seen", "verified"
-IDLE = timedelta(hours=2)
-LONGEST = timedelta(seconds=settings.SESSION_COOKIE_AGE)
-NOTED_EVERY = timedelta(minutes=5)  # so that not every request writes
-VERIFIED_FOR = timedelta(minutes=30)
-HALF_WAY = "half_way"
+STARTED_KEY, LAST_SEEN_KEY, VERIFIED_KEY = "began", "seen", "verified"
+IDLE_TIMEOUT = timedelta(hours=2)
+MAX_SESSION_AGE = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+LAST_SEEN_INTERVAL = timedelta(minutes=5)  # so that not every request writes
+VERIFICATION_MAX_AGE = timedelta(minutes=30)
+PENDING_LOGIN_KEY = "half_way"
 
 
-def begin(session, at: datetime) -> None:
+def start_session(session, at: datetime) -> None:
     """Store in a session that its owner has just signed in."""
-    session[BEGAN] = session[SEEN] = session[VERIFIED] = at.timestamp()
+    session[STARTED_KEY] = session[LAST_SEEN_KEY] = session[VERIFIED_KEY] = at.timestamp()
 
 
-def is_over(session, at: datetime) -> bool:
+def is_expired(session, at: datetime) -> bool:
     """Return whether a session is 12 hours old or was not used for 2 hours; store that it is in use now."""
-    now, began, seen = at.timestamp(), session.get(BEGAN), session.get(SEEN)
+    now, began, seen = at.timestamp(), session.get(STARTED_KEY), session.get(LAST_SEEN_KEY)
     if began is None or seen is None:
-        session[BEGAN] = session[SEEN] = now
+        session[STARTED_KEY] = session[LAST_SEEN_KEY] = now
         return False
-    if now - began >= LONGEST.total_seconds() or now - seen >= IDLE.total_seconds():
+    if now - began >= MAX_SESSION_AGE.total_seconds() or now - seen >= IDLE_TIMEOUT.total_seconds():
         return True
-    if now - seen >= NOTED_EVERY.total_seconds():
-        session[SEEN] = now
+    if now - seen >= LAST_SEEN_INTERVAL.total_seconds():
+        session[LAST_SEEN_KEY] = now
     return False
 
 
-def verify(session, at: datetime) -> None:
+def mark_verified(session, at: datetime) -> None:
     """Store that the session's owner has just proved their identity."""
-    session[VERIFIED] = at.timestamp()
+    session[VERIFIED_KEY] = at.timestamp()
 
 
-def is_verified(session, at: datetime, within: timedelta = VERIFIED_FOR) -> bool:
+def is_recently_verified(session, at: datetime, within: timedelta = VERIFICATION_MAX_AGE) -> bool:
     """Return whether the session's owner has proved their identity within that time."""
-    return at.timestamp() - session.get(VERIFIED, 0) < within.total_seconds()
+    return at.timestamp() - session.get(VERIFIED_KEY, 0) < within.total_seconds()
 
 
-class Listed(NamedTuple):
+class SessionInfo(NamedTuple):
     """A session in its owner's list."""
 
     key: str
@@ -54,22 +54,24 @@ class Listed(NamedTuple):
     seen: datetime | None
 
 
-def list_of(user, at: datetime) -> list[Listed]:
+def list_sessions(user, at: datetime) -> list[SessionInfo]:
     """Return the active sessions of `user`, the newest first."""
     sessions = []
     for session in Session.objects.filter(expire_date__gt=at).iterator():
         data = SessionStore().decode(session.session_data)
         if data.get(SESSION_KEY) == str(user.pk):
-            sessions.append(Listed(session.session_key, _datetime(data.get(BEGAN)), _datetime(data.get(SEEN))))
+            sessions.append(
+                SessionInfo(session.session_key, _datetime(data.get(STARTED_KEY)), _datetime(data.get(LAST_SEEN_KEY)))
+            )
     return sorted(sessions, key=lambda session: session.began or at, reverse=True)
 
 
-def end_all(user, keep: str | None = None) -> int:
+def end_sessions(user, keep: str | None = None) -> int:
     """End the sessions of `user` except the one with the key `keep`, pending sign-ins too; return how many ended."""
     ended = 0
     for session in Session.objects.exclude(session_key=keep).iterator():
         data = SessionStore().decode(session.session_data)
-        if data.get(SESSION_KEY) == str(user.pk) or (data.get(HALF_WAY) or {}).get("user") == user.pk:
+        if data.get(SESSION_KEY) == str(user.pk) or (data.get(PENDING_LOGIN_KEY) or {}).get("user") == user.pk:
             ended += session.delete()[0]
     return ended
 

@@ -4,7 +4,7 @@ from django.db import connections
 
 TABLE = "accounts_securityevent"
 
-SQLITE = [
+SQLITE_STATEMENTS = [
     f"CREATE TRIGGER IF NOT EXISTS {TABLE}_update BEFORE UPDATE ON {TABLE} "
     "BEGIN SELECT RAISE(ABORT, 'A security event is written once and not changed.'); END",
     # SQLite stores times as text in UTC, which sorts in the order of the times.
@@ -16,7 +16,7 @@ SQLITE = [
     f"WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id) "
     "BEGIN SELECT RAISE(ABORT, 'A security event is written once and not replaced.'); END",
 ]
-POSTGRESQL = [
+POSTGRESQL_STATEMENTS = [
     "CREATE OR REPLACE FUNCTION accounts_securityevent_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
     "IF TG_OP = 'DELETE' THEN IF OLD.at <= now() - interval '90 days' THEN RETURN OLD; END IF; END IF; "
     "RAISE EXCEPTION 'A security event is written once, not changed, and kept for 90 days.' "
@@ -29,27 +29,27 @@ POSTGRESQL = [
 ]
 
 
-def drop(connection) -> list[str]:
+def drop_statements(connection) -> list[str]:
     """Return the statements that drop the triggers."""
     if connection.vendor == "postgresql":
         return [f"DROP TRIGGER IF EXISTS {TABLE}_{event} ON {TABLE}" for event in ("update", "delete", "truncate")]
     return [f"DROP TRIGGER IF EXISTS {TABLE}_{event}" for event in ("update", "delete", "replace")]
 
 
-def before_migration(using, plan, **kwargs):
+def drop_triggers(using, plan, **kwargs):
     """Drop the triggers: a migration may rebuild the table."""
     connection = connections[using]
     if plan and TABLE in connection.introspection.table_names():
-        _run(connection, drop(connection))
+        _execute_all(connection, drop_statements(connection))
 
 
-def after_migration(using, **kwargs):
+def create_triggers(using, **kwargs):
     connection = connections[using]
     if TABLE in connection.introspection.table_names():
-        _run(connection, POSTGRESQL if connection.vendor == "postgresql" else SQLITE)
+        _execute_all(connection, POSTGRESQL_STATEMENTS if connection.vendor == "postgresql" else SQLITE_STATEMENTS)
 
 
-def _run(connection, statements):
+def _execute_all(connection, statements):
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

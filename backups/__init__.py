@@ -6,5 +6,5 @@ media. docs/backup.md is the manual.
 """
 
 
-class Refused(Exception):
+class BackupError(Exception):
     """Why a backup or a restore cannot be done, and what the operator can do about it, as one sentence."""

@@ -58,23 +58,23 @@ def measure(table, vendor, make, directory, options):
         with Worker(place) as worker:
             worker.build(count=options.pages)
     if "sizes" in chosen and first:
-        parts.sizes(table, place, directory)
+        parts.measure_sizes(table, place, directory)
     if "hits" in chosen:
-        parts.hits(table, vendor, place, directory, options.rounds, options.seconds)
+        parts.measure_hits(table, vendor, place, directory, options.rounds, options.seconds)
     if "front_door" in chosen and first:
-        front_door.front_door(table, place, directory, options.rounds, options.seconds)
+        front_door.measure_nginx(table, place, directory, options.rounds, options.seconds)
     if "cold" in chosen:
-        parts.cold(table, vendor, place, options.times)
+        parts.measure_cold_pages(table, vendor, place, options.times)
     if "growth" in chosen:
-        parts.growth(table, vendor, make, options.sizes, options.times)
+        parts.measure_growth(table, vendor, make, options.sizes, options.times)
     if "search" in chosen:
-        searched.search(table, vendor, make, options.searched, options.times)
+        searched.measure_search(table, vendor, make, options.searched, options.times)
     if "import" in chosen:
-        imported.imported(table, vendor, make, directory, options.imported)
+        imported.measure_import(table, vendor, make, directory, options.imported)
     if "memory" in chosen and first:
-        parts.memory(table, place, directory, options.pages)
+        parts.measure_memory(table, place, directory, options.pages)
     if "changes" in chosen:
-        parts.changes(table, vendor, place, directory)
+        parts.measure_changes(table, vendor, place, directory)
 
 
 def read_options():

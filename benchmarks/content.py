@@ -28,14 +28,14 @@ WORDS = (
 def build(count: int) -> None:
     """Migrate an empty database and fill it with `count` messages."""
     call_command("migrate", verbosity=0)
-    furnish()
+    create_content()
     write_messages(count)
     if connection.vendor == "postgresql":  # as autovacuum would do
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
 
 
-def furnish() -> None:
+def create_content() -> None:
     """Create categories, counters, an office, pages and a notice."""
     from consular.models import Notice, Office
     from counters.models import Counter
@@ -69,7 +69,7 @@ def write_messages(count: int, change=lambda number, message: message) -> None:
     categories = list(Category.objects.values_list("pk", flat=True))
     made = messages(count, categories, datetime.now(UTC))
     rows = ([*(defaults | change(number, message)).values()] for number, message in enumerate(made))
-    write = copy if connection.vendor == "postgresql" else insert
+    write = copy_rows if connection.vendor == "postgresql" else insert_rows
     while batch := list(islice(rows, BATCH)):
         with transaction.atomic(), connection.cursor() as cursor:
             write(cursor, list(defaults), batch)
@@ -78,7 +78,7 @@ def write_messages(count: int, change=lambda number, message: message) -> None:
 def messages(count: int, categories: list[int], now: datetime):
     """Yield the rows of messages, the oldest first; the text depends on the distance from the newest one."""
     pool = texts()
-    speech = "".join(f"<p>{prose(random.Random(n), 90)}</p>" for n in range(17))
+    speech = "".join(f"<p>{generate_prose(random.Random(n), 90)}</p>" for n in range(17))
     end = now.replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=1)
     span = timedelta(days=365.25 * YEARS) / (count - BUSY)
     middle = count // 2
@@ -116,17 +116,17 @@ def texts() -> list[tuple[str, str, str]]:
     made = []
     for number in range(TEXTS):
         words = random.Random(number)
-        body = "".join(f"<p>{prose(words, 75)}</p>" for _ in range(4))
-        made.append((prose(words, 11), "" if number % 10 == 5 else prose(words, 32), body))
+        body = "".join(f"<p>{generate_prose(words, 75)}</p>" for _ in range(4))
+        made.append((generate_prose(words, 11), "" if number % 10 == 5 else generate_prose(words, 32), body))
     return made
 
 
-def prose(words: random.Random, length: int) -> str:
+def generate_prose(words: random.Random, length: int) -> str:
     """Return a sentence of `length` words."""
     return " ".join(words.choice(WORDS) for _ in range(length)).capitalize() + "."
 
 
-def insert(cursor, columns, rows) -> None:
+def insert_rows(cursor, columns, rows) -> None:
     marks = ", ".join(["%s"] * len(columns))
     cursor.executemany(
         f"INSERT INTO news_message ({', '.join(columns)}) VALUES ({marks})",
@@ -135,6 +135,6 @@ def insert(cursor, columns, rows) -> None:
     )
 
 
-def copy(cursor, columns, rows) -> None:
+def copy_rows(cursor, columns, rows) -> None:
     lines = "".join("\t".join(r"\N" if value is None else str(value) for value in row) + "\n" for row in rows)
     cursor.copy_expert(f"COPY news_message ({', '.join(columns)}) FROM STDIN", io.StringIO(lines))

@@ -55,7 +55,7 @@ class Inside:
         if state in ("cold", "first"):
             from editions import edition, middleware
 
-            edition.forget()
+            edition.reset_for_tests()
             middleware.edition_cache.store.clear()
             if state == "cold":
                 for other in OTHERS:
@@ -80,7 +80,7 @@ class Inside:
         """Return the number of queries of a page, without the one for the edition number."""
         from django.db import connection
 
-        from editions.edition import NUMBER_QUERY
+        from editions.edition import EDITION_NUMBER_QUERY
 
         seen = []
 
@@ -91,7 +91,7 @@ class Inside:
         self.prepare(state)
         with connection.execute_wrapper(note):
             self.ask(path)
-        return [sql for sql in seen if sql != NUMBER_QUERY]
+        return [sql for sql in seen if sql != EDITION_NUMBER_QUERY]
 
     def build(self, count):
         """Migrate and fill the database."""
@@ -105,13 +105,13 @@ class Inside:
         """Migrate the database and import an archive with words of known frequency."""
         from benchmarks import searched
 
-        return searched.build(count)
+        return searched.build_archive(count)
 
     def save_searched(self, times):
         """Return the milliseconds of several saves."""
         from benchmarks import searched
 
-        return searched.save(times)
+        return searched.measure_save(times)
 
     def publish(self, headline):
         """Publish a message, as staff do."""
@@ -125,7 +125,7 @@ class Inside:
 
     def addresses(self, number=1):
         """Return the paths of the pages to measure, and of `number` messages spread over the years."""
-        from news.cursors import Cursor
+        from core.cursors import Cursor
         from news.models import Message
 
         published = Message.objects.published(datetime.now(UTC))

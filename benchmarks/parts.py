@@ -14,7 +14,7 @@ import brotli
 
 from benchmarks import servers
 from benchmarks.places import VENDORS, Worker, bare
-from benchmarks.servers import server, throughput
+from benchmarks.servers import measure_throughput, server
 
 BROWSER = {"Accept_Encoding": "gzip, deflate, br"}
 FEEDS = ["/", "/messages/", "/messages/{year}/", "/messages/speeches/", "/messages/feed/", "/messages/feed.json"]
@@ -23,7 +23,7 @@ FEEDS = ["/", "/messages/", "/messages/{year}/", "/messages/speeches/", "/messag
 # On the wire
 
 
-def sizes(table, place, directory):
+def measure_sizes(table, place, directory):
     """Bytes transferred by a first visit to the home page."""
     table.heading("Sizes on the wire, Brotli as served (bytes)")
     with server(place, directory) as ours:
@@ -44,7 +44,7 @@ def sizes(table, place, directory):
 # Hits
 
 
-def hits(table, vendor, place, directory, rounds, seconds):
+def measure_hits(table, vendor, place, directory, rounds, seconds):
     """Cached pages served by the production server, compared with a minimal Django view of as many bytes."""
     table.heading(f"Hits on {VENDORS[vendor]}: requests a second, and against the bare view beside it")
     body = directory / "body"
@@ -52,7 +52,7 @@ def hits(table, vendor, place, directory, rounds, seconds):
         pages = inside.addresses()
         body.write_bytes(ours.get(**BROWSER)[2])
         with server(bare(place, BARE_BODY=str(body)), directory, "benchmarks.bare.wsgi") as floor:
-            rates = [one_round(ours, floor, pages, seconds) for _ in range(rounds)]
+            rates = [run_round(ours, floor, pages, seconds) for _ in range(rounds)]
     floor = median(one["floor"] for one in rates)
     table.add(f"a bare Django view, {body.stat().st_size} bytes (the floor)", f"{floor:.0f}/s")
     least = {"sqlite": 1.5, "postgresql": 0.7}[vendor]
@@ -64,30 +64,30 @@ def hits(table, vendor, place, directory, rounds, seconds):
             table.add(f"{name}, hit", f"{ratio:.2f} ({rate:.0f}/s)")
 
 
-def one_round(ours, floor, pages, seconds) -> dict:
+def run_round(ours, floor, pages, seconds) -> dict:
     """Return requests per second of each page and of the baseline, measured in turn."""
-    rates = {"floor": throughput(floor.port, "/", seconds, **BROWSER)}
-    rates["home"] = throughput(ours.port, "/", seconds, **BROWSER)
+    rates = {"floor": measure_throughput(floor.port, "/", seconds, **BROWSER)}
+    rates["home"] = measure_throughput(ours.port, "/", seconds, **BROWSER)
     for name, path in {"message": pages["messages"][0], "list": pages["list"], "feed": pages["feed"]}.items():
-        rates[name] = throughput(ours.port, path, seconds, **BROWSER)
+        rates[name] = measure_throughput(ours.port, path, seconds, **BROWSER)
     left = 60 - time.time() % 60
     if left < seconds + 1:  # the home page's ETag changes with the minute
         time.sleep(left)
     tag = ours.get(**BROWSER)[1]["etag"]
     assert ours.get(**BROWSER, If_None_Match=tag)[0] == 304
-    rates["home, 304"] = throughput(ours.port, "/", seconds, **BROWSER, If_None_Match=tag)
+    rates["home, 304"] = measure_throughput(ours.port, "/", seconds, **BROWSER, If_None_Match=tag)
     return rates
 
 
 # Changes
 
 
-def changes(table, vendor, place, directory, times=20):
+def measure_changes(table, vendor, place, directory, times=20):
     """Publish under load: both processes show it at the next request, and each renders a page once."""
     table.heading(f"Changes on {VENDORS[vendor]}, two processes, 32 visitors at one of them")
     with Worker(place) as desk, server(place, directory, threads=4) as first, server(place, directory) as second:
         done, seen = threading.Event(), Counter()
-        load = threading.Thread(target=visit, args=(first.port, done, seen))
+        load = threading.Thread(target=visit_page, args=(first.port, done, seen))
         load.start()
         time.sleep(0.5)
         minute, shown, asked = time.time() // 60, 0, 0
@@ -118,16 +118,16 @@ def changes(table, vendor, place, directory, times=20):
     table.add(what, f"{made}", f"≤ {most}", made <= most)
 
 
-def visit(port, done, seen):
+def visit_page(port, done, seen):
     """Request the home page continuously, and count the responses that were rendered."""
-    for head in servers.answers(port, "/", done.is_set, {"Accept-Encoding": "br"}, clients=32):
+    for head in servers.count_responses(port, "/", done.is_set, {"Accept-Encoding": "br"}, clients=32):
         seen["rendered" if b"fwd=miss" in head else "printed"] += 1
 
 
 # Cold
 
 
-def cold(table, vendor, place, times, rounds=9):
+def measure_cold_pages(table, vendor, place, times, rounds=9):
     """Rendering: queries, and CPU compared with a minimal view with a template."""
     table.heading(f"Cold on {VENDORS[vendor]}: CPU milliseconds, and against a bare view of 20 rows beside it")
     with Worker(place) as ours, Worker(bare(place), "benchmarks.bare.wsgi") as floor:
@@ -167,7 +167,7 @@ def cold(table, vendor, place, times, rounds=9):
 # Growth
 
 
-def growth(table, vendor, make, counts, times, rounds=7):
+def measure_growth(table, vendor, make, counts, times, rounds=7):
     """The same pages uncached at every size, measured in turn."""
     table.heading(f"Growth on {VENDORS[vendor]}: p50 of a cold page, milliseconds; the last against the first")
     workers = {count: Worker(make(f"growth_{count}")) for count in counts}
@@ -196,7 +196,7 @@ def growth(table, vendor, make, counts, times, rounds=7):
 # Memory
 
 
-def memory(table, place, directory, pages):
+def measure_memory(table, place, directory, pages):
     """Memory of a process after very many different pages."""
     table.heading("Memory of one server process (resident megabytes)")
     with Worker(place) as inside:
@@ -205,7 +205,7 @@ def memory(table, place, directory, pages):
         held = {0: ours.memory()}
         steps = [len(addresses) * third // 3 for third in range(4)]
         for start, end in pairwise(steps):
-            crawl(ours, addresses[start:end])
+            crawl_site(ours, addresses[start:end])
             held[end] = ours.memory()
     figures = ", ".join(f"{megabytes:.0f} after {count:,}" for count, megabytes in held.items())
     table.add("resident", figures, "< 200", max(held.values()) < 200)
@@ -213,7 +213,7 @@ def memory(table, place, directory, pages):
     table.at_most("grown in the last third", last[-1] / last[-2], 1.05, " times")
 
 
-def crawl(ours, addresses):
+def crawl_site(ours, addresses):
     """Fetch compressed pages from two threads."""
 
     def fetch(part):

@@ -20,23 +20,23 @@ SHARE = {"general": "all", "usual": "5 %", "scarce": "0.25 %"}
 # Inside the measured process
 
 
-def build(count: int) -> dict:
+def build_archive(count: int) -> dict:
     """Migrate and import an archive; return the seconds of the import and of an index build."""
     from django.core.management import call_command
 
     from benchmarks import content
 
     call_command("migrate", verbosity=0)
-    content.furnish()
+    content.create_content()
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "archive.jsonl"
-        archives.write(count, file)
+        archives.write_archive(count, file)
         began = perf_counter()
         call_command("import_messages", str(file), verbosity=0)
         return {"imported": perf_counter() - began}
 
 
-def save(times: int) -> list[float]:
+def measure_save(times: int) -> list[float]:
     """Return the milliseconds of several saves of a message with a changed text."""
     from news.models import Message
 
@@ -52,7 +52,7 @@ def save(times: int) -> list[float]:
 # The part
 
 
-def search(table, vendor, make, count, times):
+def measure_search(table, vendor, make, count, times):
     """Complete search pages with counts, uncached, compared with a minimal view of 20 rows."""
     table.heading(f"Search on {VENDORS[vendor]} among {count:,} messages: p95 of a whole page, milliseconds")
     place = make("searched")
@@ -66,14 +66,14 @@ def search(table, vendor, make, count, times):
                 for name, share in SHARE.items():
                     queries = [f"{name}{letter}{sort}" for letter in ascii_lowercase[:SEVERAL]]
                     what = f"a word in {share} of them, {words}"
-                    ask(table, (worker, floor), what, queries, times, REACH[name])
+                    run_query(table, (worker, floor), what, queries, times, REACH[name])
             for what, queries in OTHERS.items():
-                ask(table, (worker, floor), what, queries, times)
+                run_query(table, (worker, floor), what, queries, times)
         walls = worker.save_searched(times=times)
         table.add("a message saved with a new headline", f"{quantiles(walls, n=20)[-1]:.1f} (p50 {median(walls):.1f})")
 
 
-def ask(table, workers, what, queries, times, reach=None):
+def run_query(table, workers, what, queries, times, reach=None):
     """Add a row: p95 and p50 of a page, and the ratio of p50 to that of the minimal view."""
     worker, floor = workers
     paths = [f"/search/?q={query}" for query in queries]

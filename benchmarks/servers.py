@@ -91,13 +91,13 @@ def wait_for(running, log):
 # Load
 
 
-def throughput(port: int, path: str, seconds: float, **headers) -> float:
+def measure_throughput(port: int, path: str, seconds: float, **headers) -> float:
     """Return requests per second over `seconds` from CLIENTS connections."""
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
-    return (by_wrk if WRK else by_python)(port, path, seconds, headers)
+    return (load_with_wrk if WRK else load_with_python)(port, path, seconds, headers)
 
 
-def by_wrk(port, path, seconds, headers) -> float:
+def load_with_wrk(port, path, seconds, headers) -> float:
     command = [WRK, "-t1", f"-c{CLIENTS}", f"-d{seconds}s"]
     command += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     said = subprocess.run([*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True)
@@ -106,14 +106,14 @@ def by_wrk(port, path, seconds, headers) -> float:
     return float(re.search(r"Requests/sec:\s+([\d.]+)", said.stdout)[1])
 
 
-def by_python(port, path, seconds, headers) -> float:
+def load_with_python(port, path, seconds, headers) -> float:
     """Load the server from one thread; slower than wrk."""
     began = time.perf_counter()
-    answered = sum(1 for _ in answers(port, path, lambda: time.perf_counter() - began >= seconds, headers))
+    answered = sum(1 for _ in count_responses(port, path, lambda: time.perf_counter() - began >= seconds, headers))
     return answered / (time.perf_counter() - began)
 
 
-def answers(port, path, enough, headers, clients=CLIENTS):
+def count_responses(port, path, enough, headers, clients=CLIENTS):
     """Request a page on many connections until `enough()`, and yield the head of each response."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{lines}\r\n".encode()
@@ -125,7 +125,7 @@ def answers(port, path, enough, headers, clients=CLIENTS):
     while not enough():
         for key, _ in connections.select(0.1):
             key.data.extend(key.fileobj.recv(262_144))
-            if head := whole(key.data):
+            if head := is_complete(key.data):
                 key.data.clear()
                 key.fileobj.sendall(request)
                 yield head
@@ -133,7 +133,7 @@ def answers(port, path, enough, headers, clients=CLIENTS):
         key.fileobj.close()
 
 
-def whole(data: bytearray) -> bytes:
+def is_complete(data: bytearray) -> bytes:
     """Return the head of a complete response, empty if it is incomplete."""
     end = data.find(b"\r\n\r\n")
     head = bytes(data[: max(end, 0)]).lower()

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from django.db import models, transaction
 
-from consular.sealed import sealed_fields
+from consular.encryption import encrypted_fields
 
-ONE_LOOK = timedelta(minutes=10)  # views by one officer within this time are logged once
+VIEW_INTERVAL = timedelta(minutes=10)  # views by one officer within this time are logged once
 
 _reads: ContextVar[set[int] | None] = ContextVar("consular_reads", default=None)
 
@@ -32,7 +32,7 @@ class LoggedReads(models.Model):
     def from_db(cls, db, field_names, values):
         row = super().from_db(db, field_names, values)
         reads = _reads.get()
-        if reads is not None and not set(sealed_fields(cls)) <= row.get_deferred_fields():
+        if reads is not None and not set(encrypted_fields(cls)) <= row.get_deferred_fields():
             reads.add(getattr(row, cls.enquiry_column))
         return row
 
@@ -53,24 +53,24 @@ def recording_reads(by, at: datetime) -> Iterator[None]:
 
 
 def _acted_on(enquiries: set[int], by, at: datetime) -> set[int]:
-    from consular.models import Trace
+    from consular.models import EnquiryLogEntry
 
     if not enquiries:
         return set()
-    return set(Trace.objects.filter(enquiry__in=enquiries, by=by, at=at).values_list("enquiry_id", flat=True))
+    return set(EnquiryLogEntry.objects.filter(enquiry__in=enquiries, by=by, at=at).values_list("enquiry_id", flat=True))
 
 
 def record(enquiries: Iterable[int], kind: str, by, at: datetime) -> None:
     """Add a log entry of this kind to each enquiry, unless the officer has one within ONE_LOOK or it was erased."""
-    from consular.models import Enquiry, Trace
+    from consular.models import Enquiry, EnquiryLogEntry
 
     pks = set(enquiries)
     if not pks:
         return
     with transaction.atomic():
-        recent = Trace.objects.filter(enquiry__in=pks, kind=kind, by=by, at__gt=at - ONE_LOOK)
+        recent = EnquiryLogEntry.objects.filter(enquiry__in=pks, kind=kind, by=by, at__gt=at - VIEW_INTERVAL)
         pks -= set(recent.values_list("enquiry_id", flat=True))
         locked = Enquiry.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
-        Trace.objects.bulk_create(
-            Trace(enquiry_id=pk, kind=kind, by=by, at=at) for pk in locked.values_list("pk", flat=True)
+        EnquiryLogEntry.objects.bulk_create(
+            EnquiryLogEntry(enquiry_id=pk, kind=kind, by=by, at=at) for pk in locked.values_list("pk", flat=True)
         )

@@ -6,14 +6,14 @@ from django.db import connections
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
+from consular.encryption import DecryptionError, decrypt
 from consular.models import Enquiry
-from consular.sealed import WrongKey, unseal
 
-NOWHERE = ("console", "dummy", "locmem", "filebased")
+DEVELOPMENT_BACKENDS = ("console", "dummy", "locmem", "filebased")
 
 
 @register(Tags.database)
-def the_key_opens_what_is_kept(app_configs=None, databases=None, **kwargs):
+def check_encryption_key(app_configs=None, databases=None, **kwargs):
     """Check that the first and the last enquiry can be decrypted: a key rotation may be in progress between them."""
     for alias in databases or []:
         if Enquiry._meta.db_table not in connections[alias].introspection.table_names():
@@ -22,14 +22,14 @@ def the_key_opens_what_is_kept(app_configs=None, databases=None, **kwargs):
         try:
             for order in ("pk", "-pk"):
                 for ciphertext in enquiries.order_by(order).values_list("ciphertext", flat=True)[:1]:
-                    unseal(ciphertext)
-        except WrongKey as error:
+                    decrypt(ciphertext)
+        except DecryptionError as error:
             return [Error(str(error), id="consular.E001")]
     return []
 
 
 @register(Tags.security, deploy=True)
-def enquiries_have_keys_of_their_own(app_configs=None, **kwargs):
+def check_enquiry_keys(app_configs=None, **kwargs):
     if settings.ENQUIRY_KEYS:
         return []
     return [
@@ -43,9 +43,9 @@ def enquiries_have_keys_of_their_own(app_configs=None, **kwargs):
 
 
 @register(Tags.security, deploy=True)
-def letters_leave_the_house(app_configs=None, **kwargs):
+def check_email_backend(app_configs=None, **kwargs):
     kind = settings.EMAIL_BACKEND.split(".")[-2]
-    if kind not in NOWHERE:
+    if kind not in DEVELOPMENT_BACKENDS:
         return []
     return [
         Warning(

@@ -25,31 +25,31 @@ class Deadline:
     is_overdue: bool = False
 
 
-def deadline(day: date, today: date, opens_on: Callable[[date], bool]) -> Deadline:
+def make_deadline(day: date, today: date, opens_on: Callable[[date], bool]) -> Deadline:
     """Return a deadline as seen on the date `today`; `opens_on` returns whether a date is a working day."""
     if day >= today:
-        return Deadline(day, due(day, today))
-    since = _("overdue since %(day)s") % {"day": named(day, today)}
+        return Deadline(day, due_text(day, today))
+    since = _("overdue since %(day)s") % {"day": day_text(day, today)}
     late = working_days_between(day, today, opens_on)
     text = ngettext("overdue by %(count)s working day", "overdue by %(count)s working days", late) % {"count": late}
     return Deadline(day, text if late else since, since, True)
 
 
-def due(day: date, today: date) -> str:
+def due_text(day: date, today: date) -> str:
     if day == today:
         return _("due today")
     if day == today + timedelta(days=1):
         return _("due tomorrow")
-    return _("due %(day)s") % {"day": named(day, today)}
+    return _("due %(day)s") % {"day": day_text(day, today)}
 
 
-def named(day: date, today: date) -> str:
+def day_text(day: date, today: date) -> str:
     """Return a date as text on the date `today`: the weekday if it is within a week, else day and month."""
     near = abs((day - today).days) < 7
     return in_words(day, "l" if near else "j F" if day.year == today.year else "j F Y")
 
 
-def age(since: datetime, at: datetime) -> str:
+def age_text(since: datetime, at: datetime) -> str:
     """Return how long ago `since` was: in minutes, then hours, then calendar days."""
     minutes = max(int((at - since).total_seconds() // 60), 0)
     days = (timezone.localdate(at) - timezone.localdate(since)).days
@@ -60,10 +60,10 @@ def age(since: datetime, at: datetime) -> str:
     return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
 
 
-def add_words(enquiries: Iterable[Enquiry], at: datetime) -> None:
+def annotate_deadlines(enquiries: Iterable[Enquiry], at: datetime) -> None:
     """Set `age` and `deadline` (None unless it waits for a reply) on each enquiry, as seen at `at`."""
     opens_on, today = Office.objects.opens_on(), timezone.localdate(at)
     for enquiry in enquiries:
-        enquiry.age = age(enquiry.received_at, at)
+        enquiry.age = age_text(enquiry.received_at, at)
         is_due = enquiry.is_waiting and enquiry.answer_by
-        enquiry.deadline = deadline(enquiry.answer_by, today, opens_on) if is_due else None
+        enquiry.deadline = make_deadline(enquiry.answer_by, today, opens_on) if is_due else None

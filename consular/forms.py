@@ -12,15 +12,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
 from consular import spam
-from consular.models import Enquiry, Knock, Topic
-from consular.models.enquiries import LONGEST_QUESTION
+from consular.models import Enquiry, EnquirySubmission, Topic
+from consular.models.enquiries import MAX_QUESTION_LENGTH
+from consular.opening_hours_text import retention_text
 from consular.phones import PhoneField
-from consular.wording import kept_in_words
-from letters.email_checks import EmailAddressField
-from richtext.plaintext import LineFormField, TextFormField
+from core.email_validation import EmailAddressField
+from core.text_fields import LineFormField, TextFormField
 
 # Attributes that keep browsers and password managers from filling in a field.
-NOT_FILLED_IN = {
+NO_AUTOFILL = {
     "tabindex": "-1",
     "autocomplete": "off",
     "data-1p-ignore": True,
@@ -28,28 +28,28 @@ NOT_FILLED_IN = {
     "data-lpignore": "true",
     "data-form-type": "other",
 }
-TICKET_LASTS = timedelta(hours=12)
+TOKEN_LIFETIME = timedelta(hours=12)
 SALT = "consular.enquiry"
 
 # The form token: a random text signed with the time at which the form was shown
 
 
-def make_ticket():
+def make_form_token():
     """Return a new form token."""
     return signing.TimestampSigner(salt=SALT).sign(secrets.token_urlsafe(12))
 
 
-def ticket_fault(token):
+def form_token_error(token):
     """Return the error message for a form token that is expired, forged or too new; None if it is valid."""
-    if not is_good(token):
+    if not is_valid_token(token):
         return _("The form has expired. Your text is still here: please check it and send it again.")
     least = timedelta(seconds=settings.ENQUIRY_MIN_SECONDS)
-    if least and is_good(token, younger_than=least):
+    if least and is_valid_token(token, younger_than=least):
         return _("The form was sent too quickly. Your text is still here: please wait a few seconds and send it again.")
     return None
 
 
-def is_good(token, younger_than=TICKET_LASTS):
+def is_valid_token(token, younger_than=TOKEN_LIFETIME):
     """Return whether a form token has our signature and is younger than `younger_than`."""
     try:
         signing.TimestampSigner(salt=SALT).unsign(token, max_age=younger_than)
@@ -105,7 +105,7 @@ class EnquiryForm(forms.Form):
     )
     # The honeypot: hidden from people, filled in by robots.
     website = LineFormField(
-        label=_("Leave this field empty"), required=False, widget=forms.TextInput(attrs=NOT_FILLED_IN)
+        label=_("Leave this field empty"), required=False, widget=forms.TextInput(attrs=NO_AUTOFILL)
     )
     email_confirmed = forms.CharField(required=False, max_length=320, widget=forms.HiddenInput)
     ticket = LineFormField(required=False, widget=forms.HiddenInput)
@@ -120,11 +120,11 @@ class EnquiryForm(forms.Form):
         self.fields["topic"].coerce = choices.get
         self.fields["consent"].help_text = _(
             "We delete them %(period)s after the last activity on your enquiry, or as soon as you ask us to."
-        ) % {"period": kept_in_words(self.topics)}
+        ) % {"period": retention_text(self.topics)}
         for name in self.visible_names:
             # A browser cuts pasted text to `maxlength` without notice; the server says by how much it is too long.
             self.fields[name].widget.attrs.pop("maxlength", None)
-        self.fields["ticket"].initial = make_ticket
+        self.fields["ticket"].initial = make_form_token
         self.fields["email"].confirmed = (data or {}).get("email_confirmed", "")
 
     @property
@@ -143,25 +143,25 @@ class EnquiryForm(forms.Form):
         return self["email"].value() if is_questioned else ""
 
     def clean_question(self):
-        return short_enough(self.cleaned_data["question"], _("Your question"))
+        return validate_length(self.cleaned_data["question"], _("Your question"))
 
     def clean(self):
         """Check the form token, unless the form is shown again anyway."""
         cleaned = super().clean()
         if not any(name in self.errors for name in self.visible_names):
-            if error := ticket_fault(cleaned.get("ticket", "")):
+            if error := form_token_error(cleaned.get("ticket", "")):
                 self.add_error(None, error)
         return cleaned
 
     def renew_ticket(self):
         """Replace the form token if it has expired, before the form is shown again."""
-        if not is_good(self["ticket"].value() or ""):
-            self.data = self.data | {"ticket": make_ticket()}
+        if not is_valid_token(self["ticket"].value() or ""):
+            self.data = self.data | {"ticket": make_form_token()}
 
     @property
     def form_instance_id(self):
         """The hash of the form token, with which the enquiry's key begins: the same for every use of one page."""
-        return hashed(self.cleaned_data["ticket"])
+        return half_key_hash(self.cleaned_data["ticket"])
 
     @property
     def key(self):
@@ -170,7 +170,7 @@ class EnquiryForm(forms.Form):
         It includes the text, so that a visitor who goes back, changes the text and sends it again makes an enquiry.
         """
         texts = [*(str(self.cleaned_data[name]) for name in Enquiry.PERSONAL), str(self.cleaned_data["topic"].pk)]
-        return self.form_instance_id + hashed("\0".join(texts))
+        return self.form_instance_id + half_key_hash("\0".join(texts))
 
     def save(self, at, address):
         """Save the enquiry, received at `at` from an IP address, and return it.
@@ -181,20 +181,20 @@ class EnquiryForm(forms.Form):
         same = Enquiry.objects.filter(key=self.key)
         if enquiry := same.first():
             return enquiry
-        spam.refuse_too_many(address, at)  # stops most of a flood before the lock
-        with spam.in_turn(address):
+        spam.check_rate_limit(address, at)  # stops most of a flood before the lock
+        with spam.rate_limit_lock(address):
             if enquiry := same.first():
                 return enquiry
-            spam.refuse_too_many(address, at)
+            spam.check_rate_limit(address, at)
             enquiry = self.receive(at)
-            Knock.objects.record(address, at)
+            EnquirySubmission.objects.record(address, at)
         return enquiry
 
     @sensitive_variables()
     def receive(self, at):
         """Save the enquiry, as suspected spam if it looks like that."""
         fields = {name: self.cleaned_data[name] for name in (*Enquiry.PERSONAL, "topic")}
-        suspicion = spam.suspicion(
+        suspicion = spam.check_for_spam(
             **{name: fields[name] for name in Enquiry.PERSONAL},
             honeypot=self.cleaned_data["website"],
             form_instance_id=self.form_instance_id,
@@ -217,12 +217,12 @@ class AdditionForm(forms.Form):
         super().__init__(*args, auto_id="%s", **kwargs)
 
     def clean_text(self):
-        return short_enough(self.cleaned_data["text"], _("Your text"))
+        return validate_length(self.cleaned_data["text"], _("Your text"))
 
 
-def short_enough(text, label):
+def validate_length(text, label):
     """Return a text; raise ValidationError, with the number of characters, if it is longer than a question may be."""
-    excess = len(text) - LONGEST_QUESTION
+    excess = len(text) - MAX_QUESTION_LENGTH
     if excess > 0:
         raise forms.ValidationError(
             ngettext(
@@ -235,6 +235,6 @@ def short_enough(text, label):
     return text
 
 
-def hashed(text):
+def half_key_hash(text):
     """Return a keyed hash of a text, half of an enquiry's key: 128 bits as 32 hexadecimal digits."""
     return salted_hmac(SALT, text, algorithm="sha256").hexdigest()[:32]

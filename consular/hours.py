@@ -1,6 +1,6 @@
 """Opening hours: is an office open, when does that change (weekly hours, exceptions, time zones with DST).
 
-Pure arithmetic without models: a `Timetable` answers for any time; the texts are in consular.wording.
+Pure arithmetic without models: a `Timetable` answers for any time; the texts are in consular.opening_hours_text.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-LOOK_AHEAD = 400  # days searched for the next opening: a closure may last for months
-OPEN_AHEAD = timedelta(days=7)  # an office that stays open for longer is open round the clock
+SEARCH_DAYS = 400  # days searched for the next opening: a closure may last for months
+ROUND_THE_CLOCK_AFTER = timedelta(days=7)  # an office that stays open for longer is open round the clock
 MIDNIGHT = time(0)
 
 
@@ -83,7 +83,7 @@ class Timetable:
 
     def spans(self, day: date) -> list[Span]:
         """Return the spans that open on a date, in order, merged if they touch or overlap."""
-        return merged(self.holidays[day] if day in self.holidays else self.week.get(day.weekday(), ()))
+        return merge_spans(self.holidays[day] if day in self.holidays else self.week.get(day.weekday(), ()))
 
     def stretches(self, at: datetime, until: datetime, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
         """Return when the office is open as (opening, closing) in UTC, in order, each in its full length.
@@ -94,16 +94,16 @@ class Timetable:
         """
         found: list[tuple[datetime, datetime]] = []
         first = at.astimezone(zone).date() - timedelta(days=1)
-        for ahead in range(LOOK_AHEAD):
+        for ahead in range(SEARCH_DAYS):
             day = first + timedelta(days=ahead)
             for span in self.spans(day):
-                opens = moment(day, span.opens, zone)
-                closes = moment(day + timedelta(days=span.ends_next_day), span.closes, zone)
+                opens = first_instant(day, span.opens, zone)
+                closes = first_instant(day + timedelta(days=span.ends_next_day), span.closes, zone)
                 if closes <= opens:  # the clocks go forward over all of it
                     continue
                 if found and opens <= found[-1][1]:
                     found[-1] = (found[-1][0], max(found[-1][1], closes))
-                    if found[-1][1] > until + OPEN_AHEAD:
+                    if found[-1][1] > until + ROUND_THE_CLOCK_AFTER:
                         return found
                 elif found and found[-1][0] >= until:
                     return found
@@ -113,7 +113,7 @@ class Timetable:
 
     def state(self, at: datetime, zone: ZoneInfo) -> State:
         """Return the state at `at` (aware), with its next change in `zone`."""
-        return state_in(self.stretches(at, at, zone), at, zone)
+        return state_at(self.stretches(at, at, zone), at, zone)
 
     def states(self, at: datetime, until: datetime, zone: ZoneInfo) -> list[tuple[datetime, State]]:
         """Return (time, state) for `at`, for each change before `until`, and for each midnight in `zone`.
@@ -122,27 +122,27 @@ class Timetable:
         """
         stretches = self.stretches(at, until, zone)
         edges = {edge.astimezone(zone) for stretch in stretches for edge in stretch if at < edge < until}
-        times = sorted({at, *edges, *midnights(at, until, zone)})
-        return [(each, state_in(stretches, each, zone)) for each in times]
+        times = sorted({at, *edges, *midnights_between(at, until, zone)})
+        return [(each, state_at(stretches, each, zone)) for each in times]
 
     def rows(self) -> list[tuple[int, int, list[Span]]]:
         """Return the week as (first weekday, last weekday, spans): consecutive days with the same hours are one row."""
-        days = [(weekday, merged(self.week.get(weekday, ()))) for weekday in range(7)]
+        days = [(weekday, merge_spans(self.week.get(weekday, ()))) for weekday in range(7)]
         runs = [(spans, [weekday for weekday, _ in run]) for spans, run in groupby(days, key=lambda day: day[1])]
         return [(run[0], run[-1], spans) for spans, run in runs]
 
 
-def state_in(stretches: Iterable[tuple[datetime, datetime]], at: datetime, zone: ZoneInfo) -> State:
+def state_at(stretches: Iterable[tuple[datetime, datetime]], at: datetime, zone: ZoneInfo) -> State:
     """Return the state at `at` of an office that is open during these stretches."""
     for opens, closes in stretches:
         if at < opens:
             return State(False, opens.astimezone(zone))
         if at < closes:
-            return State(True, closes.astimezone(zone) if closes - at <= OPEN_AHEAD else None)
+            return State(True, closes.astimezone(zone) if closes - at <= ROUND_THE_CLOCK_AFTER else None)
     return State(False, None)
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
+def merge_spans(spans: Iterable[Span]) -> list[Span]:
     """Return the spans of a day in order, merged if they touch or overlap, unless that would exceed 24 hours."""
     result: list[Span] = []
     for span in sorted(spans, key=lambda span: span.minutes):
@@ -155,15 +155,15 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return result
 
 
-def midnights(at: datetime, until: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+def midnights_between(at: datetime, until: datetime, zone: ZoneInfo) -> Iterator[datetime]:
     """Yield the starts of a date in `zone` after `at` and before `until`."""
     day = at.astimezone(zone).date() + timedelta(days=1)
-    while (begins := moment(day, time(0), zone)) < until:
+    while (begins := first_instant(day, time(0), zone)) < until:
         yield begins
         day += timedelta(days=1)
 
 
-def moment(day: date, wall: time, zone: ZoneInfo) -> datetime:
+def first_instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
     """Return the first time, in UTC, at which the clocks of `zone` show `wall` on `day`, or later.
 
     A time that occurs twice (clocks go back) is the first of the two (`fold=0`, PEP 495). A time that is skipped

@@ -14,12 +14,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import Leniency, PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher
 
-from letters.email_addresses import FULL_WIDTH
-from richtext.plaintext import remove_invisible
+from core.email_addresses import FULL_WIDTH
+from core.text_fields import remove_invisible
 
 MAX_LENGTH = 50  # characters
 LABEL = re.compile(r"(?:tel:|[^\W\d]{1,20}\s?[.:]\s?:?\s?)", re.IGNORECASE)  # "tel:", "Phone:", "Mob.:", "Тел."
-AS_DIALLED = re.compile(r"(?=(?:\D{0,9}\d){3,15}\D{0,9}\Z)[\d ()./-]+")  # 112, or a national number of any country
+DIALLABLE = re.compile(r"(?=(?:\D{0,9}\d){3,15}\D{0,9}\Z)[\d ()./-]+")  # 112, or a national number of any country
 PUNCTUATION = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\ufe63~_"), "-") | dict.fromkeys(
     map(ord, "·•∙・"), "."
 )
@@ -50,7 +50,7 @@ def parse_phone(text: str) -> PhoneNumber | None:
     return None
 
 
-def tel(number: str) -> str:
+def tel_url(number: str) -> str:
     """Return the `tel:` URL (RFC 3966) of a number as written; "" for a text that cannot be dialled.
 
     "+44 (0) 203 668 7474" is dialled +442036687474. A number of no known country is dialled as it is written.
@@ -58,7 +58,7 @@ def tel(number: str) -> str:
     text = clean_phone(number)
     parsed = parse_phone(text)
     if parsed is None:
-        return f"tel:{re.sub('[^0-9]', '', text)}" if AS_DIALLED.fullmatch(text) else ""
+        return f"tel:{re.sub('[^0-9]', '', text)}" if DIALLABLE.fullmatch(text) else ""
     extension = re.sub("[^0-9]", "", parsed.extension or "")
     url = f"tel:{phonenumbers.format_number(parsed, PhoneNumberFormat.E164)}"
     return f"{url};ext={extension}" if extension else url
@@ -66,7 +66,7 @@ def tel(number: str) -> str:
 
 def validate_phone(number: str) -> None:
     """Raise ValidationError for a text that is not exactly one phone number."""
-    if not tel(number):
+    if not tel_url(number):
         raise ValidationError(_("Enter one phone number, for example +44 (0) 20 7946 0958."))
 
 

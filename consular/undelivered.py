@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from letters.models import Letter
+from outbox.models import OutboxEmail
 
-MOST = 1000  # e-mails that are read
+MAX_EMAILS = 1000  # e-mails that are read
 KINDS = ("enquiry receipt", "enquiry answer")
 # Refused by the mail server, impossible to address, or given up after days.
 FAILED = Q(sent_at=None) & (
@@ -20,15 +20,15 @@ FAILED = Q(sent_at=None) & (
 )
 
 
-def failed_letters(enquiries: Iterable[int] | None = None) -> dict[int, list[Letter]]:
+def failed_emails_by_enquiry(enquiries: Iterable[int] | None = None) -> dict[int, list[OutboxEmail]]:
     """Return the failed e-mails to visitors by enquiry id, oldest first; of these enquiries or of all."""
-    from consular.models import Entry
+    from consular.models import EnquiryEntry
 
     wanted = None if enquiries is None else set(enquiries)
-    emails = Letter.objects.filter(FAILED, kind__in=KINDS).order_by("-pk")[:MOST]
+    emails = OutboxEmail.objects.filter(FAILED, kind__in=KINDS).order_by("-pk")[:MAX_EMAILS]
     emails = sorted(emails, key=lambda email: email.pk)
     answers = [email.object_id for email in emails if email.kind == "enquiry answer"]
-    owners = dict(Entry.objects.filter(pk__in=answers).values_list("pk", "enquiry_id"))
+    owners = dict(EnquiryEntry.objects.filter(pk__in=answers).values_list("pk", "enquiry_id"))
     found = defaultdict(list)
     for email in emails:
         pk = owners.get(email.object_id) if email.kind == "enquiry answer" else email.object_id
@@ -37,16 +37,16 @@ def failed_letters(enquiries: Iterable[int] | None = None) -> dict[int, list[Let
     return dict(found)
 
 
-def add_failed_letters(enquiries: Iterable) -> None:
+def annotate_failed_emails(enquiries: Iterable) -> None:
     """Set `failed_emails` on each enquiry: those that failed and were not settled by closing it later."""
     enquiries = list(enquiries)
-    found = failed_letters(enquiry.pk for enquiry in enquiries) if enquiries else {}
+    found = failed_emails_by_enquiry(enquiry.pk for enquiry in enquiries) if enquiries else {}
     for enquiry in enquiries:
         enquiry.failed_emails = [
             email for email in found.get(enquiry.pk, []) if not is_settled(email, enquiry.closed_at)
         ]
 
 
-def is_settled(email: Letter, closed_at) -> bool:
+def is_settled(email: OutboxEmail, closed_at) -> bool:
     """Return whether an officer closed the enquiry after the e-mail was given up: the visitor was reached otherwise."""
     return closed_at is not None and email.given_up_at is not None and closed_at > email.given_up_at

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from counters.models import Counter
-from news.admin.addresses import FormerOwnerMixin
+from redirects.admin import FormerOwnerMixin
 
 
 class MessageSelect(AutocompleteSelect):

@@ -5,40 +5,40 @@ from __future__ import annotations
 import textwrap
 from unicodedata import east_asian_width
 
-from counters.sentences import Parts
-from editions.xml_text import strip_invalid_xml
+from core.xml_text import strip_invalid_xml
+from counters.sentences import SentenceParts
 
-TEXT, NUMBER = 14, 34  # font sizes, in px
-LINE, PAD, GAP = 19, 16, 14
-BOLD = 1.2  # approximate width of bold digits, relative to regular ones
-COLUMNS = 40  # characters in a line
+TEXT_SIZE, NUMBER_SIZE = 14, 34  # font sizes, in px
+LINE_HEIGHT, PADDING, GAP = 19, 16, 14
+BOLD_FACTOR = 1.2  # approximate width of bold digits, relative to regular ones
+LINE_LENGTH = 40  # characters in a line
 
 
 class Badge:
     """The layout of a badge: positions of the number and the lines. It has its own background, so it suits any page."""
 
-    def __init__(self, parts: Parts):
+    def __init__(self, parts: SentenceParts):
         before, number, after = (strip_invalid_xml(str(part)) for part in parts)
         self.title = " ".join(f"{before}{number}{after}".split())
         self.number = number
-        above, beside = (textwrap.wrap(text.strip(), COLUMNS) for text in (before, after))
-        text_x = PAD + int(width(number, NUMBER) * BOLD) + GAP
-        top = PAD + LINE * len(above)
-        block = max(NUMBER, LINE * len(beside))
-        self.number_y = top + block // 2 + NUMBER // 3
-        first = top + (block - LINE * len(beside)) // 2 + TEXT
-        self.lines = [(PAD, PAD + TEXT + LINE * row - 4, line) for row, line in enumerate(above)]
-        self.lines += [(text_x, first + LINE * row, line) for row, line in enumerate(beside)]
-        ends = [text_x - GAP, *(x + int(width(line, TEXT)) for x, _y, line in self.lines)]
-        self.width, self.height = max(ends) + PAD, top + block + PAD
+        above, beside = (textwrap.wrap(text.strip(), LINE_LENGTH) for text in (before, after))
+        text_x = PADDING + int(text_width(number, NUMBER_SIZE) * BOLD_FACTOR) + GAP
+        top = PADDING + LINE_HEIGHT * len(above)
+        block = max(NUMBER_SIZE, LINE_HEIGHT * len(beside))
+        self.number_y = top + block // 2 + NUMBER_SIZE // 3
+        first = top + (block - LINE_HEIGHT * len(beside)) // 2 + TEXT_SIZE
+        self.lines = [(PADDING, PADDING + TEXT_SIZE + LINE_HEIGHT * row - 4, line) for row, line in enumerate(above)]
+        self.lines += [(text_x, first + LINE_HEIGHT * row, line) for row, line in enumerate(beside)]
+        ends = [text_x - GAP, *(x + int(text_width(line, TEXT_SIZE)) for x, _y, line in self.lines)]
+        self.width, self.height = max(ends) + PADDING, top + block + PADDING
 
 
-def width(text: str, size: int) -> float:
+def text_width(text: str, size: int) -> float:
     """Return the approximate width of `text` in a common sans serif of `size` px, rounded up rather than down."""
-    return size * sum(map(advance, text))
+    return size * sum(map(letter_width, text))
 
 
-def advance(letter: str) -> float:
+def letter_width(letter: str) -> float:
     """Return the approximate width of a letter in em."""
     if east_asian_width(letter) in "WF":
         return 1.0

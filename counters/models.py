@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from slugify import slugify
 
+from core.text_fields import LineField
+from core.timezones import local_date, midnight_after
 from counters import sentences, zones
 from editions.models import new_edition
-from editions.moments import local_date, midnight_after
-from news.models.redirects import Movable, MovableQuerySet
-from richtext.plaintext import LineField
+from redirects.models import RedirectingModel, RedirectingQuerySet
 
 
-class CounterQuerySet(MovableQuerySet):
+class CounterQuerySet(RedirectingQuerySet):
     """Counters."""
 
     deciding = frozenset({"shown"})
@@ -53,18 +53,20 @@ class CounterQuerySet(MovableQuerySet):
     def next_change(self, at: datetime) -> datetime | None:
         """Return the next midnight at which a public counter changes; None where all have stopped."""
         rows = self.shown().order_by().values_list("time_zone", "until").distinct()
-        return min((midnight_after(at, zone) for zone in {zone for zone, _until in running(rows, at)}), default=None)
+        return min(
+            (midnight_after(at, zone) for zone in {zone for zone, _until in still_counting(rows, at)}), default=None
+        )
 
 
-def running(rows, at: datetime) -> Iterator[tuple[ZoneInfo, date | None]]:
+def still_counting(rows, at: datetime) -> Iterator[tuple[ZoneInfo, date | None]]:
     """Yield time zone and end of those rows (zone name, end) that have not stopped at the time `at`."""
     for name, until in rows:
-        zone = zones.named(name)
+        zone = zones.get_zone(name)
         if until is None or local_date(at, zone) < until:
             yield zone, until
 
 
-class Counter(Movable):
+class Counter(RedirectingModel):
     """Days since an incident. The day of the incident is day 0."""
 
     incident = LineField(
@@ -106,8 +108,8 @@ class Counter(Movable):
     time_zone = models.CharField(
         _("time zone"),
         max_length=64,
-        choices=zones.choices,
-        default=zones.host,
+        choices=zones.zone_choices,
+        default=zones.host_zone_name,
         help_text=_("Time zone whose midnight advances the count."),
     )
     message = models.ForeignKey(
@@ -152,7 +154,7 @@ class Counter(Movable):
 
     @property
     def zone(self) -> ZoneInfo:
-        return zones.named(self.time_zone)
+        return zones.get_zone(self.time_zone)
 
     def days(self, at: datetime) -> int:
         """Return the days passed at the time `at`, at least 0: a difference of calendar dates, not of hours."""
@@ -161,12 +163,16 @@ class Counter(Movable):
 
     def turns(self, at: datetime) -> datetime | None:
         """Return the next time after `at` at which the number goes up; None once it has stopped."""
-        return next((midnight_after(at, zone) for zone, _until in running([(self.time_zone, self.until)], at)), None)
+        return next(
+            (midnight_after(at, zone) for zone, _until in still_counting([(self.time_zone, self.until)], at)), None
+        )
 
-    def parts(self, at: datetime) -> sentences.Parts:
+    def parts(self, at: datetime) -> sentences.SentenceParts:
         """Return the sentence at the time `at`, split around the number."""
         days = self.days(at)
-        return sentences.parts(str(self.sentence_one if days == 1 else self.sentence_many), days, self.incident)
+        return sentences.split_sentence(
+            str(self.sentence_one if days == 1 else self.sentence_many), days, self.incident
+        )
 
     def sentence(self, at: datetime) -> str:
         """Return the sentence at the time `at`."""

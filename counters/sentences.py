@@ -8,10 +8,10 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-DAYS, INCIDENT = "{days}", "{incident}"
+DAYS_PLACEHOLDER, INCIDENT_PLACEHOLDER = "{days}", "{incident}"
 
 
-class Parts(NamedTuple):
+class SentenceParts(NamedTuple):
     """A sentence split into the text before the number, the number, and the text after it."""
 
     before: str
@@ -22,19 +22,21 @@ class Parts(NamedTuple):
         return f"{self.before}{self.days}{self.after}"
 
 
-def parts(template: str, days: int, incident: str) -> Parts:
+def split_sentence(template: str, days: int, incident: str) -> SentenceParts:
     """Return the sentence of a template. It never fails: without {days}, the number comes before the text."""
-    before, found, after = template.partition(DAYS)
+    before, found, after = template.partition(DAYS_PLACEHOLDER)
     if not found:
         before, after = "", f" {template}"
-    return Parts(before.replace(INCIDENT, incident), days, after.replace(INCIDENT, incident))
+    return SentenceParts(
+        before.replace(INCIDENT_PLACEHOLDER, incident), days, after.replace(INCIDENT_PLACEHOLDER, incident)
+    )
 
 
 def validate_sentence(template: str) -> None:
     """Validate a template: {days} exactly once, {incident} any number of times, no other braces."""
-    if template.count(DAYS) != 1:
+    if template.count(DAYS_PLACEHOLDER) != 1:
         raise ValidationError(_("Enter {days} exactly once, where the number goes."), code="days")
-    rest = template.replace(DAYS, "").replace(INCIDENT, "")
+    rest = template.replace(DAYS_PLACEHOLDER, "").replace(INCIDENT_PLACEHOLDER, "")
     unknown = re.search(r"\{[^{}]+\}", rest)
     if unknown:
         raise ValidationError(

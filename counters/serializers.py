@@ -1,10 +1,10 @@
 """Serializer of a counter, for its own JSON view and the API."""
 
+from core.site_urls import absolute_url
 from counters.models import Counter
-from editions.site_urls import absolute_url
 
 
-def facts(counter: Counter, at) -> dict:
+def counter_data(counter: Counter, at) -> dict:
     """Return a counter at the time `at`, without its message."""
     turns = counter.turns(at)
     return {

@@ -4,21 +4,21 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 
+from core.cors import allow_any_origin
 from counters.badges import Badge
 from counters.models import Counter
-from counters.serializers import facts
+from counters.serializers import counter_data
 from editions.decorators import per_edition
-from editions.others import for_others
 
 
 @per_edition
-def index(request):
+def counter_list(request):
     """All public counters."""
     return render(request, "counters/index.html", {"counters": Counter.objects.of_edition(request.edition, request.at)})
 
 
 @per_edition
-def detail(request, slug):
+def counter_detail(request, slug):
     """A counter, how it counts, and the code that embeds its badge."""
     found = Counter.objects.shown().filter(slug=slug).with_messages(request.at)
     if not found:
@@ -27,17 +27,17 @@ def detail(request, slug):
     return render(request, "counters/detail.html", {"counter": counter, "badge": Badge(counter.parts(request.at))})
 
 
-@for_others
+@allow_any_origin
 @per_edition(max_age=60)
-def data(request, slug):
+def counter_json(request, slug):
     """A counter as JSON, for any site."""
     counter = get_object_or_404(Counter.objects.shown(), slug=slug)
-    return JsonResponse(facts(counter, request.at), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    return JsonResponse(counter_data(counter, request.at), json_dumps_params={"ensure_ascii": False, "indent": 2})
 
 
-@for_others
+@allow_any_origin
 @per_edition(max_age=60)
-def badge(request, slug):
+def counter_badge(request, slug):
     """A counter as an SVG badge, for any site."""
     counter = get_object_or_404(Counter.objects.shown(), slug=slug)
     svg = render_to_string("counters/badge.svg", {"badge": Badge(counter.parts(request.at))})

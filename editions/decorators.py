@@ -11,11 +11,11 @@ from django.urls import Resolver404, resolve
 
 from editions import replicas
 
-LONGEST_QUERY = 256
+MAX_QUERY_LENGTH = 256
 
 
 @dataclass(frozen=True)
-class Rule:
+class CachePolicy:
     """What a response depends on besides its path and the published content."""
 
     params: tuple[str, ...] = ()  # the query parameters that it uses; others are ignored
@@ -37,7 +37,7 @@ class Rule:
     def is_cached(self, query: str) -> bool:
         """Return whether the response to a canonical `query` is stored; rare ones would only displace others."""
         names = {part.split("=")[0] for part in query.split("&")}
-        return len(query) <= LONGEST_QUERY and names.isdisjoint(self.uncached_params)
+        return len(query) <= MAX_QUERY_LENGTH and names.isdisjoint(self.uncached_params)
 
 
 def per_edition(view=None, *, params=(), varies_by_minute=False, max_age=0, uncached_params=(), strict=False):
@@ -52,37 +52,37 @@ def per_edition(view=None, *, params=(), varies_by_minute=False, max_age=0, unca
         def wrapper(request, *args, **kwargs):
             if request.method not in ("GET", "HEAD"):
                 return HttpResponseNotAllowed(["GET", "HEAD"])
-            return replicas.read(request, lambda: view(request, *args, **kwargs))
+            return replicas.read_for_request(request, lambda: view(request, *args, **kwargs))
 
         wrapper.csrf_exempt = True  # it has no form: a POST gets 405, not 403
-        wrapper.per_edition = Rule(tuple(params), varies_by_minute, max_age, tuple(uncached_params), strict)
+        wrapper.per_edition = CachePolicy(tuple(params), varies_by_minute, max_age, tuple(uncached_params), strict)
         return wrapper
 
     return decorate(view) if view else decorate
 
 
-LONGEST_PATH = 512
+MAX_PATH_LENGTH = 512
 
 
-def rule_for(path: str) -> Rule | None:
+def cache_policy_for(path: str) -> CachePolicy | None:
     """Return the cache policy of the view at `path`; None if it is not per edition, or the path is too long."""
-    return _rule_for(path) if len(path) <= LONGEST_PATH else None
+    return _cache_policy_for(path) if len(path) <= MAX_PATH_LENGTH else None
 
 
 @lru_cache(maxsize=8192)
-def _rule_for(path: str) -> Rule | None:
+def _cache_policy_for(path: str) -> CachePolicy | None:
     try:
         return getattr(resolve(path).func, "per_edition", None)
     except Resolver404:
         return None
 
 
-def key_for(path: str, query: str) -> tuple[Rule, tuple[str, str]] | None:
+def cache_key_for(path: str, query: str) -> tuple[CachePolicy, tuple[str, str]] | None:
     """Return the cache policy and the cache key of a URL; None if its view is not per edition.
 
     Raise ValueError for a query with too many fields, or one that a strict view refuses.
     """
-    rule = rule_for(path)
+    rule = cache_policy_for(path)
     if rule is None:
         return None
     return rule, (path, rule.canonical_query(query))

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db import connections, router
 from django.utils import timezone
 
+from core.timezones import midnight_after
 from editions import replicas
-from editions.models import EditionNumber, PublicModel, move
-from editions.moments import midnight_after
+from editions.models import EditionNumber, PublicModel, bump
 
-NUMBER_QUERY = "SELECT number FROM editions_editionnumber WHERE id = 1"
+EDITION_NUMBER_QUERY = "SELECT number FROM editions_editionnumber WHERE id = 1"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Edition:
         """
         global _latest
         at = at or timezone.now()
-        number, committed = _read_number()
+        number, committed = _read_edition_number()
         latest = _latest
         if committed and latest and latest.number == number and latest.since <= at < latest.until:
             return latest
@@ -62,7 +62,7 @@ def latest() -> Edition | None:
     return _latest
 
 
-def recall(name: str) -> Any:
+def last_known(name: str) -> Any:
     """Return what `get_or_compute` stored in the edition that this process used last; None if nothing.
 
     For pages that are needed while the database is unavailable.
@@ -70,7 +70,7 @@ def recall(name: str) -> Any:
     return _latest._computed.get(name) if _latest else None
 
 
-def forget() -> None:
+def reset_for_tests() -> None:
     """Forget the last edition, for tests that reset the database."""
     global _latest
     _latest = None
@@ -82,16 +82,18 @@ def next_change(at: datetime) -> datetime:
     return min([midnight_after(at, timezone.get_default_timezone()), *(time for time in times if time)])
 
 
-def _read_number() -> tuple[int, bool]:
+def _read_edition_number() -> tuple[int, bool]:
     """Return the edition number, and whether it is committed: inside a transaction it may be rolled back."""
     using = router.db_for_read(EditionNumber)
     connection = connections[using]
     with connection.cursor() as cursor:
-        cursor.execute(NUMBER_QUERY)
+        cursor.execute(EDITION_NUMBER_QUERY)
         row = cursor.fetchone()
         if row is None:
-            move(using)
-            cursor.execute(NUMBER_QUERY)
+            bump(using)
+            cursor.execute(EDITION_NUMBER_QUERY)
             row = cursor.fetchone()
-    replicas.note(row[0])
-    return row[0], bool(replicas.reading()) or not connection.in_atomic_block  # on a replica everything is committed
+    replicas.record_served(row[0])
+    return row[0], bool(
+        replicas.current_replica()
+    ) or not connection.in_atomic_block  # on a replica everything is committed

@@ -15,32 +15,32 @@ from django.http import HttpResponse, QueryDict
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
+from core.host import is_site_request
+from core.timezones import minute_after
 from editions import replicas
-from editions.decorators import Rule, key_for
+from editions.decorators import CachePolicy, cache_key_for
 from editions.edition import Edition
-from editions.moments import minute_after
-from editions.origin import is_ours
-from editions.printings import Headers, Key, Printing, Printings, shared_until
+from editions.response_cache import CachedResponse, Headers, Key, ResponseCache, accel_expires_header
 
 # Other caches could store these heuristically (RFC 9111, 4.2.2), and for longer than the edition lasts.
-UNPRINTED = "max-age=0, must-revalidate, s-maxage=1"
+UNCACHED_CONTROL = "max-age=0, must-revalidate, s-maxage=1"
 
 
 class EditionCache:
     """The responses of per-edition views, by path and canonical query; each is valid for one edition."""
 
     def __init__(self, limit: int):
-        self.store = Printings(limit)
+        self.store = ResponseCache(limit)
 
-    def lookup(self, environ: dict) -> tuple[Key, Printing] | tuple[None, None]:
+    def lookup(self, environ: dict) -> tuple[Key, CachedResponse] | tuple[None, None]:
         """Return the key and the response for a WSGI request, of any edition; (None, None) if Django must handle it."""
         path = environ.get("PATH_INFO", "")
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not path.isascii() or not is_ours(environ):
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not path.isascii() or not is_site_request(environ):
             return None, None
         key = (path, "")
         if query := environ.get("QUERY_STRING", ""):
             try:
-                found = key_for(path, query)
+                found = cache_key_for(path, query)
             except ValueError:
                 found = None
             if found is None:
@@ -49,7 +49,7 @@ class EditionCache:
         cached = self.store.get(key)
         return (key, cached) if cached else (None, None)
 
-    def get_or_render(self, request, rule: Rule, key: Key, get_response) -> HttpResponse:
+    def get_or_render(self, request, rule: CachePolicy, key: Key, get_response) -> HttpResponse:
         """Return the response of the current edition, rendered if it is not in the cache.
 
         While the database is unavailable, the last response is served, of whichever edition it is.
@@ -58,7 +58,7 @@ class EditionCache:
         request.META["QUERY_STRING"] = key[1]  # so that the response cannot depend on other parameters
         request.GET = QueryDict(key[1])
         with self.store.single_flight(key):
-            set_moment(request)  # again, after waiting
+            set_request_time(request)  # again, after waiting
             cached = self.store.get(key)
             try:
                 edition = edition_at(request.at)
@@ -71,16 +71,16 @@ class EditionCache:
                 return self.as_django_response(request, key, cached, "hit")
             request.edition, request.replica_must_have = edition, edition.number
             response = get_response(request)
-            if not is_printable(response):
+            if not is_cacheable(response):
                 if response.status_code < 500:
                     self.store.delete(key)
                 return response
-            cached = make_printing(response, rule, edition, request.at)
+            cached = make_cached_response(response, rule, edition, request.at)
             if not in_transaction and rule.is_cached(key[1]):
                 self.store.set(key, cached)
         return self.as_django_response(request, key, cached, "fwd=miss; stored")
 
-    def respond(self, environ: dict, key: Key, cached: Printing) -> tuple[int, Headers, bytes]:
+    def respond(self, environ: dict, key: Key, cached: CachedResponse) -> tuple[int, Headers, bytes]:
         """Return status, headers and body for a request; a newly compressed body counts towards the cache's limit."""
         size = cached.size
         status, headers, body = cached.respond(time.time(), environ, environ["REQUEST_METHOD"] == "HEAD")
@@ -88,7 +88,7 @@ class EditionCache:
             self.store.set(key, cached)
         return status, headers, body
 
-    def as_django_response(self, request, key: Key, cached: Printing, cache_status: str) -> HttpResponse:
+    def as_django_response(self, request, key: Key, cached: CachedResponse, cache_status: str) -> HttpResponse:
         status, headers, body = self.respond(request.META, key, cached)
         response = HttpResponse(body, status=status)
         del response["Content-Type"]
@@ -101,37 +101,37 @@ class EditionCache:
 edition_cache = EditionCache(settings.RESPONSE_CACHE_MB * 1024 * 1024)
 
 
-def printing(get_response):
+def edition_cache_middleware(get_response):
     """Set the time and the edition of each request, and cache per-edition responses."""
 
     def middleware(request):
-        set_moment(request)
+        set_request_time(request)
         try:
-            found = key_for(request.path_info, request.META.get("QUERY_STRING", ""))
+            found = cache_key_for(request.path_info, request.META.get("QUERY_STRING", ""))
         except ValueError:  # `embassy.middleware` refuses it
             found = None
-        if found and request.method in ("GET", "HEAD") and is_ours(request.META):
+        if found and request.method in ("GET", "HEAD") and is_site_request(request.META):
             response = edition_cache.get_or_render(request, *found, get_response)
         else:
             response = get_response(request)
         if response.status_code in (301, 404, 410) and not response.has_header("Cache-Control"):
-            if is_somebody_s(request, response):
+            if is_personal(request, response):
                 response["Cache-Control"] = "private, no-cache"
             else:
-                response["Cache-Control"] = UNPRINTED
-                response.headers.setdefault(*shared_until(time.time()))
+                response["Cache-Control"] = UNCACHED_CONTROL
+                response.headers.setdefault(*accel_expires_header(time.time()))
         response["Server-Timing"] = server_timing(time.time())
         return response
 
     return middleware
 
 
-def is_somebody_s(request, response) -> bool:
+def is_personal(request, response) -> bool:
     """Return whether a response may be personal: a shared cache that ignores cookies must not store it."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES or bool(response.cookies)
 
 
-def set_moment(request) -> None:
+def set_request_time(request) -> None:
     """Set `request.at` to the current time, and `request.edition` to the edition at it, fetched when it is used."""
     request.at = datetime.now(UTC)
     request.edition = SimpleLazyObject(lambda: Edition.current(request.at))
@@ -149,13 +149,13 @@ def edition_at(at: datetime) -> Edition:
         else:
             replicas.primary.answered()
             return found
-    found = replicas.instead(lambda: Edition.current(at))
+    found = replicas.from_replica(lambda: Edition.current(at))
     if found is None:
         raise OperationalError("The primary does not respond, and no replica is new enough.")
     return found
 
 
-def is_printable(response) -> bool:
+def is_cacheable(response) -> bool:
     """Return whether a response is complete, successful and free of cookies, so that it can be cached for everybody."""
     return (
         response.status_code == 200
@@ -165,12 +165,12 @@ def is_printable(response) -> bool:
     )
 
 
-def make_printing(response: HttpResponse, rule: Rule, edition: Edition, at: datetime) -> Printing:
+def make_cached_response(response: HttpResponse, rule: CachePolicy, edition: Edition, at: datetime) -> CachedResponse:
     """Return a rendered response as it is cached."""
     patch_vary_headers(response, ["Accept-Encoding"])
     until = min(edition.until, minute_after(at)) if rule.varies_by_minute else edition.until
     headers = [(name, value) for name, value in response.items() if name not in ("Content-Length", "Cache-Control")]
-    return Printing(edition.number, at.timestamp(), until.timestamp(), headers, response.content, rule.max_age)
+    return CachedResponse(edition.number, at.timestamp(), until.timestamp(), headers, response.content, rule.max_age)
 
 
 def server_timing(now: float) -> str:

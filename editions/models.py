@@ -28,7 +28,7 @@ class EditionNumber(models.Model):
 
 
 @dataclass
-class Scope:
+class EditionScope:
     """The `new_edition` block of a thread on one database."""
 
     judging: int = 0  # nested writes about which a model has decided whether they are public
@@ -51,20 +51,20 @@ def new_edition(using: str | None = None, *, moves: bool = False):
     with transaction.atomic(using=using, savepoint=False):
         is_outermost = using not in scopes
         if is_outermost:
-            lock(using)
-        scope = scopes.setdefault(using, Scope())
+            lock_edition_number(using)
+        scope = scopes.setdefault(using, EditionScope())
         scope.moves |= moves
         try:
             yield
             if is_outermost and scope.moves:
-                move(using)
+                bump(using)
         finally:
             if is_outermost:
                 del scopes[using]
 
 
 @contextmanager
-def judged(using: str | None, moves: bool):
+def decided_write(using: str | None, moves: bool):
     """Write what a model has decided about: the number is increased if `moves`, whatever is written inside."""
     using = using or router.db_for_write(EditionNumber)
     with new_edition(using, moves=moves):
@@ -76,23 +76,23 @@ def judged(using: str | None, moves: bool):
             scope.judging -= 1
 
 
-def note_write(using: str) -> None:
+def record_write(using: str) -> None:
     """Increase the number for a row that no model has decided about: at the end of the block, or now without one."""
     scope = _scopes.__dict__.get(using)
     if scope is None:
-        move(using)
+        bump(using)
     elif not scope.judging:
         scope.moves = True
 
 
-def lock(using: str) -> None:
+def lock_edition_number(using: str) -> None:
     """Lock the number's row. SQLite has a single writer anyway: its transactions begin as IMMEDIATE."""
     row = EditionNumber.objects.using(using).filter(pk=1)
     if connections[using].features.has_select_for_update and not row.select_for_update().exists():
-        move(using)
+        bump(using)
 
 
-def move(using: str) -> None:
+def bump(using: str) -> None:
     """Add one to the number; create the row if a flush has deleted it."""
     row = EditionNumber.objects.using(using).filter(pk=1)
     if not row.update(number=F("number") + 1):
@@ -119,13 +119,16 @@ class PublicQuerySet(models.QuerySet):
         return None
 
     def update(self, **kwargs):
-        with new_edition(self._db), judged(self._db, bool(self.deciding & kwargs.keys()) or self.seen().exists()):
+        with (
+            new_edition(self._db),
+            decided_write(self._db, bool(self.deciding & kwargs.keys()) or self.seen().exists()),
+        ):
             return super().update(**kwargs)
 
     update.alters_data = True
 
     def delete(self):
-        with new_edition(self._db), judged(self._db, self.seen().exists()):
+        with new_edition(self._db), decided_write(self._db, self.seen().exists()):
             return super().delete()
 
     delete.alters_data = True
@@ -133,7 +136,7 @@ class PublicQuerySet(models.QuerySet):
 
     def bulk_create(self, objs, *args, **kwargs):
         objs = list(objs)
-        with judged(self._db, any(row.is_seen() for row in objs)):
+        with decided_write(self._db, any(row.is_seen() for row in objs)):
             return super().bulk_create(objs, *args, **kwargs)
 
     def bulk_update(self, objs, *args, **kwargs):
@@ -164,7 +167,7 @@ class PublicModel(models.Model):
         with new_edition(using):
             if stored is None and self.pk and not self._state.adding:
                 stored = type(self)._base_manager.using(using or self._state.db).filter(pk=self.pk).first()
-            with judged(using, self._is_seen_to_differ(stored)):
+            with decided_write(using, self._is_seen_to_differ(stored)):
                 super().save(*args, **kwargs)
 
     save.alters_data = True
@@ -173,7 +176,7 @@ class PublicModel(models.Model):
         using = kwargs.get("using")
         with new_edition(using):
             rows = type(self)._base_manager.using(using or self._state.db).filter(pk=self.pk)
-            with judged(using, rows.seen().exists()):
+            with decided_write(using, rows.seen().exists()):
                 return super().delete(*args, **kwargs)
 
     delete.alters_data = True

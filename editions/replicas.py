@@ -23,36 +23,36 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 
-from editions import patience
-from editions.highest import Highest
+from editions import sqlite_timeout
+from editions.watermark import SharedWatermark
 
 log = logging.getLogger("editions.replicas")
 
-Done = TypeVar("Done")
+Result = TypeVar("Done")
 
-AWAY_SECONDS = 1.0  # before a primary that failed is tried again
-BROKEN_SECONDS = 10.0  # before a replica that failed is tried again
+PRIMARY_RETRY_SECONDS = 1.0  # before a primary that failed is tried again
+REPLICA_RETRY_SECONDS = 10.0  # before a replica that failed is tried again
 
 # A replica that receives no WAL may be of an abandoned timeline, after a failover or a restored backup.
-NUMBER_OF_REPLICA = (
+REPLICA_STATUS_QUERY = (
     "SELECT number, pg_is_in_recovery(), EXISTS (SELECT FROM pg_stat_wal_receiver) "
     "FROM editions_editionnumber WHERE id = 1"
 )
-STOPPED_BY_US = "57014"  # the query exceeded the timeout that a view sets (search); the replica is all right
+QUERY_CANCELED = "57014"  # the query exceeded the timeout that a view sets (search); the replica is all right
 
-counts = Counter()  # since the start: pages from a replica; replicas that were behind, or failed
+stats = Counter()  # since the start: pages from a replica; replicas that were behind, or failed
 _thread = threading.local()
 
 
-class Unfit(Exception):
+class ReplicaUnusable(Exception):
     """A replica failed or is behind, so the next one is used. `@per_edition` catches it around the view."""
 
 
-class Router:
+class ReplicaRouter:
     """Database router: reads of a page that is rendered from a replica go there, everything else to the primary."""
 
     def db_for_read(self, model, **hints):
-        return reading() or DEFAULT_DB_ALIAS
+        return current_replica() or DEFAULT_DB_ALIAS
 
     def db_for_write(self, model, **hints):
         return DEFAULT_DB_ALIAS
@@ -64,7 +64,7 @@ class Router:
         return False if db in settings.REPLICAS else None
 
 
-def reading() -> str | None:
+def current_replica() -> str | None:
     """Return the alias of the replica that this thread renders a page from, None for the primary."""
     return getattr(_thread, "alias", None)
 
@@ -72,7 +72,7 @@ def reading() -> str | None:
 # Circuit breakers
 
 
-class Server:
+class CircuitBreaker:
     """Circuit breaker: a database server that is not tried for some seconds after a failure, which is logged once."""
 
     def __init__(self, alias: str, seconds: float, consequence: str):
@@ -101,22 +101,22 @@ class Server:
             log.warning("The database %r responds again.", self.alias)
 
 
-primary = Server(DEFAULT_DB_ALIAS, AWAY_SECONDS, "cached responses are served, or a replica is used.")
-highest = Highest()
+primary = CircuitBreaker(DEFAULT_DB_ALIAS, PRIMARY_RETRY_SECONDS, "cached responses are served, or a replica is used.")
+highest_served = SharedWatermark()
 
 
 @cache
-def servers() -> tuple[Server, ...]:
+def replica_servers() -> tuple[CircuitBreaker, ...]:
     """Return the replicas. Processes start with different ones, so that the load is spread."""
     aliases = settings.REPLICAS
     first = os.getpid() % len(aliases) if aliases else 0
     return tuple(
-        Server(alias, BROKEN_SECONDS, "public pages are read from another server.")
+        CircuitBreaker(alias, REPLICA_RETRY_SECONDS, "public pages are read from another server.")
         for alias in [*aliases[first:], *aliases[:first]]
     )
 
 
-def ask(alias: str, query: str) -> tuple | None:
+def fetch_row(alias: str, query: str) -> tuple | None:
     """Return the row of a query with a raw cursor, for the WSGI cache; raise the driver's exceptions.
 
     A connection that the server has closed is opened once more. On SQLite there is no retry, and a locked file is
@@ -125,7 +125,7 @@ def ask(alias: str, query: str) -> tuple | None:
     connection = connections[alias]
     for attempt in (1, 2):
         try:
-            patience.open_soon(connection)
+            sqlite_timeout.use_short_timeout(connection)
             raw = connection.connection.cursor()
             try:
                 raw.execute(query)
@@ -141,66 +141,66 @@ def ask(alias: str, query: str) -> tuple | None:
     return None
 
 
-def note(number: int) -> None:
+def record_served(number: int) -> None:
     """Record an edition number that is being served: this node must not serve an older one from a replica."""
     if settings.REPLICAS:
-        highest.raise_to(number)
+        highest_served.raise_to(number)
 
 
 # Reading
 
 
-def read(request, render: Callable[[], Done]) -> Done:
+def read_for_request(request, render: Callable[[], Result]) -> Result:
     """Return `render()`, from a replica if the edition cache has asked for the response (see EditionCache)."""
     number = getattr(request, "replica_must_have", None)
-    return render() if number is None or reading() else rendered(number, render)
+    return render() if number is None or current_replica() else render_on_replica(number, render)
 
 
-def rendered(number: int, render: Callable[[], Done]) -> Done:
+def render_on_replica(number: int, render: Callable[[], Result]) -> Result:
     """Return `render()`, read from a replica that has the edition `number`, or else from the primary."""
-    for server in servers():
+    for server in replica_servers():
         if not server.is_away():
             try:
-                with snapshot(server, number, following=not primary.is_away()):
+                with replica_snapshot(server, number, following=not primary.is_away()):
                     done = render()
-                counts["replica"] += 1
+                stats["replica"] += 1
                 return done
-            except Unfit:
+            except ReplicaUnusable:
                 continue
     return render()
 
 
-def instead(compute: Callable[[], Done]) -> Done | None:
+def from_replica(compute: Callable[[], Result]) -> Result | None:
     """Return `compute()`, read from a replica while the primary is unavailable; None if no replica is new enough."""
-    for server in servers():
+    for server in replica_servers():
         if not server.is_away():
             try:
-                with snapshot(server, highest.number, following=False):
+                with replica_snapshot(server, highest_served.number, following=False):
                     return compute()
-            except Unfit:
+            except ReplicaUnusable:
                 continue
     return None
 
 
-def number_instead() -> int | None:
+def edition_number_from_replica() -> int | None:
     """Return the edition number from a replica while the primary is unavailable, with a single query."""
-    for server in servers():
+    for server in replica_servers():
         if server.is_away():
             continue
         try:
-            row = ask(server.alias, NUMBER_OF_REPLICA)
+            row = fetch_row(server.alias, REPLICA_STATUS_QUERY)
         except (DatabaseError, connections[server.alias].Database.Error) as error:
             server.fail(error)
             continue
         try:
-            return look(server, row, highest.number, following=False)
-        except Unfit:
+            return check_replica(server, row, highest_served.number, following=False)
+        except ReplicaUnusable:
             continue
     return None
 
 
 @contextmanager
-def snapshot(server: Server, least: int, *, following: bool) -> Iterator[None]:
+def replica_snapshot(server: CircuitBreaker, least: int, *, following: bool) -> Iterator[None]:
     """Read from a replica, in one transaction that has at least the edition `least`; raise Unfit if that fails.
 
     A query that fails raises Unfit in the block. If code in the block catches it, it is raised at the end.
@@ -212,53 +212,53 @@ def snapshot(server: Server, least: int, *, following: bool) -> Iterator[None]:
         try:
             return execute(*arguments)
         except DatabaseError as error:
-            if code(error) == STOPPED_BY_US:
+            if sqlstate(error) == QUERY_CANCELED:
                 raise
             failures.append(error)  # gone, in conflict with what it replays, or a migration behind
-            raise Unfit from error
+            raise ReplicaUnusable from error
 
     try:
         with connection.execute_wrapper(run_query), transaction.atomic(using=server.alias):
             with connection.cursor() as cursor:
-                cursor.execute(NUMBER_OF_REPLICA)
-                look(server, cursor.fetchone(), least, following=following)
+                cursor.execute(REPLICA_STATUS_QUERY)
+                check_replica(server, cursor.fetchone(), least, following=following)
             _thread.alias = server.alias
             try:
                 yield
             finally:
                 _thread.alias = None
             if failures:
-                raise Unfit
-    except Unfit:
+                raise ReplicaUnusable
+    except ReplicaUnusable:
         if failures:
-            fallen(server, failures[0])
+            mark_failed(server, failures[0])
         raise
     except (DatabaseError, connection.Database.Error) as error:  # when connecting or at the end
-        fallen(server, error)
-        raise Unfit from error
+        mark_failed(server, error)
+        raise ReplicaUnusable from error
 
 
-def look(server: Server, row: tuple | None, least: int, *, following: bool) -> int:
+def check_replica(server: CircuitBreaker, row: tuple | None, least: int, *, following: bool) -> int:
     """Return the edition number of a replica; raise Unfit if it is behind, or no longer a replica."""
     number, in_recovery, is_following = row or (0, True, False)
     if not in_recovery:
         server.fail("it is not a replica")
-        raise Unfit
+        raise ReplicaUnusable
     server.answered()
     if number < least or (following and not is_following):
-        counts["behind"] += 1
-        raise Unfit
+        stats["behind"] += 1
+        raise ReplicaUnusable
     return number
 
 
-def fallen(server: Server, error: BaseException) -> None:
+def mark_failed(server: CircuitBreaker, error: BaseException) -> None:
     """Record that a replica failed, and close its connection."""
-    counts["failed"] += 1
+    stats["failed"] += 1
     server.fail(error)
     connections[server.alias].close()
 
 
-def code(error: BaseException) -> str:
+def sqlstate(error: BaseException) -> str:
     """Return the SQLSTATE of a PostgreSQL error, from either driver."""
     cause = error.__cause__
     return getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or ""

@@ -2,14 +2,14 @@
 
 from django.core.exceptions import BadRequest
 
-MOST_PARAMETERS = 100  # of a URL; the longest link of the site has three
+MAX_PARAMETERS = 100  # of a URL; the longest link of the site has three
 
 
-def safe_input(get_response):
+def reject_malformed_input(get_response):
     """Reject NUL characters, which PostgreSQL cannot store, very many parameters, and forms not in UTF-8."""
 
     def middleware(request):
-        if request.META.get("QUERY_STRING", "").count("&") >= MOST_PARAMETERS:
+        if request.META.get("QUERY_STRING", "").count("&") >= MAX_PARAMETERS:
             raise BadRequest("The URL has too many parameters.")
         if "\x00" in request.path_info or any("\x00" in value for values in request.GET.lists() for value in values[1]):
             raise BadRequest("The URL contains a NUL character.")

@@ -35,12 +35,12 @@ def manifest(request):
 
 
 @per_edition(max_age=60)
-def security(request):
+def security_txt(request):
     """security.txt: whom to contact about a vulnerability (RFC 9116)."""
-    context = {"url": settings.SITE_URL, "contact": settings.SECURITY_CONTACT, "expires": next_year(request.at)}
+    context = {"url": settings.SITE_URL, "contact": settings.SECURITY_CONTACT, "expires": expiry_date(request.at)}
     return HttpResponse(render_to_string("security.txt", context), "text/plain; charset=utf-8")
 
 
-def next_year(at):
+def expiry_date(at):
     """Return the first day of this month next year, so that the response changes once a month."""
     return at.replace(year=at.year + 1, day=1, hour=0, minute=0, second=0, microsecond=0)

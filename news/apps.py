@@ -8,8 +8,8 @@ class NewsConfig(AppConfig):
     verbose_name = _("News")
 
     def ready(self):
-        from news import files, ledger, tally  # noqa: F401 (the files register themselves)
+        from news import audit_triggers, message_counts, public_files  # noqa: F401 (the files register themselves)
 
-        for triggers in (tally, ledger):
+        for triggers in (message_counts, audit_triggers):
             pre_migrate.connect(triggers.before_migration, sender=self)
             post_migrate.connect(triggers.after_migration, sender=self)

@@ -13,15 +13,16 @@ from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from editions.moments import local_date
-from news import addresses, linked, tally
-from news.cursors import Cursor
+from core.cursors import Cursor
+from core.timezones import local_date
+from news import message_counts, slugs
+from news.syndication import structured_data
 
-PAGE = 20
+PAGE_SIZE = 20
 
 
 @dataclass(frozen=True)
-class Shelf:
+class ArchiveFilter:
     """The filter of a list: all messages or a category's, of all time or of a year, a month or a day.
 
     Raise ValueError for a date that does not exist.
@@ -56,7 +57,7 @@ class Shelf:
     @property
     def time_range(self) -> tuple[datetime, datetime]:
         """Return the first and last instant of a dated list, in the host's time zone."""
-        return moments_of(self.first, self.last)
+        return datetime_range(self.first, self.last)
 
     @property
     def period(self) -> str:
@@ -64,9 +65,9 @@ class Shelf:
         return date_format(self.first, "j F Y" if self.day else "F Y" if self.month else "Y") if self.year else ""
 
     @property
-    def undated(self) -> Shelf:
+    def undated(self) -> ArchiveFilter:
         """Return the same category's list of all time."""
-        return Shelf(self.category)
+        return ArchiveFilter(self.category)
 
     @property
     def name(self) -> str:
@@ -78,7 +79,7 @@ class Shelf:
         # Not by `reverse`, which is slow: a sidebar has about seventy of these.
         parts = [self.category.slug] if self.category else []
         parts += [f"{self.year:04}"] * bool(self.year) + [f"{part:02}" for part in (self.month, self.day) if part]
-        return addresses.root() + "".join(f"{part}/" for part in parts)
+        return slugs.url_root() + "".join(f"{part}/" for part in parts)
 
     def is_future(self, at: datetime) -> bool:
         """Say whether the period begins after today; it then has no public messages."""
@@ -88,19 +89,19 @@ class Shelf:
         """Say whether the period ended before today."""
         return self.is_dated and self.last < local_date(at, timezone.get_default_timezone())
 
-    def containing(self, day: date) -> Shelf:
+    def containing(self, day: date) -> ArchiveFilter:
         """Return the list of the same category for the year, month or day (as here) that contains `day`."""
         return replace(self, year=day.year, month=self.month and day.month, day=self.day and day.day)
 
     def breadcrumbs(self) -> list[tuple[str, str]]:
         """Return names and URLs of the lists that contain this one, the widest first and itself last."""
-        steps = [Shelf()] + [self.undated] * bool(self.category)
+        steps = [ArchiveFilter()] + [self.undated] * bool(self.category)
         steps += [replace(self, month=0, day=0)] * bool(self.year) + [replace(self, day=0)] * bool(self.month)
         steps += [self] * bool(self.day)
         return [(step.period or step.name, step.url) for step in steps]
 
 
-def moments_of(first: date, last: date) -> tuple[datetime, datetime]:
+def datetime_range(first: date, last: date) -> tuple[datetime, datetime]:
     """Return the first instant of one day and the last of another in the host's time zone.
 
     Where clocks go back over midnight, the last instant of a day occurs twice; the second one is returned (`fold=1`).
@@ -109,14 +110,16 @@ def moments_of(first: date, last: date) -> tuple[datetime, datetime]:
     return datetime.combine(first, time.min, zone), datetime.combine(last, time.max.replace(fold=1), zone)
 
 
-def span_of(year: int, month: int | None) -> tuple[datetime, datetime]:
+def period_range(year: int, month: int | None) -> tuple[datetime, datetime]:
     """Return the first and last instant of a year, or of a month of it, in the host's time zone."""
-    return Shelf(year=year, month=month or 0).time_range
+    return ArchiveFilter(year=year, month=month or 0).time_range
 
 
-def linked_trail(shelf: Shelf) -> SafeString:
+def breadcrumbs_json_ld(shelf: ArchiveFilter) -> SafeString:
     """Return the breadcrumbs of a list as JSON-LD."""
-    return linked.data({"@context": "https://schema.org", **linked.breadcrumbs(shelf.breadcrumbs())})
+    return structured_data.to_json_ld(
+        {"@context": "https://schema.org", **structured_data.breadcrumb_list(shelf.breadcrumbs())}
+    )
 
 
 # Pages
@@ -131,31 +134,31 @@ class Page:
     older: Cursor | None = None
 
 
-def page_of(messages, *, span=None, before: Cursor | None = None, after: Cursor | None = None) -> Page:
+def get_page(messages, *, span=None, before: Cursor | None = None, after: Cursor | None = None) -> Page:
     """Return the page of `messages` after the cursor `before` (in the list's order), before `after`, or the first.
 
     `span` is the time range of the list. One more row than a page is fetched, to know whether there is another page.
     Keyset links stay correct while messages appear and disappear: an offset would shift, a cursor does not.
     """
-    messages = within(messages, span, before, after)
+    messages = in_range(messages, span, before, after)
     if after:
-        rows = list(messages.order_by("publish_at", "id")[: PAGE + 1])
-        shown = rows[:PAGE][::-1]
+        rows = list(messages.order_by("publish_at", "id")[: PAGE_SIZE + 1])
+        shown = rows[:PAGE_SIZE][::-1]
         return Page(
-            shown,
-            newer=Cursor.of(shown[0]) if len(rows) > PAGE else None,
-            older=Cursor.of(shown[-1]) if shown else None,
+            format_count,
+            newer=Cursor.of(format_count[0]) if len(rows) > PAGE_SIZE else None,
+            older=Cursor.of(format_count[-1]) if format_count else None,
         )
-    rows = list(messages[: PAGE + 1])
-    shown = rows[:PAGE]
+    rows = list(messages[: PAGE_SIZE + 1])
+    shown = rows[:PAGE_SIZE]
     return Page(
         shown,
         newer=Cursor.of(shown[0]) if before and shown else None,
-        older=Cursor.of(shown[-1]) if len(rows) > PAGE else None,
+        older=Cursor.of(shown[-1]) if len(rows) > PAGE_SIZE else None,
     )
 
 
-def within(messages, span, before: Cursor | None, after: Cursor | None):
+def in_range(messages, span, before: Cursor | None, after: Cursor | None):
     """Return the messages in a time range that are older than the cursor `before`, or newer than `after`.
 
     At each end only the narrower of two bounds is used, the cursor or the range's own. Example: the list of 2020, on
@@ -181,14 +184,16 @@ def within(messages, span, before: Cursor | None, after: Cursor | None):
 # Sidebar
 
 
-class Index:
+class ArchiveSidebar:
     """The sidebar of a list: years, months, days and categories with counts; and the neighbouring periods."""
 
-    def __init__(self, edition, at: datetime, shelf: Shelf):
+    def __init__(self, edition, at: datetime, shelf: ArchiveFilter):
         self.at, self.shelf = at, shelf
-        self.pending = edition.get_or_compute("pending", lambda: tally.coming(at))
+        self.pending = edition.get_or_compute("pending", lambda: message_counts.pending_messages(at))
         key = "months", shelf.category and shelf.category.pk
-        self.counts = edition.get_or_compute(key, lambda: tally.months(at, shelf.category, self.pending))
+        self.counts = edition.get_or_compute(
+            key, lambda: message_counts.counts_by_month(at, shelf.category, self.pending)
+        )
 
     @cached_property
     def by_year(self) -> dict[date, int]:
@@ -197,15 +202,15 @@ class Index:
             years[month.replace(month=1)] += count
         return years
 
-    def years(self) -> list[Line]:
+    def years(self) -> list[SidebarEntry]:
         return [self._entry(str(day.year), count, day.year) for day, count in self.by_year.items()]
 
-    def months(self) -> list[Line]:
+    def months(self) -> list[SidebarEntry]:
         """Return the months of the list's year; none for a list of all time."""
         found = [(day, count) for day, count in self.counts.items() if day.year == self.shelf.year]
         return [self._entry(date_format(day, "F"), count, day.year, day.month) for day, count in found]
 
-    def days(self) -> list[Line]:
+    def days(self) -> list[SidebarEntry]:
         """Return the days of the list's month; none for a longer list."""
         return [self._entry(str(day.day), count, day.year, day.month, day.day) for day, count in self.by_day.items()]
 
@@ -213,7 +218,7 @@ class Index:
     def by_day(self) -> dict[date, int]:
         if not self.shelf.month:
             return {}
-        return tally.days(self.at, self.shelf.first.replace(day=1), self.shelf.category, self.pending)
+        return message_counts.counts_by_day(self.at, self.shelf.first.replace(day=1), self.shelf.category, self.pending)
 
     @property
     def is_duplicate(self) -> bool:
@@ -234,25 +239,25 @@ class Index:
             return True
         return bool(shelf.category) and here == sum(each.count for each in self.by_category)
 
-    def _entry(self, label: str, count: int, *date_parts: int) -> Line:
-        return line(label, count, Shelf(self.shelf.category, *date_parts), self.shelf)
+    def _entry(self, label: str, count: int, *date_parts: int) -> SidebarEntry:
+        return sidebar_entry(label, count, ArchiveFilter(self.shelf.category, *date_parts), self.shelf)
 
-    def categories(self) -> list[Line]:
+    def categories(self) -> list[SidebarEntry]:
         """Return the lists of the same period: all messages, then each category that has any."""
         shelf, total = self.shelf, sum(each.count for each in self.by_category)
         return [
-            line(_("All"), total, replace(shelf, category=None), shelf),
-            *(line(each.name, each.count, replace(shelf, category=each), shelf) for each in self.by_category),
+            sidebar_entry(_("All"), total, replace(shelf, category=None), shelf),
+            *(sidebar_entry(each.name, each.count, replace(shelf, category=each), shelf) for each in self.by_category),
         ]
 
     @cached_property
-    def by_category(self) -> list[tally.Share]:
+    def by_category(self) -> list[message_counts.CategoryCount]:
         """Return the counts of the list's period by category."""
         shelf = self.shelf
         bounds = (shelf.first, shelf.last) if shelf.year else (date.min, date.max)
-        return [] if shelf.is_future(self.at) else tally.categories(self.at, *bounds, self.pending)
+        return [] if shelf.is_future(self.at) else message_counts.counts_by_category(self.at, *bounds, self.pending)
 
-    def neighbours(self, messages) -> tuple[Shelf | None, Shelf | None]:
+    def neighbours(self, messages) -> tuple[ArchiveFilter | None, ArchiveFilter | None]:
         """Return the nearest earlier and later period (year, month or day, as the list's) that has messages."""
         shelf = self.shelf
         if not shelf.year:
@@ -267,10 +272,10 @@ class Index:
         return earlier and shelf.containing(earlier), later and shelf.containing(later)
 
 
-Line = dict[str, str]  # not a class: templates read a dict in half the time, and a sidebar has about seventy
+SidebarEntry = dict[str, str]  # not a class: templates read a dict in half the time, and a sidebar has about seventy
 
 
-def line(label: str, count: int, target: Shelf, current: Shelf) -> Line:
+def sidebar_entry(label: str, count: int, target: ArchiveFilter, current: ArchiveFilter) -> SidebarEntry:
     """Return an entry in the sidebar of the list `current`: the list `target` and its number of messages.
 
     The value for `aria-current` is "page" for the list itself and "true" for a period around it.
@@ -281,9 +286,9 @@ def line(label: str, count: int, target: Shelf, current: Shelf) -> Line:
     elif target.category is current.category:
         parts = zip(target.date_parts, current.date_parts, strict=True)
         aria_current = "true" if all(part in (0, own) for part, own in parts) else ""
-    return {"label": label, "count": shown(count), "url": target.url, "current": aria_current}
+    return {"label": label, "count": format_count(count), "url": target.url, "current": aria_current}
 
 
-def shown(count: int) -> str:
+def format_count(count: int) -> str:
     """Return a formatted count: 1,234."""
     return number_format(count, force_grouping=True) if count > 999 else str(count)

@@ -15,11 +15,11 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.csrf import csrf_exempt
 
 from news.models import Attachment, PreviewLink
-from richtext.handover import hand_over
-from richtext.renditions import originals
+from richtext.renditions import source_candidates
+from richtext.serving import serve_file
 
 # User-Agent patterns of browser families. The first match counts: many contain “Safari” and “Chrome” as well.
-BROWSERS = {
+BROWSER_PATTERNS = {
     "robot": re.compile(
         r"bot\b|bot/|crawl|spider|preview|facebookexternalhit|whatsapp|telegram|slack|skype|curl|wget|python|monitor|^$",
         re.IGNORECASE,
@@ -37,16 +37,16 @@ URL_ATTRIBUTES = re.compile(r'(?<=\s)(src|srcset|href|poster)="([^"]*)"')
 
 
 @csrf_exempt  # no form: a POST gets a 405, as at any other URL
-def preview(request, token):
+def preview_page(request, token):
     """Show an unpublished message to a reader with a valid preview link; redirect to a public one."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    link = live_link(request, token)
+    link = get_valid_link(request, token)
     if link.message.was_public(request.at):
         return set_private_headers(HttpResponseRedirect(link.message.get_absolute_url()))
     if is_visit(request):
         link.record_visit(browser_family(request.headers.get("User-Agent", "")), at=request.at)
-    context = {"link": link, "message": link.message, "article": article(request, link)[0]}
+    context = {"link": link, "message": link.message, "article": render_article(request, link)[0]}
     return set_private_headers(render(request, "news/preview_link.html", context))
 
 
@@ -55,15 +55,15 @@ def preview_file(request, token, name):
     """Serve a file of a message with a valid preview link, if its page shows the file."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    link = live_link(request, token)
-    if name not in article(request, link)[1]:
+    link = get_valid_link(request, token)
+    if name not in render_article(request, link)[1]:
         raise Http404
     return set_private_headers(
-        hand_over(request, name, public=False, given_name=Attachment.objects.download_name(name))
+        serve_file(request, name, public=False, given_name=Attachment.objects.download_name(name))
     )
 
 
-def live_link(request, token):
+def get_valid_link(request, token):
     """Return the valid link of a token; raise Http404 otherwise."""
     link = PreviewLink.objects.find(token, request.at)
     if link is None:
@@ -87,13 +87,13 @@ def is_visit(request) -> bool:
 
 def browser_family(agent: str) -> str:
     """Return the browser family of a User-Agent, or "other"."""
-    return next((name for name, pattern in BROWSERS.items() if pattern.search(agent)), "other")
+    return next((name for name, pattern in BROWSER_PATTERNS.items() if pattern.search(agent)), "other")
 
 
 # Content
 
 
-def for_preview(message, at):
+def prepare_preview(message, at):
     """Return `message` with the publication date that it would have if it were approved at `at`."""
     message.is_preview = not message.was_public(at)  # for the template, which then does not say “Published”
     if not message.approved_at:
@@ -101,13 +101,13 @@ def for_preview(message, at):
     return message
 
 
-def article(request, link) -> tuple[str, set[str]]:
+def render_article(request, link) -> tuple[str, set[str]]:
     """Return the HTML of a message's article with its files at URLs below the link, and the names of these files.
 
     Only the link opens the files of an unpublished message, and it opens no others: a text may name the file of another
     draft.
     """
-    message = for_preview(link.message, request.at)
+    message = prepare_preview(link.message, request.at)
     html = render_to_string("news/_message.html", {"message": message, "level": "1"}, request)
     own = own_files(message)
     names: set[str] = set()
@@ -117,7 +117,7 @@ def article(request, link) -> tuple[str, set[str]]:
         for part in found[2].split(", ") if found[1] == "srcset" else [found[2]]:
             url, space, width = part.partition(" ")
             name = unquote(unescape(url.removeprefix(settings.MEDIA_URL)))
-            if url.startswith(settings.MEDIA_URL) and not own.isdisjoint(originals(name)):
+            if url.startswith(settings.MEDIA_URL) and not own.isdisjoint(source_candidates(name)):
                 names.add(name)
                 url = reverse("preview_file", args=[link.token, name])
             parts.append(url + space + width)

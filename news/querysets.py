@@ -8,31 +8,31 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Exists, Func, Min, OuterRef, Q, Subquery, TextField
 from django.utils import timezone
 
+from core.cursors import Cursor
+from core.timezones import local_date
 from editions.models import new_edition
-from editions.moments import local_date
-from news import addresses
+from news import slugs
+from news.authorship import AuthorshipQuerySet
 from news.bulk_writes import hooks_around
-from news.cursors import Cursor
-from news.hands import HandsQuerySet
-from richtext.models import IllustratedQuerySet
+from richtext.models import TextWithImagesQuerySet
 
-LATELY = timedelta(days=30)  # for how long feeds list a withdrawal, and a correction of an older message
+RECENT = timedelta(days=30)  # for how long feeds list a withdrawal, and a correction of an older message
 
 
-class Opening(Func):
+class FirstParagraphSource(Func):
     """The body where the lead is empty, else "". `Case(When(…))` does the same five times as slowly."""
 
     template = "CASE WHEN %(expressions)s ELSE '' END"
     arg_joiner = " = '' THEN "
 
 
-def lately(at: datetime) -> datetime:
+def recent_since(at: datetime) -> datetime:
     """Return the start of the period that is recent at `at`: a midnight in the host country."""
     zone = timezone.get_default_timezone()
-    return datetime.combine(local_date(at, zone) - LATELY, time.min, zone)
+    return datetime.combine(local_date(at, zone) - RECENT, time.min, zone)
 
 
-class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
+class MessageQuerySet(AuthorshipQuerySet, TextWithImagesQuerySet):
     """Messages, newest first: by `publish_at`, then by id."""
 
     deciding = frozenset({"approved_at"})
@@ -75,11 +75,11 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
 
         The period starts at a midnight in the host country, when a new edition begins.
         """
-        return self.filter(withdrawn_at__gte=lately(at), withdrawn_at__lte=at).order_by("-withdrawn_at", "-id")
+        return self.filter(withdrawn_at__gte=recent_since(at), withdrawn_at__lte=at).order_by("-withdrawn_at", "-id")
 
     def recently_revised(self, at: datetime):
         """Return the published messages corrected or restored in the same period, latest first."""
-        return self.published(at).filter(revised_at__gte=lately(at)).order_by("-revised_at", "-id")
+        return self.published(at).filter(revised_at__gte=recent_since(at)).order_by("-revised_at", "-id")
 
     def narrow_to_category(self, category):
         """Return those of a category, where few rows are left: negations keep its index from being searched."""
@@ -103,12 +103,12 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
 
     def for_list(self):
         """Return rows for a list, with the columns that it shows, and the body only where there is no lead."""
-        opening = Opening("lead", "body", output_field=TextField())
-        return self.select_related("category").only(*LISTED).annotate(opening=opening)
+        opening = FirstParagraphSource("lead", "body", output_field=TextField())
+        return self.select_related("category").only(*LIST_COLUMNS).annotate(opening=opening)
 
     def for_desk(self):
         """Return rows for a list in the admin, with the columns that it shows or derives the state from."""
-        return self.select_related("category", "submitted_by").only(*LISTED_ON_DESK)
+        return self.select_related("category", "submitted_by").only(*ADMIN_LIST_COLUMNS)
 
     def older_than(self, cursor: Cursor):
         """Return the messages after `cursor` in the list. The first condition can use the index."""
@@ -152,7 +152,7 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
     # made; other apps follow by hooks (`news.bulk_writes`), for single rows by signals.
 
     def update(self, **kwargs):
-        if not ADDRESS & kwargs.keys():
+        if not URL_FIELDS & kwargs.keys():
             with new_edition(self._db), hooks_around(self.db):
                 return super().update(**{"changed_at": timezone.now()} | kwargs)
         with new_edition(self._db), hooks_around(self.db):
@@ -173,12 +173,12 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
     def bulk_create(self, objs, *args, run_hooks=True, **kwargs):
         with new_edition(self._db):
             objs = list(objs)
-            addresses.settle_all(objs)
+            slugs.assign_slugs(objs)
             with hooks_around(self.db) if run_hooks else nullcontext():
                 return super().bulk_create(objs, *args, **kwargs)
 
     def bulk_update(self, objs, fields, *args, **kwargs):
-        if not ADDRESS & set(fields):
+        if not URL_FIELDS & set(fields):
             return super().bulk_update(objs, fields, *args, **kwargs)  # it calls `update`, which sets `changed_at`
         with new_edition(self._db):
             for obj in objs:
@@ -189,12 +189,12 @@ class MessageQuerySet(HandsQuerySet, IllustratedQuerySet):
 
 
 # The columns of a list. Any other costs a query for each row.
-LISTED = ("headline", "lead", "language", "category", "publish_at", "day", "slug")
+LIST_COLUMNS = ("headline", "lead", "language", "category", "publish_at", "day", "slug")
 
-LISTED_ON_DESK = (
+ADMIN_LIST_COLUMNS = (
     *("headline", "category", "featured", "publish_at", "day", "slug"),
     *("submitted_at", "approved_at", "withdrawn_at", "submitted_by"),
 )
 
 # The fields that decide a message's URL. The headline does until it is public.
-ADDRESS = {"publish_at", "slug", "headline"}
+URL_FIELDS = {"publish_at", "slug", "headline"}

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from news import converters, feeds, views  # noqa: F401  (converters registers yyyy, mm and dd)
+from news import views
+from news.syndication import feeds
 
 urlpatterns = [
     path("", views.archive, name="messages"),
-    path("feed/", feeds.atom, name="feed"),
-    path("feed/<yyyy:year>/<mm:month>/<dd:day>/", feeds.archive, name="feed_archive"),
+    path("feed/", feeds.atom_feed, name="feed"),
+    path("feed/<yyyy:year>/<mm:month>/<dd:day>/", feeds.archive_document, name="feed_archive"),
     path("feed.json", feeds.json_feed, name="feed_json"),
     path("<yyyy:year>/", views.archive, name="year"),
     path("<yyyy:year>/<mm:month>/", views.archive, name="month"),
@@ -15,8 +16,8 @@ urlpatterns = [
     path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/", views.message, name="message"),
     path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/card.png", views.card, name="card"),
     path("<slug:slug>/", views.archive, name="category"),
-    path("<slug:slug>/feed/", feeds.atom, name="category_feed"),
-    path("<slug:slug>/feed/<yyyy:year>/<mm:month>/<dd:day>/", feeds.archive, name="category_feed_archive"),
+    path("<slug:slug>/feed/", feeds.atom_feed, name="category_feed"),
+    path("<slug:slug>/feed/<yyyy:year>/<mm:month>/<dd:day>/", feeds.archive_document, name="category_feed_archive"),
     path("<slug:slug>/feed.json", feeds.json_feed, name="category_feed_json"),
     path("<slug:slug>/<yyyy:year>/", views.archive, name="category_year"),
     path("<slug:slug>/<yyyy:year>/<mm:month>/", views.archive, name="category_month"),

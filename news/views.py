@@ -7,43 +7,44 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import http_date
 
+from core.cursors import Cursor
 from editions.decorators import per_edition
 from news import archive as archives
-from news import cards, jumps, linked
-from news.cursors import Cursor
+from news import goto_date
 from news.models import Category, Message
+from news.syndication import social_cards, structured_data
 
-FOR_OTHERS = {"Cross-Origin-Resource-Policy": "cross-origin"}  # other sites may embed it
+EMBEDDABLE = {"Cross-Origin-Resource-Policy": "cross-origin"}  # other sites may embed it
 
 
 @per_edition(params=("before", "after", "date"), uncached_params=("date",))
 def archive(request, slug=None, year=0, month=0, day=0):
     """A list of messages, the newest first: all or a category's, of all time or of a year, a month or a day."""
-    shelf, error = shelf_of(slug, year, month, day), ""
+    shelf, error = get_filter_or_404(slug, year, month, day), ""
     messages = Message.objects.published(request.at)
     messages = messages.filter(category=shelf.category) if shelf.category else messages
     if "date" in request.GET:
         try:
-            target = jumps.day_of(request.GET["date"])
-            return HttpResponseRedirect(jumps.address_of(shelf, messages, target, request.at))
+            target = goto_date.parse_date(request.GET["date"])
+            return HttpResponseRedirect(goto_date.url_of_page_at(shelf, messages, target, request.at))
         except ValueError as invalid:
             error = str(invalid)
-    cursors = {name: cursor(request, name) for name in ("after", "before")}
+    cursors = {name: get_cursor_or_404(request, name) for name in ("after", "before")}
     # Filtered by publish_at rather than `day`, so that the index of the list gives the rows already in order.
     span = shelf.time_range if shelf.is_dated else None
     listed = messages.none() if shelf.is_future(request.at) else messages.for_list()
-    page = archives.page_of(listed, span=span, **cursors)
+    page = archives.get_page(listed, span=span, **cursors)
     if cursors["after"] and not page.rows:
         return HttpResponseRedirect(shelf.url)  # the newer messages were withdrawn: show the first page
     is_found = bool(page.rows) or not (shelf.is_dated or cursors["before"])
-    index = archives.Index(request.edition, request.at, shelf)
+    index = archives.ArchiveSidebar(request.edition, request.at, shelf)
     context = {
         "shelf": shelf,
         "page": page,
         "cursor_query": next((f"?{name}={cursor}" for name, cursor in cursors.items() if cursor), ""),
         "index": index,
         "neighbours": index.neighbours(messages),
-        "json_ld": archives.linked_trail(shelf),
+        "json_ld": archives.breadcrumbs_json_ld(shelf),
         "error": error,
         "typed": request.GET.get("date", ""),
         "is_found": is_found,
@@ -52,23 +53,23 @@ def archive(request, slug=None, year=0, month=0, day=0):
     return render(request, "news/archive.html", context, status=200 if is_found else 404)
 
 
-def shelf_of(slug, year, month, day):
+def get_filter_or_404(slug, year, month, day):
     """Return the filter of a list's URL; raise Http404 for an unknown category or a date that does not exist."""
     category = get_object_or_404(Category, slug=slug) if slug else None
     try:
-        return archives.Shelf(category, year, month, day)
+        return archives.ArchiveFilter(category, year, month, day)
     except ValueError:
         raise Http404 from None
 
 
-def day_or_404(year, month, day) -> date:
+def get_day_or_404(year, month, day) -> date:
     try:
         return date(year, month, day)
     except ValueError:
         raise Http404 from None
 
 
-def cursor(request, name):
+def get_cursor_or_404(request, name):
     """Return the cursor in a query parameter, None where it is missing; raise Http404 for an invalid one."""
     text = request.GET.get(name)
     try:
@@ -81,7 +82,7 @@ def cursor(request, name):
 def message(request, year, month, day, slug):
     """A message; status 410 with the notice where it was withdrawn."""
     rows = Message.objects.visible_or_withdrawn(request.at).for_detail()
-    found = get_object_or_404(rows, day=day_or_404(year, month, day), slug=slug)
+    found = get_object_or_404(rows, day=get_day_or_404(year, month, day), slug=slug)
     if found.withdrawn_at:
         return render(request, "news/withdrawn.html", {"message": found}, status=410)
     older, newer = Message.objects.published(request.at).neighbours(Cursor.of(found))
@@ -91,8 +92,8 @@ def message(request, year, month, day, slug):
         "message": found,
         "older": older,
         "newer": newer,
-        "image": linked.picture(found),
-        "json_ld": linked.article(found, found.corrections.all() if found.revised_at else ()),
+        "image": structured_data.link_image(found),
+        "json_ld": structured_data.article_json_ld(found, found.corrections.all() if found.revised_at else ()),
     }
     response = render(request, "news/message.html", context)
     response["Last-Modified"] = http_date(found.updated_at.timestamp())
@@ -103,5 +104,5 @@ def message(request, year, month, day, slug):
 def card(request, year, month, day, slug):
     """The image that social networks show beside a link to a message."""
     rows = Message.objects.published(request.at).select_related("category")
-    found = get_object_or_404(rows, day=day_or_404(year, month, day), slug=slug)
-    return HttpResponse(cards.card(*linked.words_of_card(found)), "image/png", headers=FOR_OTHERS)
+    found = get_object_or_404(rows, day=get_day_or_404(year, month, day), slug=slug)
+    return HttpResponse(social_cards.render_card(*structured_data.card_texts(found)), "image/png", headers=EMBEDDABLE)

@@ -5,8 +5,8 @@ from django.contrib import messages as notes
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from news.admin.addresses import FormerOwnerMixin
 from pages.models import Page
+from redirects.admin import FormerOwnerMixin
 from richtext.admin import EditorAdminMixin
 
 

@@ -9,9 +9,9 @@ class PagesConfig(AppConfig):
     def ready(self):
         from pages.models import Page
         from richtext import public_files
-        from richtext.renditions import originals
+        from richtext.renditions import source_candidates
 
         def public_rows(name, at):
-            return [Page.objects.shown().with_picture(originals(name))]
+            return [Page.objects.shown().with_picture(source_candidates(name))]
 
-        public_files.register(public_rows, "pages.view_page", "pages.change_page")
+        public_files.register_files(public_rows, "pages.view_page", "pages.change_page")

@@ -8,17 +8,17 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from news.models.redirects import Movable, MovableQuerySet
-from pages.paths import tidy_path, validate_path
+from core.text_fields import LineField
+from pages.paths import normalise_path, validate_path
+from redirects.models import RedirectingModel, RedirectingQuerySet
 from richtext.fields import RichTextField
-from richtext.models import Illustrated, IllustratedQuerySet
-from richtext.plaintext import LineField
+from richtext.models import TextWithImages, TextWithImagesQuerySet
 
-LONGEST_PATH = 200  # characters
-STATEMENT = "accessibility"  # path of the accessibility statement required by Directive (EU) 2016/2102
+MAX_PATH_LENGTH = 200  # characters
+ACCESSIBILITY_STATEMENT = "accessibility"  # path of the accessibility statement required by Directive (EU) 2016/2102
 
 
-class PageQuerySet(MovableQuerySet, IllustratedQuerySet):
+class PageQuerySet(RedirectingQuerySet, TextWithImagesQuerySet):
     path_field = "path"
     deciding = frozenset({"shown"})
 
@@ -40,7 +40,7 @@ class PageQuerySet(MovableQuerySet, IllustratedQuerySet):
     def due_for_review(self, today: date):
         """Return the public pages last reviewed over a year ago, and an accessibility statement without a date."""
         a_year_ago = date(today.year - 1, today.month, min(today.day, monthrange(today.year - 1, today.month)[1]))
-        without_date = Q(reviewed_on__isnull=True, path=STATEMENT)
+        without_date = Q(reviewed_on__isnull=True, path=ACCESSIBILITY_STATEMENT)
         return self.shown().filter(without_date | Q(reviewed_on__lt=a_year_ago)).order_by("reviewed_on", "pk")
 
     def below(self, page):
@@ -48,7 +48,7 @@ class PageQuerySet(MovableQuerySet, IllustratedQuerySet):
         return self.filter(path__startswith=f"{page.path}/")
 
 
-class Page(Movable, Illustrated):
+class Page(RedirectingModel, TextWithImages):
     """A text without a date: about the embassy, how to get a visa, the privacy policy."""
 
     class Place(models.TextChoices):
@@ -59,7 +59,7 @@ class Page(Movable, Illustrated):
     title = LineField(_("title"), max_length=200)
     path = LineField(
         _("path"),
-        max_length=LONGEST_PATH,
+        max_length=MAX_PATH_LENGTH,
         unique=True,
         validators=[validate_path],
         help_text=_("Web address without the first and last slash, for example about or visas/children."),
@@ -103,7 +103,7 @@ class Page(Movable, Illustrated):
         return self.shown
 
     def clean_fields(self, exclude=None):
-        self.path = tidy_path(self.path)
+        self.path = normalise_path(self.path)
         super().clean_fields(exclude=exclude)
 
     def get_absolute_url(self):
@@ -115,7 +115,7 @@ class Page(Movable, Illustrated):
         if before and before.path != self.path:
             for child in Page.objects.below(before).order_by("path"):
                 path = self.path + child.path.removeprefix(before.path)
-                if len(path) <= LONGEST_PATH and not Page.objects.filter(path=path).exists():
+                if len(path) <= MAX_PATH_LENGTH and not Page.objects.filter(path=path).exists():
                     Page.objects.filter(pk=child.pk).update(path=path)
 
     redirect_from.alters_data = True

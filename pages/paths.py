@@ -5,11 +5,11 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-SEGMENT = "[a-z0-9]+(?:-+[a-z0-9]+)*"
-PATH = f"{SEGMENT}(?:/{SEGMENT})*"
+SEGMENT_PATTERN = "[a-z0-9]+(?:-+[a-z0-9]+)*"
+PATH_PATTERN = f"{SEGMENT_PATTERN}(?:/{SEGMENT_PATTERN})*"
 
 # First segments of all other URLs of the site; a test compares this list with the URL patterns.
-RESERVED = frozenset(
+RESERVED_SEGMENTS = frozenset(
     "admin api contact counters feed healthz i18n manifest media messages opensearch preview readyz robots search "
     "sitemap static well-known".split()
 )
@@ -18,7 +18,7 @@ RESERVED = frozenset(
 class PagePathConverter:
     """URL converter for a page's path: about, visas/children."""
 
-    regex = PATH
+    regex = PATH_PATTERN
 
     def to_python(self, value):
         return value
@@ -27,19 +27,19 @@ class PagePathConverter:
         return value
 
 
-def tidy_path(path):
+def normalise_path(path):
     """Return a typed path without surrounding slashes, in lower case."""
     return path.strip().strip("/").lower()
 
 
 def validate_path(path):
     """Validate the form of a path, and that its first segment is not reserved."""
-    if not re.fullmatch(PATH, path):
+    if not re.fullmatch(PATH_PATTERN, path):
         raise ValidationError(
             _("Use only lower-case Latin letters, digits and hyphens, for example about or visas/children.")
         )
     first = path.split("/")[0]
-    if first in RESERVED:
+    if first in RESERVED_SEGMENTS:
         raise ValidationError(
             _("Addresses that begin with /%(first)s/ are reserved. Choose another path."),
             params={"first": first},

@@ -14,17 +14,17 @@ from collections import Counter
 from collections.abc import Iterator
 from hashlib import blake2b
 
-from richtext.text import one_line
+from richtext.plaintext import inline_text
 
-WORDS = 6  # in the first hash of an anchor
-SHOWN = 8  # words of a passage in a list
+PREFIX_WORDS = 6  # in the first hash of an anchor
+LABEL_WORDS = 8  # words of a passage in a list
 PASSAGE = re.compile(r'<(p|h[2-4])((?: [a-z]+="[^"]*")*+)>((?:[^<]++|<(?!/?(?:p|h[2-4])[ >]))*+)</\1>')
-LETTERS = re.compile(r"\w+")
+WORD = re.compile(r"\w+")
 
 
-def anchored(html: str) -> str:
+def add_anchors(html: str) -> str:
     """Return clean or rendered rich text with an id on each passage that has words."""
-    names = names_of(html)
+    names = anchor_names(html)
 
     def with_id(found):
         name = next(names)
@@ -33,26 +33,26 @@ def anchored(html: str) -> str:
     return PASSAGE.sub(with_id, html)
 
 
-def passages(html: str) -> list[tuple[str, str]]:
+def list_passages(html: str) -> list[tuple[str, str]]:
     """Return (anchor, first words) for each passage of a text, in order."""
     entries = []
-    for name, passage in zip(names_of(html), PASSAGE.finditer(html), strict=True):
+    for name, passage in zip(anchor_names(html), PASSAGE.finditer(html), strict=True):
         if name:
-            words = one_line(passage[3]).split()
-            entries.append((name, " ".join(words[:SHOWN]) + ("…" if len(words) > SHOWN else "")))
+            words = inline_text(passage[3]).split()
+            entries.append((name, " ".join(words[:LABEL_WORDS]) + ("…" if len(words) > LABEL_WORDS else "")))
     return entries
 
 
-def names_of(html: str) -> Iterator[str]:
+def anchor_names(html: str) -> Iterator[str]:
     """Yield the anchor of each passage, "" for one without words. Identical passages get a number."""
     taken: Counter[str] = Counter()
     for passage in PASSAGE.finditer(html):
-        words = LETTERS.findall(unicodedata.normalize("NFKC", one_line(passage[3])).casefold())
-        name = f"p-{digest(words[:WORDS])}-{digest(words)}" if words else ""
+        words = WORD.findall(unicodedata.normalize("NFKC", inline_text(passage[3])).casefold())
+        name = f"p-{words_digest(words[:PREFIX_WORDS])}-{words_digest(words)}" if words else ""
         taken[name] += 1
         yield f"{name}-{taken[name]}" if name and taken[name] > 1 else name
 
 
-def digest(words: list[str]) -> str:
+def words_digest(words: list[str]) -> str:
     """Return the hash of words. It must never change: published citations contain it."""
     return blake2b(" ".join(words).encode(), digest_size=4).hexdigest()

@@ -8,21 +8,21 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import Error
 
-from richtext import editor
-from richtext.cleaner import clean
+from richtext import ckeditor_config
 from richtext.fields import RichTextField, RichTextFormField
+from richtext.sanitize import sanitize
 from richtext.widgets import EditorWidget
 
 HARMFUL = '<p onclick="a()">a<script>a()</script><a href="javascript:a()">b</a><img src="//example.org/c"></p>'
 HARMLESS = "<p>ab</p>"
 
 
-def fence(app_configs, **kwargs):
+def check_editor_is_restricted(app_configs, **kwargs):
     """Return the errors in the setup of the editor."""
-    return [*uploader(), *configurations(), *cleaning()]
+    return [*check_uploader(), *check_configurations(), *check_sanitising()]
 
 
-def uploader():
+def check_uploader():
     """Reject the package's own uploads: any member of staff could upload any type of file."""
     if apps.is_installed("ckeditor_uploader"):
         yield Error(
@@ -32,41 +32,41 @@ def uploader():
         )
 
 
-def configurations():
+def check_configurations():
     """Require every configuration of the editor to be as strict as ours."""
     for name, config in getattr(settings, "CKEDITOR_CONFIGS", {"default": {}}).items():
-        removed = set(plugins(config, "removePlugins"))
+        removed = set(plugin_names(config, "removePlugins"))
         problems = [
-            (config.get("allowedContent") != editor.ALLOWED_CONTENT, "allowedContent differs from richtext's"),
+            (config.get("allowedContent") != ckeditor_config.ALLOWED_CONTENT, "allowedContent differs from richtext's"),
             ("extraAllowedContent" in config, "extraAllowedContent allows more content"),
             ("protectedSource" in config, "protectedSource allows code"),
             (config.get("versionCheck") is not False, "versionCheck contacts another host"),
-            (not removed >= set(editor.REMOVED_PLUGINS), "removePlugins leaves dangerous plugins"),
+            (not removed >= set(ckeditor_config.REMOVED_PLUGINS), "removePlugins leaves dangerous plugins"),
             (
-                not set(plugins(config, "extraPlugins")) <= set(editor.EXTRA_PLUGINS),
+                not set(plugin_names(config, "extraPlugins")) <= set(ckeditor_config.EXTRA_PLUGINS),
                 "extraPlugins adds unknown plugins",
             ),
         ]
         for problem in [text for is_wrong, text in problems if is_wrong]:
             yield Error(
                 f'CKEDITOR_CONFIGS["{name}"] is not strict: {problem}.',
-                hint="Start from richtext.editor.CONFIG and do not change this setting.",
+                hint="Start from richtext.ckeditor_config.CONFIG and do not change this setting.",
                 id="richtext.E002",
             )
 
 
-def plugins(config, name):
+def plugin_names(config, name):
     """Return the plugins in a comma-separated setting."""
     return [plugin.strip() for plugin in str(config.get(name, "")).split(",") if plugin.strip()]
 
 
-def cleaning():
+def check_sanitising():
     """Check that the sanitiser works and that every rich text field uses it."""
-    if clean(HARMFUL) != HARMLESS:
+    if sanitize(HARMFUL) != HARMLESS:
         yield Error("The sanitiser allows harmful HTML.", id="richtext.E003")
     for model in apps.get_models():
         for field in model._meta.get_fields():
-            if isinstance(field, UnsanitisedField) or (isinstance(field, RichTextField) and not is_fenced(field)):
+            if isinstance(field, UnsanitisedField) or (isinstance(field, RichTextField) and not is_sanitised(field)):
                 yield Error(
                     "This text reaches the editor or the database without being sanitised.",
                     hint="Use richtext.fields.RichTextField unchanged.",
@@ -75,7 +75,7 @@ def cleaning():
                 )
 
 
-def is_fenced(field) -> bool:
+def is_sanitised(field) -> bool:
     """Return whether a rich text field is sanitised on save, in forms and in the editor."""
     form_field = field.formfield()
     return (

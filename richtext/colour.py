@@ -33,7 +33,7 @@ def convert_to_srgb(image: Image.Image, *, keep_alpha: bool) -> Image.Image:
     return white
 
 
-def averageable(image: Image.Image) -> Image.Image:
+def to_averageable_mode(image: Image.Image) -> Image.Image:
     """Return an image in a mode whose pixels can be averaged: not a palette, 1 bit or 16 bits per pixel."""
     if image.mode in ("P", "PA"):
         return image.convert("RGBA" if image.has_transparency_data else "RGB")
@@ -44,7 +44,7 @@ def averageable(image: Image.Image) -> Image.Image:
 
 def _without_alpha(image: Image.Image) -> Image.Image:
     """Return an image without alpha: grey as L, CMYK and LAB unchanged, others as RGB."""
-    image = averageable(image)
+    image = to_averageable_mode(image)
     if image.mode in GREY_MODES:
         return image.convert("L")
     return image if image.mode in ("CMYK", "LAB") else image.convert("RGB")

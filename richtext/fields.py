@@ -8,18 +8,18 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from richtext.bounds import LONGEST, TooComplex, beginning
-from richtext.cleaner import clean
-from richtext.losses import Loss, prepare
-from richtext.structure import TOKEN, attributes_of
-from richtext.text import one_line
+from richtext.complexity import MAX_CHARACTERS, TooComplex, truncated
+from richtext.convert import Loss, convert_html
+from richtext.plaintext import inline_text
+from richtext.sanitize import sanitize
+from richtext.sanitize.structure import TOKEN, attributes_of
 from richtext.widgets import EditorWidget
 
 
 class RichTextFormField(forms.CharField):
     """Rich text from the editor or from a plain text area.
 
-    After `clean`, `losses` has what was left out of the text, for `richtext.losses.describe`.
+    After `clean`, `losses` has what was left out of the text, for `richtext.convert.describe`.
     """
 
     widget = EditorWidget
@@ -35,17 +35,17 @@ class RichTextFormField(forms.CharField):
         ),
     }
 
-    def __init__(self, *, max_length=LONGEST, widget=None, **kwargs):
+    def __init__(self, *, max_length=MAX_CHARACTERS, widget=None, **kwargs):
         # The admin would replace the editor with its own text area.
         super().__init__(max_length=max_length, widget=widget if isinstance(widget, EditorWidget) else None, **kwargs)
 
     def to_python(self, value):
         value = super().to_python(value)
         self.losses = ()
-        if len(value) > LONGEST:
+        if len(value) > MAX_CHARACTERS:
             return value  # the validators reject it
-        prepared, losses = prepare(value, language=self.language)
-        value = clean(prepared)
+        prepared, losses = convert_html(value, language=self.language)
+        value = sanitize(prepared)
         self.losses = tuple(losses)
         return value
 
@@ -57,10 +57,10 @@ class RichTextFormField(forms.CharField):
     def bound_data(self, data, initial):
         """Return the submitted text as it will be saved, for a form that is displayed again."""
         data = super().bound_data(data, initial)
-        if not isinstance(data, str) or len(data) > LONGEST:
+        if not isinstance(data, str) or len(data) > MAX_CHARACTERS:
             return data
         try:
-            return prepare(data, language=self.language)[0]
+            return convert_html(data, language=self.language)[0]
         except TooComplex:
             return data
 
@@ -72,43 +72,43 @@ class RichTextFormField(forms.CharField):
         super().validate(value)
         errors = [
             ValidationError(self.error_messages["no_alternative"].format(name=name), code="no_alternative")
-            for name in pictures_without_alternative(value)
+            for name in images_without_alternative(value)
         ]
         if errors:
             raise ValidationError(errors)
 
 
-def preview(typed: str, language: str = "") -> str:
+def preview_html(typed: str, language: str = "") -> str:
     """Return a text as it would be saved; one that is invalid is shortened, or shown without formatting."""
-    typed = beginning(typed)
+    typed = truncated(typed)
     try:
-        return clean(prepare(typed, language=language)[0])
+        return sanitize(convert_html(typed, language=language)[0])
     except TooComplex:
-        return f"<p>{escape(unescape(one_line(typed)))}</p>"
+        return f"<p>{escape(unescape(inline_text(typed)))}</p>"
 
 
-class CleanText(str):
+class SanitizedText(str):
     """A text that has been sanitised; string operations on it return a plain `str`."""
 
     __slots__ = ()
 
 
-def cleaned(value):
+def sanitize_once(value):
     """Return a text sanitised, unless it has been; other values (None, an expression) unchanged."""
-    return CleanText(clean(value)) if isinstance(value, str) and not isinstance(value, CleanText) else value
+    return SanitizedText(sanitize(value)) if isinstance(value, str) and not isinstance(value, SanitizedText) else value
 
 
 class RichTextField(models.TextField):
     """A rich text column. In migrations it is a TextField, so that they do not depend on the editor."""
 
     def pre_save(self, model_instance, add):
-        value = cleaned(super().pre_save(model_instance, add))
+        value = sanitize_once(super().pre_save(model_instance, add))
         setattr(model_instance, self.attname, value)
         return value
 
     def get_db_prep_save(self, value, connection):
         """Sanitise the values of `update` and `bulk_update`, which do not call `pre_save`."""
-        value = cleaned(value)
+        value = sanitize_once(value)
         return super().get_db_prep_save(str(value) if isinstance(value, str) else value, connection)
 
     def deconstruct(self):
@@ -116,10 +116,10 @@ class RichTextField(models.TextField):
         return name, "django.db.models.TextField", args, kwargs
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": RichTextFormField, "max_length": LONGEST} | kwargs)
+        return super().formfield(**{"form_class": RichTextFormField, "max_length": MAX_CHARACTERS} | kwargs)
 
 
-def pictures_without_alternative(html: str) -> list[str]:
+def images_without_alternative(html: str) -> list[str]:
     """Return the file names of the images in a sanitised text that have no alternative text."""
     images = [attributes_of(token[0]) for token in TOKEN.finditer(html) if token[2] == "img"]
     return [image.get("src", "").rpartition("/")[2] for image in images if not image.get("alt")]

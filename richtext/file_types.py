@@ -23,9 +23,9 @@ TIFF, RAW, JPEG_XL = _("a TIFF image or a camera raw file"), _("a camera raw fil
 BMP, JPEG_2000, SVG = _("a Windows bitmap (BMP)"), _("a JPEG 2000 image"), _("an SVG drawing")
 PHOTOSHOP, ICON = _("a Photoshop file"), _("an icon")
 POSTSCRIPT = _("a PostScript file")
-PDF, PAGE, FILM, SOUND = _("a PDF"), _("a web page"), _("a video"), _("an audio recording")
+PDF, WEB_PAGE, VIDEO, AUDIO = _("a PDF"), _("a web page"), _("a video"), _("an audio recording")
 READABLE = (JPEG, PNG, GIF, WEBP)  # by every version of Pillow
-PICTURES = (*READABLE, AVIF, HEIC, TIFF, RAW, JPEG_XL, BMP, JPEG_2000, SVG, PHOTOSHOP, ICON)
+IMAGES = (*READABLE, AVIF, HEIC, TIFF, RAW, JPEG_XL, BMP, JPEG_2000, SVG, PHOTOSHOP, ICON)
 SIGNATURES: list[tuple[bytes, Promise]] = [
     (b"\xff\xd8\xff", JPEG),
     (b"\x89PNG\r\n\x1a\n", PNG),
@@ -45,9 +45,9 @@ SIGNATURES: list[tuple[bytes, Promise]] = [
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _("an old Word, Excel or PowerPoint document")),
     (b"{\\rtf", _("a text document (RTF)")),
     (b"%!PS", POSTSCRIPT),
-    (b"\x1aE\xdf\xa3", FILM),
-    (b"ID3", SOUND),
-    (b"OggS", SOUND),
+    (b"\x1aE\xdf\xa3", VIDEO),
+    (b"ID3", AUDIO),
+    (b"OggS", AUDIO),
     (b"Rar!", _("a RAR archive")),
     (b"7z\xbc\xaf", _("a 7-Zip archive")),
     (b"\x1f\x8b", _("a compressed file")),
@@ -55,8 +55,8 @@ SIGNATURES: list[tuple[bytes, Promise]] = [
 ]
 MARKUP: list[tuple[bytes, Promise]] = [
     (b"<svg", SVG),
-    (b"<!doctype html", PAGE),
-    (b"<html", PAGE),
+    (b"<!doctype html", WEB_PAGE),
+    (b"<html", WEB_PAGE),
 ]
 
 
@@ -69,7 +69,7 @@ def identify(head: bytes) -> Promise | None:
             BMP if head[6:10] == b"\0\0\0\0" else None
         )  # reserved bytes, so that a text starting with "BMW" is not one
     if head[:4] == b"RIFF":
-        return {b"WEBP": WEBP, b"AVI ": FILM, b"WAVE": SOUND}.get(head[8:12])
+        return {b"WEBP": WEBP, b"AVI ": VIDEO, b"WAVE": AUDIO}.get(head[8:12])
     for signature, name in SIGNATURES:
         if head.startswith(signature):
             return name
@@ -85,4 +85,4 @@ def _iso_media(head: bytes) -> Promise:
         return AVIF
     if HEIC_BRANDS & set(brands):
         return HEIC
-    return FILM
+    return VIDEO

@@ -3,14 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from richtext.images import EMPTY, ImageFormField
 from richtext.models import Image
-from richtext.pictures import EMPTY, PictureFormField
 
 
 class UploadForm(forms.Form):
     """An image upload, with the field name of CKEditor."""
 
-    upload = PictureFormField(error_messages={"required": EMPTY})
+    upload = ImageFormField(error_messages={"required": EMPTY})
 
     def save(self, *, at, by) -> Image:
         return Image.objects.create(file=self.cleaned_data["upload"], uploaded_at=at, uploaded_by=by)

@@ -11,16 +11,16 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from editions.models import PublicModel, PublicQuerySet, judged, new_edition
-from richtext.pictures import PictureField
+from editions.models import PublicModel, PublicQuerySet, decided_write, new_edition
+from richtext.images import SafeImageField
 
-SOURCE = re.compile(r'<img src="([^"]*)"')  # as the sanitiser writes it
+IMAGE_SOURCE = re.compile(r'<img src="([^"]*)"')  # as the sanitiser writes it
 
 
 class Image(PublicModel):
     """An image in the body of a text. It is public while such a text is public."""
 
-    file = PictureField(_("file"), width_field="width", height_field="height")
+    file = SafeImageField(_("file"), width_field="width", height_field="height")
     width = models.PositiveIntegerField(_("width"), editable=False)
     height = models.PositiveIntegerField(_("height"), editable=False)
     uploaded_at = models.DateTimeField(_("uploaded at"))
@@ -45,7 +45,7 @@ class Image(PublicModel):
         return not self._state.adding  # no text has it yet
 
 
-class IllustratedQuerySet(PublicQuerySet):
+class TextWithImagesQuerySet(PublicQuerySet):
     """Texts with images. Every way of writing a body updates the relation to its images."""
 
     def with_picture(self, names: Iterable[str]):
@@ -54,10 +54,10 @@ class IllustratedQuerySet(PublicQuerySet):
 
     def bulk_create(self, objs, *args, **kwargs):
         objs = list(objs)
-        with judged(self._db, any(text.is_seen() for text in objs)):
+        with decided_write(self._db, any(text.is_seen() for text in objs)):
             created = super().bulk_create(objs, *args, **kwargs)
             for text in created:
-                if pictures_in(text.body):
+                if image_names_in(text.body):
                     text.update_images()
             return created
 
@@ -67,7 +67,7 @@ class IllustratedQuerySet(PublicQuerySet):
         with new_edition(self._db):
             changed = list(self.values_list("pk", flat=True))
             count = super().update(**kwargs)  # decides about the new edition; the images follow
-            with judged(self._db, False):
+            with decided_write(self._db, False):
                 for text in self.model.objects.using(self.db).filter(pk__in=changed).only("body"):
                     text.update_images()
             return count
@@ -75,12 +75,12 @@ class IllustratedQuerySet(PublicQuerySet):
     update.alters_data = True
 
 
-class Illustrated(PublicModel):
+class TextWithImages(PublicModel):
     """A text with images. The relation to its images shows whether an image is public."""
 
     pictures = models.ManyToManyField(Image, blank=True, editable=False, related_name="+")
 
-    objects = IllustratedQuerySet.as_manager()
+    objects = TextWithImagesQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -89,19 +89,19 @@ class Illustrated(PublicModel):
         with new_edition(kwargs.get("using")):
             super().save(*args, **kwargs)  # decides about the new edition; the images follow
             if kwargs.get("update_fields") is None or "body" in kwargs["update_fields"]:
-                with judged(kwargs.get("using"), False):
+                with decided_write(kwargs.get("using"), False):
                     self.update_images()
 
     save.alters_data = True
 
     def update_images(self) -> None:
-        names = pictures_in(self.body)
+        names = image_names_in(self.body)
         self.pictures.set(Image.objects.filter(file__in=names) if names else Image.objects.none())
 
     update_images.alters_data = True
 
 
-def pictures_in(html: str) -> set[str]:
+def image_names_in(html: str) -> set[str]:
     """Return the storage names of the images in a sanitised text."""
-    urls = (re.split("[?#]", unescape(source))[0] for source in SOURCE.findall(html))
+    urls = (re.split("[?#]", unescape(source))[0] for source in IMAGE_SOURCE.findall(html))
     return {unquote(url.removeprefix(settings.MEDIA_URL)) for url in urls}

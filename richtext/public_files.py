@@ -20,7 +20,7 @@ class FileOwner(NamedTuple):
 _owners: list[FileOwner] = []
 
 
-def register(public_rows, *permissions: str, download_name=lambda name: "") -> None:
+def register_files(public_rows, *permissions: str, download_name=lambda name: "") -> None:
     """Register an app's files, in its `AppConfig.ready`."""
     _owners.append(FileOwner(public_rows, permissions, download_name))
 

@@ -6,5 +6,5 @@ app_name = "richtext"
 
 urlpatterns = [
     path("admin/upload/", views.upload, name="upload"),  # before the admin, for its session cookie path
-    path("admin/prepare/", views.prepare_paste, name="prepare"),
+    path("admin/prepare/", views.convert_paste, name="prepare"),
 ]

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from richtext.cleaner import clean
+from richtext.convert import convert_html, describe
 from richtext.forms import PasteForm, UploadForm
-from richtext.handover import StorageAway, address
-from richtext.losses import describe, prepare
+from richtext.sanitize import sanitize
+from richtext.serving import StorageUnavailable, media_url
 
 
 @never_cache
@@ -18,17 +18,17 @@ def upload(request):
     """Store an image and return CKEditor's JSON: its URL, or an error message."""
     user = request.user
     if not (user.is_active and user.is_staff):
-        return refusal(_("Your session has expired. Sign in in another tab, then try again."), 403)
+        return error_response(_("Your session has expired. Sign in in another tab, then try again."), 403)
     if not user.has_perm("richtext.add_image"):
-        return refusal(_("You do not have permission to upload images. Ask a site manager."), 403)
+        return error_response(_("You do not have permission to upload images. Ask a site manager."), 403)
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        return refusal(" ".join(form.errors["upload"]))
+        return error_response(" ".join(form.errors["upload"]))
     try:
         image = form.save(at=request.at, by=user)
-    except StorageAway:
-        return refusal(_("File storage is not responding. Nothing was saved. Try again in a minute."))
-    data = {"uploaded": 1, "fileName": str(image), "url": address(image.file.name)}
+    except StorageUnavailable:
+        return error_response(_("File storage is not responding. Nothing was saved. Try again in a minute."))
+    data = {"uploaded": 1, "fileName": str(image), "url": media_url(image.file.name)}
     if notes := form.cleaned_data["upload"].notes:
         data["error"] = {"message": " ".join(notes)}  # the editor shows it as a warning
     return JsonResponse(data)
@@ -36,7 +36,7 @@ def upload(request):
 
 @never_cache
 @require_POST
-def prepare_paste(request):
+def convert_paste(request):
     """Return pasted HTML sanitised, with a notice for each loss.
 
     If it cannot be converted, there is no `html` and a notice says why: the editor then pastes plain text.
@@ -49,12 +49,12 @@ def prepare_paste(request):
     if not form.is_valid():
         return JsonResponse({"notices": [str(error) for error in form.errors["html"]]})
     try:
-        prepared, losses = prepare(form.cleaned_data["html"], language=form.cleaned_data["language"])
-        return JsonResponse({"html": clean(prepared), "notices": describe(losses)})
+        prepared, losses = convert_html(form.cleaned_data["html"], language=form.cleaned_data["language"])
+        return JsonResponse({"html": sanitize(prepared), "notices": describe(losses)})
     except ValidationError as error:
         return JsonResponse({"notices": error.messages})
 
 
-def refusal(message, status=200):
+def error_response(message, status=200):
     """Return CKEditor's JSON for an error, which it also reads with status 200."""
     return JsonResponse({"uploaded": 0, "error": {"message": message}}, status=status)

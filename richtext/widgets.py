@@ -5,10 +5,10 @@ from django.conf import settings
 from django.forms.widgets import Media
 from django.utils.translation import gettext_lazy as _
 
-from richtext.bounds import LONGEST, TooComplex, demand_moderate
-from richtext.cleaner import clean
+from richtext.complexity import MAX_CHARACTERS, TooComplex, check_complexity
+from richtext.sanitize import sanitize
 
-SENTENCES = {  # for static/desk-paste.js
+SCRIPT_MESSAGES = {  # for static/desk-paste.js
     "title": _("Removed while pasting"),
     "close": _("Close"),
     "plain": _("The server could not be reached, so the text was pasted without formatting. Check what is missing."),
@@ -21,7 +21,7 @@ class EditorWidget(CKEditorWidget):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, template_name="richtext/editor.html", **kwargs)
-        self.config |= {"deskMedia": settings.MEDIA_URL, "deskSentences": SENTENCES}
+        self.config |= {"deskMedia": settings.MEDIA_URL, "deskSentences": SCRIPT_MESSAGES}
 
     @property
     def media(self):
@@ -38,24 +38,24 @@ class EditorWidget(CKEditorWidget):
         A text that is too long or too complex is unchanged: see `get_context`.
         """
         text = str(value) if value else ""
-        if len(text) > LONGEST:
+        if len(text) > MAX_CHARACTERS:
             return text
         try:
-            return clean(text)
+            return sanitize(text)
         except TooComplex:
             return text
 
     def get_context(self, name, value, attrs):
         """Display a text that cannot be sanitised as source in a plain text area, without the editor."""
         context = super().get_context(name, value, attrs)
-        context["widget"]["is_source"] = is_beyond_cleaning(context["widget"]["value"] or "")
+        context["widget"]["is_source"] = cannot_be_sanitised(context["widget"]["value"] or "")
         return context
 
 
-def is_beyond_cleaning(text: str) -> bool:
+def cannot_be_sanitised(text: str) -> bool:
     """Return whether a text is too long or too complex to be sanitised."""
     try:
-        demand_moderate(text[: LONGEST + 1])
+        check_complexity(text[: MAX_CHARACTERS + 1])
     except TooComplex:
         return True
-    return len(text) > LONGEST
+    return len(text) > MAX_CHARACTERS

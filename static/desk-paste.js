@@ -1,4 +1,4 @@
-/* Pasting into the editor: the server sanitises the HTML and lists in a notice what was removed (richtext.losses). */
+/* Pasting into the editor: the server sanitises the HTML and lists in a notice what was removed (richtext.convert). */
 "use strict";
 
 (() => {

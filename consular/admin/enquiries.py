@@ -6,19 +6,19 @@ Django's views would search and filter by any field named in the URL, log what i
 from django.contrib import admin
 from django.urls import path
 
-from consular.admin import acts, erasing, lists, pages
-from consular.admin.guards import typed_survives
+from consular.admin import actions, data_requests, lists, pages
+from consular.admin.decorators import preserve_post_on_logout
 from consular.models import Enquiry
 
 ACTIONS = {
-    "assign": acts.assign,
-    "note": acts.note,
-    "answer": acts.answer,
-    "close": acts.close,
-    "reopen": acts.reopen,
-    "not-spam": acts.trust,
-    "spam": acts.suspect,
-    "export": erasing.export,
+    "assign": actions.assign,
+    "note": actions.note,
+    "answer": actions.answer,
+    "close": actions.close,
+    "reopen": actions.reopen,
+    "not-spam": actions.mark_not_spam,
+    "spam": actions.mark_spam,
+    "export": data_requests.export,
 }
 
 
@@ -33,14 +33,14 @@ class EnquiryAdmin(admin.ModelAdmin):
 
     def get_urls(self):
         def url(route, view, name):
-            guarded = typed_survives(self, self.admin_site.admin_view(view))
+            guarded = preserve_post_on_logout(self, self.admin_site.admin_view(view))
             return path(route, guarded, {"model_admin": self}, name=f"consular_enquiry_{name}")
 
         return [
-            url("", lists.enquiries, "changelist"),
+            url("", lists.enquiry_list, "changelist"),
             url("find/", lists.find, "find"),
             url("<pk>/change/", pages.enquiry, "change"),
             url("<pk>/history/", pages.history, "history"),
-            url("<pk>/erase/", erasing.erase, "erase"),
+            url("<pk>/erase/", data_requests.erase, "erase"),
             *[url(f"<pk>/{name}/", view, name.replace("-", "_")) for name, view in ACTIONS.items()],
         ]

@@ -9,20 +9,20 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from consular.models import Enquiry, Template
-from consular.models.entries import LONGEST_ENTRY
-from editions.ids import is_id
-from richtext.plaintext import TextFormField
+from consular.models import AnswerTemplate, Enquiry
+from consular.models.entries import MAX_ENTRY_LENGTH
+from core.ids import is_valid_pk
+from core.text_fields import TextFormField
 
-PLACES = re.compile(r"\{(name|reference|officer)\}")
+PLACEHOLDERS = re.compile(r"\{(name|reference|officer)\}")
 
 
-def name_of(user) -> str:
+def display_name(user) -> str:
     """Return a user's full name, else the user name."""
     return user.get_full_name() or user.get_username()
 
 
-def officers_here(besides=None):
+def active_officers(besides=None):
     """Return the active consular officers, and the user `besides`."""
     people = get_user_model().objects
     officers = people.with_perm(
@@ -37,7 +37,7 @@ def officers_here(besides=None):
 
 class OfficerField(forms.ModelChoiceField):
     def label_from_instance(self, obj):
-        return name_of(obj)
+        return display_name(obj)
 
 
 class AssignForm(forms.Form):
@@ -53,13 +53,13 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args, officer, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = officers_here(officer)
+        self.fields["to"].queryset = active_officers(officer)
 
 
 class NoteForm(forms.Form):
     note = TextFormField(
         label=_("Internal note"),
-        max_length=LONGEST_ENTRY,
+        max_length=MAX_ENTRY_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         help_text=_("Internal only. Visitors see it only if they request a copy of their data."),
         error_messages={"required": _("Enter a note.")},
@@ -74,7 +74,7 @@ class AnswerForm(forms.Form):
     )
     text = TextFormField(
         label=_("Reply"),
-        max_length=LONGEST_ENTRY,
+        max_length=MAX_ENTRY_LENGTH,
         widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),
         help_text=_("Plain text. The e-mail starts with this text and quotes the question below."),
         error_messages={"required": _("Enter a reply.")},
@@ -83,12 +83,12 @@ class AnswerForm(forms.Form):
     def __init__(self, *args, enquiry: Enquiry, officer, **kwargs):
         super().__init__(*args, **kwargs)
         self.enquiry, self.officer = enquiry, officer
-        self.fields["template"].queryset = Template.objects.filter(Q(topic=None) | Q(topic=enquiry.topic_id))
+        self.fields["template"].queryset = AnswerTemplate.objects.filter(Q(topic=None) | Q(topic=enquiry.topic_id))
 
     def begun(self) -> AnswerForm:
         """Return the form with the selected template, filled in, below the text typed so far."""
         template, typed = self.data.get("template", ""), self.data.get("text", "").rstrip()
-        found = self.fields["template"].queryset.filter(pk=template).first() if is_id(template) else None
+        found = self.fields["template"].queryset.filter(pk=template).first() if is_valid_pk(template) else None
         text = "\n\n".join(part for part in (typed, found and self.filled(found.text)) if part)
         return AnswerForm(initial={"text": text, "template": template}, enquiry=self.enquiry, officer=self.officer)
 
@@ -97,9 +97,9 @@ class AnswerForm(forms.Form):
         values = {
             "name": self.enquiry.name,
             "reference": self.enquiry.reference,
-            "officer": name_of(self.officer),
+            "officer": display_name(self.officer),
         }
-        return PLACES.sub(lambda found: values[found[1]], text)
+        return PLACEHOLDERS.sub(lambda found: values[found[1]], text)
 
 
 class EraseForm(forms.Form):

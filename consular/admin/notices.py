@@ -6,9 +6,9 @@ from django.utils.dateformat import format as in_words
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from consular.admin.widgets import WIDE
+from consular.admin.widgets import WIDE_FIELDS
 from consular.models import Notice
-from consular.wording import host_city
+from consular.opening_hours_text import host_city
 
 
 def notice_state(notice, at):
@@ -46,7 +46,7 @@ class NoticeAdmin(admin.ModelAdmin):
     list_display = ["sentence", "state", "urgent", "starts", "ends"]
     list_filter = [NoticeFilter, "urgent"]
     search_fields = ["sentence"]
-    formfield_overrides = WIDE
+    formfield_overrides = WIDE_FIELDS
     actions = ["take_down"]
 
     def get_fieldsets(self, request, obj=None):

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from consular.admin.clock import ClosingField, OpeningField
 from consular.admin.public_holidays import public_holidays
-from consular.admin.widgets import CLEAN
+from consular.admin.time_fields import ClosingField, OpeningField
+from consular.admin.widgets import CHECKED_FIELDS
 from consular.hours import MIDNIGHT
 from consular.models import Holiday, Office, OpeningHours
 from consular.phones import PhoneField
@@ -21,7 +21,7 @@ class HoursInlineBase(admin.TabularInline):
     """Inline whose rows have times of day."""
 
     extra = 0
-    formfield_overrides = CLEAN
+    formfield_overrides = CHECKED_FIELDS
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name in ("opens", "closes"):
@@ -66,7 +66,7 @@ class OfficeAdmin(admin.ModelAdmin):
     list_editable = ["order"]
     search_fields = ["name", "address"]
     inlines = [HoursInline, HolidayInline]
-    formfield_overrides = CLEAN
+    formfield_overrides = CHECKED_FIELDS
     view_on_site = False
     fieldsets = [
         (None, {"fields": ["kind", "name", "order"]}),

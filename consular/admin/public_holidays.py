@@ -42,13 +42,13 @@ class HolidaysForm(forms.Form):
         days = [each.date.isoformat() for each in found]
         super().__init__(data, initial={"days": days})
         self.found = dict(zip(days, found, strict=True))
-        self.fields["days"].choices = [(day, label(each)) for day, each in self.found.items()]
+        self.fields["days"].choices = [(day, holiday_label(each)) for day, each in self.found.items()]
 
     def selected(self) -> list[PublicHoliday]:
         return [self.found[day] for day in self.cleaned_data["days"]]
 
 
-def label(holiday: PublicHoliday) -> str:
+def holiday_label(holiday: PublicHoliday) -> str:
     return f"{date_format(holiday.date, 'l j F Y')}: {holiday.name} ({holiday.countries})"
 
 

@@ -3,11 +3,11 @@
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
 
-from letters.email_checks import EmailAddressField
-from richtext.plaintext import CleanUrlFormField
+from core.email_validation import EmailAddressField
+from core.text_fields import CleanUrlFormField
 
-CLEAN = {
+CHECKED_FIELDS = {
     models.EmailField: {"form_class": EmailAddressField},
     models.URLField: {"form_class": CleanUrlFormField, "assume_scheme": "https"},
 }
-WIDE = CLEAN | {models.CharField: {"widget": AdminTextInputWidget(attrs={"size": 80})}}
+WIDE_FIELDS = CHECKED_FIELDS | {models.CharField: {"widget": AdminTextInputWidget(attrs={"size": 80})}}

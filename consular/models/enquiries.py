@@ -13,18 +13,25 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consular.access_log import LoggedReads
+from consular.encryption import (
+    EncryptedTextField,
+    hash_token,
+    keyed_hash,
+    keyed_hashes,
+    normalise_email_for_hash,
+    normalise_text,
+)
 from consular.models.offices import Office
 from consular.models.topics import Topic
-from consular.models.way import Way
+from consular.models.workflow import EnquiryWorkflow
 from consular.references import make_reference
-from consular.sealed import SealedField, keyed_hash, keyed_hashes, plain_email, plain_text, random_hash
-from consular.undelivered import failed_letters, is_settled
+from consular.undelivered import failed_emails_by_enquiry, is_settled
 from consular.workdays import working_days_after
-from letters import limits
-from letters.models import Letter
+from outbox import rate_limits
+from outbox.models import OutboxEmail
 
-LONGEST_QUESTION = 5_000
-UNHEARD = Q(answered_at=None) | Q(visitor_added_at__gt=F("answered_at"))  # no reply to the visitor's last text
+MAX_QUESTION_LENGTH = 5_000
+UNANSWERED = Q(answered_at=None) | Q(visitor_added_at__gt=F("answered_at"))  # no reply to the visitor's last text
 
 
 def make_token():
@@ -45,7 +52,7 @@ class EnquiryQuerySet(models.QuerySet):
 
     def waiting(self):
         """Return those that wait for a reply, assigned or not."""
-        return self.not_spam().filter(UNHEARD, closed_at=None)
+        return self.not_spam().filter(UNANSWERED, closed_at=None)
 
     def overdue(self, day):
         """Return those that wait and were due before this date."""
@@ -61,7 +68,7 @@ class EnquiryQuerySet(models.QuerySet):
 
     def undelivered(self):
         """Return those with an undelivered e-mail to the visitor, unless they were closed after that."""
-        found = failed_letters()
+        found = failed_emails_by_enquiry()
         closed = self.filter(pk__in=list(found)).order_by().values_list("pk", "closed_at")
         open_cases = [pk for pk, at in closed if not all(is_settled(letter, at) for letter in found[pk])]
         return self.filter(pk__in=open_cases)
@@ -94,15 +101,15 @@ class EnquiryQuerySet(models.QuerySet):
 
     def with_token(self, token: str):
         """Return the enquiry with this token, as a queryset of one or none."""
-        return self.filter(token_hash=random_hash(token))
+        return self.filter(token_hash=hash_token(token))
 
     def from_email(self, email: str):
         """Return the enquiries sent from this e-mail address."""
-        return self.filter(email_hash__in=keyed_hashes("email", plain_email(email)))
+        return self.filter(email_hash__in=keyed_hashes("email", normalise_email_for_hash(email)))
 
     def with_question(self, question: str):
         """Return those with the same text."""
-        return self.filter(question_hash__in=keyed_hashes("question", plain_text(question)))
+        return self.filter(question_hash__in=keyed_hashes("question", normalise_text(question)))
 
     # Creating
 
@@ -124,7 +131,7 @@ class EnquiryQuerySet(models.QuerySet):
         raise RuntimeError("No free reference was found in five attempts.")
 
 
-class Enquiry(Way, LoggedReads):
+class Enquiry(EnquiryWorkflow, LoggedReads):
     """A visitor's consular question, with a reference. It is not public, so a new one does not change the edition."""
 
     class State(models.TextChoices):
@@ -138,11 +145,11 @@ class Enquiry(Way, LoggedReads):
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="enquiries", verbose_name=_("topic"))
 
     # Personal data, encrypted; save() updates the hashes.
-    token = SealedField(_("token"), max_length=64, default=make_token, editable=False)
-    name = SealedField(_("name"), max_length=200)
-    email = SealedField(_("e-mail"), max_length=254)
-    phone = SealedField(_("phone"), max_length=50, blank=True)
-    question = SealedField(_("question"), max_length=LONGEST_QUESTION)
+    token = EncryptedTextField(_("token"), max_length=64, default=make_token, editable=False)
+    name = EncryptedTextField(_("name"), max_length=200)
+    email = EncryptedTextField(_("e-mail"), max_length=254)
+    phone = EncryptedTextField(_("phone"), max_length=50, blank=True)
+    question = EncryptedTextField(_("question"), max_length=MAX_QUESTION_LENGTH)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     email_hash = models.CharField(max_length=64, db_index=True, editable=False)
     question_hash = models.CharField(max_length=64, db_index=True, editable=False)
@@ -177,7 +184,7 @@ class Enquiry(Way, LoggedReads):
             models.Index(
                 fields=["suspicion", "answer_by", "topic", "received_at", "assigned_to"],
                 name="consular_waiting",
-                condition=UNHEARD & Q(closed_at=None),
+                condition=UNANSWERED & Q(closed_at=None),
             ),
             models.Index(
                 fields=["suspicion", "-answered_at", "visitor_added_at", "topic", "received_at"],
@@ -204,9 +211,9 @@ class Enquiry(Way, LoggedReads):
 
     def update_hashes(self) -> None:
         """Compute the hashes from the encrypted fields, with the first key."""
-        self.token_hash = random_hash(self.token)
-        self.email_hash = keyed_hash("email", plain_email(self.email))
-        self.question_hash = keyed_hash("question", plain_text(self.question))
+        self.token_hash = hash_token(self.token)
+        self.email_hash = keyed_hash("email", normalise_email_for_hash(self.email))
+        self.question_hash = keyed_hash("question", normalise_text(self.question))
 
     @property
     def state(self) -> State:
@@ -240,7 +247,7 @@ class Enquiry(Way, LoggedReads):
     @property
     def has_receipt(self) -> bool:
         """Whether a receipt was sent or will be; receipts older than a month are no longer known."""
-        return Letter.objects.filter(kind="enquiry receipt", object_id=self.pk).exists()
+        return OutboxEmail.objects.filter(kind="enquiry receipt", object_id=self.pk).exists()
 
     def notify(self, at: datetime, *, is_limited: bool = True) -> None:
         """Enqueue the receipt to the visitor and the notice to the topic's mailbox.
@@ -248,6 +255,6 @@ class Enquiry(Way, LoggedReads):
         There is no receipt if many have gone to this address, or to all addresses: a stranger may have entered it.
         A receipt that an officer decided on is not limited.
         """
-        if not is_limited or limits.may_send("enquiry receipt", limits.hash_recipient(self.email), at):
-            Letter.objects.enqueue("enquiry receipt", object_id=self.pk, at=at)
-        Letter.objects.enqueue("enquiry received", object_id=self.pk, at=at)
+        if not is_limited or rate_limits.may_send("enquiry receipt", rate_limits.hash_recipient(self.email), at):
+            OutboxEmail.objects.enqueue("enquiry receipt", object_id=self.pk, at=at)
+        OutboxEmail.objects.enqueue("enquiry received", object_id=self.pk, at=at)

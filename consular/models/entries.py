@@ -7,13 +7,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from consular.access_log import LoggedReads
-from consular.sealed import SealedField, random_hash
+from consular.encryption import EncryptedTextField, hash_token
 
-LONGEST_ENTRY = 10_000  # characters
-ERASURES_KEPT = timedelta(days=3 * 365)
+MAX_ENTRY_LENGTH = 10_000  # characters
+ERASURE_RETENTION = timedelta(days=3 * 365)
 
 
-class Entry(LoggedReads):
+class EnquiryEntry(LoggedReads):
     """A text in the thread of an enquiry: an addition by the visitor, a reply, or an internal note."""
 
     class Kind(models.TextChoices):
@@ -23,7 +23,7 @@ class Entry(LoggedReads):
 
     enquiry = models.ForeignKey("consular.Enquiry", models.CASCADE, related_name="entries", verbose_name=_("enquiry"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    text = SealedField(_("text"), max_length=LONGEST_ENTRY)
+    text = EncryptedTextField(_("text"), max_length=MAX_ENTRY_LENGTH)
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
 
@@ -38,7 +38,7 @@ class Entry(LoggedReads):
         return self.get_kind_display()
 
 
-class Trace(models.Model):
+class EnquiryLogEntry(models.Model):
     """Log entry: who did what with an enquiry and when, views included. It holds no personal data of the visitor."""
 
     class Kind(models.TextChoices):
@@ -72,11 +72,11 @@ class Trace(models.Model):
 class ErasureQuerySet(models.QuerySet):
     def with_token(self, token: str):
         """Return the erasure of the enquiry with this token, as a queryset of one or none."""
-        return self.filter(token_hash=random_hash(token))
+        return self.filter(token_hash=hash_token(token))
 
     def purge(self, at: datetime) -> int:
         """Delete erasure records older than ERASURES_KEPT, and return how many."""
-        return self.filter(at__lt=at - ERASURES_KEPT).delete()[0]
+        return self.filter(at__lt=at - ERASURE_RETENTION).delete()[0]
 
 
 class Erasure(models.Model):

@@ -9,8 +9,8 @@ from django.db.models import F, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.text_fields import LineField, UrlField
 from editions.models import PublicModel, PublicQuerySet
-from richtext.plaintext import LineField, UrlField
 
 
 def validate_link(url):

@@ -11,18 +11,18 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from consular.hours import MIDNIGHT, Span, Timetable, merged
-from consular.phones import tel, validate_phone
-from consular.wording import spans_in_words, state_in_words
+from consular.hours import MIDNIGHT, Span, Timetable, merge_spans
+from consular.opening_hours_text import hours_text, state_text
+from consular.phones import tel_url, validate_phone
 from consular.workdays import is_weekday
+from core.text_fields import LineField, PlainTextField
 from editions.models import PublicModel, PublicQuerySet
-from richtext.plaintext import LineField, PlainTextField
 
-HOLIDAYS_AHEAD = 6  # as many as the contact page lists
-A_YEAR = 366  # days: the longest closure
+MAX_LISTED = 6  # as many as the contact page lists
+MAX_CLOSURE_DAYS = 366  # days: the longest closure
 
-CLOSES = _("24:00 is the end of the day. A time before the opening is on the next day.")
-SAME_TIME = _("Opening and closing times are the same. For round the clock enter 00:00 and 24:00.")
+CLOSING_HELP = _("24:00 is the end of the day. A time before the opening is on the next day.")
+SAME_TIME_ERROR = _("Opening and closing times are the same. For round the clock enter 00:00 and 24:00.")
 
 
 class OfficeQuerySet(PublicQuerySet):
@@ -109,18 +109,18 @@ class Office(PublicModel):
     @property
     def tel(self):
         """The phone as a `tel:` URL."""
-        return tel(self.phone)
+        return tel_url(self.phone)
 
     @property
     def emergency_tel(self):
         """The emergency phone as a `tel:` URL."""
-        return tel(self.emergency_phone)
+        return tel_url(self.emergency_phone)
 
     def timetable(self):
         """Return its hours and exceptions as a Timetable."""
         week, holidays = defaultdict(list), {}
         for hours in self.hours.all():
-            week[hours.weekday].append(span_of(hours))
+            week[hours.weekday].append(make_span(hours))
         # A shorter exception overrides a longer one around it.
         for exception in sorted(self.exceptions(), key=lambda each: (-each.days, each.date)):
             for ahead in range(exception.days):
@@ -132,7 +132,7 @@ class Office(PublicModel):
         rows = defaultdict(list)
         for holiday in self.holidays.all():
             rows[holiday.date, holiday.last_date].append(holiday)
-        return [Exceptional.of(holidays) for _dates, holidays in sorted(rows.items(), key=lambda row: row[0][0])]
+        return [OfficeException.of(holidays) for _dates, holidays in sorted(rows.items(), key=lambda row: row[0][0])]
 
     def state(self, at):
         """Return whether it is open at `at`, and when that changes, in the host's zone."""
@@ -140,12 +140,12 @@ class Office(PublicModel):
 
     def state_in_words(self, at):
         """Return "Open now, until 13:00", or "Closed, opens Monday 09:30"."""
-        return state_in_words(self.state(at), self.today(at))
+        return state_text(self.state(at), self.today(at))
 
     def holidays_ahead(self, at):
         """Return the next exceptions, including today's."""
         today = self.today(at)
-        return [exception for exception in self.exceptions() if exception.last >= today][:HOLIDAYS_AHEAD]
+        return [exception for exception in self.exceptions() if exception.last >= today][:MAX_LISTED]
 
     @staticmethod
     def today(at):
@@ -171,7 +171,7 @@ class OpeningHours(PublicModel):
     office = models.ForeignKey(Office, models.CASCADE, related_name="hours", verbose_name=_("office"))
     weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday.choices)
     opens = models.TimeField(_("opens"))
-    closes = models.TimeField(_("closes"), help_text=CLOSES)
+    closes = models.TimeField(_("closes"), help_text=CLOSING_HELP)
 
     objects = PublicQuerySet.as_manager()
 
@@ -183,7 +183,7 @@ class OpeningHours(PublicModel):
             models.CheckConstraint(
                 condition=~Q(opens=F("closes")) | Q(opens=MIDNIGHT),
                 name="consular_hours_last_some_time",
-                violation_error_message=SAME_TIME,
+                violation_error_message=SAME_TIME_ERROR,
             ),
             models.CheckConstraint(condition=Q(weekday__lte=6), name="consular_hours_weekday"),
             models.UniqueConstraint(
@@ -194,7 +194,7 @@ class OpeningHours(PublicModel):
         ]
 
     def __str__(self):
-        return f"{self.get_weekday_display()} {spans_in_words([span_of(self)])}"
+        return f"{self.get_weekday_display()} {hours_text([make_span(self)])}"
 
     is_closed = False
 
@@ -209,7 +209,7 @@ class Holiday(PublicModel):
     opens = models.TimeField(
         _("opens"), null=True, blank=True, help_text=_("Leave both times empty if closed all day.")
     )
-    closes = models.TimeField(_("closes"), null=True, blank=True, help_text=CLOSES)
+    closes = models.TimeField(_("closes"), null=True, blank=True, help_text=CLOSING_HELP)
 
     objects = PublicQuerySet.as_manager()
 
@@ -226,7 +226,7 @@ class Holiday(PublicModel):
             models.CheckConstraint(
                 condition=Q(opens__isnull=True) | ~Q(opens=F("closes")) | Q(opens=MIDNIGHT),
                 name="consular_holiday_lasts_some_time",
-                violation_error_message=SAME_TIME,
+                violation_error_message=SAME_TIME_ERROR,
             ),
             models.CheckConstraint(
                 condition=Q(last_date__isnull=True) | Q(last_date__gt=F("date")),
@@ -247,11 +247,11 @@ class Holiday(PublicModel):
         ]
 
     def __str__(self):
-        hours = "" if self.is_closed else f" {spans_in_words([span_of(self)])}"
+        hours = "" if self.is_closed else f" {hours_text([make_span(self)])}"
         return f"{self.date:%d.%m.%Y} {self.name}{hours}"
 
     def clean(self):
-        if self.date and self.last_date and self.last_date - self.date > timedelta(days=A_YEAR):
+        if self.date and self.last_date and self.last_date - self.date > timedelta(days=MAX_CLOSURE_DAYS):
             raise ValidationError({"last_date": _("A closure cannot be longer than a year. Check the dates.")})
 
     @property
@@ -261,7 +261,7 @@ class Holiday(PublicModel):
 
 
 @dataclass(frozen=True)
-class Exceptional:
+class OfficeException:
     """An exception as the contact page lists it: one or several days with their hours (no span: closed)."""
 
     date: date
@@ -272,7 +272,7 @@ class Exceptional:
     @classmethod
     def of(cls, holidays):
         """Return the exception of the rows of one date: closed if one of them is."""
-        spans = [] if any(each.is_closed for each in holidays) else merged(map(span_of, holidays))
+        spans = [] if any(each.is_closed for each in holidays) else merge_spans(map(make_span, holidays))
         names = ", ".join(dict.fromkeys(each.name for each in holidays))
         return cls(holidays[0].date, holidays[0].last_date, names, spans)
 
@@ -282,9 +282,9 @@ class Exceptional:
 
     @property
     def days(self):
-        return min((self.last - self.date).days, A_YEAR) + 1
+        return min((self.last - self.date).days, MAX_CLOSURE_DAYS) + 1
 
 
-def span_of(hours):
+def make_span(hours):
     """Return the hours of a row as a span. A closing time of 23:59 means the end of the day."""
     return Span(hours.opens, MIDNIGHT if hours.closes == time(23, 59) else hours.closes)

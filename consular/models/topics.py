@@ -4,10 +4,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.text_fields import LineField
 from editions.models import PublicModel, PublicQuerySet
-from richtext.plaintext import LineField
 
-A_YEAR = 365  # days
+YEAR = 365  # days
 
 
 class TopicQuerySet(PublicQuerySet):
@@ -40,8 +40,8 @@ class Topic(PublicModel):
     )
     retention_days = models.PositiveSmallIntegerField(
         _("retention period"),
-        default=A_YEAR,
-        validators=[MinValueValidator(1), MaxValueValidator(10 * A_YEAR)],
+        default=YEAR,
+        validators=[MinValueValidator(1), MaxValueValidator(10 * YEAR)],
         help_text=_("Days after the last activity on an enquiry. Then it is deleted. Shown to visitors."),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Sort order (lowest first)."))
@@ -79,7 +79,7 @@ class CommonQuestion(PublicModel):
         return self.question
 
 
-class Template(models.Model):
+class AnswerTemplate(models.Model):
     """A text from which an officer can start a reply."""
 
     name = LineField(_("name"), max_length=100, unique=True, help_text=_("Internal name."))

@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from consular import visitors
+from consular.contact_data import get_contact_data, last_known
 from consular.forms import EnquiryForm
-from consular.models.enquiries import LONGEST_QUESTION
-from consular.reception import known, reception
-from consular.spam import TooMany
-from consular.views.enquiry import RECEIPT
-from consular.views.private import SeeOther
-from consular.wording import host_city, opening_in_words, taken_again
-from editions.away import DATABASE_IS_AWAY
+from consular.models.enquiries import MAX_QUESTION_LENGTH
+from consular.opening_hours_text import host_city, opening_context, rate_limit_message
+from consular.spam import RateLimited
+from consular.views.enquiry import RECEIPT_SIGNER
+from consular.views.privacy import SeeOther
+from core import client_ip
+from core.db_errors import DATABASE_UNAVAILABLE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,17 +25,17 @@ from editions.away import DATABASE_IS_AWAY
 @sensitive_variables()
 def contact(request):
     """Show offices, topics and the form; save a valid enquiry and redirect to its receipt."""
-    data = reception(request)
+    data = get_contact_data(request)
     form = EnquiryForm(data.topics, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and not data.is_away:
         try:
-            enquiry = form.save(request.at, visitors.address(request))
-        except TooMany as refusal:
-            return too_many(request, data, form, refusal.until)
-        except DATABASE_IS_AWAY as error:
-            data = known(request, error)
+            enquiry = form.save(request.at, client_ip.client_ip(request))
+        except RateLimited as refusal:
+            return rate_limited_page(request, data, form, refusal.until)
+        except DATABASE_UNAVAILABLE as error:
+            data = last_known(request, error)
         else:
-            return SeeOther(reverse("consular:sent", query={"r": RECEIPT.sign(enquiry.reference)}))
+            return SeeOther(reverse("consular:sent", query={"r": RECEIPT_SIGNER.sign(enquiry.reference)}))
     return contact_page(request, data, form)
 
 
@@ -51,13 +51,13 @@ def contact_page(request, data, form, *, error="", is_rate_limited=False, status
         form.renew_ticket()
     offices = [] if is_rate_limited else data.offices
     context = {
-        "offices": [(office, opening_in_words(office, request.at)) for office in offices],
+        "offices": [(office, opening_context(office, request.at)) for office in offices],
         "form": form,
         "errors": errors,
         "is_away": data.is_away,
         "is_rate_limited": is_rate_limited,
         "city": host_city(),
-        "max_length": LONGEST_QUESTION,
+        "max_length": MAX_QUESTION_LENGTH,
     }
     response = render(request, "consular/contact.html", context, status=503 if data.is_away else status)
     add_never_cache_headers(response)
@@ -66,8 +66,8 @@ def contact_page(request, data, form, *, error="", is_rate_limited=False, status
     return response
 
 
-def too_many(request, data, form, until):
+def rate_limited_page(request, data, form, until):
     """Return the form with everything that was typed, and a 429 status."""
-    response = contact_page(request, data, form, error=taken_again(until), is_rate_limited=True, status=429)
+    response = contact_page(request, data, form, error=rate_limit_message(until), is_rate_limited=True, status=429)
     response["Retry-After"] = max(1, ceil((until - request.at).total_seconds()))
     return response

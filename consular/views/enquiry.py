@@ -11,22 +11,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consular import spam, visitors
+from consular import spam
 from consular.forms import AdditionForm
-from consular.models import Enquiry, Entry, Erasure, Knock
-from consular.views.private import SeeOther, private
-from consular.wording import host_city, taken_again
+from consular.models import Enquiry, EnquiryEntry, EnquirySubmission, Erasure
+from consular.opening_hours_text import host_city, rate_limit_message
+from consular.views.privacy import SeeOther, private_page
+from core import client_ip
 
-RECEIPT_LASTS = timedelta(hours=1)  # the page shown after sending; the link on it works as long as the enquiry exists
-RECEIPT = signing.TimestampSigner(salt="consular.receipt")
+RECEIPT_LIFETIME = timedelta(
+    hours=1
+)  # the page shown after sending; the link on it works as long as the enquiry exists
+RECEIPT_SIGNER = signing.TimestampSigner(salt="consular.receipt")
 
 
-@private
+@private_page
 @require_safe
 def sent(request):
     """Show the receipt: the reference and the link to the enquiry's own page."""
     try:
-        reference = RECEIPT.unsign(request.GET.get("r", ""), max_age=RECEIPT_LASTS)
+        reference = RECEIPT_SIGNER.unsign(request.GET.get("r", ""), max_age=RECEIPT_LIFETIME)
     except signing.BadSignature:
         reference = None
     found = Enquiry.objects.filter(reference=reference).first() if reference else None
@@ -37,7 +40,7 @@ def sent(request):
 # The page of an enquiry
 
 
-@private
+@private_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @sensitive_variables()
@@ -50,27 +53,27 @@ def enquiry(request, token):
     if found is None or not form.is_valid():
         return enquiry_page(request, token, form)
     try:
-        add(found, form.cleaned_data["text"], request.at, visitors.address(request))
-    except spam.TooMany as refusal:
-        return enquiry_page(request, token, form, error=taken_again(refusal.until), status=429)
+        save_addition(found, form.cleaned_data["text"], request.at, client_ip.client_ip(request))
+    except spam.RateLimited as refusal:
+        return enquiry_page(request, token, form, error=rate_limit_message(refusal.until), status=429)
     except Enquiry.DoesNotExist:  # erased at the same time
         return enquiry_page(request, token, form)
     return SeeOther(f"{request.path}?added")
 
 
 @sensitive_variables()
-def add(found, text, at, address):
+def save_addition(found, text, at, address):
     """Save a visitor's addition, which counts in the rate limit; raise spam.TooMany if that is reached.
 
     A double click adds and counts once, and is not refused if the first click has reached the limit.
     """
-    with spam.in_turn(address):
+    with spam.rate_limit_lock(address):
         found.refresh_from_db(fields=["answered_at", "visitor_added_at", "closed_at", "assigned_to"])
         if found.unanswered_duplicate(text):
             return
-        spam.refuse_too_many(address, at)
+        spam.check_rate_limit(address, at)
         found.add(text, at=at)
-        Knock.objects.record(address, at)
+        EnquirySubmission.objects.record(address, at)
 
 
 def enquiry_page(request, token, form, *, error="", status=200):
@@ -83,7 +86,7 @@ def enquiry_page(request, token, form, *, error="", status=200):
         return gone_page(request, token)
     context = {
         "enquiry": found,
-        "additions": found.entries.filter(kind=Entry.Kind.ADDITION).defer("text"),
+        "additions": found.entries.filter(kind=EnquiryEntry.Kind.ADDITION).defer("text"),
         "is_late": found.is_late(timezone.localdate(request.at)),
         "form": form,
         "error": error,
@@ -93,7 +96,7 @@ def enquiry_page(request, token, form, *, error="", status=200):
     return render(request, "consular/enquiry.html", context, status=status)
 
 
-@private
+@private_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request, token):
     """Ask the visitor for confirmation; POST erases the enquiry."""

@@ -28,4 +28,4 @@ def runs(counter, at):
 @register.filter
 def zone(name):
     """Return a time zone's name for display."""
-    return zones.readable(name)
+    return zones.display_name(name)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from news.models import Attachment
 
-MOST_ATTACHMENTS = 20
+MAX_ATTACHMENTS = 20
 
 
 class AttachmentForm(forms.ModelForm):
@@ -114,7 +114,7 @@ class AttachmentInline(admin.StackedInline):
     form, formset = AttachmentForm, AttachmentFormSet
     fields = [("name", "order"), "file"]
     extra = 0
-    max_num = MOST_ATTACHMENTS
+    max_num = MAX_ATTACHMENTS
     verbose_name_plural = gettext_lazy("Attachments (PDF)")
 
     def can_edit(self, request) -> bool:

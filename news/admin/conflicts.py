@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from editions.ids import is_id
+from core.ids import is_valid_pk
 from news import versions
-from news.admin.merging import find_conflict, last_saved_by
+from news.admin.three_way_merge import find_conflict, last_saved_by
 from news.admin.views import AdminViews
 from news.models import Message
 
@@ -62,7 +62,7 @@ def run_form_view(model_admin, request, object_id, view):
     """Return the response of a change form's view; repeat it where another user saves while it runs."""
     while True:
         # Read before the row: the form may be newer than its version says, never older.
-        request.newest_version = newest_version(object_id) if object_id and is_id(object_id) else ""
+        request.newest_version = newest_version(object_id) if object_id and is_valid_pk(object_id) else ""
         try:
             response = view()
         except StaleVersion:
@@ -118,13 +118,13 @@ class RefusedSaveViews(AdminViews):
 
     def refuse_save(self, request, object_id):
         """Return what was typed, to be copied (409); raise PermissionDenied for any other request."""
-        message = self.model_admin.get_object(request, object_id) if object_id and is_id(object_id) else None
+        message = self.model_admin.get_object(request, object_id) if object_id and is_valid_pk(object_id) else None
         can_write = self.model_admin.has_change_permission(request)
         if request.method != "POST" or not (
             message and can_write and self.model_admin.has_view_permission(request, message)
         ):
             raise PermissionDenied
-        fields = [Message._meta.get_field(name) for name in versions.TEXT]
+        fields = [Message._meta.get_field(name) for name in versions.TEXT_FIELDS]
         return self.render(
             request,
             "too_late.html",

@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from news import tally
+from news import message_counts
 from news.models import Category, Message
-from news.models.messages import DUE
+from news.models.messages import IS_DUE
 
 
 class StateFilter(SimpleListFilter):
@@ -83,7 +83,7 @@ class FeaturedFilter(SimpleListFilter):
         return [("yes", _("featured (now or earlier)"))]
 
     def queryset(self, request, queryset):
-        return queryset.filter(DUE, featured=True) if self.value() == "yes" else queryset
+        return queryset.filter(IS_DUE, featured=True) if self.value() == "yes" else queryset
 
 
 class YearFilter(SimpleListFilter):
@@ -93,7 +93,7 @@ class YearFilter(SimpleListFilter):
     parameter_name = "year"
 
     def lookups(self, request, model_admin):
-        years = sorted({month.year for month in tally.months(request.at)}, reverse=True)
+        years = sorted({month.year for month in message_counts.counts_by_month(request.at)}, reverse=True)
         return [(str(year), str(year)) for year in years]
 
     def queryset(self, request, queryset):

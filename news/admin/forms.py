@@ -8,24 +8,24 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from news.admin.changes import ChangesForm
+from core.text_fields import MAX_REASON, LineFormField, TextFormField
 from news.admin.conflicts import ConflictFormMixin
-from news.admin.pictures import PictureFormMixin, PictureInput
+from news.admin.images import ImageFormMixin, ImageInput
+from news.admin.public_edits import PublicEditForm
 from news.models import Message
-from news.models.way import OWN_TEXT
-from richtext.plaintext import REASON, LineFormField, TextFormField
+from news.models.workflow import OWN_TEXT
 
 JUST_PAST = timedelta(minutes=5)  # a publication time no older than this means now
 
 
-class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
+class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
     """The form of a message, with the checks of the four-eyes rule and of the publication time."""
 
     class Meta:
         model = Message
         fields = ()  # set by MessageAdmin
         widgets = {
-            "image": PictureInput,
+            "image": ImageInput,
             "headline": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField", "dir": "auto"}),
             "lead": forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField", "dir": "auto"}),
             "source_url": forms.TextInput(attrs={"class": "vLargeTextField", "inputmode": "url"}),
@@ -119,7 +119,7 @@ class ReasonForm(forms.Form):
 
     reason = TextFormField(
         label=_("Reason"),
-        max_length=REASON,
+        max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField", "autofocus": True}),
         help_text=_("One or two sentences."),
         error_messages={"required": _("Enter a reason. It is recorded.")},

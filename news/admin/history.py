@@ -11,16 +11,16 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from editions.ids import is_id
+from core.ids import is_valid_pk
+from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
 from news import versions
-from news.admin.changes import PublicEditMixin
+from news.admin.public_edits import PublicEditMixin
 from news.admin.views import AdminViews, redirect_to_form
-from news.models import Act, Message
-from news.models.messages import first_version
-from news.templatetags.moments import in_cities
+from news.models import Message, WorkflowLogEntry
+from news.models.messages import initial_version
 
-PAGE = 100  # versions on a page of the history
+PAGE_SIZE = 100  # versions on a page of the history
 
 
 class RestoreForm(PublicEditMixin, forms.Form):
@@ -28,7 +28,7 @@ class RestoreForm(PublicEditMixin, forms.Form):
 
     def __init__(self, *args, message, version, request, **kwargs):
         super().__init__(*args, auto_id="id_restore_%s", **kwargs)
-        self.text_differs = versions.words_differ(message, version)
+        self.text_differs = versions.text_differs(message, version)
         self.set_up_question(message.was_public(request.at), request.user)
 
     def clean(self):
@@ -65,8 +65,8 @@ class HistoryViews(AdminViews):
         message = self.get_visible(request, object_id)
         before = id_parameter(request, "before")
         rows = versions_of(message)
-        page = list((rows.filter(history_id__lt=before) if before else rows)[: PAGE + 1])
-        has_more = len(page) > PAGE
+        page = list((rows.filter(history_id__lt=before) if before else rows)[: PAGE_SIZE + 1])
+        has_more = len(page) > PAGE_SIZE
         end = rows.filter(history_id=before).values_list("history_date", flat=True).first() if before else None
         start = page[-2].history_date if has_more else None
         events = [*version_events(message, page), *log_events(message, start, end)]
@@ -93,9 +93,9 @@ class HistoryViews(AdminViews):
         old = get_object_or_404(versions_of(message), history_id=a)
         new = get_object_or_404(versions_of(message), history_id=b) if b else message
         can_restore = not b and self.model_admin.has_change_permission(request, message)
-        if can_restore and form is None and versions.to_put_back(message, old):
+        if can_restore and form is None and versions.restorable_fields(message, old):
             form = RestoreForm(message=message, version=old, request=request)
-        differences = versions.differences(Message, old, new)
+        differences = versions.field_differences(Message, old, new)
         return self.render(
             request,
             "compare.html",
@@ -104,7 +104,7 @@ class HistoryViews(AdminViews):
             old=old,
             new=new if b else None,
             differences=differences,
-            text_fields=versions.TEXT,
+            text_fields=versions.TEXT_FIELDS,
             changed=any(difference.changed for difference in differences),
             form=form,
         )
@@ -116,7 +116,7 @@ class HistoryViews(AdminViews):
         form = RestoreForm(request.POST, message=message, version=old, request=request)
         if not form.is_valid():
             return self.comparison(request, message, version, form=form)
-        time = in_cities(old.history_date)
+        time = in_zones(old.history_date)
         with new_edition():
             message = self.get_visible(request, pk)  # read again: nobody else can write from here
             try:
@@ -137,7 +137,7 @@ def versions_of(message):
 def id_parameter(request, name: str) -> int | None:
     """Return a version's number from the query string; None without a valid one."""
     text = request.GET.get(name)
-    return int(text) if text and is_id(text) else None
+    return int(text) if text and is_valid_pk(text) else None
 
 
 def version_events(message, rows) -> Iterator[Event]:
@@ -145,22 +145,22 @@ def version_events(message, rows) -> Iterator[Event]:
 
     The row after a full page is only there for the comparison with the last one.
     """
-    rows = rows or [first_version(message)]
-    for row, previous in zip(rows[:PAGE], [*rows[1:], None], strict=False):
-        fields = versions.changed(Message, previous, row) if previous else []
-        attachments = versions.words_kept(row)
+    rows = rows or [initial_version(message)]
+    for row, previous in zip(rows[:PAGE_SIZE], [*rows[1:], None], strict=False):
+        fields = versions.changed_fields(Message, previous, row) if previous else []
+        attachments = versions.change_reason_text(row)
         if previous and not fields and not attachments:
             continue
         what = _("changed: %s") % ", ".join(str(field.verbose_name) for field in fields) if fields else _("written")
         if previous and attachments and not fields:
-            what = f"{Act.Kind.ATTACHED.label}: {attachments}"
+            what = f"{WorkflowLogEntry.Kind.ATTACHED.label}: {attachments}"
         yield Event(
             row.history_date,
             row.history_user,
             what,
             version=row.history_id,
             previous=previous.history_id if previous and fields else None,
-            is_current=not versions.changed(Message, row, message),
+            is_current=not versions.changed_fields(Message, row, message),
         )
 
 

@@ -11,16 +11,18 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
+from core.admin import error_summary
+from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
-from news.admin import acts, addresses, advice, attachments, conflicts, faults, pictures, presence, previews, tables
+from news.admin import attachments, conflicts, csv_export, editing_sessions, editorial_hints, images, previews, workflow
+from news.admin.changelist import MessageListMixin
 from news.admin.forms import MessageForm
 from news.admin.history import HistoryViews
-from news.admin.lists import MessageListMixin
 from news.models import Attachment, Message
-from news.models.way import VersionInfo
-from news.templatetags.moments import in_cities
-from richtext.admin import EditorAdminMixin, losses_in
-from richtext.losses import describe
+from news.models.workflow import VersionInfo
+from redirects import admin as addresses
+from richtext.admin import EditorAdminMixin, losses_of_form
+from richtext.convert import describe
 
 
 @admin.register(Message)
@@ -30,18 +32,23 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
     readonly_fields = ["state_label", "publication"]
     save_on_top = False
     inlines = [attachments.AttachmentInline]
-    actions = [acts.submit_selected, acts.approve_selected, acts.withdraw_selected, tables.save_as_table]
+    actions = [
+        workflow.submit_selected,
+        workflow.approve_selected,
+        workflow.withdraw_selected,
+        csv_export.save_as_table,
+    ]
     views = [
-        presence.PresenceViews,
-        advice.LinkViews,
+        editing_sessions.PresenceViews,
+        editorial_hints.LinkViews,
         previews.PreviewViews,
         HistoryViews,
-        acts.WorkflowViews,
-        tables.CsvViews,
+        workflow.WorkflowViews,
+        csv_export.CsvViews,
     ]
     fieldsets = [
         (gettext_lazy("Text"), {"fields": ["headline", "lead", "body", "category", "language"]}),
-        pictures.FIELDSET,
+        images.FIELDSET,
         (gettext_lazy("Source"), {"fields": ["delivered_on", "source_name", "source_url"]}),
         (
             gettext_lazy("Publication"),
@@ -52,13 +59,13 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
     # Permissions
 
     def has_submit_permission(self, request):
-        return acts.has_workflow_permission(request, "submit")
+        return workflow.has_workflow_permission(request, "submit")
 
     def has_approve_permission(self, request):
-        return acts.has_workflow_permission(request, "approve")
+        return workflow.has_workflow_permission(request, "approve")
 
     def has_withdraw_permission(self, request):
-        return acts.has_workflow_permission(request, "withdraw")
+        return workflow.has_workflow_permission(request, "withdraw")
 
     def has_change_permission(self, request, obj=None):
         """Only editors change what has been approved."""
@@ -84,11 +91,11 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state_with_editors(self, obj):
-        return format_html("{}{}", self.state_label(obj), presence.other_editors_html(obj))
+        return format_html("{}{}", self.state_label(obj), editing_sessions.other_editors_html(obj))
 
     @admin.display(description=gettext_lazy("publication"))
     def publication(self, obj):
-        return in_cities(obj.publish_at) if obj.publish_at else "–"
+        return in_zones(obj.publish_at) if obj.publish_at else "–"
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -123,15 +130,15 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
         form = context["adminform"].form
         can_change = self.has_change_permission(request, obj)
         if form.is_bound and context["errors"]:
-            pictures.report_losses(request, form)
+            images.report_losses(request, form)
             form.store_upload(at=request.at, by=request.user)
         # In this order: a stored upload needs not be chosen again; the hints validate the form.
-        context.update(faults.form_context(context))
+        context.update(error_summary.form_context(context))
         context.update(conflicts.form_context(request, form))
-        context.update(presence.form_context(request, obj, can_change))
-        context.update(advice.form_context(request, form, obj, can_change))
+        context.update(editing_sessions.form_context(request, obj, can_change))
+        context.update(editorial_hints.form_context(request, form, obj, can_change))
         context.update(previews.form_context(request, obj, can_change))
-        context.update(acts.form_context(request, obj))
+        context.update(workflow.form_context(request, obj))
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Saving
@@ -144,14 +151,14 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
                     conflicts.check_version(request, obj)
                 if form.has_changed() or not change:  # an approval alone does not make the user an author
                     obj.save(version=VersionInfo(request.at, request.user))
-                    for sentence in describe(losses_in(form)):
+                    for sentence in describe(losses_of_form(form)):
                         messages.warning(request, sentence)
-                acts.apply_step(request, obj, form)
+                workflow.apply_step(request, obj, form)
                 form.record_change(request, obj)
                 request.was_saved = True
-            presence.end_session(request, obj)
-            advice.report_repairs(request, form)
-            pictures.report_saved(request, obj, form)
+            editing_sessions.end_session(request, obj)
+            editorial_hints.report_repairs(request, form)
+            images.report_saved(request, obj, form)
 
     def save_formset(self, request, form, formset, change):
         super().save_formset(request, form, formset, change)
@@ -159,7 +166,7 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
             attachments.record_changes(request, form.instance, formset)
 
     def response_post_save_change(self, request, obj):
-        return acts.report_state(request, obj) or super().response_post_save_change(request, obj)
+        return workflow.report_state(request, obj) or super().response_post_save_change(request, obj)
 
     def response_post_save_add(self, request, obj):
-        return acts.report_state(request, obj) or super().response_post_save_add(request, obj)
+        return workflow.report_state(request, obj) or super().response_post_save_add(request, obj)

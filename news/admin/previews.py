@@ -14,13 +14,13 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from editions.forms import MomentField, MomentWidget
+from core.datetime_fields import ZonedDateTimeField, ZonedDateTimeWidget
+from core.templatetags.datetimes import in_zones
 from news.admin.views import AdminViews, redirect_to_form
 from news.models import Message, PreviewLink
-from news.models.previews import LONGEST
-from news.previews import for_preview
-from news.templatetags.moments import in_cities
-from richtext.fields import preview
+from news.models.previews import MAX_LIFETIME
+from news.previews import prepare_preview
+from richtext.fields import preview_html
 
 TEXT_FIELDS = ["headline", "lead", "body", "source_name", "image_alt"]  # shown as typed even where they are invalid
 
@@ -31,8 +31,8 @@ class PreviewLinkForm(forms.ModelForm):
     class Meta:
         model = PreviewLink
         fields = ["name", "expires_at"]
-        field_classes = {"expires_at": MomentField}
-        widgets = {"expires_at": MomentWidget, "name": forms.TextInput(attrs={"class": "vTextField"})}
+        field_classes = {"expires_at": ZonedDateTimeField}
+        widgets = {"expires_at": ZonedDateTimeWidget, "name": forms.TextInput(attrs={"class": "vTextField"})}
         error_messages = {
             "name": {"required": gettext_lazy("Enter who the link is for.")},
             "expires_at": {"required": gettext_lazy("Enter an expiry date and time.")},
@@ -50,8 +50,8 @@ class PreviewLinkForm(forms.ModelForm):
         until = self.cleaned_data["expires_at"]
         if until <= self.at:
             raise forms.ValidationError(_("This time is in the past. Choose a later time."))
-        if until > self.at + LONGEST:
-            days = LONGEST // timedelta(days=1)
+        if until > self.at + MAX_LIFETIME:
+            days = MAX_LIFETIME // timedelta(days=1)
             raise forms.ValidationError(_("A link can be valid for %d days at most. Choose an earlier time.") % days)
         return until
 
@@ -99,7 +99,7 @@ class PreviewViews(AdminViews):
             form = form_class(request.POST, MultiValueDict(), instance=message)  # without files: images as saved
             message, errors = message_as_typed(form), labelled_errors(form)
             message.headline = message.headline or _("No headline yet")
-        context = {"message": for_preview(message, request.at), "is_unsaved": is_unsaved, "errors": errors}
+        context = {"message": prepare_preview(message, request.at), "is_unsaved": is_unsaved, "errors": errors}
         return render(request, "news/preview.html", context)
 
     def create_link(self, request, pk):
@@ -113,7 +113,7 @@ class PreviewViews(AdminViews):
         if form.is_valid():
             link = form.save()
             text = _("The link for %(name)s is valid until %(until)s. Copy it below.")
-            messages.success(request, text % {"name": link.name, "until": in_cities(link.expires_at)})
+            messages.success(request, text % {"name": link.name, "until": in_zones(link.expires_at)})
             return redirect_to_form(message, "#previews")
         return self.render(
             request,
@@ -140,7 +140,7 @@ def message_as_typed(form) -> Message:
     for name in TEXT_FIELDS:
         if name in form.fields and name not in form.cleaned_data:
             typed = typed_text(form, name)
-            setattr(message, name, preview(typed) if name == "body" else typed)
+            setattr(message, name, preview_html(typed) if name == "body" else typed)
     for name in {"source_url", "video_url"} & form.errors.keys():
         setattr(message, name, "")  # an invalid URL makes no link
     return message

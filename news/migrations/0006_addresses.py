@@ -6,8 +6,8 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.utils.timezone import now
 
-from news.addresses import slug_of
-from news.old_urls import key_of
+from news.slugs import make_slug_text
+from redirects.old_urls import canonical_key
 
 NUMBER = re.compile(r"-[0-9]{1,6}$")  # behind a slug that was taken
 
@@ -18,12 +18,12 @@ def fill(apps, schema_editor):
     redirects = apps.get_model("news", "Redirect").objects.using(using)
     batch = []
     for row in list(redirects.only("id", "path")):
-        row.key = key_of(row.path)
+        row.key = canonical_key(row.path)
         batch.append(row)
     redirects.bulk_update(batch, ["key"], batch_size=500)
     messages = apps.get_model("news", "Message").objects.using(using)
     for row in messages.filter(models.Q(approved_at=None) | models.Q(publish_at__gt=now())).exclude(slug="").only("id", "slug", "headline"):
-        stem = slug_of(row.headline)
+        stem = make_slug_text(row.headline)
         if stem in (row.slug, NUMBER.sub("", row.slug)):
             messages.filter(pk=row.pk).update(made_slug=row.slug)
 

@@ -1,27 +1,27 @@
 """Models of the press office: messages, categories, attachments, workflow log, redirects, preview links."""
 
-from news.importing.models import Imported
-from news.models.acts import Act
 from news.models.attachments import Attachment
 from news.models.categories import Category
 from news.models.corrections import Correction
+from news.models.counts import DailyCount, MonthlyCount
+from news.models.editing_sessions import EditingSession
 from news.models.messages import Message
-from news.models.presence import Presence
-from news.models.previews import PreviewLink, PreviewOpening
-from news.models.redirects import Redirect
-from news.models.tallies import DayTally, Tally
+from news.models.previews import PreviewLink, PreviewVisit
+from news.models.workflow_log import WorkflowLogEntry
+from redirects.models import Redirect
+from transfer.models import ImportedDigest
 
 __all__ = [
-    "Act",
     "Attachment",
     "Category",
     "Correction",
-    "DayTally",
-    "Imported",
+    "DailyCount",
+    "EditingSession",
+    "ImportedDigest",
     "Message",
-    "Presence",
+    "MonthlyCount",
     "PreviewLink",
-    "PreviewOpening",
+    "PreviewVisit",
     "Redirect",
-    "Tally",
+    "WorkflowLogEntry",
 ]

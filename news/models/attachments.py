@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.text_fields import LineField
 from editions.models import PublicModel, PublicQuerySet
 from news.pdf import PdfField
-from richtext.plaintext import LineField
 
-UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\\/:*?"<>|]+')  # in file names
+UNSAFE_IN_FILE_NAMES = re.compile(
+    r'[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\\/:*?"<>|]+'
+)  # in file names
 
 
 class AttachmentQuerySet(PublicQuerySet):
@@ -73,15 +75,15 @@ class Attachment(PublicModel):
         self.name = " ".join(self.name.split())
         if self.file and not self.file._committed:
             self.size = self.file.size
-            self.name = self.name or name_of(self.file.name)
+            self.name = self.name or name_from_file(self.file.name)
 
     @property
     def download_name(self) -> str:
         """Return the file name that a browser suggests for the download."""
-        return f"{' '.join(UNFIT.sub(' ', self.name).split()).removesuffix('.pdf') or 'attachment'}.pdf"
+        return f"{' '.join(UNSAFE_IN_FILE_NAMES.sub(' ', self.name).split()).removesuffix('.pdf') or 'attachment'}.pdf"
 
 
-def name_of(file: str) -> str:
+def name_from_file(file: str) -> str:
     """Return a readable name: `programme_of-the visit.PDF` gives “programme of-the visit”."""
     words = PurePath(file).stem.replace("_", " ").split()
     return " ".join(words)[:150] or "PDF"

@@ -5,11 +5,11 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from news.models.redirects import Movable, MovableQuerySet
-from richtext.plaintext import LineField
+from core.text_fields import LineField
+from redirects.models import RedirectingModel, RedirectingQuerySet
 
 
-class Category(Movable):
+class Category(RedirectingModel):
     """A category of messages, for example speeches or statements."""
 
     name = LineField(_("name"), max_length=100)
@@ -27,7 +27,7 @@ class Category(Movable):
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Position in the menu, lowest first."))
 
     redirect_target = "category"
-    objects = MovableQuerySet.as_manager()
+    objects = RedirectingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("category")

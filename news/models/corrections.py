@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.text_fields import MAX_REASON, PlainTextField
 from editions.models import PublicModel, PublicQuerySet
-from richtext.plaintext import REASON, PlainTextField
 
 
 class Correction(PublicModel):
@@ -13,7 +13,7 @@ class Correction(PublicModel):
 
     message = models.ForeignKey("news.Message", models.CASCADE, related_name="corrections", verbose_name=_("message"))
     at = models.DateTimeField(_("when"))
-    note = PlainTextField(_("note"), max_length=REASON)
+    note = PlainTextField(_("note"), max_length=MAX_REASON)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
 
     objects = PublicQuerySet.as_manager()

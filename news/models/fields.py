@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator, URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from richtext.plaintext import UrlField
+from core.text_fields import UrlField
 
 
 def web_url_field(verbose_name, help_text):

@@ -12,26 +12,26 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
+from core.text_fields import LineField, PlainTextField
 from editions.models import new_edition
-from news import addresses
-from news.models import pictures
-from news.models.acts import LONGEST_REASON
+from news import slugs
+from news.models import images
 from news.models.fields import web_url_field
-from news.models.redirects import Redirect
-from news.models.way import VersionInfo, Way
+from news.models.workflow import VersionInfo, WorkflowModel
+from news.models.workflow_log import MAX_REASON_LENGTH
 from news.querysets import MessageQuerySet
+from redirects.models import Redirect
 from richtext.fields import RichTextField
-from richtext.models import Illustrated
-from richtext.plaintext import LineField, PlainTextField
-from richtext.text import first_paragraph
+from richtext.models import TextWithImages
+from richtext.plaintext import first_paragraph
 
 # The lists' indexes: messages that are published or scheduled, newest first.
-DUE = Q(approved_at__isnull=False, withdrawn_at__isnull=True)
-NEWEST = F("publish_at").desc(), F("id").desc()
-SETTLED = ("day", "slug", "made_slug", "changed_at")  # set by each save, whatever its update_fields
+IS_DUE = Q(approved_at__isnull=False, withdrawn_at__isnull=True)
+NEWEST_FIRST = F("publish_at").desc(), F("id").desc()
+DERIVED_FIELDS = ("day", "slug", "made_slug", "changed_at")  # set by each save, whatever its update_fields
 
 
-class Message(pictures.Pictured, Illustrated, Way):
+class Message(images.MessageImageMixin, TextWithImages, WorkflowModel):
     """A message of the press office. Its state is derived from the times recorded on it."""
 
     # The text
@@ -89,7 +89,7 @@ class Message(pictures.Pictured, Illustrated, Way):
     history = HistoricalRecords(
         excluded_fields=["day", "made_slug", "changed_at", "revised_at"],
         user_db_constraint=False,
-        history_change_reason_field=PlainTextField(null=True, max_length=LONGEST_REASON),
+        history_change_reason_field=PlainTextField(null=True, max_length=MAX_REASON_LENGTH),
     )
 
     class Meta:
@@ -104,7 +104,7 @@ class Message(pictures.Pictured, Illustrated, Way):
             ("withdraw_message", _("Can withdraw and restore messages")),
         ]
         constraints = [
-            *pictures.CONSTRAINTS,
+            *images.CONSTRAINTS,
             models.UniqueConstraint(fields=["day", "slug"], name="news_address"),
             models.CheckConstraint(
                 condition=Q(approved_at__isnull=True) | Q(publish_at__isnull=False), name="news_approved_has_moment"
@@ -121,14 +121,14 @@ class Message(pictures.Pictured, Illustrated, Way):
             ),
         ]
         indexes = [
-            *pictures.INDEXES,
-            models.Index(*NEWEST, name="news_newest", condition=DUE),
+            *images.INDEXES,
+            models.Index(*NEWEST_FIRST, name="news_newest", condition=IS_DUE),
             models.Index("revised_at", name="news_revised", condition=Q(revised_at__isnull=False)),
             models.Index("withdrawn_at", name="news_withdrawn", condition=Q(withdrawn_at__isnull=False)),
-            models.Index(*NEWEST, name="news_newest_featured", condition=DUE & Q(featured=True)),
+            models.Index(*NEWEST_FIRST, name="news_newest_featured", condition=IS_DUE & Q(featured=True)),
             # For the admin's lists, which hold messages in all states: all, of a year, of a category.
-            models.Index(*NEWEST, name="news_by_moment"),
-            models.Index("category", *NEWEST, name="news_of_category"),
+            models.Index(*NEWEST_FIRST, name="news_by_moment"),
+            models.Index("category", *NEWEST_FIRST, name="news_of_category"),
             # Drafts and submitted messages.
             models.Index("submitted_at", "id", name="news_unapproved", condition=Q(approved_at__isnull=True)),
         ]
@@ -142,7 +142,7 @@ class Message(pictures.Pictured, Illustrated, Way):
     def get_absolute_url(self):
         """Return the URL; "" without a publication date."""
         # Formatted here because `reverse` is slow and a page has twenty URLs.
-        return f"{addresses.root()}{self.day:%Y/%m/%d}/{self.slug}/" if self.day else ""
+        return f"{slugs.url_root()}{self.day:%Y/%m/%d}/{self.slug}/" if self.day else ""
 
     @property
     def summary(self) -> str:
@@ -171,12 +171,12 @@ class Message(pictures.Pictured, Illustrated, Way):
             if before is None and self.pk:
                 before = Message.objects.filter(pk=self.pk).first()
             was_public = bool(before and before.was_public(timezone.now()))
-            addresses.settle(self, keep_slug=was_public)
+            slugs.assign_slug(self, keep_slug=was_public)
             if kwargs.get("update_fields") is not None:
-                kwargs["update_fields"] = {*kwargs["update_fields"], *SETTLED}
-            needs_version = always_version or before is None or not is_same(self, before)
+                kwargs["update_fields"] = {*kwargs["update_fields"], *DERIVED_FIELDS}
+            needs_version = always_version or before is None or not has_equal_fields(self, before)
             if needs_version and before and not self.history.exists():
-                self.history.model.objects.bulk_create([first_version(before)])
+                self.history.model.objects.bulk_create([initial_version(before)])
             with self._history_attributes(version, needs_version):
                 super().save(*args, stored=before, **kwargs)
             if was_public and before.get_absolute_url() != self.get_absolute_url():
@@ -201,13 +201,13 @@ class Message(pictures.Pictured, Illustrated, Way):
             self.__dict__.update({name: earlier[name] for name in attributes if name in earlier})
 
 
-def is_same(message: Message, other: Message) -> bool:
+def has_equal_fields(message: Message, other: Message) -> bool:
     """Return whether two messages have equal values in all versioned fields."""
     fields = message.history.model.tracked_fields
     return all(getattr(message, field.attname) == getattr(other, field.attname) for field in fields)
 
 
-def first_version(message: Message):
+def initial_version(message: Message):
     """Return the initial version, unsaved, of a message without history (an imported one)."""
     fields = {field.attname: getattr(message, field.attname) for field in message.history.model.tracked_fields}
     return message.history.model(**fields, history_date=message.changed_at, history_type="+")

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from richtext.plaintext import LineField
+from core.text_fields import LineField
 
 TOKEN = re.compile(r"([1-9][0-9]{0,17})-([A-Za-z0-9_-]{43})")  # a 64-bit row id and a signature
-LONGEST = timedelta(days=30)
-RELOAD = timedelta(minutes=1)  # requests by the same browser within it count as one visit
+MAX_LIFETIME = timedelta(days=30)
+VISIT_INTERVAL = timedelta(minutes=1)  # requests by the same browser within it count as one visit
 
 signer = signing.Signer(salt="news.previews")
 
@@ -99,11 +99,11 @@ class PreviewLink(models.Model):
 
     def record_visit(self, browser: str, *, at: datetime) -> None:
         """Record a visit with the browser family and nothing else about the reader."""
-        if not self.visits.filter(browser=browser, at__gt=at - RELOAD).exists():
+        if not self.visits.filter(browser=browser, at__gt=at - VISIT_INTERVAL).exists():
             self.visits.create(browser=browser, at=at)
 
 
-class PreviewOpening(models.Model):
+class PreviewVisit(models.Model):
     """A visit to a preview link: time and browser family. No IP address is stored."""
 
     link = models.ForeignKey(PreviewLink, models.CASCADE, related_name="visits")

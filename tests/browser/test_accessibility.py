@@ -38,13 +38,13 @@ def violations_on(page, addresses, axe, **options):
 
 @both_windows
 def test_no_kind_of_page_has_violations(open_page, axe, window):
-    addresses = public_pages.of_a_full_site()
+    addresses = public_pages.fill_site()
     page = open_page(**window)
     assert violations_on(page, addresses, axe, also=ALSO) == []
 
 
 def test_no_page_of_an_empty_site_has_violations(phone, axe):
-    assert violations_on(phone, public_pages.EMPTY, axe, also=ALSO) == []
+    assert violations_on(phone, public_pages.EMPTY_SITE_PAGES, axe, also=ALSO) == []
 
 
 @both_windows

@@ -8,9 +8,9 @@ from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from embassy import roles
-from letters.sending import send_due
+from accounts import roles
 from news.models import Message
+from outbox.delivery import send_due
 from tests.factories import a_counter, a_message, a_notice, an_enquiry
 from tests.helpers.accounts import a_member
 

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from consular.models import Enquiry, Template, Trace
-from embassy import roles
+from accounts import roles
+from consular.models import AnswerTemplate, Enquiry, EnquiryLogEntry
 from tests.factories import a_topic, an_enquiry
 from tests.helpers.accounts import a_member
 
@@ -35,7 +35,7 @@ def mark(open_page, log_in):
 @pytest.fixture
 def enquiry(site):
     enquiry = an_enquiry(name="Anna Secret", at=timezone.now() - timedelta(days=30))
-    Template.objects.create(
+    AnswerTemplate.objects.create(
         name="Report", topic=enquiry.topic, text="Dear {name},\n\nplease bring the report.\n{officer}"
     )
     return enquiry
@@ -114,7 +114,10 @@ def test_an_answer_is_not_sent_before_its_officer_has_seen_a_colleagues_answer(e
     press(elena, "Send reply")
     expect(said(elena)).to_contain_text("The reply will be sent by e-mail.")
     assert [entry.text for entry in enquiry.entries.all()] == ["Mark's answer.", "Elena's answer."]
-    assert {trace.by for trace in enquiry.log_entries.filter(kind=Trace.Kind.OPENED)} == {elena.officer, mark.officer}
+    assert {trace.by for trace in enquiry.log_entries.filter(kind=EnquiryLogEntry.Kind.OPENED)} == {
+        elena.officer,
+        mark.officer,
+    }
 
 
 def test_double_click_sends_one_answer(elena, enquiry):

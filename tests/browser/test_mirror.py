@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from playwright.sync_api import expect
 
-from embassy.mirror.making import mirror
+from mirror.build import build_mirror
 from tests.browser.conftest import DESKTOP, TIMEOUT, listen
 from tests.factories import DAY, NOON, a_counter
 from tests.helpers import public_pages
@@ -25,10 +25,10 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture
 def copy(browser, tmp_path, settings):
     """A page with a mirror made at NOON as its base URL, /some/where/, a hundred days later."""
-    public_pages.of_a_full_site()
+    public_pages.fill_site()
     a_counter(slug="bridge", since=date(2020, 11, 14), time_zone="Europe/London")
     with time_machine.travel(NOON, tick=False):
-        *_, outcome = mirror(tmp_path / "some" / "where")
+        *_, outcome = build_mirror(tmp_path / "some" / "where")
     assert outcome.is_complete
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path))
     Thread(target=server.serve_forever, daemon=True).start()

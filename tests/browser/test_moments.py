@@ -5,14 +5,14 @@ from playwright.sync_api import expect
 
 from news.models import Message
 from tests.factories import a_category
-from tests.helpers.desk_pages import save
-from tests.helpers.message_form import ADD
+from tests.helpers.desk_pages import click_save
+from tests.helpers.message_form import ADD_URL
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_the_times_of_both_cities_are_shown_while_typing(anna, axe):
-    anna.goto(ADD)
+    anna.goto(ADD_URL)
     box = anna.locator(".field-publish_at .moment")
     box.get_by_label("Date").fill("01/07/2030")
     box.get_by_label("Time").press_sequentially("22:30")
@@ -24,7 +24,7 @@ def test_the_times_of_both_cities_are_shown_while_typing(anna, axe):
 
 def test_a_nonexistent_or_ambiguous_time_is_reported_while_typing(anna):
     a_category()
-    anna.goto(ADD)
+    anna.goto(ADD_URL)
     box = anna.locator(".field-publish_at .moment")
     box.get_by_label("Date").fill("31/03/2030")
     box.get_by_label("Time").fill("01:30")
@@ -36,13 +36,13 @@ def test_a_nonexistent_or_ambiguous_time_is_reported_while_typing(anna):
     expect(box.locator(".zones")).to_have_text("01:30 London · 04:30 Moscow · 01:30 UTC")
     anna.get_by_label("Headline").fill("In the second hour")
     anna.get_by_label("Statements").check()
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     assert Message.objects.get().publish_at.isoformat() == "2030-10-27T01:30:00+00:00"
 
 
 def test_the_shortcut_now_shows_the_times(anna):
-    anna.goto(ADD)
+    anna.goto(ADD_URL)
     box = anna.locator(".field-publish_at .moment")
     box.get_by_role("link", name="Today").click()
     box.get_by_role("link", name="Now").click()

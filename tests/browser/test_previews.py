@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from news import links
-from news.links import Fault
+from news import link_checker
+from news.link_checker import BrokenLink
 from news.models import PreviewLink
 from tests.factories import a_message
 
@@ -101,7 +101,9 @@ def test_words_are_counted_while_typing(desk):
 
 def test_links_are_checked_while_writing(staff, monkeypatch):
     asked = []
-    monkeypatch.setattr(links, "check_all", lambda urls: asked.append(urls) or [Fault(urls[0], "leads nowhere.")])
+    monkeypatch.setattr(
+        link_checker, "check_links", lambda urls: asked.append(urls) or [BrokenLink(urls[0], "leads nowhere.")]
+    )
     draft = a_message(publish_at=None, source_url="https://example.org/gone", lead="A lead.")
     staff.goto(f"/admin/news/message/{draft.pk}/change/")
     expect(staff.locator(".hints li")).to_have_text("https://example.org/gone leads nowhere.")
@@ -109,7 +111,7 @@ def test_links_are_checked_while_writing(staff, monkeypatch):
 
 
 def test_working_links_are_reported_as_such(staff, monkeypatch):
-    monkeypatch.setattr(links, "check_all", lambda urls: [])
+    monkeypatch.setattr(link_checker, "check_links", lambda urls: [])
     draft = a_message(publish_at=None, source_url="https://example.org/", lead="A lead.")
     staff.goto(f"/admin/news/message/{draft.pk}/change/")
     expect(staff.locator(".hints .help")).to_have_text("All links work.")

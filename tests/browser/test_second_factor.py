@@ -6,8 +6,8 @@ import pytest
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import expect
 
-from embassy import roles
-from embassy.second_factor import factor
+from accounts import roles
+from accounts.two_factor import totp
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.helpers.accounts import a_member, shown_code, with_phone
 
@@ -129,7 +129,7 @@ def test_its_pages_are_accessible(open_page, anna, axe, look, settings):
     set_up(page)
     look_at("the codes", "Your backup codes")
     page.context.clear_cookies()
-    factor.remove(anna)
+    totp.remove_two_factor(anna)
     settings.STAFF_REQUIRE_TOTP = True
     give_password(page)
     page.get_by_text("Enter the key by hand").click()

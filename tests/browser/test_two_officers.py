@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from news.models import Message
 from tests.factories import a_category, a_message
-from tests.helpers.desk_pages import save
+from tests.helpers.desk_pages import click_save
 from tests.helpers.files import an_attachment
-from tests.helpers.message_form import ADD
+from tests.helpers.message_form import ADD_URL
 from tests.helpers.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,22 +55,22 @@ def test_an_edit_conflict_shows_both_versions_and_theirs_can_be_chosen(anna, bor
         page.goto(change(draft))
         expect(editor(page)).to_be_visible()
     boris.get_by_label("Headline").fill("The minister arrives on Friday")
-    save(boris)
+    click_save(boris)
     expect(boris.locator(".messagelist")).to_be_visible()
     anna.get_by_label("Headline").fill("The minister arrives on Tuesday")
     editor(anna).click()
     anna.keyboard.press("Control+End")
     anna.keyboard.type(" An hour of typing.")
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".conflict mark")).to_have_text([" Tuesday", " Friday", " An hour of typing."])
     expect(headline(anna)).to_have_value("The minister arrives on Tuesday")
     expect(editor(anna)).to_have_text("The first text. An hour of typing.")
     assert axe(anna, without=[".django-ckeditor-widget"]) == []
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".conflict")).to_be_visible()  # not without a confirmation
     anna.get_by_role("button", name="Use their version: Headline").click()
     expect(headline(anna)).to_have_value("The minister arrives on Friday")
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     draft.refresh_from_db()
     assert (draft.headline, "An hour of typing" in draft.body) == ("The minister arrives on Friday", True)
@@ -119,7 +119,7 @@ def test_unsaved_text_is_offered_after_a_crash(anna, draft):
     anna.get_by_role("button", name="Restore").click()
     expect(editor(anna)).to_have_text("The first text. Not saved yet.")
     expect(anna.get_by_label("Featured")).to_be_checked()
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     until_kept(anna, 0)
     anna.goto(change(draft))
@@ -145,7 +145,7 @@ def test_restored_text_conflicts_with_what_was_saved_since(anna, draft):
     draft.save()
     anna.goto(change(draft))
     anna.get_by_role("button", name="Restore").click()
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".conflict")).to_contain_text("Theirs, after it")
     draft.refresh_from_db()
     assert draft.headline == "Theirs, after it"
@@ -156,13 +156,13 @@ def test_no_text_is_lost_when_the_session_has_ended(anna, draft):
     expect(editor(anna)).to_be_visible()
     anna.get_by_label("Headline").fill("Written as the session ended")
     Session.objects.all().delete()
-    save(anna)
+    click_save(anna)
     anna.get_by_label("E-mail address or name").fill("anna")
     anna.get_by_label("Password").fill("for-the-tests-only")
     anna.keyboard.press("Enter")
     anna.get_by_role("button", name="Restore").click()
     expect(anna.get_by_label("Headline")).to_have_value("Written as the session ended")
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     draft.refresh_from_db()
     assert draft.headline == "Written as the session ended"
@@ -170,11 +170,11 @@ def test_no_text_is_lost_when_the_session_has_ended(anna, draft):
 
 def test_the_text_of_a_new_message_is_stored_until_it_is_saved(anna):
     a_category()
-    anna.goto(ADD)
+    anna.goto(ADD_URL)
     anna.get_by_label("Headline").fill("A new one")
     anna.get_by_label("Statements").check()
     until_kept(anna)
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     until_kept(anna, 0)
     assert Message.objects.count() == 1
@@ -248,13 +248,13 @@ def test_ones_own_version_is_saved_over_theirs_by_a_checkbox(anna, boris, draft)
         page.goto(change(draft))
         expect(editor(page)).to_be_visible()
     headline(boris).fill("Theirs")
-    save(boris)
+    click_save(boris)
     expect(boris.locator(".messagelist")).to_be_visible()
     headline(anna).fill("Mine")
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".conflict")).to_contain_text("changed by both of you")
     anna.get_by_label("Save the text in the form").check()
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     draft.refresh_from_db()
     assert draft.headline == "Mine"
@@ -266,7 +266,7 @@ def test_a_link_in_the_error_summary_focuses_its_field(anna, draft, axe):
     expect(editor(anna)).to_be_visible()
     headline(anna).fill("")
     anna.get_by_label("Source URL").fill("example")
-    save(anna)
+    click_save(anna)
     summary = anna.get_by_role("list", name="Errors in this form")
     summary.get_by_role("link", name="Source URL").click()
     expect(anna.get_by_label("Source URL")).to_be_focused()
@@ -282,15 +282,15 @@ def test_an_attachment_deleted_by_a_colleague_is_reported_as_a_conflict(anna, bo
         page.goto(change(draft))
         expect(editor(page)).to_be_visible()
     boris.locator("#attachments-0").get_by_label("Delete").check()
-    save(boris)
+    click_save(boris)
     expect(boris.locator(".messagelist")).to_be_visible()
     headline(anna).fill("Typed meanwhile")
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".conflict")).to_contain_text(
         "The other person has changed the attachments (deleted: Programme)"
     )
     expect(headline(anna)).to_have_value("Typed meanwhile")
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     draft.refresh_from_db()
     assert (draft.headline, draft.attachments.count()) == ("Typed meanwhile", 0)

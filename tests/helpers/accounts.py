@@ -10,7 +10,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import SecurityEvent
-from letters.sending import send_due
+from outbox.delivery import send_due
 
 LOGIN, CODE, USERS = "/admin/login/", "/admin/login/code/", "/admin/auth/user/"
 PASSWORD = "a long password"
@@ -37,7 +37,7 @@ def shown_code(steps=0, key=KEY):
     return f"{TOTP(bytes.fromhex(key), drift=steps).token():06}"
 
 
-def log_in(client, name=DORA, password=PASSWORD, address=None, then=None, **meta):
+def sign_in(client, name=DORA, password=PASSWORD, address=None, then=None, **meta):
     """Send the sign-in form, from an IP `address`, with `then` as the page to go to, and return the response."""
     if address:
         meta["REMOTE_ADDR"] = address
@@ -45,16 +45,16 @@ def log_in(client, name=DORA, password=PASSWORD, address=None, then=None, **meta
     return client.post(target, {"username": name, "password": password}, **meta)
 
 
-def guess(client, times, name=DORA, address=None, **meta):
+def enter_wrong_passwords(client, times, name=DORA, address=None, **meta):
     """Enter wrong passwords, and return the statuses of the answers."""
-    return [log_in(client, name, f"wrong {number}", address, **meta).status_code for number in range(times)]
+    return [sign_in(client, name, f"wrong {number}", address, **meta).status_code for number in range(times)]
 
 
-def is_in(client):
+def is_signed_in(client):
     return client.get("/admin/").status_code == 200
 
 
-def kinds():
+def security_event_kinds():
     """Return the kinds of all security events, the oldest first."""
     return list(SecurityEvent.objects.order_by("pk").values_list("kind", flat=True))
 

@@ -3,14 +3,14 @@
 import json
 
 
-def read(client, path, **given):
+def read_json(client, path, **given):
     """Return what an address of the API answers, which is well."""
     answer = client.get(path.removeprefix("http://testserver"), given)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
     return json.loads(answer.content)
 
 
-def refused(client, status=400, **given):
+def refused_list(client, status=400, **given):
     """Return the problem document with which a list is refused."""
     answer = client.get("/api/messages/", given)
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")

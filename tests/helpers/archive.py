@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from tests.factories import a_message
 
 
-def page(client, path, status=200):
+def page_text(client, path, status=200):
     answer = client.get(path)
     assert answer.status_code == status
     return answer.content.decode()
 
 
-def of_day(day, month=11, **kwargs):
+def message_of_day(day, month=11, **kwargs):
     return a_message(publish_at=datetime(2020, month, day, 9, tzinfo=UTC), **kwargs)

@@ -26,13 +26,13 @@ NOT_COMPARED = {
     "consular.Knock",
     "editions.EditionNumber",
     "backups.Backup",
-    "letters.SendCount",
+    "outbox.SendCount",
 }
 WITHOUT_KEY = {"news.Tally", "news.DayTally", "news.Stale"}  # the number of a row means nothing
 PASSWORD = "not-a-real-one"
 
 
-def everything():
+def all_rows():
     """Return every row of the site in words, by model: read by Django, so that what is sealed is compared unsealed."""
     from django.apps import apps
 
@@ -44,11 +44,11 @@ def everything():
             if label in WITHOUT_KEY:
                 names.remove(model._meta.pk.attname)
             rows = model._base_manager.order_by().values_list(*names)
-            found[label] = sorted(json.dumps([in_words(value) for value in row]) for row in rows)
+            found[label] = sorted(json.dumps([value_as_text(value) for value in row]) for row in rows)
     return found
 
 
-def in_words(value):
+def value_as_text(value):
     """Return a value with its type, the same on either database."""
     if isinstance(value, memoryview):
         value = bytes(value)
@@ -66,7 +66,7 @@ def files_in(folder):
 # A site with something of everything
 
 
-def fill():
+def fill_site_for_backup():
     """Fill the site: every table that a backup carries has a row, and there is a file of every kind."""
     from django.contrib.admin.models import ADDITION, LogEntry
     from django.contrib.auth import get_user_model
@@ -76,15 +76,15 @@ def fill():
     from django_otp.plugins.otp_totp.models import TOTPDevice
 
     from accounts.models import EmailChange, InitialPassword
-    from consular.models import Template
-    from news.importing.models import Imported
-    from news.models import Message, PreviewLink, PreviewOpening
-    from news.models.way import VersionInfo
+    from consular.models import AnswerTemplate
+    from news.models import Message, PreviewLink, PreviewVisit
+    from news.models.workflow import VersionInfo
     from tests import factories
     from tests.helpers import files, public_pages
+    from transfer.models import ImportedDigest
 
     noon, day = factories.NOON, factories.DAY
-    public_pages.of_a_full_site()
+    public_pages.fill_site()
     officer = get_user_model().objects.create_user("anna@example.org", password=PASSWORD, is_staff=True)
     officer.groups.add(Group.objects.first())
     officer.user_permissions.add(Permission.objects.first())
@@ -100,15 +100,15 @@ def fill():
     link = PreviewLink.objects.create(
         message=draft, name="Reuters", created_at=noon, created_by=officer, expires_at=noon + day
     )
-    PreviewOpening.objects.create(link=link, at=noon)
+    PreviewVisit.objects.create(link=link, at=noon)
     page = factories.a_page(body=files.a_body(image))
     assert page.pictures.exists()
     enquiry = factories.an_enquiry(question=odd)
     enquiry.record_opened(officer, noon)
     enquiry.note("A note.", by=officer, at=noon)
     enquiry.answer("It is here.", by=officer, at=noon)
-    Template.objects.create(name="Passport", text="Dear {name}")
-    Imported.objects.remember([bytes(range(16))])
+    AnswerTemplate.objects.create(name="Passport", text="Dear {name}")
+    ImportedDigest.objects.remember([bytes(range(16))])
     change = {"account": officer.pk, "old_email": "a@example.org", "new_email": "b@example.org", "requested_at": noon}
     EmailChange.objects.create(**change)
     InitialPassword.objects.create(account=officer.pk, fingerprint="0" * 64, expires_at=noon)
@@ -168,7 +168,7 @@ def main():
     import django
 
     django.setup()
-    print(json.dumps(everything()))
+    print(json.dumps(all_rows()))
 
 
 if __name__ == "__main__":

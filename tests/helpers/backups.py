@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.test import override_settings
 from pyrage.x25519 import Identity
 
-from backups import archive, contents, files, restoring
+from backups import format, media, restore, tar
 from tests.factories import a_message
 from tests.helpers.files import an_attachment
 
@@ -19,7 +19,7 @@ RECIPIENT = str(IDENTITY.to_public())
 def a_media_folder(settings, tmp_path, monkeypatch):
     """A media folder for one test; a file counts as complete immediately."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setattr(files, "FRESH", 0)
+    monkeypatch.setattr(media, "MIN_AGE_SECONDS", 0)
     return settings.MEDIA_ROOT
 
 
@@ -35,7 +35,7 @@ def an_identity_file(tmp_path):
     return path
 
 
-def run(command, *arguments, **options):
+def run_command(command, *arguments, **options):
     """Return the output of a command, both streams."""
     out, err = io.StringIO(), io.StringIO()
     call_command(command, *map(str, arguments), stdout=out, stderr=err, **options)
@@ -44,10 +44,10 @@ def run(command, *arguments, **options):
 
 def run_plain(command, *arguments, **options):
     """Run `backup` or `restore` without encryption."""
-    return run(command, *arguments, "--unencrypted", **options)
+    return run_command(command, *arguments, "--unencrypted", **options)
 
 
-def empty(settings, tmp_path):
+def empty_site(settings, tmp_path):
     """Empty the site, as `migrate` leaves it, with another media folder."""
     call_command("flush", interactive=False, verbosity=0)
     settings.MEDIA_ROOT = tmp_path / "other media"
@@ -62,12 +62,12 @@ def two_backups(django_db_setup, django_db_blocker, tmp_path_factory):
     """A folder with two small backups: plain and encrypted."""
     folder = tmp_path_factory.mktemp("made")
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(files, "FRESH", 0)
+        monkeypatch.setattr(media, "MIN_AGE_SECONDS", 0)
         with override_settings(MEDIA_ROOT=folder / "media", BACKUP_RECIPIENT=RECIPIENT):
             a_message()
             an_attachment()
             run_plain("backup", folder / "plain")
-            run("backup", folder / "encrypted")
+            run_command("backup", folder / "encrypted")
         call_command("flush", interactive=False, verbosity=0)
     return folder
 
@@ -83,27 +83,27 @@ def keys(encrypted):
 
 
 def checked(data, identities=()):
-    return restoring.look_through(io.BytesIO(data), list(identities), unencrypted=not identities)
+    return restore.verify(io.BytesIO(data), list(identities), unencrypted=not identities)
 
 
 def content_of(data):
     """Return everything that a restore would use of an unencrypted backup; raise Refused if it is damaged."""
-    reading = contents.Contents(io.BytesIO(data))
+    reading = format.BackupContents(io.BytesIO(data))
     rows = [(table.name, batch) for table, batch in reading.rows()]
     media = [(name, b"".join(member.pieces())) for name, member in reading.files()]
     reading.finish()
     return reading.manifest, rows, media
 
 
-def unpacked(data):
+def unpack_backup(data):
     """Return the members of a backup: bytes by name."""
-    return {member.name: b"".join(member.pieces()) for member in archive.Reader(io.BytesIO(data)).members()}
+    return {member.name: b"".join(member.pieces()) for member in tar.BackupReader(io.BytesIO(data)).members()}
 
 
-def packed(parts):
+def pack_backup(parts):
     """Return a backup with these members and correct checksums."""
     out = io.BytesIO()
-    with archive.Writer(out) as writer:
+    with tar.BackupWriter(out) as writer:
         for name, data in parts.items() if isinstance(parts, dict) else parts:
             writer.add(name, len(data), io.BytesIO(data))
     return out.getvalue()

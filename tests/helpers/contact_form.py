@@ -5,21 +5,21 @@ from datetime import timedelta
 
 import time_machine
 
-from consular.forms import make_ticket
+from consular.forms import make_form_token
 from tests.factories import NOON, a_topic
 
 CONTACT = "/contact/"
 
 
-def a_ticket(at=NOON - timedelta(minutes=1)):
+def form_ticket(at=NOON - timedelta(minutes=1)):
     """Return the ticket of a form that was shown at a moment; None is now."""
     if at is None:
-        return make_ticket()
+        return make_form_token()
     with time_machine.travel(at, tick=False):
-        return make_ticket()
+        return make_form_token()
 
 
-def an_answer(**changes):
+def contact_form_data(**changes):
     """Return what a visitor types at NOON, with the ticket of a form that was shown a minute before."""
     typed = {
         "name": "Анна Smith",
@@ -27,12 +27,12 @@ def an_answer(**changes):
         "phone": "",
         "question": "I have lost my passport.",
         "consent": "on",
-        "ticket": a_ticket(),
+        "ticket": form_ticket(),
     }
     return typed | {"topic": str(a_topic().pk)} | changes
 
 
-def faults(response):
+def form_errors(response):
     """Return the sentences of the summary above the form."""
     found = re.search(r'<div class="faults".*?</div>', response.content.decode(), re.DOTALL)
     return re.findall(r"<(?:p|a[^>]*)>(.+?)</", found[0]) if found else []

@@ -1,5 +1,5 @@
 """Buttons of the press desk, as a browser presses them."""
 
 
-def save(page):
+def click_save(page):
     page.get_by_role("button", name="Save", exact=True).click()

@@ -1,6 +1,6 @@
 """A consular officer's page of an enquiry, as tests open it and act on it."""
 
-from embassy import roles
+from accounts import roles
 from tests.factories import an_enquiry
 from tests.helpers.accounts import a_member
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-def document(client, path="/messages/feed/"):
+def atom_document(client, path="/messages/feed/"):
     """Return an Atom document, checked against the rules of RFC 4287."""
     response = client.get(path)
     assert response.status_code == 200, path
@@ -29,5 +29,5 @@ def document(client, path="/messages/feed/"):
     return root
 
 
-def ids(root):
+def entry_ids(root):
     return [entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")]

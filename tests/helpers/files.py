@@ -52,7 +52,7 @@ def a_body(image, alt="A handshake"):
     return f'<p>Before</p><p><img src="/media/{image.file.name}" alt="{alt}" width="300" height="200"></p>'
 
 
-def a_file(kind="JPEG", size=(40, 20), mode="RGB", colour=RED, **options):
+def a_small_image_file(kind="JPEG", size=(40, 20), mode="RGB", colour=RED, **options):
     """Return a small image as an uploaded file."""
     buffer = io.BytesIO()
     Pillow.new(mode, size, colour).save(buffer, kind, **options)

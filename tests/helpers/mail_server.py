@@ -64,7 +64,7 @@ class MailHost:
 
 
 @contextmanager
-def misbehaving(manner):
+def misbehaving_server(manner):
     """Run a server that treats each connection in this manner (a generator function, below); give its port."""
     listener = socket.create_server(("127.0.0.1", 0))
     connections = []

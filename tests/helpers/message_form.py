@@ -7,14 +7,14 @@ from news.models import Message
 from tests.factories import a_category, a_message
 from tests.helpers.form_fields import fields_of
 
-ADD = "/admin/news/message/add/"
+ADD_URL = "/admin/news/message/add/"
 
 
-def change(message):
+def change_url(message):
     return f"/admin/news/message/{message.pk}/change/"
 
 
-def officer(*permissions):
+def create_press_officer(*permissions):
     """Return a member of staff with the permissions to edit messages, and those named."""
     user = get_user_model().objects.create_user("officer", password="a long password", is_staff=True)
     names = {"add_message", "change_message", "view_message", "delete_message", *permissions}
@@ -27,7 +27,7 @@ def a_draft(**kwargs):
     return a_message(**{"publish_at": None, "headline": "The first headline", "slug": "first"} | kwargs)
 
 
-def filled(**kwargs):
+def filled_form(**kwargs):
     """Return the fields of a new message, as a press officer fills them in."""
     return {
         "headline": "A new statement",
@@ -47,18 +47,18 @@ def filled(**kwargs):
     } | kwargs
 
 
-def opened(client, message, **kwargs):
+def opened_form(client, message, **kwargs):
     """Return the fields of a message's form as it opens, with the changes in `kwargs`."""
-    return fields_of(client.get(change(message)).content.decode(), "message_form") | {"_save": "Save"} | kwargs
+    return fields_of(client.get(change_url(message)).content.decode(), "message_form") | {"_save": "Save"} | kwargs
 
 
-def post(client, message, data):
+def post_form(client, message, data):
     """Save a message's form: return the status and the page of the response."""
-    answer = client.post(change(message), data)
+    answer = client.post(change_url(message), data)
     return answer.status_code, answer.content.decode()
 
 
-def send(client, file, name="", **kwargs):
+def post_attachment(client, file, name="", **kwargs):
     """Post a new message with an attached file, and return the response."""
     category = a_category()
     data = {
@@ -66,10 +66,10 @@ def send(client, file, name="", **kwargs):
         "image_focus_x": 50, "image_focus_y": 50, "attachments-TOTAL_FORMS": 1, "attachments-INITIAL_FORMS": 0,
         "attachments-0-name": name, "attachments-0-order": 0, "attachments-0-file": file,
     }  # fmt: skip
-    return client.post(ADD, data | kwargs)
+    return client.post(ADD_URL, data | kwargs)
 
 
-def saved(message, **kwargs):
+def save_as_colleague(message, **kwargs):
     """Change and save a message as another officer."""
     colleague, _ = get_user_model().objects.get_or_create(username="boris", first_name="Boris", last_name="Orlov")
     message = Message.objects.get(pk=message.pk)
@@ -79,6 +79,6 @@ def saved(message, **kwargs):
     message.save()
 
 
-def headline(message):
+def stored_headline(message):
     """Return the headline that is stored."""
     return Message.objects.get(pk=message.pk).headline

@@ -43,7 +43,7 @@ SPARE = "server 127.0.0.1:8001 max_fails=1 fail_timeout=1s backup;"
 NODE = "server 127.0.0.1:{} max_fails=1 fail_timeout=1s;"
 
 
-class Door(NamedTuple):
+class Nginx(NamedTuple):
     http: int
     https: int
     directory: Path
@@ -94,7 +94,7 @@ def nginx(
         process = subprocess.Popen(command, stdout=said, stderr=said, preexec_fn=die_with_us)
     try:
         wait_for_port(http, process, directory / "said")
-        yield Door(http, https, directory, process)
+        yield Nginx(http, https, directory, process)
     finally:
         stop(process)
 
@@ -120,7 +120,7 @@ def make_certificate(directory: Path):
     (directory / "privkey.pem").write_bytes(pem)
 
 
-def trusting(door: Door) -> ssl.SSLContext:
+def tls_context(door: Nginx) -> ssl.SSLContext:
     """Return a context that trusts the certificate of this run, and no other."""
     return ssl.create_default_context(cafile=door.directory / "tls" / "fullchain.pem")
 

@@ -59,10 +59,10 @@ def main():
     for name, value in json.loads(os.environ["EMBASSY_ANOTHER_SETTINGS"]).items():
         setattr(settings, name, value)
     django.setup()
-    from tests.helpers.wsgi import ask
+    from tests.helpers.wsgi import request_page
 
     for line in sys.stdin:
-        answer = ask(line.strip())
+        answer = request_page(line.strip())
         said = {"status": answer.status, "cache": answer.headers.get("Cache-Status"), "body": answer.text}
         print(json.dumps(said), flush=True)
 

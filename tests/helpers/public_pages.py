@@ -3,8 +3,8 @@
 from django.urls import reverse
 
 from consular.models import CommonQuestion, Erasure, Holiday
-from consular.views import RECEIPT
-from news.cursors import Cursor
+from consular.views import RECEIPT_SIGNER
+from core.cursors import Cursor
 from tests.factories import (
     DAY,
     NOON,
@@ -34,7 +34,7 @@ BODY = """
 WIDE_TABLE = "<table><tbody><tr>" + "<td>1,000,000</td>" * 40 + "</tr></tbody></table>"
 
 
-def of_a_full_site():
+def fill_site():
     """Fill the site, and return the address of each kind of page by its name."""
     office = an_office(
         hours="09:30-12:30 14:00-16:00",
@@ -92,7 +92,7 @@ def of_a_full_site():
         "page": "/visas/",
         "data for programs": "/api/",
         "contact": "/contact/",
-        "sent": reverse("consular:sent", query={"r": RECEIPT.sign(enquiry.reference)}),
+        "sent": reverse("consular:sent", query={"r": RECEIPT_SIGNER.sign(enquiry.reference)}),
         "receipt that has lapsed": "/contact/sent/",
         "enquiry": enquiry.get_absolute_url(),
         "erasing an enquiry": f"{enquiry.get_absolute_url()}erase/",
@@ -103,4 +103,9 @@ def of_a_full_site():
 
 
 # A site on which nothing has been published or entered yet.
-EMPTY = {"empty home": "/", "empty archive": "/messages/", "empty counters": "/counters/", "empty contact": "/contact/"}
+EMPTY_SITE_PAGES = {
+    "empty home": "/",
+    "empty archive": "/messages/",
+    "empty counters": "/counters/",
+    "empty contact": "/contact/",
+}

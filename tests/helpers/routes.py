@@ -36,27 +36,27 @@ def per_edition_rules():
             yield path, rule
 
 
-def views(patterns, prefix=""):
+def route_patterns(patterns, prefix=""):
     """Yield the route and the pattern of each view."""
     for pattern in patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
             yield route, pattern
         else:
-            yield from views(pattern.url_patterns, route)
+            yield from route_patterns(pattern.url_patterns, route)
 
 
-def walk(pattern, before=""):
+def admin_view_paths(pattern, before=""):
     """Yield, for each view below a pattern, the addresses to try."""
     for child in pattern.url_patterns:
         route = before + str(child.pattern).removeprefix("^").removesuffix("$").replace("\\Z", "")
         if hasattr(child, "url_patterns"):
-            yield from walk(child, route)
+            yield from admin_view_paths(child, route)
         else:
-            yield filled(route)
+            yield fill_route(route)
 
 
-def filled(route):
+def fill_route(route):
     """Return a route with numbers for its parameters."""
     if "(?P" in route:  # the catch-all and the list of an application
         names = re.search(r"\(\?P<app_label>([^)]+)\)", route)

@@ -1,13 +1,13 @@
 """A search as the tests make it, at noon."""
 
 from editions.edition import Edition
-from news.search.finding import find
-from news.search.wanted import Wanted
+from search.params import SearchParams
+from search.service import run_search
 from tests.factories import NOON
 
 
 def search(q, at=NOON, **kwargs):
-    return find(Wanted(q=q, **kwargs), at, Edition.current(at))
+    return run_search(SearchParams(q=q, **kwargs), at, Edition.current(at))
 
 
 def headlines(q, **kwargs):
@@ -16,9 +16,9 @@ def headlines(q, **kwargs):
 
 def whole_list(params, at=NOON):
     """Return the ids of all pages, from the first to the last."""
-    found, ids = find(params, at, Edition.current(at)), []
+    found, ids = run_search(params, at, Edition.current(at)), []
     while True:
         ids += [message.pk for message in found.messages]
         if not found.older:
             return ids
-        found = find(params.replace(before=found.older), at, Edition.current(at))
+        found = run_search(params.replace(before=found.older), at, Edition.current(at))

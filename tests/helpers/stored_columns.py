@@ -3,7 +3,7 @@
 from django.db import connection
 
 
-def kept(column="question", table="consular_enquiry"):
+def stored_values(column="question", table="consular_enquiry"):
     """Return what the database itself holds."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {column} FROM {table}")

@@ -3,34 +3,34 @@
 import re
 from base64 import b32decode
 
-from tests.helpers.accounts import CODE, DORA, PASSWORD, log_in, shown_code
+from tests.helpers.accounts import CODE, DORA, PASSWORD, shown_code, sign_in
 
 OVERVIEW = "/admin/second-factor/"
 SET_UP, CODES, REMOVE = f"{OVERVIEW}set-up/", f"{OVERVIEW}codes/", f"{OVERVIEW}remove/"
 
 
-def half_way(client, name=DORA, then=None):
-    return log_in(client, name, then=then)
+def enter_password(client, name=DORA, then=None):
+    return sign_in(client, name, then=then)
 
 
-def give(client, code):
+def enter_code(client, code):
     return client.post(CODE, {"code": code})
 
 
-def log_in_whole(client, name=DORA):
-    half_way(client, name)
-    return give(client, shown_code())
+def sign_in_with_code(client, name=DORA):
+    enter_password(client, name)
+    return enter_code(client, shown_code())
 
 
-def key_in(page):
+def key_on_page(page):
     return b32decode(re.search(r'class="key">([A-Z2-7 ]+)<', page)[1].replace(" ", "")).hex()
 
 
-def set_up(client, **kwargs):
+def set_up_phone(client, **kwargs):
     """Set up the phone as its owner does, and return the page that follows."""
-    key = key_in(client.get(SET_UP).content.decode())
+    key = key_on_page(client.get(SET_UP).content.decode())
     return client.post(SET_UP, {"code": shown_code(key=key), "password": PASSWORD} | kwargs)
 
 
-def codes_on(answer):
+def backup_codes_on(answer):
     return re.findall(r"<code>([a-z0-9]{5}-[a-z0-9]{5})</code>", answer.content.decode())

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import brotli
 
 from editions import edition, middleware
-from editions.printings import Printings
+from editions.response_cache import ResponseCache
 
 
 class Answer(NamedTuple):
@@ -30,7 +30,7 @@ def application():
     return application
 
 
-def ask(path, method="GET", host="testserver", scheme="http", **headers):
+def request_page(path, method="GET", host="testserver", scheme="http", **headers):
     """Return the response to a request; header names are those of a WSGI environ, like HTTP_IF_NONE_MATCH."""
     parts = urlsplit(path)
     environ = {
@@ -57,11 +57,11 @@ def ask(path, method="GET", host="testserver", scheme="http", **headers):
 
 
 @contextmanager
-def another_process():
+def empty_caches():
     """Run the block with empty caches, like another process."""
     ours, latest = middleware.edition_cache.store, edition._latest
-    middleware.edition_cache.store = Printings(ours.limit)
-    edition.forget()
+    middleware.edition_cache.store = ResponseCache(ours.limit)
+    edition.reset_for_tests()
     try:
         yield
     finally:
@@ -69,7 +69,7 @@ def another_process():
         edition._latest = latest
 
 
-def fresh(path, **headers):
+def render_fresh(path, **headers):
     """Return a fresh rendering of `path`."""
-    with another_process():
-        return ask(path, **headers)
+    with empty_caches():
+        return request_page(path, **headers)

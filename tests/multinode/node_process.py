@@ -55,7 +55,7 @@ class Node:
 def ask(path):
     from tests.helpers import wsgi
 
-    got = wsgi.ask(path)
+    got = wsgi.request_page(path)
     return {"status": got.status, "cache": got.headers.get("Cache-Status"), "body": got.text}
 
 
@@ -86,14 +86,14 @@ def submit(headline):
 def counts(_):
     from editions import replicas
 
-    return replicas.counts
+    return replicas.stats
 
 
 def again(_):
     """Let the servers that have failed be tried again immediately, as if the delay were over."""
     from editions import replicas
 
-    for server in (replicas.primary, *replicas.servers()):
+    for server in (replicas.primary, *replicas.replica_servers()):
         server.away_until = 0.0
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from tests.environment import VALUES
 from tests.helpers.form_fields import fields_of
-from tests.helpers.nginx import HOST, ROOT, die_with_us, free_port, trusting
+from tests.helpers.nginx import HOST, ROOT, die_with_us, free_port, tls_context
 from tests.helpers.waiting import wait_until
 
 MANY = 4  # visitors at once
@@ -121,7 +121,7 @@ class Visitor:
     """A client of nginx with one connection that stays open."""
 
     def __init__(self, door):
-        self.door, self.context = door, trusting(door)
+        self.door, self.context = door, tls_context(door)
         self.connection = None
 
     def ask(self, path, method="GET", body=None):
@@ -143,7 +143,7 @@ class Visitor:
         self.connection = None
 
 
-class Told(Counter):
+class ResponseCounts(Counter):
     """The number of responses of each kind: by status, or by the name of an exception."""
 
     @property
@@ -154,7 +154,7 @@ class Told(Counter):
 @contextmanager
 def under_load(door, paths):
     """Let visitors request uncached pages while the block runs, and yield the counts of the responses."""
-    told, over, numbers = Told(), threading.Event(), count()
+    told, over, numbers = ResponseCounts(), threading.Event(), count()
 
     def visit():
         visitor = Visitor(door)

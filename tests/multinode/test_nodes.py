@@ -7,7 +7,7 @@ from tests.helpers.requirements import missing
 from tests.helpers.waiting import wait_until
 from tests.multinode.node_process import Node as Process
 from tests.multinode.servers import Node, Visitor, under_load, wait_for_answers
-from tests.nginx.server import the_next_second
+from tests.nginx.server import wait_for_next_second
 
 PATHS = ["/", "/messages/", "/messages/feed/", "/messages/feed.json", "/counters/", "/about/"]
 
@@ -83,7 +83,7 @@ def test_the_nginx_cache_shows_a_new_message_in_the_next_second(desk, door):
     visitor = Visitor(door)
     visitor.ask("/messages/")
     desk.publish("Through the door")
-    the_next_second()
+    wait_for_next_second()
     assert "Through the door" in visitor.ask("/messages/")[1]
 
 

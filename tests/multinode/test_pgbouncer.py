@@ -34,7 +34,7 @@ for _ in range(60):
 
 LEFT = """
 from django.utils import timezone
-from consular.keeping import expired
+from consular.retention import expired
 print(expired(timezone.now()).count())
 """
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.environment import everything_is_required
 from tests.helpers.nginx import NGINX, nginx
-from tests.nginx.server import Application, the_next_second
+from tests.nginx.server import Application, wait_for_next_second
 
 
 def for_the_tests(text):
@@ -48,7 +48,7 @@ def door(application, tmp_path_factory):
 @pytest.fixture
 def anew(door):
     """Wait until copies that an earlier test has left in the cache have expired."""
-    the_next_second()
+    wait_for_next_second()
 
 
 @pytest.fixture

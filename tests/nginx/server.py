@@ -19,7 +19,7 @@ import brotli
 from django.db import connection
 
 from tests.environment import VALUES
-from tests.helpers.nginx import HOST, ROOT, die_with_us, free_port, stop, trusting, wait_for_port
+from tests.helpers.nginx import HOST, ROOT, die_with_us, free_port, stop, tls_context, wait_for_port
 from tests.helpers.waiting import wait_until
 
 SITE = f"https://{HOST}"
@@ -36,13 +36,13 @@ class Answer(NamedTuple):
         return coded(self.body).decode()
 
 
-def ask(door, path="/", method="GET", *, host=HOST, plain=False, body=None, **headers):
+def request_page(door, path="/", method="GET", *, host=HOST, plain=False, body=None, **headers):
     """Return the response to a request on a connection of its own; `plain` is without TLS."""
     if plain:
         asking = http.client.HTTPConnection("127.0.0.1", door.http, timeout=20)
     else:
-        asking = http.client.HTTPSConnection("127.0.0.1", door.https, timeout=20, context=trusting(door))
-        asking.sock = encrypted(door)
+        asking = http.client.HTTPSConnection("127.0.0.1", door.https, timeout=20, context=tls_context(door))
+        asking.sock = tls_connection(door)
     try:
         given = {"Host": host} | {name.replace("_", "-"): value for name, value in headers.items()}
         asking.request(method, path, body=body, headers=given)
@@ -55,17 +55,17 @@ def ask(door, path="/", method="GET", *, host=HOST, plain=False, body=None, **he
         asking.close()
 
 
-def encrypted(door, context=None, name=HOST):
+def tls_connection(door, context=None, name=HOST):
     """Return a TLS connection to nginx."""
     bare = socket.create_connection(("127.0.0.1", door.https), timeout=20)
     try:
-        return (context or trusting(door)).wrap_socket(bare, server_hostname=name)
+        return (context or tls_context(door)).wrap_socket(bare, server_hostname=name)
     except BaseException:
         bare.close()
         raise
 
 
-def the_next_second():
+def wait_for_next_second():
     """Wait until the clock's second has turned: no copy in nginx outlives it."""
     second = int(time.time())
     wait_until(lambda: int(time.time()) > second, "The next second", interval=0.01)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.factories import a_message
 from tests.helpers.nginx import nginx, without_query_limit
-from tests.nginx.server import Application, ask, the_next_second
+from tests.nginx.server import Application, request_page, wait_for_next_second
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_cached_pages_are_served_while_the_application_is_stopped(door, application, an_hour_ago):
     message = a_message(headline="Read before the fall", publish_at=an_hour_ago)
     path = message.get_absolute_url()
-    assert ask(door, path).status == 200
+    assert request_page(door, path).status == 200
     application.stop()
     try:
-        the_next_second()
-        stale, desk, form = ask(door, path), ask(door, "/admin/"), ask(door, "/contact/")
+        wait_for_next_second()
+        stale, desk, form = request_page(door, path), request_page(door, "/admin/"), request_page(door, "/contact/")
     finally:
         application.start()
     assert (stale.status, "Read before the fall" in stale.text) == (200, True)
@@ -28,16 +28,16 @@ def test_cached_pages_are_served_while_the_application_is_stopped(door, applicat
     assert [(answer.status, answer.headers["cache-control"]) for answer in (desk, form)] == [(502, "no-store")] * 2
     assert "Embassy of the Republic in London" in desk.text and 'href="/static/site.css"' in desk.text
     assert desk.headers["retry-after"] == "10"
-    assert [ask(door, "/admin/login/").status, ask(door, path).status] == [200, 200]
+    assert [request_page(door, "/admin/login/").status, request_page(door, path).status] == [200, 200]
 
 
 def test_only_one_visitor_waits_while_the_application_hangs(door, application):
-    ask(door, "/messages/")
-    the_next_second()
+    request_page(door, "/messages/")
+    wait_for_next_second()
     application.hang()
     try:
         with ThreadPoolExecutor(2) as pool:
-            answers = list(pool.map(lambda _: ask(door, "/messages/"), range(2)))
+            answers = list(pool.map(lambda _: request_page(door, "/messages/"), range(2)))
     finally:
         application.go_on()
     assert [answer.status for answer in answers] == [200, 200]
@@ -50,18 +50,19 @@ def test_the_spare_server_is_used_while_the_application_is_stopped(application, 
     places = {"nodes": [application.port], "static": tmp_path, "media": tmp_path}
     try:
         with nginx(tmp_path / "door", **places, spare=spare.port, change=without_query_limit) as door:
-            before = ask(door, "/contact/").status
+            before = request_page(door, "/contact/").status
             application.stop()
             try:
                 found = [
-                    ask(door, path).status for path in ("/contact/", "/admin/login/", "/messages/?date=2020-11-24")
+                    request_page(door, path).status
+                    for path in ("/contact/", "/admin/login/", "/messages/?date=2020-11-24")
                 ]
-                form = ask(door, "/contact/", "POST", body="").status
+                form = request_page(door, "/contact/", "POST", body="").status
             finally:
                 application.start()
             assert (before, found, form) == (200, [200, 200, 302], 403)
-            the_next_second()
+            wait_for_next_second()
             spare.stop()
-            assert ask(door, "/contact/").status == 200  # the application, which runs again
+            assert request_page(door, "/contact/").status == 200  # the application, which runs again
     finally:
         spare.stop()

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.helpers.nginx import HOST, free_port, nginx
-from tests.nginx.server import ask, encrypted
+from tests.nginx.server import request_page, tls_connection
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 
@@ -53,7 +53,7 @@ def listening(has_nginx, listener, tmp_path):
 
 def begun(door, text):
     """Send the start of a request, and return the connection."""
-    connection = encrypted(door)
+    connection = tls_connection(door)
     connection.sendall(text.encode())
     return connection
 
@@ -121,5 +121,5 @@ def test_a_client_that_sends_nothing_is_disconnected(has_nginx, listener, tmp_pa
 
 def test_without_a_node_nginx_responds_with_502_and_retry_after(has_nginx, tmp_path):
     with nginx(tmp_path / "door", nodes=[free_port()], static=tmp_path, media=tmp_path) as door:
-        answer = ask(door, "/")
+        answer = request_page(door, "/")
     assert (answer.status, "Service unavailable" in answer.text, answer.headers["retry-after"]) == (502, True, "10")

@@ -9,7 +9,7 @@ from tests.helpers.requirements import missing
 from tests.multinode import postgres_servers
 from tests.multinode.servers import Node
 from tests.postgres import NoPostgres
-from tests.resilience.database_actions import Database, do
+from tests.resilience.database_actions import Database, run_action
 from tests.resilience.machine_stalls import machine
 
 
@@ -33,7 +33,7 @@ def serve(tmp_path_factory):
         node = Node(database, media or tmp_path_factory.mktemp("media"))
         node.environment |= {"ENQUIRY_MIN_SECONDS": "0", "ENQUIRIES_PER_HOUR": "1000"} | environment
         if sample:
-            do(node, "sample")
+            run_action(node, "sample")
         started.append(node)
         return node.start()
 

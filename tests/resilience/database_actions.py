@@ -17,7 +17,7 @@ class Database(NamedTuple):
     url: str
 
 
-def do(node, name, argument=""):
+def run_action(node, name, argument=""):
     """Run an action with the settings and the database of a node, and return its result."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.resilience.database_actions", name, str(argument)],
@@ -69,9 +69,9 @@ def enquiries(_):
 
 
 def letters(_):
-    from letters.models import Letter
+    from outbox.models import OutboxEmail
 
-    return Letter.objects.count()
+    return OutboxEmail.objects.count()
 
 
 def schedule(when):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.helpers.requirements import missing
-from tests.resilience.database_actions import do
+from tests.resilience.database_actions import run_action
 
 LIBRARY = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
 SINCE = date(2018, 3, 4)
@@ -34,7 +34,7 @@ def node(serve, a_file, clock):
         "FAKETIME_FMT": "%s",
     }
     node = serve(a_file, FAKETIME_DONT_FAKE_MONOTONIC="1", **faked)
-    do(node, "counter", SINCE.isoformat())
+    run_action(node, "counter", SINCE.isoformat())
     return node
 
 
@@ -84,7 +84,7 @@ def test_pages_show_the_right_date_and_time_after_each_jump_of_the_clock(node, c
 def test_a_scheduled_message_appears_with_a_jump_and_disappears_with_one_back(node, clock):
     due = local("2020-06-01T12:00:00")
     set_to(clock, local("2020-06-01T11:59:59"))
-    headline = do(node, "schedule", due.isoformat())
+    headline = run_action(node, "schedule", due.isoformat())
     assert [headline in node.ask("/messages/")[1] for _ in range(4)] == [False] * 4
     set_to(clock, due)
     assert [headline in node.ask("/messages/")[1] for _ in range(4)] == [True] * 4

@@ -8,8 +8,15 @@ from collections import Counter
 import pytest
 
 from tests.helpers.waiting import wait_until
-from tests.resilience.database_actions import do
-from tests.resilience.visitor_actions import PUBLIC, enquiry, opened, save, send, timed
+from tests.resilience.database_actions import run_action
+from tests.resilience.visitor_actions import (
+    PUBLIC,
+    open_contact_form,
+    open_message_form,
+    save_message_form,
+    send_enquiry,
+    timed_request,
+)
 
 SOON = 2.5  # seconds
 BACK = 5.0  # seconds after the database's return
@@ -18,13 +25,13 @@ UNPRINTED = ["/messages/2019/", "/counters/nothing/", "/search/?q=embassy", "/me
 
 def wait_until_ready(node, seconds):
     """Wait until a node is ready to serve."""
-    wait_until(lambda: timed(node, "/readyz")[0] == 200, "Readiness", seconds)
+    wait_until(lambda: timed_request(node, "/readyz")[0] == 200, "Readiness", seconds)
 
 
 def test_cached_pages_are_served_and_others_fail_soon_while_postgresql_is_stopped(serve, server):
     node = serve(server)
-    ((session, pk),) = do(node, "officers", 1)
-    form, question = opened(node, session, pk), enquiry(node)
+    ((session, pk),) = run_action(node, "officers", 1)
+    form, question = open_message_form(node, session, pk), open_contact_form(node)
     for _ in range(4):  # two workers, each with its own cache
         assert [node.ask(path)[0] for path in PUBLIC] == [200] * len(PUBLIC)
     printed = Counter()
@@ -32,36 +39,36 @@ def test_cached_pages_are_served_and_others_fail_soon_while_postgresql_is_stoppe
     gone = time.monotonic()
     while time.monotonic() < gone + 10:
         for path in PUBLIC:
-            status, page, seconds = timed(node, path)
+            status, page, seconds = timed_request(node, path)
             printed[path] += status == 200
             assert (status in (200, 503), seconds < SOON) == (True, True), (path, status, seconds)
             assert "Traceback" not in page
         for path in UNPRINTED:
-            status, page, seconds = timed(node, path)
+            status, page, seconds = timed_request(node, path)
             assert (status, seconds < SOON) == (503, True), (path, status, seconds)
             assert "Traceback" not in page and "tel:+442036687474" in page
-        assert timed(node, "/readyz")[0] == 503
-        assert timed(node, "/healthz")[0] == 200
-        assert save(node, form, headline="Lost")[0] == 503
-        status, page, _ = send(node, question)
+        assert timed_request(node, "/readyz")[0] == 503
+        assert timed_request(node, "/healthz")[0] == 200
+        assert save_message_form(node, form, headline="Lost")[0] == 503
+        status, page, _ = send_enquiry(node, question)
         assert (status, "I have lost my passport." in page) == (503, True)
     server.start()
     wait_until_ready(node, BACK)
     assert set(printed) == set(PUBLIC) and all(printed.values()), printed  # by both workers, as each has its own cache
-    assert send(node, question)[0] == 303
-    assert save(node, form, headline="Found")[0] == 302
-    assert (do(node, "enquiries"), do(node, "headlines")[str(pk)]) == (1, "Found")
+    assert send_enquiry(node, question)[0] == 303
+    assert save_message_form(node, form, headline="Found")[0] == 302
+    assert (run_action(node, "enquiries"), run_action(node, "headlines")[str(pk)]) == (1, "Found")
 
 
 def test_cached_pages_are_served_and_an_enquiry_waits_while_sqlite_is_locked(serve, a_file):
     node = serve(a_file)
-    question = enquiry(node)
+    question = open_contact_form(node)
     for _ in range(12):  # so that both workers have cached each page
         assert [node.ask(path)[0] for path in PUBLIC] == [200] * len(PUBLIC)
     found = {}
 
     def ask():
-        found["question"] = send(node, question)
+        found["question"] = send_enquiry(node, question)
 
     lock = sqlite3.connect(a_file.url.removeprefix("sqlite:///"), isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
@@ -71,7 +78,7 @@ def test_cached_pages_are_served_and_an_enquiry_waits_while_sqlite_is_locked(ser
         asking.start()
         while time.monotonic() < locked + 5:
             for path in PUBLIC:
-                status, _, seconds = timed(node, path)
+                status, _, seconds = timed_request(node, path)
                 assert (status, seconds < SOON) == (200, True), (path, status, seconds)
     finally:
         lock.execute("ROLLBACK")
@@ -79,7 +86,7 @@ def test_cached_pages_are_served_and_an_enquiry_waits_while_sqlite_is_locked(ser
     asking.join()
     assert found["question"][0] == 303, found["question"]
     wait_until_ready(node, BACK)
-    assert (do(node, "enquiries"), do(node, "whole")) == (1, "ok")
+    assert (run_action(node, "enquiries"), run_action(node, "whole")) == (1, "ok")
 
 
 @pytest.mark.parametrize("path", ["/", "/contact/"])
@@ -88,8 +95,8 @@ def test_a_site_started_without_its_database_says_so_and_recovers(serve, server,
     node.kill()
     server.kill()
     node.start_without_waiting()
-    status, page, seconds = timed(node, path)
+    status, page, seconds = timed_request(node, path)
     assert (status, seconds < SOON, "<h1" in page) == (503, True, True)
     server.start()
     wait_until_ready(node, BACK)
-    assert timed(node, path)[0] == 200
+    assert timed_request(node, path)[0] == 200

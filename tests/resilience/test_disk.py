@@ -8,9 +8,16 @@ from PIL import Image
 
 from tests.helpers.form_fields import fields_of
 from tests.helpers.nginx import HOST, NGINX, nginx
-from tests.nginx.server import ask
-from tests.resilience.database_actions import Database, do
-from tests.resilience.visitor_actions import PUBLIC, cookie, enquiry, opened, save, send
+from tests.nginx.server import request_page
+from tests.resilience.database_actions import Database, run_action
+from tests.resilience.visitor_actions import (
+    PUBLIC,
+    last_cookie,
+    open_contact_form,
+    open_message_form,
+    save_message_form,
+    send_enquiry,
+)
 
 
 @pytest.fixture(scope="module")
@@ -48,40 +55,42 @@ def test_pages_are_served_through_nginx_on_a_full_disk(site, small_disk, tmp_pat
     with nginx(
         directory, nodes=[site.port], static=directory, media=small_disk / "media", cache=tmp_path / "cache"
     ) as door:
-        before = [ask(door, path).status for path in paths[::2]]  # the others are requested only when the disk is full
+        before = [
+            request_page(door, path).status for path in paths[::2]
+        ]  # the others are requested only when the disk is full
         with full(small_disk):
-            found = [ask(door, f"{path}{query}").status for query in ("", "?r=1", "") for path in paths]
-            form = ask(door, "/contact/", "POST", body="name=" + "a" * 40_000)
+            found = [request_page(door, f"{path}{query}").status for query in ("", "?r=1", "") for path in paths]
+            form = request_page(door, "/contact/", "POST", body="name=" + "a" * 40_000)
     assert (set(before), set(found), form.status) == ({200}, {200}, 403)
 
 
 def test_a_message_is_saved_completely_or_an_error_is_shown_on_a_full_disk(site, small_disk):
-    ((session, pk),) = do(site, "officers", 1)
-    form = opened(site, session, pk)
+    ((session, pk),) = run_action(site, "officers", 1)
+    form = open_message_form(site, session, pk)
     with full(small_disk):
-        status, page = save(site, form, headline="Another", body="<p>" + "words " * 20_000 + "</p>")
+        status, page = save_message_form(site, form, headline="Another", body="<p>" + "words " * 20_000 + "</p>")
         assert status == 503, page[page.find("errornote") :][:1500]
         assert "Traceback" not in page and "<h1" in page
-    assert do(site, "headlines")[str(pk)] == "Draft 0"
-    assert do(site, "whole") == "ok"
-    assert save(site, form, headline="Another")[0] == 302
-    assert do(site, "headlines")[str(pk)] == "Another"
+    assert run_action(site, "headlines")[str(pk)] == "Draft 0"
+    assert run_action(site, "whole") == "ok"
+    assert save_message_form(site, form, headline="Another")[0] == 302
+    assert run_action(site, "headlines")[str(pk)] == "Another"
 
 
 def test_an_enquiry_is_stored_or_an_error_is_shown_on_a_full_disk(site, small_disk):
-    question = enquiry(site)
+    question = open_contact_form(site)
     with full(small_disk):
-        status, page, seconds = send(site, question)
-        kept = do(site, "enquiries")
+        status, page, seconds = send_enquiry(site, question)
+        kept = run_action(site, "enquiries")
         assert (status, kept) in [(303, 1), (503, 0)]
         assert seconds < 5
         assert status == 303 or "<h1" in page
-    assert send(site, question)[0] == 303
-    assert do(site, "enquiries") == 1
+    assert send_enquiry(site, question)[0] == 303
+    assert run_action(site, "enquiries") == 1
 
 
 def test_an_upload_is_stored_completely_or_an_error_is_shown_on_a_full_disk(site, small_disk):
-    ((session, _),) = do(site, "officers", 1)
+    ((session, _),) = run_action(site, "officers", 1)
     cookies = f"__Host-sessionid={session}"
     _, page = site.ask("/admin/news/message/add/", Cookie=cookies)
     token = fields_of(page, "message_form")["csrfmiddlewaretoken"]
@@ -95,7 +104,7 @@ def test_an_upload_is_stored_completely_or_an_error_is_shown_on_a_full_disk(site
     headers = {
         "Content-Type": "multipart/form-data; boundary=x",
         "X-CSRFToken": token,
-        "Cookie": f"{cookies}; {cookie(site, 'csrftoken')}",
+        "Cookie": f"{cookies}; {last_cookie(site, 'csrftoken')}",
         "Referer": f"https://{HOST}/admin/",
     }
 

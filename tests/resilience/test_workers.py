@@ -12,8 +12,15 @@ from tests.helpers.nginx import NGINX, nginx, open_connections, without_query_li
 from tests.helpers.requirements import missing
 from tests.helpers.waiting import wait_until
 from tests.multinode.servers import Visitor, under_load, wait_for_answers
-from tests.resilience.database_actions import do
-from tests.resilience.visitor_actions import PUBLIC, enquiry, opened, save, send, timed
+from tests.resilience.database_actions import run_action
+from tests.resilience.visitor_actions import (
+    PUBLIC,
+    open_contact_form,
+    open_message_form,
+    save_message_form,
+    send_enquiry,
+    timed_request,
+)
 
 YOUNG = 6  # seconds
 
@@ -63,10 +70,10 @@ def test_a_killed_worker_costs_at_most_one_request_in_a_hundred(node, tmp_path):
 
 
 def test_a_worker_killed_while_it_saves_leaves_the_old_or_the_new_text(node):
-    ((session, pk),) = do(node, "officers", 1)
+    ((session, pk),) = run_action(node, "officers", 1)
     for number in range(2):
         settle(node)
-        form = opened(node, session, pk)
+        form = open_message_form(node, session, pk)
         headline = f"Version {number} of a long text"
         saving = threading.Thread(target=lambda form=form, headline=headline: try_to_save(node, form, headline))
         saving.start()
@@ -75,36 +82,38 @@ def test_a_worker_killed_while_it_saves_leaves_the_old_or_the_new_text(node):
         for worker in workers(node):
             os.kill(worker, signal.SIGKILL)
         saving.join()
-        wait_until(lambda: timed(node, "/readyz")[0] == 200, "Readiness")
-        assert do(node, "headlines")[str(pk)] in (
+        wait_until(lambda: timed_request(node, "/readyz")[0] == 200, "Readiness")
+        assert run_action(node, "headlines")[str(pk)] in (
             "Draft 0",
             *(f"Version {n} of a long text" for n in range(number + 1)),
         )
-        assert do(node, "whole") == "ok"
-        assert save(node, opened(node, session, pk), headline="Draft 0")[0] == 302
+        assert run_action(node, "whole") == "ok"
+        assert save_message_form(node, open_message_form(node, session, pk), headline="Draft 0")[0] == 302
 
 
 def try_to_save(node, form, headline):
     try:
-        save(node, form, headline=headline, body="<p>" + "words " * 20_000 + "</p>")
+        save_message_form(node, form, headline=headline, body="<p>" + "words " * 20_000 + "</p>")
     except OSError:
         pass  # the worker was killed before it responded
 
 
 def test_fifty_editors_save_at_the_same_time_and_nothing_is_lost(node):
-    made = do(node, "officers", 50)
-    forms = [opened(node, session, pk) for session, pk in made]
+    made = run_action(node, "officers", 50)
+    forms = [open_message_form(node, session, pk) for session, pk in made]
     with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(lambda each: save(node, each[1], headline=f"Saved {each[0]}")[0], enumerate(forms)))
+        answers = list(
+            pool.map(lambda each: save_message_form(node, each[1], headline=f"Saved {each[0]}")[0], enumerate(forms))
+        )
     assert answers == [302] * 50
-    kept = do(node, "headlines")
+    kept = run_action(node, "headlines")
     assert [kept[str(pk)] for _, pk in made] == [f"Saved {number}" for number in range(50)]
 
 
 def test_256_simultaneous_clients_all_get_a_page(node, database):
     paths = [f"{path}?client={number}" for number in range(32) for path in PUBLIC]
     with ThreadPoolExecutor(256) as pool:
-        answers = list(pool.map(lambda path: timed(node, path)[0], paths))
+        answers = list(pool.map(lambda path: timed_request(node, path)[0], paths))
     assert answers == [200] * 256
     if database.url.startswith("postgres"):
         connections = database.ask("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
@@ -112,9 +121,9 @@ def test_256_simultaneous_clients_all_get_a_page(node, database):
 
 
 def test_fifty_simultaneous_enquiries_are_all_stored(node):
-    before = do(node, "enquiries")
-    questions = [enquiry(node) for _ in range(50)]
+    before = run_action(node, "enquiries")
+    questions = [open_contact_form(node) for _ in range(50)]
     with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(lambda question: send(node, question)[0], questions))
+        answers = list(pool.map(lambda question: send_enquiry(node, question)[0], questions))
     assert answers == [303] * 50
-    assert do(node, "enquiries") == before + 50
+    assert run_action(node, "enquiries") == before + 50

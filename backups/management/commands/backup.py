@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backups import Refused, sealing, taking
+from backups import BackupError, create, encryption
+from backups.interrupts import exit_on_sigterm
 from backups.models import Backup
-from backups.stopping import stopped_by_a_signal
 
-SOME = 10  # files that a warning lists
+MAX_LISTED = 10  # files that a warning lists
 
 
 class Command(BaseCommand):
@@ -40,16 +40,16 @@ class Command(BaseCommand):
             if new_identity:
                 self.create_identity(path)
                 return
-            recipients = [] if unencrypted else sealing.recipients()
+            recipients = [] if unencrypted else encryption.read_recipients()
             if not recipients and not unencrypted:
                 words = _(
                     "BACKUP_RECIPIENT is not set, so the backup cannot be encrypted. Set it to the public key that "
                     "“backup --new-identity” or age-keygen printed. For an unencrypted backup, add --unencrypted."
                 )
-                raise Refused(words)
-            with stopped_by_a_signal():
-                taken = taking.take(path, recipients, timezone.now())
-        except Refused as refused:
+                raise BackupError(words)
+            with exit_on_sigterm():
+                taken = create.create_backup(path, recipients, timezone.now())
+        except BackupError as refused:
             raise CommandError(str(refused)) from refused
         except OSError as error:
             words = _("%(file)s cannot be written: %(why)s. The incomplete file was deleted.")
@@ -65,9 +65,9 @@ class Command(BaseCommand):
 
     def create_identity(self, path):
         try:
-            recipient = sealing.create_identity(path)
+            recipient = encryption.create_identity(path)
         except FileExistsError:
-            raise Refused(_("%s already exists and is not overwritten. Enter another file name.") % path) from None
+            raise BackupError(_("%s already exists and is not overwritten. Enter another file name.") % path) from None
         words = _("The private key is in %s. Store it away from the server and its backups. Set this on the server:")
         self.stdout.write(words % path)
         self.stdout.write(f"BACKUP_RECIPIENT={recipient}")
@@ -106,6 +106,6 @@ class Command(BaseCommand):
         )
         for names, words in ((taken.missing, missing), (taken.left_out, left_out)):
             if names:
-                some = ", ".join(name.encode(errors="replace").decode() for name in names[:SOME])
-                some += " …" if len(names) > SOME else ""
+                some = ", ".join(name.encode(errors="replace").decode() for name in names[:MAX_LISTED])
+                some += " …" if len(names) > MAX_LISTED else ""
                 self.stderr.write(words % {"number": len(names), "some": some})

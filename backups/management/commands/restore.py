@@ -7,9 +7,9 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backups import Refused, restoring, sealing
-from backups.stopping import stopped_by_a_signal
-from letters.models import Letter
+from backups import BackupError, encryption, restore
+from backups.interrupts import exit_on_sigterm
+from outbox.models import OutboxEmail
 
 
 class Command(BaseCommand):
@@ -28,16 +28,16 @@ class Command(BaseCommand):
 
     def handle(self, *, file, identity=None, check=False, unencrypted=False, verbosity=1, **options):
         try:
-            with Path(file).open("rb") as backup, stopped_by_a_signal():
-                identities = sealing.identities(identity)
-                found = restoring.look_through(backup, identities, unencrypted=unencrypted)
+            with Path(file).open("rb") as backup, exit_on_sigterm():
+                identities = encryption.read_identities(identity)
+                found = restore.verify(backup, identities, unencrypted=unencrypted)
                 if verbosity:
                     self.stdout.write(self.summary(found))
                     self.stdout.flush()
                 if check:
                     return
-                restoring.restore(backup, identities, found)
-        except Refused as refused:
+                restore.restore_backup(backup, identities, found)
+        except BackupError as refused:
             raise CommandError(str(refused)) from refused
         except OSError as error:
             words = _("%(file)s: %(why)s. Nothing was restored.")
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             words = _("The database reported an error: %s")
             raise CommandError(words % (str(error).strip().splitlines() or [""])[0]) from error
         self.report(verbosity)
-        restoring.make_ready(verbosity, self.stdout)
+        restore.rebuild_derived_data(verbosity, self.stdout)
 
     def summary(self, found):
         words = _(
@@ -63,7 +63,7 @@ class Command(BaseCommand):
     def report(self, verbosity):
         if verbosity:
             self.stdout.write(_("Restored. Every row is the same as in the backup. Now restart the site's processes."))
-            if waiting := Letter.objects.waiting().count():
+            if waiting := OutboxEmail.objects.waiting().count():
                 words = ngettext(
                     "%d e-mail was waiting in the outbox when the backup was made. It will be sent by the next "
                     "send_letters, although it may have been sent since. For a trial, set EMAIL_URL=consolemail:// "
@@ -74,7 +74,7 @@ class Command(BaseCommand):
                     waiting,
                 )
                 self.stdout.write(self.style.WARNING(words % waiting))
-        if restoring.can_not_be_opened():
+        if restore.has_undecryptable_enquiries():
             words = _(
                 "THE ENQUIRIES CANNOT BE READ HERE: they were encrypted with keys that this site does not have. Set "
                 "ENQUIRY_KEYS and SECRET_KEY to those of the old site."

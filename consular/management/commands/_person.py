@@ -4,23 +4,23 @@ import sys
 
 from django.core.management.base import CommandError
 
-from consular import persons
+from consular import data_requests
 
-WHO = (
+WHO_HELP = (
     "An e-mail address (all enquiries from it) or a reference (one enquiry). Use - to read it from standard input, "
     "which keeps it out of the shell history."
 )
 
 
-def add_who(parser):
-    parser.add_argument("who", metavar="EMAIL|REFERENCE", help=WHO)
+def add_who_argument(parser):
+    parser.add_argument("who", metavar="EMAIL|REFERENCE", help=WHO_HELP)
 
 
-def enquiries_of(who: str):
+def find_enquiries(who: str):
     """Return the enquiries; raise CommandError, without repeating the address, if there are none."""
     who = sys.stdin.readline().strip() if who == "-" else who
     try:
-        found = persons.enquiries_of(who)
+        found = data_requests.find_enquiries(who)
     except ValueError as error:
         raise CommandError(str(error)) from None
     if not found.exists():

@@ -3,10 +3,10 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from consular import keeping, persons
-from consular.management.commands._person import add_who, enquiries_of
+from consular import data_requests, retention
+from consular.encryption import encrypted_fields
+from consular.management.commands._person import add_who_argument, find_enquiries
 from consular.models import Enquiry
-from consular.sealed import sealed_fields
 
 
 class Command(BaseCommand):
@@ -15,26 +15,28 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        add_who(parser)
+        add_who_argument(parser)
         parser.add_argument("--yes", action="store_true", help="Do not ask for confirmation.")
 
     def handle(self, *, who, yes, **options):
         if who == "-" and not yes:
             raise CommandError("Confirmation is not possible with -. Add --yes.")
-        found = list(enquiries_of(who).defer(*sealed_fields(Enquiry)))
+        found = list(find_enquiries(who).defer(*encrypted_fields(Enquiry)))
         for enquiry in found:
-            self.stdout.write(f"{enquiry.reference}, received {persons.moment(enquiry.received_at)}: {enquiry.state}")
-        if not (yes or agreed("Erase permanently? Type yes: ")):
+            self.stdout.write(
+                f"{enquiry.reference}, received {data_requests.format_time(enquiry.received_at)}: {enquiry.state}"
+            )
+        if not (yes or confirm("Erase permanently? Type yes: ")):
             raise CommandError("Nothing was erased.")
-        references = persons.erase(found, timezone.now())
-        keeping.sweep()
+        references = data_requests.erase_enquiries(found, timezone.now())
+        retention.vacuum()
         self.stdout.write(
             f"{len(references)} erased: {', '.join(references)}. Tell the person that e-mails already sent "
             "and backups still contain data."
         )
 
 
-def agreed(question: str) -> bool:
+def confirm(question: str) -> bool:
     """Return whether the user types yes; without a terminal, no."""
     try:
         return input(question).strip().lower() == "yes"

@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from consular import keeping
+from consular import retention
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *, delete, **options):
         at = timezone.now()
-        counts, waiting = keeping.overview(at), keeping.unanswered(at)
+        counts, waiting = retention.count_expired(at), retention.unanswered_references(at)
         for (topic, state), count in sorted(counts.items()):
             self.stdout.write(f"{count:7,}  {topic}: {state}")
         if waiting:
@@ -32,9 +32,9 @@ class Command(BaseCommand):
         if not delete:
             self.stdout.write(f"{counts.total():,} to be deleted. Nothing was deleted: use --delete.")
             return
-        erased = sum(keeping.purge(at))
-        counts_deleted, erasures = keeping.forget(at)
-        keeping.sweep()
+        erased = sum(retention.purge_enquiries(at))
+        counts_deleted, erasures = retention.purge_counters(at)
+        retention.vacuum()
         self.stdout.write(
             f"{erased:,} of {counts.total():,} deleted. Also deleted: {counts_deleted:,} rate limit entries, "
             f"{erasures:,} old erasure records."

@@ -4,7 +4,7 @@ from django.core.management.commands import flush
 from django.db import connections, transaction
 
 from accounts import triggers
-from news import ledger
+from news import audit_triggers
 
 
 class Command(flush.Command):
@@ -15,8 +15,11 @@ class Command(flush.Command):
         using = options["database"]
         with transaction.atomic(using):
             with connections[using].cursor() as cursor:
-                for statement in [*ledger.drop(connections[using]), *triggers.drop(connections[using])]:
+                for statement in [
+                    *audit_triggers.drop_statements(connections[using]),
+                    *triggers.drop_statements(connections[using]),
+                ]:
                     cursor.execute(statement)
             super().handle(**options)
-            ledger.after_migration(using)
-            triggers.after_migration(using)
+            audit_triggers.after_migration(using)
+            triggers.create_triggers(using)

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from consular.models import CommonQuestion, Holiday, Office, OpeningHours, Topic
 from counters.models import Counter
 from editions.models import PublicModel, new_edition
-from news.importing import lines, writing
-from news.importing.models import Imported
 from news.models import Category
 from pages.models import Page
+from transfer.importer import jsonl, writer
+from transfer.models import ImportedDigest
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample"
+SAMPLE_DIR = Path(__file__).resolve().parents[2] / "sample"
 
 # Sections of sample.json: the model and its natural key.
 SECTIONS = {
@@ -39,11 +39,11 @@ class Command(BaseCommand):
     )
 
     def handle(self, *, verbosity, **options):
-        sample = json.loads((SAMPLE / "sample.json").read_text(encoding="utf-8"))
+        sample = json.loads((SAMPLE_DIR / "sample.json").read_text(encoding="utf-8"))
         today = timezone.localdate()
         with new_edition():
-            added = sum(load(section, data, today) for section in SECTIONS for data in sample[section])
-            for outcome in writing.write(messages()):
+            added = sum(load_entry(section, data, today) for section in SECTIONS for data in sample[section])
+            for outcome in writer.import_records(read_messages()):
                 messages_added = outcome.added
         if verbosity:
             self.stdout.write(
@@ -52,43 +52,43 @@ class Command(BaseCommand):
             )
 
 
-def messages() -> Iterator[lines.Line]:
-    with (SAMPLE / "messages.jsonl").open("rb") as file:
-        for _number, raw in lines.raw_lines(file):
-            yield lines.read(raw)
+def read_messages() -> Iterator[jsonl.MessageRecord]:
+    with (SAMPLE_DIR / "messages.jsonl").open("rb") as file:
+        for _number, raw in jsonl.raw_lines(file):
+            yield jsonl.read_line(raw)
 
 
-def load(section: str, data: dict, today: date) -> bool:
+def load_entry(section: str, data: dict, today: date) -> bool:
     """Add an entry unless it was loaded before or its key exists; return whether it was added."""
     model, key = SECTIONS[section]
     digest = blake2b(f"sample {section} {data[key]}".encode(), digest_size=16).digest()
-    if not Imported.objects.unknown([digest]):
+    if not ImportedDigest.objects.unknown([digest]):
         return False
-    Imported.objects.remember([digest])
+    ImportedDigest.objects.remember([digest])
     if model.objects.filter(**{key: data[key]}).exists():
         return False
-    for row in rows(model, data, today):
+    for row in build_rows(model, data, today):
         row.full_clean()
         row.save()
     return True
 
 
-def rows(model: type[PublicModel], data: dict, today: date) -> Iterator[PublicModel]:
+def build_rows(model: type[PublicModel], data: dict, today: date) -> Iterator[PublicModel]:
     """Yield the row of an entry, then its related rows."""
     fields = {name: value for name, value in data.items() if name not in RELATED}
     if model is Page:
-        fields["body"] = (SAMPLE / "pages" / f"{data['path']}.html").read_text(encoding="utf-8")
+        fields["body"] = (SAMPLE_DIR / "pages" / f"{data['path']}.html").read_text(encoding="utf-8")
     yield (row := model(**fields))
     for order, common in enumerate(data.get("common_questions", [])):
         yield CommonQuestion(topic=row, order=order, **common)
     for hours in data.get("hours", []):
         for weekday in hours["weekdays"]:
-            yield OpeningHours(office=row, weekday=weekday, **times(hours))
+            yield OpeningHours(office=row, weekday=weekday, **read_times(hours))
     for year in range(today.year, today.year + YEARS_OF_HOLIDAYS):
         for holiday in data.get("holidays", []):
             day = date.fromisoformat(f"{year}-{holiday['day']}")
-            yield Holiday(office=row, date=day, name=holiday["name"], **times(holiday))
+            yield Holiday(office=row, date=day, name=holiday["name"], **read_times(holiday))
 
 
-def times(data: dict) -> dict[str, time]:
+def read_times(data: dict) -> dict[str, time]:
     return {name: time.fromisoformat(data[name]) for name in ("opens", "closes") if name in data}

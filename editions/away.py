@@ -1,5 +1,0 @@
-"""What Django raises while the database is unavailable."""
-
-from django.db import InterfaceError, OperationalError
-
-DATABASE_IS_AWAY = (OperationalError, InterfaceError)

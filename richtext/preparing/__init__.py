@@ -1,1 +1,0 @@
-"""HTML conversion: the steps of `richtext.losses.prepare`."""

@@ -1,0 +1,23 @@
+"""That an officer has opened an enquiry is recorded, whatever else happens to it in the same moment."""
+
+import pytest
+
+from accounts import roles
+from consular.models import Enquiry, EnquiryLogEntry, Erasure
+from tests.factories import NOON, an_enquiry
+from tests.helpers.accounts import a_member
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+
+
+def test_a_look_leaves_a_trace():
+    enquiry, officer = an_enquiry(), a_member(roles.CONSULAR)
+    enquiry.record_opened(officer, NOON)
+    assert [(trace.kind, trace.by) for trace in enquiry.log_entries.all()] == [(EnquiryLogEntry.Kind.OPENED, officer)]
+
+
+def test_a_look_at_what_is_erased_in_the_same_moment_leaves_none():
+    enquiry, officer = an_enquiry(), a_member(roles.CONSULAR)
+    Enquiry.objects.get(pk=enquiry.pk).erase(Erasure.Reason.VISITOR, at=NOON)
+    enquiry.record_opened(officer, NOON)
+    assert not EnquiryLogEntry.objects.exists()
