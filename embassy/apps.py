@@ -12,7 +12,7 @@ class EmbassyConfig(AppConfig):
     verbose_name = _("Embassy")
 
     def ready(self):
-        from accounts import roles
+        from accounts import notifications, roles  # noqa: F401 (`notifications` connects a receiver)
         from core import folded_search
         from news.internal_links import ROW_CHECKS
         from pages.models import Page

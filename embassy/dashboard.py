@@ -81,7 +81,7 @@ def email_problems(user, at):
         return None
     failed = late.exclude(last_error="").order_by("-due_at").first()
     can_view = user.has_perm("outbox.view_letter")
-    empty = section_listing(OutboxEmail.objects.none(), "admin:letters_letter_changelist")
+    empty = section_listing(OutboxEmail.objects.none(), "admin:outbox_outboxemail_changelist")
     return {**empty, **totals, "failed": failed, "given_up": given_up, "can_view": can_view}
 
 

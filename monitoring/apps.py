@@ -2,10 +2,10 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
-class WatchingConfig(AppConfig):
-    """Monitoring has no models."""
+class MonitoringConfig(AppConfig):
+    """Request log, metrics, health checks and doctor; no models."""
 
-    name = "watching"
+    name = "monitoring"
     verbose_name = _("Monitoring")
 
     def ready(self):

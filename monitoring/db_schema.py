@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import NamedTuple
 
@@ -10,11 +9,9 @@ from django.db import connections, router
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from accounts import triggers as accounts
+from core import triggers
 from editions.edition import EDITION_NUMBER_QUERY
 from editions.models import EditionNumber
-from news import audit_triggers, message_counts
-from search import schema
 
 MigrationName = tuple[str, str]  # of a migration: its app and its own
 
@@ -59,32 +56,6 @@ def release_migrations() -> dict[MigrationName, tuple[MigrationName, ...]]:
     return {name: tuple(migration.replaces) for name, migration in found.items()}
 
 
-# Triggers
-
-TRIGGER_NAME_PATTERN = re.compile(r"TRIGGER (?:IF NOT EXISTS )?(\w+)")
-
-
 def missing_triggers() -> list[str]:
     """Return the triggers of this release that the database does not have, or that are disabled."""
-    connection = connections[router.db_for_write(EditionNumber)]
-    if connection.vendor == "postgresql":
-        statements = [
-            *message_counts.postgresql_triggers(),
-            *audit_triggers.POSTGRESQL,
-            *accounts.POSTGRESQL_STATEMENTS,
-            *schema.POSTGRESQL,
-        ]
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-    else:
-        statements = [
-            *message_counts.sqlite_triggers(),
-            *audit_triggers.SQLITE,
-            *accounts.SQLITE_STATEMENTS,
-            *schema.SQLITE,
-        ]
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        found = {row[0] for row in cursor.fetchall()}
-    required = [match[1] for statement in statements if (match := TRIGGER_NAME_PATTERN.search(statement))]
-    return [name for name in required if name not in found]
+    return triggers.missing_triggers(connections[router.db_for_write(EditionNumber)])

@@ -1,8 +1,7 @@
 """Message counts by category and month, and by category and day, maintained by database triggers.
 
 Counting a million messages by month takes a third of a second; reading the counts takes no time. Triggers see every
-write: saves, bulk actions, imports, cascades, loaddata, plain SQL. They are dropped before a migration and created
-again after it: SQLite rebuilds a table to alter it, which loses its triggers and fails on others that name the table.
+write: saves, bulk actions, imports, cascades, loaddata, plain SQL.
 
 Scheduled messages are counted too, as no trigger fires when they become public. Functions that read the counts subtract
 them.
@@ -18,6 +17,8 @@ from typing import NamedTuple
 from django.db import connections, transaction
 from django.db.models import Count, Sum
 
+from core.triggers import DatabaseObjects, run
+
 
 class CountTable(NamedTuple):
     """A table of counts: its date column, and the SQL that computes it from a message's day."""
@@ -29,8 +30,8 @@ class CountTable(NamedTuple):
 
 
 COUNT_TABLES = [
-    CountTable("news_tally", "month", "date({row}.day, 'start of month')", "date_trunc('month', day)::date"),
-    CountTable("news_daytally", "day", "{row}.day", "day"),
+    CountTable("news_monthlycount", "month", "date({row}.day, 'start of month')", "date_trunc('month', day)::date"),
+    CountTable("news_dailycount", "day", "{row}.day", "day"),
 ]
 
 IS_COUNTED = "{row}.approved_at IS NOT NULL AND {row}.withdrawn_at IS NULL"
@@ -72,7 +73,7 @@ def sqlite_triggers() -> list[str]:
     statements = []
     for event, rows in EVENTS.items():
         for row in rows:
-            name = f"news_tally_{event}_{row.lower()}"
+            name = f"news_message_counts_{event}_{row.lower()}"
             steps = "".join(
                 SQLITE_STEP[row].format(table=grain.table, column=grain.column, value=grain.sqlite.format(row=row))
                 for grain in COUNT_TABLES
@@ -98,45 +99,14 @@ def postgresql_triggers() -> list[str]:
         for row in ("OLD", "NEW")
     )
     body = POSTGRESQL_BODY.format(old=old, new=new)
-    statements = [f"CREATE OR REPLACE FUNCTION news_tally() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"]
+    statements = [f"CREATE OR REPLACE FUNCTION news_message_counts() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"]
     for event, rows in EVENTS.items():
         tables = " ".join(f"{row} TABLE AS {row.lower()}_rows" for row in rows)
         statements.append(
-            f"CREATE OR REPLACE TRIGGER news_tally_{event} AFTER {event.upper()} ON news_message "
-            f"REFERENCING {tables} FOR EACH STATEMENT EXECUTE FUNCTION news_tally()"
+            f"CREATE OR REPLACE TRIGGER news_message_counts_{event} AFTER {event.upper()} ON news_message "
+            f"REFERENCING {tables} FOR EACH STATEMENT EXECUTE FUNCTION news_message_counts()"
         )
     return statements
-
-
-def _drop_statements(connection) -> list[str]:
-    if connection.vendor == "postgresql":
-        return [f"DROP TRIGGER IF EXISTS news_tally_{event} ON news_message" for event in EVENTS]
-    return [
-        f"DROP TRIGGER IF EXISTS news_tally_{event}_{row.lower()}" for event, rows in EVENTS.items() for row in rows
-    ]
-
-
-def before_migration(using, plan, **kwargs):
-    """Drop the triggers while a migration may rebuild tables."""
-    connection = connections[using]
-    if plan and "news_message" in connection.introspection.table_names():
-        _execute_all(connection, _drop_statements(connection))
-
-
-def after_migration(using, plan=(), **kwargs):
-    """Create the triggers, and rebuild the counts if a migration ran without them."""
-    connection = connections[using]
-    if not {"news_message", *(grain.table for grain in COUNT_TABLES)} <= set(connection.introspection.table_names()):
-        return
-    _execute_all(connection, postgresql_triggers() if connection.vendor == "postgresql" else sqlite_triggers())
-    if plan:
-        rebuild_counts(using)
-
-
-def _execute_all(connection, statements):
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
 
 
 def rebuild_counts(using: str = "default") -> None:
@@ -145,7 +115,7 @@ def rebuild_counts(using: str = "default") -> None:
 
     with transaction.atomic(using=using):
         if connections[using].vendor == "postgresql":  # SQLite has a single writer
-            _execute_all(connections[using], ["LOCK TABLE news_message IN SHARE MODE"])
+            run(connections[using], ["LOCK TABLE news_message IN SHARE MODE"])
         counted = Message.objects.using(using).filter(approved_at__isnull=False, withdrawn_at__isnull=True).order_by()
         days = {
             (category, day): count
@@ -160,6 +130,23 @@ def rebuild_counts(using: str = "default") -> None:
                 model(category_id=category, **{column: key}, count=count) for (category, key), count in counts.items()
             )
             model.objects.using(using).bulk_create(rows, batch_size=5000)
+
+
+def rebuild_after_migration(using: str, was_migrated: bool) -> None:
+    """Rebuild the counts after a migration, during which SQLite had no triggers."""
+    if was_migrated:
+        rebuild_counts(using)
+
+
+TRIGGERS = DatabaseObjects(
+    name="message counts",
+    watched="news_message",
+    tables=frozenset({"news_message", *(each.table for each in COUNT_TABLES)}),
+    sqlite=tuple(sqlite_triggers()),
+    postgresql=tuple(postgresql_triggers()),
+    apps=frozenset({"news"}),
+    after_migration=rebuild_after_migration,
+)
 
 
 # Reading: counts of the messages that are public at a time

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from news import views
+from news import converters, views  # noqa: F401 (importing `converters` registers yyyy, mm and dd)
 from news.syndication import feeds
 
 urlpatterns = [

@@ -174,8 +174,8 @@ class SendCount(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["kind", "recipient", "-at"], name="letters_sendcount_recipient"),
-            models.Index(fields=["kind", "at"], name="letters_sendcount_at"),
+            models.Index(fields=["kind", "recipient", "-at"], name="outbox_sendcount_recipient"),
+            models.Index(fields=["kind", "at"], name="outbox_sendcount_at"),
         ]
 
     def __str__(self):

@@ -57,7 +57,7 @@ class Redirect(PublicModel):
         constraints = [
             models.CheckConstraint(
                 condition=has_target("message") | has_target("category") | has_target("page") | has_target("counter"),
-                name="news_redirect_leads_somewhere",
+                name="redirects_redirect_leads_somewhere",
             )
         ]
 

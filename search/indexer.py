@@ -21,11 +21,11 @@ from django.db import connections, transaction
 
 from editions.models import new_edition
 from news.models import Message
-from search import schema
+from core.triggers import run
 from search.documents import document_from_message, document_from_text
 from search.engines import KeyRange, engine_for
 from search.folding import FOLDING_VERSION
-from search.models import IndexState, ReindexQueue, SearchDocument, SearchTerm
+from search.models import IS_INDEXABLE, IndexState, ReindexQueue, SearchDocument, SearchTerm
 from search.ranking import LAST_KEY
 from search.tokenizer import MAX_WORD_LENGTH
 
@@ -124,7 +124,7 @@ class Indexer:
     def bulk_mode(self) -> None:
         """Make the rest of this transaction cheaper for many entries."""
         if self.is_postgresql:
-            schema.execute_all(connections[self.using], [BULK_SETTINGS])
+            run(connections[self.using], [BULK_SETTINGS])
 
     def _store_words(self, words: set[str]) -> None:
         if self.seen is None:
@@ -150,7 +150,7 @@ class Indexer:
 
     def _merge_pending_list(self) -> None:
         if self.is_postgresql:
-            schema.execute_all(connections[self.using], [MERGE_PENDING_LIST])
+            run(connections[self.using], [MERGE_PENDING_LIST])
 
 
 def _split_by_size(entries: Iterable[SearchDocument]) -> Iterator[list[SearchDocument]]:
@@ -194,9 +194,9 @@ def build_in_batches(using: str = "default") -> Iterator[int]:
 
 def reset_queue(using: str = "default") -> None:
     """Queue every message for indexing; existing entries stay until they are replaced."""
-    due = schema.IS_INDEXABLE.format(row="m")
+    due = IS_INDEXABLE.format(row="m")
     with transaction.atomic(using):
-        schema.execute_all(
+        run(
             connections[using],
             [
                 "DELETE FROM search_queue",
@@ -219,7 +219,7 @@ def prune_words(using: str = "default") -> int:
         with transaction.atomic(using):
             if connections[using].vendor == "postgresql":
                 # A transaction that is just indexing a message may rely on a word: wait for it.
-                schema.execute_all(connections[using], ["LOCK TABLE search_term IN SHARE ROW EXCLUSIVE MODE"])
+                run(connections[using], ["LOCK TABLE search_term IN SHARE ROW EXCLUSIVE MODE"])
             words = SearchTerm.objects.using(using).after("", (0, MAX_WORD_LENGTH), after, PRUNE_BATCH)
             if not words:
                 return deleted
@@ -246,6 +246,6 @@ def vacuum(using: str = "default") -> None:
     """Vacuum (PostgreSQL) or warm up (SQLite) the index after a large build or import."""
     connection = connections[using]
     if connection.vendor != "postgresql":
-        schema.execute_all(connection, WARM_UP_STATEMENTS)
+        run(connection, WARM_UP_STATEMENTS)
     elif not connection.in_atomic_block:
-        schema.execute_all(connection, VACUUM_STATEMENTS)
+        run(connection, VACUUM_STATEMENTS)

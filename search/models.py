@@ -11,6 +11,10 @@ from django.db import connections, models
 from search.tokenizer import MAX_WORD_LENGTH
 
 
+# Which messages are indexed: SQL for the alias `row` of the table of messages.
+IS_INDEXABLE = "{row}.approved_at IS NOT NULL AND {row}.withdrawn_at IS NULL"
+
+
 class SearchDocumentQuerySet(models.QuerySet):
     def insert(self, entries: list[SearchDocument]) -> None:
         """Insert entries, as many as possible in one statement: FTS5 flushes its buffer at the end of each."""
@@ -49,7 +53,6 @@ class SearchDocument(models.Model):
     objects = SearchDocumentQuerySet.as_manager()
 
     class Meta:
-        app_label = "news"
         db_table = "search_document"
         # Covering indexes, so that counts need not read the words.
         indexes = [
@@ -64,7 +67,6 @@ class ReindexQueue(models.Model):
     message_id = models.BigIntegerField(unique=True)
 
     class Meta:
-        app_label = "news"
         db_table = "search_queue"
 
 
@@ -128,7 +130,6 @@ class SearchTerm(models.Model):
     objects = SearchTermQuerySet.as_manager()
 
     class Meta:
-        app_label = "news"
         db_table = "search_term"
 
 
@@ -138,5 +139,4 @@ class IndexState(models.Model):
     folding = models.PositiveIntegerField()
 
     class Meta:
-        app_label = "news"
         db_table = "search_state"

@@ -2,9 +2,7 @@
 
 Triggers delete the entry of a message that is changed, withdrawn or deleted, and queue the message for indexing. So
 nothing is found that is not public, even after plain SQL. Only Python can split a text into words (it is HTML, and
-words are folded), so `index` writes the entries, in the same transaction. The triggers are dropped before a migration
-and created again after it: SQLite rebuilds a table to alter it, which loses its triggers and fails on others that
-name the table.
+words are folded), so `search.indexer` writes the documents, in the same transaction.
 """
 
 from __future__ import annotations
@@ -12,7 +10,10 @@ from __future__ import annotations
 from django.db import connections
 from django.utils.translation import gettext as _
 
-IS_INDEXABLE = "{row}.approved_at IS NOT NULL AND {row}.withdrawn_at IS NULL"
+from core.triggers import DatabaseObjects, run
+from search import indexer
+from search.models import IS_INDEXABLE, ReindexQueue
+
 WATCHED_COLUMNS = (
     "headline",
     "lead",
@@ -110,63 +111,34 @@ QUEUE_MISSING = """INSERT INTO search_queue (message_id) SELECT m.id FROM news_m
     ORDER BY m.publish_at, m.id"""
 
 
-def before_migration(using, plan, **kwargs):
-    """Drop the triggers while a migration may rebuild tables."""
-    connection = connections[using]
-    existing = set(connection.introspection.table_names())
-    if not plan or "news_message" not in existing:
-        return
-    if connection.vendor == "postgresql":
-        statements = [f"DROP TRIGGER IF EXISTS search_message_{event} ON news_message" for event in EVENTS]
-    else:
-        prefixes = ("message", "document")
-        statements = [f"DROP TRIGGER IF EXISTS search_{prefix}_{event}" for prefix in prefixes for event in EVENTS]
-    execute_all(connection, statements)
-
-
-def after_migration(using, plan=(), verbosity=1, **kwargs):
-    """Create triggers and full-text tables, and index what is missing, or name the command if that is much."""
-    connection = connections[using]
-    required = {"news_message", "search_document", "search_queue", "search_term", "search_state"}
-    if not required <= set(connection.introspection.table_names()):
-        return
-    from search import indexer
-
-    install(connection)
-    if plan:
-        execute_all(
-            connection,
-            [statement.format(due=IS_INDEXABLE.format(row="m")) for statement in (DELETE_ORPHANS, QUEUE_MISSING)],
-        )
+def index_after_migration(using: str, was_migrated: bool) -> None:
+    """Bring the index up to date after a migration, or print the command where that takes long."""
+    if was_migrated:
+        due = IS_INDEXABLE.format(row="m")
+        run(connections[using], [statement.format(due=due) for statement in (DELETE_ORPHANS, QUEUE_MISSING)])
     is_outdated = indexer.is_outdated(using)
     if is_outdated:
         indexer.reset_queue(using)
-    if plan or is_outdated:
-        index_missing(using, verbosity)
+    if was_migrated or is_outdated:
+        index_missing(using)
 
 
-def install(connection) -> None:
-    """Create the triggers and the full-text index where they are missing."""
-    if connection.vendor == "postgresql":
-        execute_all(connection, POSTGRESQL)
-    else:
-        execute_all(connection, [statement.format(**SQLITE_PARTS) for statement in SQLITE])
-
-
-def index_missing(using: str, verbosity: int) -> None:
-    """Index up to SMALL missing messages; for more, print the command."""
-    from search import indexer
-    from search.models import ReindexQueue
-
+def index_missing(using: str) -> None:
+    """Index up to MAX_INDEXED_BY_MIGRATE missing messages; for more, print the command."""
     missing = ReindexQueue.objects.using(using).count()
     if 0 < missing <= MAX_INDEXED_BY_MIGRATE:
         indexer.build_index(using)
-    elif missing and verbosity:
+    elif missing:
         text = _("The search index is missing %d messages. Run: python manage.py build_search")
         print(text % missing)
 
 
-def execute_all(connection, statements) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+SEARCH_INDEX = DatabaseObjects(
+    name="search index",
+    watched="news_message",
+    tables=frozenset({"news_message", "search_document", "search_queue", "search_term", "search_state"}),
+    sqlite=tuple(statement.format(**SQLITE_PARTS) for statement in SQLITE),
+    postgresql=tuple(POSTGRESQL),
+    apps=frozenset({"news", "search"}),
+    after_migration=index_after_migration,
+)

@@ -51,4 +51,4 @@ class EnquirySubmission(models.Model):
     objects = EnquirySubmissionQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["network_hash", "-at"], name="consular_knock_origin")]
+        indexes = [models.Index(fields=["network_hash", "-at"], name="consular_submission_origin")]

@@ -1,4 +1,4 @@
-"""Models of the press office: messages, categories, attachments, workflow log, redirects, preview links."""
+"""Models of the press office: messages, categories, attachments, workflow log, preview links."""
 
 from news.models.attachments import Attachment
 from news.models.categories import Category
@@ -8,8 +8,6 @@ from news.models.editing_sessions import EditingSession
 from news.models.messages import Message
 from news.models.previews import PreviewLink, PreviewVisit
 from news.models.workflow_log import WorkflowLogEntry
-from redirects.models import Redirect
-from transfer.models import ImportedDigest
 
 __all__ = [
     "Attachment",
@@ -17,11 +15,9 @@ __all__ = [
     "Correction",
     "DailyCount",
     "EditingSession",
-    "ImportedDigest",
     "Message",
     "MonthlyCount",
     "PreviewLink",
     "PreviewVisit",
-    "Redirect",
     "WorkflowLogEntry",
 ]

@@ -11,7 +11,7 @@ class MonthlyCount(models.Model):
     count = models.IntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["category", "month"], name="news_tally_once")]
+        constraints = [models.UniqueConstraint(fields=["category", "month"], name="news_monthlycount_once")]
 
 
 class DailyCount(models.Model):
@@ -22,4 +22,4 @@ class DailyCount(models.Model):
     count = models.IntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["day", "category"], name="news_daytally_once")]
+        constraints = [models.UniqueConstraint(fields=["day", "category"], name="news_dailycount_once")]

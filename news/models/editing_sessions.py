@@ -49,7 +49,7 @@ class EditingSession(models.Model):
     class Meta:
         verbose_name = _("editing session")
         verbose_name_plural = _("editing sessions")
-        constraints = [models.UniqueConstraint(fields=["message", "user"], name="news_presence_once")]
+        constraints = [models.UniqueConstraint(fields=["message", "user"], name="news_editingsession_once")]
 
     def __str__(self):
         return self.user.get_full_name() or self.user.get_username()

@@ -19,8 +19,11 @@ from news.models import Message
 from search.models import ReindexQueue, SearchDocument
 from tests.factories import a_message, an_enquiry
 from tests.helpers import backup_sites
-from tests.helpers.backups import (
+from tests.helpers.backups import (  # noqa: F401 (fixtures among them)
     RECIPIENT,
+    a_file,
+    a_media_folder,
+    an_identity_file,
     empty_site,
     run_command,
     run_plain,

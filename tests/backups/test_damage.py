@@ -10,15 +10,19 @@ from hypothesis import strategies as st
 
 from backups import BackupError, encryption, restore
 from tests.helpers import backup_sites
-from tests.helpers.backups import (
+from tests.helpers.backups import (  # noqa: F401 (fixtures among them)
     IDENTITY,
     OTHER_IDENTITY,
+    a_file,
+    a_media_folder,
+    a_small_backup,
     checked,
     content_of,
     empty_site,
     keys,
     pack_backup,
     run_plain,
+    two_backups,
     unpack_backup,
 )
 from tests.properties import examples

@@ -15,7 +15,12 @@ from backups import create, restore, snapshot
 from editions.edition import Edition
 from news.models import Message
 from tests.factories import a_category, a_message
-from tests.helpers.backups import run_plain
+from tests.helpers.backups import (  # noqa: F401 (fixtures among them)
+    a_file,
+    a_media_folder,
+    run_command,
+    run_plain,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.slow]
 

@@ -15,13 +15,17 @@ from backups import BackupError, media, restore
 from backups.checks import NO_RECIPIENT, check_backups_are_encrypted
 from backups.models import Backup, last_backup
 from tests.helpers import backup_sites
-from tests.helpers.backups import (
+from tests.helpers.backups import (  # noqa: F401 (fixtures among them)
     IDENTITY,
     OTHER_IDENTITY,
     RECIPIENT,
+    a_file,
+    a_media_folder,
+    an_identity_file,
     empty_site,
     run_command,
     run_plain,
+    two_backups,
 )
 from tests.helpers.files import an_attachment
 

@@ -10,10 +10,13 @@ import pytest
 from backups import BackupError, format, restore
 from backups.rows import included_tables
 from tests.helpers import backup_sites
-from tests.helpers.backups import (
+from tests.helpers.backups import (  # noqa: F401 (fixtures among them)
+    a_media_folder,
+    a_small_backup,
     checked,
     empty_site,
     pack_backup,
+    two_backups,
     unpack_backup,
 )
 

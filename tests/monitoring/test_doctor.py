@@ -83,7 +83,7 @@ def test_the_doctors_requests_are_not_in_the_access_log(client, caplog):
 
 
 def drop(trigger):
-    on = " ON news_act" if connection.vendor == "postgresql" else ""
+    on = " ON news_workflowlogentry" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {trigger}{on}")
 
@@ -153,7 +153,7 @@ PROBLEMS = {
         "monitoring.doctor.host.edition_number", partial(raises, OperationalError("away"))
     ),
     "migrations": lambda patch: MigrationRecorder(connection).record_unapplied("letters", "0001_initial"),
-    "triggers": lambda patch: drop("news_act_delete"),
+    "triggers": lambda patch: drop("news_workflowlogentry_delete"),
     "home": lambda patch: patch.setattr("embassy.views.LATEST_COUNT", 3),
     "archive": lambda patch: patch.setattr("news.archive.PAGE_SIZE", 5),
     "feed": a_shorter_feed,

@@ -263,7 +263,7 @@ def test_any_url_needs_few_queries(client, path):
     client.get("/messages/")
     with CaptureQueriesContext(connection) as asked:
         assert location(client, path) in (404, 400, "/")
-    assert sum("news_redirect" in query["sql"] for query in asked) <= 1
+    assert sum("redirects_redirect" in query["sql"] for query in asked) <= 1
     assert len(asked) <= 12
 
 

@@ -1,0 +1,189 @@
+"""Database triggers, full-text tables and generated columns: what Django's models cannot describe.
+
+Each app declares its statements once (`DatabaseObjects`) and registers them in `AppConfig.ready`. A migration of the app
+creates them (`CreateDatabaseObjects`), so that `migrate --plan` shows them and a fresh database has them in order.
+
+SQLite changes a table by rebuilding it, which drops the triggers of that table and fails where another table's trigger
+names it. There all registered triggers are dropped before a migration and created again after it. After every
+migration, on both databases, what is missing is created; what exists is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import connections
+from django.db.migrations.operations.base import Operation
+
+CREATED = re.compile(r"CREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS )?(\w+)")
+
+
+@dataclass(frozen=True)
+class DatabaseObjects:
+    """The statements of one app that create triggers and the like; each can be repeated without harm.
+
+    `tables` are the tables without which the statements cannot run. `watched` is the table whose triggers they are.
+    `after_migration(using, touched)` is called once everything exists; `touched` says whether a migration of `apps`
+    ran, during which SQLite had no triggers.
+    """
+
+    name: str
+    watched: str
+    tables: frozenset[str]
+    sqlite: tuple[str, ...]
+    postgresql: tuple[str, ...]
+    apps: frozenset[str] = frozenset()
+    after_migration: Callable[[str, bool], None] | None = None
+
+    def statements(self, vendor: str) -> tuple[str, ...]:
+        """Return the statements for a database: "sqlite" or "postgresql"."""
+        return self.postgresql if vendor == "postgresql" else self.sqlite
+
+    def triggers(self, vendor: str) -> list[str]:
+        """Return the names of the triggers that the statements create."""
+        return [found[1] for statement in self.statements(vendor) if (found := CREATED.match(statement.lstrip()))]
+
+    def can_exist(self, connection) -> bool:
+        """Return whether all tables are there."""
+        return self.tables <= set(connection.introspection.table_names())
+
+
+_registry: dict[str, DatabaseObjects] = {}
+
+
+def register(objects: DatabaseObjects) -> None:
+    """Register an app's objects. A second registration under the same name replaces the first."""
+    _registry[objects.name] = objects
+
+
+def registered() -> list[DatabaseObjects]:
+    """Return all registered objects, in the order of their registration."""
+    return list(_registry.values())
+
+
+def append_only(table: str, noun: str, *, days: int = 0) -> DatabaseObjects:
+    """Return triggers that refuse to change, replace or delete a row of `table`.
+
+    `noun` begins the error message ("A log entry"). With `days`, a row may be deleted once its column `at` is older.
+    """
+    sqlite_old = f"WHEN OLD.at > datetime('now', '-{days} days') " if days else ""
+    postgresql_old = (
+        f"IF TG_OP = 'DELETE' THEN IF OLD.at <= now() - interval '{days} days' THEN RETURN OLD; END IF; END IF; "
+        if days
+        else ""
+    )
+    rule = f"{noun} is written once: it cannot be changed or deleted{f' for {days} days' if days else ''}."
+    start = f"CREATE TRIGGER IF NOT EXISTS {table}"
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{rule}'); END"
+    exists = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "  # noqa: S608 (a constant of ours)
+    return DatabaseObjects(
+        name=f"append-only {table}",
+        watched=table,
+        tables=frozenset({table}),
+        sqlite=(
+            f"{start}_update BEFORE UPDATE ON {table} {refuse}",
+            # Times are stored as text in UTC, which sorts as the times do.
+            f"{start}_delete BEFORE DELETE ON {table} {sqlite_old}{refuse}",
+            # REPLACE deletes a row without firing the trigger above.
+            f"{start}_replace BEFORE INSERT ON {table} {exists}{refuse}",
+        ),
+        postgresql=(
+            f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"{postgresql_old}RAISE EXCEPTION '{rule}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+            *(
+                f"CREATE OR REPLACE TRIGGER {table}_{event} BEFORE {event.upper()} ON {table} "
+                f"FOR EACH {level} EXECUTE FUNCTION {table}_append_only()"
+                for event, level in (("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT"))
+            ),
+        ),
+    )
+
+
+def run(connection, statements: Iterable[str]) -> None:
+    """Execute statements one after the other."""
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def create(connection, objects: DatabaseObjects) -> None:
+    """Create objects where they are missing."""
+    run(connection, objects.statements(connection.vendor))
+
+
+def drop_triggers(connection) -> None:
+    """Drop every registered trigger whose table exists."""
+    tables = set(connection.introspection.table_names())
+    on = " ON {}" if connection.vendor == "postgresql" else ""
+    for objects in registered():
+        if objects.watched in tables:
+            names = objects.triggers(connection.vendor)
+            run(connection, [f"DROP TRIGGER IF EXISTS {name}{on.format(objects.watched)}" for name in names])
+
+
+def create_all(connection) -> None:
+    """Create every registered object whose tables exist."""
+    for objects in registered():
+        if objects.can_exist(connection):
+            create(connection, objects)
+
+
+def missing_triggers(connection) -> list[str]:
+    """Return the names of registered triggers that do not exist or are disabled."""
+    if connection.vendor == "postgresql":
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    else:
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        existing = {row[0] for row in cursor.fetchall()}
+    return [name for objects in registered() for name in objects.triggers(connection.vendor) if name not in existing]
+
+
+class CreateDatabaseObjects(Operation):
+    """Migration operation: create the objects that are registered under a name."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def state_forwards(self, app_label, state):
+        """Leave the models' state as it is: the objects belong to no model."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        """Execute the statements, or collect them for `sqlmigrate`."""
+        for statement in _registry[self.name].statements(schema_editor.connection.vendor):
+            schema_editor.execute(statement.replace("%", "%%") if schema_editor.collect_sql else statement, None)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        """Drop the triggers; generated columns and virtual tables go with their tables."""
+        objects = _registry[self.name]
+        on = f" ON {objects.watched}" if schema_editor.connection.vendor == "postgresql" else ""
+        for name in objects.triggers(schema_editor.connection.vendor):
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+    def describe(self):
+        """Return the line that `migrate --plan` prints."""
+        return f"Create database objects: {self.name}"
+
+
+def before_migration(sender, using, plan=(), **kwargs):
+    """Drop the triggers on SQLite while its tables may be rebuilt."""
+    connection = connections[using]
+    if plan and connection.vendor == "sqlite":
+        drop_triggers(connection)
+
+
+def after_migration(sender, using, plan=(), **kwargs):
+    """Create what is missing, then let each app bring up to date what its triggers maintain."""
+    connection = connections[using]
+    migrated = {migration.app_label for migration, _backwards in plan}
+    for objects in registered():
+        if objects.can_exist(connection):
+            create(connection, objects)
+            if objects.after_migration:
+                objects.after_migration(using, bool(objects.apps & migrated))
