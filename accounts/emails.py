@@ -1,4 +1,4 @@
-"""E-mails to staff about their own account: invitation and password reset. Security notices: `accounts.notifications`."""
+"""E-mails to users about their own account: invitation, password reset. For notices see `accounts.notifications`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Database triggers, full-text tables and generated columns: what Django's models cannot describe.
 
-Each app declares its statements once (`DatabaseObjects`) and registers them in `AppConfig.ready`. A migration of the app
-creates them (`CreateDatabaseObjects`), so that `migrate --plan` shows them and a fresh database has them in order.
+Each app declares its statements once (`DatabaseObjects`) and registers them in `AppConfig.ready`. A migration creates
+them (`CreateDatabaseObjects`), so that `migrate --plan` shows them and a fresh database has them in order.
 
 SQLite changes a table by rebuilding it, which drops the triggers of that table and fails where another table's trigger
 names it. There all registered triggers are dropped before a migration and created again after it. After every

@@ -74,6 +74,6 @@ def kind_of(request, response) -> str:
 
 
 def route_of(request) -> str:
-    """Return the name of the URL pattern, or the path if none matched (`monitoring.log_formatters` masks secrets in it)."""
+    """Return the name of the URL pattern, or the path if none matched (the log masks its secrets)."""
     match = getattr(request, "resolver_match", None)
     return (match and match.view_name) or request.path_info[:MAX_PATH_LENGTH]

@@ -22,7 +22,7 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # sec
 METRIC_FILES = ("counter", "histogram", "gauge_livesum")  # the kinds of file that the library maps for a process
 RESERVED_BYTES = 1 << 16  # bytes, the initial size of each
 
-_process_metrics: Counters | None = None
+_process_metrics: ProcessMetrics | None = None
 
 
 def start_counting() -> Callable[[str, int], None] | None:

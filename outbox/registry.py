@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Returns the message for an outbox row, to one address only (a server may refuse one of several without notice); None
 # if it is no longer to be sent (an erased enquiry, a colleague who left).
-Renderer = Callable[["Letter"], EmailMessage | None]
+Renderer = Callable[["OutboxEmail"], EmailMessage | None]
 
 _renderers: dict[str, Renderer] = {}
 _priorities: dict[str, int] = {}

@@ -19,9 +19,9 @@ from contextlib import contextmanager
 
 from django.db import connections, transaction
 
+from core.triggers import run
 from editions.models import new_edition
 from news.models import Message
-from core.triggers import run
 from search.documents import document_from_message, document_from_text
 from search.engines import KeyRange, engine_for
 from search.folding import FOLDING_VERSION

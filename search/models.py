@@ -10,7 +10,6 @@ from django.db import connections, models
 
 from search.tokenizer import MAX_WORD_LENGTH
 
-
 # Which messages are indexed: SQL for the alias `row` of the table of messages.
 IS_INDEXABLE = "{row}.approved_at IS NOT NULL AND {row}.withdrawn_at IS NULL"
 

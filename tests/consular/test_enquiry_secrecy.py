@@ -254,5 +254,7 @@ def test_without_secure_delete_they_would_stay_in_the_file(asked):
 
 def test_no_sentinel_is_in_the_address_of_a_letter(asked):
     """The outbox holds numbers, and nothing else."""
-    rows = "\n".join(map(str, stored_values("kind", "outbox_outboxemail") + stored_values("last_error", "outbox_outboxemail")))
+    rows = "\n".join(
+        map(str, stored_values("kind", "outbox_outboxemail") + stored_values("last_error", "outbox_outboxemail"))
+    )
     assert found_in(rows.encode()) == set() and re.search("enquiry receipt", rows)

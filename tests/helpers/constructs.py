@@ -1,7 +1,7 @@
 """The table of constructs: what other programs put into a text, and what must become of it here.
 
-Each row is tried in three ways: through the field of a form (tests/richtext/test_constructs.py), through the editor in a browser
-(tests/browser/test_constructs.py), and as the body of an imported message (tests/richtext/test_constructs.py). A row says:
+Each row is tried in three ways: in the field of a form and as the body of an imported message
+(tests/richtext/test_constructs.py), and in the editor in a browser (tests/browser/test_constructs.py). A row says:
 
 * `name`: the rule, unique, in small letters with hyphens: it is the id of the tests.
 * `source`: the program that writes such HTML (WORD, OUTLOOK, DOCS, LIBREOFFICE, WEB, WORDPRESS, ATOM, RSS).

@@ -110,7 +110,9 @@ def test_approval_restoring_and_withdrawal_are_public_immediately():
     assert Message.objects.published(NOON).get() == message
 
 
-@pytest.mark.parametrize("sql", ["UPDATE news_workflowlogentry SET reason = 'nicer'", "DELETE FROM news_workflowlogentry"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE news_workflowlogentry SET reason = 'nicer'", "DELETE FROM news_workflowlogentry"]
+)
 def test_the_database_refuses_to_change_a_log_entry(sql):
     a_submitted_message()
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
@@ -146,7 +148,8 @@ def test_log_entries_cannot_be_replaced_or_truncated():
     a_submitted_message()
     act = WorkflowLogEntry.objects.get()
     back_door = {
-        "sqlite": f"REPLACE INTO news_workflowlogentry (id, message_id, kind, at, reason) VALUES ({act.pk}, 1, 'typo', '2020', '')",
+        "sqlite": "REPLACE INTO news_workflowlogentry (id, message_id, kind, at, reason) "
+        f"VALUES ({act.pk}, 1, 'typo', '2020', '')",
         "postgresql": "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE news_workflowlogentry",
     }[connection.vendor]
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
