@@ -34,14 +34,14 @@ ROLES = {
     | permission_names("news", "message", "delete", "approve", "correct", "withdraw")
     | permission_names("consular", "notice"),
     CONSULAR: permission_names("consular", "enquiry", "view", "change", "delete")
-    | permission_names("consular", "template"),
+    | permission_names("consular", "answertemplate"),
     MANAGERS: permission_names("news", "category")
     | permission_names("news", "message", "view")  # to select a counter's message
     | permission_names("counters", "counter")
     | permission_names("consular", "office openinghours holiday topic commonquestion notice")
     | permission_names("pages", "page")
     | permission_names("richtext", "image", "add", "view")
-    | permission_names("letters", "letter", "view")
+    | permission_names("outbox", "outboxemail", "view")
     | permission_names("accounts", "securityevent", "view")
     | permission_names("auth", "user")
     | permission_names(

@@ -64,7 +64,7 @@ def message_to_visitor(template: str, enquiry: Enquiry, headers: dict, **more) -
     context = {**enquiry_context(enquiry), "link": absolute_url("consular:enquiry", enquiry.token), **more}
     mailbox = [enquiry.topic.mailbox] if enquiry.topic.mailbox else None
     to = ascii_address(enquiry.email)
-    return build_message(f"consular/letters/{template}.txt", to, context, headers=headers, reply_to=mailbox)
+    return build_message(f"consular/emails/{template}.txt", to, context, headers=headers, reply_to=mailbox)
 
 
 def thread_id(enquiry: Enquiry) -> str:
@@ -96,9 +96,7 @@ def render_addition(email: OutboxEmail) -> EmailMessage | None:
 
 
 def message_to_mailbox(template: str, enquiry: Enquiry | None) -> EmailMessage | None:
-    return enquiry and build_message(
-        f"consular/letters/{template}.txt", enquiry.topic.mailbox, enquiry_context(enquiry)
-    )
+    return enquiry and build_message(f"consular/emails/{template}.txt", enquiry.topic.mailbox, enquiry_context(enquiry))
 
 
 # To an officer

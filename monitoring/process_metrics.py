@@ -27,7 +27,7 @@ _process_metrics: ProcessMetrics | None = None
 
 def start_counting() -> Callable[[str, int], None] | None:
     """Start counting if METRICS_PORT is set, and return the function that counts responses from the WSGI cache."""
-    global _counters
+    global _process_metrics
     if not settings.METRICS_PORT:
         return None
     try:

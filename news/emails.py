@@ -32,7 +32,7 @@ def step_email(letter: OutboxEmail):
         "headline": " ".join(entry.message.headline.split()),  # without line breaks, which a subject must not have
         "url": absolute_url("admin:news_message_change", entry.message_id),
     }
-    return build_message(f"news/letters/{entry.kind.replace(' ', '_')}.txt", recipient[0].email, context)
+    return build_message(f"news/emails/{entry.kind.replace(' ', '_')}.txt", recipient[0].email, context)
 
 
 def no_recipients(entry: WorkflowLogEntry) -> list:

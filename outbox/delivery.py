@@ -26,7 +26,7 @@ from core.db_errors import DATABASE_UNAVAILABLE
 from outbox.models import OutboxEmail
 from outbox.registry import message_id, render_email
 
-log = logging.getLogger("letters")
+log = logging.getLogger("outbox")
 
 SERVICE_CLOSING = 421  # reply code: the server is about to close the connection (RFC 5321, 4.2.3)
 EMAILS_PER_CONNECTION = 50  # e-mails: some servers disconnect after a hundred

@@ -34,7 +34,7 @@ CHECKS: dict[str, Check] = {
     "schedule": data.check_schedule,
     "media": data.check_media,
     "keys": data.check_encryption_keys,
-    "letters": mail.check_waiting_emails,
+    "emails": mail.check_waiting_emails,
     "given-up": mail.check_failed_emails,
     "backup": host.check_backup,
     "disk": host.check_disk,

@@ -46,8 +46,8 @@ def advice_for_error(letter) -> str:
     if what == "address":
         return _("Correct the e-mail address of the member of staff or of the topic. The site itself works.")
     if what == "words":
-        return _("The e-mail could not be rendered. The log of send_letters has the error. Is this release complete?")
-    return _("Check that `manage.py send_letters --loop` is running, and that the mail server in EMAIL_URL responds.")
+        return _("The e-mail could not be rendered. The log of send_emails has the error. Is this release complete?")
+    return _("Check that `manage.py send_emails --loop` is running, and that the mail server in EMAIL_URL responds.")
 
 
 def check_failed_emails(look: CheckContext):

@@ -60,7 +60,7 @@ def test_after_a_reset_by_a_manager_the_password_alone_signs_in(client, manager,
 @both_ways
 def test_a_reset_is_logged_and_the_user_is_notified(client, manager, dora, way):
     way(client, dora)
-    send_letters()
+    send_emails()
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_id, "Two-step verification reset" in entry.get_change_message()) == (
         manager,
@@ -72,7 +72,7 @@ def test_a_reset_is_logged_and_the_user_is_notified(client, manager, dora, way):
     assert "Your two-step verification was reset" in notice.body
 
 
-def send_letters():
+def send_emails():
     send_due(timezone.now)
 
 
@@ -128,8 +128,8 @@ def test_a_reset_ends_a_pending_sign_in(client, dora):
 
 
 def test_the_command_resets_and_logs_it(dora, capsys):
-    call_command("reset_second_factor", "DORA@example.org")
-    send_letters()
+    call_command("reset_two_factor", "DORA@example.org")
+    send_emails()
     assert totp.get_totp_device(dora) is None
     assert (LogEntry.objects.count(), len(mail.outbox)) == (1, 1)
 
@@ -137,4 +137,4 @@ def test_the_command_resets_and_logs_it(dora, capsys):
 @pytest.mark.parametrize("who", ["nobody@example.org", "carl@example.org"])
 def test_the_command_explains_errors(carl, who):
     with pytest.raises(CommandError, match=who):
-        call_command("reset_second_factor", who)
+        call_command("reset_two_factor", who)

@@ -16,7 +16,7 @@ from tests.helpers.accounts import (
     letters_to,
     link_in,
     security_event_kinds,
-    send_letters,
+    send_emails,
     sign_in,
     with_phone,
 )
@@ -67,7 +67,7 @@ def test_nothing_changes_until_the_new_address_is_confirmed(client, manager, car
 
 def test_a_get_request_neither_confirms_nor_stops(client, manager, carl):
     change_address(client, carl)
-    send_letters()
+    send_emails()
     for letter in letters_to(NEW) + letters_to(OLD):
         client.__class__().get(link_in(letter))
     assert now(carl) == (OLD, OLD)
@@ -88,7 +88,7 @@ def test_the_email_to_the_former_address_has_a_message_id_of_the_site(client, ma
 
 def test_the_former_address_can_stop_an_unconfirmed_change(client, manager, carl):
     change_address(client, carl)
-    send_letters()
+    send_emails()
     link = link_in(letters_to(NEW)[0])
     follow(client, OLD)
     assert client.__class__().post(link).status_code == 410
@@ -217,7 +217,7 @@ def change_password(client, user, new="as long as a sentence", old="a long passw
 def test_managers_and_superusers_are_notified(client, manager, carl, admin_user):
     a_member(roles.MANAGERS, username="other")
     change_address(client, carl)
-    send_letters()
+    send_emails()
     told = {letter.to[0] for letter in mail.outbox}
     assert {"manager@example.org", "other@example.org", admin_user.email} <= told
 

@@ -112,14 +112,14 @@ def test_the_search_would_find_them():
 
 
 def test_nothing_is_in_the_clear_while_it_is_kept(asked, log, mailoutbox):
-    call_command("send_letters", verbosity=0)
+    call_command("send_emails", verbosity=0)
     asked.refresh_from_db()
     assert (asked.name, asked.question) == (WORDS["name"], WORDS["question"])
     assert found_in(database()) == found_in(log()) == found_in(memory()) == set()
 
 
 def test_mails_to_staff_hold_nothing_of_it(asked, mailoutbox, site):
-    call_command("send_letters", verbosity=0)
+    call_command("send_emails", verbosity=0)
     to_staff = [mail for mail in mailoutbox if mail.to == [site.mailbox]]
     assert found_in("\n".join(str(mail.message()) for mail in to_staff).encode()) == set()
 

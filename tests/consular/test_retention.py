@@ -135,7 +135,7 @@ def test_everything_that_belongs_to_it_goes_and_its_letters_never_leave(at_later
     enquiry.record_opened(admin_user, NOON)
     run("--delete")
     assert not EnquiryLogEntry.objects.exists() and OutboxEmail.objects.exists()
-    call_command("send_letters", verbosity=0)
+    call_command("send_emails", verbosity=0)
     assert mailoutbox == [] and not OutboxEmail.objects.waiting().exists()
 
 

@@ -59,13 +59,13 @@ def security_event_kinds():
     return list(SecurityEvent.objects.order_by("pk").values_list("kind", flat=True))
 
 
-def send_letters():
+def send_emails():
     send_due(timezone.now)
 
 
 def letters_to(address):
     """Send what waits, and return the letters that went to an address."""
-    send_letters()
+    send_emails()
     return [letter for letter in mail.outbox if letter.to == [address]]
 
 

@@ -11,7 +11,9 @@ from backups import format, media, restore, tar
 from tests.factories import a_message
 from tests.helpers.files import an_attachment
 
-IDENTITY, OTHER_IDENTITY = Identity.generate(), Identity.generate()
+# Keys of these tests alone, fixed so that every worker collects the same parameters.
+IDENTITY = Identity.from_str("AGE-SECRET-KEY-1ZKWA722TTN76JYVL9AS4PKZ5YESYEM2EFQFWG5T43LNF0A22HT9SZZK3CH")
+OTHER_IDENTITY = Identity.from_str("AGE-SECRET-KEY-1MX52FQU5FTL6MNAJYAU3EKT7W8Y74CTAUTQJHCAD67DSWTCEA78S9WT8DU")
 RECIPIENT = str(IDENTITY.to_public())
 
 

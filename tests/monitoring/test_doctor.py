@@ -152,7 +152,7 @@ PROBLEMS = {
     "database": lambda patch: patch.setattr(
         "monitoring.doctor.host.edition_number", partial(raises, OperationalError("away"))
     ),
-    "migrations": lambda patch: MigrationRecorder(connection).record_unapplied("letters", "0001_initial"),
+    "migrations": lambda patch: MigrationRecorder(connection).record_unapplied("outbox", "0001_initial"),
     "triggers": lambda patch: drop("news_workflowlogentry_delete"),
     "home": lambda patch: patch.setattr("embassy.views.LATEST_COUNT", 3),
     "archive": lambda patch: patch.setattr("news.archive.PAGE_SIZE", 5),
@@ -166,7 +166,7 @@ PROBLEMS = {
     "schedule": lambda patch: a_message(publish_at=NOON - HOUR, approved_at=None, submitted_at=NOON - DAY),
     "media": lambda patch: an_attachment_that_is_gone(),
     "keys": wrong_key,
-    "letters": lambda patch: a_late_letter(),
+    "emails": lambda patch: a_late_letter(),
     "given-up": lambda patch: a_late_letter(given_up_at=NOON, last_error="refused SMTPDataError 554"),
     "backup": lambda patch: Backup.objects.update(taken_at=NOON - 3 * DAY),
     "disk": lambda patch: patch.setattr(host, "MIN_FREE_BYTES", 10**18),
@@ -210,7 +210,7 @@ def test_every_check_has_a_problem_here():
             "database",
             lambda patch: patch.setattr("monitoring.doctor.host._number_call.result", partial(raises, TimeoutError())),
         ),
-        ("letters", lambda patch: a_late_letter(written_at=NOON, last_error="away TimeoutError")),
+        ("emails", lambda patch: a_late_letter(written_at=NOON, last_error="away TimeoutError")),
     ],
 )
 def test_other_forms_are_found(check, inject, monkeypatch):
@@ -360,13 +360,13 @@ def test_the_command_exits_with_1_if_there_is_a_problem(capsys):
         call_command("doctor", nodes=[], only=None)
     first, do, summary = capsys.readouterr().out.splitlines()
     assert (end.value.code, summary) == (1, f"1 problem ({len(CHECKS)} checks).")
-    assert first == "letters: 1 e-mail has not been sent, the oldest for 1 hour." and "send_letters" in do
+    assert first == "emails: 1 e-mail has not been sent, the oldest for 1 hour." and "send_emails" in do
 
 
 def test_the_command_can_write_json(capsys):
     a_late_letter()
     with pytest.raises(SystemExit):
-        call_command("doctor", "--json", "--only", "letters", "backup")
+        call_command("doctor", "--json", "--only", "emails", "backup")
     report = json.loads(capsys.readouterr().out)
-    assert (report["ok"], report["checked"]) == (False, ["letters", "backup"])
-    assert [problem["check"] for problem in report["problems"]] == ["letters"]
+    assert (report["ok"], report["checked"]) == (False, ["emails", "backup"])
+    assert [problem["check"] for problem in report["problems"]] == ["emails"]

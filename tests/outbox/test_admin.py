@@ -9,7 +9,7 @@ from tests.helpers.accounts import a_member
 
 pytestmark = pytest.mark.django_db
 
-LIST = "/admin/letters/letter/"
+LIST = "/admin/outbox/outboxemail/"
 
 
 @pytest.fixture

@@ -156,7 +156,7 @@ def test_days_in_which_nobody_could_try_do_not_count():
 def test_letter_that_was_given_up_is_tried_again_when_a_manager_says_so(admin_client, clock):
     letter = refused(NOON + GIVE_UP_AFTER, attempts=100)
     clock.move_to(NOON + 6 * DAY)
-    admin_client.post("/admin/letters/letter/", {"action": "try_now", "_selected_action": [letter.pk]})
+    admin_client.post("/admin/outbox/outboxemail/", {"action": "try_now", "_selected_action": [letter.pk]})
     assert send(NOON + 6 * DAY).sent == 1
 
 

@@ -216,12 +216,12 @@ def test_letter_that_was_taken_but_not_recorded_leaves_a_second_time_under_the_s
 
 
 class Sender:
-    """A real `manage.py send_letters --loop`, on the database of the tests."""
+    """A real `manage.py send_emails --loop`, on the database of the tests."""
 
     def __init__(self, port):
         environment = os.environ | {"DATABASE_URL": database_url(), "EMAIL_URL": f"smtp://127.0.0.1:{port}"}
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "send_letters", "--loop"],
+            [sys.executable, "manage.py", "send_emails", "--loop"],
             cwd=SITE,
             env=environment,
             stdout=subprocess.PIPE,

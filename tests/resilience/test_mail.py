@@ -21,7 +21,7 @@ def silent():
 def test_a_mail_server_that_hangs_delays_no_enquiry_and_loses_no_email(serve, a_file, silent):
     node = serve(a_file, EMAIL_URL=f"smtp://127.0.0.1:{silent}")
     sender = subprocess.Popen(
-        [sys.executable, "manage.py", "send_letters", "--loop"],
+        [sys.executable, "manage.py", "send_emails", "--loop"],
         cwd=ROOT,
         env=node.environment,
         stderr=subprocess.DEVNULL,

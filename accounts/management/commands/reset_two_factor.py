@@ -1,4 +1,4 @@
-"""`manage.py reset_second_factor`: reset two-step verification of a user if no site manager can do it."""
+"""`manage.py reset_two_factor`: reset two-step verification of a user if no site manager can do it."""
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model

@@ -66,10 +66,10 @@ class Command(BaseCommand):
             if waiting := OutboxEmail.objects.waiting().count():
                 words = ngettext(
                     "%d e-mail was waiting in the outbox when the backup was made. It will be sent by the next "
-                    "send_letters, although it may have been sent since. For a trial, set EMAIL_URL=consolemail:// "
+                    "send_emails, although it may have been sent since. For a trial, set EMAIL_URL=consolemail:// "
                     "first.",
                     "%d e-mails were waiting in the outbox when the backup was made. They will be sent by the next "
-                    "send_letters, although they may have been sent since. For a trial, set EMAIL_URL=consolemail:// "
+                    "send_emails, although they may have been sent since. For a trial, set EMAIL_URL=consolemail:// "
                     "first.",
                     waiting,
                 )

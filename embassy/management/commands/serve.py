@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 RESTART_SECONDS = 10  # before a sender that has ended is started again
 STOP_SECONDS = 15
-SENDER = [sys.executable, "manage.py", "send_letters", "--loop"]
+SENDER = [sys.executable, "manage.py", "send_emails", "--loop"]
 SERVER = [
     str(Path(sys.executable).with_name("granian")),
     *"--interface wsgi --host 127.0.0.1 --workers 2 --blocking-threads 2 --backlog 128 --no-ws".split(),
