@@ -2,7 +2,7 @@
 
 `taking` creates a backup, `restoring` reads one into an empty site. `archive` is the tar file, `contents` its layout,
 `sealing` the encryption; `tables` serialises rows, `snapshot` reads the database as of one time, and `files` walks the
-media. docs/backup.md is the manual.
+media. docs/operators/backups.md is the manual.
 """
 
 

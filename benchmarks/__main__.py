@@ -37,7 +37,7 @@ def main():
 
 
 def record(table):
-    """Write the table into docs/performance.md, between its markers."""
+    """Write the table into docs/developers/performance.md, between its markers."""
     page = ROOT / "docs" / "performance.md"
     before, _old, after = re.split(r"(?s)(?<=<!-- table -->\n)(.*)(?=<!-- end of the table -->)", page.read_text())
     page.write_text("\n".join([before, *table.lines, "", after]))
@@ -90,7 +90,7 @@ def read_options():
     parser.add_argument("--seconds", type=int, default=3, help="seconds of load per page and round")
     parser.add_argument("--times", type=int, default=30, help="renderings of a page per round")
     parser.add_argument("--pages", type=int, default=15_000, help="different pages for the memory part")
-    parser.add_argument("--record", action="store_true", help="write the table into docs/performance.md")
+    parser.add_argument("--record", action="store_true", help="write the table into docs/developers/performance.md")
     parser.add_argument("--quick", action="store_true", help="about a minute; the figures vary")
     options = parser.parse_args()
     if options.quick:

@@ -59,7 +59,7 @@ def check_wal(look: CheckContext):
             _("SQLite's write-ahead log has %(size)s MB: it is not being checkpointed.") % {"size": size // 1024**2},
             _(
                 "A program keeps a read transaction open, or one that copies the database (Litestream) has stopped: "
-                "restart that program. See “Litestream” in docs/backup.md."
+                "restart that program. See “Litestream” in docs/operators/backups.md."
             ),
         )
 
@@ -108,7 +108,7 @@ def check_proxy(look: CheckContext):
             _("Requests come through a proxy, but TRUSTED_PROXY_COUNT is 0: all visitors share one address."),
             _(
                 "Set TRUSTED_PROXY_COUNT to the number of proxies in front, and restart. The proxy must set "
-                "X-Forwarded-For itself (docs/operating.md)."
+                "X-Forwarded-For itself (docs/operators/running.md)."
             ),
         )
 

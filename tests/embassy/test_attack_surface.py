@@ -1,4 +1,4 @@
-"""Attacks from outside and their responses. docs/security.md lists them and the tests in other files."""
+"""Attacks from outside and their responses. docs/operators/security.md lists them and the tests in other files."""
 
 import re
 import subprocess
