@@ -80,7 +80,7 @@ lint: $(VENV)/dev.stamp
 	$(PY) -W error::DeprecationWarning manage.py check --fail-level WARNING
 
 bench: $(VENV)/dev.stamp
-	$(PY) -m benchmarks
+	$(PY) -m benchmarks --record
 
 # The packages
 
