@@ -75,6 +75,7 @@ lint: export DATABASE_URL := sqlite://:memory:
 lint: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports
 	$(VENV)/bin/djlint --quiet --lint templates */templates
 	$(PY) -W error::DeprecationWarning manage.py makemigrations --check --dry-run
 	$(PY) -W error::DeprecationWarning manage.py check --fail-level WARNING
@@ -125,7 +126,7 @@ var/static.stamp: requirements.txt $(STATIC) | $(VENV)/run.stamp .env
 
 # Take away what can be made again. What staff have made stays: var/, but for the static files, and .env.
 clean:
-	rm -rf $(VENV) var/static var/static.stamp .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) var/static var/static.stamp .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Small things said in Python

@@ -38,7 +38,7 @@ def main():
 
 def record(table):
     """Write the table into docs/developers/performance.md, between its markers."""
-    page = ROOT / "docs" / "performance.md"
+    page = ROOT / "docs" / "developers" / "performance.md"
     before, _old, after = re.split(r"(?s)(?<=<!-- table -->\n)(.*)(?=<!-- end of the table -->)", page.read_text())
     page.write_text("\n".join([before, *table.lines, "", after]))
 

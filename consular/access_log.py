@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 
+from django.apps import apps
 from django.db import models, transaction
 
 from consular.encryption import encrypted_fields
@@ -53,17 +54,18 @@ def recording_reads(by, at: datetime) -> Iterator[None]:
 
 
 def _acted_on(enquiries: set[int], by, at: datetime) -> set[int]:
-    from consular.models import EnquiryLogEntry
-
     if not enquiries:
         return set()
-    return set(EnquiryLogEntry.objects.filter(enquiry__in=enquiries, by=by, at=at).values_list("enquiry_id", flat=True))
+    entries = apps.get_model("consular", "EnquiryLogEntry").objects.filter(enquiry__in=enquiries, by=by, at=at)
+    return set(entries.values_list("enquiry_id", flat=True))
 
 
 def record(enquiries: Iterable[int], kind: str, by, at: datetime) -> None:
-    """Add a log entry of this kind to each enquiry, unless the officer has one within ONE_LOOK or it was erased."""
-    from consular.models import Enquiry, EnquiryLogEntry
+    """Add a log entry of this kind to each enquiry that was not erased.
 
+    An enquiry with such an entry of the officer within VIEW_INTERVAL gets none.
+    """
+    Enquiry, EnquiryLogEntry = (apps.get_model("consular", name) for name in ("Enquiry", "EnquiryLogEntry"))
     pks = set(enquiries)
     if not pks:
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.apps import apps
 from django.db.models import Q
 
 from outbox.models import OutboxEmail
@@ -22,13 +23,12 @@ FAILED = Q(sent_at=None) & (
 
 def failed_emails_by_enquiry(enquiries: Iterable[int] | None = None) -> dict[int, list[OutboxEmail]]:
     """Return the failed e-mails to visitors by enquiry id, oldest first; of these enquiries or of all."""
-    from consular.models import EnquiryEntry
-
     wanted = None if enquiries is None else set(enquiries)
     emails = OutboxEmail.objects.filter(FAILED, kind__in=KINDS).order_by("-pk")[:MAX_EMAILS]
     emails = sorted(emails, key=lambda email: email.pk)
     answers = [email.object_id for email in emails if email.kind == "enquiry answer"]
-    owners = dict(EnquiryEntry.objects.filter(pk__in=answers).values_list("pk", "enquiry_id"))
+    entries = apps.get_model("consular", "EnquiryEntry").objects.filter(pk__in=answers)
+    owners = dict(entries.values_list("pk", "enquiry_id"))
     found = defaultdict(list)
     for email in emails:
         pk = owners.get(email.object_id) if email.kind == "enquiry answer" else email.object_id

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from embassy import env as environment
 from embassy.env import env
+from embassy.logging_config import logging_config
 from embassy.static_headers import add_static_headers
 from richtext import ckeditor_config
 
@@ -293,24 +294,4 @@ EDITOR_SOURCES = {"style-src": [UNSAFE_INLINE], "img-src": ["data:"]}
 
 # Logging
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {
-            "class": "monitoring.log_formatters.RedactingFormatter",
-            "format": "{asctime} {levelname} {name} {request_tag}{message}",
-            "style": "{",
-        },
-        "json": {"class": "monitoring.log_formatters.JsonFormatter"},
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},
-        "django.server": {"handlers": [], "propagate": True},  # runserver logs URLs as well
-        "axes": {"level": "WARNING"},
-        # Every response in JSON; in a terminal only failed ones.
-        "embassy.access": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
-    },
-}
+LOGGING = logging_config(LOG_FORMAT)

@@ -16,7 +16,7 @@ from prometheus_client.core import GaugeMetricFamily
 from consular.models import Enquiry
 from editions.edition import EDITION_NUMBER_QUERY, next_change
 from editions.models import EditionNumber
-from monitoring import prometheus
+from monitoring import worker_files
 from monitoring.last_backup import last_backup
 from monitoring.single_flight import TimeoutCall
 from news.models import Message
@@ -137,7 +137,9 @@ class WorkerCollector:
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         memory = {
-            pid: used for pid in sorted(prometheus.worker_pids(self.directory)) if (used := memory_of(pid)) is not None
+            pid: used
+            for pid in sorted(worker_files.worker_pids(self.directory))
+            if (used := memory_of(pid)) is not None
         }
         yield GaugeMetricFamily("embassy_workers", "Processes that serve requests.", value=len(memory))
         gauge = GaugeMetricFamily("embassy_worker_memory_bytes", "Resident memory.", labels=["pid"])

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 from editions.middleware import edition_cache
-from monitoring import prometheus
+from monitoring import worker_files
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class ProcessMetrics:
     """The metrics of this process."""
 
     def __init__(self, directory: Path):
-        prometheus.remove_stale_files(directory)
+        worker_files.remove_stale_files(directory)
         reserve_files(directory)
         # The library reads this variable when it is first imported.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections import Counter
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connections
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from monitoring import doctor, worker_files
+from monitoring.gauges import DatabaseCollector, WorkerCollector
 
 log = logging.getLogger(__name__)
 
@@ -17,10 +22,6 @@ ATTEMPTS = 5  # to read files that are being created or deleted while a worker s
 
 def build_registry():
     """Return a registry with all metrics of the site, except those of the doctor."""
-    from prometheus_client import CollectorRegistry
-
-    from monitoring.gauges import DatabaseCollector, WorkerCollector
-
     directory = Path(settings.METRICS_DIR)
     collectors = CollectorRegistry()
     for collector in (RequestCollector(directory), DatabaseCollector(), WorkerCollector(directory)):
@@ -35,12 +36,10 @@ class RequestCollector:
         self.directory = directory
 
     def collect(self):
-        from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
-
         if not self.directory.is_dir():
             return
-        for pid in worker_pids(self.directory):
-            if not is_process_alive(pid):
+        for pid in worker_files.worker_pids(self.directory):
+            if not worker_files.is_process_alive(pid):
                 mark_process_dead(pid, str(self.directory))  # deletes its gauges
         for _attempt in range(ATTEMPTS):
             try:
@@ -59,14 +58,10 @@ class DoctorCollector:
 
     def examine(self) -> None:
         """Run the doctor, which can take seconds; `collect` returns the last result."""
-        from monitoring.doctor import run_checks
-
-        self.report = run_checks(nodes=settings.NODES)
+        self.report = doctor.run_checks(nodes=settings.NODES)
         connections.close_all()
 
     def collect(self):
-        from prometheus_client.core import GaugeMetricFamily
-
         report = self.report
         if report is None:
             return
@@ -77,35 +72,3 @@ class DoctorCollector:
         yield gauge
         name = "embassy_doctor_last_run_timestamp_seconds"
         yield GaugeMetricFamily(name, "When the doctor last ran.", value=report.at.timestamp())
-
-
-# The files of the workers
-
-
-def worker_pids(directory: Path) -> set[int]:
-    """Return the processes that have files in the directory, whether they are running or not."""
-    return {pid for path in directory.glob("*.db") if (pid := pid_of(path)) is not None}
-
-
-def pid_of(path: Path) -> int | None:
-    pid = path.stem.rpartition("_")[2]
-    return int(pid) if pid.isascii() and pid.isdigit() else None
-
-
-def is_process_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def remove_stale_files(directory: Path) -> None:
-    """Delete the counters of a site that was stopped. While one worker runs they stay: a sum must not decrease."""
-    directory.mkdir(parents=True, exist_ok=True)
-    paths = [path for path in directory.glob("*.db") if pid_of(path) is not None]
-    if not any(is_process_alive(pid) for pid in {pid_of(path) for path in paths}):
-        for path in paths:
-            path.unlink(missing_ok=True)

@@ -10,13 +10,11 @@ from functools import cached_property
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.cursors import Cursor
 from core.timezones import local_date
 from news import message_counts, slugs
-from news.syndication import structured_data
 
 PAGE_SIZE = 20
 
@@ -115,13 +113,6 @@ def period_range(year: int, month: int | None) -> tuple[datetime, datetime]:
     return ArchiveFilter(year=year, month=month or 0).time_range
 
 
-def breadcrumbs_json_ld(shelf: ArchiveFilter) -> SafeString:
-    """Return the breadcrumbs of a list as JSON-LD."""
-    return structured_data.to_json_ld(
-        {"@context": "https://schema.org", **structured_data.breadcrumb_list(shelf.breadcrumbs())}
-    )
-
-
 # Pages
 
 
@@ -145,9 +136,9 @@ def get_page(messages, *, span=None, before: Cursor | None = None, after: Cursor
         rows = list(messages.order_by("publish_at", "id")[: PAGE_SIZE + 1])
         shown = rows[:PAGE_SIZE][::-1]
         return Page(
-            format_count,
-            newer=Cursor.of(format_count[0]) if len(rows) > PAGE_SIZE else None,
-            older=Cursor.of(format_count[-1]) if format_count else None,
+            shown,
+            newer=Cursor.of(shown[0]) if len(rows) > PAGE_SIZE else None,
+            older=Cursor.of(shown[-1]) if shown else None,
         )
     rows = list(messages[: PAGE_SIZE + 1])
     shown = rows[:PAGE_SIZE]

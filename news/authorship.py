@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from news.models.workflow_log import WorkflowLogEntry
+from news.workflow_steps import WorkflowStep
 
 # Steps whose versions contain no new text: who sends a text back may approve it later.
 STEPS_WITHOUT_TEXT = [
-    WorkflowLogEntry.Kind.SENT_BACK,
-    WorkflowLogEntry.Kind.APPROVED,
-    WorkflowLogEntry.Kind.WITHDRAWN,
-    WorkflowLogEntry.Kind.RESTORED,
+    WorkflowStep.SENT_BACK,
+    WorkflowStep.APPROVED,
+    WorkflowStep.WITHDRAWN,
+    WorkflowStep.RESTORED,
 ]
 MAX_VERSIONS = 2_000  # versions of one user, the newest, that are searched: several years of work
 
@@ -40,5 +40,5 @@ class AuthorshipQuerySet(models.QuerySet):
 
     def with_rejections(self):
         """Prefetch as `rejections` the log entries that sent each message back, newest first."""
-        entries = WorkflowLogEntry.objects.filter(kind=WorkflowLogEntry.Kind.SENT_BACK).select_related("by")
-        return self.prefetch_related(Prefetch("log_entries", entries, to_attr="rejections"))
+        entries = self.model._meta.get_field("log_entries").related_model.objects.filter(kind=WorkflowStep.SENT_BACK)
+        return self.prefetch_related(Prefetch("log_entries", entries.select_related("by"), to_attr="rejections"))

@@ -19,7 +19,7 @@ from news.internal_links import internal_link_hints
 from richtext.complexity import MAX_CHARACTERS
 from richtext.convert import Loss, describe
 from richtext.plaintext import count_words
-from richtext.sanitize.structure import ATTRIBUTE, TOKEN
+from richtext.sanitize.tokens import ATTRIBUTE, TOKEN
 
 if TYPE_CHECKING:
     from news.models import Message

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.templatetags.datetimes import in_zones
 from news import text_diff
-from news.models.workflow_log import WorkflowLogEntry
+from news.workflow_steps import WorkflowStep
 from richtext.fields import RichTextField
 from richtext.plaintext import plain_text
 
@@ -59,14 +59,14 @@ def changed_fields(model, old, new) -> list[models.Field]:
 def change_reason_text(version) -> str:
     """Return the text of a version about changes to the attachments, which are in none of its fields."""
     reason = version.history_change_reason or ""
-    return "" if reason in WorkflowLogEntry.Kind.values else reason
+    return "" if reason in WorkflowStep.values else reason
 
 
 def attachment_changes(message, since: int) -> list[str]:
     """Return the changes to the attachments after the version `since`, from versions and from log entries."""
     rows = message.history.filter(history_id__gt=since).order_by("history_id")
     times = [row.history_date for row in rows]
-    entries = message.log_entries.filter(kind=WorkflowLogEntry.Kind.ATTACHED, at__in=times).order_by("at", "id")
+    entries = message.log_entries.filter(kind=WorkflowStep.ATTACHED, at__in=times).order_by("at", "id")
     return [text for text in map(change_reason_text, rows) if text] + [entry.reason for entry in entries]
 
 

@@ -44,7 +44,7 @@ def archive(request, slug=None, year=0, month=0, day=0):
         "cursor_query": next((f"?{name}={cursor}" for name, cursor in cursors.items() if cursor), ""),
         "index": index,
         "neighbours": index.neighbours(messages),
-        "json_ld": archives.breadcrumbs_json_ld(shelf),
+        "json_ld": structured_data.breadcrumbs_json_ld(shelf.breadcrumbs()),
         "error": error,
         "typed": request.GET.get("date", ""),
         "is_found": is_found,

@@ -12,7 +12,7 @@ from richtext.complexity import MAX_CHARACTERS, TooComplex, truncated
 from richtext.convert import Loss, convert_html
 from richtext.plaintext import inline_text
 from richtext.sanitize import sanitize
-from richtext.sanitize.structure import TOKEN, attributes_of
+from richtext.sanitize.tokens import TOKEN, attributes_of
 from richtext.widgets import EditorWidget
 
 

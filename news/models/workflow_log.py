@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.text_fields import PlainTextField
+from news.workflow_steps import WorkflowStep
 
 MAX_REASON_LENGTH = 10_000  # characters: a reason may name twenty attachments and what was done to each
 
@@ -12,17 +13,7 @@ MAX_REASON_LENGTH = 10_000  # characters: a reason may name twenty attachments a
 class WorkflowLogEntry(models.Model):
     """One workflow step of a message. The triggers in `news.audit_triggers` refuse changes to a row."""
 
-    class Kind(models.TextChoices):
-        SUBMITTED = "submitted", _("submitted")
-        SENT_BACK = "sent back", _("sent back")
-        APPROVED = "approved", _("approved")
-        CHANGED = "changed", _("changed after approval")
-        ATTACHED = "attached", _("attachments changed")
-        TYPO = "typo", _("typo fixed")
-        CORRECTION = "correction", _("corrected")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-        RESTORED = "restored", _("restored")
-        REVERTED = "reverted", _("earlier version restored")
+    Kind = WorkflowStep
 
     message = models.ForeignKey("news.Message", models.PROTECT, related_name="log_entries", verbose_name=_("message"))
     kind = models.CharField(_("action"), max_length=20, choices=Kind.choices)

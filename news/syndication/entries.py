@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from core.site_urls import absolute_url
 from core.xml_text import strip_invalid_xml
 from news.syndication.structured_data import link_image
-from richtext.sanitize.structure import TOKEN
+from richtext.sanitize.tokens import TOKEN
 from richtext.serving import media_url
 
 RELATIVE_URL = re.compile(r'(?:href|src)="(?!https?:|mailto:|tel:)')

@@ -107,6 +107,11 @@ def article_json_ld(message, corrections) -> SafeString:
     return to_json_ld({"@context": "https://schema.org", "@graph": [found, breadcrumb_list(steps)]})
 
 
+def breadcrumbs_json_ld(steps: list[tuple[str, str]]) -> SafeString:
+    """Return names and paths of pages, the widest first, as JSON-LD."""
+    return to_json_ld({"@context": "https://schema.org", **breadcrumb_list(steps)})
+
+
 def breadcrumb_list(steps: list[tuple[str, str]]) -> dict:
     """Return names and paths of pages, the widest first, as a BreadcrumbList."""
     return {

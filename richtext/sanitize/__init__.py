@@ -8,7 +8,7 @@ import nh3
 
 from richtext.complexity import check_complexity
 from richtext.sanitize import attributes as attribute_rules
-from richtext.sanitize import structure
+from richtext.sanitize import structure, tokens
 
 # nh3 parses like a browser and keeps known tags; `structure` then renames old tags and makes the result valid.
 _cleaner = nh3.Cleaner(
@@ -37,7 +37,7 @@ def sanitize(html: str) -> str:
     would take too long to parse.
     """
     check_complexity(html)
-    html = structure.INVISIBLE.sub("", html.replace("\r\n", "\n").replace("\r", "\n"))
+    html = tokens.INVISIBLE.sub("", html.replace("\r\n", "\n").replace("\r", "\n"))
     return _cleaner.clean(structure.to_valid_html(_cleaner.clean(html)))
 
 
@@ -51,7 +51,7 @@ def replace_images(html: str, rule: Callable[[str, str], tuple[str, str] | None]
     def replaced(token):
         if token[2] != "img":
             return token[0]
-        attributes = structure.attributes_of(token[3])
+        attributes = tokens.attributes_of(token[3])
         found = rule(attributes["src"], attributes.get("alt", "")) if attributes.get("src") else None
         if found is None:
             return token[0]
@@ -60,7 +60,7 @@ def replace_images(html: str, rule: Callable[[str, str], tuple[str, str] | None]
             return replacement
         if not {"width", "height"} <= attributes.keys():  # one alone fits only the layout of the old page
             attributes = {name: value for name, value in attributes.items() if name not in ("width", "height")}
-        return structure.start_tag_html("img", attributes | {"src": source, "alt": attributes.get("alt", "")})
+        return tokens.start_tag_html("img", attributes | {"src": source, "alt": attributes.get("alt", "")})
 
     check_complexity(html)
-    return structure.TOKEN.sub(replaced, _cleaner.clean(html))
+    return tokens.TOKEN.sub(replaced, _cleaner.clean(html))

@@ -1,9 +1,9 @@
 """HTML structure: rebuilds sanitised, well-formed HTML as valid HTML. No text is lost.
 
 The content model has three levels: containers (list, quotation, table, figure) hold containers or lines (paragraph,
-heading, caption), and a line holds words with marks (bold, link). `Reader` reads start tags, text and end tags. Its
-state is the open containers (`path`), the open marks (`marks`), the current line (`line`) and the tag of the next line
-(`kind`).
+heading, caption), and a line holds words with marks (bold, link). `StructureBuilder` reads start tags, text and end
+tags. Its state is the open containers (`path`), the open marks (`marks`), the current line (`line`) and the tag of the
+next line (`kind`).
 
     tag          at the start tag                               at the end tag
     -----------  ---------------------------------------------  ------------------------------------------
@@ -12,10 +12,11 @@ state is the open containers (`path`), the open marks (`marks`), the current lin
     hr           end the line, place the rule                   –
     LINES        end the line; the next ones have this tag      end the line, restore the tag
                  (the outermost one, where they are nested)
-    BREAKS       end the line                                   end the line, restore the tag
+    BLOCKS       end the line                                   end the line, restore the tag
     CONTAINERS   end the line, open the container               end the line, place the container in its parent
 
-A line or container that its parent does not allow is wrapped in an implied container, or moved, by `place`. Example:
+A line or container that its parent does not allow is wrapped in an implied container, or moved, by `place_child`.
+Example:
 
     <ul>one<h1>Two</h1></ul><p>three <b>four<p>five
 
@@ -30,16 +31,14 @@ A line or container that its parent does not allow is wrapped in an implied cont
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
-from html import escape, unescape
 
 from richtext.sanitize import attributes, tables
+from richtext.sanitize.tokens import INVISIBLE, TOKEN, attributes_of, start_tag_html
+from richtext.sanitize.tree import HEADINGS, Element, Line, join_lines
 
 MARKS = {"a", "strong", "em", "cite", "s", "sub", "sup"}
-HEADINGS = {"h2", "h3", "h4"}
 LINES = {"p", "caption", "figcaption"} | HEADINGS
 CONTAINERS = {"blockquote", "ul", "ol", "li", "figure", "table", "thead", "tbody", "tr", "th", "td"}
 BLOCKS = {
@@ -58,99 +57,6 @@ ALLOWED_PARTS = {
 }  # fmt: skip
 IMPLIED_PARTS = {"ul": "li", "ol": "li", "table": "tbody", "thead": "tr", "tbody": "tr", "tr": "td"}
 ONLY_IN_TABLES = {"thead", "tbody", "tr", "th", "td"}
-
-TOKEN = re.compile(r'<(/?)([a-z0-9]+)((?: [a-z]+="[^"]*")*)>|[^<]+')
-ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
-SPACE = " \t\n"
-BLANK = re.compile(r"(?:\s|&nbsp;|<br>|[\u00ad\u061c\u200b-\u200f\u2060\ufeff])*")
-
-# Control characters, overrides of the writing direction, noncharacters. Not among them: the marks and joiners that
-# Arabic, Persian and emoji need (U+061C, U+200C to U+200F).
-INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufdd0-\ufdef\ud800-\udfff\ufffe\uffff]"
-)
-
-
-@dataclass(eq=False, slots=True)
-class Element:
-    """A container with its contents, or a mark."""
-
-    tag: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    children: list[Element | Line] = field(default_factory=list)
-    implied: bool = False  # created for contents that its parent does not allow
-
-    def __str__(self) -> str:
-        inside = "\n".join(map(str, self.children))
-        if self.children and not (len(self.children) == 1 and isinstance(self.children[0], Line)):
-            inside = f"\n{inside}\n" if isinstance(self.children[0], Element) else f"{inside}\n"
-        return start_tag_html(self.tag, self.attributes) + inside + f"</{self.tag}>"
-
-
-@dataclass(eq=False, slots=True)
-class Line:
-    """A run of words: each a piece of HTML (text or one empty element) with its marks, from the outermost."""
-
-    tag: str = ""  # "" for bare text, as in a list item
-    attributes: dict[str, str] = field(default_factory=dict)
-    words: list[tuple[tuple[Element, ...], str]] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        html, open_marks = [], ()
-        for marks, piece in [*self.words, ((), "")]:
-            same = sum(1 for _ in shared_marks(open_marks, marks))
-            html += [f"</{mark.tag}>" for mark in reversed(open_marks[same:])]
-            html += [start_tag_html(mark.tag, mark.attributes) for mark in marks[same:]]
-            html.append(piece)
-            open_marks = marks
-        inside = "".join(html)
-        return start_tag_html(self.tag, self.attributes) + inside + f"</{self.tag}>" if self.tag else inside
-
-    def trim(self) -> Line:
-        """Remove white space and breaks at both ends, and marks without text; return the line."""
-        used = {id(mark) for marks, piece in self.words if not BLANK.fullmatch(piece) for mark in marks}
-        words = [(tuple(mark for mark in marks if id(mark) in used), piece) for marks, piece in self.words]
-        for end, strip in ((0, str.lstrip), (-1, str.rstrip)):
-            while words:
-                marks, piece = words[end]
-                piece = "" if piece == "<br>" else strip(piece, SPACE)
-                if piece:
-                    words[end] = marks, piece
-                    break
-                del words[end]
-        self.words = words
-        if self.tag in HEADINGS and all(BLANK.fullmatch(piece) or piece[0] == "<" for _, piece in words):
-            self.tag = "p"  # an image alone is not a heading
-        return self
-
-    def is_blank(self) -> bool:
-        return all(BLANK.fullmatch(piece) for _, piece in self.words)
-
-
-def attributes_of(start_tag: str) -> dict[str, str]:
-    """Return the attributes of a start tag as nh3 writes it."""
-    return {name: unescape(value) for name, value in ATTRIBUTE.findall(start_tag)}
-
-
-def start_tag_html(tag: str, attributes: dict[str, str]) -> str:
-    """Return a start tag."""
-    return "<" + " ".join([tag, *(f'{name}="{escape(value)}"' for name, value in attributes.items())]) + ">"
-
-
-def shared_marks(one, other):
-    """Yield the marks that two words have in common, from the outermost."""
-    for first, second in zip(one, other, strict=False):
-        if first is not second:
-            return
-        yield first
-
-
-def join_lines(lines: list[Line]) -> Line:
-    """Return several lines as one, separated by breaks."""
-    first, *others = lines
-    for line in others:
-        first.words += [((), "<br>"), *line.words]
-    return first
 
 
 class StructureBuilder:

@@ -5,7 +5,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from richtext.renditions import CONTENT_TYPES, SUFFIXES, ImageFile
-from richtext.sanitize.structure import attributes_of
+from richtext.sanitize.tokens import attributes_of
 from richtext.serving import media_url
 
 register = template.Library()

@@ -17,7 +17,7 @@ from django.db import OperationalError, connection
 from prometheus_client import CollectorRegistry, generate_latest, start_http_server
 
 from editions.wsgi_cache import CacheFrontend
-from monitoring import gauges, process_metrics, prometheus
+from monitoring import gauges, process_metrics, prometheus, worker_files
 from monitoring.single_flight import TimeoutCall
 from outbox.models import OutboxEmail
 from tests.factories import HOUR, a_message, an_enquiry
@@ -91,7 +91,7 @@ def test_the_files_of_a_stopped_site_are_deleted(directory):
     directory.mkdir()
     (directory / "counter_999999999.db").write_bytes(b"")
     (directory / "mine.txt").write_bytes(b"")
-    prometheus.remove_stale_files(directory)
+    worker_files.remove_stale_files(directory)
     assert [path.name for path in directory.iterdir()] == ["mine.txt"]
 
 
@@ -101,14 +101,14 @@ def test_a_worker_that_starts_deletes_the_files_of_a_stopped_site(directory):
     worker = AnotherProcess(METRICS_PORT=9100, METRICS_DIR=str(directory))
     worker.ask("/counters/")
     worker.close()
-    assert prometheus.worker_pids(directory) == {worker.process.pid}
+    assert worker_files.worker_pids(directory) == {worker.process.pid}
 
 
 def test_no_file_is_deleted_while_a_worker_runs(directory):
     directory.mkdir()
     for pid in (999999999, os.getpid()):
         (directory / f"counter_{pid}.db").write_bytes(b"")
-    prometheus.remove_stale_files(directory)
+    worker_files.remove_stale_files(directory)
     assert len(list(directory.iterdir())) == 2
 
 
@@ -317,7 +317,7 @@ def test_the_command_serves_until_it_is_stopped(directory, tmp_path):
         "PROMETHEUS_MULTIPROC_DIR": str(directory),
     }
     command = [sys.executable, "manage.py", "metrics", "--port", str(number), "--verbosity", "0"]
-    process = subprocess.Popen(command, env=environment, cwd=Path(__file__).parent.parent, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60
         while True:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from prometheus_client import start_http_server
 
-from monitoring import prometheus
+from monitoring import prometheus, worker_files
 
 DOCTOR_INTERVAL = 300.0  # seconds between two runs of the doctor
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError(_("Set METRICS_PORT=9100 in .env, which also makes the workers count."))
         doctor, registry = prometheus.DoctorCollector(), prometheus.build_registry()
         registry.register(doctor)
-        prometheus.remove_stale_files(Path(settings.METRICS_DIR))
+        worker_files.remove_stale_files(Path(settings.METRICS_DIR))
         try:
             server, thread = start_http_server(port, address, registry)
         except OSError as error:
