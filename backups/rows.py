@@ -119,7 +119,7 @@ class BackupTable:
                 field = field.target_field
             if field.get_internal_type() not in CODECS:
                 words = _(
-                    "Backups cannot include %(column)s of %(table)s yet: add its field type in backups/tables.py."
+                    "Backups cannot include %(column)s of %(table)s yet: add its field type in backups/rows.py."
                 )
                 raise BackupError(words % {"column": field.column, "table": self.name})
             found.append(CODECS[field.get_internal_type()])

@@ -121,7 +121,7 @@ def measure_changes(table, vendor, place, directory, times=20):
 def visit_page(port, done, seen):
     """Request the home page continuously, and count the responses that were rendered."""
     for head in servers.count_responses(port, "/", done.is_set, {"Accept-Encoding": "br"}, clients=32):
-        seen["rendered" if b"fwd=miss" in head else "printed"] += 1
+        seen["rendered" if b"fwd=miss" in head else "cached"] += 1
 
 
 # Cold
@@ -174,7 +174,7 @@ def measure_growth(table, vendor, make, counts, times, rounds=7):
     try:
         built = {count: worker.build(count=count) for count, worker in workers.items()}
         took = ", ".join(f"{count:,} in {seconds:.0f} s" for count, seconds in built.items())
-        table.add("messages written, indexes and tally with them", took)
+        table.add("messages written, with their indexes and counts", took)
         pages = {count: worker.addresses(number=20) for count, worker in workers.items()}
         for name in pages[counts[0]]:
             p50 = {count: [] for count in counts}
