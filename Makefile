@@ -31,7 +31,7 @@ run: install .env var/static.stamp
 	echo "Ctrl-C stops the server." && \
 	exec $(MANAGE) serve --port "$(PORT)"
 
-# For whoever carries the code on
+# For developers
 
 dev: export DEBUG := on
 dev: export SITE_URL := http://127.0.0.1:$(PORT)
@@ -101,7 +101,7 @@ $(VENV)/dev.stamp: requirements-dev.txt | $(PY)
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@ $(VENV)/run.stamp
 
-# Write the lock anew from pyproject.toml, after a change there or for newer versions (LOCK=--upgrade). It holds the
+# Write the lock again from pyproject.toml, after a change there or for newer versions (LOCK=--upgrade). It holds the
 # hashes of every system and Python, and no index's address. uv comes into .venv only when it is asked for.
 LOCK ?=
 UV_COMPILE = $(PY) -m uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -118,9 +118,7 @@ class BackupTable:
             while field.remote_field:
                 field = field.target_field
             if field.get_internal_type() not in CODECS:
-                words = _(
-                    "Backups cannot include %(column)s of %(table)s yet: add its field type in backups/rows.py."
-                )
+                words = _("Backups cannot include %(column)s of %(table)s yet: add its field type in backups/rows.py.")
                 raise BackupError(words % {"column": field.column, "table": self.name})
             found.append(CODECS[field.get_internal_type()])
         return found
