@@ -1,4 +1,4 @@
-# What each target does is told in README.md. All of them make .venv first, and make it again when the lock changes.
+# The targets are described in docs/operators/reference.md. All of them create .venv first, and again when the lock changes.
 
 PYTHON ?= python3
 

@@ -1,4 +1,1 @@
-"""Benchmarks: `make bench` prints one table, with ratios that are measured side by side in one run.
-
-The method is described in docs/developers/performance.md.
-"""
+"""Benchmarks: `make bench` prints one table. Ratios are measured in one run; see docs/developers/performance.md."""
