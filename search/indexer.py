@@ -1,6 +1,6 @@
 """Search indexer: writes index entries, in the transaction that changes the messages, or in batches afterwards.
 
-Triggers delete the entry of a message that changes and queue the message in `Stale`; see `tables`. Who indexes it:
+Triggers delete the entry of a message that changes and queue the message in `ReindexQueue`; see `search.schema`. Who indexes it:
 
     messages written by             indexed by                            when
     ------------------------------  ------------------------------------  -------------------------------------
