@@ -317,7 +317,7 @@ def test_the_command_serves_until_it_is_stopped(directory, tmp_path):
         "PROMETHEUS_MULTIPROC_DIR": str(directory),
     }
     command = [sys.executable, "manage.py", "metrics", "--port", str(number), "--verbosity", "0"]
-    process = subprocess.Popen(command, env=environment, cwd=Path(__file__).parent.parent, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60
         while True:
