@@ -26,8 +26,8 @@ class DatabaseObjects:
 
     `tables` are the tables without which the statements cannot run. `watched` is the table whose triggers they are.
     `apps` are those whose tables the triggers use: SQLite has no triggers during a migration of these.
-    `after_migration(using, was_migrated)` is called once everything exists; `was_migrated` says whether a migration of
-    `apps` ran. `is_append_only` says that the triggers refuse to delete rows.
+    `after_migration(using, may_be_stale)` is called once everything exists; `may_be_stale` says whether a migration of
+    `apps` ran or a trigger was missing. `is_append_only` says that the triggers refuse to delete rows.
     """
 
     name: str
@@ -186,12 +186,13 @@ def before_migration(sender, using, plan=(), **kwargs):
 def after_migration(sender, using, plan=(), **kwargs):
     """Create what is missing, then let each app bring up to date what its triggers maintain."""
     connection = connections[using]
-    migrated = _apps_in(plan)
+    migrated, missing = _apps_in(plan), set(missing_triggers(connection))
     for objects in registered():
         if objects.can_exist(connection):
             create(connection, objects)
             if objects.after_migration:
-                objects.after_migration(using, bool(objects.apps & migrated))
+                was_missing = not missing.isdisjoint(objects.triggers(connection.vendor))
+                objects.after_migration(using, was_missing or bool(objects.apps & migrated))
 
 
 def _apps_in(plan) -> set[str]:
