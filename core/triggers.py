@@ -4,8 +4,8 @@ Each app declares its statements once (`DatabaseObjects`) and registers them in 
 them (`CreateDatabaseObjects`), so that `migrate --plan` shows them and a fresh database has them in order.
 
 SQLite changes a table by rebuilding it, which drops the triggers of that table and fails where another table's trigger
-names it. There all registered triggers are dropped before a migration and created again after it. After every
-migration, on both databases, what is missing is created; what exists is left alone.
+names it. There the triggers of the apps that are migrated are dropped first and created again afterwards. After every
+migration, on both databases, what is missing is created.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ class DatabaseObjects:
     """The statements of one app that create triggers and the like; each can be repeated without harm.
 
     `tables` are the tables without which the statements cannot run. `watched` is the table whose triggers they are.
-    `after_migration(using, touched)` is called once everything exists; `touched` says whether a migration of `apps`
-    ran, during which SQLite had no triggers.
+    `apps` are those whose tables the triggers use: SQLite has no triggers during a migration of these.
+    `after_migration(using, may_be_stale)` is called once everything exists; `may_be_stale` says whether a migration of
+    `apps` ran or a trigger was missing. `is_append_only` says that the triggers refuse to delete rows.
     """
 
     name: str
@@ -34,8 +35,9 @@ class DatabaseObjects:
     tables: frozenset[str]
     sqlite: tuple[str, ...]
     postgresql: tuple[str, ...]
-    apps: frozenset[str] = frozenset()
+    apps: frozenset[str]
     after_migration: Callable[[str, bool], None] | None = None
+    is_append_only: bool = False
 
     def statements(self, vendor: str) -> tuple[str, ...]:
         """Return the statements for a database: "sqlite" or "postgresql"."""
@@ -77,7 +79,7 @@ def append_only(table: str, noun: str, *, days: int = 0) -> DatabaseObjects:
     rule = f"{noun} is written once: it cannot be changed or deleted{f' for {days} days' if days else ''}."
     start = f"CREATE TRIGGER IF NOT EXISTS {table}"
     refuse = f"BEGIN SELECT RAISE(ABORT, '{rule}'); END"
-    exists = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "  # noqa: S608 (a constant of ours)
+    exists = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "  # noqa: S608 (a constant)
     return DatabaseObjects(
         name=f"append-only {table}",
         watched=table,
@@ -98,6 +100,8 @@ def append_only(table: str, noun: str, *, days: int = 0) -> DatabaseObjects:
                 for event, level in (("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT"))
             ),
         ),
+        apps=frozenset({table.partition("_")[0]}),
+        is_append_only=True,
     )
 
 
@@ -113,11 +117,11 @@ def create(connection, objects: DatabaseObjects) -> None:
     run(connection, objects.statements(connection.vendor))
 
 
-def drop_triggers(connection) -> None:
-    """Drop every registered trigger whose table exists."""
+def drop_triggers(connection, chosen: Iterable[DatabaseObjects]) -> None:
+    """Drop the triggers of the objects whose table exists."""
     tables = set(connection.introspection.table_names())
     on = " ON {}" if connection.vendor == "postgresql" else ""
-    for objects in registered():
+    for objects in chosen:
         if objects.watched in tables:
             names = objects.triggers(connection.vendor)
             run(connection, [f"DROP TRIGGER IF EXISTS {name}{on.format(objects.watched)}" for name in names])
@@ -157,7 +161,7 @@ class CreateDatabaseObjects(Operation):
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         """Execute the statements, or collect them for `sqlmigrate`."""
         for statement in _registry[self.name].statements(schema_editor.connection.vendor):
-            schema_editor.execute(statement.replace("%", "%%") if schema_editor.collect_sql else statement, None)
+            schema_editor.execute(statement, None)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         """Drop the triggers; generated columns and virtual tables go with their tables."""
@@ -174,16 +178,22 @@ class CreateDatabaseObjects(Operation):
 def before_migration(sender, using, plan=(), **kwargs):
     """Drop the triggers on SQLite while its tables may be rebuilt."""
     connection = connections[using]
-    if plan and connection.vendor == "sqlite":
-        drop_triggers(connection)
+    if connection.vendor == "sqlite":
+        migrated = _apps_in(plan)
+        drop_triggers(connection, [objects for objects in registered() if objects.apps & migrated])
 
 
 def after_migration(sender, using, plan=(), **kwargs):
     """Create what is missing, then let each app bring up to date what its triggers maintain."""
     connection = connections[using]
-    migrated = {migration.app_label for migration, _backwards in plan}
+    migrated, missing = _apps_in(plan), set(missing_triggers(connection))
     for objects in registered():
         if objects.can_exist(connection):
             create(connection, objects)
             if objects.after_migration:
-                objects.after_migration(using, bool(objects.apps & migrated))
+                was_missing = not missing.isdisjoint(objects.triggers(connection.vendor))
+                objects.after_migration(using, was_missing or bool(objects.apps & migrated))
+
+
+def _apps_in(plan) -> set[str]:
+    return {migration.app_label for migration, _backwards in plan}

@@ -132,9 +132,9 @@ def rebuild_counts(using: str = "default") -> None:
             model.objects.using(using).bulk_create(rows, batch_size=5000)
 
 
-def rebuild_after_migration(using: str, was_migrated: bool) -> None:
-    """Rebuild the counts after a migration, during which SQLite had no triggers."""
-    if was_migrated:
+def rebuild_after_migration(using: str, may_be_stale: bool) -> None:
+    """Rebuild the counts if messages may have been written without the triggers."""
+    if may_be_stale:
         rebuild_counts(using)
 
 
@@ -164,7 +164,7 @@ def pending_messages(at: datetime) -> PendingMessages:
 def counts_by_month(at: datetime, category=None, pending: PendingMessages | None = None) -> dict[date, int]:
     """Return the number of messages public at the time `at` by month, the newest month first, without empty ones.
 
-    `pending` is the result of `coming(at)` if the caller has it already, here and below.
+    `pending` is the result of `pending_messages(at)` if the caller has it already, here and below.
     """
     from news.models import MonthlyCount
 

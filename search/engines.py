@@ -81,7 +81,7 @@ class Engine:
         raise NotImplementedError
 
     def count(self, match: Match, span: KeyRange) -> int:
-        """Return the number of matches; MANY + 1 means more than MANY."""
+        """Return the number of matches; COUNT_LIMIT + 1 means more than COUNT_LIMIT."""
         raise NotImplementedError
 
     def counts(self, matches: list[tuple[Match, KeyRange]]) -> list[int]:
@@ -170,7 +170,7 @@ class SqliteEngine(Engine):
         return self.counts([(match, span)])[0]
 
     def counts(self, matches):
-        # One statement, one scalar subquery for each match; each stops after MANY + 1 rowids.
+        # One statement, one scalar subquery for each match; each stops after COUNT_LIMIT + 1 rowids.
         parts, arguments = [], []
         for match, span in matches:
             found, values = self._from_matches(match, span)

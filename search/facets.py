@@ -26,7 +26,7 @@ class CountedLink:
 
     @property
     def is_over_limit(self) -> bool:
-        """Say whether there are more than MANY messages; `count` is then not exact."""
+        """Say whether there are more than COUNT_LIMIT messages; `count` is then not exact."""
         return self.count > COUNT_LIMIT
 
 
@@ -106,7 +106,7 @@ class Facets:
 
     @cached_property
     def sources(self) -> list[CountedLink]:
-        """Return the most frequent sources; among more than MANY results, those of the newest SAMPLE."""
+        """Return the most frequent sources; among more than COUNT_LIMIT results, those of the newest SAMPLE."""
         frequency = self._source_frequency()
         slugs = sorted(frequency, key=lambda source: (-frequency[source], source))[:MAX_SOURCES]
         if self.params.source and self.params.source not in slugs:

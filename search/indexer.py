@@ -1,14 +1,15 @@
 """Search indexer: writes index entries, in the transaction that changes the messages, or in batches afterwards.
 
-Triggers delete the entry of a message that changes and queue the message in `Stale`; see `tables`. Who indexes it:
+Triggers delete the entry of a message that changes and queue the message in `ReindexQueue` (`search.schema`). Who
+indexes it:
 
     messages written by             indexed by                            when
     ------------------------------  ------------------------------------  -------------------------------------
     save(), loaddata                `on_save`, a post_save handler        in the same transaction
-    update(), bulk_create()         `indexed`, a hook of `bulk_writes`    in the same transaction
+    update(), bulk_create()         `index_bulk_write`, a hook            in the same transaction
     the importer                    `Indexer.add_new`, called by it with  in the same transaction; it writes
                                     texts that it has already split       with bulk_create(run_hooks=False)
-    plain SQL, a migration          `batches` (manage.py build_search)    later; until then it is not found
+    plain SQL, a migration          `build_in_batches` (build_search)     later; until then it is not found
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Models of the search index. `tables` adds the full-text tables and triggers, which Django cannot describe."""
+"""Models of the search index. `search.schema` adds the full-text tables and triggers, which Django cannot describe."""
 
 from __future__ import annotations
 

@@ -111,15 +111,15 @@ QUEUE_MISSING = """INSERT INTO search_queue (message_id) SELECT m.id FROM news_m
     ORDER BY m.publish_at, m.id"""
 
 
-def index_after_migration(using: str, was_migrated: bool) -> None:
+def index_after_migration(using: str, may_be_stale: bool) -> None:
     """Bring the index up to date after a migration, or print the command where that takes long."""
-    if was_migrated:
+    if may_be_stale:
         due = IS_INDEXABLE.format(row="m")
         run(connections[using], [statement.format(due=due) for statement in (DELETE_ORPHANS, QUEUE_MISSING)])
     is_outdated = indexer.is_outdated(using)
     if is_outdated:
         indexer.reset_queue(using)
-    if was_migrated or is_outdated:
+    if may_be_stale or is_outdated:
         index_missing(using)
 
 

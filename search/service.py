@@ -30,7 +30,7 @@ class SearchResults:
 
     query: Query
     messages: list[Message] = field(default_factory=list)
-    total: int = 0  # MANY + 1 means more than MANY
+    total: int = 0  # COUNT_LIMIT + 1 means more than COUNT_LIMIT
     newer: ResultCursor | None = None
     older: ResultCursor | None = None
     categories: list[CountedLink] = field(default_factory=list)

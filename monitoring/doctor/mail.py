@@ -36,7 +36,7 @@ def format_waiting_time(since, at) -> str:
 
 def advice_for_error(letter) -> str:
     """Return what to do about an e-mail that has not been sent, by its last error."""
-    what = letter.fault.partition(" ")[0]
+    what = letter.last_error.partition(" ")[0]
     if what == "refused":
         return _(
             "The mail server refused this e-mail. Errors with a code that begins with 4 are temporary. For 5, read the "

@@ -62,4 +62,4 @@ def test_a_closed_day_with_hours_is_refused(admin_client):
     christmas = {"date": "2020-12-25", "name": "Christmas"}
     form = office_form(hours=[], holidays=[christmas, christmas | {"opens": "10:00", "closes": "12:00"}])
     page = admin_client.post("/admin/consular/office/add/", form).content.decode()
-    assert "25 December 2020 is closed all day in one line and has hours in another." in page
+    assert "25 December 2020 is closed all day in one row and has hours in another." in page

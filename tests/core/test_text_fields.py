@@ -20,8 +20,8 @@ ADD = "/admin/news/message/add/"
 
 # Without a maximum length, each with its reason.
 UNBOUNDED_COLUMNS = {
-    "news.Entry.words",  # the search's own copy of a message's text
-    "news.Entry.marks",
+    "search.SearchDocument.words",  # the search's own copy of a message's text
+    "search.SearchDocument.marks",
     "consular.Entry.text",  # encrypted: the forms bound what is encrypted
     "consular.Enquiry.token",
     "consular.Enquiry.name",

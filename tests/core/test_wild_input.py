@@ -28,7 +28,7 @@ def test_changelists_accept_only_lookups_of_their_filters(admin_client, rows, qu
 
 def test_an_unknown_lookup_is_400(admin_client):
     answer = admin_client.get("/admin/pages/page/?title__regex=(")
-    assert (answer.status_code, "can’t be read" in answer.content.decode()) == (400, True)
+    assert (answer.status_code, "Bad request" in answer.content.decode()) == (400, True)
 
 
 def test_the_list_of_messages_redirects_from_unknown_parameters(admin_client):
@@ -92,7 +92,7 @@ def many(count=101):
 @pytest.mark.parametrize("path", [many(), many(5000), many(5000).replace("/messages/", "/admin/")])
 def test_too_many_parameters_are_400_with_the_usual_headers(path):
     answer = request_page(path)
-    assert (answer.status, "can’t be read" in answer.text) == (400, True)
+    assert (answer.status, "Bad request" in answer.text) == (400, True)
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 

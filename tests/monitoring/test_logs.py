@@ -99,9 +99,7 @@ def test_no_request_id_is_cached():
 def test_the_error_page_shows_the_request_id_of_the_log(broken, lines):
     page = broken.get("/messages/")
     number = page["X-Request-ID"]
-    assert page.status_code == 500 and f"tell us this number, by which we find what went wrong: {number}" in (
-        page.content.decode()
-    )
+    assert page.status_code == 500 and f"contact us and quote this reference: {number}" in (page.content.decode())
     assert {line["request"] for line in lines()} == {number}
     assert [line["logger"] for line in lines()] == ["django.request", "embassy.access"]
 

@@ -90,7 +90,7 @@ def errors_of(field, value):
 
 def test_a_picture_without_alternative_text_is_refused_by_name():
     (sentence,) = errors_of(RichTextFormField(), '<p><img src="/media/pictures/a.jpg" alt=" "></p>')
-    assert sentence.startswith("The picture a.jpg has no alternative text. Double-click it")
+    assert sentence.startswith("The image a.jpg has no alternative text. Double-click it")
     assert RichTextFormField().clean(PICTURE) == PICTURE
 
 
@@ -100,7 +100,7 @@ def test_a_text_that_cleans_to_nothing_counts_as_missing():
 
 def test_a_text_too_long_to_clean_is_refused():
     (sentence,) = errors_of(RichTextFormField(), "a" * (MAX_CHARACTERS + 1))
-    assert "Shorten it" in sentence
+    assert "Shorten or split it" in sentence
 
 
 # The fence

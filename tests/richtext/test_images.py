@@ -171,7 +171,7 @@ def test_no_beginning_of_a_picture_gives_anything_but_a_sentence():
 
 
 def test_a_file_too_large_is_refused_with_its_size():
-    assert refusal(b"\0" * (MAX_BYTES + 1)).startswith("This file has 40.0")
+    assert refusal(b"\0" * (MAX_BYTES + 1)).startswith("This file is 40.0")
 
 
 # The fields

@@ -195,14 +195,14 @@ def test_a_decorative_picture_has_no_words():
 def test_a_video_needs_a_still_picture():
     with pytest.raises(ValidationError) as error:
         Message(headline="x", video_url="https://example.org/").clean()
-    assert "still picture" in error.value.message_dict["image"][0]
+    assert "still image" in error.value.message_dict["image"][0]
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "ftp://example.org/a", "example.org"])
 def test_a_video_is_at_a_web_address(address):
     with pytest.raises(ValidationError) as error:
         Message(headline="x", video_url=address).clean_fields()
-    assert "no web address" in error.value.message_dict["video_url"][0]
+    assert "Enter a full web address" in error.value.message_dict["video_url"][0]
 
 
 @pytest.mark.parametrize(

@@ -172,14 +172,14 @@ def test_migrate_rebuilds_an_index_of_another_version():
     a_message(headline="Rules")
     SearchDocument.objects.update(words=" otherwise ")
     IndexState.objects.update(folding=FOLDING_VERSION - 1)
-    schema.after_migration("default", plan=[], verbosity=0)
+    schema.index_after_migration("default", may_be_stale=False)
     assert (headlines("rules"), indexer.is_outdated()) == (["Rules"], False)
 
 
 def test_migrate_keeps_an_index_of_this_version():
     a_message(headline="Rules")
     SearchDocument.objects.update(words=" otherwise ")
-    schema.after_migration("default", plan=[], verbosity=0)
+    schema.index_after_migration("default", may_be_stale=False)
     assert headlines("rules") == []
 
 
@@ -189,7 +189,7 @@ def test_a_large_index_of_another_version_needs_build_search(monkeypatch, capsys
     monkeypatch.setattr(schema, "MAX_INDEXED_BY_MIGRATE", 0)
     a_message(headline="Rules")
     IndexState.objects.all().delete()
-    schema.after_migration("default", plan=[], verbosity=1)
+    schema.index_after_migration("default", may_be_stale=False)
     assert "manage.py build_search" in capsys.readouterr().out
     before = ReindexQueue.objects.count()
     call_command("build_search", "--quiet")

@@ -54,7 +54,7 @@ def test_alternatives_need_few_comparisons(many_words):
 @pytest.mark.parametrize("address", ["/api/messages/", "/search/feed/", "/search/feed.json"])
 def test_api_and_feeds_compute_no_suggestions_facets_or_hints(client, many_words, address):
     with pytest.MonkeyPatch.context() as patched:
-        for name in ("ways_on", "Options", "hint_of"):
+        for name in ("suggest_searches", "Facets", "archive_hint"):
             patched.setattr(service, name, lambda *given: pytest.fail("made for a program"))
         assert client.get(address, {"q": UNKNOWN}).status_code == 200
         assert client.get(address, {"q": "visa"}).status_code == 200

@@ -148,8 +148,8 @@ def test_both_ways_of_counting_agree(archive, params, limit):
     from unittest.mock import patch
 
     with ExitStack() as stack:
-        for module in ("engines", "options", "finding", "phrases"):
-            stack.enter_context(patch(f"search.{module}.MANY", limit))
+        for module in ("engines", "facets", "service", "phrases"):
+            stack.enter_context(patch(f"search.{module}.COUNT_LIMIT", limit))
         found = run_search(params, NOON, Edition.current(NOON))
     assert found.total == min(len(expected(archive, params)), limit + 1)
 

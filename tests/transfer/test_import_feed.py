@@ -87,7 +87,7 @@ def test_a_post_of_wordpress_becomes_a_message_with_its_paragraphs(importing):
     message = Message.objects.get()
     assert message.body.startswith("<p>One line<br>and another.</p>\n")
     assert message.body.endswith("\n<p>Two.</p>")
-    assert "The caption of an omitted image was also omitted: “Words”. (1): “Peace”" in said
+    assert "The caption of a removed image was also removed: “Words”. (1): “Peace”" in said
     assert message.publish_at == datetime(2019, 5, 1, 9, 30, tzinfo=UTC)
     assert (message.slug, message.category.slug, message.lead) == ("mir", "news-of-us", "")
 
