@@ -22,8 +22,7 @@ from accounts import reauthentication, views
 from accounts.forms import LoginForm
 from accounts.sessions import PENDING_LOGIN_KEY
 from accounts.two_factor.pending_login import MUST_CHANGE_KEY
-from accounts.two_factor.views import PasswordStepView
-from accounts.two_factor.views import two_factor_urls as second_factor_urls
+from accounts.two_factor.views import PasswordStepView, two_factor_urls
 from core.datetime_fields import ZonedDateTimeField, ZonedDateTimeWidget
 from core.folded_search import FoldedSearchMixin
 from core.ids import is_valid_pk
@@ -71,7 +70,7 @@ class PressAdminSite(admin.AdminSite):
             path("sessions/", self.admin_view(views.own_sessions_view), name="own_sessions"),
             path("session/", self.admin_view(never_cache(self.session_state)), name="session"),
             path("r/<path:content_type_id>/<path:object_id>/", view, name="view_on_site"),
-            *second_factor_urls(self),
+            *two_factor_urls(self),
             *super().get_urls(),
         ]
 

@@ -17,7 +17,7 @@ from accounts.security_events import Kind
 from accounts.two_factor import pending_login, totp
 from accounts.two_factor.forms import CodeForm, PasswordForm, TwoFactorSetUpForm
 
-NEW_KEY_SESSION_KEY = "second_factor_key"  # session key: the secret of a phone that is being set up
+NEW_KEY_SESSION_KEY = "two_factor_key"  # session key: the secret of a phone that is being set up
 
 
 def two_factor_urls(site):

@@ -32,7 +32,7 @@ CHANGE = "/admin/password_change/"
     ],
 )
 def test_a_password_made_of_the_houses_words_is_refused(password):
-    with pytest.raises(ValidationError, match="name this embassy"):
+    with pytest.raises(ValidationError, match="words from the name of this embassy"):
         validate_password(password)
 
 

@@ -64,7 +64,7 @@ def test_invisible_characters_are_removed_from_topics_questions_templates_and_no
     rest |= {f"{inline}TOTAL_FORMS": "1", f"{inline}INITIAL_FORMS": "0", f"{inline}0-order": "0"}
     rest |= {f"{inline}0-question": hidden("How long?"), f"{inline}0-answer": hidden("Ten days.")}
     admin_client.post("/admin/consular/topic/add/", topic | rest)
-    admin_client.post("/admin/consular/template/add/", {"name": hidden("Report"), "text": hidden("Dear {name}")})
+    admin_client.post("/admin/consular/answertemplate/add/", {"name": hidden("Report"), "text": hidden("Dear {name}")})
     admin_client.post(
         "/admin/consular/notice/add/",
         {"sentence": hidden("Closed today."), "link_url": hidden("/contact/"), "link_text": hidden("Contact")}

@@ -119,7 +119,7 @@ def test_where_nothing_was_ever_known_the_page_says_so(client, away):
     client.raise_request_exception = False
     away()
     answer = client.get(CONTACT)
-    assert (answer.status_code, "does not answer" in answer.content.decode()) == (503, True)
+    assert (answer.status_code, "is not responding" in answer.content.decode()) == (503, True)
 
 
 def test_any_other_page_that_is_away_has_the_menu_and_the_consuls_phone(client, away):

@@ -193,7 +193,7 @@ def test_common_questions_of_a_hidden_topic_are_hidden(client, clock):
 @pytest.mark.parametrize(("days", "words"), [(1, "within 1 working day."), (10, "within 10 working days.")])
 def test_promise_is_said_by_topic(client, clock, days, words):
     a_topic(answer_days=days)
-    assert f"We answer {words}" in client.get(CONTACT).content.decode()
+    assert f"We reply {words}" in client.get(CONTACT).content.decode()
 
 
 @pytest.mark.django_db

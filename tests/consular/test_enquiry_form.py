@@ -76,7 +76,8 @@ def test_changed_question_sent_from_the_same_page_is_heard_again(client, clock):
         ),
         ({"topic": "99999999999999999999"}, "Select a topic from the list."),
         ({"topic": "nonsense"}, "Select a topic from the list."),
-        ({"question": "\x00 \n"}, "Enter your question."),
+        ({"question": "\u200b \n"}, "Enter your question."),
+        ({"question": "\x00 \n"}, "Null characters are not allowed."),
         ({"question": "я" * 5003}, "Your question is 3 characters too long. Please shorten it to 5,000 characters."),
         ({"consent": ""}, "Tick this box: we may not store your question without your consent."),
     ],
@@ -231,7 +232,7 @@ def test_a_misspelt_address_is_questioned_once_and_accepted_when_it_is_sent_agai
 @pytest.mark.django_db
 def test_an_address_that_cannot_be_reached_is_refused_however_often_it_is_sent(client, clock):
     typed = contact_form_data(email="anna@printer.local", email_confirmed="anna@printer.local")
-    assert "cannot reach addresses that end in .local" in form_errors(client.post(CONTACT, typed))[0]
+    assert "cannot send e-mails to addresses that end in .local" in form_errors(client.post(CONTACT, typed))[0]
 
 
 @pytest.mark.django_db

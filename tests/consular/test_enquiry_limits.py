@@ -83,7 +83,7 @@ def test_one_enquiry_too_many_is_told_when_it_is_taken(clock, two_an_hour):
     send(1), clock.shift(10 * MINUTE), send(2)
     refused = send(3, ticket=form_ticket(NOON))
     assert (refused.status_code, refused["Retry-After"]) == (429, "3000")
-    assert "From 13:37 London time we take it again." in form_errors(refused)[0]
+    assert "You can try again from 13:37 London time." in form_errors(refused)[0]
     assert Enquiry.objects.count() == 2
 
 
@@ -111,7 +111,7 @@ def test_refused_visitor_has_the_text_again_and_a_phone_to_call(clock, two_an_ho
 def test_time_that_is_told_is_a_whole_minute_not_too_early(clock, two_an_hour):
     clock.shift(MINUTE / 2)
     send(1), send(2)
-    assert "From 13:38 London time" in form_errors(send(3))[0]
+    assert "You can try again from 13:38 London time." in form_errors(send(3))[0]
 
 
 @pytest.mark.django_db

@@ -85,7 +85,7 @@ def test_list_is_filtered_by_topic(listed, house):
 
 
 def test_filters_say_how_many(client, house):
-    counts = {str(name): count for name, _address, count, _chosen in client.get(LIST).context["asked"].states()}
+    counts = {str(name): count for name, _address, count, _chosen in client.get(LIST).context["filters"].states()}
     assert list(counts.values()) == ["3", "1", "1", "1", "1", "1"]
 
 
@@ -222,11 +222,11 @@ TODAY = date(2020, 11, 24)
     ],
 )
 def test_deadline_in_words(days, words):
-    assert make_deadline(TODAY + timedelta(days), TODAY, is_weekday).words == words
+    assert make_deadline(TODAY + timedelta(days), TODAY, is_weekday).text == words
 
 
 def test_deadline_of_friday_is_overdue_on_sunday_though_nobody_worked():
-    assert make_deadline(date(2020, 11, 20), date(2020, 11, 22), is_weekday).words == "overdue since Friday"
+    assert make_deadline(date(2020, 11, 20), date(2020, 11, 22), is_weekday).text == "overdue since Friday"
 
 
 def test_overdue_says_since_when():
@@ -238,7 +238,7 @@ def test_holiday_does_not_count(listed):
     office = an_office()
     Holiday.objects.create(office=office, date=date(2020, 11, 23), name="A holiday")
     kept = an_enquiry(at=NOON - 8 * DAY, topic=a_topic(answer_days=3))
-    assert (kept.answer_by, listed()[0].deadline.words) == (date(2020, 11, 19), "overdue by 2 working days")
+    assert (kept.answer_by, listed()[0].deadline.text) == (date(2020, 11, 19), "overdue by 2 working days")
 
 
 @pytest.mark.parametrize(

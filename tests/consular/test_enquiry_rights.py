@@ -84,8 +84,8 @@ def test_who_may_only_look_gets_no_act(client, enquiry, django_user_model):
 def test_officers_keep_the_templates_and_nothing_else(client):
     client.force_login(a_member(roles.CONSULAR))
     listed = [model for app in client.get("/admin/").context["app_list"] for model in app["models"]]
-    assert sorted(model["object_name"] for model in listed) == ["Enquiry", "Template"]
-    client.post("/admin/consular/template/add/", {"name": "Report", "text": "Dear {name}"})
+    assert sorted(model["object_name"] for model in listed) == ["AnswerTemplate", "Enquiry"]
+    client.post("/admin/consular/answertemplate/add/", {"name": "Report", "text": "Dear {name}"})
     assert AnswerTemplate.objects.get().name == "Report"
 
 
@@ -107,7 +107,7 @@ def test_site_managers_write_common_questions_into_their_topic(client):
 
 def test_site_managers_keep_no_templates(client):
     client.force_login(a_member(roles.MANAGERS))
-    assert client.get("/admin/consular/template/").status_code == 403
+    assert client.get("/admin/consular/answertemplate/").status_code == 403
 
 
 # The front page

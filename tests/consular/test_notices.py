@@ -56,7 +56,7 @@ def test_notice_that_makes_no_sense_is_refused_with_a_sentence(fields, sentence)
 def test_notice_tells_staff_where_it_stands():
     notice = a_notice(starts=NOON, ends=NOON + DAY)
     told = [notice_state(notice, NOON + step) for step in (-HOUR, HOUR, 2 * DAY)]
-    assert told == ["from 24 November 2020, 12:37", "shows now, until 25 November 2020, 12:37", "over"]
+    assert told == ["from 24 November 2020, 12:37", "active until 25 November 2020, 12:37", "ended"]
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ from base64 import b32decode
 
 from tests.helpers.accounts import CODE, DORA, PASSWORD, shown_code, sign_in
 
-OVERVIEW = "/admin/second-factor/"
+OVERVIEW = "/admin/two-factor/"
 SET_UP, CODES, REMOVE = f"{OVERVIEW}set-up/", f"{OVERVIEW}codes/", f"{OVERVIEW}remove/"
 
 

@@ -11,7 +11,7 @@ from tests.factories import NOON, a_page
 
 pytestmark = pytest.mark.django_db
 
-SAMPLE = Path(__file__).resolve().parents[1] / "embassy" / "sample" / "pages" / "accessibility.html"
+SAMPLE = Path(__file__).resolve().parents[2] / "embassy" / "sample" / "pages" / "accessibility.html"
 TODAY = NOON.date()
 
 
