@@ -123,30 +123,30 @@ def stop_change(change: EmailChange, at: datetime) -> bool:
 
 
 @register_email("e-mail change, new address", LATER)
-def new_address_email(letter: OutboxEmail):
-    change = get_open_change(letter)
+def new_address_email(email: OutboxEmail):
+    change = get_open_change(email)
     if change is None or change.confirmed_at:
         return None
-    return change_email_message(letter, change, "accounts/emails/email_change_new.txt", change.new_email, CONFIRM)
+    return change_email_message(email, change, "accounts/emails/email_change_new.txt", change.new_email, CONFIRM)
 
 
 @register_email("e-mail change, former address", LATER)
-def former_address_email(letter: OutboxEmail):
-    change = get_open_change(letter)
+def former_address_email(email: OutboxEmail):
+    change = get_open_change(email)
     if change is None or not change.old_email:
         return None
-    return change_email_message(letter, change, "accounts/emails/email_change_former.txt", change.old_email, STOP)
+    return change_email_message(email, change, "accounts/emails/email_change_former.txt", change.old_email, STOP)
 
 
-def get_open_change(letter: OutboxEmail) -> EmailChange | None:
-    return EmailChange.objects.filter(pk=letter.object_id, stopped_at=None).first()
+def get_open_change(email: OutboxEmail) -> EmailChange | None:
+    return EmailChange.objects.filter(pk=email.object_id, stopped_at=None).first()
 
 
-def change_email_message(letter: OutboxEmail, change: EmailChange, template: str, to: str, action: str):
+def change_email_message(email: OutboxEmail, change: EmailChange, template: str, to: str, action: str):
     """Return an e-mail with a link that confirms or stops a change."""
     link = absolute_url("email_change", signing.dumps([change.pk, action], salt=SALT))
     return render_account_email(
-        OutboxEmail(recipient_id=letter.recipient_id, object_id=change.requested_by), template, to, link=link
+        OutboxEmail(recipient_id=email.recipient_id, object_id=change.requested_by), template, to, link=link
     )
 
 

@@ -18,20 +18,20 @@ rate_limits.set_limit("lost password", 3)
 
 
 @register_email("invitation", LATER)
-def invitation_email(letter: OutboxEmail):
+def invitation_email(email: OutboxEmail):
     """Return an invitation; None if the user has already chosen a password."""
-    user = get_user_model().objects.filter(pk=letter.recipient_id).first()
+    user = get_user_model().objects.filter(pk=email.recipient_id).first()
     if user is None or user.has_usable_password():
         return None
-    return render_account_email(letter, "accounts/emails/invitation.txt", link=password_link(user, invitation_tokens))
+    return render_account_email(email, "accounts/emails/invitation.txt", link=password_link(user, invitation_tokens))
 
 
 @register_email("lost password", LATER)
-def password_reset_email(letter: OutboxEmail):
+def password_reset_email(email: OutboxEmail):
     """Return an e-mail with a link to reset the password; None if the address that was entered is unknown."""
-    user = get_user_model().objects.filter(pk=letter.recipient_id).first()
+    user = get_user_model().objects.filter(pk=email.recipient_id).first()
     return (
-        render_account_email(letter, "accounts/emails/password_reset.txt", link=password_link(user, reset_tokens))
+        render_account_email(email, "accounts/emails/password_reset.txt", link=password_link(user, reset_tokens))
         if user
         else None
     )
@@ -42,13 +42,13 @@ def password_link(user, links) -> str:
     return absolute_url("password_reset_confirm", urlsafe_base64_encode(force_bytes(user.pk)), links.make_token(user))
 
 
-def render_account_email(letter: OutboxEmail, template: str, to: str = "", **context):
-    """Return an e-mail to the recipient of `letter`, at `to` or at their own address; None if they are inactive.
+def render_account_email(email: OutboxEmail, template: str, to: str = "", **context):
+    """Return an e-mail to the recipient of `email`, at `to` or at their own address; None if they are inactive.
 
-    `letter.object_id` is the user who has caused it.
+    `email.object_id` is the user who has caused it.
     """
-    users = get_user_model().objects.in_bulk([pk for pk in (letter.recipient_id, letter.object_id) if pk])
-    user, actor = users.get(letter.recipient_id), users.get(letter.object_id)
+    users = get_user_model().objects.in_bulk([pk for pk in (email.recipient_id, email.object_id) if pk])
+    user, actor = users.get(email.recipient_id), users.get(email.object_id)
     if user is None or not user.is_active or not (to or user.email):
         return None
     context = {"to": user, "by": display_name(actor) if actor else "", "contacts": contacts_for(user), **context}

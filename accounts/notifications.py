@@ -99,23 +99,23 @@ def notify_managers(event) -> None:
 
 
 @register_email(USER_NOTICE, LATER)
-def user_notice(letter: OutboxEmail):
-    return render_notice(letter)
+def user_notice(email: OutboxEmail):
+    return render_notice(email)
 
 
 @register_email(FORMER_ADDRESS_NOTICE, LATER)
-def former_address_notice(letter: OutboxEmail):
+def former_address_notice(email: OutboxEmail):
     """Return the user's notice, to the address that they had until a few days ago."""
-    to = EmailChange.objects.old_email(letter.recipient_id, letter.written_at)
-    return render_notice(letter, to) if to else None
+    to = EmailChange.objects.old_email(email.recipient_id, email.written_at)
+    return render_notice(email, to) if to else None
 
 
-def render_notice(letter: OutboxEmail, to: str = ""):
-    event = SecurityEvent.objects.filter(pk=letter.object_id).first()
+def render_notice(email: OutboxEmail, to: str = ""):
+    event = SecurityEvent.objects.filter(pk=email.object_id).first()
     if event is None:
         return None
     return render_account_email(
-        OutboxEmail(recipient_id=letter.recipient_id, object_id=event.actor),
+        OutboxEmail(recipient_id=email.recipient_id, object_id=event.actor),
         "accounts/emails/user_notice.txt",
         to,
         sentence=USER_SENTENCES[event.kind],
@@ -128,13 +128,13 @@ def render_notice(letter: OutboxEmail, to: str = ""):
 
 
 @register_email(MANAGERS_NOTICE, LATER)
-def managers_notice(letter: OutboxEmail):
-    event = SecurityEvent.objects.filter(pk=letter.object_id).first()
+def managers_notice(email: OutboxEmail):
+    event = SecurityEvent.objects.filter(pk=email.object_id).first()
     if event is None:
         return None
     user = get_user_model().objects.filter(pk=event.account or 0).first()
     return render_account_email(
-        OutboxEmail(recipient_id=letter.recipient_id, object_id=event.actor),
+        OutboxEmail(recipient_id=email.recipient_id, object_id=event.actor),
         "accounts/emails/managers_notice.txt",
         sentence=MANAGER_SENTENCES[event.kind] % {"user": display_name(user) if user else event.detail or "–"},
         groups=", ".join(user.groups.order_by("name").values_list("name", flat=True)) if user else "",
@@ -179,7 +179,7 @@ def notify_of_guessing(user, name_hash: str, at) -> None:
 
 
 @register_email("many wrong passwords", LATER)
-def password_guessing_email(letter: OutboxEmail):
+def password_guessing_email(email: OutboxEmail):
     return render_account_email(
-        letter, "accounts/emails/password_guessing.txt", link=absolute_url("admin:password_change")
+        email, "accounts/emails/password_guessing.txt", link=absolute_url("admin:password_change")
     )

@@ -144,7 +144,7 @@ def send_email(email: OutboxEmail, server, clock, result: DeliveryResult) -> Non
 def deliver(message, email: OutboxEmail, server) -> None:
     """Send a message, with a Message-ID that is the same at each attempt, so that a duplicate can be detected."""
     if not any(name.lower() == "message-id" for name in message.extra_headers):
-        secret = salted_hmac("letters", f"{email.pk} {email.written_at.timestamp()}", algorithm="sha256").hexdigest()
+        secret = salted_hmac("outbox", f"{email.pk} {email.written_at.timestamp()}", algorithm="sha256").hexdigest()
         message.extra_headers["Message-ID"] = message_id(secret)
     for to in message.recipients():
         check_address(to)

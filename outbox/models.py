@@ -124,9 +124,9 @@ class OutboxEmail(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(
-                fields=["priority", "due_at"], name="letters_waiting", condition=Q(sent_at=None, given_up_at=None)
+                fields=["priority", "due_at"], name="outbox_waiting", condition=Q(sent_at=None, given_up_at=None)
             ),
-            models.Index(fields=["sent_at"], name="letters_sent"),
+            models.Index(fields=["sent_at"], name="outbox_sent"),
         ]
 
     def __str__(self):

@@ -2,9 +2,9 @@
 
 They apply to every e-mail that somebody without an account can cause (receipt, password reset, subscription):
 
-    limits.set_limit("enquiry receipt", 3, per_hour=200)                      # once
-    if limits.may_send("enquiry receipt", limits.hash_recipient(email), at):  # each time
-        Letter.objects.enqueue("enquiry receipt", object_id=enquiry.pk, at=at)
+    rate_limits.set_limit("enquiry receipt", 3, per_hour=200)                      # once
+    if rate_limits.may_send("enquiry receipt", rate_limits.hash_recipient(email), at):  # each time
+        OutboxEmail.objects.enqueue("enquiry receipt", object_id=enquiry.pk, at=at)
 
 Recipients are stored as keyed hashes, which are deleted after the limit's period.
 """

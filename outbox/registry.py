@@ -27,11 +27,11 @@ FIRST, LATER = 0, 10  # receipts, replies, newsroom; e-mails that a stranger can
 def register_email(name: str, priority: int = FIRST) -> Callable[[Renderer], Renderer]:
     """Register the decorated function as the renderer of an e-mail type; lower priorities are sent first."""
 
-    def register(wording: Renderer) -> Renderer:
-        if _renderers.setdefault(name, wording) is not wording:
+    def register(renderer: Renderer) -> Renderer:
+        if _renderers.setdefault(name, renderer) is not renderer:
             raise ValueError(f"Two functions are registered for the e-mail type {name!r}.")
         _priorities[name] = priority
-        return wording
+        return renderer
 
     return register
 
@@ -41,13 +41,13 @@ def priority_of(name: str) -> int:
     return _priorities.get(name, FIRST)
 
 
-def render_email(letter: OutboxEmail) -> EmailMessage | None:
+def render_email(email: OutboxEmail) -> EmailMessage | None:
     """Return the message of an outbox row as of now; LookupError if its type is unknown (of another release)."""
     try:
-        wording = _renderers[letter.kind]
+        renderer = _renderers[email.kind]
     except KeyError:
-        raise LookupError(f"No function is registered for the e-mail type {letter.kind!r}.") from None
-    return wording(letter)
+        raise LookupError(f"No function is registered for the e-mail type {email.kind!r}.") from None
+    return renderer(email)
 
 
 # Helpers for renderers

@@ -89,7 +89,7 @@ def set_up_device(user, key: str, code: str) -> TOTPDevice | None:
 
 def create_backup_codes(user) -> list[str]:
     """Return ten new codes, which replace the old ones. Only their hashes are stored."""
-    codes = ["".join(secrets.choice(CODE_ALPHABET) for _letter in range(10)) for _number in range(BACKUP_CODES)]
+    codes = ["".join(secrets.choice(CODE_ALPHABET) for _character in range(10)) for _number in range(BACKUP_CODES)]
     with transaction.atomic():
         StaticDevice.objects.filter(user=user).delete()
         device = StaticDevice.objects.create(user=user, name="backup codes", confirmed=True)

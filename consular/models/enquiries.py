@@ -70,7 +70,7 @@ class EnquiryQuerySet(models.QuerySet):
         """Return those with an undelivered e-mail to the visitor, unless they were closed after that."""
         found = failed_emails_by_enquiry()
         closed = self.filter(pk__in=list(found)).order_by().values_list("pk", "closed_at")
-        open_cases = [pk for pk, at in closed if not all(is_settled(letter, at) for letter in found[pk])]
+        open_cases = [pk for pk, at in closed if not all(is_settled(email, at) for email in found[pk])]
         return self.filter(pk__in=open_cases)
 
     def expired(self, at):

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'e-mail',
                 'verbose_name_plural': 'e-mails',
                 'ordering': ['-pk'],
-                'indexes': [models.Index(condition=models.Q(('given_up_at', None), ('sent_at', None)), fields=['priority', 'due_at'], name='letters_waiting'), models.Index(fields=['sent_at'], name='letters_sent')],
+                'indexes': [models.Index(condition=models.Q(('given_up_at', None), ('sent_at', None)), fields=['priority', 'due_at'], name='outbox_waiting'), models.Index(fields=['sent_at'], name='outbox_sent')],
             },
         ),
         migrations.CreateModel(
