@@ -71,7 +71,7 @@ def section_listing(rows, url_name: str, query: str = "", **context) -> dict:
 
 
 @dashboard_section(
-    "email-problems", "admin/dashboard/email_problems.html", "outbox.view_letter", "consular.view_enquiry"
+    "email-problems", "admin/dashboard/email_problems.html", "outbox.view_outboxemail", "consular.view_enquiry"
 )
 def email_problems(user, at):
     """E-mails that are late, with the last error, and those given up this week; no section if there are none."""
@@ -80,7 +80,7 @@ def email_problems(user, at):
     if not totals["count"] and not given_up:
         return None
     failed = late.exclude(last_error="").order_by("-due_at").first()
-    can_view = user.has_perm("outbox.view_letter")
+    can_view = user.has_perm("outbox.view_outboxemail")
     empty = section_listing(OutboxEmail.objects.none(), "admin:outbox_outboxemail_changelist")
     return {**empty, **totals, "failed": failed, "given_up": given_up, "can_view": can_view}
 
@@ -155,7 +155,7 @@ def open_enquiries(user, at):
 
 
 def capped_count(rows) -> int:
-    """Return the number of rows, at most MOST."""
+    """Return the number of rows, at most MAX_COUNT."""
     return rows.order_by().values("pk")[:MAX_COUNT].count()
 
 

@@ -129,7 +129,7 @@ def create_or_change(rows, value):
 
 
 def delete(rows, value):
-    Message.objects.filter(pk__in=[row.pk for row in rows], acts=None).delete()
+    Message.objects.filter(pk__in=[row.pk for row in rows], log_entries=None).delete()
 
 
 def raw(sql, *parameters):
