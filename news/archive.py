@@ -147,7 +147,7 @@ def get_page(messages, *, span=None, before: Cursor | None = None, after: Cursor
         return Page(
             shown,
             newer=Cursor.of(shown[0]) if len(rows) > PAGE_SIZE else None,
-            older=Cursor.of(shown[-1]) if format_count else None,
+            older=Cursor.of(shown[-1]) if shown else None,
         )
     rows = list(messages[: PAGE_SIZE + 1])
     shown = rows[:PAGE_SIZE]
