@@ -155,7 +155,7 @@ def open_enquiries(user, at):
 
 
 def capped_count(rows) -> int:
-    """Return the number of rows, at most MOST."""
+    """Return the number of rows, at most MAX_COUNT."""
     return rows.order_by().values("pk")[:MAX_COUNT].count()
 
 

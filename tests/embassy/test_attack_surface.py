@@ -35,7 +35,7 @@ PRODUCTION = {
 
 def in_production(*command, **environment):
     """Run a command of manage.py as in production; return what it ended with and what it said."""
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=root,

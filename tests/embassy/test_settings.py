@@ -80,7 +80,7 @@ def test_a_malformed_value_is_refused_with_its_name_and_an_example(monkeypatch, 
     with pytest.raises(ImproperlyConfigured) as refusal:
         READERS[name]()
     assert name in str(refusal.value)
-    assert re.search(r"Example: |Use |To create one: |Set it ", str(refusal.value))
+    assert re.search(r"Example: |Use |To create one: |Set it |: set ", str(refusal.value))
 
 
 def test_an_error_does_not_show_the_password_of_a_url(monkeypatch, recwarn):

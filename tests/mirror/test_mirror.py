@@ -260,7 +260,7 @@ def test_a_site_that_never_stands_still_is_said_to_be_so(folder, monkeypatch):
     a_message()
     labels = iter(range(100))
     monkeypatch.setattr(build, "edition_label", lambda: f"edition {next(labels)}")
-    with pytest.raises(CommandError, match="run the command again"):
+    with pytest.raises(CommandError, match="Run it again"):
         call_command("mirror", str(folder), verbosity=0)
 
 
@@ -269,7 +269,7 @@ def test_a_site_that_never_stands_still_is_said_to_be_so(folder, monkeypatch):
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path):
     (tmp_path / "index.html").write_text("mine")
-    with pytest.raises(CommandError, match="holds other files"):
+    with pytest.raises(CommandError, match="contains other files"):
         call_command("mirror", str(tmp_path))
     assert (tmp_path / "index.html").read_text() == "mine"
 
@@ -277,7 +277,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path):
 def test_the_command_says_what_it_did(tmp_path, capsys):
     a_message(category=a_category("speeches"))
     call_command("mirror", str(tmp_path / "new"))
-    assert re.fullmatch(r"\d+ addresses asked for, \d+ files written, 0 taken away\.\n", capsys.readouterr().out)
+    assert re.fullmatch(r"\d+ URLs fetched, \d+ files written, 0 removed\.\n", capsys.readouterr().out)
 
 
 def test_a_mirror_has_no_form_and_says_what_to_do_instead(folder):

@@ -30,12 +30,21 @@ def at_noon_with_short_pages(monkeypatch):
         yield
 
 
-def a_row(second, kind=0, **kwargs):
-    """Return a message at one of a few seconds around a midnight: most of them tie with others."""
-    moment = MIDNIGHT + second * SECOND
-    category = a_category(["speeches", "statements"][kind])
-    rows = [Message(headline="One of many", category=category, publish_at=moment, approved_at=moment)]
-    return Message.objects.bulk_create(rows)[0]
+def create_rows(pairs):
+    """Return messages, each at one of a few seconds around a midnight: most of them tie with others.
+
+    One statement creates all of them: slugs and hooks would otherwise cost several queries for each.
+    """
+    categories = [a_category(slug) for slug in ("speeches", "statements")]
+    moments = [(MIDNIGHT + second * SECOND, kind) for second, kind in pairs]
+    return Message.objects.bulk_create(
+        Message(headline="One of many", category=categories[kind], publish_at=moment, approved_at=moment)
+        for moment, kind in moments
+    )
+
+
+def a_row(second, kind=0):
+    return create_rows([(second, kind)])[0]
 
 
 def listed(shelf):
@@ -92,11 +101,11 @@ patient = settings(max_examples=examples(25), suppress_health_check=[HealthCheck
 @patient
 def test_paging_in_either_direction_shows_each_message_once_in_order(rows):
     with transaction.atomic():
-        for row in rows:
-            a_row(*row)
+        create_rows(rows)
         for shelf in shelves():
-            assert to_the_past(shelf) == keys_of(shelf), shelf
-            assert from_the_oldest(shelf) == keys_of(shelf)[::-1], shelf
+            keys = keys_of(shelf)
+            assert to_the_past(shelf) == keys, shelf
+            assert from_the_oldest(shelf) == keys[::-1], shelf
         transaction.set_rollback(True)
 
 
@@ -108,7 +117,7 @@ acts = st.lists(st.tuples(st.sampled_from(["arrive", "withdraw", "restore"]), se
 @patient
 def test_messages_are_shown_once_while_others_appear_and_disappear(way, rows, acts):
     with transaction.atomic():
-        there = [a_row(*row) for row in rows]
+        there = create_rows(rows)
         coming, gone = iter(acts), set()
 
         def meanwhile():
@@ -136,13 +145,11 @@ def test_messages_are_shown_once_while_others_appear_and_disappear(way, rows, ac
 @patient
 def test_the_previous_page_of_the_next_page_is_the_same_page(rows, arriving):
     with transaction.atomic():
-        for row in rows:
-            a_row(*row)
+        create_rows(rows)
         first = get_page(listed(ArchiveFilter()))
         if first.older:
             second = get_page(listed(ArchiveFilter()), before=first.older)
-            for offset, kind in arriving:
-                a_row(offset + 10, kind)  # at the head of the list
+            create_rows((offset + 10, kind) for offset, kind in arriving)  # at the head of the list
             back = get_page(listed(ArchiveFilter()), after=second.newer)
             assert [row.pk for row in back.rows] == [row.pk for row in first.rows]
         transaction.set_rollback(True)

@@ -395,7 +395,7 @@ def test_reusing_a_former_url_for_a_page_warns(admin_client):
     page.save()
     form = {"title": "The second one", "path": "old", "body": "", "place": "nowhere", "order": "0", "shown": "on"}
     answer = admin_client.post("/admin/pages/page/add/", form, follow=True)
-    assert "used to lead to “The first one”" in answer.content.decode()
+    assert "used to redirect to “The first one”" in answer.content.decode()
 
 
 def test_moving_a_page_reports_the_pages_below_it(admin_client):
@@ -418,4 +418,4 @@ def test_reusing_a_former_url_for_a_message_warns(admin_client):
     typed |= {f"attachments-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
     Redirect.add("/messages/2020/11/25/the-first-one/", message=message)
     answer = admin_client.post(f"/admin/news/message/{draft.pk}/change/", typed, follow=True)
-    assert "used to lead to “The first one”" in answer.content.decode(), old
+    assert "used to redirect to “The first one”" in answer.content.decode(), old

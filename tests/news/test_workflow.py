@@ -115,7 +115,7 @@ def test_approval_restoring_and_withdrawal_are_public_immediately():
 )
 def test_the_database_refuses_to_change_a_log_entry(sql):
     a_submitted_message()
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match="written once"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
     assert WorkflowLogEntry.objects.count() == 1
 
@@ -152,7 +152,7 @@ def test_log_entries_cannot_be_replaced_or_truncated():
         f"VALUES ({act.pk}, 1, 'typo', '2020', '')",
         "postgresql": "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE news_workflowlogentry",
     }[connection.vendor]
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match="written once"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(back_door)
 
 
