@@ -191,7 +191,7 @@ class WorkflowViews(AdminViews):
         ]
         return self.render(
             request,
-            "backward.html",
+            "action_reason.html",
             title=step.label,
             description=step.describe(len(selected)),
             form=form,
