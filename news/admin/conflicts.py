@@ -127,7 +127,7 @@ class RefusedSaveViews(AdminViews):
         fields = [Message._meta.get_field(name) for name in versions.TEXT_FIELDS]
         return self.render(
             request,
-            "too_late.html",
+            "save_refused.html",
             status=409,
             title=_("Not saved"),
             message=message,
