@@ -145,9 +145,9 @@ def get_page(messages, *, span=None, before: Cursor | None = None, after: Cursor
         rows = list(messages.order_by("publish_at", "id")[: PAGE_SIZE + 1])
         shown = rows[:PAGE_SIZE][::-1]
         return Page(
-            format_count,
-            newer=Cursor.of(format_count[0]) if len(rows) > PAGE_SIZE else None,
-            older=Cursor.of(format_count[-1]) if format_count else None,
+            shown,
+            newer=Cursor.of(shown[0]) if len(rows) > PAGE_SIZE else None,
+            older=Cursor.of(shown[-1]) if shown else None,
         )
     rows = list(messages[: PAGE_SIZE + 1])
     shown = rows[:PAGE_SIZE]
