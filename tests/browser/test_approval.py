@@ -61,7 +61,7 @@ def submit(writer):
     writer.goto("/admin/")
     section(writer, "my-drafts").get_by_role("link", name=HEADLINE).click()
     writer.get_by_role("button", name="Save and submit").click()
-    expect(writer.locator(".messagelist")).to_contain_text("awaiting approval")
+    expect(writer.locator(".messagelist")).to_contain_text("Submitted for approval")
 
 
 def test_a_submitted_text_is_approved_and_published_when_due(writer, editor, draft, open_page):
@@ -72,7 +72,7 @@ def test_a_submitted_text_is_approved_and_published_when_due(writer, editor, dra
     expect(section(editor, "awaiting-approval")).to_contain_text("submitted by Anna Writer")
     section(editor, "awaiting-approval").get_by_role("link", name=HEADLINE).click()
     editor.get_by_role("button", name="Save and approve").click()
-    expect(editor.locator(".messagelist")).to_contain_text("It will be public")
+    expect(editor.locator(".messagelist")).to_contain_text("It will be published at")
     assert letters() == [writer.officer.email]
 
     editor.goto("/admin/")

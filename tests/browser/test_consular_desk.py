@@ -71,7 +71,7 @@ def test_an_enquiry_is_assigned_answered_and_closed(elena, enquiry):
 
     elena.get_by_label("Template").select_option("Report")
     press(elena, "Insert template")
-    text = elena.get_by_label("Answer:")
+    text = elena.get_by_label("Reply:")
     expect(text).to_have_value("Dear Anna Secret,\n\nplease bring the report.\nElena Orlova")
     press(elena, "Preview e-mail")
     expect(elena.locator("#preview")).to_be_focused()
@@ -93,23 +93,23 @@ def test_a_suspected_enquiry_is_marked_as_not_spam(elena, enquiry):
     elena.get_by_role("link", name="1 suspected spam to review").click()
     elena.get_by_role("link", name=suspected.reference).click()
     expect(elena.locator(".suspicion")).to_contain_text("The text holds many links.")
-    expect(elena.get_by_label("Answer:")).to_have_count(0)
+    expect(elena.get_by_label("Reply:")).to_have_count(0)
     press(elena, "Not spam")
     expect(state(elena)).to_have_text("received")
-    expect(elena.get_by_label("Answer:")).to_be_visible()
+    expect(elena.get_by_label("Reply:")).to_be_visible()
 
 
 def test_an_answer_is_not_sent_before_its_officer_has_seen_a_colleagues_answer(elena, mark, enquiry):
     open_enquiry(elena, enquiry)
     open_enquiry(mark, enquiry)
-    mark.get_by_label("Answer:").fill("Mark's answer.")
+    mark.get_by_label("Reply:").fill("Mark's answer.")
     press(mark, "Send reply")
     expect(said(mark)).to_contain_text("The reply will be sent by e-mail.")
-    elena.get_by_label("Answer:").fill("Elena's answer.")
+    elena.get_by_label("Reply:").fill("Elena's answer.")
     press(elena, "Send reply")
     expect(elena.locator("#changes")).to_be_focused()
     expect(elena.locator("#changes")).to_contain_text("Mark's answer.")
-    expect(elena.get_by_label("Answer:")).to_have_value("Elena's answer.")
+    expect(elena.get_by_label("Reply:")).to_have_value("Elena's answer.")
     assert enquiry.entries.count() == 1
     press(elena, "Send reply")
     expect(said(elena)).to_contain_text("The reply will be sent by e-mail.")
@@ -122,7 +122,7 @@ def test_an_answer_is_not_sent_before_its_officer_has_seen_a_colleagues_answer(e
 
 def test_double_click_sends_one_answer(elena, enquiry):
     open_enquiry(elena, enquiry)
-    elena.get_by_label("Answer:").fill("Once.")
+    elena.get_by_label("Reply:").fill("Once.")
     elena.get_by_role("button", name="Send reply").dblclick()
     expect(state(elena)).to_have_text("answered")
     assert enquiry.entries.count() == 1
@@ -130,15 +130,15 @@ def test_double_click_sends_one_answer(elena, enquiry):
 
 def test_leaving_with_unsent_text_asks_for_confirmation_and_stores_nothing(elena, enquiry):
     open_enquiry(elena, enquiry)
-    elena.get_by_label("Answer:").fill("A sentence.")
+    elena.get_by_label("Reply:").fill("A sentence.")
     asked = []
     elena.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     elena.locator(".breadcrumbs").get_by_role("link", name="Enquiries").click()
-    expect(elena.get_by_label("Answer:")).to_have_value("A sentence.")
+    expect(elena.get_by_label("Reply:")).to_have_value("A sentence.")
     assert asked == ["beforeunload"]
     kept = elena.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert "A sentence." not in kept
-    elena.get_by_label("Answer:").fill("")
+    elena.get_by_label("Reply:").fill("")
     elena.locator(".breadcrumbs").get_by_role("link", name="Enquiries").click()
     expect(elena.get_by_role("heading", name="Enquiries", exact=True)).to_be_visible()
 
@@ -159,7 +159,7 @@ def test_an_enquiry_is_erased_by_keyboard(elena, enquiry):
     elena.keyboard.press("Space")
     elena.get_by_role("button", name="Erase permanently").focus()
     elena.keyboard.press("Enter")
-    expect(said(elena)).to_contain_text(f"{enquiry.reference} is erased.")
+    expect(said(elena)).to_contain_text(f"{enquiry.reference} has been erased.")
 
 
 @pytest.mark.may_complain  # axe itself sets a style
@@ -180,6 +180,6 @@ def test_desk_has_no_violations_and_fits(open_page, log_in, axe, look, enquiry):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
     page.goto(f"{one}change/")
     press(page, "Send reply")  # the browser itself asks for the text
-    page.get_by_label("Answer:").fill("Text.")
+    page.get_by_label("Reply:").fill("Text.")
     press(page, "Preview e-mail")
     assert axe(page) == []

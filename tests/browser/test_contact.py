@@ -138,7 +138,7 @@ def test_the_answer_to_a_common_question_opens_by_keyboard_without_javascript(op
     expect(page.get_by_text("Bring a photograph.")).to_be_hidden()
     page.locator(".topics summary").press("Enter")
     expect(page.get_by_text("Bring a photograph.")).to_be_visible()
-    expect(page.get_by_text("We answer within 2 working days.")).to_be_visible()
+    expect(page.get_by_text("We reply within 2 working days.")).to_be_visible()
 
 
 # The form
@@ -207,7 +207,7 @@ def test_a_rate_limited_visitor_keeps_the_text_and_sees_the_time_to_wait_for(pag
         send(page)
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
-    expect(summary).to_contain_text("London time we take it again")
+    expect(summary).to_contain_text("London time. Keep this page open")
     expect(summary.get_by_role("link")).to_have_count(2)
     expect(page.get_by_label("Your question", exact=True)).to_have_value("Second")
 

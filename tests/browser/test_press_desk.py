@@ -90,7 +90,7 @@ def test_writer_submits_and_a_colleague_approves(desk, open_page, log_in):
     write(desk, "A text for two")
     desk.get_by_label("Statements").check()
     desk.get_by_role("button", name="Save and submit").click()
-    expect(desk.locator(".messagelist")).to_contain_text("awaiting approval")
+    expect(desk.locator(".messagelist")).to_contain_text("Submitted for approval")
     colleague = open_page()
     log_in(colleague, get_user_model().objects.create_superuser("colleague", password="for-the-tests-only"))
     colleague.goto(LIST)

@@ -45,7 +45,7 @@ def test_unsaved_changes_are_previewed_in_a_new_tab(desk):
     preview = opened.value
     expect(preview.get_by_role("heading", level=1)).to_have_text("As typed")
     expect(preview.locator(".body")).to_contain_text("And this is new.")
-    expect(preview.locator(".preview")).to_contain_text("Nothing has been saved")
+    expect(preview.locator(".preview")).to_contain_text("Preview of the unsaved text")
     expect(desk.locator("#id_headline")).to_have_value("As typed")
     desk.draft.refresh_from_db()
     assert desk.draft.headline == "As saved"

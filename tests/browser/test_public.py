@@ -219,7 +219,7 @@ def test_an_error_in_the_summary_links_to_its_field(page, consulate):
     expect(field).to_be_focused()
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_accessible_description(
-        "We answer to this address. Error: Enter a full e-mail address with an @, for example name@example.org."
+        "We will reply to this address. Error: Enter a full e-mail address with an @, for example name@example.org."
     )
     field.fill("anna@example.org")
     page.get_by_role("button", name="Send question").click()

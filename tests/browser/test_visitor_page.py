@@ -69,7 +69,7 @@ def test_the_address_of_the_page_is_not_sent_as_referrer(page, enquiry):
     page.goto(enquiry.get_absolute_url())
     referrers = []
     page.on("request", lambda request: referrers.append(request.headers.get("referer", "")))
-    page.get_by_role("link", name="Consular contact").click()
+    page.get_by_role("link", name="Contact the consular office").click()
     page.wait_for_load_state()
     assert referrers and not any(enquiry.token in referrer for referrer in referrers)
 
