@@ -1,1 +1,1 @@
-"""Benchmarks: `make bench` prints one table. Ratios are measured side by side in one run; see docs/developers/performance.md."""
+"""Benchmarks: `make bench` prints one table. Ratios are measured in one run; see docs/developers/performance.md."""

@@ -5,7 +5,7 @@ them (`CreateDatabaseObjects`), so that `migrate --plan` shows them and a fresh 
 
 SQLite changes a table by rebuilding it, which drops the triggers of that table and fails where another table's trigger
 names it. There all registered triggers are dropped before a migration and created again after it. After every
-migration, on both databases, what is missing is created; what exists is left alone.
+migration, on both databases, missing objects are created; existing ones are left unchanged.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CREATED = re.compile(r"CREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS )?(\w+)")
 
 @dataclass(frozen=True)
 class DatabaseObjects:
-    """The statements of one app that create triggers and the like; each can be repeated without harm.
+    """The statements of one app that create triggers and similar objects; each can be repeated without harm.
 
     `tables` are the tables without which the statements cannot run. `watched` is the table whose triggers they are.
     `after_migration(using, touched)` is called once everything exists; `touched` says whether a migration of `apps`
@@ -77,7 +77,7 @@ def append_only(table: str, noun: str, *, days: int = 0) -> DatabaseObjects:
     rule = f"{noun} is written once: it cannot be changed or deleted{f' for {days} days' if days else ''}."
     start = f"CREATE TRIGGER IF NOT EXISTS {table}"
     refuse = f"BEGIN SELECT RAISE(ABORT, '{rule}'); END"
-    exists = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "  # noqa: S608 (a constant of ours)
+    exists = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "  # noqa: S608 (a constant in this module)
     return DatabaseObjects(
         name=f"append-only {table}",
         watched=table,
@@ -179,7 +179,7 @@ def before_migration(sender, using, plan=(), **kwargs):
 
 
 def after_migration(sender, using, plan=(), **kwargs):
-    """Create what is missing, then let each app bring up to date what its triggers maintain."""
+    """Create missing objects, then let each app update the data that its triggers maintain."""
     connection = connections[using]
     migrated = {migration.app_label for migration, _backwards in plan}
     for objects in registered():

@@ -1,4 +1,4 @@
-"""Monitoring: request ids, the access log, metrics for Prometheus, health checks and the doctor (docs/operators/monitoring.md).
+"""Monitoring: request ids, access log, Prometheus metrics, health checks, the doctor (docs/operators/monitoring.md).
 
 An error in here must never keep a visitor from a response.
 """

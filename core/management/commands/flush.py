@@ -10,7 +10,7 @@ class Command(flush.Command):
     help = f"{flush.Command.help} Also empties the append-only tables (workflow log, security events)."
 
     def handle(self, **options):
-        """Drop the triggers, flush, and create them again, whatever happens."""
+        """Drop the triggers, flush, and create them again, also after an error."""
         connection = connections[options["database"]]
         triggers.drop_triggers(connection)
         try:
