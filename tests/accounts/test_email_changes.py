@@ -28,7 +28,7 @@ OLD, NEW = "carl@example.org", "charles@example.org"
 
 @pytest.fixture
 def carl():
-    """An editor who has logged in before."""
+    """An editor who has signed in before."""
     return a_member(roles.EDITORS, username=OLD, last_login=NOON - DAY)
 
 
@@ -211,7 +211,7 @@ def change_password(client, user, new="as long as a sentence", old="a long passw
     assert theirs.post("/admin/password_change/", data).status_code == 302
 
 
-# Told
+# Notification
 
 
 def test_managers_and_superusers_are_notified(client, manager, carl, admin_user):

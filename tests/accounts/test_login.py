@@ -133,7 +133,7 @@ def test_whatever_is_typed_as_a_name_is_no_error_of_ours(client, name):
     assert sign_in(client, name=name).status_code == 200
 
 
-# What is kept of it
+# Stored data
 
 
 def kept():

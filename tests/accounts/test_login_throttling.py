@@ -253,7 +253,7 @@ def test_a_network_is_known_for_ninety_days(client, dora, clock):
     assert len(letters_to(DORA)) == 2
 
 
-# What is kept
+# Stored data
 
 
 def test_failures_and_lock_outs_are_logged_without_name_or_address(dora):

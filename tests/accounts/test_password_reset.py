@@ -1,4 +1,4 @@
-"""Links to choose a password: few letters, short lives, and the same work for an address that nobody has."""
+"""Password reset links: few e-mails, short validity, and the same work for an unknown address."""
 
 import pytest
 from django.contrib.auth import get_user_model

@@ -1,4 +1,4 @@
-"""Who may do what: four groups, laid after every migration. Press officers and consular officers see nothing of each
+"""Permissions of the four groups, created after migrations. Press officers and consular officers see nothing of each
 other's."""
 
 import pytest
@@ -66,7 +66,7 @@ def test_what_a_role_may_do(role, right, may):
 
 
 def addresses(prefix="admin/"):
-    """Return every address of the desk, with the ids of all sorts of things in the places of their numbers."""
+    """Return every URL of the desk, with the ids of objects in place of its parameters."""
     resolver = get_resolver()
     patterns = [pattern for pattern in resolver.url_patterns if str(pattern.pattern) == prefix]
     found = {"/admin/"}

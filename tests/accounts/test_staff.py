@@ -1,4 +1,4 @@
-"""The people of the desk: invited by mail, let go with their acts kept, none able to raise themselves."""
+"""Users of the desk: invited by e-mail, deactivated with their history, unable to extend their permissions."""
 
 import re
 from contextlib import contextmanager
@@ -179,7 +179,7 @@ def test_a_wrong_invitation_is_refused_with_a_sentence(client, manager, wrong, s
     assert get_user_model().objects.count() == 1
 
 
-# Let go
+# Deactivation
 
 
 def test_who_is_let_go_is_out_at_once_and_for_good(client, manager, django_user_model):
@@ -322,7 +322,7 @@ def test_a_superuser_makes_another(admin_client):
 
 def test_a_new_address_is_the_new_name_to_log_in_with(client, manager):
     invite(client)
-    change(client, someone(), email="dora.novak@example.org")  # nobody has logged in yet: a slip is mended
+    change(client, someone(), email="dora.novak@example.org")  # not signed in yet: a typing error is corrected
     assert get_user_model().objects.filter(username="dora.novak@example.org", email="dora.novak@example.org").exists()
 
 

@@ -1,4 +1,4 @@
-"""Setting up, replacing and removing one's own two-step verification; backup codes."""
+"""Setting up, replacing and removing the user's own two-step verification; backup codes."""
 
 import pytest
 from django_otp.plugins.otp_static.models import StaticToken

@@ -147,7 +147,7 @@ def test_every_field_is_in_the_openapi_document(client, given):
         assert set(read_json(client, row["api_url"])) == set(schema.summary_fields()) | set(schema.detail_fields())
 
 
-# What is public, and when
+# Public messages, by time
 
 
 def test_a_scheduled_message_appears_on_the_second(client, clock):

@@ -1,4 +1,4 @@
-"""What the desk does to a text that is not public changes no byte of any public answer, headers included."""
+"""Changes to an unpublished text do not change any byte of a public response, headers included."""
 
 import pytest
 import time_machine
@@ -37,7 +37,7 @@ def officer():
 
 
 def public(also=()):
-    """Return every public answer, whole."""
+    """Return every public response."""
     answers = {}
     for path in [*PATHS, *also]:
         answer = request_page(path)

@@ -1,4 +1,4 @@
-"""The contact page while the database is away: phones, hours and answers as they were known last, and nothing lost."""
+"""The contact page during a database outage: the last known phones, hours and answers, no lost input."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from editions import edition
 from tests.factories import NOON, a_category, a_notice, a_topic, an_office
 from tests.helpers.contact_form import CONTACT, contact_form_data, form_errors
 
-# Committed, as the contact page keeps only what a settled edition holds.
+# Committed, because the contact page stores only data of a committed edition.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 NOT_KEPT = "Your question could not be saved. Your text is still here: please send it again in a few minutes."

@@ -1,4 +1,4 @@
-"""The contact page: where, when and how, right at the moment at which it comes."""
+"""The contact page: addresses, opening hours and phones, correct at the time of the response."""
 
 import json
 import re
@@ -109,7 +109,7 @@ def test_contact_page_needs_no_more_queries_for_more_offices(client, clock, djan
 
 
 def told(page, kind):
-    """Return what the page says from which moment on, by its script: (moment, open or closed, words)."""
+    """Return the states that the page's script shows: (time, open or closed, text)."""
     turns = json.loads(unescape(re.search(rf'class="{kind}" data-schedule="([^"]+)"', page)[1]))
     return [(datetime.fromtimestamp(begins, UTC), is_open, words) for begins, is_open, words in turns]
 
@@ -232,10 +232,10 @@ def test_contact_page_needs_no_more_queries_for_more_topics_and_questions(client
     few = len(one)
     for _number in range(4):
         a_common_question()
-    client.get(CONTACT)  # a new edition: what stands on every page is fetched once more
+    client.get(CONTACT)  # a new edition: the parts of every page are fetched again
     with django_assert_num_queries(few):
         client.get(CONTACT)
-    assert few <= 11  # five of them for what stands on every page, once for an edition
+    assert few <= 11  # five of them for the parts of every page, once for an edition
 
 
 @pytest.mark.django_db

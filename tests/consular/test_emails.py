@@ -32,7 +32,7 @@ def enquiry():
 
 
 def the_letter(kind, **named):
-    """Return the letter of a kind that was put last, as a mail program reads it; None where nobody is written to."""
+    """Return the last queued e-mail of a kind, as a mail program parses it; None where there is none."""
     mail = render_email(OutboxEmail.objects.filter(kind=kind, **named).latest("pk"))
     return mail and message_from_bytes(mail.message().as_bytes(), policy=policy.default)
 
@@ -153,7 +153,7 @@ def test_nothing_personal_is_mailed_to_staff(enquiry, officer, kind):
     assert [secret for secret in secrets if secret in whole] == []
 
 
-# When nobody is to read it any more
+# E-mails that are not to be sent any more
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_what_was_suspected_wrongly_after_it_was_announced_is_not_announced_agai
     assert OutboxEmail.objects.filter(kind="enquiry receipt").count() == 1
 
 
-# What visitors may have typed
+# Text typed by visitors
 
 
 @pytest.mark.parametrize("name", ["Анна 爱丽丝 عائشة", "Eve\r\nBcc: all@example.org", '"Eve", <eve@example.org>'])

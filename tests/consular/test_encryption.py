@@ -1,4 +1,4 @@
-"""Sealed fields and keyed hashes: what the database keeps, and what it can't tell."""
+"""Encrypted fields and keyed hashes: stored values, and data that the database does not reveal."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The data of an enquiry: who has opened it, what is given out or erased on request, and what no key opens."""
+"""The data of an enquiry: access log, export and erasure on request, and texts that no key decrypts."""
 
 import json
 
@@ -25,7 +25,7 @@ def clock():
 
 @pytest.fixture
 def officer(client):
-    """A consular officer, who has logged in."""
+    """A consular officer who is signed in."""
     officer = an_officer()
     client.force_login(officer)
     return officer
@@ -41,7 +41,7 @@ def enquiry(officer):
     return annas_enquiry()
 
 
-# Who has opened it
+# Access log
 
 
 def test_opening_it_is_recorded_and_shown(client, enquiry, officer):

@@ -1,4 +1,4 @@
-"""An enquiry's page on the desk: what it shows, the acts of officers, and two of them at once."""
+"""An enquiry's page on the desk: content, actions of officers, and concurrent actions."""
 
 import re
 
@@ -30,7 +30,7 @@ def clock():
 
 @pytest.fixture
 def officer(client):
-    """A consular officer, who has logged in."""
+    """A consular officer who is signed in."""
     officer = an_officer()
     client.force_login(officer)
     return officer
@@ -46,7 +46,7 @@ def enquiry(officer):
     return annas_enquiry()
 
 
-# What it shows
+# Content
 
 
 def test_page_says_who_asks_and_what(client, enquiry):
@@ -238,7 +238,7 @@ def test_preview_keeps_the_visitors_link_from_the_officer(client, enquiry):
     assert "/contact/enquiry/…/" in shown and enquiry.token not in shown
 
 
-# Two at once
+# Concurrent actions
 
 
 def test_answer_over_a_colleagues_is_not_sent_and_nothing_typed_is_lost(client, enquiry, colleague, clock):

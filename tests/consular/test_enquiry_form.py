@@ -1,4 +1,4 @@
-"""The enquiry form: forgiving, safe to send twice, and indifferent to what is typed."""
+"""The enquiry form: tolerant, idempotent, and robust against any input."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -195,7 +195,7 @@ def test_form_answers_whatever_is_typed(typed):
     assert Client().post(CONTACT, typed).status_code == 200
 
 
-# Whatever is typed
+# Arbitrary input
 
 
 INVISIBLE = (
@@ -264,7 +264,7 @@ def test_form_in_a_writing_that_is_none_is_refused(client, charset):
     assert client.generic("POST", CONTACT, body, content_type=content_type).status_code == 400
 
 
-# What a browser is told
+# Attributes for browsers
 
 
 @pytest.mark.django_db

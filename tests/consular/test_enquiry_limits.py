@@ -1,4 +1,4 @@
-"""Limits of the contact form: enquiries from one network, receipts to one address, and what is told."""
+"""Limits of the contact form: enquiries from one network, receipts to one address, and their messages."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -237,11 +237,11 @@ def test_a_port_brackets_and_zones_do_not_change_whose_limit_counts(clock, two_a
     assert [through(one, 1), through(same, 2), through(one, 3), through(other, 4)] == [303, 303, 429, 303]
 
 
-# At once
+# Concurrent requests
 
 
 def at_once(posts):
-    """Post all of it at the same time from one address; return the answers' status codes."""
+    """Post all of it concurrently from one address; return the responses' status codes."""
 
     def post(typed):
         try:

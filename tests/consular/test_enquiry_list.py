@@ -1,4 +1,4 @@
-"""The desk's list of enquiries: what is due first on top, found by reference or exact e-mail, nobody named."""
+"""The desk's list of enquiries: sorted by due date, searched by reference or exact e-mail address, without names."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Where an enquiry stands: the page of the one visitor who has its address."""
+"""The state of an enquiry: the page of the visitor with its secret link."""
 
 import pytest
 import time_machine

@@ -1,4 +1,4 @@
-"""Who meets the consular desk: its officers and superusers. Nobody else is told that an enquiry exists."""
+"""Permissions of the consular desk: its officers and superusers. Other users do not see that an enquiry exists."""
 
 import pytest
 from django.urls import get_resolver

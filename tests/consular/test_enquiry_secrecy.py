@@ -1,4 +1,4 @@
-"""What visitors write stands nowhere in the clear: not in the database's file, the logs, the queue or an error page."""
+"""Visitors' texts are nowhere in plain text: not in the database's file, the logs, the queue or an error page."""
 
 import base64
 import logging
@@ -32,7 +32,7 @@ LATER = {"addition": "Sentineladdition", "note": "Sentinelnote", "answer": "Sent
 
 
 def spellings(word):
-    """Return a word as it may stand in a file: its letters, quoted, and the middle of it in base 64."""
+    """Return the forms of a word in a file: plain, quoted, and the middle of it in Base64."""
     for text in {word, word.casefold(), word.upper(), *(part for part in word.split() if len(part) > 10)}:
         yield from (text.encode(), quote(text).encode(), text.encode("utf-16-le"), repr(text)[1:-1].encode("utf-8"))
         yield text.encode("unicode-escape")
@@ -46,7 +46,7 @@ SENTINELS = {name: sorted(set(spellings(word))) for name, word in (WORDS | LATER
 
 
 def found_in(held: bytes) -> set[str]:
-    """Return which sentinels stand in these bytes."""
+    """Return the sentinels in these bytes."""
     return {name for name, forms in SENTINELS.items() if any(form in held for form in forms)}
 
 
@@ -65,7 +65,7 @@ def database() -> bytes:
 
 
 def memory() -> bytes:
-    """Return what this process keeps between requests."""
+    """Return the state of this process between requests."""
     return repr((cache._cache, vars(edition_cache.store))).encode()
 
 
@@ -138,7 +138,7 @@ def test_log_masks_the_links_of_visitors(asked, client, log):
     assert b"/contact/enquiry/\xe2\x80\xa6" in log()
 
 
-# When something goes wrong
+# Errors
 
 
 @pytest.mark.parametrize("fault", [RuntimeError, ValueError, KeyError, AttributeError])
@@ -154,7 +154,7 @@ def test_500_tells_nothing_to_page_log_or_mail(site, log, monkeypatch, mailoutbo
 
 
 def test_database_error_tells_nothing_to_the_log(site, log, monkeypatch):
-    """PostgreSQL says in its message what stands in the row that it refused."""
+    """PostgreSQL's error message contains the rejected row."""
 
     def breaks(self, **asked):
         Topic.objects.bulk_create([Topic(name=asked["name"]), Topic(name=asked["name"])])

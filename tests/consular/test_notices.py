@@ -1,4 +1,4 @@
-"""Notices: one sentence above every page, from and until a moment."""
+"""Notices: a sentence above every page, between a start and an end time."""
 
 import pytest
 from django.core.exceptions import ValidationError

@@ -21,7 +21,7 @@ WEEK = Timetable({weekday: [MORNING, AFTERNOON] for weekday in range(5)})
 
 
 def at(text, zone=LONDON):
-    """Return a moment from a zone's wall clock: at("2020-07-01 00:30")."""
+    """Return a datetime from a zone's local time: at("2020-07-01 00:30")."""
     return datetime.fromisoformat(text).replace(tzinfo=zone)
 
 
@@ -187,7 +187,7 @@ def test_run_of_weekdays_in_words(first, last, words):
     assert weekdays_text(first, last) == words
 
 
-# What staff may enter
+# Input of staff
 
 
 @pytest.mark.django_db

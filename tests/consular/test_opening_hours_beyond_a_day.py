@@ -122,7 +122,7 @@ MOMENTS = st.datetimes(datetime(2021, 3, 22), datetime(2021, 4, 8), timezones=st
 
 
 def covers(table, when, zone):
-    """Return whether a span of the day or of the day before covers a moment: reckoned span by span."""
+    """Return whether a span of the day or of the day before covers a time: calculated span by span."""
     today = when.astimezone(zone).date()
     for day in (today - DAY, today):
         spans = table.holidays.get(day, table.week.get(day.weekday(), ()))

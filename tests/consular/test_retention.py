@@ -20,7 +20,7 @@ LATER = NOON + 31 * DAY
 
 
 def run(*arguments):
-    """Return what the command says on both its streams."""
+    """Return the command's output on both streams."""
     out, err = io.StringIO(), io.StringIO()
     call_command("purge_enquiries", *arguments, stdout=out, stderr=err)
     return out.getvalue(), err.getvalue()
@@ -109,7 +109,7 @@ def test_purge_waits_for_an_addition_that_is_being_written(at_later):
             connection.close()
 
     thread = threading.Thread(target=add)
-    # On SQLite nobody reads while another writes a page out; what is chosen is chosen before.
+    # SQLite blocks readers while a page is written; the rows are selected before that.
     chosen = list(retention.expired_enquiries(LATER).values_list("pk", flat=True))
     thread.start()
     assert written.wait(5)

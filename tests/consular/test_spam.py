@@ -1,4 +1,4 @@
-"""Signs of spam: what sets an enquiry aside, what is innocent, and what the visitor is told."""
+"""Signs of spam: suspicious and harmless enquiries, and the message to the visitor."""
 
 from datetime import timedelta
 
@@ -89,7 +89,7 @@ def test_one_page_sent_over_and_over_is_suspected(client, clock):
     assert told == [""] * 6 + ["Sent 7 times from one page.", "Sent 8 times from one page."]
 
 
-# What is innocent
+# Harmless enquiries
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""E-mail addresses: what is cleaned, what is refused with which reason, and which two are one mailbox."""
+"""E-mail addresses: cleaning, errors with their reasons, and equal mailboxes."""
 
 import pytest
 import pytz

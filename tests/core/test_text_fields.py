@@ -204,7 +204,7 @@ def test_rich_text_has_its_own_length():
     assert RichTextFormField().max_length == 200_000
 
 
-# What is too long on the desk
+# Maximum lengths on the desk
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""The home page has every element that the embassy asked for."""
+"""The home page has every element that the embassy requires."""
 
 from datetime import UTC, date, datetime
 

@@ -46,7 +46,7 @@ def sign_in(client, name=DORA, password=PASSWORD, address=None, then=None, **met
 
 
 def enter_wrong_passwords(client, times, name=DORA, address=None, **meta):
-    """Enter wrong passwords, and return the statuses of the answers."""
+    """Enter wrong passwords, and return the statuses of the responses."""
     return [sign_in(client, name, f"wrong {number}", address, **meta).status_code for number in range(times)]
 
 

@@ -37,7 +37,7 @@ def folder(tmp_path):
 
 
 def made(folder):
-    """Make the mirror, and return what the run came to."""
+    """Build the mirror, and return the result of the run."""
     *_, outcome = build_mirror(folder)
     return outcome
 
@@ -56,7 +56,7 @@ def target(file, link):
 
 
 def words(page):
-    """Return what a page's main part says, without its tags."""
+    """Return the text of a page's main part."""
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", MAIN.search(page)[0])).split())
 
 
@@ -141,7 +141,7 @@ def test_a_link_behind_an_odd_attribute_is_found(value):
     )
 
 
-# What is not public
+# Unpublished content
 
 
 def test_only_what_is_public_is_written(folder, settings, tmp_path):
@@ -192,7 +192,7 @@ def test_a_former_address_of_what_is_not_public_is_not_there(folder):
     assert not (folder / "old").exists()
 
 
-# Only what has changed, and on from where it stopped
+# Incremental and continued runs
 
 
 def test_a_site_that_has_not_changed_is_not_asked(folder):

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.use
 
 
 def fill(number, **kwargs):
-    return [a_message(publish_at=NOON - HOUR * (n // 3), **kwargs) for n in range(number)]  # in threes at one moment
+    return [a_message(publish_at=NOON - HOUR * (n // 3), **kwargs) for n in range(number)]  # in threes at one time
 
 
 def test_a_page_link_shows_the_same_messages_after_new_ones_appear():
@@ -121,7 +121,7 @@ def test_the_sidebar_shows_counts(client):
     assert 'November</a> <span class="count">3</span>' in page
 
 
-# Queries: whatever the number of messages
+# Queries: independent of the number of messages
 
 
 @pytest.mark.parametrize(

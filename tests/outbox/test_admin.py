@@ -1,4 +1,4 @@
-"""The post on the desk: who hears that letters do not leave, what they read, and what a manager can do."""
+"""The outbox on the desk: notices of undelivered e-mails by role, their texts, and actions of a manager."""
 
 import pytest
 
@@ -14,7 +14,7 @@ LIST = "/admin/outbox/outboxemail/"
 
 @pytest.fixture
 def front(client, clock):
-    """What the front page says of the post to somebody in these groups; None where it says nothing."""
+    """The dashboard's notice about the outbox for a user in these groups; None without one."""
 
     def front(*names, at=NOON + LATE_AFTER):
         clock.move_to(at)

@@ -1,4 +1,4 @@
-"""Limits per recipient, priorities, and refusals that are final: what a stranger causes does no harm to the outbox."""
+"""Limits per recipient, priorities, and permanent refusals: e-mails caused by strangers do not harm the outbox."""
 
 import threading
 from datetime import timedelta
@@ -155,7 +155,7 @@ def host(settings):
         ("551 5.1.6 Moved", True),
         ("552 5.2.2 Mailbox full for good", True),
         ("553 5.1.3 Bad address", True),
-        ("550 5.7.1 Relay denied", False),  # our server's settings: somebody mends them
+        ("550 5.7.1 Relay denied", False),  # our server's settings: the operator corrects them
         ("554 5.7.1 Listed", False),
         ("450 4.2.0 Greylisted", False),
         ("451 4.3.0 Try again", False),

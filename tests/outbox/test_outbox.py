@@ -1,4 +1,4 @@
-"""The outbox: a letter is committed with what it tells of, in one sender's hand at a time, and never forgotten."""
+"""The outbox: an e-mail is committed with its cause, claimed by one sender at a time, and never lost."""
 
 import threading
 from datetime import timedelta
@@ -121,7 +121,7 @@ def test_many_senders_at_once_never_claim_one_letter_twice():
 
 
 def refused(at, attempts=1, written_at=NOON):
-    """Return a letter that was refused so often, the last time at a moment."""
+    """Return an e-mail that was refused so often, the last time at a given time."""
     letter = a_letter(at=written_at)
     OutboxEmail.objects.filter(pk=letter.pk).update(attempts=attempts - 1, due_at=at)
     OutboxEmail.objects.claim(at).record_failure(at, "refused SMTPDataError 554")

@@ -173,7 +173,7 @@ def test_server_that_says_421_to_every_reader_for_a_day_gets_each_letter_once_af
     assert host.readers() == ["anna@example.org", "boris@example.org", "carol@example.org"]
 
 
-# A server that refuses somebody
+# A server that rejects a recipient
 
 
 def test_refused_reader_holds_up_no_other(host, caplog):

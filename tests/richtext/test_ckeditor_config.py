@@ -1,4 +1,4 @@
-"""Where rich text stands in rows and forms, and the fence around the editor that writes it."""
+"""Fields and forms with rich text, and the restrictions of their editor."""
 
 import mimetypes
 
@@ -31,7 +31,7 @@ class Leaflet(models.Model):
         managed = False
 
 
-# The model is for this file alone: no other test shall see it in the registry.
+# The model is for this file alone: other tests must not see it in the registry.
 Leaflet._meta.apps.all_models["richtext"].pop("leaflet")
 Leaflet._meta.apps.clear_cache()
 

@@ -1,4 +1,4 @@
-"""What was left out of a text: named in the form, said at the save, and never more than was there."""
+"""The report of omissions from a text: shown in the form and after the save, and complete."""
 
 import pytest
 from django.contrib.auth.models import Permission

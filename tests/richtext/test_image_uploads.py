@@ -28,7 +28,7 @@ def change(message):
 
 
 def filled(client, address, **kwargs):
-    """Return what a browser would send from the form at an address."""
+    """Return the data that a browser would send from the form at a URL."""
     return fields_of(client.get(address).content.decode(), "message_form") | kwargs
 
 
@@ -129,7 +129,7 @@ def test_words_may_be_left_when_the_picture_is_not_changed(admin_client):
     assert admin_client.post(change(message), filled(admin_client, change(message), lead="More")).status_code == 302
 
 
-# What an upload loses
+# Data removed from an upload
 
 
 def animation():

@@ -1,4 +1,4 @@
-"""Pictures from outside: what is taken, what is refused, and what is left of a file."""
+"""Uploaded images: accepted and rejected files, and removed data."""
 
 import struct
 import zlib
@@ -42,7 +42,7 @@ def refusal(content, name="a.png"):
     return caught.value.messages[0]
 
 
-# What is taken
+# Accepted files
 
 
 @pytest.mark.parametrize(("kind", "suffix"), [("JPEG", ".jpg"), ("PNG", ".png"), ("WEBP", ".webp")])
@@ -123,7 +123,7 @@ def test_a_moving_picture_stands_still(kind):
     assert getattr(image, "n_frames", 1) == 1
 
 
-# What is refused
+# Rejected files
 
 
 def test_an_empty_file_is_refused():

@@ -1,4 +1,4 @@
-"""A file is as public as what it belongs to, at this very moment; what is not public answers like what is not there."""
+"""A file is public while its message is; the response for an unpublished file equals that for a missing one."""
 
 import pytest
 import time_machine

@@ -1,4 +1,4 @@
-"""Rich text: what the cleaner lets through, what it mends, and that nothing passes it by."""
+"""Rich text: elements that the sanitiser allows, repairs or removes, and its use for every text."""
 
 import pytest
 from html5lib import HTMLParser
@@ -16,7 +16,7 @@ def cleaned(html):
     return sanitize(html).replace("\n", "")
 
 
-# What is harmless stays
+# Allowed elements
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_letters_are_not_normalised():
     assert sanitize("<p>e\u0301</p>") == "<p>e\u0301</p>"
 
 
-# What is harmful goes
+# Removed elements
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_picture_named_with_our_own_origin_stays(settings):
     assert sanitize(html) == '<p><img src="/media/a.jpg" alt="A"></p>'
 
 
-# What is old or out of place is mended
+# Repaired elements
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def server():
 
 @pytest.fixture(autouse=True)
 def bucket(server, monkeypatch, settings, tmp_path):
-    """An empty bucket, named by the environment as in production; what is in it as {name: bytes}."""
+    """An empty bucket, named by the environment as in production; its content as {name: bytes}."""
     for name, value in {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "S3_BUCKET": "press"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("S3_ENDPOINT", server)
@@ -65,7 +65,7 @@ def address(file):
     return f"/media/{file.name}"
 
 
-# What comes in
+# Uploads
 
 
 def test_a_picture_and_all_its_renditions_are_kept_in_the_bucket(bucket):
@@ -99,7 +99,7 @@ def test_an_officer_keeps_a_picture_and_an_attachment_in_the_bucket(admin_client
     assert {message.image.name, message.attachments.get().file.name} < names(bucket)
 
 
-# What goes out
+# Downloads
 
 
 def test_a_picture_comes_from_this_site(client, bucket):

@@ -1,4 +1,4 @@
-"""How a file that may be seen is handed over: by its headers, by a proxy in front, by a storage elsewhere."""
+"""Serving of public files: headers, a proxy in front, and external storage."""
 
 import pytest
 import time_machine
@@ -37,7 +37,7 @@ def status(client, file):
     return client.get(address(file)).status_code
 
 
-# How it is handed over
+# Serving
 
 
 def test_what_is_public_may_be_kept_for_a_minute_and_depends_on_nobody(admin_client):

@@ -1,4 +1,4 @@
-"""`import_feed`: each construct of feeds, source by source, becomes what is demanded of it (tests/helpers/feeds.py)."""
+"""`import_feed`: each construct of feeds, by source, gives the required result (tests/helpers/feeds.py)."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""`export_messages`: what goes out comes in again as it was, to the byte."""
+"""`export_messages`: an export can be imported again without any change."""
 
 import io
 import re
@@ -31,7 +31,7 @@ def exported():
 
 
 def emptied():
-    """Empty the site. (What has an act can never be deleted, so nothing here has one.)"""
+    """Empty the site. (Messages with a log entry cannot be deleted, so these have none.)"""
     with new_edition():
         for model in (Correction, Redirect, Message, Category, ImportedDigest):
             model.objects.all().delete()
@@ -44,7 +44,7 @@ def imported(content):
 
 
 def moved():
-    """Return what the site exports, and what another one exports that has imported it."""
+    """Return the export of the site, and that of another site that has imported it."""
     before = exported()
     emptied()
     imported(before)
@@ -174,7 +174,7 @@ def test_export_reads_in_short_steps(monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(export, "BATCH_SIZE", 2)
     for _ in range(5):
         a_message()
-    with django_assert_num_queries(3 * 4 + 1):  # rows, redirects, corrections, attachments; and that there are no more
+    with django_assert_num_queries(3 * 4 + 1):  # rows, redirects, corrections, attachments; and a check of their number
         assert len(list(export.export_lines())) == 5
 
 

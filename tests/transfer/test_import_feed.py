@@ -1,4 +1,4 @@
-"""`import_feed`: what an RSS, an Atom or a WordPress file holds becomes messages."""
+"""`import_feed`: items of an RSS, Atom or WordPress file become messages."""
 
 import io
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""`import_messages`: an archive comes in whole, once, or not at all."""
+"""`import_messages`: an archive is imported completely, once, or not."""
 
 import io
 import json
@@ -23,7 +23,7 @@ GIVEN = {"headline": "A statement", "category": "statements", "publish_at": "202
 
 @pytest.fixture
 def importing(tmp_path):
-    """Import lines, and return what the command said last."""
+    """Import lines, and return the last line of output."""
 
     def run(*given, options=()):
         file = tmp_path / "messages.jsonl"
@@ -35,7 +35,7 @@ def importing(tmp_path):
     return run
 
 
-# What comes in
+# Imported data
 
 
 @pytest.mark.django_db

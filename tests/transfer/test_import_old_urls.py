@@ -1,4 +1,4 @@
-"""`import_messages`: former addresses lead on, and the pictures of an archive come along."""
+"""`import_messages`: former URLs redirect, and the images of an archive are imported."""
 
 import os
 from functools import partial
@@ -42,7 +42,7 @@ def importing(tmp_path):
         ("/press/123.html", "/press/123.html"),
         ("https://old.example.org/press/123.html#top", "/press/123.html"),
         ("/press.php?id=7&lang=en", "/press.php?id=7&lang=en"),
-        ("/press/view/?id=7", "/press/view/?id=7"),  # where a page of ours could stand
+        ("/press/view/?id=7", "/press/view/?id=7"),  # a possible URL of this site
         ("/%D0%BF%D1%80%D0%B5%D1%81%D1%81%D0%B0/1", "/%D0%BF%D1%80%D0%B5%D1%81%D1%81%D0%B0/1"),
         ("/%CF%F0%E5%F1%F1%E0/1", "/%CF%F0%E5%F1%F1%E0/1"),  # Windows-1251
         ("/пресса/1", "/%D0%BF%D1%80%D0%B5%D1%81%D1%81%D0%B0/1"),

@@ -50,7 +50,7 @@ def run(file):
 
 
 def state():
-    """Return what an import leaves, but for ids and the moment of writing."""
+    """Return the rows of an import, without ids and time of writing."""
     fields = ("headline", "body", "day", "slug", "approved_at", "withdrawn_reason", "source_name", "category__slug")
     return [
         sorted(Message.objects.values_list(*fields), key=str),

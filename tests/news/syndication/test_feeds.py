@@ -206,7 +206,7 @@ def test_feeds_name_the_websub_hub_but_archives_do_not(client, settings):
 
 @pytest.mark.parametrize("path", ["/messages/feed/", "/messages/statements/feed/"])
 def test_following_the_archive_links_gives_every_message_once(client, path):
-    for number in range(70):  # several a day, days without any, moments that tie
+    for number in range(70):  # several a day, days without any, equal times
         a_message(publish_at=NOON - (number // 3) * 2 * DAY - (number % 2) * HOUR)
         a_message(category=a_category("comments"), publish_at=NOON - number * DAY)
     root = atom_document(client, path)
