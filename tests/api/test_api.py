@@ -192,7 +192,7 @@ def test_each_filter_narrows_the_list(client):
 
 
 @pytest.mark.parametrize("given", [{"q": "text"}, {"source": "Ministry"}, {"q": "text", "source": "Ministry"}])
-def test_filters_narrow_what_is_searched_in_the_same_way(client, given):
+def test_filters_restrict_searches_in_the_same_way(client, given):
     old = a_message(publish_at=NOON - 900 * DAY, source_name="Ministry", category=a_category("speeches"))
     new = a_message(source_name="Ministry")
     assert listed(client, **given) == [new.pk, old.pk]

@@ -121,13 +121,13 @@ def lost(officer, settings):
     return lost
 
 
-def test_wrong_key_gets_a_page_that_says_what_to_do(client, lost):
+def test_wrong_key_gets_a_helpful_error_page(client, lost):
     answer = client.get(address(lost))
     assert answer.status_code == 503 and "ENQUIRY_KEYS" in answer.content.decode()
 
 
 @pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "not-spam", "spam", "export"])
-def test_acts_with_a_wrong_key_say_so_too(client, lost, act):
+def test_actions_with_a_wrong_key_show_the_error(client, lost, act):
     assert "ENQUIRY_KEYS" in client.post(address(lost, act), {"note": "x", "text": "x"}).content.decode()
 
 
@@ -143,6 +143,6 @@ def test_list_and_history_work_with_a_wrong_key(client, lost):
         assert shown.status_code == 200 and lost.reference in shown.content.decode()
 
 
-def test_what_no_key_opens_can_be_erased(client, lost):
+def test_undecryptable_data_can_be_erased(client, lost):
     assert client.post(address(lost, "erase"), {"reason": "person"}).status_code == 303
     assert not Enquiry.objects.exists()

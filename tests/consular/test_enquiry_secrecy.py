@@ -111,7 +111,7 @@ def test_the_search_would_find_them():
 # While it is kept
 
 
-def test_nothing_is_in_the_clear_while_it_is_kept(asked, log, mailoutbox):
+def test_stored_texts_are_never_in_plain_text(asked, log, mailoutbox):
     call_command("send_emails", verbosity=0)
     asked.refresh_from_db()
     assert (asked.name, asked.question) == (WORDS["name"], WORDS["question"])
@@ -142,7 +142,7 @@ def test_log_masks_the_links_of_visitors(asked, client, log):
 
 
 @pytest.mark.parametrize("fault", [RuntimeError, ValueError, KeyError, AttributeError])
-def test_500_tells_nothing_to_page_log_or_mail(site, log, monkeypatch, mailoutbox, fault):
+def test_a_500_reveals_nothing_in_page_log_or_email(site, log, monkeypatch, mailoutbox, fault):
     def breaks(self, **kwargs):
         raise fault("It broke.")
 
@@ -153,7 +153,7 @@ def test_500_tells_nothing_to_page_log_or_mail(site, log, monkeypatch, mailoutbo
     assert found_in(database()) == found_in(memory()) == set()
 
 
-def test_database_error_tells_nothing_to_the_log(site, log, monkeypatch):
+def test_database_error_reveals_nothing_in_the_log(site, log, monkeypatch):
     """PostgreSQL's error message contains the rejected row."""
 
     def breaks(self, **asked):
@@ -203,12 +203,12 @@ def test_form_with_a_mistake_leaves_nothing_behind(site, log, client):
         ("DETAIL:  Key (name)=(cut off\n and never", "DETAIL:  Key (name)=(…)"),
     ],
 )
-def test_log_leaves_out_what_tells_of_a_person(said, written):
+def test_log_omits_personal_data(said, written):
     record = logging.LogRecord("x", logging.ERROR, "x", 1, said, None, None)
     assert RedactingFormatter("{message}", style="{").format(record) == written
 
 
-def test_long_line_is_logged_at_once():
+def test_long_line_is_logged_quickly():
     record = logging.LogRecord("x", logging.ERROR, "x", 1, "x" * 200_000 + "@", None, None)
     assert len(RedactingFormatter("{message}", style="{").format(record)) > 100_000
 
@@ -252,7 +252,7 @@ def test_without_secure_delete_they_would_stay_in_the_file(asked):
 # And in our own words
 
 
-def test_no_sentinel_is_in_the_address_of_a_letter(asked):
+def test_no_sentinel_is_in_the_address_of_an_email(asked):
     """The outbox holds numbers, and nothing else."""
     rows = "\n".join(
         map(str, stored_values("kind", "outbox_outboxemail") + stored_values("last_error", "outbox_outboxemail"))

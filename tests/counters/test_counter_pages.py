@@ -77,7 +77,7 @@ def test_page_escapes_the_texts(client, noon):
 
 
 @pytest.mark.django_db
-def test_page_without_counters_says_so(client):
+def test_page_without_counters_shows_a_message(client):
     assert "No counters yet." in client.get("/counters/").content.decode()
 
 

@@ -50,7 +50,7 @@ def test_a_category_lists_only_its_messages(client):
     assert ("A comment." in page, "A statement." in page) == (True, False)
 
 
-def test_an_empty_category_says_so(client):
+def test_an_empty_category_shows_a_message(client):
     a_category("interviews")
     page = client.get("/messages/interviews/")
     assert (page.status_code, "No messages yet." in page.content.decode()) == (200, True)

@@ -190,7 +190,7 @@ def test_a_list_links_to_the_nearest_periods_with_messages(client):
         ("/messages/1000/01/01/", ["/messages/2018/06/08/"]),
     ],
 )
-def test_an_empty_list_says_so_and_links_to_the_nearest_periods(client, path, links):
+def test_an_empty_list_shows_a_message_and_links_to_the_nearest_periods(client, path, links):
     for day, month in ((9, 11), (17, 11), (1, 9)):
         message_of_day(day, month=month)
     a_message(publish_at=NOON - 900 * DAY)

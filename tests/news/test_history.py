@@ -126,7 +126,7 @@ def test_two_versions_are_compared_word_by_word(admin_client):
     assert '<p lang="en">They were short.</p>' in page
 
 
-def test_the_older_version_comes_first(admin_client):
+def test_the_older_version_is_first(admin_client):
     message = with_versions(FIRST, SECOND)
     assert "<ins>Tuesday.</ins>" in compared(admin_client, message, *reversed(ids(message)))
 

@@ -75,7 +75,7 @@ def test_migrations_name_no_editor():
     assert Leaflet._meta.get_field("body").deconstruct()[1] == "django.db.models.TextField"
 
 
-def test_the_editor_stays_whatever_text_area_the_admin_offers():
+def test_the_editor_is_used_in_every_admin_form():
     from django.contrib.admin.widgets import AdminTextareaWidget
 
     field = Leaflet._meta.get_field("body").formfield(widget=AdminTextareaWidget)
@@ -88,7 +88,7 @@ def errors_of(field, value):
     return caught.value.messages
 
 
-def test_a_picture_without_alternative_text_is_refused_by_name():
+def test_an_image_without_alternative_text_is_refused_by_name():
     (sentence,) = errors_of(RichTextFormField(), '<p><img src="/media/pictures/a.jpg" alt=" "></p>')
     assert sentence.startswith("The picture a.jpg has no alternative text. Double-click it")
     assert RichTextFormField().clean(PICTURE) == PICTURE
@@ -110,7 +110,7 @@ def ids(errors):
     return [error.id for error in errors if error.id.startswith("richtext.")]
 
 
-def test_the_fence_stands():
+def test_the_editor_configuration_passes_the_checks():
     assert ids(run_checks()) == []
 
 
