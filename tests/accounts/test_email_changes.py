@@ -164,7 +164,7 @@ def test_the_address_of_a_deactivated_account_needs_confirmation(client, manager
     assert now(carl) == (OLD, OLD)
 
 
-# Together with the second factor
+# Together with two-step verification
 
 
 def test_managers_cannot_reset_two_step_verification_during_an_address_change(client, manager, carl):

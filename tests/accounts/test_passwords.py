@@ -1,4 +1,4 @@
-"""Passwords: none made of the house's own words; initial ones expire and are changed; backup codes outlive keys."""
+"""Passwords: none made of the site's own words; initial ones expire and are changed; backup codes outlive keys."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 CHANGE = "/admin/password_change/"
 
 
-# Words of the house
+# Words of the site
 
 
 @pytest.mark.parametrize(

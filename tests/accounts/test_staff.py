@@ -23,7 +23,7 @@ PASSWORD = "as long as a sentence"
 
 @pytest.fixture
 def manager(client):
-    """A site manager, logged in."""
+    """A site manager, signed in."""
     member = a_member(roles.MANAGERS, username="manager")
     client.force_login(member)
     return member

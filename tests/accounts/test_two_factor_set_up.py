@@ -129,7 +129,7 @@ def test_its_pages_are_not_cached(client, carl):
 
 @pytest.fixture
 def codes(client, carl):
-    """The backup codes of carl, who is logged in."""
+    """The backup codes of carl, who is signed in."""
     client.force_login(carl)
     return backup_codes_on(set_up_phone(client))
 

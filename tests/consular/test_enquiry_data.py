@@ -114,7 +114,7 @@ def test_erasing_without_a_reason_erases_nothing(client, enquiry, reason):
 
 @pytest.fixture
 def lost(officer, settings):
-    """An enquiry that was sealed with a key which the server no longer has."""
+    """An enquiry that was encrypted with a key which the server no longer has."""
     settings.ENQUIRY_KEYS = [Fernet.generate_key().decode()]
     lost = an_enquiry()
     settings.ENQUIRY_KEYS = []

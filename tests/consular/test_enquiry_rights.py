@@ -110,7 +110,7 @@ def test_site_managers_keep_no_templates(client):
     assert client.get("/admin/consular/template/").status_code == 403
 
 
-# The front page
+# The dashboard
 
 
 def test_dashboard_sorts_by_due_date_and_counts_the_rest(client):

@@ -26,7 +26,7 @@ def run():
 
 @pytest.fixture
 def old(settings):
-    """Three enquiries, one with an addition, sealed with the old key; the new one is there, too."""
+    """Three enquiries, one with an addition, encrypted with the old key; the new one is configured, too."""
     settings.ENQUIRY_KEYS = [OLD]
     made = [an_enquiry(question=f"Question {number}") for number in range(3)]
     made[0].add("An addition", at=NOON)

@@ -1,4 +1,4 @@
-"""That an officer has opened an enquiry is recorded, whatever else happens to it in the same moment."""
+"""An officer's view of an enquiry is logged, also with a concurrent change."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Staff, how they log in, and their phones and letters, for the tests of accounts."""
+"""Staff, their sign-in, phones and e-mails, for the tests of accounts."""
 
 import re
 
@@ -64,7 +64,7 @@ def send_emails():
 
 
 def letters_to(address):
-    """Send what waits, and return the letters that went to an address."""
+    """Send the queued e-mails, and return those to an address."""
     send_emails()
     return [letter for letter in mail.outbox if letter.to == [address]]
 

@@ -132,6 +132,6 @@ def test_an_uncached_page_needs_few_queries(client, path, most, django_assert_ma
     rows = fill(PAGE_SIZE + 5)
     path = rows[4].get_absolute_url() if path == "message" else path
     for other in ("/counters/", "/messages/feed.json"):
-        client.get(other)  # the edition, and what it remembers for all pages, and for all feeds
+        client.get(other)  # the edition, and its values for all pages and feeds
     with django_assert_max_num_queries(most + 1):  # one reads the edition's number
         assert client.get(path).status_code == 200

@@ -42,7 +42,7 @@ def read(monkeypatch, importing):
 
 
 def value(line: MessageRecord, name: str):
-    """Return what a line has under a name, as the table writes it."""
+    """Return the value of a line's key, as the table has it."""
     found = getattr(line, name)
     return (
         found.isoformat()[:16]

@@ -262,7 +262,7 @@ def test_the_json_feed_has_all_required_fields(client):
     assert datetime.fromisoformat(item["date_published"]).tzinfo
 
 
-# What the specification of JSON Feed 1.1 knows, and of what kind it is.
+# The keys of JSON Feed 1.1, and their types.
 IN_FEED = {
     **dict.fromkeys(["version", "title", "home_page_url", "feed_url", "next_url", "language"], str),
     **dict.fromkeys(["authors", "items", "hubs"], list),
