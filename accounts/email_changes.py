@@ -1,6 +1,6 @@
 """Change of an account's e-mail address: confirmed from the new address, stopped within 7 days from the former one.
 
-So nobody who can edit accounts can take one over: the owner of the former mailbox is notified and can undo the change.
+So a user who can edit accounts cannot take one over: the owner of the former mailbox is notified and can undo it.
 """
 
 from __future__ import annotations
