@@ -77,7 +77,8 @@ def check_counts(look: CheckContext):
     yield (
         says,
         _(
-            'Count them again: python manage.py shell -c "from news.message_counts import rebuild_counts; rebuild_counts()"'
+            "Count them again: python manage.py shell "
+            '-c "from news import message_counts; message_counts.rebuild_counts()"'
         ),
     )
 
