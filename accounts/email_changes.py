@@ -1,6 +1,6 @@
 """Change of an account's e-mail address: confirmed from the new address, stopped within 7 days from the former one.
 
-So nobody who can edit accounts can take one over: the owner of the former mailbox is notified and can undo the change.
+So a user who can edit accounts cannot take one over: the owner of the former mailbox is notified and can undo it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def request_email_change(user, new_email: str, at: datetime, by) -> EmailChange:
 
 
 def needs_no_confirmation(user) -> bool:
-    """Return whether a change needs no confirmation: nobody has signed in to the account, and nobody can."""
+    """Return whether a change needs no confirmation: the account has never been used to sign in, and cannot be."""
     return not user.email or (user.last_login is None and not user.has_usable_password())
 
 
@@ -61,7 +61,7 @@ def has_pending_change(user, at: datetime) -> bool:
 
 
 def was_two_factor_reset_recently(user, at: datetime) -> bool:
-    """Return whether somebody has reset the two-step verification of `user` within the last 7 days."""
+    """Return whether the two-step verification of `user` was reset within the last 7 days."""
     return SecurityEvent.objects.filter(
         kind=Kind.TWO_FACTOR_RESET, account=user.pk, at__gt=at - NOTICE_PERIOD, actor__isnull=False
     ).exists()

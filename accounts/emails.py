@@ -45,7 +45,7 @@ def password_link(user, links) -> str:
 def render_account_email(email: OutboxEmail, template: str, to: str = "", **context):
     """Return an e-mail to the recipient of `email`, at `to` or at their own address; None if they are inactive.
 
-    `email.object_id` is the user who has caused it.
+    `email.object_id` is the user who caused it.
     """
     users = get_user_model().objects.in_bulk([pk for pk in (email.recipient_id, email.object_id) if pk])
     user, actor = users.get(email.recipient_id), users.get(email.object_id)
@@ -56,7 +56,7 @@ def render_account_email(email: OutboxEmail, template: str, to: str = "", **cont
 
 
 def contacts_for(user) -> str:
-    """Return the colleagues whom `user` can contact, one per line: site managers, or superusers if there are none."""
+    """Return the colleagues that `user` can contact, one per line: site managers, or superusers if there are none."""
     others = get_user_model().objects.filter(is_active=True).exclude(pk=user.pk).exclude(email="").order_by("pk")
     contacts = others.filter(groups__name=roles.MANAGERS) or others.filter(is_superuser=True)
     return "\n".join(f"{display_name(contact)}, {contact.email}" for contact in contacts) or settings.DEFAULT_FROM_EMAIL

@@ -21,14 +21,14 @@ from outbox.models import OutboxEmail
 
 
 class PastedEmailField(forms.EmailField):
-    """An e-mail address as people paste it: brackets, invisible characters and the like are removed."""
+    """An e-mail address as people paste it: brackets, invisible characters and similar marks are removed."""
 
     def to_python(self, value):
         return clean_email(super().to_python(value))
 
 
 class LoginForm(AdminAuthenticationForm):
-    """User name and password. Users sign in with their e-mail address; the first login of a new site has a name."""
+    """User name and password. Users sign in with their e-mail address; the first user of a new site has a name."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -61,7 +61,7 @@ class PasswordResetRequestForm(PasswordResetForm):
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """Change of one's own password. The old one goes through `authenticate`, so that wrong ones are throttled."""
+    """Form for users to change their own password. `authenticate` checks the old one, so that wrong ones count."""
 
     def __init__(self, user, *args, request, **kwargs):
         super().__init__(user, *args, **kwargs)

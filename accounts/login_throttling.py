@@ -1,9 +1,9 @@
 """Login throttling (rate limits for wrong passwords): three limits, of which the longest lock-out counts.
 
 1. Name and IP address: after 5 wrong passwords within 15 minutes, the name is locked at that IP address.
-2. IP address: after 50 wrong passwords, whatever the names, unknown users are locked at that IP address.
+2. IP address: after 50 wrong passwords, for any names, unknown users are locked at that IP address.
 3. Name: after 20 wrong passwords within a day, from anywhere, unknown users have to pause between two attempts; after
-   100 they are locked for the day. Password reset by e-mail remains available, so nobody loses access.
+   100 they are locked for the day. Password reset by e-mail remains available, so no owner loses access.
 
 "Unknown" means from a browser and a network in which that user has not signed in before. Attempts from known ones are
 counted separately, so that other people's guessing does not lock the owner out. Limit 2 is skipped if the IP address is

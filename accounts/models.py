@@ -119,7 +119,7 @@ class EmailChange(models.Model):
 
 
 class InitialPassword(models.Model):
-    """A password that somebody else has set: it expires, and has to be changed at the first sign-in."""
+    """A password set by another user: it expires, and has to be changed at the first sign-in."""
 
     account = models.BigIntegerField(unique=True)
     fingerprint = models.CharField(max_length=64)  # of the stored hash: the row is void once the password has changed

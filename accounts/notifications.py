@@ -27,10 +27,10 @@ USER_NOTICE, FORMER_ADDRESS_NOTICE, MANAGERS_NOTICE = (
 
 # Sentences for the user.
 USER_SENTENCES = {
-    Kind.LOGIN: gettext_lazy("Somebody has signed in to your account from a new network and a new browser."),
+    Kind.LOGIN: gettext_lazy("Your account was used to sign in from a new network and a new browser."),
     Kind.WRONG_CODE: gettext_lazy(
-        "Your password was entered correctly, followed by a wrong code. If this was not you, somebody knows your "
-        "password."
+        "Your password was entered correctly, followed by a wrong code. If this was not you, another person knows "
+        "your password."
     ),
     Kind.PASSWORD_CHANGED: gettext_lazy("Your password was changed."),
     Kind.TWO_FACTOR_SET_UP: gettext_lazy("Two-step verification was set up for your account."),

@@ -1,4 +1,4 @@
-"""Rendering of the pages about one's own account."""
+"""Rendering of the user's account pages."""
 
 from django.contrib import admin
 from django.shortcuts import render

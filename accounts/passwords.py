@@ -21,7 +21,7 @@ from outbox.models import OutboxEmail
 # Context-specific words (ASVS 5.0, 6.2.11)
 
 MIN_WORD_LENGTH = 4  # letters
-MIN_REMAINING_LENGTH = 8  # characters that a password must have besides such words
+MIN_REMAINING_LENGTH = 8  # characters that a password must have in addition to such words
 COMMON_WORDS = (
     "embassy",
     "consulate",
@@ -38,7 +38,7 @@ LOOKALIKES = str.maketrans("013457@$!|", "oleastasil")
 
 
 def context_words() -> list[str]:
-    """Return the words that are guessed first: of the embassy's name, host name and cities; the longest first."""
+    """Return the words that attackers guess first: of the embassy's name, host name and cities; the longest first."""
     text = f"{settings.EMBASSY_NAME} {urlsplit(settings.SITE_URL).hostname}".casefold()
     cities = [city.casefold() for city, _zone in settings.CLOCKS]
     words = {word for word in re.split(r"[\W_]+", " ".join([text, *cities])) if len(word) >= MIN_WORD_LENGTH}
@@ -46,7 +46,7 @@ def context_words() -> list[str]:
 
 
 class ContextWordValidator:
-    """Require 8 characters besides the words that are guessed first at this site."""
+    """Require 8 characters in addition to the words that attackers guess first at this site."""
 
     def validate(self, password, user=None):
         rest = password.casefold()[:4096]
@@ -61,7 +61,9 @@ class ContextWordValidator:
             raise ValidationError(self.get_help_text(), code="password_house_word")
 
     def get_help_text(self):
-        return _("Your password must have at least 8 characters besides words from the name of this embassy or site.")
+        return _(
+            "Your password must have at least 8 characters in addition to words from the name of this embassy or site."
+        )
 
 
 # Links to choose a password
@@ -108,7 +110,7 @@ INITIAL_PASSWORD_MAX_AGE = timedelta(days=3)
 
 
 def mark_password_as_initial(user, at: datetime) -> None:
-    """Record that somebody else has set the password of `user`: it works for 3 days, until they choose their own."""
+    """Record that another user has set the password of `user`: it works for 3 days, until they choose their own."""
     InitialPassword.objects.update_or_create(
         account=user.pk,
         defaults={"fingerprint": _password_fingerprint(user), "expires_at": at + INITIAL_PASSWORD_MAX_AGE},
@@ -116,7 +118,7 @@ def mark_password_as_initial(user, at: datetime) -> None:
 
 
 def get_initial_password(user) -> InitialPassword | None:
-    """Return the record of a password that somebody else has set for `user`; None if they have chosen their own."""
+    """Return the record of a password that another user has set for `user`; None if they have chosen their own."""
     initial = InitialPassword.objects.filter(account=user.pk).first()
     return initial if initial and initial.fingerprint == _password_fingerprint(user) else None
 

@@ -1,8 +1,8 @@
 """Roles: four groups of staff and their permissions, created after each migration.
 
 Missing groups are created and missing permissions added; nothing is removed. So additions of the operator to a group
-remain. A permission that the operator has removed comes back, because it cannot be distinguished from a new one: an
-office that wants to grant less creates a group of its own.
+remain. A permission that the operator has removed is granted again, because it cannot be distinguished from a new one:
+an office that wants to grant less creates a group of its own.
 """
 
 from django.apps import apps as all_apps
@@ -46,7 +46,7 @@ ROLES = {
     | permission_names("auth", "user")
     | permission_names(
         "auth", "group", "view"
-    ),  # only superusers change groups, so that nobody extends their own permissions
+    ),  # only superusers change groups, so that users cannot extend their own permissions
 }
 
 

@@ -1,7 +1,7 @@
-"""Security event log: what happened to which account, by whom, from which network (a keyed hash), and when.
+"""Security event log: the event, account, user, network (a keyed hash), and when.
 
 `record` writes an event and sends the signal `recorded`, on which notices are e-mailed. An event holds no personal data
-except the account's primary key: no name, no e-mail address, no text that somebody typed.
+except the account's primary key: no name, no e-mail address, no text that was typed.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def record_event(
 
 
 def record_attempt(kind, user, request, at: datetime) -> None:
-    """Record an attempt by somebody who is not signed in; `user` is the owner of the name or e-mail address, or None.
+    """Record an attempt by a person who is not signed in; `user` is the owner of the name or e-mail address, or None.
 
     Attempts without an owner are recorded once per network and 15 minutes, so that strangers cannot fill a log that
     nobody can delete. The others are counted in a row that is deleted after a day, so that the database work is the

@@ -1,4 +1,4 @@
-"""Views of one's own account: change the password, choose one by a link in an e-mail, list and end sessions."""
+"""Views of the user's own account: change the password, choose one by a link in an e-mail, list and end sessions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from accounts.two_factor.pending_login import MUST_CHANGE_KEY
 @never_cache
 @sensitive_post_parameters()
 def password_change_view(request, context):
-    """Change one's own password; wrong old passwords count for login throttling."""
+    """Change the user's own password; wrong old passwords count for login throttling."""
     if totp.get_totp_device(request.user) and (response := reauthentication.require_reauthentication(request)):
         return response
     form = OwnPasswordForm(request.user, request.POST or None, request=request)
@@ -59,7 +59,7 @@ class PasswordChoiceView(PasswordResetConfirmView):
 
 @never_cache
 def own_sessions_view(request):
-    """List one's own sessions; on POST end all others."""
+    """List the user's sessions; on POST end all others."""
     if request.method == "POST":
         ended = sessions.end_sessions(request.user, keep=request.session.session_key)
         security_events.record_event(security_events.Kind.SESSIONS_ENDED, account=request.user.pk, request=request)

@@ -17,7 +17,7 @@ COPIED_HEADERS = ("Retry-After", "Cache-Control")  # headers copied from the HTM
 
 
 def problem_below_api(handler):
-    """Return an error handler that answers with a problem document below /api/, elsewhere as `handler` does."""
+    """Return an error handler that responds with a problem document below /api/, elsewhere as `handler` does."""
 
     @wraps(handler)
     def handle(request, *args, **kwargs):

@@ -39,7 +39,7 @@ def openapi_document() -> dict:
         "info": {
             "title": settings.EMBASSY_NAME,
             "version": API_VERSION,
-            "summary": _("Read-only access to what the press office publishes."),
+            "summary": _("Read-only access to everything that the press office publishes."),
             "description": _(
                 "Public, from any origin, without a key. Responses are up to date to the second; poll with "
                 "If-None-Match. Documentation: %s/api/."
@@ -157,7 +157,7 @@ def problem_schema() -> dict:
         "type": schema.text_field(_("Always about:blank; the status identifies the problem.")),
         "title": schema.text_field(_("Name of the HTTP status.")),
         "status": schema.field_schema("integer", _("HTTP status."), minimum=min(statuses), maximum=599),
-        "detail": schema.text_field(_("What is wrong and what to do.")),
+        "detail": schema.text_field(_("The problem and how to solve it.")),
     }
     found = schema.object_schema(_("An error."), fields)
     found["properties"] = fields | {"parameter": schema.text_field(_("The parameter with the error."))}

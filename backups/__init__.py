@@ -7,4 +7,4 @@ media. docs/operators/backups.md is the manual.
 
 
 class BackupError(Exception):
-    """Why a backup or a restore cannot be done, and what the operator can do about it, as one sentence."""
+    """Why a backup or a restore cannot be done, and how the operator can solve it, as one sentence."""

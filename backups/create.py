@@ -34,7 +34,7 @@ from editions.edition import EDITION_NUMBER_QUERY
 
 @dataclass
 class BackupResult:
-    """What a backup contains."""
+    """The contents of a backup."""
 
     at: datetime
     rows: int = 0

@@ -89,7 +89,7 @@ def is_encrypted(file: BinaryIO) -> bool:
 
 @contextmanager
 def encrypt_stream(file: BinaryIO, keys: list[Recipient]) -> Iterator[BinaryIO]:
-    """Yield a file object to write to; `file` receives what is written, encrypted for all of these recipients."""
+    """Yield a file object to write to; `file` receives the written data, encrypted for all of these recipients."""
     read_end, write_end = os.pipe()
     target, errors = _ErrorRecorder(file), []
     source = open(read_end, "rb", buffering=CHUNK_BYTES)  # noqa: PTH123 (the thread closes it)
@@ -108,7 +108,7 @@ def encrypt_stream(file: BinaryIO, keys: list[Recipient]) -> Iterator[BinaryIO]:
 
 @contextmanager
 def decrypt_stream(file: BinaryIO, keys: list[Identity]) -> Iterator[BinaryIO]:
-    """Yield a file object to read from: what an encrypted file holds."""
+    """Yield a file object to read the content of an encrypted file from."""
     read_end, write_end = os.pipe()
     pipe, errors = open(write_end, "wb", buffering=0), []  # noqa: PTH123 (the thread closes it)
     thread = _start_thread(lambda: pyrage.decrypt_io(file, pipe, keys), errors, pipe.close)

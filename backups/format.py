@@ -35,7 +35,7 @@ BATCH_BYTES = 2 << 20
 
 @dataclass
 class Manifest:
-    """Which site a backup is of, and what it holds."""
+    """The site and the contents of a backup."""
 
     release: str
     site: str

@@ -33,7 +33,7 @@ from search import indexer
 
 @dataclass
 class VerifiedBackup:
-    """What a backup contains, after all of it was checked."""
+    """The contents of a backup, after all of it was checked."""
 
     manifest: Manifest
     digest: str
@@ -53,7 +53,7 @@ def verify(file: BinaryIO, identities: list, *, unencrypted: bool = False) -> Ve
         try:
             refuse_unless_of_this_release(contents.manifest)
         except BackupError:
-            contents.skim()  # in a damaged file, the manifest may be what was altered
+            contents.skim()  # in a damaged file, the damage may be in the manifest
             raise
         for _table, _rows in contents.rows():
             pass
@@ -118,7 +118,7 @@ def replace_rows(connection, contents: BackupContents) -> None:
 
 
 def finalise(connection, found: VerifiedBackup) -> None:
-    """Set what a backup does not include: the next primary keys, the edition number and the search index's queue."""
+    """Set the state not in a backup: the next primary keys, the edition number and the search index's queue."""
     for table in included_tables():
         if table.counter:
             highest = select_value(connection, f"SELECT max({table.counter}) FROM {table.name}") or 0  # noqa: S608

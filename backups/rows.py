@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from backups import BackupError
 
-# Tables that are not in a backup, and why. `restoring` rebuilds what is derived.
+# Tables that are not in a backup, and why. `restoring` rebuilds the derived tables.
 EXCLUDED_TABLES = {
     "sessions.Session": "users sign in again",
     "outbox.SendCount": "limits per day",
@@ -31,7 +31,7 @@ EXCLUDED_TABLES = {
     "axes.AccessAttemptExpiration": "the same",
     "axes.AccessFailureLog": "the same",
     "axes.AccessLog": "the same",
-    "news.EditingSession": "who has a message open at present",
+    "news.EditingSession": "users with a message open at present",
     "consular.EnquirySubmission": "network addresses must be deleted after an hour",
     "editions.EditionNumber": "it must never decrease; it is in the manifest",
     "news.MonthlyCount": "counted by triggers as messages are inserted",
@@ -58,7 +58,7 @@ TABLES_FILLED_BY_MIGRATE = (
 
 @dataclass(frozen=True)
 class ColumnCodec:
-    """How the values of a column are converted to JSON, and back to what the database accepts."""
+    """How the values of a column are converted to JSON, and back to values that the database accepts."""
 
     in_json: type
     write: Callable | None = None

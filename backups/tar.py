@@ -145,7 +145,7 @@ class BackupReader:
                 self._finish(member, expected.hexdigest())
                 return
             yield member
-            for _piece in member.pieces():  # what the caller has not read
+            for _piece in member.pieces():  # the part that the caller has not read
                 pass
             expected.update(member.checksum_line())
         raise DamagedBackup(_("it is incomplete"))

@@ -1,6 +1,6 @@
 """Contact data: the offices with their hours and the topics with their FAQs, cached for the edition.
 
-During a database outage the last known data is shown: somebody who has lost a passport still needs the phone number.
+During a database outage the last known data is shown: a visitor without a passport still needs the phone number.
 """
 
 from __future__ import annotations

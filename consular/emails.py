@@ -104,7 +104,7 @@ def message_to_mailbox(template: str, enquiry: Enquiry | None) -> EmailMessage |
 
 @register_email("enquiry assigned")
 def render_assigned(email: OutboxEmail) -> EmailMessage | None:
-    """Return the notice of an assignment; None if the officer has left or somebody else is assigned now."""
+    """Return the notice of an assignment; None if the officer has left or another officer is assigned now."""
     officer = get_user_model().objects.filter(pk=email.recipient_id, is_active=True).exclude(email="").first()
     enquiry = Enquiry.objects.select_related("topic").filter(pk=email.object_id).first()
     if officer is None or enquiry is None or enquiry.assigned_to_id != officer.pk:

@@ -89,7 +89,7 @@ def _decrypt(ciphertext: str, with_keys: tuple[bytes, ...]) -> str:
 
 # Fields
 
-# Prefix of a ciphertext in `dumpdata`. No form accepts a NUL, so nobody can submit a stolen ciphertext as their text.
+# Prefix of a ciphertext in `dumpdata`. No form accepts a NUL, so a stolen ciphertext cannot be submitted as a text.
 DUMP_PREFIX = "\0sealed:"
 
 

@@ -204,7 +204,7 @@ class EnquiryForm(forms.Form):
 
 
 class AdditionForm(forms.Form):
-    """What a visitor adds to an enquiry, on its own page."""
+    """The form with which a visitor adds a text to an enquiry, on the enquiry's page."""
 
     text = TextFormField(
         label=_("Your addition"),

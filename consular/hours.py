@@ -1,6 +1,6 @@
 """Opening hours: is an office open, when does that change (weekly hours, exceptions, time zones with DST).
 
-Pure arithmetic without models: a `Timetable` answers for any time; the texts are in consular.opening_hours_text.
+Pure arithmetic without models: a `Timetable` gives the state at any time; the texts are in consular.opening_hours_text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Phone numbers: cleaning of what people paste, validation, and `tel:` links, by Google's libphonenumber.
+"""Phone numbers: cleaning of pasted text, validation, and `tel:` links, by Google's libphonenumber.
 
 A number without a country code is read as one of the host country, else as one of the home country.
 """

@@ -21,7 +21,7 @@ from core.client_ip import rate_limit_key
 
 MANY_LINKS = 3  # with hardly a word beside them
 TOO_MANY_LINKS = 10  # however many words
-WORDS_PER_LINK = 8  # beside each link, in what a person writes
+WORDS_PER_LINK = 8  # beside each link, in a text by a person
 MAX_DUPLICATES = 3  # other people with the same text and a link: advertising; without a link it may be a campaign
 MAX_PER_FORM = 6  # a family fills in one form after the other, going back each time
 DUPLICATE_PERIOD = timedelta(days=1)

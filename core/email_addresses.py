@@ -1,4 +1,4 @@
-"""E-mail addresses: cleaning of what people paste, comparison, and the ASCII form (IDNA) for mail servers."""
+"""E-mail addresses: cleaning of pasted text, comparison, and the ASCII form (IDNA) for mail servers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WRAPPERS = "<>()[]{}\"'`´‘’‚‛“”„‟«»‹›「」『』〈〉�
 
 
 def clean_email(value: str) -> str:
-    """Return an e-mail address without what copying adds to it: invisible characters, brackets, quotes, "mailto:".
+    """Return an e-mail address without the marks that copying adds: invisible characters, brackets, quotes, "mailto:".
 
     Cleaning is idempotent. A text that is not an address is returned for check_deliverable() to refuse.
     """

@@ -22,7 +22,7 @@ CREATED = re.compile(r"CREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS )?(\w+)")
 
 @dataclass(frozen=True)
 class DatabaseObjects:
-    """The statements of one app that create triggers and the like; each can be repeated without harm.
+    """The statements of one app that create triggers and similar objects; each can be repeated without harm.
 
     `tables` are the tables without which the statements cannot run. `watched` is the table whose triggers they are.
     `apps` are those whose tables the triggers use: SQLite has no triggers during a migration of these.
@@ -184,7 +184,7 @@ def before_migration(sender, using, plan=(), **kwargs):
 
 
 def after_migration(sender, using, plan=(), **kwargs):
-    """Create what is missing, then let each app bring up to date what its triggers maintain."""
+    """Create missing objects, then let each app update the data that its triggers maintain."""
     connection = connections[using]
     migrated, missing = _apps_in(plan), set(missing_triggers(connection))
     for objects in registered():

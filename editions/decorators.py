@@ -16,7 +16,7 @@ MAX_QUERY_LENGTH = 256
 
 @dataclass(frozen=True)
 class CachePolicy:
-    """What a response depends on besides its path and the published content."""
+    """The inputs of a response other than its path and the published content."""
 
     params: tuple[str, ...] = ()  # the query parameters that it uses; others are ignored
     varies_by_minute: bool = False  # it shows the time of day

@@ -48,7 +48,7 @@ class Edition:
         return edition
 
     def get_or_compute(self, name: str, compute: Callable[[], Any]) -> Any:
-        """Return `compute()`, called once for this edition. For what is on every page, like the menu."""
+        """Return `compute()`, called once for this edition. For parts of every page, such as the menu."""
         if name not in self._computed:
             self._computed[name] = compute()
         return self._computed[name]

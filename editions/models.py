@@ -65,7 +65,7 @@ def new_edition(using: str | None = None, *, moves: bool = False):
 
 @contextmanager
 def decided_write(using: str | None, moves: bool):
-    """Write what a model has decided about: the number is increased if `moves`, whatever is written inside."""
+    """Write for a model that has decided: the number is increased if `moves`, for any writes inside."""
     using = using or router.db_for_write(EditionNumber)
     with new_edition(using, moves=moves):
         scope = _scopes.__dict__[using]

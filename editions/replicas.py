@@ -1,4 +1,4 @@
-"""Read replicas: public pages are rendered from a replica that is at least as new as what this node has served.
+"""Read replicas: public pages are rendered from a replica at least as new as the edition that this node has served.
 
 The edition number is read on the primary. Then the page is rendered from a replica, if it has reached that number in
 the same snapshot that serves its queries. So a page is as new as its edition number or newer, whichever server it
@@ -151,7 +151,7 @@ def record_served(number: int) -> None:
 
 
 def read_for_request(request, render: Callable[[], Result]) -> Result:
-    """Return `render()`, from a replica if the edition cache has asked for the response (see EditionCache)."""
+    """Return `render()`, from a replica if the edition cache has requested the response (see EditionCache)."""
     number = getattr(request, "replica_must_have", None)
     return render() if number is None or current_replica() else render_on_replica(number, render)
 
@@ -214,7 +214,7 @@ def replica_snapshot(server: CircuitBreaker, least: int, *, following: bool) -> 
         except DatabaseError as error:
             if sqlstate(error) == QUERY_CANCELED:
                 raise
-            failures.append(error)  # gone, in conflict with what it replays, or a migration behind
+            failures.append(error)  # gone, in conflict with the changes that it replays, or a migration behind
             raise ReplicaUnusable from error
 
     try:

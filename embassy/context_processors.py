@@ -54,7 +54,7 @@ def site_context(request, at):
 
 
 def fetch_rows(at):
-    """Return what the menus and the top bar show at the time `at`."""
+    """Return the content of the menus and the top bar at the time `at`."""
     return {
         **build_links(list(Category.objects.all()), list(Page.objects.shown().defer("body"))),
         "office": Office.objects.for_header(),

@@ -15,7 +15,7 @@ PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in DISABLED_FEATURES)
 
 
 def security_headers(get_response):
-    """Answer other methods with 405, and add security headers to every response, errors and files included."""
+    """Reject other methods with 405, and add security headers to every response, errors and files included."""
 
     def middleware(request):
         is_allowed = request.method in ALLOWED_METHODS or checks_method_itself(request.path_info)

@@ -162,8 +162,8 @@ DATABASES = {"default": environment.read_database("DATABASE_URL", f"sqlite:///{V
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # IMMEDIATE: two writers queue instead of failing; FULL: what was acknowledged survives a power cut.
-    # secure_delete: what is erased or encrypted with another key is overwritten in the file, not only marked as free.
+    # IMMEDIATE: two writers queue instead of failing; FULL: acknowledged transactions survive a power cut.
+    # secure_delete: erased or re-encrypted data is overwritten in the file, not only marked as free.
     # The journal's mode is the file's own. It is DELETE, which reads on a full disk too; a program that copies the
     # database while it is in use (Litestream) sets WAL and holds the file, and no connection may then set it back.
     DATABASES["default"]["OPTIONS"] = {

@@ -36,7 +36,7 @@ def manifest(request):
 
 @per_edition(max_age=60)
 def security_txt(request):
-    """security.txt: whom to contact about a vulnerability (RFC 9116)."""
+    """security.txt: the contact for reports of a vulnerability (RFC 9116)."""
     context = {"url": settings.SITE_URL, "contact": settings.SECURITY_CONTACT, "expires": expiry_date(request.at)}
     return HttpResponse(render_to_string("security.txt", context), "text/plain; charset=utf-8")
 

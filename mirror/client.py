@@ -39,7 +39,7 @@ class FetchedResponse:
 
 
 def fetch(address: SiteUrl) -> FetchedResponse | None:
-    """Return what is public at a URL now; None if nothing is."""
+    """Return the public response for a URL now; None if there is none."""
     if address.is_static:
         return _static_file(address.path.removeprefix(settings.STATIC_URL))
     request, match = _build_request(address), address.match

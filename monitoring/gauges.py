@@ -1,4 +1,4 @@
-"""Prometheus collectors for what is measured at each scrape: queues, edition, last e-mail and backup, workers."""
+"""Prometheus collectors for values measured at each scrape: queues, edition, last e-mail and backup, workers."""
 
 from __future__ import annotations
 

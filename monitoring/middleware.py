@@ -44,7 +44,7 @@ def request_log_middleware(get_response):
 
 
 def record_response(request, response, seconds: float) -> None:
-    """Count and log a response, without anything that identifies the visitor or what they looked for."""
+    """Count and log a response, without any data about the visitor or their search terms."""
     kind, status = kind_of(request, response), response.status_code
     process_metrics.count_response(kind, status, seconds)
     level = logging.WARNING if status >= 500 else logging.INFO

@@ -1,4 +1,4 @@
-"""Authorship, for the four-eyes rule: who has worked on a message, by its versions, and so may not approve it."""
+"""Authorship, for the four-eyes rule: the users who worked on a message, by its versions, and so may not approve it."""
 
 from __future__ import annotations
 

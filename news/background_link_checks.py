@@ -1,4 +1,4 @@
-"""Background link checks: a request polls for the result, so that the request threads stay free."""
+"""Background link checks: a request polls for the result, so that the request threads remain free."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ WORDS_PER_MINUTE = 200
 def editorial_hints(message: Message, at: datetime, *, typed: str = "", losses: Iterable[Loss] = ()) -> list[str]:
     """Return the hints on a message at `at`, as sentences.
 
-    `typed` is the text as sent, which shows what the sanitiser has repaired; `losses` is what it has removed.
+    `typed` is the text as sent, which shows the sanitiser's repairs; `losses` lists its removals.
     """
     links = links_in(message.body)
     return [
@@ -60,7 +60,7 @@ def text_length(message: Message) -> tuple[int, int]:
 
 
 def headline_hints(message: Message, at: datetime) -> Iterator[str]:
-    """Yield hints on a headline: its length, and dates that are none of the message's."""
+    """Yield hints on a headline: its length, and dates other than the message's."""
     size = len(message.headline)
     if size > MAX_HEADLINE:
         sentence = _("The headline has %(size)d characters. Lists and searches show at most %(limit)d.")
@@ -87,7 +87,7 @@ def own_dates_of(message: Message, at: datetime) -> dict[str, date]:
 
 
 def lead_hints(message: Message) -> Iterator[str]:
-    """Yield a hint where there is no lead, or no text at all."""
+    """Yield a hint for a missing lead or text."""
     if not message.lead.strip() and not count_words(message.body):
         yield _("There is no text yet.")
     elif not message.lead.strip():
@@ -239,7 +239,7 @@ def is_from_word(typed: str) -> bool:
 
 
 def sanitiser_hints(typed: str) -> list[str]:
-    """Return hints on what the sanitiser has repaired in a text as sent, up to the maximum length."""
+    """Return hints on the sanitiser's repairs of a text as sent, up to the maximum length."""
     typed = typed[:MAX_CHARACTERS]
     hints = []
     if is_from_word(typed):

@@ -1,4 +1,4 @@
-"""E-mails about workflow steps: who is notified, and what they read. Committed to the outbox with the step."""
+"""E-mails about workflow steps: recipients and texts. Committed to the outbox with the step."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def no_recipients(entry: WorkflowLogEntry) -> list:
 
 
 def approvers_to_notify(entry: WorkflowLogEntry) -> list:
-    """Return who may approve the message: editors other than its authors, else superusers other than these."""
+    """Return the users who may approve the message: editors other than its authors, else such superusers."""
     editors = get_user_model().objects.with_perm(
         "news.approve_message", include_superusers=False, backend="django.contrib.auth.backends.ModelBackend"
     )

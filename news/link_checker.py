@@ -1,6 +1,6 @@
 """Link checker with protection against SSRF: it fetches URLs on the public internet only.
 
-Authors of a text decide what is fetched, so nothing inside our own network may be reached. Each host name is resolved
+Authors of a text choose the fetched URLs, so nothing inside our own network may be reached. Each host name is resolved
 first, all its IP addresses must be public, and the connection goes to the address that was checked. The same applies
 to each redirect.
 """
@@ -39,7 +39,7 @@ Resolver = Callable[[str, int], Iterable[str]]
 
 
 class BrokenLink(NamedTuple):
-    """A broken link, and a sentence that says what is wrong with it."""
+    """A broken link, and a sentence about the error."""
 
     url: str
     sentence: str
@@ -119,7 +119,7 @@ def interleave_families(found) -> tuple[str, ...]:
 
 
 def describe_status(status: int) -> str:
-    """Return what is wrong according to a status code; "" for a success."""
+    """Return the error that a status code means; "" for a success."""
     if status in (404, 410):
         return _("page not found (%d).") % status
     if status in (401, 402, 403, 407, 429, 451, 999):
@@ -203,7 +203,7 @@ def fetch_status(method: str, target: Target) -> tuple[int, str]:
 
 
 def check_link(url: str, *, resolve: Resolver = resolve_name, opener: Opener = fetch_status) -> str:
-    """Return what is wrong with a link; "" where it works. Try HEAD, then GET."""
+    """Return the error of a link; "" where it works. Try HEAD, then GET."""
     try:
         status = 0
         for method in ("HEAD", "GET"):

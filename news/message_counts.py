@@ -86,7 +86,7 @@ def sqlite_triggers() -> list[str]:
 
 
 def postgresql_triggers() -> list[str]:
-    """Return one trigger for each kind of statement, rather than for each row.
+    """Return one trigger for each kind of statement, not for each row.
 
     PostgreSQL writes a new version of a row to update it: row triggers would leave a million dead rows after an import
     of a million messages.

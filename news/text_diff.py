@@ -31,7 +31,7 @@ MAX_DEPTH = 8  # levels of unique words between unique words
 
 
 class Op(StrEnum):
-    """What has happened to a span of text."""
+    """The change to a span of text."""
 
     KEPT = "kept"
     REMOVED = "removed"
@@ -39,7 +39,7 @@ class Op(StrEnum):
 
 
 class Span(NamedTuple):
-    """A span of text and what has happened to it."""
+    """A span of text and the change to it."""
 
     kind: Op
     text: str
@@ -52,7 +52,7 @@ class Comparison(list[Span]):
 
 
 class Change(NamedTuple):
-    """What was removed and added at one point, and the kept text after it."""
+    """The text removed and added at one point, and the unchanged text after it."""
 
     removed: str
     added: str

@@ -52,7 +52,7 @@ class ServerUnavailable(Exception):
 
 
 class NoAddress(Exception):
-    """An e-mail has no recipient, or an address that would be changed into somebody else's."""
+    """An e-mail has no recipient, or an address that would be changed into another person's."""
 
 
 class ServerHungUp(Exception):

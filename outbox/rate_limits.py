@@ -1,6 +1,6 @@
 """Rate limits of e-mails per recipient, and in total per hour.
 
-They apply to every e-mail that somebody without an account can cause (receipt, password reset, subscription):
+They apply to every e-mail that a visitor without an account can cause (receipt, password reset, subscription):
 
     rate_limits.set_limit("enquiry receipt", 3, per_hour=200)                      # once
     if rate_limits.may_send("enquiry receipt", rate_limits.hash_recipient(email), at):  # each time

@@ -1,7 +1,7 @@
-"""Conversion of foreign HTML (Word, web pages, feeds) for the sanitiser, with a report of what is lost.
+"""Conversion of foreign HTML (Word, web pages, feeds) for the sanitiser, with a report of losses.
 
 The sanitiser drops unknown content silently. `prepare` runs first: it converts what would be lost to text or a link,
-removes what is not text (deletions, comments, hidden text, field codes), and reports each as a `Loss`.
+removes all other parts (deletions, comments, hidden text, field codes), and reports each as a `Loss`.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from richtext.widgets import EditorWidget
 class RichTextFormField(forms.CharField):
     """Rich text from the editor or from a plain text area.
 
-    After `clean`, `losses` has what was left out of the text, for `richtext.convert.describe`.
+    After `clean`, `losses` lists the parts left out of the text, for `richtext.convert.describe`.
     """
 
     widget = EditorWidget

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 
 class FileOwner(NamedTuple):
-    """What an app says about its files."""
+    """The rules of an app for its files."""
 
     public_rows: Callable[[str, datetime], Iterable[QuerySet]]  # given a file's name and a time
     permissions: tuple[str, ...]  # any of them lets staff see files that are not public

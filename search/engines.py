@@ -28,7 +28,7 @@ Clause = tuple[str, ...]  # alternative words: one of them is enough
 
 @dataclass(frozen=True)
 class Match:
-    """What an entry must contain: a word of each clause in `all`, no word of `none`, not every clause in `not_all`."""
+    """The condition for an entry: a word of each clause in `all`, no word of `none`, not every clause in `not_all`."""
 
     all: tuple[Clause, ...]
     none: Clause = ()

@@ -157,7 +157,7 @@ class SearchQuery:
     def messages(self, pks: list[int]) -> list[Message]:
         """Return the messages with these ids, in their order.
 
-        `published` is applied again: the index decides the order, never what is public.
+        `published` is applied again: the index decides the order, never the visibility.
         """
         rows = Message.objects.published(self.at).select_related("category").order_by().in_bulk(pks)
         return [rows[pk] for pk in pks if pk in rows]

@@ -24,7 +24,7 @@ WORD_SHAPE = re.compile("w[wm]*|cm*")
 IN_WORD = re.compile(
     '(?<=[א-ת])[\'’‘׳](?=[א-ת])|(?<=[א-ת])["“”״](?=[א-ת]{1,4}(?![א-ת"“”״]))|(?<=[lL])\N{MIDDLE DOT}(?=[lL])'
 )
-JOINER = "\N{ZERO WIDTH JOINER}"  # as long as what it replaces, so that offsets in a text stay the same
+JOINER = "\N{ZERO WIDTH JOINER}"  # as long as the replaced text, so that offsets in a text stay the same
 HALF_WIDTH = re.compile("[\uff66-\uff9f]+")  # kana, whose voicing marks are separate characters
 
 # A fast path to the same words for English and Russian texts; a test compares the two. (`str.translate` is fast for

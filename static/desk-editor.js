@@ -22,7 +22,7 @@
     }
   }
 
-  /* Buttons: CKEditor writes onclick="CKEDITOR.tools.callFunction(12, …)" and the like into its toolbar, dialogs and
+  /* Buttons: CKEditor writes onclick="CKEDITOR.tools.callFunction(12, …)" and similar attributes into its toolbar, dialogs and
      panels (frames). The browser does not run these attributes, so they are renameHandlers before they are parsed, and the one
      call in each is made here. */
 

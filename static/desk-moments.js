@@ -92,7 +92,7 @@
     }
   };
 
-  // “Today” and “Now” fill in a field without an input event, hence the click.
+  // “Today” and “Now” fill in a field without an input event, so the click is needed.
   for (const type of ["input", "change", "click"]) document.addEventListener(type, () => setTimeout(showAll));
   addEventListener("DOMContentLoaded", showAll);
 })();

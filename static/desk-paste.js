@@ -1,4 +1,4 @@
-/* Pasting into the editor: the server sanitises the HTML and lists in a notice what was removed (richtext.convert). */
+/* Pasting into the editor: the server sanitises the HTML and lists the removed parts in a notice (richtext.convert). */
 "use strict";
 
 (() => {
@@ -109,7 +109,7 @@
     return lines.map((line) => `<p>${CKEDITOR.tools.htmlEncode(line)}</p>`).join("");
   }
 
-  /* Source mode: list as well what the editor would remove from edited source. */
+  /* Source mode: also list the parts that the editor would remove from edited source. */
 
   function followSource(editor) {
     let before;

@@ -17,7 +17,7 @@
   };
 
   // From the page's own Server-Timing header. A page from a cache has an old one, so it is used only if it agrees with
-  // the visitor's clock; otherwise the server is asked.
+  // the visitor's clock; otherwise a request is sent to the server.
   const readHeader = () => {
     const [page] = performance.getEntriesByType("navigation");
     const time = page?.serverTiming?.find((entry) => entry.name === "now")?.description;

@@ -24,7 +24,7 @@ def pytest_configure(config):
     if database["ENGINE"].endswith("sqlite3"):
         # A file, as in production: threads and processes can share it, and its locks are the real ones.
         database.setdefault("TEST", {})["NAME"] = str(environment.directory() / "test.sqlite3")
-        # But not for what a power cut would take: no test asks for it, and a slow disk would be waited for.
+        # But not after a power cut: no test needs it, and each would wait for a slow disk.
         command = database["OPTIONS"]["init_command"]
         database["OPTIONS"]["init_command"] = command.replace("synchronous=FULL", "synchronous=OFF")
     settings.STORAGES = settings.STORAGES | {
@@ -37,7 +37,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_finish():
-    """Keep the garbage collector away from what was collected: thousands of tests, which it would visit each time."""
+    """Exclude the collected tests from garbage collection: it would traverse thousands of objects each time."""
     gc.collect()
     gc.freeze()
 

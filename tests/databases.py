@@ -41,7 +41,7 @@ def migrated_copy(name):
 
 
 def restore():
-    """Put the database back as the migrations left it, whatever has been committed since."""
+    """Reset the database to its state after the migrations."""
     _in_use[-1].restore()
 
 

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-# Every name that the settings read from the environment, whatever a developer's own .env says of it.
+# Every name that the settings read from the environment, independent of a developer's own .env.
 VALUES = {
     "DJANGO_SETTINGS_MODULE": "embassy.settings",
     "DEBUG": "off",
@@ -50,7 +50,7 @@ VALUES = {
 
 
 def directory():
-    """Return the directory that everything the tests write goes to; the process that made it takes it away."""
+    """Return the directory for all files of the tests; the process that created it deletes it."""
     made = os.environ.get("EMBASSY_TESTS_DIRECTORY")
     if not made:
         made = os.environ["EMBASSY_TESTS_DIRECTORY"] = tempfile.mkdtemp(prefix="embassy-tests-")

@@ -1,7 +1,7 @@
 """How many examples property tests (Hypothesis) try: few in `make test`, many in `make test-thorough`.
 
 The profile `quick` tries the same examples in each run, so that a test that fails has failed for the change that was
-made. `thorough` tries others in each run, and finds what nobody has thought of; CI runs it as a step of its own.
+made. `thorough` tries others in each run, and finds unexpected cases; CI runs it as a step of its own.
 """
 
 from hypothesis import settings

@@ -22,7 +22,7 @@ class ImportedDigestQuerySet(models.QuerySet):
 class ImportedDigest(models.Model):
     """The digest of an imported message, which is never imported again.
 
-    So an import can be stopped and repeated without undoing what staff have edited or deleted since.
+    So an import can be stopped and repeated without undoing later changes by staff.
     """
 
     digest = models.BinaryField(max_length=16, primary_key=True)

@@ -71,7 +71,7 @@ class UserAdmin(TwoFactorResetMixin, auth.UserAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         own = ["groups", "is_active"] if obj and obj == request.user and not request.user.is_superuser else []
-        return [*self.readonly_fields, *own]  # nobody extends their own permissions or deactivates themselves
+        return [*self.readonly_fields, *own]  # users cannot extend their own permissions or deactivate themselves
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -27,7 +27,7 @@ def begin_pending_login(request, user, next_url: str) -> None:
 
 
 def get_pending_user(request):
-    """Return the user who has entered the password in this session within ten minutes, or None."""
+    """Return the user who entered the password in this session within ten minutes, or None."""
     pending = request.session.get(KEY)
     if not pending or pending["until"] < request.at.timestamp():
         return None

@@ -1,4 +1,4 @@
-"""Views of the two-step sign-in, and of one's own two-step verification."""
+"""Views of the two-step sign-in, and of the user's own two-step verification."""
 
 from django.contrib import admin, messages
 from django.contrib.auth.views import LoginView
@@ -150,7 +150,7 @@ def show_backup_codes(request, user, next_url):
 
 @sensitive_post_parameters()
 def remove_view(request):
-    """Remove one's own two-step verification, unless it is required."""
+    """Remove the user's own two-step verification, unless it is required."""
     if totp.is_two_factor_required(request.user) or not totp.get_totp_device(request.user):
         return redirect("admin:two_factor")
     form = PasswordForm(request.POST or None, request=request, user=request.user)

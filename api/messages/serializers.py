@@ -16,7 +16,7 @@ from news.syndication.entries import tag_uri, with_absolute_urls
 from richtext.renditions import CONTENT_TYPES, SUFFIXES, ImageFile
 from richtext.serving import media_url
 
-# The columns that `row` reads; the others stay in the database.
+# The columns that `row` reads; the others are not fetched.
 SUMMARY_FIELDS = (
     *LIST_COLUMNS,
     *("revised_at", "delivered_on", "source_name", "source_url", "video_url"),
@@ -65,7 +65,7 @@ def message_detail(message) -> dict:
 
 
 def withdrawn_notice(message) -> dict:
-    """Return what a withdrawn message still shows, apart from the reason."""
+    """Return the fields that a withdrawn message still shows, apart from the reason."""
     return {
         "id": tag_uri(message),
         "number": message.pk,

@@ -13,7 +13,7 @@ from consular.models import EnquiryEntry
 
 @enquiry_action
 def assign(request, model_admin, enquiry):
-    """Assign it to a colleague, to oneself, or to nobody."""
+    """Assign it to a colleague or oneself, or unassign it."""
     if not is_unchanged(request, enquiry):
         return
     if "_me" in request.POST:
@@ -111,7 +111,7 @@ def mark_spam(request, model_admin, enquiry):
 
 
 def is_unchanged(request, enquiry) -> bool:
-    """Return whether the enquiry is as the officer saw it; if not, tell them to check it again."""
+    """Return whether the enquiry is as the officer saw it; if not, ask them to check it again."""
     if changes_since(request, enquiry) is None:
         return True
     messages.warning(request, _("This enquiry has changed since you opened it. Check it and try again."))

@@ -109,7 +109,7 @@ def enquiry_action(view):
 def preserve_post_on_logout(model_admin, view):
     """Wrap an admin view: text posted after the session has expired is shown to be copied.
 
-    Django's own view would redirect to the login page and lose it.
+    Django's own view would redirect to the sign-in page and lose it.
     """
 
     @wraps(view)

@@ -1,6 +1,6 @@
 """Admin of enquiries: its URLs. All pages are views of this package, none is Django's.
 
-Django's views would search and filter by any field named in the URL, log what is changed, and delete.
+Django's views would search and filter by any field named in the URL, log changed values, and delete.
 """
 
 from django.contrib import admin

@@ -23,7 +23,7 @@ def display_name(user) -> str:
 
 
 def active_officers(besides=None):
-    """Return the active consular officers, and the user `besides`."""
+    """Return the active consular officers, and the user `besides` as well."""
     people = get_user_model().objects
     officers = people.with_perm(
         "consular.change_enquiry",

@@ -121,7 +121,7 @@ def is_duplicate_submission(request, enquiry: Enquiry, kind: str, text: str) -> 
 def preview_email(enquiry: Enquiry, text: str, officer, at: datetime) -> dict:
     """Return the e-mail as it would be sent: the reply is saved, its e-mail rendered, and both rolled back.
 
-    The token in the link is replaced by "…": anybody who has it can act as the visitor.
+    The token in the link is replaced by "…": any person with it can act as the visitor.
     """
     with transaction.atomic():
         entry = enquiry.entries.create(kind=EnquiryEntry.Kind.ANSWER, text=text, by=officer, at=at)

@@ -1,4 +1,4 @@
-"""Form fields of the consular admin in place of Django's: checked e-mail addresses, wide text inputs."""
+"""Form fields of the consular admin that replace Django's: checked e-mail addresses, wide text inputs."""
 
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models

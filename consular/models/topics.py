@@ -17,7 +17,7 @@ class TopicQuerySet(PublicQuerySet):
 
 
 class Topic(PublicModel):
-    """The topic of an enquiry, with the mailbox it goes to, the time to reply and the retention period."""
+    """The topic of an enquiry, with the mailbox for its notices, the time to reply and the retention period."""
 
     name = LineField(_("name"), max_length=100, unique=True, help_text=_("Public name, for example “Lost passport”."))
     sentence = LineField(

@@ -24,7 +24,7 @@ class EnquiryWorkflow:
         record([self.pk], EnquiryLogEntry.Kind.OPENED, by, at)
 
     def assign(self, to, *, by, at: datetime) -> None:
-        """Assign it to an officer, or to nobody. An officer who is assigned by somebody else gets an e-mail."""
+        """Assign it to an officer, or unassign it. An officer who is assigned by another officer gets an e-mail."""
         with self._act(EnquiryLogEntry.Kind.ASSIGNED, by, at) as now:
             now.assigned_to = to
             if to is not None and to != by:

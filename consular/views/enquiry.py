@@ -79,7 +79,7 @@ def save_addition(found, text, at, address):
 def enquiry_page(request, token, form, *, error="", status=200):
     """Return the visitor's page of an enquiry with this form; 410 if it was erased.
 
-    It shows neither question nor reply: anybody who finds the URL in the browser's history can see the page.
+    It shows neither question nor reply: any person with the URL from the browser's history can see the page.
     """
     found = Enquiry.objects.select_related("topic").with_token(token).first()
     if found is None:

@@ -48,7 +48,7 @@ PREREQUISITES = {"database", "migrations"}  # if one of these fails, no other ch
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem: which check found it, what it is, and what to do."""
+    """A problem: the check that found it, a description, and a remedy."""
 
     check: str
     message: str

@@ -63,7 +63,7 @@ def check_triggers(look: CheckContext):
         yield says, _("Run: python manage.py migrate. Then: python manage.py doctor --thorough")
 
 
-# The tally
+# Message counts
 
 
 def check_counts(look: CheckContext):
@@ -74,7 +74,13 @@ def check_counts(look: CheckContext):
             return
     names = ", ".join(f"{month:%Y-%m}" for month in wrong[:5]) + (" …" if len(wrong) > 5 else "")
     says = _("The archive's counts of messages are wrong in %(months)s.") % {"months": names}
-    yield says, _('Count them again: python manage.py shell -c "from news import tally; tally.recount()"')
+    yield (
+        says,
+        _(
+            "Count them again: python manage.py shell "
+            '-c "from news import message_counts; message_counts.rebuild_counts()"'
+        ),
+    )
 
 
 def wrong_months(look: CheckContext) -> list[date]:
@@ -193,7 +199,7 @@ def check_schedule(look: CheckContext):
         )
         yield (
             says % {"count": count},
-            _("An editor must approve or return it. See the press desk's front page."),
+            _("An editor must approve or return it. See the press desk's dashboard."),
         )
 
 

@@ -41,7 +41,7 @@ class NodeResponse(NamedTuple):
 
 
 def check_nodes(look: CheckContext) -> Iterator[tuple[str, str]]:
-    """Each node is ready, has this release and this edition, and serves what this process renders."""
+    """Each node is ready, has this release and this edition, and serves the same pages as this process."""
     for node in look.nodes:
         try:
             yield from check_node(node)

@@ -60,7 +60,7 @@ def check_api(look: CheckContext):
 
 
 def compare_lists(name: str, read: Callable[[GetPage], list[str]], expected=None) -> Iterator[tuple[str, str]]:
-    """Yield a problem if a list differs from what is published, three times in a row."""
+    """Yield a problem if a list differs from the published messages, three times in a row."""
     for _attempt in range(ATTEMPTS):
         try:
             expected_urls, found = (expected or newest_urls)(), read(get_page)
@@ -87,7 +87,7 @@ def capitalise(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-# What is expected
+# Expected pages
 
 
 def newest_urls() -> list[str]:
@@ -112,7 +112,7 @@ def expected_at_home() -> list[str]:
     ]
 
 
-# What is served. `ask` makes the request, to this process or to another node.
+# Served pages. `ask` makes the request, to this process or to another node.
 
 ENTRY_PATTERN = re.compile(r'<h[1-6][^<>]*><a href="([^"<>]*)"')
 

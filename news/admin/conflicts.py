@@ -94,7 +94,7 @@ def form_context(request, form) -> dict:
 
 
 def set_saved_cookie(request, response):
-    """Tell the browser, after a save, to delete the unsaved text that it keeps under the form's draft key."""
+    """Make the browser, after a save, to delete the unsaved text that it keeps under the form's draft key."""
     if response.status_code == 302 and getattr(request, "was_saved", False) and draft_key(request):
         response.set_cookie(
             SAVED_COOKIE,
@@ -117,7 +117,7 @@ class RefusedSaveViews(AdminViews):
     """The page for a user whose message a colleague has approved while they were editing it."""
 
     def refuse_save(self, request, object_id):
-        """Return what was typed, to be copied (409); raise PermissionDenied for any other request."""
+        """Return the typed texts, to be copied (409); raise PermissionDenied for any other request."""
         message = self.model_admin.get_object(request, object_id) if object_id and is_valid_pk(object_id) else None
         can_write = self.model_admin.has_change_permission(request)
         if request.method != "POST" or not (

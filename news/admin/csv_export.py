@@ -44,7 +44,7 @@ def local_time(time: datetime | None) -> str:
 
 
 def escape_formula(value) -> str:
-    """Return the text of a cell, with an apostrophe before what a spreadsheet would execute as a formula (OWASP)."""
+    """Return the text of a cell, with an apostrophe before text that a spreadsheet would execute (OWASP)."""
     text = FORMULA_INSIDE.sub(
         lambda gap: gap[0] + "'" if any(map(gap[0].__contains__, SEPARATORS)) else gap[0], str(value)
     )

@@ -45,7 +45,7 @@ def form_context(request, message, can_change: bool) -> dict:
 
 
 def other_editors(message: Message, request) -> list[str]:
-    """Return a sentence for each other user who has a message open."""
+    """Return a sentence for each other user with a message open."""
     sessions = EditingSession.objects.active(request.at).filter(message=message).exclude(user=request.user)
     writing, reading = (
         _("%(who)s has been editing this since %(time)s."),
@@ -68,7 +68,7 @@ def with_other_editors(queryset, request):
 
 
 def other_editors_html(message: Message) -> str:
-    """Return a line for each other user who has a listed message open."""
+    """Return a line for each other user with a listed message open."""
     writing, reading = _("%(who)s has been editing since %(time)s"), _("%(who)s has had it open since %(time)s")
     lines = (
         (writing if session.is_writing else reading)

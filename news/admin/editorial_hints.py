@@ -29,7 +29,7 @@ def form_context(request, form, message, can_change: bool) -> dict:
 
 
 def report_repairs(request, form) -> None:
-    """Warn of what the sanitiser has changed in the text of a saved form."""
+    """Warn of the sanitiser's changes to the text of a saved form."""
     if "body" in form.changed_data:
         for sentence in sanitiser_hints(typed_text(form, "body")):
             messages.warning(request, sentence)

@@ -80,7 +80,7 @@ class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
         return bool(self.request and message.pk and message.state(self.request.at) == Message.State.SCHEDULED)
 
     def is_done_already(self):
-        """Return whether a colleague has already done what the pressed button says."""
+        """Return whether a colleague has already taken the step of the pressed button."""
         message = self.instance
         return bool(
             ("_submit" in self.data and (message.submitted_at or message.approved_at))

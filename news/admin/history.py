@@ -24,7 +24,7 @@ PAGE_SIZE = 100  # versions on a page of the history
 
 
 class RestoreForm(PublicEditMixin, forms.Form):
-    """The question that is asked before an earlier version of a public message is restored."""
+    """The form shown before an earlier version of a public message is restored."""
 
     def __init__(self, *args, message, version, request, **kwargs):
         super().__init__(*args, auto_id="id_restore_%s", **kwargs)
@@ -110,7 +110,7 @@ class HistoryViews(AdminViews):
         )
 
     def restore_version(self, request, pk, version):
-        """Restore an earlier text as a new version, with the answer to the question for a public message."""
+        """Restore an earlier text as a new version, with the form's input for a public message."""
         message = self.get_editable(request, pk)
         old = get_object_or_404(versions_of(message), history_id=version)
         form = RestoreForm(request.POST, message=message, version=old, request=request)
@@ -118,7 +118,7 @@ class HistoryViews(AdminViews):
             return self.comparison(request, message, version, form=form)
         time = in_zones(old.history_date)
         with new_edition():
-            message = self.get_visible(request, pk)  # read again: nobody else can write from here
+            message = self.get_visible(request, pk)  # read again: the row is locked from here
             try:
                 message.revert(old, _("The version of %s.") % time, at=request.at, by=request.user)
             except ValidationError as error:

@@ -128,7 +128,7 @@ def find_upload(token: str, request) -> Image | None:
 
 
 def report_losses(request, form) -> None:
-    """Warn of what a new image had that is not stored, such as an animation."""
+    """Warn of parts of a new image that are not stored, such as an animation."""
     for sentence in getattr(getattr(form, "cleaned_data", {}).get("image"), "notes", ()):
         messages.warning(request, sentence)
 

@@ -68,7 +68,7 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
         return workflow.has_workflow_permission(request, "withdraw")
 
     def has_change_permission(self, request, obj=None):
-        """Only editors change what has been approved."""
+        """Only editors change approved messages."""
         if obj and obj.approved_at and not self.has_approve_permission(request):
             return False
         return super().has_change_permission(request, obj)
@@ -146,7 +146,7 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         """Save the row, do the workflow step of the pressed button, record the type of a public change, and report."""
         with addresses.former_owner_warning(request, obj, form, change):
-            with new_edition():  # nobody else can write from here on
+            with new_edition():  # the row is locked from here on
                 if change:
                     conflicts.check_version(request, obj)
                 if form.has_changed() or not change:  # an approval alone does not make the user an author

@@ -26,7 +26,7 @@ TEXT_FIELDS = ["headline", "lead", "body", "source_name", "image_alt"]  # shown 
 
 
 class PreviewLinkForm(forms.ModelForm):
-    """For whom a preview link is, and until when it is valid."""
+    """The recipient of a preview link, and the end of its validity."""
 
     class Meta:
         model = PreviewLink

@@ -62,7 +62,7 @@ class PublicEditMixin(forms.Form):
             del self.fields["note"]
 
     def check_answer(self) -> None:
-        """Add the errors in the answer to the form."""
+        """Add the errors in the input to the form."""
         answered = "change_kind" in self.cleaned_data
         if not self.is_public or not answered or ("note" in self.fields and "note" not in self.cleaned_data):
             return
@@ -83,7 +83,7 @@ class PublicEditMixin(forms.Form):
 
 
 def answer_errors(kind: str, note: str, text_differs: bool) -> dict[str, str]:
-    """Return the errors in an answer, by field."""
+    """Return the errors in the input, by field."""
     if not kind and text_differs:
         return {"change_kind": _("This message is public. Select whether your change is a typo or a correction.")}
     if kind == CORRECTION and not note:

@@ -23,7 +23,7 @@ from news.models import Message
 
 
 def last_saved_by(message: Message) -> str:
-    """Return a sentence that says by whom and when a message was last saved; "" without versions."""
+    """Return a sentence with the user and time of a message's last save; "" without versions."""
     newest = message.history.select_related("history_user").order_by("-history_id").first()
     if newest is None:
         return ""
@@ -80,7 +80,7 @@ def merge_field(field: Field, opened: Message | None, mine: Message, theirs: Mes
 
 
 def normalise(value):
-    """Return a value without what a form loses: microseconds, and line breaks between tags."""
+    """Return a value without the details that a form loses: microseconds, and line breaks between tags."""
     if isinstance(value, datetime):
         return value.replace(microsecond=0)
     return re.sub(r">\s+<", "><", " ".join(value.split())) if isinstance(value, str) else value
@@ -143,7 +143,7 @@ def find_conflict(form, opened_number: str, newest: str) -> EditConflict:
 
 
 def describe_conflict(merge: FieldMerge, mine: Message, theirs: Message, unbound) -> FieldConflict:
-    """Return what is shown of a field that this user has changed; `unbound` is a form with their version."""
+    """Return the display of a field that this user has changed; `unbound` is a form with their version."""
     field = merge.field
     spans = text_diff.diff_words(versions.display_value(field, mine), versions.display_value(field, theirs))
     return FieldConflict(

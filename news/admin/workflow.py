@@ -34,7 +34,7 @@ def require_permission(request, action: str) -> None:
 
 
 def apply_step(request, message, form) -> None:
-    """Do what the pressed button says to a saved message: submit or approve it; record a change after approval."""
+    """Take the step of the pressed button on a saved message: submit or approve it; record a change after approval."""
     step = {"at": request.at, "by": request.user}
     if "_submit" in request.POST:
         require_permission(request, "submit")

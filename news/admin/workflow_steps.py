@@ -98,7 +98,7 @@ def state_text(message: Message, at) -> str:
 
 
 def approval_preview(message: Message, user, at) -> tuple[str, bool]:
-    """Return what an approval by `user` would do to a message, and whether it is allowed."""
+    """Return the effect of an approval of a message by `user`, and whether it is allowed."""
     if user.pk in message.authors():
         return _("You have worked on this text, so it is left out. Ask a colleague to approve it."), False
     if message.publish_at and message.publish_at > at:
@@ -107,7 +107,7 @@ def approval_preview(message: Message, user, at) -> tuple[str, bool]:
 
 
 def result_text(label: str, done: list[Message], at) -> str:
-    """Return a sentence that says what was done to which messages, with a link to each and its new state."""
+    """Return a sentence about the step and its messages, with a link to each and its new state."""
     listed = format_html_join(
         "; ",
         '<a href="{}">{}</a> ({})',

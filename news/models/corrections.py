@@ -1,4 +1,4 @@
-"""Corrections: dated public notes below a message that say what was wrong in its text."""
+"""Corrections: dated public notes below a message about errors in its text."""
 
 from django.conf import settings
 from django.db import models

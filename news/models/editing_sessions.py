@@ -1,4 +1,4 @@
-"""Editing sessions: who has a message open. A heartbeat from the open page, not a lock."""
+"""Editing sessions: users with a message open. A heartbeat from the open page, not a lock."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class EditingSessionQuerySet(models.QuerySet):
 
 
 class EditingSession(models.Model):
-    """A user who has a message open: since when, and the time of the last heartbeat."""
+    """A user with a message open: since when, and the time of the last heartbeat."""
 
     message = models.ForeignKey(
         "news.Message", models.CASCADE, related_name="editing_sessions", verbose_name=_("message")

@@ -28,7 +28,7 @@ from richtext.plaintext import first_paragraph
 # The lists' indexes: messages that are published or scheduled, newest first.
 IS_DUE = Q(approved_at__isnull=False, withdrawn_at__isnull=True)
 NEWEST_FIRST = F("publish_at").desc(), F("id").desc()
-DERIVED_FIELDS = ("day", "slug", "made_slug", "changed_at")  # set by each save, whatever its update_fields
+DERIVED_FIELDS = ("day", "slug", "made_slug", "changed_at")  # set by each save, with any update_fields
 
 
 class Message(images.MessageImageMixin, TextWithImages, WorkflowModel):
@@ -164,7 +164,7 @@ class Message(images.MessageImageMixin, TextWithImages, WorkflowModel):
     ):
         """Save the message and, where a versioned field differs, a version; redirect from a public URL that changes.
 
-        `before` is the row in the database, where the caller has changed it already. `version` says when, by whom and
+        `before` is the row in the database, where the caller has changed it already. `version` holds the time, user and
         why. `always_version` saves a version although no field differs, for a change to the attachments.
         """
         with new_edition(kwargs.get("using")):

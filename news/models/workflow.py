@@ -22,7 +22,7 @@ OWN_TEXT = _("You have worked on this text. Ask a colleague to approve it, or gi
 
 
 class VersionInfo(NamedTuple):
-    """When, by whom and why a version was saved. The reason is the kind of a log entry or a text."""
+    """Time, user and reason of a saved version. The reason is the kind of a log entry or a text."""
 
     at: datetime
     by: object = None

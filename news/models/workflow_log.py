@@ -1,4 +1,4 @@
-"""Workflow log: what was done to a message, when, by whom and why. Append-only, by triggers in the database."""
+"""Workflow log: each step of a message, with time, user and reason. Append-only, by triggers in the database."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from core.text_fields import PlainTextField
 from news.workflow_steps import WorkflowStep
 
-MAX_REASON_LENGTH = 10_000  # characters: a reason may name twenty attachments and what was done to each
+MAX_REASON_LENGTH = 10_000  # characters: a reason may name twenty attachments and the change to each
 
 
 class WorkflowLogEntry(models.Model):

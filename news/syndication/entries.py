@@ -101,7 +101,7 @@ def attachment_list_html(attachments: list[dict]) -> str:
 
 
 def last_change_of(message):
-    """Return the time of the last change that readers are told of."""
+    """Return the time of the last change that feed readers announce."""
     return message.withdrawn_at or message.updated_at
 
 

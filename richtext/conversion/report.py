@@ -1,4 +1,4 @@
-"""Conversion report: what was removed from or changed in a text, in sentences for the user."""
+"""Conversion report: removals and changes in a text, in sentences for the user."""
 
 from __future__ import annotations
 

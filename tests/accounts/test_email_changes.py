@@ -28,7 +28,7 @@ OLD, NEW = "carl@example.org", "charles@example.org"
 
 @pytest.fixture
 def carl():
-    """An editor who has logged in before."""
+    """An editor who has signed in before."""
     return a_member(roles.EDITORS, username=OLD, last_login=NOON - DAY)
 
 
@@ -164,7 +164,7 @@ def test_the_address_of_a_deactivated_account_needs_confirmation(client, manager
     assert now(carl) == (OLD, OLD)
 
 
-# Together with the second factor
+# Together with two-step verification
 
 
 def test_managers_cannot_reset_two_step_verification_during_an_address_change(client, manager, carl):
@@ -211,7 +211,7 @@ def change_password(client, user, new="as long as a sentence", old="a long passw
     assert theirs.post("/admin/password_change/", data).status_code == 302
 
 
-# Told
+# Notification
 
 
 def test_managers_and_superusers_are_notified(client, manager, carl, admin_user):

@@ -18,7 +18,7 @@ def var(settings, tmp_path):
 
 
 def first_login():
-    """Run the command and return what it prints."""
+    """Run the command and return its output."""
     printed = StringIO()
     call_command("first_login", stdout=printed)
     return printed.getvalue()

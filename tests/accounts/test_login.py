@@ -73,7 +73,7 @@ def test_a_lock_out_ends_at_the_time_shown(client, dora, clock):
     assert sign_in(client).status_code == 302
 
 
-def test_trying_on_meanwhile_does_not_put_it_off(client, dora, clock):
+def test_further_attempts_do_not_extend_the_lock(client, dora, clock):
     guess(client)
     clock.shift(10 * 60)
     waits = sign_in(client)["Retry-After"]
@@ -87,17 +87,17 @@ def test_one_persons_typos_shut_out_no_colleague_in_the_office(client, dora):
     assert sign_in(client, name="carl@example.org").status_code == 302
 
 
-def test_a_guesser_elsewhere_shuts_out_nobody(client, dora):
+def test_attempts_from_another_network_do_not_lock_the_owner(client, dora):
     guess(client, REMOTE_ADDR=ELSEWHERE)
     assert sign_in(client).status_code == 302
 
 
-def test_capitals_are_no_way_around(client, dora):
+def test_capital_letters_do_not_bypass_the_limit(client, dora):
     guess(client, 4)
     assert sign_in(client, name="DORA@example.org").status_code == 429
 
 
-def test_another_browser_is_no_way_around(client, dora):
+def test_another_browser_does_not_bypass_the_limit(client, dora):
     statuses = [
         sign_in(client, password="wrong", headers={"user-agent": f"Browser {number}"}).status_code
         for number in range(5)
@@ -118,7 +118,7 @@ def test_many_names_from_one_address_have_to_wait(client, dora):
     assert sign_in(client).status_code == 429
 
 
-def test_a_name_that_nobody_has_waits_like_one_that_somebody_has(client, dora):
+def test_an_unknown_name_is_limited_like_a_known_one(client, dora):
     assert guess(client, name="nobody@example.org") == guess(client)
 
 
@@ -129,18 +129,18 @@ def test_the_password_that_is_asked_for_again_can_not_be_guessed_either(client, 
 
 
 @pytest.mark.parametrize("name", ["", "x" * 300, "\x00", "é" * 150, "a\r\nb"])
-def test_whatever_is_typed_as_a_name_is_no_error_of_ours(client, name):
+def test_any_input_as_a_name_is_not_a_server_error(client, name):
     assert sign_in(client, name=name).status_code == 200
 
 
-# What is kept of it
+# Stored data
 
 
 def kept():
     return "".join(str(value) for row in AccessAttempt.objects.values_list() for value in row)
 
 
-def test_neither_names_nor_passwords_are_kept(client, dora):
+def test_names_and_passwords_are_not_stored(client, dora):
     sign_in(client, password="the wrong password")
     sign_in(client, name="the password in the wrong box", password="x")
     assert AccessAttempt.objects.count() == 2
@@ -154,7 +154,7 @@ def test_old_tries_are_forgotten(client, dora, clock):
     assert AccessAttempt.objects.count() == 0
 
 
-def test_the_log_names_nobody(client, dora, caplog):
+def test_the_log_contains_no_names(client, dora, caplog):
     with caplog.at_level(logging.DEBUG):
         guess(client)
         sign_in(client, REMOTE_ADDR=ELSEWHERE)
@@ -224,7 +224,7 @@ def test_a_session_ends_after_twelve_hours(client, dora, clock):
     assert not is_signed_in(client)
 
 
-def test_who_is_let_go_is_out_at_once(client, dora):
+def test_deactivation_ends_the_sessions_immediately(client, dora):
     sign_in(client)
     get_user_model().objects.update(is_active=False)
     assert not is_signed_in(client)

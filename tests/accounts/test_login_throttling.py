@@ -124,7 +124,7 @@ def test_fifty_wrong_passwords_do_not_lock_out_users_known_at_that_ip(client, do
     for number in range(60):
         sign_in(Client(), f"name{number}@example.org", "Summer2020!", OFFICE)
     assert sign_in(client, address=OFFICE).status_code == 302
-    assert sign_in(Client(), "carl@example.org", address=OFFICE).status_code == 429  # whom nobody knows there
+    assert sign_in(Client(), "carl@example.org", address=OFFICE).status_code == 429  # unknown in that network
 
 
 def test_a_lock_out_of_name_and_ip_does_not_apply_to_a_known_device(client, dora):
@@ -253,7 +253,7 @@ def test_a_network_is_known_for_ninety_days(client, dora, clock):
     assert len(letters_to(DORA)) == 2
 
 
-# What is kept
+# Stored data
 
 
 def test_failures_and_lock_outs_are_logged_without_name_or_address(dora):

@@ -1,4 +1,4 @@
-"""Links to choose a password: few letters, short lives, and the same work for an address that nobody has."""
+"""Password reset links: few e-mails, short validity, and the same work for an unknown address."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -38,7 +38,7 @@ def choose(link, password=NEW):
 # Few letters
 
 
-def test_ten_requests_make_one_waiting_letter(dora):
+def test_ten_requests_queue_one_email(dora):
     for _number in range(10):
         ask()
     assert OutboxEmail.objects.filter(kind="lost password").count() == 1
@@ -57,7 +57,7 @@ def test_no_more_than_three_leave_in_a_day_however_the_address_is_spelt(dora, cl
     assert len(letters_to(DORA)) == 4
 
 
-def test_nobody_is_told_whether_somebody_has_the_address(dora):
+def test_the_response_does_not_reveal_whether_the_address_exists(dora):
     assert (ask().status_code, ask()["Location"]) == (
         ask("no@example.org").status_code,
         ask("no@example.org")["Location"],
@@ -65,7 +65,7 @@ def test_nobody_is_told_whether_somebody_has_the_address(dora):
 
 
 @pytest.mark.parametrize("times", [0, 1, 2, 4])
-def test_the_same_queries_and_writes_for_an_address_that_nobody_has(dora, times):
+def test_the_same_queries_and_writes_for_an_unknown_address(dora, times):
     counts = []
     for address in (DORA, "nobody@example.org"):
         for _number in range(times):
@@ -77,7 +77,7 @@ def test_the_same_queries_and_writes_for_an_address_that_nobody_has(dora, times)
     assert counts[0] == counts[1]
 
 
-def test_a_letter_to_nobody_never_leaves(mailoutbox):
+def test_an_email_to_an_unknown_address_is_not_sent(mailoutbox):
     ask("nobody@example.org")
     letters_to("nobody@example.org")
     assert (mailoutbox, OutboxEmail.objects.count()) == ([], 0)
@@ -97,7 +97,7 @@ def test_a_request_is_on_record(dora):
 
 
 @pytest.mark.parametrize("address", ["", "x" * 300 + "@example.org", "\x00", "a@b", "é@exämple.org"])
-def test_what_is_no_address_is_no_error_of_the_server(address):
+def test_an_invalid_address_is_not_a_server_error(address):
     assert ask(address).status_code in (200, 302)
 
 

@@ -1,4 +1,4 @@
-"""Passwords: none made of the house's own words; initial ones expire and are changed; backup codes outlive keys."""
+"""Passwords: none made of the site's own words; initial ones expire and are changed; backup codes outlive keys."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 CHANGE = "/admin/password_change/"
 
 
-# Words of the house
+# Words of the site
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ CHANGE = "/admin/password_change/"
         "testserver99",
     ],
 )
-def test_a_password_made_of_the_houses_words_is_refused(password):
+def test_a_password_made_of_the_sites_words_is_rejected(password):
     with pytest.raises(ValidationError, match="words from the name of this embassy"):
         validate_password(password)
 
@@ -76,7 +76,7 @@ def test_a_first_password_opens_the_page_to_choose_another_and_nothing_else(clie
     assert is_signed_in(client)
 
 
-def test_a_trial_by_plain_http_goes_on_with_the_first_password(client, first):
+def test_a_trial_by_plain_http_continues_with_the_first_password(client, first):
     sign_in(client, "press", first)
     assert is_signed_in(client)
 
@@ -142,7 +142,7 @@ def test_backup_codes_outlive_a_new_secret_key(client, settings, fallbacks):
     assert other.post(CODE, {"code": code}).status_code == 200  # it works once
 
 
-def test_backup_codes_die_with_a_key_that_is_not_kept(client, settings):
+def test_backup_codes_are_invalid_without_their_key(client, settings):
     dora = with_phone(a_member(roles.WRITERS, username="dora@example.org"))
     code = totp.create_backup_codes(dora)[0]
     settings.SECRET_KEY = "a new key"

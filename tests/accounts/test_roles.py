@@ -1,4 +1,4 @@
-"""Who may do what: four groups, laid after every migration. Press officers and consular officers see nothing of each
+"""Permissions of the four groups, created after migrations. Press officers and consular officers see nothing of each
 other's."""
 
 import pytest
@@ -32,7 +32,7 @@ def test_each_group_has_its_rights_after_a_migration(role):
     assert a_member(role).get_all_permissions() == roles.ROLES[role]
 
 
-def test_a_second_migration_keeps_what_was_added_and_gives_what_is_missing():
+def test_a_second_migration_keeps_additions_and_restores_missing_permissions():
     group = Group.objects.get(name=roles.WRITERS)
     added, missing = Permission.objects.get(codename="add_page"), Permission.objects.get(codename="submit_message")
     group.permissions.add(added)
@@ -58,7 +58,7 @@ def test_a_second_migration_keeps_what_was_added_and_gives_what_is_missing():
         (roles.MANAGERS, "consular.view_enquiry", False),
     ],
 )
-def test_what_a_role_may_do(role, right, may):
+def test_permissions_of_each_role(role, right, may):
     assert a_member(role).has_perm(right) is may
 
 
@@ -66,7 +66,7 @@ def test_what_a_role_may_do(role, right, may):
 
 
 def addresses(prefix="admin/"):
-    """Return every address of the desk, with the ids of all sorts of things in the places of their numbers."""
+    """Return every URL of the desk, with the ids of objects in place of its parameters."""
     resolver = get_resolver()
     patterns = [pattern for pattern in resolver.url_patterns if str(pattern.pattern) == prefix]
     found = {"/admin/"}
@@ -99,7 +99,7 @@ def crawl(client, canaries):
     return told
 
 
-def test_the_crawl_reaches_what_there_is(admin_client, house):
+def test_the_crawl_reaches_every_page(admin_client, house):
     found = {address for _status, address in crawl(admin_client, [SECRET, QUESTION, house.reference])}
     assert {"/admin/", "/admin/news/message/", "/admin/consular/enquiry/"} <= found
     assert len(addresses()) > 50
@@ -117,6 +117,6 @@ def test_consular_officers_never_see_a_message(client, house):
     assert house.reference in client.get("/admin/consular/enquiry/").content.decode()
 
 
-def test_who_has_no_group_sees_nothing(client, house):
+def test_a_user_without_a_group_sees_nothing(client, house):
     client.force_login(a_member())
     assert crawl(client, [SECRET, QUESTION, house.reference, house.token]) == []

@@ -38,7 +38,7 @@ def manager(client):
     return member
 
 
-# Written once. (The database's own clock says what is older than 90 days: these rows are of today.)
+# Written once. (The age of 90 days is measured by the database's own clock: these rows are of today.)
 
 HOSTILE = {
     "update": "UPDATE accounts_securityevent SET account = 9",
@@ -110,7 +110,7 @@ def test_flush_empties_both_logs_and_protects_them_again():
         assert (SecurityEvent.objects.count(), WorkflowLogEntry.objects.count()) == (0, 0)
 
 
-# What is recorded
+# Recorded events
 
 
 def test_sign_in_and_sign_out_log_account_network_and_time(client, clock):
@@ -245,7 +245,7 @@ def test_an_account_that_is_only_in_the_log_can_be_deleted(client, manager):
     assert not get_user_model().objects.filter(pk=dora.pk).exists()
 
 
-# Told
+# Notification
 
 
 def test_managers_are_notified_of_invitations_and_changed_groups(client, manager, clock):

@@ -78,7 +78,7 @@ def test_the_last_use_is_stored_every_five_minutes(client, dora, clock, django_a
     assert not [query["sql"] for query in queries if query["sql"].startswith(("UPDATE", "INSERT"))]
 
 
-# One's own
+# The user's own sessions
 
 
 def test_users_can_end_all_their_other_sessions(client, dora):
@@ -202,7 +202,7 @@ def test_passwords_have_a_maximum_length(client, dora):
     assert change(client, new="long " * 2000).status_code == 200
 
 
-# What the browser keeps
+# Storage in the browser
 
 
 def test_signing_out_clears_the_browser_storage(client, dora):

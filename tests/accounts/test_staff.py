@@ -1,4 +1,4 @@
-"""The people of the desk: invited by mail, let go with their acts kept, none able to raise themselves."""
+"""Users of the desk: invited by e-mail, deactivated with their history, unable to extend their permissions."""
 
 import re
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ PASSWORD = "as long as a sentence"
 
 @pytest.fixture
 def manager(client):
-    """A site manager, logged in."""
+    """A site manager, signed in."""
     member = a_member(roles.MANAGERS, username="manager")
     client.force_login(member)
     return member
@@ -95,7 +95,7 @@ def test_an_invitation_makes_a_member_of_staff_with_the_groups_and_no_password(c
     assert list(user.groups.all()) == [group(roles.WRITERS)]
 
 
-def test_who_is_invited_chooses_a_password_and_logs_in_with_the_address(client, manager, committed):
+def test_an_invited_user_chooses_a_password_and_signs_in_with_the_address(client, manager, committed):
     with committed():
         invite(client)
     choose_password(client, link())
@@ -103,7 +103,7 @@ def test_who_is_invited_chooses_a_password_and_logs_in_with_the_address(client, 
     assert client.get("/admin/news/message/").status_code == 200
 
 
-def test_the_page_of_an_invitation_says_what_a_password_needs(client, manager, committed):
+def test_the_invitation_page_shows_the_password_rules(client, manager, committed):
     with committed():
         invite(client)
     page = client.get(link(), follow=True).content.decode()
@@ -111,13 +111,13 @@ def test_the_page_of_an_invitation_says_what_a_password_needs(client, manager, c
     assert "Django administration" not in page
 
 
-def test_an_invitation_waits_in_the_outbox_and_names_nobody(client, manager):
+def test_an_invitation_is_queued_without_a_name(client, manager):
     invite(client)
     letter = OutboxEmail.objects.get(kind="invitation")
     assert (mail.outbox, letter.recipient_id) == ([], someone().pk)
 
 
-def test_who_has_chosen_a_password_meanwhile_is_not_invited(client, manager, committed):
+def test_a_user_who_has_chosen_a_password_since_is_not_invited(client, manager, committed):
     with committed():
         invite(client)
         user = someone()
@@ -152,7 +152,7 @@ def test_an_invitation_is_sent_again(client, manager, committed):
     assert someone().check_password(PASSWORD)
 
 
-def test_who_has_a_password_is_not_invited_again(client, manager):
+def test_a_user_with_a_password_is_not_invited_again(client, manager):
     answer = act(client, "invite_selected", a_member(roles.WRITERS))
     assert "already has a password" in answer.content.decode()
 
@@ -179,10 +179,10 @@ def test_a_wrong_invitation_is_refused_with_a_sentence(client, manager, wrong, s
     assert get_user_model().objects.count() == 1
 
 
-# Let go
+# Deactivation
 
 
-def test_who_is_let_go_is_out_at_once_and_for_good(client, manager, django_user_model):
+def test_deactivation_ends_the_sessions_and_prevents_sign_in(client, manager, django_user_model):
     member = a_member(roles.WRITERS, username="dora@example.org")
     theirs = client.__class__()
     theirs.login(username="dora@example.org", password="a long password")
@@ -191,7 +191,7 @@ def test_who_is_let_go_is_out_at_once_and_for_good(client, manager, django_user_
     assert not theirs.login(username="dora@example.org", password="a long password")
 
 
-def test_no_link_of_a_letter_lets_back_in_who_was_let_go(client, manager, committed):
+def test_no_link_in_an_email_reactivates_an_account(client, manager, committed):
     with committed():
         invite(client)
     act(client, "deactivate_selected", someone())
@@ -199,7 +199,7 @@ def test_no_link_of_a_letter_lets_back_in_who_was_let_go(client, manager, commit
     assert not someone().has_usable_password()
 
 
-def test_no_letter_goes_to_who_was_let_go(client, manager, committed):
+def test_no_email_is_sent_to_a_deactivated_user(client, manager, committed):
     member = a_member(roles.WRITERS)
     with committed():
         client.post("/admin/password-reset/", {"email": member.email})
@@ -208,7 +208,7 @@ def test_no_letter_goes_to_who_was_let_go(client, manager, committed):
     assert mail.outbox == []
 
 
-def test_unticking_works_here_lets_go_and_ticking_it_invites_anew(client, manager, committed):
+def test_unticking_active_deactivates_and_ticking_it_invites_again(client, manager, committed):
     member = a_member(roles.WRITERS, username="dora@example.org")
     change(client, member, is_active="")
     gone = someone()
@@ -218,7 +218,7 @@ def test_unticking_works_here_lets_go_and_ticking_it_invites_anew(client, manage
     assert ["dora@example.org"] in [letter.to for letter in mail.outbox]
 
 
-def test_who_has_acted_is_kept_with_a_sentence_that_says_what_to_do(client, manager):
+def test_a_user_with_log_entries_cannot_be_deleted(client, manager):
     member = a_member(roles.WRITERS)
     a_message(publish_at=None).submit(at=NOON, by=member)
     answer = client.post(f"{USERS}{member.pk}/delete/", {"post": "yes"}, follow=True)
@@ -226,14 +226,14 @@ def test_who_has_acted_is_kept_with_a_sentence_that_says_what_to_do(client, mana
     assert get_user_model().objects.filter(pk=member.pk).exists()
 
 
-def test_who_has_only_written_is_kept_too(client, manager):
+def test_a_user_with_versions_cannot_be_deleted(client, manager):
     member = a_member(roles.WRITERS)
     a_message(publish_at=None).history.update(history_user=member)
     client.post(f"{USERS}{member.pk}/delete/", {"post": "yes"})
     assert get_user_model().objects.filter(pk=member.pk).exists()
 
 
-def test_who_has_done_nothing_can_be_deleted(client, manager):
+def test_a_user_without_history_can_be_deleted(client, manager):
     member = a_member(roles.WRITERS)
     client.post(f"{USERS}{member.pk}/delete/", {"post": "yes"})
     assert not get_user_model().objects.filter(pk=member.pk).exists()
@@ -243,7 +243,7 @@ def test_the_list_offers_no_deletion(client, manager):
     assert "delete_selected" not in client.get(USERS).content.decode()
 
 
-def test_nobody_shuts_themselves_out(client, manager):
+def test_users_cannot_deactivate_themselves(client, manager):
     answer = act(client, "deactivate_selected", manager)
     change(client, manager, is_active="")
     manager.refresh_from_db()
@@ -256,7 +256,7 @@ def test_nobody_shuts_themselves_out(client, manager):
 RAISED = {"is_superuser": "on", "is_staff": "on", "user_permissions": ["1", "2"]}
 
 
-def test_a_manager_makes_nobody_a_superuser(client, manager):
+def test_a_manager_cannot_create_a_superuser(client, manager):
     member = a_member(roles.WRITERS)
     change(client, member, **RAISED)
     invite(client, **RAISED)
@@ -271,7 +271,7 @@ def test_a_manager_does_not_change_their_own_groups(client, manager):
     assert not manager.is_superuser
 
 
-def test_a_manager_assigns_the_groups_of_the_house_and_no_others(client, manager):
+def test_a_manager_assigns_only_the_standard_groups(client, manager):
     other = Group.objects.create(name="All rights")
     other.permissions.set(Permission.objects.all())
     assert "valid choice" in invite(client, groups=[other.pk]).content.decode()
@@ -293,14 +293,14 @@ def test_a_manager_does_not_touch_a_superuser(client, manager, admin_user):
     assert (admin_user.is_active, admin_user.has_usable_password()) == (True, True)
 
 
-def test_a_manager_sets_nobodys_password(client, manager):
+def test_a_manager_cannot_set_a_password(client, manager):
     member = a_member(roles.EDITORS)
     data = {"password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"}
     assert client.post(f"{USERS}{member.pk}/password/", data).status_code == 403
     assert not get_user_model().objects.get(pk=member.pk).check_password(PASSWORD)
 
 
-def test_a_manager_does_not_change_what_a_group_may_do(client, manager):
+def test_a_manager_cannot_change_a_groups_permissions(client, manager):
     address = f"/admin/auth/group/{group(roles.MANAGERS).pk}/change/"
     assert client.post(address, {"name": roles.MANAGERS, "permissions": ["1"]}).status_code == 403
 
@@ -322,11 +322,11 @@ def test_a_superuser_makes_another(admin_client):
 
 def test_a_new_address_is_the_new_name_to_log_in_with(client, manager):
     invite(client)
-    change(client, someone(), email="dora.novak@example.org")  # nobody has logged in yet: a slip is mended
+    change(client, someone(), email="dora.novak@example.org")  # not signed in yet: a typing error is corrected
     assert get_user_model().objects.filter(username="dora.novak@example.org", email="dora.novak@example.org").exists()
 
 
-def test_the_list_says_who_works_here_who_is_invited_and_who_has_left(client, manager):
+def test_the_list_shows_active_invited_and_deactivated_users(client, manager):
     invite(client)
     act(client, "deactivate_selected", a_member(roles.WRITERS))
     page = client.get(USERS).content.decode()

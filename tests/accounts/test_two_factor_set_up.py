@@ -1,4 +1,4 @@
-"""Setting up, replacing and removing one's own two-step verification; backup codes."""
+"""Setting up, replacing and removing the user's own two-step verification; backup codes."""
 
 import pytest
 from django_otp.plugins.otp_static.models import StaticToken
@@ -129,7 +129,7 @@ def test_its_pages_are_not_cached(client, carl):
 
 @pytest.fixture
 def codes(client, carl):
-    """The backup codes of carl, who is logged in."""
+    """The backup codes of carl, who is signed in."""
     client.force_login(carl)
     return backup_codes_on(set_up_phone(client))
 

@@ -147,7 +147,7 @@ def test_every_field_is_in_the_openapi_document(client, given):
         assert set(read_json(client, row["api_url"])) == set(schema.summary_fields()) | set(schema.detail_fields())
 
 
-# What is public, and when
+# Public messages, by time
 
 
 def test_a_scheduled_message_appears_on_the_second(client, clock):
@@ -192,7 +192,7 @@ def test_each_filter_narrows_the_list(client):
 
 
 @pytest.mark.parametrize("given", [{"q": "text"}, {"source": "Ministry"}, {"q": "text", "source": "Ministry"}])
-def test_filters_narrow_what_is_searched_in_the_same_way(client, given):
+def test_filters_restrict_searches_in_the_same_way(client, given):
     old = a_message(publish_at=NOON - 900 * DAY, source_name="Ministry", category=a_category("speeches"))
     new = a_message(source_name="Ministry")
     assert listed(client, **given) == [new.pk, old.pk]

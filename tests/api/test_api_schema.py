@@ -18,7 +18,7 @@ EXAMPLES = 30  # of each operation. By hand: schemathesis run http://127.0.0.1:8
 
 @pytest.fixture
 def operations():
-    """The operations of the document, on a site with something of everything, at a moment that stands still."""
+    """The operations of the document, on a site with objects of each kind, at a fixed time."""
     with time_machine.travel(NOON, tick=False):
         rich = a_pictured_message(delivered_on="2020-11-20", source_name="Ministry", source_url="https://example.org/")
         an_attachment(rich).message.publish_correction("The date was wrong.", at=NOON)

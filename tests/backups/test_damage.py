@@ -65,7 +65,7 @@ def test_an_altered_byte_of_an_unencrypted_backup_is_refused_or_changes_nothing_
     altered()
 
 
-def test_an_altered_member_is_refused_whatever_its_byte(small):
+def test_an_altered_byte_of_a_member_is_detected(small):
     whole = small()
     for name, data in unpack_backup(whole).items():
         start = whole.index(data)
@@ -136,7 +136,7 @@ def test_a_file_that_is_not_a_backup_is_refused(data):
 
 @given(st.binary(max_size=200_000), st.integers(1, 100_000))
 @settings(max_examples=50, deadline=None)
-def test_decryption_returns_what_was_encrypted(data, batch):
+def test_decryption_returns_the_original(data, batch):
     out = io.BytesIO()
     with encryption.encrypt_stream(out, [OTHER_IDENTITY.to_public(), IDENTITY.to_public()]) as target:
         for start in range(0, len(data), batch):

@@ -84,7 +84,7 @@ def test_any_of_several_recipients_can_restore(tmp_path, file, settings, identit
         assert "encrypted for this identity" in run_command("restore", file, "--check", "--identity", path)
 
 
-def test_a_new_identity_restores_what_was_encrypted_for_it(tmp_path, file, settings):
+def test_a_new_identity_restores_its_backups(tmp_path, file, settings):
     key = tmp_path / "new"
     printed = run_command("backup", key, "--new-identity")
     assert key.stat().st_mode & 0o777 == 0o600 and "AGE-SECRET-KEY" not in printed

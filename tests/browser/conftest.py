@@ -110,7 +110,7 @@ class SharedContext:
         self.keeper.goto("/robots.txt")
 
     def reset(self):
-        """Remove what a test has left: pages, cookies, permissions, storage, reported troubles."""
+        """Remove the state of a test: pages, cookies, permissions, storage, reported troubles."""
         for page in self.context.pages:
             if page != self.keeper:
                 page.close()
@@ -172,7 +172,7 @@ def listen(context, site, troubles):
             troubles.append(f"a request to another host: {request.url}")
 
     def on_console(message):
-        # The page itself may be a 404 or a 410: only what it loads has to be there.
+        # The page itself may be a 404 or a 410: only its resources have to exist.
         if message.type == "error" and not (
             message.text.startswith("Failed to load resource") and message.location["url"] in visited
         ):

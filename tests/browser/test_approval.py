@@ -57,7 +57,7 @@ def letters():
 
 
 def submit(writer):
-    """Find the draft on the front page, and submit it."""
+    """Find the draft on the dashboard, and submit it."""
     writer.goto("/admin/")
     section(writer, "my-drafts").get_by_role("link", name=HEADLINE).click()
     writer.get_by_role("button", name="Save and submit").click()

@@ -1,4 +1,4 @@
-"""Paste and drop into the editor: images are uploaded, and what is left out is reported."""
+"""Paste and drop into the editor: images are uploaded, and omissions are reported."""
 
 import base64
 import re

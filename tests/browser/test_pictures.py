@@ -91,14 +91,14 @@ def test_a_message_without_an_image_has_no_focus_frame(staff):
 
 
 @pytest.mark.parametrize("kwargs", [{"image_credit": "A. Smith"}, {"video_url": "https://video.example.org/1"}])
-def test_a_page_with_a_picture_has_no_violations(page, axe, kwargs):
+def test_a_page_with_an_image_has_no_violations(page, axe, kwargs):
     message = a_pictured_message(**kwargs)
     an_attachment(message)
     page.goto(message.get_absolute_url())
     assert axe(page) == []
 
 
-def test_the_form_with_a_picture_has_no_violations(staff, axe):
+def test_the_form_with_an_image_has_no_violations(staff, axe):
     message = a_pictured_message()
     an_attachment(message)
     desk(staff, message)

@@ -35,7 +35,7 @@ def editor(page):
 
 
 def approve_own(page):
-    """Approve one's own text, which needs a reason."""
+    """Approve the user's own text, which needs a reason."""
     page.get_by_label(OVERRIDE).fill("It is the middle of the night.")
     page.get_by_role("button", name="Save and approve").click()
 

@@ -137,7 +137,7 @@ def test_discarded_text_is_not_offered_again(anna, draft):
     until_kept(anna, 0)
 
 
-def test_restored_text_conflicts_with_what_was_saved_since(anna, draft):
+def test_restored_text_conflicts_with_later_saves(anna, draft):
     anna.goto(change(draft))
     anna.get_by_label("Headline").fill("Mine, before the crash")
     until_kept(anna)

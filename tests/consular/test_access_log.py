@@ -44,7 +44,7 @@ def traces(enquiry, officer):
     )
 
 
-def test_whatever_shows_personal_data_leaves_a_trace(enquiry, officer):
+def test_every_view_of_personal_data_is_logged(enquiry, officer):
     template = AnswerTemplate.objects.create(name="Report", text="Dear {name}")
     addresses = desk_addresses(enquiry)
     requests = [("get", name, {}) for name in addresses]
@@ -63,7 +63,7 @@ def test_whatever_shows_personal_data_leaves_a_trace(enquiry, officer):
 
 
 @pytest.mark.parametrize("act", ["note", "answer"])
-def test_a_form_that_comes_again_counts_as_a_look(client, enquiry, officer, act):
+def test_a_form_shown_again_is_logged_as_a_view(client, enquiry, officer, act):
     client.force_login(officer)
     assert "Anna Secret" in client.post(desk_addresses(enquiry)[act], {"text": "", "note": ""}).content.decode()
     assert traces(enquiry, officer) == [EnquiryLogEntry.Kind.OPENED]
@@ -141,6 +141,6 @@ def test_a_post_without_a_session_is_answered_at_every_address(enquiry, officer,
             assert not any(words in answer.content.decode() for words in PERSONAL)
 
 
-def test_what_was_typed_in_an_ended_session_is_shown_in_the_frame_of_the_desk(client, enquiry):
+def test_the_typed_text_of_an_ended_session_is_shown_in_the_desk(client, enquiry):
     page = client.post(desk_addresses(enquiry)["note"], {"note": "My long note"}).content.decode()
     assert "My long note" in page and "Django" not in page

@@ -15,7 +15,7 @@ def test_enquiry_can_be_read_and_not_changed(admin_client):
 
 
 @pytest.mark.django_db
-def test_enquiry_is_found_by_its_reference_as_it_was_said(admin_client):
+def test_enquiry_is_found_by_a_spoken_reference(admin_client):
     kept, other = an_enquiry(), an_enquiry()
     said = kept.reference.lower().replace("-", " ").replace("0", "o")
     page = admin_client.get(reverse("admin:consular_enquiry_changelist"), {"q": said}).content.decode()
@@ -23,7 +23,7 @@ def test_enquiry_is_found_by_its_reference_as_it_was_said(admin_client):
 
 
 @pytest.mark.django_db
-def test_enquiries_are_for_those_who_may_see_them(client, django_user_model):
+def test_enquiries_require_the_view_permission(client, django_user_model):
     client.force_login(django_user_model.objects.create_user("press", is_staff=True))
     assert client.get(reverse("admin:consular_enquiry_changelist")).status_code == 403
 

@@ -1,4 +1,4 @@
-"""What the desk does to a text that is not public changes no byte of any public answer, headers included."""
+"""Changes to an unpublished text do not change any byte of a public response, headers included."""
 
 import pytest
 import time_machine
@@ -37,7 +37,7 @@ def officer():
 
 
 def public(also=()):
-    """Return every public answer, whole."""
+    """Return every public response."""
     answers = {}
     for path in [*PATHS, *also]:
         answer = request_page(path)
@@ -88,7 +88,7 @@ ACTS = {
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
-def test_nothing_public_tells_that_a_draft_was(act, officer):
+def test_a_draft_does_not_change_public_responses(act, officer):
     a_category()
     draft = a_message(**secret())
     also = a_site()
@@ -98,7 +98,7 @@ def test_nothing_public_tells_that_a_draft_was(act, officer):
 
 
 @pytest.mark.parametrize("at", [DAY, HOUR, HOUR / 120])
-def test_nothing_public_but_a_cache_s_miss_tells_that_a_message_was_scheduled(at, officer):
+def test_a_scheduled_message_changes_only_the_cache_status(at, officer):
     also = a_site()
     OF_THE_REQUEST.add("Cache-Status")
     try:

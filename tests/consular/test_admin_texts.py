@@ -12,7 +12,7 @@ from tests.helpers.enquiry_officers import address, an_officer, do
 
 pytestmark = pytest.mark.django_db
 
-# U+200B, U+2060, U+FEFF, U+00AD, U+202E, U+2066: what is seen of none of them
+# U+200B, U+2060, U+FEFF, U+00AD, U+202E, U+2066: all of them invisible
 INVISIBLE = "\u200b\u2060\ufeff\u00ad\u202e\u2066"
 
 

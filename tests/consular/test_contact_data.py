@@ -1,4 +1,4 @@
-"""The contact page while the database is away: phones, hours and answers as they were known last, and nothing lost."""
+"""The contact page during a database outage: the last known phones, hours and answers, no lost input."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from editions import edition
 from tests.factories import NOON, a_category, a_notice, a_topic, an_office
 from tests.helpers.contact_form import CONTACT, contact_form_data, form_errors
 
-# Committed, as the contact page keeps only what a settled edition holds.
+# Committed, because the contact page stores only data of a committed edition.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 NOT_KEPT = "Your question could not be saved. Your text is still here: please send it again in a few minutes."
@@ -41,7 +41,7 @@ def away(consul, monkeypatch):
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
 @pytest.mark.parametrize("visited", [CONTACT, "/messages/"])
-def test_who_looks_for_the_consul_finds_the_phones(client, away, visited, error):
+def test_an_outage_page_shows_the_consular_phones(client, away, visited, error):
     client.get(visited)
     away(error)
     answer = client.get(CONTACT)
@@ -64,7 +64,7 @@ def test_the_hours_turn_all_the_same(client, away, clock):
     assert "Closed, opens Wednesday 09:30" in client.get(CONTACT).content.decode()
 
 
-def test_what_was_changed_last_is_what_is_known(client, away):
+def test_the_latest_change_is_shown(client, away):
     client.get(CONTACT)
     an_office(name="The new office")
     client.get("/counters/")
@@ -82,7 +82,7 @@ def test_a_question_stays_in_the_form(client, away):
     assert "I have lost my passport." in page and "Анна Smith" in page and typed["ticket"] in page
 
 
-def test_a_question_with_a_fault_is_told_its_fault(client, away):
+def test_an_invalid_enquiry_gets_its_errors(client, away):
     typed = contact_form_data(question="")
     client.get(CONTACT)
     away()
@@ -90,7 +90,7 @@ def test_a_question_with_a_fault_is_told_its_fault(client, away):
     assert (answer.status_code, form_errors(answer)) == (503, ["Enter your question."])
 
 
-def test_a_database_that_goes_away_while_it_keeps_a_question_loses_nothing(client, consul, monkeypatch):
+def test_an_outage_during_the_save_keeps_the_typed_text(client, consul, monkeypatch):
     typed = contact_form_data()
     client.get(CONTACT)
 
@@ -115,14 +115,14 @@ def test_an_expired_form_keeps_its_text_without_a_database(consul, away):
     assert "I have lost my passport." in answer.content.decode()
 
 
-def test_where_nothing_was_ever_known_the_page_says_so(client, away):
+def test_a_page_without_any_data_shows_a_message(client, away):
     client.raise_request_exception = False
     away()
     answer = client.get(CONTACT)
     assert (answer.status_code, "is not responding" in answer.content.decode()) == (503, True)
 
 
-def test_any_other_page_that_is_away_has_the_menu_and_the_consuls_phone(client, away):
+def test_other_unavailable_pages_have_the_menu_and_the_consuls_phone(client, away):
     client.raise_request_exception = False
     client.get("/messages/")
     away()

@@ -1,4 +1,4 @@
-"""The contact page: where, when and how, right at the moment at which it comes."""
+"""The contact page: addresses, opening hours and phones, correct at the time of the response."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def a_common_question(**changes):
 
 
 @pytest.mark.django_db
-def test_contact_page_says_where_when_and_how(client, clock):
+def test_contact_page_shows_addresses_hours_and_phones(client, clock):
     an_office(address="1 High Street\nLondon", emergency_phone="+44 (0) 7700 900123")
     page = client.get(CONTACT).content.decode()
     for said in ("Open now, until 13:00", "1 High Street<br>London", "tel:+442036687474", "tel:+447700900123"):
@@ -38,7 +38,7 @@ def test_contact_page_says_where_when_and_how(client, clock):
 
 
 @pytest.mark.django_db
-def test_emergency_number_stands_above_the_offices(client, clock):
+def test_emergency_number_is_above_the_offices(client, clock):
     an_office(emergency_phone="+44 (0) 7700 900123")
     page = client.get(CONTACT).content.decode()
     assert page.index("tel:+447700900123") < page.index('class="desks"')
@@ -59,14 +59,14 @@ def test_state_of_an_office_turns_on_the_next_request(client, clock):
 
 
 @pytest.mark.django_db
-def test_holiday_stands_on_the_contact_page(client, clock):
+def test_holiday_is_on_the_contact_page(client, clock):
     Holiday.objects.create(office=an_office(), date=date(2020, 12, 25), name="Christmas Day")
     page = client.get(CONTACT).content.decode()
     assert "Friday 25 December 2020" in page and "Christmas Day" in page
 
 
 @pytest.mark.django_db
-def test_contact_page_without_offices_or_topics_says_what_will_be_there(client):
+def test_contact_page_without_offices_or_topics_shows_a_message(client):
     page = client.get(CONTACT).content.decode()
     assert "No offices yet" in page and "<form" not in page
 
@@ -82,7 +82,7 @@ def test_hidden_topic_cannot_be_chosen(client, clock):
 
 
 @pytest.mark.django_db
-def test_contact_page_is_kept_by_nobody(client):
+def test_contact_page_is_not_cached(client):
     response = client.get(CONTACT)
     assert "no-store" in response["Cache-Control"] and "csrftoken" not in response.cookies
 
@@ -109,13 +109,13 @@ def test_contact_page_needs_no_more_queries_for_more_offices(client, clock, djan
 
 
 def told(page, kind):
-    """Return what the page says from which moment on, by its script: (moment, open or closed, words)."""
+    """Return the states that the page's script shows: (time, open or closed, text)."""
     turns = json.loads(unescape(re.search(rf'class="{kind}" data-schedule="([^"]+)"', page)[1]))
     return [(datetime.fromtimestamp(begins, UTC), is_open, words) for begins, is_open, words in turns]
 
 
 @pytest.mark.django_db
-def test_page_knows_what_it_says_when_doors_open_and_close(client, clock):
+def test_page_contains_the_states_at_later_opening_times(client, clock):
     an_office()
     assert told(client.get(CONTACT).content.decode(), "state")[:4] == [
         (NOON, 1, "Open now, until 13:00"),
@@ -127,7 +127,7 @@ def test_page_knows_what_it_says_when_doors_open_and_close(client, clock):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("start", ["2020-11-24", "2021-03-26", "2020-10-23", "2020-12-22"])
-def test_what_the_page_says_later_is_what_a_new_page_says_then(client, clock, start):
+def test_an_open_page_shows_the_same_state_as_a_new_one(client, clock, start):
     Holiday.objects.create(
         office=an_office(hours="09:30-13:00 14:00-17:00"), date=date(2020, 12, 25), name="Christmas Day"
     )
@@ -141,7 +141,7 @@ def test_what_the_page_says_later_is_what_a_new_page_says_then(client, clock, st
 
 
 @pytest.mark.django_db
-def test_page_left_open_too_long_says_nothing_of_doors(client, clock):
+def test_page_left_open_too_long_shows_no_state(client, clock):
     clock.move_to(LATE)
     an_office(emergency_phone="112")
     page = client.get(CONTACT).content.decode()
@@ -157,7 +157,7 @@ def test_page_left_open_too_long_says_nothing_of_doors(client, clock):
         (13, "The office is closed now. In an emergency, call:"),
     ],
 )
-def test_emergency_number_is_put_in_words_that_are_right_now(client, clock, hour, words):
+def test_emergency_number_has_a_text_for_the_current_state(client, clock, hour, words):
     an_office(emergency_phone="+44 (0) 7700 900123")
     clock.move_to(NOON.replace(hour=hour))
     page = client.get(CONTACT).content.decode()
@@ -175,7 +175,7 @@ def test_emergency_number_of_an_office_without_hours_is_right_at_any_time(client
 
 
 @pytest.mark.django_db
-def test_common_questions_stand_before_the_form(client, clock):
+def test_common_questions_are_above_the_form(client, clock):
     a_common_question(question="What if <I> travel?", answer="Ring us.\n\nBring a photograph.")
     page = client.get(CONTACT).content.decode()
     assert "<summary>What if &lt;I&gt; travel?</summary>" in page and "<p>Bring a photograph.</p>" in page
@@ -191,7 +191,7 @@ def test_common_questions_of_a_hidden_topic_are_hidden(client, clock):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("days", "words"), [(1, "within 1 working day."), (10, "within 10 working days.")])
-def test_promise_is_said_by_topic(client, clock, days, words):
+def test_reply_time_is_shown_by_topic(client, clock, days, words):
     a_topic(answer_days=days)
     assert f"We reply {words}" in client.get(CONTACT).content.decode()
 
@@ -205,7 +205,7 @@ def test_promise_is_said_by_topic(client, clock, days, words):
         ([90, 365], "We delete them between 90 days and 1 year after"),
     ],
 )
-def test_consent_says_how_long_it_is_kept(client, clock, days, words):
+def test_consent_states_the_retention_period(client, clock, days, words):
     for keep in days:
         a_topic(retention_days=keep)
     assert words in client.get(CONTACT).content.decode()
@@ -232,10 +232,10 @@ def test_contact_page_needs_no_more_queries_for_more_topics_and_questions(client
     few = len(one)
     for _number in range(4):
         a_common_question()
-    client.get(CONTACT)  # a new edition: what stands on every page is fetched once more
+    client.get(CONTACT)  # a new edition: the parts of every page are fetched again
     with django_assert_num_queries(few):
         client.get(CONTACT)
-    assert few <= 11  # five of them for what stands on every page, once for an edition
+    assert few <= 11  # five of them for the parts of every page, once for an edition
 
 
 @pytest.mark.django_db

@@ -38,7 +38,7 @@ def enquiry(officer):
 # Export
 
 
-def test_export_holds_everything_that_is_kept(enquiry):
+def test_export_contains_all_stored_data(enquiry):
     made = data_requests.export_enquiry(enquiry)
     assert {name: made[name] for name in Enquiry.PERSONAL} == {n: getattr(enquiry, n) for n in Enquiry.PERSONAL}
     assert [entry["text"] for entry in made["entries"]] == [
@@ -55,7 +55,7 @@ def test_export_names_no_officer_and_opens_no_door(enquiry, officer):
     assert not any(word in made for word in (officer.username, officer.first_name, officer.email, enquiry.token))
 
 
-def test_export_tells_every_column_or_stands_here_with_its_reason(enquiry):
+def test_export_contains_every_column_except_listed_ones(enquiry):
     left_out = {
         "id": "a number of ours",
         "key": "a hash",
@@ -74,7 +74,7 @@ def test_export_tells_every_column_or_stands_here_with_its_reason(enquiry):
     assert {names.get(name, name.removesuffix("_at")) for name in columns} <= set(made)
 
 
-def test_export_lists_the_letters_about_it_and_no_other(enquiry):
+def test_export_lists_only_its_own_emails(enquiry):
     other = an_enquiry()
     kinds = [letter["kind"] for letter in data_requests.export_enquiry(enquiry)["emails"]]
     assert sorted(kinds) == ["enquiry added", "enquiry answer", "enquiry receipt", "enquiry received"]
@@ -87,7 +87,7 @@ def test_all_enquiries_of_a_person_are_exported_however_the_address_is_written(e
     assert {one["question"] for one in made["enquiries"]} == {enquiry.question, "Another one"}
 
 
-def test_one_is_exported_by_its_reference_as_it_was_said(enquiry):
+def test_one_is_exported_by_a_spoken_reference(enquiry):
     said = enquiry.reference.lower().replace("-", " ")
     assert [one["reference"] for one in json.loads(run("export_enquiries", said))["enquiries"]] == [enquiry.reference]
 
@@ -134,7 +134,7 @@ def test_address_can_come_from_standard_input(enquiry, monkeypatch):
 # Erasure
 
 
-def test_person_is_erased_with_everything_and_nobody_else(enquiry, monkeypatch):
+def test_only_this_persons_data_is_erased(enquiry, monkeypatch):
     an_enquiry()
     other = an_enquiry(email="other@example.org")
     monkeypatch.setattr("builtins.input", lambda _question: "yes")
@@ -155,7 +155,7 @@ def test_nothing_is_erased_without_a_yes(enquiry, monkeypatch):
     assert Enquiry.objects.exists()
 
 
-def test_erasing_asks_nobody_where_told_so(enquiry):
+def test_erasing_without_input_needs_no_confirmation(enquiry):
     assert "1 erased" in run("erase_enquiries", enquiry.reference, "--yes")
 
 
@@ -164,7 +164,7 @@ def test_address_from_standard_input_needs_the_yes_beforehand(enquiry):
         run("erase_enquiries", "-")
 
 
-def test_what_can_not_be_read_any_more_is_erased_by_its_reference(enquiry, settings):
+def test_undecryptable_data_is_erased_by_its_reference(enquiry, settings):
     settings.SECRET_KEY = "the old one is lost"
     run("erase_enquiries", enquiry.reference, "--yes")
     assert not Enquiry.objects.exists()

@@ -32,7 +32,7 @@ def enquiry():
 
 
 def the_letter(kind, **named):
-    """Return the letter of a kind that was put last, as a mail program reads it; None where nobody is written to."""
+    """Return the last queued e-mail of a kind, as a mail program parses it; None where there is none."""
     mail = render_email(OutboxEmail.objects.filter(kind=kind, **named).latest("pk"))
     return mail and message_from_bytes(mail.message().as_bytes(), policy=policy.default)
 
@@ -44,7 +44,7 @@ def text(mail):
 # To the visitor
 
 
-def test_receipt_says_the_reference_the_topic_when_we_answer_and_where_it_stands(enquiry):
+def test_receipt_has_reference_topic_due_date_and_link(enquiry):
     an_office()
     mail = the_letter("enquiry receipt")
     assert (mail["To"], mail["Reply-To"]) == ("anna@example.org", "passports@example.org")
@@ -59,7 +59,7 @@ def test_receipt_says_the_reference_the_topic_when_we_answer_and_where_it_stands
         assert said in text(mail)
 
 
-def test_receipt_says_whom_to_call_at_night(enquiry):
+def test_receipt_has_the_emergency_number(enquiry):
     an_office(emergency_phone="+44 7000 000000")
     assert "In an emergency, outside the opening hours: +44 7000 000000" in text(the_letter("enquiry receipt"))
 
@@ -68,7 +68,7 @@ def test_receipt_without_an_office_leads_to_the_contact_page(enquiry):
     assert "http://testserver/contact/\n" in text(the_letter("enquiry receipt"))
 
 
-def test_receipt_does_not_repeat_what_was_asked(enquiry):
+def test_receipt_does_not_repeat_the_question(enquiry):
     whole = text(the_letter("enquiry receipt"))
     assert not any(word in whole for word in ("I have lost", "Анна", "7700"))
 
@@ -81,7 +81,7 @@ def test_answer_is_the_officers_text_above_the_question(enquiry, officer):
     assert f"http://testserver/contact/enquiry/{enquiry.token}/" in text(mail)
 
 
-def test_answer_quotes_what_the_visitor_wrote_last(enquiry, officer):
+def test_reply_quotes_the_visitors_last_text(enquiry, officer):
     enquiry.add("Which floor?", at=NOON + HOUR)
     enquiry.answer("The third.", by=officer, at=NOON + 2 * HOUR)
     letter = text(the_letter("enquiry answer"))
@@ -90,7 +90,7 @@ def test_answer_quotes_what_the_visitor_wrote_last(enquiry, officer):
     assert text(the_letter("enquiry answer")) == letter
 
 
-def test_answer_to_an_answer_goes_to_the_mailbox_of_the_topic(enquiry, officer):
+def test_reply_to_has_the_mailbox_of_the_topic(enquiry, officer):
     enquiry.answer("Come.", by=officer, at=NOON)
     assert the_letter("enquiry answer")["Reply-To"] == "passports@example.org"
 
@@ -107,11 +107,11 @@ def test_receipt_and_answers_are_one_exchange(enquiry, officer):
     assert first["Subject"] == f"Re: {receipt['Subject']}"
 
 
-def test_a_letter_that_leaves_twice_has_one_name(enquiry):
+def test_an_email_sent_twice_has_one_message_id(enquiry):
     assert the_letter("enquiry receipt")["Message-ID"] == the_letter("enquiry receipt")["Message-ID"]
 
 
-def test_only_what_a_machine_wrote_says_so(enquiry, officer):
+def test_only_automatic_emails_have_auto_submitted(enquiry, officer):
     enquiry.answer("Come.", by=officer, at=NOON)
     enquiry.assign(officer, by=None, at=NOON)
     kinds = ["enquiry receipt", "enquiry received", "enquiry assigned", "enquiry answer"]
@@ -121,14 +121,14 @@ def test_only_what_a_machine_wrote_says_so(enquiry, officer):
 # To staff
 
 
-def test_mailbox_hears_the_reference_the_topic_the_day_and_where_to_look(enquiry):
+def test_notice_to_the_mailbox_has_reference_topic_date_and_link(enquiry):
     mail = the_letter("enquiry received")
     assert (mail["To"], mail["Subject"]) == ("passports@example.org", f"Enquiry {enquiry.reference}: Lost passport")
     assert "Reply by: Tuesday 1 December 2020" in text(mail)
     assert f"http://testserver/admin/consular/enquiry/{enquiry.pk}/change/" in text(mail)
 
 
-def test_mailbox_hears_of_what_a_visitor_adds(enquiry):
+def test_mailbox_is_notified_of_added_texts(enquiry):
     enquiry.add("It has turned up in Leeds.", at=NOON + HOUR)
     mail = the_letter("enquiry added")
     assert (mail["To"], mail["Subject"]) == (
@@ -137,7 +137,7 @@ def test_mailbox_hears_of_what_a_visitor_adds(enquiry):
     )
 
 
-def test_officer_hears_that_an_enquiry_is_theirs(enquiry, officer):
+def test_officer_is_notified_of_an_assignment(enquiry, officer):
     enquiry.assign(officer, by=None, at=NOON)
     mail = the_letter("enquiry assigned")
     assert (mail["To"], "Dear Olga," in text(mail)) == ("olga@example.org", True)
@@ -153,7 +153,7 @@ def test_nothing_personal_is_mailed_to_staff(enquiry, officer, kind):
     assert [secret for secret in secrets if secret in whole] == []
 
 
-# When nobody is to read it any more
+# E-mails that are not to be sent any more
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_nothing_leaves_about_an_erased_enquiry(enquiry, officer, kind):
 
 
 @pytest.mark.parametrize("gone", [{"is_active": False}, {"email": ""}])
-def test_nothing_leaves_for_an_officer_who_has_left(enquiry, officer, gone):
+def test_no_email_is_sent_to_a_deactivated_officer(enquiry, officer, gone):
     enquiry.assign(officer, by=None, at=NOON)
     type(officer).objects.filter(pk=officer.pk).update(**gone)
     assert the_letter("enquiry assigned") is None
@@ -180,18 +180,18 @@ def test_nothing_leaves_for_an_officer_whose_enquiry_a_colleague_has_taken(enqui
     assert the_letter("enquiry assigned", recipient_id=officer.pk) is None
 
 
-def test_spam_is_told_to_nobody(enquiry, officer):
+def test_spam_sends_no_notice(enquiry, officer):
     enquiry.mark_spam("It is.", by=officer, at=NOON)
     assert (the_letter("enquiry receipt"), the_letter("enquiry received")) == (None, None)
 
 
-def test_what_was_suspected_wrongly_after_it_was_announced_is_not_announced_again(enquiry, officer):
+def test_a_cleared_suspicion_does_not_repeat_the_receipt(enquiry, officer):
     enquiry.mark_spam("It is.", by=officer, at=NOON)
     enquiry.mark_not_spam(by=officer, at=NOON)
     assert OutboxEmail.objects.filter(kind="enquiry receipt").count() == 1
 
 
-# What visitors may have typed
+# Text typed by visitors
 
 
 @pytest.mark.parametrize("name", ["Анна 爱丽丝 عائشة", "Eve\r\nBcc: all@example.org", '"Eve", <eve@example.org>'])
@@ -204,7 +204,7 @@ def test_no_name_changes_a_header(officer, name):
         assert len(mail.get_all("To")) == 1
 
 
-def test_domain_of_another_script_goes_out_in_ascii():
+def test_domain_in_another_script_is_sent_in_ascii():
     an_enquiry(email="anna@почта.example")
     assert "anna@xn--80a1acny.example" in the_letter("enquiry receipt")["To"]
 

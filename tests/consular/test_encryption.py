@@ -1,4 +1,4 @@
-"""Sealed fields and keyed hashes: what the database keeps, and what it can't tell."""
+"""Encrypted fields and keyed hashes: stored values, and data that the database does not reveal."""
 
 import io
 import json
@@ -36,7 +36,7 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))  # lone sur
 
 
 @given(ANY_TEXT)
-def test_any_text_comes_back(text):
+def test_any_text_is_decrypted_unchanged(text):
     assert decrypt(encrypt(text)) == text
 
 
@@ -60,12 +60,12 @@ def test_any_altered_character_is_noticed(text, data):
 
 
 @pytest.mark.parametrize("broken", ["", "not sealed", "gAAAA", "Ж", "\0"])
-def test_what_was_never_sealed_is_an_error_and_not_handed_out(broken):
+def test_plain_text_in_an_encrypted_column_is_an_error(broken):
     with pytest.raises(DecryptionError):
         decrypt(broken)
 
 
-def test_wrong_key_says_what_to_do(settings):
+def test_wrong_key_has_a_helpful_message(settings):
     settings.ENQUIRY_KEYS = [OLD]
     token = encrypt("A question")
     settings.ENQUIRY_KEYS = [NEW]
@@ -88,7 +88,7 @@ def test_older_key_still_opens(settings):
     )
 
 
-def test_what_was_sealed_before_there_were_keys_opens_after(settings):
+def test_text_encrypted_before_a_key_was_set_can_be_decrypted(settings):
     settings.ENQUIRY_KEYS = []
     token = encrypt("A question")
     settings.ENQUIRY_KEYS = [NEW]
@@ -110,7 +110,7 @@ def test_database_holds_no_personal_word():
 
 
 @pytest.mark.django_db
-def test_what_is_updated_in_bulk_is_sealed_too():
+def test_bulk_updates_are_encrypted():
     enquiry = an_enquiry()
     Enquiry.objects.update(question="Changed")
     first = decrypt(stored_values()[0])
@@ -247,7 +247,7 @@ def test_dump_in_the_clear_is_sealed_as_it_is_loaded(tmp_path):
 
 
 @pytest.mark.django_db
-def test_check_says_when_the_key_does_not_open_what_is_kept(settings):
+def test_check_reports_undecryptable_data(settings):
     an_enquiry()
     settings.SECRET_KEY = "another"
     with pytest.raises(SystemCheckError, match="ENQUIRY_KEYS=new,old"):

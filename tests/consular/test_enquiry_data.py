@@ -1,4 +1,4 @@
-"""The data of an enquiry: who has opened it, what is given out or erased on request, and what no key opens."""
+"""The data of an enquiry: access log, export and erasure on request, and texts that no key decrypts."""
 
 import json
 
@@ -25,7 +25,7 @@ def clock():
 
 @pytest.fixture
 def officer(client):
-    """A consular officer, who has logged in."""
+    """A consular officer who is signed in."""
     officer = an_officer()
     client.force_login(officer)
     return officer
@@ -41,7 +41,7 @@ def enquiry(officer):
     return annas_enquiry()
 
 
-# Who has opened it
+# Access log
 
 
 def test_opening_it_is_recorded_and_shown(client, enquiry, officer):
@@ -114,20 +114,20 @@ def test_erasing_without_a_reason_erases_nothing(client, enquiry, reason):
 
 @pytest.fixture
 def lost(officer, settings):
-    """An enquiry that was sealed with a key which the server no longer has."""
+    """An enquiry that was encrypted with a key which the server no longer has."""
     settings.ENQUIRY_KEYS = [Fernet.generate_key().decode()]
     lost = an_enquiry()
     settings.ENQUIRY_KEYS = []
     return lost
 
 
-def test_wrong_key_gets_a_page_that_says_what_to_do(client, lost):
+def test_wrong_key_gets_a_helpful_error_page(client, lost):
     answer = client.get(address(lost))
     assert answer.status_code == 503 and "ENQUIRY_KEYS" in answer.content.decode()
 
 
 @pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "not-spam", "spam", "export"])
-def test_acts_with_a_wrong_key_say_so_too(client, lost, act):
+def test_actions_with_a_wrong_key_show_the_error(client, lost, act):
     assert "ENQUIRY_KEYS" in client.post(address(lost, act), {"note": "x", "text": "x"}).content.decode()
 
 
@@ -143,6 +143,6 @@ def test_list_and_history_work_with_a_wrong_key(client, lost):
         assert shown.status_code == 200 and lost.reference in shown.content.decode()
 
 
-def test_what_no_key_opens_can_be_erased(client, lost):
+def test_undecryptable_data_can_be_erased(client, lost):
     assert client.post(address(lost, "erase"), {"reason": "person"}).status_code == 303
     assert not Enquiry.objects.exists()

@@ -1,4 +1,4 @@
-"""An enquiry's page on the desk: what it shows, the acts of officers, and two of them at once."""
+"""An enquiry's page on the desk: content, actions of officers, and concurrent actions."""
 
 import re
 
@@ -30,7 +30,7 @@ def clock():
 
 @pytest.fixture
 def officer(client):
-    """A consular officer, who has logged in."""
+    """A consular officer who is signed in."""
     officer = an_officer()
     client.force_login(officer)
     return officer
@@ -46,21 +46,21 @@ def enquiry(officer):
     return annas_enquiry()
 
 
-# What it shows
+# Content
 
 
-def test_page_says_who_asks_and_what(client, enquiry):
+def test_page_shows_the_person_and_the_question(client, enquiry):
     shown = page(client, enquiry)
     assert "Anna Secret" in shown and "anna@example.org" in shown and "I have lost my passport." in shown
     assert 'href="tel:+442079460958"' in shown
 
 
-def test_title_of_the_page_names_nobody(client, enquiry):
+def test_title_of_the_page_contains_no_name(client, enquiry):
     title = re.search(r"<title>(.*?)</title>", page(client, enquiry), re.DOTALL)[1]
     assert enquiry.reference in title and "Anna" not in title
 
 
-def test_what_was_written_stands_in_its_order_and_notes_are_marked(client, enquiry, officer):
+def test_entries_are_in_order_and_notes_are_marked(client, enquiry, officer):
     enquiry.answer("First answer.", by=officer, at=NOON + MINUTE)
     enquiry.add("Further words.", at=NOON + 2 * MINUTE)
     enquiry.note("For us alone.", by=officer, at=NOON + 3 * MINUTE)
@@ -69,7 +69,7 @@ def test_what_was_written_stands_in_its_order_and_notes_are_marked(client, enqui
     assert places == sorted(places)
 
 
-def test_what_a_visitor_wrote_is_shown_as_text(client, officer):
+def test_visitors_text_is_escaped(client, officer):
     assert "&lt;script&gt;x&lt;/script&gt;" in page(client, an_enquiry(question="<script>x</script>"))
 
 
@@ -84,13 +84,13 @@ def test_other_enquiries_of_the_same_person_are_linked(client, enquiry):
 # Acts
 
 
-def test_officer_takes_it_up(client, enquiry, officer):
+def test_officer_assigns_it_to_oneself(client, enquiry, officer):
     do(client, enquiry, "assign", _me="1")
     enquiry.refresh_from_db()
     assert enquiry.assigned_to == officer and kinds(enquiry)[0] == EnquiryLogEntry.Kind.ASSIGNED
 
 
-def test_officer_gives_it_to_a_colleague_who_hears_of_it(client, enquiry, colleague):
+def test_officer_assigns_it_to_a_colleague_who_is_notified(client, enquiry, colleague):
     do(client, enquiry, "assign", to=colleague.pk)
     enquiry.refresh_from_db()
     assert enquiry.assigned_to == colleague
@@ -98,7 +98,7 @@ def test_officer_gives_it_to_a_colleague_who_hears_of_it(client, enquiry, collea
 
 
 @pytest.mark.parametrize("other", ["left", "press"])
-def test_it_is_given_to_officers_who_work_here_alone(client, enquiry, colleague, other):
+def test_it_is_assigned_to_active_officers_only(client, enquiry, colleague, other):
     if other == "left":
         colleague.is_active = False
         colleague.save()
@@ -110,7 +110,7 @@ def test_it_is_given_to_officers_who_work_here_alone(client, enquiry, colleague,
     assert colleague.get_full_name() not in page(client, enquiry) or not colleague.get_full_name()
 
 
-def test_note_is_kept_and_never_mailed(client, enquiry, officer):
+def test_note_is_stored_and_not_emailed(client, enquiry, officer):
     letters = OutboxEmail.objects.count()
     do(client, enquiry, "note", note="For us alone.")
     entry = enquiry.entries.get()
@@ -118,7 +118,7 @@ def test_note_is_kept_and_never_mailed(client, enquiry, officer):
     assert OutboxEmail.objects.count() == letters
 
 
-def test_answer_is_kept_and_leaves_by_mail(client, enquiry):
+def test_reply_is_stored_and_emailed(client, enquiry):
     do(client, enquiry, "answer", text=ANSWER)
     enquiry.refresh_from_db()
     assert enquiry.state == Enquiry.State.ANSWERED and enquiry.entries.get().text == ANSWER
@@ -149,12 +149,12 @@ def test_suspected_one_that_is_none_joins_the_others(client, officer):
     assert enquiry in Enquiry.objects.waiting()
 
 
-def test_spam_is_put_with_the_suspected_ones(client, enquiry):
+def test_spam_is_listed_as_suspected(client, enquiry):
     do(client, enquiry, "spam")
     assert enquiry in Enquiry.objects.suspected_spam()
 
 
-def test_suspected_one_is_not_answered_and_the_text_stands(client, officer):
+def test_reply_to_a_suspected_one_is_refused_and_its_text_kept(client, officer):
     enquiry = an_enquiry(suspicion="Many links.")
     shown = do(client, enquiry, "answer", text=ANSWER).content.decode()
     assert not enquiry.entries.exists() and ANSWER in shown and "Mark it as not spam first." in shown
@@ -166,7 +166,7 @@ def test_empty_text_gets_a_sentence(client, enquiry, act, field):
     assert "Enter a" in shown and not enquiry.entries.exists()
 
 
-def test_text_that_is_too_long_stands_there_again(client, enquiry):
+def test_text_that_is_too_long_is_shown_again(client, enquiry):
     shown = do(client, enquiry, "answer", text="long " * 3000).content.decode()
     assert "at most 10000" in shown and "long long long" in shown and not enquiry.entries.exists()
 
@@ -177,7 +177,7 @@ def test_a_text_with_a_nul_is_refused(client, enquiry):
 
 
 @pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "not-spam", "spam", "export"])
-def test_acts_are_posted(client, enquiry, act):
+def test_actions_require_post(client, enquiry, act):
     assert client.get(address(enquiry, act)).status_code == 405
 
 
@@ -188,14 +188,14 @@ def test_unknown_number_is_not_found(client, officer, number, act):
 
 
 @pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "not-spam", "spam", "export", "erase"])
-def test_act_on_an_unknown_number_is_not_found(client, officer, act):
+def test_action_on_an_unknown_id_is_404(client, officer, act):
     assert client.post(f"/admin/consular/enquiry/4711/{act}/", {"reason": "spam"}).status_code == 404
 
 
 # Templates, and the letter
 
 
-def test_template_is_put_in_with_its_places_filled(client, enquiry):
+def test_template_is_inserted_with_its_placeholders_filled(client, enquiry):
     template = AnswerTemplate.objects.create(
         name="Report", text="Dear {name}, {reference}. {officer} {other} {name.email}"
     )
@@ -224,7 +224,7 @@ def test_template_that_is_none_puts_nothing_in(client, enquiry, template):
     assert fields_of(shown.content.decode(), "answer")["text"] == "Mine."
 
 
-def test_preview_shows_the_letter_and_sends_nothing(client, enquiry):
+def test_preview_shows_the_email_and_sends_nothing(client, enquiry):
     letters = OutboxEmail.objects.count()
     shown = do(client, enquiry, "answer", text=ANSWER, _preview="1")
     preview = shown.context["preview"]
@@ -233,12 +233,12 @@ def test_preview_shows_the_letter_and_sends_nothing(client, enquiry):
     assert not enquiry.entries.exists() and OutboxEmail.objects.count() == letters
 
 
-def test_preview_keeps_the_visitors_link_from_the_officer(client, enquiry):
+def test_preview_hides_the_visitors_link(client, enquiry):
     shown = do(client, enquiry, "answer", text=ANSWER, _preview="1").content.decode()
     assert "/contact/enquiry/…/" in shown and enquiry.token not in shown
 
 
-# Two at once
+# Concurrent actions
 
 
 def test_answer_over_a_colleagues_is_not_sent_and_nothing_typed_is_lost(client, enquiry, colleague, clock):
@@ -251,7 +251,7 @@ def test_answer_over_a_colleagues_is_not_sent_and_nothing_typed_is_lost(client, 
     assert fields_of(shown, "answer")["text"] == ANSWER
 
 
-def test_answer_is_sent_after_all_once_the_officer_has_seen_what_came(client, enquiry, colleague, clock):
+def test_reply_is_sent_after_the_officer_has_seen_the_new_text(client, enquiry, colleague, clock):
     form = fields_of(page(client, enquiry), "answer")
     enquiry.answer("Their answer.", by=colleague, at=NOON + HOUR + MINUTE)
     clock.shift(2 * MINUTE)
@@ -260,7 +260,7 @@ def test_answer_is_sent_after_all_once_the_officer_has_seen_what_came(client, en
     assert [entry.text for entry in enquiry.entries.all()] == ["Their answer.", ANSWER]
 
 
-def test_what_the_visitor_adds_meanwhile_is_shown_before_it_is_closed(client, enquiry, clock):
+def test_concurrent_texts_of_the_visitor_are_shown_before_it_is_closed(client, enquiry, clock):
     form = fields_of(page(client, enquiry), "answer")
     enquiry.add("One thing more.", at=NOON + HOUR + MINUTE)
     clock.shift(2 * MINUTE)
@@ -279,13 +279,13 @@ def test_double_click_writes_once(client, enquiry, act, field, kind, clock):
 
 
 @pytest.mark.parametrize("seen", ["", "yesterday", "2020-11-24T12:00:00", "9" * 50])
-def test_form_that_says_not_what_it_saw_is_asked_again(client, enquiry, seen):
+def test_form_without_its_version_needs_confirmation(client, enquiry, seen):
     shown = client.post(address(enquiry, "answer"), {"version": seen, "text": ANSWER})
     assert shown.status_code == 200 and ANSWER in shown.content.decode() and not enquiry.entries.exists()
 
 
 @pytest.mark.parametrize(("act", "field"), [("answer", "text"), ("note", "note")])
-def test_what_is_typed_outlives_the_session(client, enquiry, act, field):
+def test_typed_text_survives_the_session(client, enquiry, act, field):
     client.logout()
     answer = client.post(address(enquiry, act), {field: ANSWER})
     assert answer.status_code == 403 and ANSWER in answer.content.decode()

@@ -1,4 +1,4 @@
-"""The enquiry form: forgiving, safe to send twice, and indifferent to what is typed."""
+"""The enquiry form: tolerant, idempotent, and robust against any input."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ from tests.properties import examples
 
 
 @pytest.mark.django_db
-def test_enquiry_is_kept_and_its_reference_shown(client, clock):
+def test_enquiry_is_stored_and_its_reference_shown(client, clock):
     response = client.post(CONTACT, contact_form_data())
     kept = Enquiry.objects.get()
     assert (response.status_code, kept.name, kept.received_at) == (303, "Анна Smith", NOON)
@@ -42,7 +42,7 @@ def test_double_click_is_one_enquiry_with_one_reference(client, clock):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_servers_that_get_the_same_enquiry_at_once_keep_one():
+def test_the_same_enquiry_sent_to_two_servers_is_stored_once():
     topic = a_topic()
 
     def receive(_server):
@@ -82,7 +82,7 @@ def test_changed_question_sent_from_the_same_page_is_heard_again(client, clock):
         ({"consent": ""}, "Tick this box: we may not store your question without your consent."),
     ],
 )
-def test_what_is_wrong_is_said_above_and_beside_the_field(client, clock, typed, sentence):
+def test_errors_are_shown_above_and_beside_the_field(client, clock, typed, sentence):
     page = client.post(CONTACT, contact_form_data(**typed))
     assert form_errors(page) == [sentence]
     assert page.content.decode().count(sentence) == 2
@@ -109,7 +109,7 @@ def test_5000_characters_with_windows_line_ends_are_not_too_many(client, clock):
 
 
 @pytest.mark.django_db
-def test_form_sent_at_once_asks_to_be_sent_again(client, clock):
+def test_form_sent_immediately_has_to_be_sent_again(client, clock):
     typed = contact_form_data(ticket=make_form_token())
     assert "sent too quickly" in form_errors(client.post(CONTACT, typed))[0]
     clock.shift(4)
@@ -118,7 +118,7 @@ def test_form_sent_at_once_asks_to_be_sent_again(client, clock):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("ticket", ["", "forged", "\x00", "a:b:c", "é:1kN:x"])
-def test_form_without_a_good_ticket_comes_again_with_a_new_one(client, clock, ticket):
+def test_form_without_a_valid_ticket_gets_a_new_one(client, clock, ticket):
     page = client.post(CONTACT, contact_form_data(ticket=ticket))
     assert "The form has expired" in form_errors(page)[0]
     new = re.search(r'name="ticket" value="([^"]+)"', page.content.decode())[1]
@@ -135,7 +135,7 @@ def test_page_left_open_overnight_loses_nothing(client, clock):
 
 
 @pytest.mark.django_db
-def test_failed_csrf_check_shows_the_form_again_with_what_was_typed(clock):
+def test_failed_csrf_check_shows_the_form_again_with_the_input(clock):
     page = Client(enforce_csrf_checks=True).post(CONTACT, contact_form_data())
     assert page.status_code == 403 and "had expired" in form_errors(page)[0]
     assert "I have lost my passport." in page.content.decode()
@@ -151,7 +151,7 @@ def test_form_from_a_failed_csrf_check_can_be_sent(clock):
 
 
 @pytest.mark.django_db
-def test_failed_csrf_check_elsewhere_says_what_to_do(clock):
+def test_failed_csrf_check_elsewhere_has_a_helpful_message(clock):
     page = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "a"})
     assert page.status_code == 403 and "This form has expired" in page.content.decode()
 
@@ -179,7 +179,7 @@ def test_line_breaks_in_a_name_can_start_no_header(client, clock):
         "❤️ 1️⃣ Ann",
     ],
 )
-def test_names_in_any_script_are_kept(client, clock, name):
+def test_names_in_any_script_are_stored(client, clock, name):
     client.post(CONTACT, contact_form_data(name=name))
     assert Enquiry.objects.get().name == name
 
@@ -192,11 +192,11 @@ def test_names_in_any_script_are_kept(client, clock, name):
         st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
     )
 )
-def test_form_answers_whatever_is_typed(typed):
+def test_form_accepts_any_input_without_an_error(typed):
     assert Client().post(CONTACT, typed).status_code == 200
 
 
-# Whatever is typed
+# Arbitrary input
 
 
 INVISIBLE = (
@@ -246,7 +246,7 @@ def test_name_in_which_nothing_is_to_be_seen_is_none(client, clock, name):
     ("typed", "kept"),
     [("one\r\ntwo\rthree\u2028four\x0bfive", "one\ntwo\nthree\nfour\nfive"), ("a\x1bb\u202ec", "abc")],
 )
-def test_question_keeps_its_lines_and_nothing_that_can_be_seen_by_machines_only(client, clock, typed, kept):
+def test_question_keeps_its_lines_and_loses_invisible_characters(client, clock, typed, kept):
     client.post(CONTACT, contact_form_data(question=typed))
     assert Enquiry.objects.get().question == kept
 
@@ -265,21 +265,21 @@ def test_form_in_a_writing_that_is_none_is_refused(client, charset):
     assert client.generic("POST", CONTACT, body, content_type=content_type).status_code == 400
 
 
-# What a browser is told
+# Attributes for browsers
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("field", "token"), [("name", "name"), ("email", "email"), ("phone", "tel"), ("website", "off")]
 )
-def test_browser_is_told_honestly_what_to_fill_in(client, field, token):
+def test_fields_have_correct_autocomplete_attributes(client, field, token):
     a_topic()
     page = client.get(CONTACT).content.decode()
     assert f'autocomplete="{token}"' in re.search(f'<input [^>]*name="{field}"[^>]*>', page)[0]
 
 
 @pytest.mark.django_db
-def test_faulty_field_says_so_and_where_the_fault_is_described(client, clock):
+def test_invalid_field_refers_to_its_error(client, clock):
     page = client.post(CONTACT, contact_form_data(email="anna")).content.decode()
     field = re.search('<input [^>]*name="email"[^>]*>', page)[0]
     assert 'aria-invalid="true"' in field and 'aria-describedby="email_helptext email_error"' in field

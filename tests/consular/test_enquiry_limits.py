@@ -1,4 +1,4 @@
-"""Limits of the contact form: enquiries from one network, receipts to one address, and what is told."""
+"""Limits of the contact form: enquiries from one network, receipts to one address, and their messages."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -79,7 +79,7 @@ def test_an_officer_who_trusts_an_enquiry_sends_its_receipt(clock):
 
 
 @pytest.mark.django_db
-def test_one_enquiry_too_many_is_told_when_it_is_taken(clock, two_an_hour):
+def test_refused_enquiry_shows_the_time_to_retry(clock, two_an_hour):
     send(1), clock.shift(10 * MINUTE), send(2)
     refused = send(3, ticket=form_ticket(NOON))
     assert (refused.status_code, refused["Retry-After"]) == (429, "3000")
@@ -88,7 +88,7 @@ def test_one_enquiry_too_many_is_told_when_it_is_taken(clock, two_an_hour):
 
 
 @pytest.mark.django_db
-def test_refused_enquiry_is_taken_at_the_time_that_was_told(clock, two_an_hour):
+def test_refused_enquiry_is_accepted_at_the_stated_time(clock, two_an_hour):
     send(1), send(2)
     assert send(3).status_code == 429
     clock.shift(HOUR - MINUTE / 60)
@@ -108,7 +108,7 @@ def test_refused_visitor_has_the_text_again_and_a_phone_to_call(clock, two_an_ho
 
 
 @pytest.mark.django_db
-def test_time_that_is_told_is_a_whole_minute_not_too_early(clock, two_an_hour):
+def test_stated_time_is_rounded_up_to_a_minute(clock, two_an_hour):
     clock.shift(MINUTE / 2)
     send(1), send(2)
     assert "You can try again from 13:38 London time." in form_errors(send(3))[0]
@@ -163,13 +163,13 @@ def test_a_household_of_ipv6_addresses_counts_as_one(clock, two_an_hour, ip, sta
 
 
 @pytest.mark.django_db
-def test_no_address_is_kept(clock):
+def test_no_ip_address_is_stored(clock):
     send(1, ip="192.0.2.77")
     assert re.fullmatch("[0-9a-f]{64}", EnquirySubmission.objects.get().network_hash)
 
 
 @pytest.mark.django_db
-def test_knocks_are_forgotten_after_an_hour(clock):
+def test_counts_are_deleted_after_an_hour(clock):
     send(1)
     clock.shift(HOUR)
     send(2, ip="192.0.2.2")
@@ -237,11 +237,11 @@ def test_a_port_brackets_and_zones_do_not_change_whose_limit_counts(clock, two_a
     assert [through(one, 1), through(same, 2), through(one, 3), through(other, 4)] == [303, 303, 429, 303]
 
 
-# At once
+# Concurrent requests
 
 
 def at_once(posts):
-    """Post all of it at the same time from one address; return the answers' status codes."""
+    """Post all of it concurrently from one address; return the responses' status codes."""
 
     def post(typed):
         try:
@@ -254,7 +254,7 @@ def at_once(posts):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twenty_posts_at_once_do_not_pass_the_limit(two_an_hour, settings):
+def test_twenty_concurrent_posts_do_not_exceed_the_limit(two_an_hour, settings):
     settings.ENQUIRY_MIN_SECONDS = 0
     topic = str(a_topic().pk)
     posts = [contact_form_data(question=f"Number {n}", topic=topic, ticket=form_ticket(None)) for n in range(20)]
@@ -263,7 +263,7 @@ def test_twenty_posts_at_once_do_not_pass_the_limit(two_an_hour, settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_clicks_at_once_are_one_enquiry_with_one_receipt(two_an_hour, settings):
+def test_ten_concurrent_clicks_are_one_enquiry_with_one_receipt(two_an_hour, settings):
     settings.ENQUIRY_MIN_SECONDS = 0
     assert at_once([contact_form_data(ticket=form_ticket(None))] * 10) == [303] * 10
     assert (Enquiry.objects.count(), EnquirySubmission.objects.count()) == (1, 1)

@@ -1,4 +1,4 @@
-"""The desk's list of enquiries: what is due first on top, found by reference or exact e-mail, nobody named."""
+"""The desk's list of enquiries: sorted by due date, searched by reference or exact e-mail address, without names."""
 
 from datetime import date, timedelta
 
@@ -89,12 +89,12 @@ def test_filters_say_how_many(client, house):
     assert list(counts.values()) == ["3", "1", "1", "1", "1", "1"]
 
 
-def test_what_the_visitor_added_waits_again(listed, house):
+def test_an_added_text_makes_it_wait_again(listed, house):
     house["answered"].add("One thing more.", at=NOON + HOUR)
     assert house["answered"] in listed()
 
 
-def test_list_says_state_age_and_deadline_in_words(client, house):
+def test_list_shows_state_age_and_deadline(client, house):
     page = client.get(LIST).content.decode()
     assert "Passports" in page and "being answered" in page and "Elena Orlova" in page and "nobody" in page
     assert "20 days" in page and "overdue by 9 working days" in page and "due Friday" in page
@@ -112,7 +112,7 @@ def test_nothing_personal_is_in_the_list(client, officer, query):
     assert "canary" not in client.get(LIST + query).content.decode().lower()
 
 
-def test_pages_lead_on_and_back(client, listed):
+def test_pages_link_to_the_next_and_previous(client, listed):
     topic = a_topic()
     made = [an_enquiry(topic=topic, at=NOON - number * HOUR, email=f"a{number}@example.org") for number in range(51)]
     assert len(listed()) == 50
@@ -155,7 +155,7 @@ def test_reference_of_a_closed_one_is_found(client, house):
     assert found(client, house["closed"].reference).context["rows"] == [house["closed"]]
 
 
-def test_person_is_found_by_exact_address_that_no_address_of_ours_holds(client, officer):
+def test_person_is_found_by_exact_address_without_it_in_the_url(client, officer):
     kept = an_enquiry(email="Anna@Example.org")
     an_enquiry(email="hanna@example.org")
     answer = found(client, "anna@example.ORG ")
@@ -164,13 +164,13 @@ def test_person_is_found_by_exact_address_that_no_address_of_ours_holds(client, 
 
 
 @pytest.mark.parametrize("said", ["nobody@example.org", "@", "a@b\x00c", "Anna", "", "7K2M", "1234-5678", "é" * 400])
-def test_search_that_finds_nothing_says_what_to_do(client, officer, said):
+def test_search_without_results_has_a_helpful_message(client, officer, said):
     an_enquiry()
     answer = client.post(FIND, {"said": said})
     assert answer.status_code == 200 and answer.context["error"]
 
 
-def test_what_was_searched_for_stands_in_the_field_again(client, officer):
+def test_search_term_is_in_the_field_again(client, officer):
     assert 'value="nobody@example.org"' in client.post(FIND, {"said": "nobody@example.org"}).content.decode()
 
 
@@ -192,7 +192,7 @@ def test_search_is_posted(client, officer):
         ("expired", "at the end of the retention period"),
     ],
 )
-def test_reference_of_an_erased_one_says_when_and_why(client, officer, reason, words):
+def test_reference_of_an_erased_one_shows_time_and_reason(client, officer, reason, words):
     kept = an_enquiry()
     kept.erase(reason, at=NOON)
     page = found(client, kept.reference).content.decode()
@@ -200,7 +200,7 @@ def test_reference_of_an_erased_one_says_when_and_why(client, officer, reason, w
     assert Erasure.objects.get().reference == kept.reference
 
 
-def test_reference_that_never_was_says_so(client, officer):
+def test_unknown_reference_shows_a_message(client, officer):
     assert "No enquiry has the reference" in found(client, "0000-0000").content.decode()
 
 
@@ -225,11 +225,11 @@ def test_deadline_in_words(days, words):
     assert make_deadline(TODAY + timedelta(days), TODAY, is_weekday).text == words
 
 
-def test_deadline_of_friday_is_overdue_on_sunday_though_nobody_worked():
+def test_deadline_of_friday_is_overdue_on_sunday():
     assert make_deadline(date(2020, 11, 20), date(2020, 11, 22), is_weekday).text == "overdue since Friday"
 
 
-def test_overdue_says_since_when():
+def test_overdue_shows_the_due_date():
     assert make_deadline(date(2020, 11, 23), TODAY, is_weekday).since == "overdue since Monday"
     assert make_deadline(date(2020, 11, 2), TODAY, is_weekday).since == "overdue since 2 November"
 

@@ -1,4 +1,4 @@
-"""Where an enquiry stands: the page of the one visitor who has its address."""
+"""The state of an enquiry: the page of the visitor with its secret link."""
 
 import pytest
 import time_machine
@@ -36,25 +36,25 @@ def added(client, enquiry, text, **kwargs):
 # Where it stands
 
 
-def test_it_says_received_and_by_when_an_answer_comes(client):
+def test_it_shows_the_received_state_and_due_date(client):
     text = page(client, an_enquiry())
     assert ("<strong>received</strong>" in text, "by Tuesday 1 December 2020." in text) == (True, True)
 
 
-def test_it_says_when_an_officer_has_taken_it_up(client, officer):
+def test_it_shows_when_it_was_assigned(client, officer):
     enquiry = an_enquiry()
     enquiry.assign(officer, by=officer, at=NOON)
     assert "<strong>being answered</strong>" in page(client, enquiry)
 
 
-def test_it_says_when_it_was_answered_and_not_what(client, officer):
+def test_it_shows_the_time_of_the_reply_but_not_its_text(client, officer):
     enquiry = an_enquiry()
     enquiry.answer("Come on Monday.", by=officer, at=NOON)
     text = page(client, enquiry)
     assert ("<strong>answered</strong>" in text, "Come on Monday" in text) == (True, False)
 
 
-def test_it_says_when_it_was_closed(client, officer):
+def test_it_shows_when_it_was_closed(client, officer):
     enquiry = an_enquiry()
     enquiry.close(by=officer, at=NOON)
     assert "<strong>closed</strong>" in page(client, enquiry)
@@ -69,14 +69,14 @@ def test_it_names_no_officer(client, officer):
 # Adding something
 
 
-def test_what_is_added_is_kept_and_leads_back_to_the_page(client):
+def test_an_added_text_is_stored_and_redirects_to_the_page(client):
     enquiry = an_enquiry()
     answer = added(client, enquiry, "My flight is on Friday.")
     assert (answer.status_code, answer["Location"]) == (303, f"{enquiry.get_absolute_url()}?added")
     assert [(entry.kind, entry.text) for entry in enquiry.entries.all()] == [("addition", "My flight is on Friday.")]
 
 
-def test_what_is_added_makes_a_closed_one_wait_again(client, officer):
+def test_an_added_text_reopens_a_closed_one(client, officer):
     enquiry = an_enquiry()
     enquiry.answer("Come on Monday.", by=officer, at=NOON)
     enquiry.close(by=officer, at=NOON)
@@ -84,13 +84,13 @@ def test_what_is_added_makes_a_closed_one_wait_again(client, officer):
     assert list(Enquiry.objects.waiting()) == [enquiry]
 
 
-def test_the_mailbox_hears_of_what_is_added(client):
+def test_the_mailbox_is_notified_of_an_added_text(client):
     enquiry = an_enquiry()
     added(client, enquiry, "Which floor?")
     assert OutboxEmail.objects.filter(kind="enquiry added", object_id=enquiry.pk).count() == 1
 
 
-def test_the_same_words_are_kept_once(client):
+def test_the_same_text_is_stored_once(client):
     enquiry = an_enquiry()
     for _click in range(2):
         added(client, enquiry, "Which floor?")
@@ -101,14 +101,14 @@ def test_the_same_words_are_kept_once(client):
     ("text", "sentence"),
     [("", "Enter what you want to add."), ("x" * 5001, "1 character too long"), (" \u200d\n", "Enter what you want")],
 )
-def test_what_is_wrong_is_said_and_what_was_typed_stays(client, text, sentence):
+def test_errors_are_shown_and_the_input_is_kept(client, text, sentence):
     enquiry = an_enquiry()
     answer = added(client, enquiry, text)
     assert (answer.status_code, sentence in answer.content.decode()) == (200, True)
     assert (text.strip() in answer.content.decode(), enquiry.entries.exists()) == (True, False)
 
 
-def test_an_expired_page_comes_again_with_what_was_typed():
+def test_an_expired_page_is_shown_again_with_the_input():
     enquiry = an_enquiry()
     answer = added(Client(enforce_csrf_checks=True), enquiry, "Which floor?")
     assert (answer.status_code, "Which floor?</textarea>" in answer.content.decode()) == (403, True)
@@ -138,7 +138,7 @@ def test_the_same_words_after_an_answer_are_heard_again(client, officer, clock):
     assert list(Enquiry.objects.waiting()) == [enquiry]
 
 
-def test_it_says_when_an_answer_is_late(client, clock):
+def test_it_shows_that_a_reply_is_late(client, clock):
     enquiry = an_enquiry()
     clock.move_to(NOON + 30 * DAY)
     assert "we should have replied by Tuesday 1 December 2020" in page(client, enquiry)
@@ -169,7 +169,7 @@ def test_erased_it_is_gone_with_all_that_belonged_to_it(client):
     assert Erasure.objects.get().reason == Erasure.Reason.VISITOR
 
 
-def test_its_address_says_for_ever_that_it_was_erased(client, clock):
+def test_its_url_shows_permanently_that_it_was_erased(client, clock):
     enquiry = an_enquiry()
     address = enquiry.get_absolute_url()
     answer = client.post(f"{address}erase/", follow=True)
@@ -178,7 +178,7 @@ def test_its_address_says_for_ever_that_it_was_erased(client, clock):
         assert (each.status_code, "has been deleted" in each.content.decode()) == (410, True)
 
 
-def test_adding_to_what_was_erased_says_so(client):
+def test_adding_to_an_erased_one_shows_a_message(client):
     enquiry = an_enquiry()
     enquiry.erase(Erasure.Reason.PERSON, at=NOON)
     assert added(client, enquiry, "Which floor?").status_code == 410

@@ -1,4 +1,4 @@
-"""Who meets the consular desk: its officers and superusers. Nobody else is told that an enquiry exists."""
+"""Permissions of the consular desk: its officers and superusers. Other users do not see that an enquiry exists."""
 
 import pytest
 from django.urls import get_resolver
@@ -36,7 +36,7 @@ def test_the_walk_finds_every_page_of_the_desk():
 
 @pytest.mark.parametrize("role", OTHERS)
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_nobody_else_gets_any_page_of_the_desk(client, enquiry, role, method):
+def test_other_users_get_no_page_of_the_desk(client, enquiry, role, method):
     client.force_login(a_member(*filter(None, [role])))
     data = {
         "text": "x",
@@ -51,13 +51,13 @@ def test_nobody_else_gets_any_page_of_the_desk(client, enquiry, role, method):
 
 
 @pytest.mark.parametrize("role", OTHERS)
-def test_nobody_else_is_told_of_enquiries_on_the_front_page(client, enquiry, role):
+def test_other_users_see_no_enquiries_on_the_dashboard(client, enquiry, role):
     client.force_login(a_member(*filter(None, [role])))
     page = client.get("/admin/").content.decode()
     assert enquiry.reference not in page and DESK not in page and "Enquiries" not in page
 
 
-def test_who_has_not_logged_in_is_led_to_the_login(client, enquiry):
+def test_anonymous_users_are_redirected_to_the_sign_in_page(client, enquiry):
     for address in desk_addresses():
         for answer in (client.get(address), client.post(address)):
             assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/admin/login/")
@@ -70,7 +70,7 @@ def test_officers_and_superusers_get_the_desk(client, admin_client, enquiry, add
     assert client.get(address).status_code == 200
 
 
-def test_who_may_only_look_gets_no_act(client, enquiry, django_user_model):
+def test_users_with_view_permission_only_get_no_actions(client, enquiry, django_user_model):
     from django.contrib.auth.models import Permission
 
     looker = django_user_model.objects.create_user("looker", is_staff=True)
@@ -110,10 +110,10 @@ def test_site_managers_keep_no_templates(client):
     assert client.get("/admin/consular/answertemplate/").status_code == 403
 
 
-# The front page
+# The dashboard
 
 
-def test_front_page_has_what_is_due_first_on_top_and_says_what_else_waits(client):
+def test_dashboard_sorts_by_due_date_and_counts_the_rest(client):
     client.force_login(a_member(roles.CONSULAR))
     topic = a_topic()
     new, overdue = an_enquiry(topic=topic), an_enquiry(topic=topic, at=NOON - 20 * DAY)

@@ -1,4 +1,4 @@
-"""What visitors write stands nowhere in the clear: not in the database's file, the logs, the queue or an error page."""
+"""Visitors' texts are nowhere in plain text: not in the database's file, the logs, the queue or an error page."""
 
 import base64
 import logging
@@ -32,7 +32,7 @@ LATER = {"addition": "Sentineladdition", "note": "Sentinelnote", "answer": "Sent
 
 
 def spellings(word):
-    """Return a word as it may stand in a file: its letters, quoted, and the middle of it in base 64."""
+    """Return the forms of a word in a file: plain, quoted, and the middle of it in Base64."""
     for text in {word, word.casefold(), word.upper(), *(part for part in word.split() if len(part) > 10)}:
         yield from (text.encode(), quote(text).encode(), text.encode("utf-16-le"), repr(text)[1:-1].encode("utf-8"))
         yield text.encode("unicode-escape")
@@ -46,7 +46,7 @@ SENTINELS = {name: sorted(set(spellings(word))) for name, word in (WORDS | LATER
 
 
 def found_in(held: bytes) -> set[str]:
-    """Return which sentinels stand in these bytes."""
+    """Return the sentinels in these bytes."""
     return {name for name, forms in SENTINELS.items() if any(form in held for form in forms)}
 
 
@@ -65,7 +65,7 @@ def database() -> bytes:
 
 
 def memory() -> bytes:
-    """Return what this process keeps between requests."""
+    """Return the state of this process between requests."""
     return repr((cache._cache, vars(edition_cache.store))).encode()
 
 
@@ -111,7 +111,7 @@ def test_the_search_would_find_them():
 # While it is kept
 
 
-def test_nothing_is_in_the_clear_while_it_is_kept(asked, log, mailoutbox):
+def test_stored_texts_are_never_in_plain_text(asked, log, mailoutbox):
     call_command("send_emails", verbosity=0)
     asked.refresh_from_db()
     assert (asked.name, asked.question) == (WORDS["name"], WORDS["question"])
@@ -138,11 +138,11 @@ def test_log_masks_the_links_of_visitors(asked, client, log):
     assert b"/contact/enquiry/\xe2\x80\xa6" in log()
 
 
-# When something goes wrong
+# Errors
 
 
 @pytest.mark.parametrize("fault", [RuntimeError, ValueError, KeyError, AttributeError])
-def test_500_tells_nothing_to_page_log_or_mail(site, log, monkeypatch, mailoutbox, fault):
+def test_a_500_reveals_nothing_in_page_log_or_email(site, log, monkeypatch, mailoutbox, fault):
     def breaks(self, **kwargs):
         raise fault("It broke.")
 
@@ -153,8 +153,8 @@ def test_500_tells_nothing_to_page_log_or_mail(site, log, monkeypatch, mailoutbo
     assert found_in(database()) == found_in(memory()) == set()
 
 
-def test_database_error_tells_nothing_to_the_log(site, log, monkeypatch):
-    """PostgreSQL says in its message what stands in the row that it refused."""
+def test_database_error_reveals_nothing_in_the_log(site, log, monkeypatch):
+    """PostgreSQL's error message contains the rejected row."""
 
     def breaks(self, **asked):
         Topic.objects.bulk_create([Topic(name=asked["name"]), Topic(name=asked["name"])])
@@ -203,12 +203,12 @@ def test_form_with_a_mistake_leaves_nothing_behind(site, log, client):
         ("DETAIL:  Key (name)=(cut off\n and never", "DETAIL:  Key (name)=(…)"),
     ],
 )
-def test_log_leaves_out_what_tells_of_a_person(said, written):
+def test_log_omits_personal_data(said, written):
     record = logging.LogRecord("x", logging.ERROR, "x", 1, said, None, None)
     assert RedactingFormatter("{message}", style="{").format(record) == written
 
 
-def test_long_line_is_logged_at_once():
+def test_long_line_is_logged_quickly():
     record = logging.LogRecord("x", logging.ERROR, "x", 1, "x" * 200_000 + "@", None, None)
     assert len(RedactingFormatter("{message}", style="{").format(record)) > 100_000
 
@@ -252,7 +252,7 @@ def test_without_secure_delete_they_would_stay_in_the_file(asked):
 # And in our own words
 
 
-def test_no_sentinel_is_in_the_address_of_a_letter(asked):
+def test_no_sentinel_is_in_the_address_of_an_email(asked):
     """The outbox holds numbers, and nothing else."""
     rows = "\n".join(
         map(str, stored_values("kind", "outbox_outboxemail") + stored_values("last_error", "outbox_outboxemail"))

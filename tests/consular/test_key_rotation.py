@@ -26,7 +26,7 @@ def run():
 
 @pytest.fixture
 def old(settings):
-    """Three enquiries, one with an addition, sealed with the old key; the new one is there, too."""
+    """Three enquiries, one with an addition, encrypted with the old key; the new one is configured, too."""
     settings.ENQUIRY_KEYS = [OLD]
     made = [an_enquiry(question=f"Question {number}") for number in range(3)]
     made[0].add("An addition", at=NOON)
@@ -58,7 +58,7 @@ def test_before_and_amid_it_everything_is_found(old, monkeypatch):
         next(steps)
 
 
-def test_it_goes_on_where_it_was_stopped(old, monkeypatch):
+def test_it_continues_where_it_was_stopped(old, monkeypatch):
     monkeypatch.setattr(key_rotation, "BATCH_SIZE", 1)
     next(key_rotation.rotate_keys())
     done = list(key_rotation.rotate_keys())[-1]
@@ -72,7 +72,7 @@ def test_second_run_writes_nothing(old):
     assert stored_values() == before
 
 
-def test_what_changes_meanwhile_is_not_overwritten(old, monkeypatch):
+def test_concurrent_changes_are_not_overwritten(old, monkeypatch):
     batches = key_rotation.read_in_batches
 
     def changed_after_the_choice(model):

@@ -1,4 +1,4 @@
-"""Notices: one sentence above every page, from and until a moment."""
+"""Notices: a sentence above every page, between a start and an end time."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -23,13 +23,13 @@ def test_notice_without_an_end_shows_until_taken_down():
 
 
 @pytest.mark.django_db
-def test_urgent_notice_comes_first():
+def test_urgent_notice_is_first():
     urgent, plain = a_notice(urgent=True, starts=NOON - DAY), a_notice()
     assert list(Notice.objects.current(NOON)) == [urgent, plain]
 
 
 @pytest.mark.django_db
-def test_notices_next_change_when_one_appears_or_goes():
+def test_next_change_of_the_notices_is_a_start_or_an_end():
     a_notice(starts=NOON - HOUR, ends=NOON + 3 * HOUR)
     a_notice(starts=NOON + 2 * HOUR)
     turns = [Notice.objects.next_change(NOON + step * HOUR) for step in (0, 2, 3)]
@@ -53,14 +53,14 @@ def test_notice_that_makes_no_sense_is_refused_with_a_sentence(fields, sentence)
 
 
 @pytest.mark.django_db
-def test_notice_tells_staff_where_it_stands():
+def test_notice_shows_its_state_to_staff():
     notice = a_notice(starts=NOON, ends=NOON + DAY)
     told = [notice_state(notice, NOON + step) for step in (-HOUR, HOUR, 2 * DAY)]
     assert told == ["from 24 November 2020, 12:37", "active until 25 November 2020, 12:37", "ended"]
 
 
 @pytest.mark.django_db
-def test_notice_stands_on_every_page(client, clock):
+def test_notice_is_on_every_page(client, clock):
     a_notice(sentence="Closed on <25> December.", link_url="/contact/", link_text="Emergency number")
     page = client.get(CONTACT).content.decode()
     assert "Closed on &lt;25&gt; December." in page and '<a href="/contact/">Emergency number</a>' in page

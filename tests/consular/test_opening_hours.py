@@ -21,7 +21,7 @@ WEEK = Timetable({weekday: [MORNING, AFTERNOON] for weekday in range(5)})
 
 
 def at(text, zone=LONDON):
-    """Return a moment from a zone's wall clock: at("2020-07-01 00:30")."""
+    """Return a datetime from a zone's local time: at("2020-07-01 00:30")."""
     return datetime.fromisoformat(text).replace(tzinfo=zone)
 
 
@@ -72,7 +72,7 @@ def test_neighbouring_days_with_the_same_hours_share_a_row():
     assert WEEK.rows() == [(0, 4, [MORNING, AFTERNOON]), (5, 6, [])]
 
 
-def test_skipped_opening_time_means_the_moment_of_the_jump():
+def test_skipped_opening_time_means_the_time_of_the_change():
     assert first_instant(date(2021, 3, 28), time(1, 30), LONDON) == datetime(2021, 3, 28, 1, tzinfo=UTC)
 
 
@@ -107,7 +107,7 @@ def shows(timetable, when, zone):
 
 @given(timetable=TIMETABLES, when=MOMENTS, zone=ZONES)
 @example(timetable=Timetable({6: [Span(time(1, 30), time(2, 15))]}), when=at("2021-03-28 02:05"), zone=LONDON)
-def test_office_is_open_whenever_the_wall_clock_says_so(timetable, when, zone):
+def test_office_is_open_according_to_local_time(timetable, when, zone):
     before, after = ((when + timedelta(hours=step)).astimezone(zone).utcoffset() for step in (-4, 4))
     assume(before <= after)  # where a time is shown twice, the first of the two counts: a test of its own above
     assert timetable.state(when, zone).is_open == shows(timetable, when, zone)
@@ -148,7 +148,7 @@ def test_moments_of_a_day_keep_the_order_of_the_clock(day, times, zone):
         ("2020-12-24 14:00", "Closed, opens Friday 1 January, 09:30"),
     ],
 )
-def test_state_is_said_in_words(now, words):
+def test_state_has_a_text(now, words):
     office = an_office()
     for day in range(25, 32):
         Holiday.objects.create(office=office, date=date(2020, 12, day), name="Christmas")
@@ -163,7 +163,7 @@ def test_office_opens_by_the_hosts_clocks_in_summer():
 
 
 @pytest.mark.django_db
-def test_office_without_hours_says_nothing_of_them():
+def test_office_without_hours_shows_no_state():
     assert opening_context(an_office(hours=""), at("2020-11-24 12:37")) == {}
 
 
@@ -187,7 +187,7 @@ def test_run_of_weekdays_in_words(first, last, words):
     assert weekdays_text(first, last) == words
 
 
-# What staff may enter
+# Input of staff
 
 
 @pytest.mark.django_db

@@ -67,7 +67,7 @@ def test_shifts_that_leave_no_minute_out_are_round_the_clock(week):
 
 
 @pytest.mark.parametrize("week", [{}, {0: [WHOLE_DAY]}, {day: [Span(MIDNIGHT, time(23, 58))] for day in range(7)}])
-def test_what_leaves_a_minute_out_is_not_round_the_clock(week):
+def test_hours_with_a_missing_minute_are_not_round_the_clock(week):
     assert not Timetable(week).is_round_the_clock
 
 
@@ -77,7 +77,7 @@ def test_round_the_clock_closes_for_a_holiday_at_its_midnights():
     assert table.state(at("2020-11-26 12:00"), LONDON) == State(False, at("2020-11-27 00:00"))
 
 
-def test_a_night_before_a_holiday_goes_on_to_its_end():
+def test_a_night_before_a_holiday_continues_to_its_end():
     table = Timetable(NIGHTS.week, {date(2020, 11, 25): []})
     assert table.state(at("2020-11-25 01:00"), LONDON) == State(True, at("2020-11-25 02:00"))
     assert table.state(at("2020-11-25 03:00"), LONDON) == State(False, at("2020-11-26 20:00"))
@@ -122,7 +122,7 @@ MOMENTS = st.datetimes(datetime(2021, 3, 22), datetime(2021, 4, 8), timezones=st
 
 
 def covers(table, when, zone):
-    """Return whether a span of the day or of the day before covers a moment: reckoned span by span."""
+    """Return whether a span of the day or of the day before covers a time: calculated span by span."""
     today = when.astimezone(zone).date()
     for day in (today - DAY, today):
         spans = table.holidays.get(day, table.week.get(day.weekday(), ()))
@@ -136,7 +136,7 @@ def covers(table, when, zone):
 @settings(deadline=None)
 @given(table=TIMETABLES, when=MOMENTS, zone=ZONES)
 @example(table=ALWAYS, when=datetime(2021, 3, 28, 1, tzinfo=UTC), zone=LONDON)
-def test_office_is_open_whenever_one_of_its_spans_covers_the_moment(table, when, zone):
+def test_office_is_open_when_one_of_its_spans_covers_the_time(table, when, zone):
     assert table.state(when, zone).is_open == covers(table, when, zone)
 
 
@@ -154,7 +154,7 @@ def test_nothing_changes_before_the_turn_and_everything_at_it(table, when, zone)
 
 @settings(max_examples=examples(30))
 @given(table=TIMETABLES, when=MOMENTS, zone=ZONES)
-def test_a_page_left_open_says_what_a_new_page_says(table, when, zone):
+def test_a_page_left_open_shows_the_same_as_a_new_page(table, when, zone):
     phases = opening_schedule(table, when, zone).phases
     for hours in range(0, 8 * 24, 11):
         later = when + timedelta(hours=hours, minutes=hours % 60)
@@ -179,7 +179,7 @@ def test_a_page_left_open_says_what_a_new_page_says(table, when, zone):
         ("14:00-13:00", "2020-11-24 15:00", "Open now, until Wednesday 13:00"),
     ],
 )
-def test_state_of_nights_is_said_in_words(hours, now, words):
+def test_state_of_nights_has_a_text(hours, now, words):
     assert an_office(hours=hours).state_in_words(at(now)) == words
 
 
@@ -192,7 +192,7 @@ def an_office_round_the_clock(**kwargs):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("closes", [MIDNIGHT, time(23, 59)])
-def test_round_the_clock_is_said_in_words_at_every_second(closes):
+def test_round_the_clock_has_a_text_at_every_second(closes):
     office = an_office_round_the_clock(emergency_phone="112")
     office.hours.update(closes=closes)
     for now in ("2020-11-24 12:00", "2020-11-24 23:59:00", "2020-11-24 23:59:59.999", "2020-11-25 00:00"):

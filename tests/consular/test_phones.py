@@ -57,7 +57,7 @@ def test_phone_number_is_accepted(written):
         "+7 495 123",
     ],
 )
-def test_what_is_not_one_phone_number_is_refused(written):
+def test_text_that_is_not_one_phone_number_is_refused(written):
     with pytest.raises(ValidationError):
         validate_phone(written)
 
@@ -76,7 +76,7 @@ def test_what_is_not_one_phone_number_is_refused(written):
         *["+44\u00a020\u202f7946\u20070958", "\t+44 20\n7946 0958 "],
     ],
 )
-def test_what_copying_adds_to_a_phone_number_is_removed(pasted):
+def test_characters_added_by_copying_are_removed_from_phone_numbers(pasted):
     assert clean_phone(pasted) == "+44 20 7946 0958"
     validate_phone(clean_phone(pasted))
 

@@ -21,7 +21,7 @@ def test_forged_receipt_shows_nothing(client, query):
 
 
 @pytest.mark.django_db
-def test_link_in_the_receipt_shows_where_the_enquiry_stands(client, clock):
+def test_link_in_the_receipt_shows_the_state_of_the_enquiry(client, clock):
     kept = an_enquiry()
     page = client.get(kept.get_absolute_url()).content.decode()
     assert kept.reference in page and "received" in page

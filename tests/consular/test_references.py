@@ -41,7 +41,7 @@ def test_any_two_characters_that_changed_places_are_found(reference, places):
 
 
 @given(st.text(max_size=20))
-def test_anything_said_is_a_reference_or_nothing(said):
+def test_any_input_is_a_reference_or_none(said):
     read = read_reference(said)
     assert read is None or read_reference(read) == read
 

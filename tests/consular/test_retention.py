@@ -20,7 +20,7 @@ LATER = NOON + 31 * DAY
 
 
 def run(*arguments):
-    """Return what the command says on both its streams."""
+    """Return the command's output on both streams."""
     out, err = io.StringIO(), io.StringIO()
     call_command("purge_enquiries", *arguments, stdout=out, stderr=err)
     return out.getvalue(), err.getvalue()
@@ -37,7 +37,7 @@ def kept_for(days, **kwargs):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("arguments", [[], ["--dry-run"]])
-def test_dry_run_tells_and_erases_nothing(at_later, arguments):
+def test_dry_run_reports_and_erases_nothing(at_later, arguments):
     kept_for(30), kept_for(365)
     out, _err = run(*arguments)
     assert "1  Topic" in out and ": received" in out and "1 to be deleted. Nothing was" in out
@@ -46,7 +46,7 @@ def test_dry_run_tells_and_erases_nothing(at_later, arguments):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("argument", ["--delete", "--yes"])
-def test_enquiry_goes_when_its_topic_says(at_later, argument):
+def test_enquiry_is_deleted_after_its_topics_retention_period(at_later, argument):
     old, young = kept_for(30), kept_for(32)
     out, _err = run(argument)
     assert "1 of 1 deleted" in out
@@ -62,7 +62,7 @@ def test_second_run_finds_nothing_more(at_later):
 
 
 @pytest.mark.django_db
-def test_those_that_nobody_answered_are_told_loudly(at_later, admin_user):
+def test_unanswered_enquiries_are_reported_prominently(at_later, admin_user):
     waiting, answered, closed = kept_for(30), kept_for(30), kept_for(30)
     answered.answer("It is here.", by=admin_user, at=NOON)
     closed.close(by=admin_user, at=NOON)
@@ -109,7 +109,7 @@ def test_purge_waits_for_an_addition_that_is_being_written(at_later):
             connection.close()
 
     thread = threading.Thread(target=add)
-    # On SQLite nobody reads while another writes a page out; what is chosen is chosen before.
+    # SQLite blocks readers while a page is written; the rows are selected before that.
     chosen = list(retention.expired_enquiries(LATER).values_list("pk", flat=True))
     thread.start()
     assert written.wait(5)
@@ -129,7 +129,7 @@ def test_purge_works_in_batches(at_later, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_everything_that_belongs_to_it_goes_and_its_letters_never_leave(at_later, admin_user, mailoutbox):
+def test_all_related_data_is_deleted_and_its_emails_are_not_sent(at_later, admin_user, mailoutbox):
     enquiry = kept_for(30)
     enquiry.note("A note", by=admin_user, at=NOON)
     enquiry.record_opened(admin_user, NOON)
@@ -140,7 +140,7 @@ def test_everything_that_belongs_to_it_goes_and_its_letters_never_leave(at_later
 
 
 @pytest.mark.django_db
-def test_what_can_not_be_read_any_more_can_still_be_erased(at_later, settings, admin_user):
+def test_undecryptable_enquiries_can_be_erased(at_later, settings, admin_user):
     kept_for(30).note("A note", by=admin_user, at=NOON)
     settings.SECRET_KEY = "the old one is lost"
     run("--delete")

@@ -1,4 +1,4 @@
-"""Signs of spam: what sets an enquiry aside, what is innocent, and what the visitor is told."""
+"""Signs of spam: suspicious and harmless enquiries, and the message to the visitor."""
 
 from datetime import timedelta
 
@@ -51,7 +51,7 @@ def test_links_are_counted(text, links):
         ({"of_a_page": 6}, "Sent 7 times from one page."),
     ],
 )
-def test_sign_of_spam_is_said_in_words(signs, reason):
+def test_sign_of_spam_has_a_text(signs, reason):
     assert spam.spam_reason(**{"name": "Anna", "question": "Where?"} | signs) == reason
 
 
@@ -69,13 +69,13 @@ def test_all_reasons_together_fit(name, question, honeypot, typed, twins, of_a_p
 
 
 @pytest.mark.django_db
-def test_filled_honeypot_is_kept_apart_and_never_dropped(client, clock):
+def test_enquiry_with_filled_honeypot_is_set_aside_and_not_discarded(client, clock):
     client.post(CONTACT, contact_form_data(website="https://spam.example.org/"))
     assert Enquiry.objects.get().suspicion == "The hidden field was filled in."
 
 
 @pytest.mark.django_db
-def test_suspected_enquiry_is_announced_to_nobody(client, clock):
+def test_suspected_enquiry_sends_no_notice(client, clock):
     client.post(CONTACT, contact_form_data(website="x"))
     assert not OutboxEmail.objects.exists()
 
@@ -89,7 +89,7 @@ def test_one_page_sent_over_and_over_is_suspected(client, clock):
     assert told == [""] * 6 + ["Sent 7 times from one page.", "Sent 8 times from one page."]
 
 
-# What is innocent
+# Harmless enquiries
 
 
 @pytest.mark.django_db
@@ -143,7 +143,7 @@ def test_one_person_who_sends_the_same_words_again_is_not_set_aside(client, cloc
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("typed", [{"website": "buy"}, {"name": "www.example.org"}, {"question": "www.a.example " * 3}])
-def test_a_visitor_whose_enquiry_is_set_aside_is_told_the_truth(client, clock, typed):
+def test_a_visitor_is_informed_that_an_enquiry_is_set_aside(client, clock, typed):
     sent = client.post(CONTACT, contact_form_data(**typed))
     page = answered_truthfully(client, sent)
     assert Enquiry.objects.get().reference in page and "has held your question" in page
@@ -152,7 +152,7 @@ def test_a_visitor_whose_enquiry_is_set_aside_is_told_the_truth(client, clock, t
 
 
 @pytest.mark.django_db
-def test_visitor_who_puts_the_address_right_and_sends_again_is_not_suspected(client, clock):
+def test_visitor_who_corrects_the_address_is_not_suspected(client, clock):
     typed = contact_form_data(email="ana@example.org")
     for email in ("ana@example.org", "anna@example.org"):
         client.post(CONTACT, typed | {"email": email})

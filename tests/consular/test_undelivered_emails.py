@@ -55,13 +55,13 @@ def test_a_visitor_without_a_phone_number_is_named_as_such(client, officer):
 
 
 @pytest.mark.parametrize("fault", ["", "away SMTPConnectError 421", "words TypeError"])
-def test_an_email_that_waits_for_the_mail_server_is_no_such_case(client, officer, fault):
+def test_an_email_that_waits_for_the_mail_server_is_not_undelivered(client, officer, fault):
     enquiry = an_enquiry()
     fail("enquiry receipt", enquiry, fault)
     assert not Enquiry.objects.undelivered().exists() and "not reached" not in page(client, enquiry)
 
 
-def test_an_email_that_was_sent_later_is_no_such_case(officer):
+def test_an_email_that_was_sent_later_is_not_undelivered(officer):
     enquiry = an_enquiry()
     fail("enquiry receipt", enquiry, "refused SMTPRecipientsRefused 450")
     OutboxEmail.objects.update(sent_at=NOON + HOUR, last_error="")

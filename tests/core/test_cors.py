@@ -97,7 +97,7 @@ def test_head_has_the_headers_of_get_and_no_body():
 
 
 @at_the_front
-def test_a_response_is_fresh_until_the_next_minute_whatever_is_scheduled():
+def test_a_response_is_fresh_until_the_next_minute_despite_scheduled_messages():
     a_message(publish_at=NOON + 25 * HOUR / 3600, approved_at=NOON)
     assert request_page("/api/messages/").headers["Cache-Control"].startswith("max-age=60,")
 

@@ -30,7 +30,7 @@ def test_the_end_of_a_day_is_shown_as_24_00():
 
 
 def office_form(**rows):
-    """Return what the form of an office posts with these hours and holidays."""
+    """Return the form data of an office with these hours and holidays."""
     form = {"kind": "consular", "name": "Consul", "order": "0"}
     for prefix, entries in rows.items():
         form |= {f"{prefix}-TOTAL_FORMS": len(entries), f"{prefix}-INITIAL_FORMS": 0}

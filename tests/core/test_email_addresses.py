@@ -1,4 +1,4 @@
-"""E-mail addresses: what is cleaned, what is refused with which reason, and which two are one mailbox."""
+"""E-mail addresses: cleaning, errors with their reasons, and equal mailboxes."""
 
 import pytest
 import pytz
@@ -50,7 +50,7 @@ def test_invisible_characters_are_removed(character, place):
         "*anna@example.org*", "_anna@example.org_", "`anna@example.org`", ",anna@example.org",
     ],
 )  # fmt: skip
-def test_what_copying_adds_is_removed(pasted):
+def test_characters_added_by_copying_are_removed(pasted):
     assert clean_email(pasted) == "anna@example.org"
 
 
@@ -143,7 +143,7 @@ def test_an_address_that_can_never_be_delivered_is_refused_with_the_reason(addre
         ("a@exam_ple.org", "a@exam-ple.org"),
     ],
 )  # fmt: skip
-def test_a_typing_slip_is_answered_with_what_was_meant(typed, meant):
+def test_a_typing_error_gets_a_suggestion(typed, meant):
     assert fault(typed) == f"Did you mean {meant}?"
 
 
@@ -159,7 +159,7 @@ def test_a_confirmation_does_not_make_an_impossible_address_possible():
 
 
 @given(ANY_TEXT | st.from_regex(r"\A[aа.]{1,3}( at |\(at\)|@)[a_]{1,3}( dot |[.,; ]{1,2})(con|или|c0m|x)\Z"))
-def test_what_is_suggested_can_be_delivered(text):
+def test_suggested_addresses_can_be_delivered(text):
     message = fault(text)
     if message.startswith("Did you mean "):
         assert fault(message.removeprefix("Did you mean ").removesuffix("?")) == ""

@@ -40,5 +40,5 @@ def test_the_patterns_of_modules_functions_validators_and_calls_are_found(patter
         rb"\d+x\d+y",
     ],
 )
-def test_a_pattern_that_takes_longer_is_found_out(bad):
+def test_a_slow_pattern_is_detected(bad):
     assert slow_text(re.compile(bad)) is not None

@@ -92,7 +92,7 @@ def test_a_text_in_which_nothing_can_be_seen_is_empty(text):
 
 
 @given(st.text())
-def test_cleaning_what_is_clean_changes_nothing(text):
+def test_cleaning_is_idempotent(text):
     for clean in (clean_line, clean_text, clean_url):
         assert clean(clean(text)) == clean(text)
     assert "\n" not in clean_line(text)
@@ -160,7 +160,7 @@ def test_line_ends_of_another_system_are_no_change():
 
 
 @pytest.mark.django_db
-def test_what_the_shell_and_imports_save_is_cleaned_too():
+def test_text_saved_by_shell_and_imports_is_cleaned():
     message = a_message(headline="State\u202ement", lead="One\r\ntwo\u200b", source_url="https://e\u200bxample.org/")
     assert (message.headline, message.lead, message.source_url) == ("Statement", "One\ntwo", "https://example.org/")
     Message.objects.filter(pk=message.pk).update(source_name="For\u2066eign ministry")
@@ -204,7 +204,7 @@ def test_rich_text_has_its_own_length():
     assert RichTextFormField().max_length == 200_000
 
 
-# What is too long on the desk
+# Maximum lengths on the desk
 
 
 @pytest.mark.django_db
@@ -238,7 +238,7 @@ def test_a_reason_that_is_too_long_is_refused_with_a_sentence(admin_client, step
 
 
 @pytest.mark.django_db
-def test_what_is_typed_on_the_desk_is_saved_without_invisible_characters(admin_client):
+def test_text_typed_on_the_desk_is_saved_without_invisible_characters(admin_client):
     typed = {"headline": "State\u202ement\r\nof the day\u200b", "lead": "One\r\ntwo\u2067", "category": a_category().pk}
     form = fields_of(admin_client.get(ADD).content.decode(), "message_form")
     admin_client.post(ADD, form | typed | {"_save": "Save"})

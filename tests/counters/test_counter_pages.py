@@ -20,7 +20,7 @@ from tests.factories import a_counter, a_message
 
 
 def at(text):
-    """Return a moment from London's wall clock: at("2020-07-01 00:30")."""
+    """Return a datetime from London's local time: at("2020-07-01 00:30")."""
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/London"))
 
 
@@ -77,7 +77,7 @@ def test_page_escapes_the_texts(client, noon):
 
 
 @pytest.mark.django_db
-def test_page_without_counters_says_so(client):
+def test_page_without_counters_shows_a_message(client):
     assert "No counters yet." in client.get("/counters/").content.decode()
 
 

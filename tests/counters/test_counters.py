@@ -19,7 +19,7 @@ NAMES = [name for _continent, group in zones.zone_choices() for name, _label in 
 
 
 def at(text, zone="Europe/London"):
-    """Return a moment from a zone's wall clock: at("2020-07-01 00:30")."""
+    """Return a datetime from a zone's local time: at("2020-07-01 00:30")."""
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
 
 
@@ -165,7 +165,7 @@ def test_unknown_placeholder_is_named():
         validate_sentence("{days} since {accident}")
 
 
-# What is kept
+# Stored data
 
 
 @pytest.mark.django_db

@@ -101,7 +101,7 @@ def test_pages_are_always_revalidated(clock):
 @pytest.mark.parametrize("path", ["/messages/feed/", "/messages/feed.json", "/robots.txt", "/api/messages/"])
 @pytest.mark.parametrize("ahead", [None, 1, 30, 60, 90, 3600])
 @pytest.mark.parametrize("second", [0, 1, 29, 59])
-def test_machine_formats_are_fresh_until_the_next_minute_whatever_is_scheduled(clock, path, ahead, second):
+def test_machine_formats_are_fresh_until_the_next_minute_despite_scheduled_messages(clock, path, ahead, second):
     if ahead:
         a_message(publish_at=NOON + timedelta(seconds=ahead + second), approved_at=NOON)
     clock.move_to(NOON + timedelta(seconds=second))

@@ -322,7 +322,7 @@ def test_many_writers_never_deadlock_and_each_makes_an_edition():
         try:
             for number in range(10):
                 Message.objects.filter(pk__in=[row.pk for row in order]).update(lead=f"bulk {number}")
-        except Exception as error:  # whatever a thread raises is the test's finding
+        except Exception as error:  # any exception of a thread fails the test
             failures.append(error)
         finally:
             connection.close()

@@ -46,7 +46,7 @@ acts = st.one_of(
 
 
 def perform(act, value, now):
-    """Do one thing that staff can do."""
+    """Perform an action of staff."""
     if act == "schedule":
         a_message(publish_at=now + timedelta(seconds=value), approved_at=now)
     elif act == "draft":
@@ -73,7 +73,7 @@ def perform(act, value, now):
 
 
 def change(row, act, value, now):
-    """Do one thing that staff can do to a message."""
+    """Perform an action of staff on a message."""
     state = row.state(now)
     if act == "edit":
         row.headline += "!"

@@ -24,7 +24,7 @@ def an_hour_ago():
     return datetime.now(UTC) - timedelta(hours=1)
 
 
-def test_what_is_published_here_is_there_at_the_next_request(other):
+def test_a_message_published_in_one_process_is_in_the_other_at_the_next_request(other):
     a_message(publish_at=an_hour_ago())
     before = [other.ask(path)["body"] for path in PATHS]
     printed = [other.ask(path)["cache"] for path in PATHS]
@@ -35,14 +35,14 @@ def test_what_is_published_here_is_there_at_the_next_request(other):
     assert ["It has just come out" in body for body in after] == [True] * len(PATHS)
 
 
-def test_what_is_withdrawn_here_is_gone_there_at_the_next_request(other):
+def test_a_message_withdrawn_in_one_process_is_gone_in_the_other_at_the_next_request(other):
     message = a_message(headline="To be withdrawn", publish_at=an_hour_ago())
     before = other.ask(message.get_absolute_url())["status"]
     message.withdraw("It named the wrong city.")
     assert (before, other.ask(message.get_absolute_url())["status"]) == (200, 410)
 
 
-def test_what_is_not_committed_here_is_not_seen_there(other):
+def test_uncommitted_changes_are_invisible_to_the_other_process(other):
     a_message(publish_at=an_hour_ago())
     other.ask("/messages/")
     with transaction.atomic():

@@ -55,7 +55,7 @@ def test_an_error_of_the_public_site_stays_public(client):
     assert ('id="logout-form"' in page, 'class="skip"' in page) == (False, True)
 
 
-def test_a_refused_request_says_so_in_the_desks_frame(client):
+def test_a_refused_request_shows_a_message_in_the_desks_frame(client):
     client.force_login(a_member(roles.EDITORS))
     answer = client.post("/admin/news/message/", {"action": "approve_selected", "_selected_action": ["x"]})
     assert (answer.status_code, BRANDING in answer.content.decode()) == (400, True)
@@ -69,7 +69,7 @@ def strict():
     return Client(enforce_csrf_checks=True)
 
 
-def test_an_expired_form_of_the_desk_gives_back_what_was_typed(strict):
+def test_an_expired_form_of_the_desk_returns_the_input(strict):
     strict.force_login(a_member(roles.EDITORS))
     message = a_message(publish_at=None)
     path = f"/admin/news/message/{message.pk}/change/"
@@ -88,7 +88,7 @@ def test_an_expired_answer_to_an_enquiry_is_given_back(strict):
     assert "Please bring two photographs.</textarea>" in page.content.decode()
 
 
-def test_an_expired_form_gives_nothing_back_to_who_is_not_logged_in(strict):
+def test_an_expired_form_returns_no_input_to_anonymous_users(strict):
     page = strict.post("/admin/login/", {"username": "anna", "note": "A text of more than twenty characters"})
     assert page.status_code == 403
     assert "A text of more than twenty" not in page.content.decode()
@@ -103,7 +103,7 @@ def test_an_expired_form_never_shows_a_password(strict):
 # The session of an open form
 
 
-def test_an_open_form_asks_who_is_logged_in_and_gets_a_token(client):
+def test_an_open_form_requests_the_user_and_a_token(client):
     editor = a_member(roles.EDITORS)
     client.force_login(editor)
     answer = client.get("/admin/session/")
@@ -111,7 +111,7 @@ def test_an_open_form_asks_who_is_logged_in_and_gets_a_token(client):
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_the_token_is_for_nobody_who_is_not_logged_in(client):
+def test_the_token_requires_sign_in(client):
     assert client.get("/admin/session/").status_code == 302
 
 

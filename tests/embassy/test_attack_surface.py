@@ -34,7 +34,7 @@ PRODUCTION = {
 
 
 def in_production(*command, **environment):
-    """Run a command of manage.py as in production; return what it ended with and what it said."""
+    """Run a command of manage.py as in production; return its exit status and output."""
     root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "manage.py", *command],
@@ -165,7 +165,7 @@ def test_no_path_leaves_the_media_folder(client, admin_client, up, root, setting
             assert b"sentinel" not in response.getvalue() and b"root:" not in response.getvalue()
 
 
-# Work that grows faster than what was sent
+# Work that grows faster than the input
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The dashboard: which sections each role sees, and what is in them."""
+"""The dashboard: sections by role, and their content."""
 
 from datetime import date
 

@@ -166,7 +166,7 @@ def everything(path, method):
 
 
 def unlike(unknown, addresses):
-    """Return the methods and addresses that are answered otherwise than an address that has never existed."""
+    """Return the methods and URLs whose response differs from that of an unknown URL."""
     never_was = {method: everything(unknown, method) for method in ALL_METHODS}
     asked = product(ALL_METHODS, addresses)
     return [(method, address) for method, address in asked if everything(address, method) != never_was[method]]

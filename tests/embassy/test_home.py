@@ -1,4 +1,4 @@
-"""The home page has every element that the embassy asked for."""
+"""The home page has every element that the embassy requires."""
 
 from datetime import UTC, date, datetime
 
@@ -102,7 +102,7 @@ def test_texts_are_not_truncated(client):
     assert (headline in page, lead in page) == (True, True)
 
 
-def test_an_empty_site_says_so(client):
+def test_an_empty_site_shows_a_message(client):
     assert "No messages yet" in home(client)
 
 

@@ -11,7 +11,7 @@ from tests.helpers.files import a_pictured_message, an_attachment
 
 pytestmark = pytest.mark.django_db
 
-# What a message says, and what we say around it.
+# The texts of a message, and the interface texts around it.
 THEIRS = [
     "Заявление посла",
     "Коротко.",

@@ -25,7 +25,7 @@ LATEST = ["20.11", "18.11", "06.11", "06.11", "29.10", "26.10", "26.10", "21.10"
 
 
 def load():
-    """Load the sample, and return what was said."""
+    """Load the sample, and return the output."""
     said = io.StringIO()
     call_command("load_sample", stdout=said)
     return said.getvalue().strip()

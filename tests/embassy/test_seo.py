@@ -114,7 +114,7 @@ def test_every_list_page_and_message_has_a_canonical_url(client):
             assert f'<link rel="canonical" href="http://testserver{path}">' in response.content.decode(), path
 
 
-# The browser's furniture
+# Icons and manifest
 
 
 def test_opensearch_describes_the_search(client):

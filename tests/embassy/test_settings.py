@@ -235,7 +235,7 @@ def test_a_malformed_sender_is_refused(monkeypatch, written):
 
 
 def started(said, **values):
-    """Read the settings in a process of its own with these values, and return what a line prints."""
+    """Read the settings in a process of its own with these values, and return the output of a line."""
     return subprocess.run(
         [sys.executable, "-c", f"from embassy import settings; print({said})"],
         env=os.environ | VALUES | values,

@@ -1,4 +1,4 @@
-"""That an officer has opened an enquiry is recorded, whatever else happens to it in the same moment."""
+"""An officer's view of an enquiry is logged, also with a concurrent change."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_a_look_leaves_a_trace():
     assert [(trace.kind, trace.by) for trace in enquiry.log_entries.all()] == [(EnquiryLogEntry.Kind.OPENED, officer)]
 
 
-def test_a_look_at_what_is_erased_in_the_same_moment_leaves_none():
+def test_a_view_concurrent_with_the_erasure_leaves_no_log_entry():
     enquiry, officer = an_enquiry(), a_member(roles.CONSULAR)
     Enquiry.objects.get(pk=enquiry.pk).erase(Erasure.Reason.VISITOR, at=NOON)
     enquiry.record_opened(officer, NOON)

@@ -1,4 +1,4 @@
-"""Staff, how they log in, and their phones and letters, for the tests of accounts."""
+"""Staff, their sign-in, phones and e-mails, for the tests of accounts."""
 
 import re
 
@@ -46,7 +46,7 @@ def sign_in(client, name=DORA, password=PASSWORD, address=None, then=None, **met
 
 
 def enter_wrong_passwords(client, times, name=DORA, address=None, **meta):
-    """Enter wrong passwords, and return the statuses of the answers."""
+    """Enter wrong passwords, and return the statuses of the responses."""
     return [sign_in(client, name, f"wrong {number}", address, **meta).status_code for number in range(times)]
 
 
@@ -64,7 +64,7 @@ def send_emails():
 
 
 def letters_to(address):
-    """Send what waits, and return the letters that went to an address."""
+    """Send the queued e-mails, and return those to an address."""
     send_emails()
     return [letter for letter in mail.outbox if letter.to == [address]]
 

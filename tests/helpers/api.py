@@ -4,7 +4,7 @@ import json
 
 
 def read_json(client, path, **given):
-    """Return what an address of the API answers, which is well."""
+    """Return the successful response of an API URL."""
     answer = client.get(path.removeprefix("http://testserver"), given)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
     return json.loads(answer.content)

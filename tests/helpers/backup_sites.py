@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from tests import environment
 
-# Not compared: what a backup leaves out on purpose. Tally and index are derived, and have to come out the same.
+# Not compared: the tables not in a backup. Counts and index are derived, and have to be equal.
 NOT_COMPARED = {
     "sessions.Session",
     "axes.AccessAttempt",
@@ -33,7 +33,7 @@ PASSWORD = "not-a-real-one"
 
 
 def all_rows():
-    """Return every row of the site in words, by model: read by Django, so that what is sealed is compared unsealed."""
+    """Return every row of the site as text, by model: read by Django, so that encrypted fields are decrypted."""
     from django.apps import apps
 
     found = {}
@@ -58,7 +58,7 @@ def value_as_text(value):
 
 
 def files_in(folder):
-    """Return every file below a folder, with what is in it."""
+    """Return every file below a folder, with its content."""
     folder = Path(folder)
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -139,7 +139,7 @@ class AnotherSite:
         self.environment = os.environ | {"DATABASE_URL": url, "MEDIA_ROOT": str(self.media)}
 
     def manage(self, *arguments, **changes):
-        """Run a command of manage.py, and return it ended, with what it said."""
+        """Run a command of manage.py, and return the completed process, with its output."""
         return self.run(["manage.py", *map(str, arguments)], changes)
 
     def run(self, command, changes=None):

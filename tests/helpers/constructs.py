@@ -5,7 +5,7 @@ Each row is tried in three ways: in the field of a form and as the body of an im
 
 * `name`: the rule, unique, in small letters with hyphens: it is the id of the tests.
 * `source`: the program that writes such HTML (WORD, OUTLOOK, DOCS, LIBREOFFICE, WEB, WORDPRESS, ATOM, RSS).
-* `html`: what it writes, shortened to what matters.
+* `html`: its output, shortened.
 * `demanded`: the clean HTML that is kept, without line breaks between its blocks.
 * `losses`: the kinds of `richtext.convert.Loss` that must be named, and no other, in any order.
 * `ways`: those of FIELD, EDITOR, BODY in which the row holds; all, unless the row says so. A row about the file of a

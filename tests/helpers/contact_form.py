@@ -1,4 +1,4 @@
-"""What a visitor types into the contact form, and what the form says to it."""
+"""A visitor's input in the contact form, and the form's messages."""
 
 import re
 from datetime import timedelta
@@ -12,7 +12,7 @@ CONTACT = "/contact/"
 
 
 def form_ticket(at=NOON - timedelta(minutes=1)):
-    """Return the ticket of a form that was shown at a moment; None is now."""
+    """Return the ticket of a form that was shown at a time; None is now."""
     if at is None:
         return make_form_token()
     with time_machine.travel(at, tick=False):
@@ -20,7 +20,7 @@ def form_ticket(at=NOON - timedelta(minutes=1)):
 
 
 def contact_form_data(**changes):
-    """Return what a visitor types at NOON, with the ticket of a form that was shown a minute before."""
+    """Return a visitor's input at NOON, with the ticket of a form that was shown a minute before."""
     typed = {
         "name": "Анна Smith",
         "email": "anna@example.org",

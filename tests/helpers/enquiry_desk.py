@@ -18,7 +18,7 @@ def desk_addresses(enquiry):
 
 
 def posts(enquiry, officer, template):
-    """Return what is posted to each address of the desk, valid and invalid, as (name, data)."""
+    """Return the form data for each URL of the desk, valid and invalid, as (name, data)."""
     seen = {"version": enquiry.last_activity_at.isoformat()}
     return [
         ("find", {"said": enquiry.email}),

@@ -151,7 +151,7 @@ WORDPRESS = {
     ),
     "a-shortcode-that-is-to-be-read": ("Write [[gallery]].", "<p>Write [gallery].</p>"),
 }
-REMOVED = {  # shortcode: what is left of it
+REMOVED = {  # shortcode: the remaining text
     '[contact-form-7 id="5" title="x"]': "",
     '[gallery ids="1,2,3"]': "",
     "[some_plugin]": "",

@@ -1,6 +1,6 @@
-"""The table of constructs of feeds: what archives of other programs write, and what an import must make of it.
+"""The table of constructs of feeds: markup of other programs' archives, and the required result of an import.
 
-Each row has a name (the rule), the file, what is demanded of the first message, and words that must be among the notes.
+Each row has a name (the rule), the file, the requirements on the first message, and words that must be among the notes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Files for tests: pictures, PDFs, and what has them."""
+"""Files for tests: images, PDFs, and objects with files."""
 
 import io
 from itertools import count
@@ -18,14 +18,14 @@ PDF = b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\nst
 
 
 def a_picture_file(size=(600, 400), kind="JPEG", mode="RGB", colour=(20, 90, 160)):
-    """Return a picture as somebody would upload it."""
+    """Return an image as an upload."""
     buffer = io.BytesIO()
     Pillow.new(mode, size, colour).save(buffer, kind)
     return ContentFile(buffer.getvalue(), name=f"holiday.{kind.lower()}")
 
 
 def a_pdf_file(content=PDF, name="programme_of_the visit.pdf"):
-    """Return a PDF as somebody would upload it."""
+    """Return a PDF as an upload."""
     return ContentFile(content, name=name)
 
 
@@ -36,7 +36,7 @@ def a_pictured_message(size=(600, 400), **kwargs):
 
 
 def an_attachment(message=None, **kwargs):
-    """Return a PDF attached to a message, a published one unless told otherwise."""
+    """Return a PDF attached to a message, a published one by default."""
     kwargs.setdefault("name", "Programme of the visit")
     return Attachment.objects.create(message=message or a_message(), file=a_pdf_file(), **kwargs)
 

@@ -1,4 +1,4 @@
-"""Forms filled in as a browser does: what the page holds is sent back, but for what is typed."""
+"""Forms filled in as a browser does: the fields of the page are sent back, except for the typed values."""
 
 import html5lib
 
@@ -6,7 +6,7 @@ NAMESPACE = "{http://www.w3.org/1999/xhtml}"
 
 
 def fields_of(page: str, form: str) -> dict[str, str]:
-    """Return what the form with the id `form` would send, without a button pressed."""
+    """Return the data that the form with the id `form` would send, without a button pressed."""
     document = html5lib.parse(page)
     return dict(_sent(next(each for each in document.iter(f"{NAMESPACE}form") if each.get("id") == form)))
 

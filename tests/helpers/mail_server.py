@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 
 from aiosmtpd.controller import Controller
 
-logging.getLogger("mail.log").setLevel(logging.ERROR)  # the server's own, which names whom it has mail for
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # the server's own, which names the recipients
 
 
 def a_free_port():
@@ -18,7 +18,7 @@ def a_free_port():
 
 
 class MailHost:
-    """A real SMTP server. What it has taken is in `mails`, oldest first; `refusals` says what it answers to whom."""
+    """A real SMTP server. Accepted e-mails are in `mails`, oldest first; `refusals` maps recipients to replies."""
 
     def __init__(self, port=None):
         self.port = port or a_free_port()
@@ -54,7 +54,7 @@ class MailHost:
         self.controller = None
 
     def readers(self):
-        """Return whom it has taken mail for, in the order of the alphabet, as often as it has."""
+        """Return the recipients of accepted e-mails, sorted, with repetitions."""
         return sorted(mail["To"] for mail in self.mails)
 
     def wait_for(self, count, seconds=20):

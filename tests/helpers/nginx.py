@@ -28,7 +28,7 @@ HOST = "press.example.org"  # as the shipped files have it
 NGINX = shutil.which("nginx") or next((found for found in ("/usr/sbin/nginx",) if Path(found).exists()), None)
 MODULES = Path("/usr/lib/nginx/modules")
 
-# What is written in the shipped files, and what stands for it in a run. {} is the run's own directory.
+# Texts of the shipped files, and their replacements in a run. {} is the run's own directory.
 PLACES = {
     "/etc/nginx/embassy/": "{}/embassy/",
     "/etc/embassy/tls/": "{}/tls/",
@@ -85,7 +85,7 @@ def nginx(
             text = text.replace(shipped, ours)
         (directory / "embassy" / file.relative_to(SHIPPED)).write_text(change(text))
     make_certificate(directory / "tls")
-    # Where nothing else is said, Debian's nginx keeps bodies and answers below /var/lib/nginx: here it may not write.
+    # By default, Debian's nginx stores bodies and responses below /var/lib/nginx, which is not writable here.
     kept = "".join(f" {kind}_temp_path {directory}/{kind};" for kind in TEMPORARY)
     main = directory / "embassy" / "nginx.conf"
     main.write_text(main.read_text().replace("http {", "http {" + kept, 1))
@@ -103,7 +103,7 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
 def make_certificate(directory: Path):
-    """Make a certificate for HOST that nobody but the tests trusts."""
+    """Make a certificate for HOST that only the tests trust."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec

@@ -34,7 +34,7 @@ class AnotherProcess:
         )
 
     def ask(self, path):
-        """Return what the other process answers: a dictionary with status, cache and body."""
+        """Return the response of the other process: a dictionary with status, cache and body."""
         self.process.stdin.write(f"{path}\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
@@ -46,7 +46,7 @@ class AnotherProcess:
 
 
 def main():
-    """Answer addresses until the input ends."""
+    """Serve requests until the input ends."""
     from tests import environment
 
     environment.prepare()

@@ -1,4 +1,4 @@
-"""Visitors who send the contact form, and what they are told."""
+"""Visitors who send the contact form, and the messages to them."""
 
 from django.test import Client
 
@@ -8,7 +8,7 @@ from tests.helpers.contact_form import CONTACT, contact_form_data
 
 
 def send(number=0, ip="192.0.2.1", **typed):
-    """Send an enquiry of its own words from an address, and return the answer."""
+    """Send an enquiry with a unique text from an address, and return the response."""
     typed = contact_form_data(question=f"Question number {number}", **typed)
     return Client(REMOTE_ADDR=ip).post(CONTACT, typed)
 

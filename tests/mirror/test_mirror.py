@@ -37,7 +37,7 @@ def folder(tmp_path):
 
 
 def made(folder):
-    """Make the mirror, and return what the run came to."""
+    """Build the mirror, and return the result of the run."""
     *_, outcome = build_mirror(folder)
     return outcome
 
@@ -56,7 +56,7 @@ def target(file, link):
 
 
 def words(page):
-    """Return what a page's main part says, without its tags."""
+    """Return the text of a page's main part."""
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", MAIN.search(page)[0])).split())
 
 
@@ -114,7 +114,7 @@ def test_no_two_addresses_have_one_file():
     assert not any(".." in name.split("/") for name in names)
 
 
-def test_what_is_live_or_belongs_to_staff_leads_to_the_site_itself():
+def test_dynamic_pages_and_the_desk_link_to_the_site_itself():
     base = SiteUrl("/messages/")
     for path in ("/search/?q=x", "/admin/", "/contact/enquiry/abc/", "/sitemap.xml", "/preview/abc/", "/nothing.php"):
         assert paths.rewrite_links(f'<a href="{path}">', base)[0] == f'<a href="http://testserver{path}">'
@@ -141,10 +141,10 @@ def test_a_link_behind_an_odd_attribute_is_found(value):
     )
 
 
-# What is not public
+# Unpublished content
 
 
-def test_only_what_is_public_is_written(folder, settings, tmp_path):
+def test_only_public_content_is_written(folder, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     shown = a_pictured_message(headline="Shown")
     for state in ({"publish_at": None}, {"publish_at": NOON + HOUR}, {"approved_at": None}):
@@ -166,7 +166,7 @@ def test_a_withdrawn_message_leaves_its_notice_and_nothing_of_its_text(folder):
     assert "The date was wrong." in copy and "Sentinel" not in copy
 
 
-def test_a_deleted_page_goes_and_so_does_its_folder(folder):
+def test_a_deleted_page_is_removed_with_its_folder(folder):
     counter = a_counter(slug="fire")
     made(folder)
     counter.delete()
@@ -177,7 +177,7 @@ def test_a_deleted_page_goes_and_so_does_its_folder(folder):
 # Former addresses
 
 
-def test_a_former_address_leads_on(folder):
+def test_a_former_url_redirects(folder):
     message = a_message()
     Redirect.add("/old/7/", message=message)
     made(folder)
@@ -186,13 +186,13 @@ def test_a_former_address_leads_on(folder):
     assert target("old/7/index.html", to) == SiteUrl(message.get_absolute_url()).file
 
 
-def test_a_former_address_of_what_is_not_public_is_not_there(folder):
+def test_a_former_url_of_unpublished_content_is_missing(folder):
     Redirect.add("/old/7/", message=a_message(publish_at=NOON + HOUR))
     made(folder)
     assert not (folder / "old").exists()
 
 
-# Only what has changed, and on from where it stopped
+# Incremental and continued runs
 
 
 def test_a_site_that_has_not_changed_is_not_asked(folder):
@@ -202,7 +202,7 @@ def test_a_site_that_has_not_changed_is_not_asked(folder):
     assert (outcome.fetched, outcome.written, outcome.is_complete) == (0, 0, True)
 
 
-def test_only_what_has_changed_is_written(folder, clock):
+def test_only_changed_files_are_written(folder, clock):
     messages = [a_message(publish_at=NOON - number * DAY) for number in range(3)]
     made(folder)
     before = {file: file.stat().st_ino for file in folder.rglob("*.html")}
@@ -223,7 +223,7 @@ def test_a_message_page_stays_the_same_the_next_day(folder, clock):
     assert (folder / SiteUrl(message.get_absolute_url()).file).read_bytes() == before
 
 
-def test_a_stopped_run_goes_on_where_it_was(folder, monkeypatch):
+def test_a_stopped_run_continues(folder, monkeypatch):
     for number in range(30):
         a_message(publish_at=NOON - number * DAY)
     monkeypatch.setattr(build, "BATCH_SIZE", 10)
@@ -235,7 +235,7 @@ def test_a_stopped_run_goes_on_where_it_was(folder, monkeypatch):
     assert (0 < first < 20, first + outcome.fetched) == (True, whole)
 
 
-def test_a_file_that_somebody_took_away_is_written_again_with_the_next_change(folder):
+def test_a_deleted_file_is_written_again_with_the_next_change(folder):
     a_message()
     made(folder)
     (folder / "index.html").unlink()
@@ -256,7 +256,7 @@ def test_a_change_during_the_run_is_in_the_mirror(folder, monkeypatch):
     assert (folder / SiteUrl(late.get_absolute_url()).file).exists()
 
 
-def test_a_site_that_never_stands_still_is_said_to_be_so(folder, monkeypatch):
+def test_a_constantly_changing_site_is_reported(folder, monkeypatch):
     a_message()
     labels = iter(range(100))
     monkeypatch.setattr(build, "edition_label", lambda: f"edition {next(labels)}")
@@ -274,13 +274,13 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path):
     assert (tmp_path / "index.html").read_text() == "mine"
 
 
-def test_the_command_says_what_it_did(tmp_path, capsys):
+def test_the_command_reports_its_result(tmp_path, capsys):
     a_message(category=a_category("speeches"))
     call_command("mirror", str(tmp_path / "new"))
     assert re.fullmatch(r"\d+ URLs fetched, \d+ files written, 0 removed\.\n", capsys.readouterr().out)
 
 
-def test_a_mirror_has_no_form_and_says_what_to_do_instead(folder):
+def test_a_mirror_has_a_notice_instead_of_the_form(folder):
     public_pages.fill_site()
     made(folder)
     page = (folder / "contact/index.html").read_text()
@@ -289,7 +289,7 @@ def test_a_mirror_has_no_form_and_says_what_to_do_instead(folder):
     assert "+44 (0) 7700 900 123" in page
 
 
-def test_an_office_of_a_copy_says_no_state_of_another_hour(folder):
+def test_an_office_in_the_mirror_shows_no_outdated_state(folder):
     an_office(hours="09:30-13:00")
     made(folder)
     assert re.search(r'data-schedule="[^"]+" data-open="\d"><span></span>', (folder / "contact/index.html").read_text())

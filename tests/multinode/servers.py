@@ -18,7 +18,7 @@ from tests.helpers.form_fields import fields_of
 from tests.helpers.nginx import HOST, ROOT, die_with_us, free_port, tls_context
 from tests.helpers.waiting import wait_until
 
-MANY = 4  # visitors at once
+MANY = 4  # concurrent visitors
 
 
 class Node:

@@ -53,7 +53,7 @@ def door(nodes, media, tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def both_serve(nodes, primary, door):
-    """Start what an earlier test has stopped, and have every page cached."""
+    """Start the servers that an earlier test has stopped, and have every page cached."""
     for node in nodes:
         for _ in range(4):  # two workers, each with its own printings
             assert [node.ask(path)[0] for path in PATHS] == [200] * len(PATHS)
@@ -125,7 +125,7 @@ def test_no_request_fails_while_a_release_with_migrations_is_rolled_out(primary,
         for number, old in enumerate(nodes):
             old.stop()
             nodes[number] = Node(primary, media, release="2", port=old.port).start()
-            # nginx passes over a node that did not answer for a second: until then the other one must not be stopped.
+            # nginx passes over a node that did not respond for a second: until then the other one must not be stopped.
             wait_until(lambda port=old.port: open_connections(port), "A request from nginx to the new node")
     assert told.failed == {}
     assert "addition" in primary.ask(

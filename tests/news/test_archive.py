@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.use
 
 
 def fill(number, **kwargs):
-    return [a_message(publish_at=NOON - HOUR * (n // 3), **kwargs) for n in range(number)]  # in threes at one moment
+    return [a_message(publish_at=NOON - HOUR * (n // 3), **kwargs) for n in range(number)]  # in threes at one time
 
 
 def test_a_page_link_shows_the_same_messages_after_new_ones_appear():
@@ -50,7 +50,7 @@ def test_a_category_lists_only_its_messages(client):
     assert ("A comment." in page, "A statement." in page) == (True, False)
 
 
-def test_an_empty_category_says_so(client):
+def test_an_empty_category_shows_a_message(client):
     a_category("interviews")
     page = client.get("/messages/interviews/")
     assert (page.status_code, "No messages yet." in page.content.decode()) == (200, True)
@@ -121,7 +121,7 @@ def test_the_sidebar_shows_counts(client):
     assert 'November</a> <span class="count">3</span>' in page
 
 
-# Queries: whatever the number of messages
+# Queries: independent of the number of messages
 
 
 @pytest.mark.parametrize(
@@ -132,6 +132,6 @@ def test_an_uncached_page_needs_few_queries(client, path, most, django_assert_ma
     rows = fill(PAGE_SIZE + 5)
     path = rows[4].get_absolute_url() if path == "message" else path
     for other in ("/counters/", "/messages/feed.json"):
-        client.get(other)  # the edition, and what it remembers for all pages, and for all feeds
+        client.get(other)  # the edition, and its values for all pages and feeds
     with django_assert_max_num_queries(most + 1):  # one reads the edition's number
         assert client.get(path).status_code == 200

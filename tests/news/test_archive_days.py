@@ -30,12 +30,12 @@ def index(text):
 
 
 def around(text):
-    """Return where the links to what is earlier and later lead."""
+    """Return the targets of the links to earlier and later days."""
     nav = re.search(r'<nav class="neighbours".*?</nav>', text, re.DOTALL)
     return re.findall(r'href="([^"]+)"', nav[0]) if nav else []
 
 
-# What stands there
+# Content
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_list_links_to_the_nearest_periods_with_messages(client):
         ("/messages/1000/01/01/", ["/messages/2018/06/08/"]),
     ],
 )
-def test_an_empty_list_says_so_and_links_to_the_nearest_periods(client, path, links):
+def test_an_empty_list_shows_a_message_and_links_to_the_nearest_periods(client, path, links):
     for day, month in ((9, 11), (17, 11), (1, 9)):
         message_of_day(day, month=month)
     a_message(publish_at=NOON - 900 * DAY)
@@ -235,7 +235,7 @@ def test_an_empty_list_reveals_nothing_that_is_not_public(clock):
 
 
 def without_stamps(answer):
-    """Return an answer without what is told of its making: when, for whom, of which edition."""
+    """Return a response without its variable parts: time, request id, edition."""
     status, headers, body = answer
     stamps = ("server-timing", "cache-status", "date", "last-modified", "x-request-id")
     return status, {name: value for name, value in headers.items() if name.lower() not in stamps}, body

@@ -1,4 +1,4 @@
-"""Workflow steps on many messages: preview of each, and a report of what was done."""
+"""Workflow steps on many messages: preview of each, and a report of the changes."""
 
 import pytest
 

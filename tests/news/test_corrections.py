@@ -213,7 +213,7 @@ def test_a_corrected_message_costs_few_queries(client, django_assert_max_num_que
     message = out()
     a_message(), a_message(publish_at=NOON - 2 * DAY)
     message.publish_correction(NOTE, at=NOON)
-    client.get("/counters/")  # the edition, and what it remembers for all pages
+    client.get("/counters/")  # the edition, and its values for all pages
     with django_assert_max_num_queries(5):  # one reads the edition's number
         assert NOTE in client.get(message.get_absolute_url()).content.decode()
 

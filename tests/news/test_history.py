@@ -126,7 +126,7 @@ def test_two_versions_are_compared_word_by_word(admin_client):
     assert '<p lang="en">They were short.</p>' in page
 
 
-def test_the_older_version_comes_first(admin_client):
+def test_the_older_version_is_first(admin_client):
     message = with_versions(FIRST, SECOND)
     assert "<ins>Tuesday.</ins>" in compared(admin_client, message, *reversed(ids(message)))
 
@@ -270,7 +270,7 @@ def test_restoring_needs_a_post_request(admin_client):
 
 def test_restoring_needs_change_permission(client):
     message = with_versions(FIRST, SECOND, publish_at=NOON - DAY)
-    client.force_login(create_press_officer("submit_message"))  # a writer: what is approved is not theirs any more
+    client.force_login(create_press_officer("submit_message"))  # a writer may not change an approved message
     assert "Restore this version" not in compared(client, message, ids(message)[0])
     assert restore(client, message, ids(message)[0], change_kind="typo").status_code == 403
     assert stored(message).body == SECOND

@@ -34,7 +34,7 @@ from richtext.link_urls import normalise_url
         ("https://example.org/www.example.org", "https://example.org/www.example.org"),
     ],
 )  # fmt: skip
-def test_an_address_is_completed_to_what_it_means(given, whole):
+def test_an_address_is_completed(given, whole):
     assert normalise_url(given) == whole
     assert normalise_url(whole) == whole
 

@@ -16,7 +16,7 @@ from tests.properties import examples
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
 
 
-# What the lists show, without the tally
+# Counts of the lists, without the count tables
 
 
 def listed(at, shelf):
@@ -27,7 +27,7 @@ def listed(at, shelf):
 
 
 def disagreements(at):
-    """Return every count of the tally that is not what the list has, and every list that it knows nothing of."""
+    """Return every count that differs from the list, and every list without a count."""
     found = []
     days = set(Message.objects.published(at).order_by().values_list("day", flat=True))
     kinds = list(Category.objects.all())
@@ -263,7 +263,7 @@ def test_a_month_with_only_scheduled_messages_is_not_in_the_sidebar():
     assert message_counts.counts_by_category(NOON, date(2020, 11, 1), date(2020, 11, 30)) == []
 
 
-# Counting anew
+# Recounting
 
 
 def test_rebuilding_gives_the_same_counts():

@@ -54,7 +54,7 @@ def test_every_message_is_in_exactly_one_state(at):
     assert sorted(row.pk for rows in sets for row in rows) == sorted(row.pk for row in rows)
 
 
-def test_the_newest_comes_first_and_ties_go_by_id():
+def test_the_newest_is_first_and_ties_go_by_id():
     older, tied, first = a_message(publish_at=NOON - DAY), a_message(publish_at=NOON), a_message(publish_at=NOON)
     assert list(Message.objects.published(NOON)) == [first, tied, older]
 

@@ -267,7 +267,7 @@ def test_any_url_needs_few_queries(client, path):
     assert len(asked) <= 12
 
 
-# Who may have a former address
+# Owners of a former URL
 
 
 def test_a_former_url_has_an_owner_until_it_is_reused():

@@ -107,7 +107,7 @@ def test_tombstones_cost_one_query(client, django_assert_num_queries):
     for _ in range(5):
         withdrawn()
     with time_machine.travel(NOON, tick=False):
-        client.get("/counters/")  # the edition, and what it remembers for all pages
+        client.get("/counters/")  # the edition, and its values for all pages
         with django_assert_num_queries(4):  # the edition's number, the entries, those corrected, the tombstones
             client.get("/messages/feed/")
 

@@ -1,4 +1,4 @@
-"""Workflow of a message: who may do which step when, and an append-only log."""
+"""Workflow of a message: permissions for each step and state, and an append-only log."""
 
 import pytest
 from django.contrib.auth import get_user_model

@@ -83,7 +83,7 @@ def test_pages_have_the_requested_content_encoding(door, accepted, coding, an_ho
 
 def test_the_server_timing_header_is_that_of_the_response_and_not_of_the_copy(door):
     times = []
-    while len(times) < 2 or times[-1] < times[0] + 100:  # milliseconds; several answers come from one copy
+    while len(times) < 2 or times[-1] < times[0] + 100:  # milliseconds; several responses come from one copy
         times.append(int(re.fullmatch(r"now;desc=(\d{13})", request_page(door).headers["server-timing"])[1]))
         assert abs(times[-1] - time.time() * 1000) < 5000
     assert times == sorted(times)

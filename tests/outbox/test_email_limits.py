@@ -1,4 +1,4 @@
-"""Limits per recipient, priorities, and refusals that are final: what a stranger causes does no harm to the outbox."""
+"""Limits per recipient, priorities, and permanent refusals: e-mails caused by strangers do not harm the outbox."""
 
 import threading
 from datetime import timedelta
@@ -76,7 +76,7 @@ def test_one_person_is_counted_once_however_the_address_is_spelt(spelt):
     assert rate_limits.hash_recipient(spelt) == ANNA
 
 
-def test_no_more_than_the_ceiling_leaves_in_an_hour_whoever_the_recipients_are():
+def test_hourly_limit_applies_to_all_recipients_together():
     people = [rate_limits.hash_recipient(f"visitor{number}@example.org") for number in range(8)]
     assert [rate_limits.may_send("crowded", person, NOON) for person in people] == [True] * 5 + [False] * 3
     assert rate_limits.is_ceiling_reached("crowded", NOON)
@@ -114,14 +114,14 @@ def test_simultaneous_requests_do_not_exceed_the_limit():
 # One waiting letter, and which leaves first
 
 
-def test_a_waiting_letter_is_returned_rather_than_repeated():
+def test_a_waiting_email_is_not_queued_again():
     first = OutboxEmail.objects.enqueue("reset", recipient_id=1, at=NOON, once=True)
     assert OutboxEmail.objects.enqueue("reset", recipient_id=1, at=NOON, once=True) == first
     assert OutboxEmail.objects.enqueue("reset", recipient_id=2, at=NOON, once=True) != first
     assert OutboxEmail.objects.enqueue("answer", recipient_id=1, at=NOON, once=True) != first
 
 
-def test_a_letter_that_has_left_is_not_taken_for_a_waiting_one():
+def test_a_sent_email_does_not_count_as_waiting():
     first = OutboxEmail.objects.enqueue("reset", recipient_id=1, at=NOON, once=True)
     send_due(lambda: NOON)
     assert OutboxEmail.objects.enqueue("reset", recipient_id=1, at=NOON, once=True) != first
@@ -155,7 +155,7 @@ def host(settings):
         ("551 5.1.6 Moved", True),
         ("552 5.2.2 Mailbox full for good", True),
         ("553 5.1.3 Bad address", True),
-        ("550 5.7.1 Relay denied", False),  # our server's settings: somebody mends them
+        ("550 5.7.1 Relay denied", False),  # our server's settings: the operator corrects them
         ("554 5.7.1 Listed", False),
         ("450 4.2.0 Greylisted", False),
         ("451 4.3.0 Try again", False),

@@ -1,4 +1,4 @@
-"""The outbox: a letter is committed with what it tells of, in one sender's hand at a time, and never forgotten."""
+"""The outbox: an e-mail is committed with its cause, claimed by one sender at a time, and never lost."""
 
 import threading
 from datetime import timedelta
@@ -46,24 +46,24 @@ def readers():
 # Putting
 
 
-def test_letter_is_due_at_once():
+def test_email_is_due_immediately():
     letter = a_letter()
     assert list(OutboxEmail.objects.due(NOON)) == [letter]
 
 
-def test_letter_of_what_was_not_committed_never_leaves():
+def test_email_of_a_rolled_back_transaction_is_not_sent():
     with transaction.atomic():
         a_letter()
         transaction.set_rollback(True)
     assert (send().sent, mail.outbox) == (0, [])
 
 
-def test_letter_leaves_once():
+def test_email_is_sent_once():
     a_letter()
     assert [send().sent, send().sent, send(NOON + DAY).sent] == [1, 0, 0]
 
 
-def test_oldest_letter_leaves_first():
+def test_oldest_email_is_sent_first():
     a_letter(object_id=2)
     a_letter(object_id=1, at=NOON - HOUR)
     send()
@@ -73,19 +73,19 @@ def test_oldest_letter_leaves_first():
 # Claims
 
 
-def test_claimed_letter_is_nobody_elses_while_the_lease_holds():
+def test_claimed_email_is_exclusive_until_the_lease_expires():
     a_letter()
     assert OutboxEmail.objects.claim(NOON) is not None
     assert [OutboxEmail.objects.claim(NOON), OutboxEmail.objects.claim(NOON + LEASE - SECOND)] == [None, None]
 
 
-def test_letter_of_a_sender_that_was_killed_goes_to_the_next_one_when_the_lease_is_over():
+def test_email_of_a_killed_sender_is_claimed_again_after_the_lease():
     a_letter()
     OutboxEmail.objects.claim(NOON)
     assert [send(NOON + MINUTE).sent, send(NOON + LEASE).sent] == [0, 1]
 
 
-def test_only_who_has_a_letter_in_hand_records_what_became_of_it():
+def test_only_the_claiming_sender_records_the_result():
     a_letter()
     first = OutboxEmail.objects.claim(NOON)
     OutboxEmail.objects.claim(NOON + LEASE)
@@ -99,7 +99,7 @@ def test_lease_is_longer_than_the_slowest_exchange_with_a_server(settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_senders_at_once_never_claim_one_letter_twice():
+def test_concurrent_senders_never_claim_one_email_twice():
     put = [a_letter(object_id=number).pk for number in range(24)]
     claimed, start = [], threading.Barrier(4)
 
@@ -121,7 +121,7 @@ def test_many_senders_at_once_never_claim_one_letter_twice():
 
 
 def refused(at, attempts=1, written_at=NOON):
-    """Return a letter that was refused so often, the last time at a moment."""
+    """Return an e-mail that was refused so often, the last time at a given time."""
     letter = a_letter(at=written_at)
     OutboxEmail.objects.filter(pk=letter.pk).update(attempts=attempts - 1, due_at=at)
     OutboxEmail.objects.claim(at).record_failure(at, "refused SMTPDataError 554")
@@ -132,28 +132,28 @@ def refused(at, attempts=1, written_at=NOON):
 @pytest.mark.parametrize(
     ("attempts", "wait"), [(1, FIRST_WAIT), (2, 2 * FIRST_WAIT), (3, 4 * FIRST_WAIT), (9, LONGEST_WAIT), (1000, HOUR)]
 )
-def test_refused_letter_is_tried_again_later_each_time_and_every_hour_at_last(attempts, wait):
+def test_refused_email_is_retried_with_growing_delays_up_to_an_hour(attempts, wait):
     assert refused(NOON, attempts).due_at == NOON + wait
 
 
-def test_refused_letter_is_free_for_any_sender_once_it_is_due_again():
+def test_refused_email_can_be_claimed_by_any_sender_when_due():
     letter = refused(NOON)
     assert OutboxEmail.objects.claim(NOON) is None
     assert OutboxEmail.objects.claim(NOON + FIRST_WAIT) == letter
 
 
-def test_letter_is_given_up_after_five_days_of_refusals():
+def test_email_is_given_up_after_five_days_of_refusals():
     nearly = refused(NOON + GIVE_UP_AFTER - SECOND, attempts=100)
     over = refused(NOON + GIVE_UP_AFTER, attempts=100, written_at=NOON)
     assert (nearly.given_up_at, over.given_up_at) == (None, NOON + GIVE_UP_AFTER)
     assert list(OutboxEmail.objects.waiting()) == [nearly]
 
 
-def test_days_in_which_nobody_could_try_do_not_count():
+def test_days_without_attempts_do_not_count():
     assert refused(NOON + GIVE_UP_AFTER + DAY, attempts=1).given_up_at is None
 
 
-def test_letter_that_was_given_up_is_tried_again_when_a_manager_says_so(admin_client, clock):
+def test_given_up_email_is_retried_by_a_manager(admin_client, clock):
     letter = refused(NOON + GIVE_UP_AFTER, attempts=100)
     clock.move_to(NOON + 6 * DAY)
     admin_client.post("/admin/outbox/outboxemail/", {"action": "try_now", "_selected_action": [letter.pk]})
@@ -163,7 +163,7 @@ def test_letter_that_was_given_up_is_tried_again_when_a_manager_says_so(admin_cl
 # Poison
 
 
-def test_letter_that_cannot_be_worded_holds_up_no_other(wordings, caplog):
+def test_email_that_cannot_be_rendered_does_not_block_others(wordings, caplog):
     def broken(letter):
         raise ValueError("anna@example.org")
 
@@ -181,7 +181,7 @@ def test_letter_that_cannot_be_worded_holds_up_no_other(wordings, caplog):
 
 
 @pytest.mark.parametrize("address", ["", "анна@example.org", "anna@faß.example", "anna@" + "ö" * 64 + ".example"])
-def test_letter_is_not_sent_to_another_address_than_the_one_meant(wordings, address):
+def test_email_is_not_sent_to_another_address_than_the_one_meant(wordings, address):
     wordings["astray"] = lambda letter: EmailMessage("Hello", "Hello.", to=[address])
     a_letter(kind="astray", at=NOON - HOUR)
     a_letter()
@@ -191,19 +191,19 @@ def test_letter_is_not_sent_to_another_address_than_the_one_meant(wordings, addr
 
 
 @pytest.mark.parametrize("address", ["anna@Почта.example", "anna@xn--80a1acny.example", "Anna@EXAMPLE.org"])
-def test_letter_goes_to_a_domain_in_any_script_and_spelling(wordings, address):
+def test_email_is_sent_to_a_domain_in_any_script_and_spelling(wordings, address):
     wordings["abroad"] = lambda letter: EmailMessage("Hello", "Hello.", to=[address])
     a_letter(kind="abroad")
     assert (send().sent, readers()) == (1, [address])
 
 
-def test_letter_that_nobody_is_to_read_any_more_is_taken_out(wordings):
+def test_email_that_is_not_to_be_sent_any_more_is_removed(wordings):
     wordings["needless"] = lambda letter: None
     a_letter(kind="needless")
     assert (send().sent, mail.outbox, OutboxEmail.objects.count()) == (0, [], 0)
 
 
-def test_round_ends_when_other_senders_have_every_letter_in_hand(monkeypatch):
+def test_round_ends_when_other_senders_have_claimed_every_email(monkeypatch):
     a_letter()
     tried = []
     monkeypatch.setattr(OutboxEmail.objects._queryset_class, "claim", lambda self, at: tried.append(at))
@@ -211,14 +211,14 @@ def test_round_ends_when_other_senders_have_every_letter_in_hand(monkeypatch):
     assert len(tried) == 1
 
 
-def test_round_ends_when_it_is_told_to():
+def test_round_ends_when_stopped():
     for number in range(3):
         a_letter(object_id=number)
     answers = iter([True, True, True, False, False])
     assert send_due(lambda: NOON, go_on=lambda: next(answers)).sent == 2
 
 
-def test_database_that_is_away_is_no_letters_fault(wordings):
+def test_database_outage_does_not_count_as_an_attempt(wordings):
     def unread(letter):
         raise OperationalError("gone")
 
@@ -230,7 +230,7 @@ def test_database_that_is_away_is_no_letters_fault(wordings):
     assert (letter.attempts, letter.last_error) == (0, "")
 
 
-def test_that_a_letter_has_left_is_recorded_though_the_database_is_busy(monkeypatch):
+def test_sent_email_is_recorded_while_the_database_is_busy(monkeypatch):
     slept, answers = [], iter([OperationalError("database is locked"), True])
 
     def record():
@@ -247,7 +247,7 @@ def test_that_a_letter_has_left_is_recorded_though_the_database_is_busy(monkeypa
 # Watching
 
 
-def test_letter_is_late_after_ten_minutes():
+def test_email_is_late_after_ten_minutes():
     letter = a_letter()
     assert (
         list(OutboxEmail.objects.late(NOON + LATE_AFTER - SECOND)),
@@ -255,7 +255,7 @@ def test_letter_is_late_after_ten_minutes():
     ) == ([], [letter])
 
 
-def test_letter_that_was_refused_is_late_at_once():
+def test_refused_email_is_late_immediately():
     letter = refused(NOON)
     assert list(OutboxEmail.objects.late(NOON)) == [letter]
 
@@ -263,7 +263,7 @@ def test_letter_that_was_refused_is_late_at_once():
 # Sweeping
 
 
-def test_letters_that_left_or_were_given_up_are_forgotten_after_a_month():
+def test_sent_and_given_up_emails_are_deleted_after_a_month():
     a_letter()
     send()
     refused(NOON + GIVE_UP_AFTER, attempts=100)

@@ -71,7 +71,7 @@ def faults():
 # A server that works
 
 
-def test_server_gets_each_letter_once(host):
+def test_server_gets_each_email_once(host):
     ask("anna", "boris")
     host.start()
     done = [send().sent, send().sent]
@@ -88,7 +88,7 @@ def test_domain_of_another_script_is_written_in_ascii(host):
 # A server that is away
 
 
-def test_server_away_for_a_day_loses_nothing_and_gets_each_letter_once_when_it_is_back(host):
+def test_each_email_is_sent_once_after_a_days_outage(host):
     names = []
     for hour in range(24):
         at = NOON + hour * HOUR
@@ -100,7 +100,7 @@ def test_server_away_for_a_day_loses_nothing_and_gets_each_letter_once_when_it_i
     assert host.readers() == [f"{name}@example.org" for name in names]
 
 
-def test_server_that_dies_between_two_letters_gets_the_second_when_it_is_back(host):
+def test_second_email_is_sent_after_a_crash_between_two(host):
     ask("anna")
     host.start()
     send()
@@ -112,7 +112,7 @@ def test_server_that_dies_between_two_letters_gets_the_second_when_it_is_back(ho
     assert host.readers() == ["anna@example.org", "boris@example.org"]
 
 
-def test_desk_can_read_why_no_letter_leaves(host, caplog):
+def test_desk_shows_why_no_email_is_sent(host, caplog):
     ask("anna", "boris")
     send()
     first, second = OutboxEmail.objects.order_by("pk")
@@ -139,7 +139,7 @@ def test_silent_server_is_given_up_after_the_timeout(smtp, settings):
 
 
 @pytest.mark.parametrize("manner", [hangs_up_in_the_text, falls_silent_in_the_text])
-def test_letter_in_which_a_server_breaks_off_is_sent_again(host, smtp, manner, settings):
+def test_email_is_sent_again_after_a_lost_connection(host, smtp, manner, settings):
     patience, settings.EMAIL_TIMEOUT = settings.EMAIL_TIMEOUT, 0.5
     ask("anna")
     with misbehaving_server(manner) as port:
@@ -151,7 +151,7 @@ def test_letter_in_which_a_server_breaks_off_is_sent_again(host, smtp, manner, s
     assert [send().sent, send(NOON + MINUTE).sent, host.readers()] == [0, 1, ["anna@example.org"]]
 
 
-def test_letter_at_which_a_server_always_hangs_up_holds_up_no_other(host):
+def test_email_with_repeated_disconnects_does_not_block_others(host):
     ask("poison", "anna", "boris")
     host.refusals["poison@example.org"] = "421 4.3.0 Goodbye"
     host.start()
@@ -159,7 +159,7 @@ def test_letter_at_which_a_server_always_hangs_up_holds_up_no_other(host):
     assert host.readers() == ["anna@example.org", "boris@example.org"]
 
 
-def test_server_that_says_421_to_every_reader_for_a_day_gets_each_letter_once_afterwards(host):
+def test_each_email_is_sent_once_after_a_day_of_421(host):
     ask("anna", "boris", "carol")
     host.refusals["*"] = "421 4.3.2 Not now"
     host.start()
@@ -173,7 +173,7 @@ def test_server_that_says_421_to_every_reader_for_a_day_gets_each_letter_once_af
     assert host.readers() == ["anna@example.org", "boris@example.org", "carol@example.org"]
 
 
-# A server that refuses somebody
+# A server that rejects a recipient
 
 
 def test_refused_reader_holds_up_no_other(host, caplog):
@@ -199,7 +199,7 @@ def test_refused_reader_is_tried_again(host):
 # Senders that are killed
 
 
-def test_letter_that_was_taken_but_not_recorded_leaves_a_second_time_under_the_same_name(host, monkeypatch):
+def test_accepted_but_unrecorded_email_is_sent_again_with_the_same_message_id(host, monkeypatch):
     """The one double there is: a kill between the server's 250 and our commit. Mail programs show it once."""
     ask("anna")
     host.start()
@@ -262,7 +262,7 @@ def start():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_senders_on_one_database_send_sixty_letters_once_each_and_end_when_told_to(host, start):
+def test_two_senders_send_sixty_emails_once_each_and_stop_on_request(host, start):
     topic, now = a_topic(), timezone.now()
     for number in range(30):
         an_enquiry(topic=topic, email=f"visitor{number}@example.org", at=now)
@@ -276,7 +276,7 @@ def test_two_senders_on_one_database_send_sixty_letters_once_each_and_end_when_t
 
 
 @pytest.mark.django_db(transaction=True)
-def test_letter_that_a_killed_sender_had_in_hand_goes_to_the_next_when_its_lease_is_over(host, smtp, start):
+def test_email_claimed_by_a_killed_sender_is_sent_after_the_lease(host, smtp, start):
     ask("anna", at=timezone.now())
     with misbehaving_server(falls_silent_in_the_text) as port:
         sender = start(port)

@@ -52,7 +52,7 @@ def address(reader):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_row_that_the_database_refuses_to_read_is_one_letters_fault(wordings, mailoutbox):
+def test_unreadable_row_does_not_block_other_emails(wordings, mailoutbox):
     def refused(letter):
         raise DataError("Anna")
 
@@ -64,7 +64,7 @@ def test_row_that_the_database_refuses_to_read_is_one_letters_fault(wordings, ma
     assert (poison.last_error, poison.due_at) == ("words DataError", NOON + FIRST_WAIT)
 
 
-def test_header_of_two_lines_is_refused_and_told_without_its_words(wordings, host, caplog):
+def test_header_of_two_lines_is_rejected_and_logged_without_its_text(wordings, host, caplog):
     wordings["hello"] = lambda letter: EmailMessage("Hello\nBcc: boris@example.org", "Hello.", to=[address(1)])
     put(1)
     send()
@@ -83,7 +83,7 @@ def test_message_id_that_a_room_gives_stays(wordings, mailoutbox):
 # A server that hangs up
 
 
-def test_letters_at_which_a_server_hangs_up_hold_up_none_between_them(host):
+def test_emails_with_disconnects_do_not_block_others(host):
     poison = (1, 3, 5, 7)
     host.refusals |= {address(reader): "421 4.3.0 Goodbye" for reader in poison}
     put(*range(1, 9))
@@ -100,7 +100,7 @@ def test_server_that_hangs_up_three_times_in_a_row_is_left_alone(host):
     assert host.readers() == [address(reader) for reader in range(MAX_DISCONNECTS + 2)]
 
 
-def test_more_letters_than_one_connection_carries_leave_in_one_pass(host):
+def test_more_emails_than_one_connection_accepts_are_sent_in_one_pass(host):
     put(*range(EMAILS_PER_CONNECTION + 5))
     assert (send().sent, len(set(host.readers()))) == (EMAILS_PER_CONNECTION + 5, EMAILS_PER_CONNECTION + 5)
 
@@ -109,7 +109,7 @@ def test_more_letters_than_one_connection_carries_leave_in_one_pass(host):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_letter_that_another_sender_is_just_claiming_is_passed_over():
+def test_email_being_claimed_by_another_sender_is_skipped():
     if connection.vendor == "sqlite":
         pytest.skip("There writers queue, one behind the other.")
     first, second = put(1, 2)

@@ -47,7 +47,7 @@ def set_to(clock, at):
 
 
 def shown(node):
-    """Return what the home page shows: the days of the counter, the date, and the time in Moscow."""
+    """Return values of the home page: the days of the counter, the date, and the time in Moscow."""
     status, page = node.ask("/")
     assert status == 200
     days = re.search(r'data-since="2018-03-04".*?<data[^>]*>\s*(\d+)', page, re.DOTALL)

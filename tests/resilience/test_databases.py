@@ -90,7 +90,7 @@ def test_cached_pages_are_served_and_an_enquiry_waits_while_sqlite_is_locked(ser
 
 
 @pytest.mark.parametrize("path", ["/", "/contact/"])
-def test_a_site_started_without_its_database_says_so_and_recovers(serve, server, path):
+def test_a_site_started_without_its_database_shows_a_message_and_recovers(serve, server, path):
     node = serve(server)
     node.kill()
     server.kill()

@@ -45,11 +45,11 @@ a_text = some.lists(a_passage, min_size=1, max_size=8)
 @given(a_text, a_text, some.data())
 @settings(suppress_health_check=list(HealthCheck))
 def test_an_edit_elsewhere_does_not_change_an_anchor(text, other, data):
-    """The passage at one place stays; whatever stands before and after it becomes something else."""
+    """One passage remains; the text before and after it changes."""
     place = data.draw(some.integers(0, len(text) - 1))
     new = data.draw(some.integers(0, len(other)))
     edited = [*other[:new], text[place], *other[new:]]
-    name = ids_of(text)[place][: len("p-14eef070-8732f309")]  # without the number: of those alike, the first
+    name = ids_of(text)[place][: len("p-14eef070-8732f309")]  # without the number: the first of equal ones
     if name:
         assert words_of(edited[ids_of(edited).index(name)]) == words_of(text[place])
 

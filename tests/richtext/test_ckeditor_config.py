@@ -1,4 +1,4 @@
-"""Where rich text stands in rows and forms, and the fence around the editor that writes it."""
+"""Fields and forms with rich text, and the restrictions of their editor."""
 
 import mimetypes
 
@@ -31,7 +31,7 @@ class Leaflet(models.Model):
         managed = False
 
 
-# The model is for this file alone: no other test shall see it in the registry.
+# The model is for this file alone: other tests must not see it in the registry.
 Leaflet._meta.apps.all_models["richtext"].pop("leaflet")
 Leaflet._meta.apps.clear_cache()
 
@@ -75,7 +75,7 @@ def test_migrations_name_no_editor():
     assert Leaflet._meta.get_field("body").deconstruct()[1] == "django.db.models.TextField"
 
 
-def test_the_editor_stays_whatever_text_area_the_admin_offers():
+def test_the_editor_is_used_in_every_admin_form():
     from django.contrib.admin.widgets import AdminTextareaWidget
 
     field = Leaflet._meta.get_field("body").formfield(widget=AdminTextareaWidget)
@@ -88,7 +88,7 @@ def errors_of(field, value):
     return caught.value.messages
 
 
-def test_a_picture_without_alternative_text_is_refused_by_name():
+def test_an_image_without_alternative_text_is_refused_by_name():
     (sentence,) = errors_of(RichTextFormField(), '<p><img src="/media/pictures/a.jpg" alt=" "></p>')
     assert sentence.startswith("The image a.jpg has no alternative text. Double-click it")
     assert RichTextFormField().clean(PICTURE) == PICTURE
@@ -110,7 +110,7 @@ def ids(errors):
     return [error.id for error in errors if error.id.startswith("richtext.")]
 
 
-def test_the_fence_stands():
+def test_the_editor_configuration_passes_the_checks():
     assert ids(run_checks()) == []
 
 

@@ -1,4 +1,4 @@
-"""What was left out of a text: named in the form, said at the save, and never more than was there."""
+"""The report of omissions from a text: shown in the form and after the save, and complete."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -66,7 +66,7 @@ def test_relative_addresses_are_completed_where_the_page_is_known():
     assert (sanitize(html), losses) == ('<p><a href="https://example.org/a/b.html">b</a></p>', [])
 
 
-def test_pictures_stay_for_a_caller_that_takes_them_in():
+def test_images_stay_for_a_caller_that_takes_them_in():
     html, losses = convert_html(
         '<figure><img src="https://example.org/a.jpg"><figcaption>A</figcaption></figure>', keep_pictures=True
     )
@@ -124,7 +124,7 @@ def test_a_meeting_with_a_minister_is_no_text_of_the_ministry_at_any_length(text
 
 
 @pytest.mark.parametrize("text", ["<!--[if " * 20_000, "<" * 50_000, '<p style="' * 10_000, "<p>mso- Mso o:p</p>"])
-def test_what_only_looks_like_word_is_not_word(text):
+def test_text_similar_to_word_is_not_treated_as_word(text):
     assert not is_from_word(text)
 
 
@@ -170,7 +170,7 @@ TYPED = '<p>The <del cite="A">old</del><ins cite="A">new</ins> text</p><iframe s
 
 
 @pytest.mark.django_db
-def test_what_was_left_out_is_said_at_the_save(admin_client):
+def test_omissions_are_reported_after_the_save(admin_client):
     given = {"title": "Visas", "path": "visas", "body": TYPED, "description": "", "place": "menu", "order": 1}
     answer = admin_client.post(reverse("admin:pages_page_add"), given, follow=True)
     said = [str(one) for one in answer.context["messages"]]
@@ -179,7 +179,7 @@ def test_what_was_left_out_is_said_at_the_save(admin_client):
 
 
 @pytest.mark.django_db
-def test_what_was_left_out_is_among_the_advice_where_the_save_is_refused(admin_client):
+def test_omissions_are_reported_with_a_refused_save(admin_client):
     page = admin_client.post("/admin/news/message/add/", {"headline": "A", "body": TYPED}).content.decode()
     assert "Text marked as deleted was removed: “old”" in page
     assert "&lt;p&gt;The new text&lt;/p&gt;" in page  # the editor shows what will be kept
@@ -197,7 +197,7 @@ def test_people_who_may_only_look_see_a_text_as_the_public_reads_it(client):
 
 
 @pytest.mark.django_db
-def test_a_paste_is_answered_with_what_is_kept_and_what_is_not(admin_client):
+def test_a_paste_returns_the_text_and_its_losses(admin_client):
     answer = admin_client.post("/admin/prepare/", {"html": TYPED, "language": "en"}).json()
     assert answer["html"].startswith("<p>The new text</p>")
     assert len(answer["notices"]) == 2
@@ -250,7 +250,7 @@ PIECE = st.builds("<{}{}{}>".format, st.sampled_from(["", "", "/"]), TAGS, GIVEN
 
 @given(st.lists(PIECE, max_size=30).map("".join))
 @settings(suppress_health_check=[HealthCheck.too_slow])
-def test_what_is_kept_is_prepared_again_without_a_change(html):
+def test_conversion_is_idempotent(html):
     once = sanitize(convert_html(html)[0])
     again, losses = convert_html(once)
     assert (sanitize(again), losses) == (once, [])
@@ -262,7 +262,7 @@ def test_what_looks_like_the_end_of_a_script_is_no_end_of_the_text(end):
 
 
 @pytest.mark.parametrize("tag", sorted(tree.VOID))
-def test_an_element_without_an_end_tag_takes_nothing_after_it_along(tag):
+def test_an_element_without_an_end_tag_does_not_remove_later_text(tag):
     prepared, _losses = convert_html(f"<p>before</p><{tag}><p>after</p>")
     assert "before" in prepared
     assert "after" in prepared

@@ -93,7 +93,7 @@ def test_grey_stays_grey(mode):
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK"])
-def test_a_profile_for_other_colours_than_the_picture_has_is_ignored(mode):
+def test_a_profile_for_other_colours_than_the_image_has_is_ignored(mode):
     colour = 90 if mode == "L" else (0, 255, 255, 0)
     kind = "PNG" if mode == "L" else "JPEG"
     plain = decode(make_safe(encode(Pillow.new(mode, (8, 8), colour), kind)))
@@ -158,7 +158,7 @@ def test_a_refusal_for_size_says_how_many_megapixels_there_are_and_may_be():
     assert "is 41" in said
 
 
-def test_an_upload_waits_for_the_one_before_it_and_then_says_so(monkeypatch):
+def test_an_upload_waits_for_the_one_before_it_and_then_shows_a_message(monkeypatch):
     monkeypatch.setattr(images, "TIMEOUT_SECONDS", 0.01)
     with images.decoding_lock():
         assert refusal(encode(Pillow.new("L", (9, 9)), "PNG").read()).startswith("Other images are being processed")
@@ -222,6 +222,6 @@ def test_a_lost_animation_is_named(kind):
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
-def test_exif_data_that_cannot_be_read_does_not_refuse_a_picture():
+def test_exif_data_that_cannot_be_read_does_not_refuse_an_image():
     content = encode(Pillow.new("RGB", (40, 20)), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\x7f\1\2").read()
     assert decode(make_safe(ContentFile(content, name="upload"))).size == (40, 20)

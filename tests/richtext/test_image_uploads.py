@@ -28,7 +28,7 @@ def change(message):
 
 
 def filled(client, address, **kwargs):
-    """Return what a browser would send from the form at an address."""
+    """Return the data that a browser would send from the form at a URL."""
     return fields_of(client.get(address).content.decode(), "message_form") | kwargs
 
 
@@ -49,7 +49,7 @@ def new_message(client, **kwargs):
         ({"source_url": "nowhere"}, {"source_url": "https://example.org/"}),
     ],
 )
-def test_a_picture_and_its_focus_survive_an_error_elsewhere_in_the_form(admin_client, missing, mended):
+def test_an_image_and_its_focus_survive_an_error_elsewhere_in_the_form(admin_client, missing, mended):
     complete = {"image_alt": "Two ministers", "image_focus_x": "25", "image_focus_y": "30"}
     data = new_message(admin_client, image=a_picture_file((800, 400)), **complete) | missing
     refused = admin_client.post(ADD, data)
@@ -61,7 +61,7 @@ def test_a_picture_and_its_focus_survive_an_error_elsewhere_in_the_form(admin_cl
     assert admin_client.get(f"/media/{message.image.name}").status_code == 200
 
 
-def test_a_picture_survives_several_errors_and_one_of_an_attachment(admin_client):
+def test_an_image_survives_several_errors_and_one_of_an_attachment(admin_client):
     data = new_message(
         admin_client,
         image=a_picture_file(),
@@ -75,13 +75,13 @@ def test_a_picture_survives_several_errors_and_one_of_an_attachment(admin_client
     assert Message.objects.get().image_width == 600
 
 
-def test_the_stored_picture_is_shown_in_the_refused_form(admin_client):
+def test_the_stored_image_is_shown_in_the_refused_form(admin_client):
     refused = admin_client.post(ADD, new_message(admin_client, image=a_picture_file((800, 400)), image_alt=""))
     shown = re.search(r'class="focus-frame"[^>]*><img src="([^"]+)"', refused.content.decode())[1]
     assert admin_client.get(shown).status_code == 200
 
 
-def test_another_picture_may_be_chosen_in_a_refused_form(admin_client):
+def test_another_image_may_be_chosen_in_a_refused_form(admin_client):
     refused = admin_client.post(ADD, new_message(admin_client, image=a_picture_file((800, 400)), image_alt=""))
     send_again(admin_client, ADD, refused, image=a_picture_file((300, 300)), image_alt="A seal")
     assert Message.objects.get().image_width == 300
@@ -110,7 +110,7 @@ def test_a_stored_upload_is_nobody_elses_and_no_token_can_be_made_up(admin_clien
         ({"image_alt": "", "image_decorative": True, "image_credit": "A. Smith"}, {}, ["id_image_credit"]),
     ],
 )
-def test_the_words_of_the_earlier_picture_are_asked_about(admin_client, words, changed, asked):
+def test_the_words_of_the_earlier_image_are_asked_about(admin_client, words, changed, asked):
     message = a_pictured_message(publish_at=None, approved_at=None, **words)
     data = filled(admin_client, change(message), image=a_picture_file((800, 400))) | changed
     answer = admin_client.post(change(message), data)
@@ -124,12 +124,12 @@ def test_the_words_of_the_earlier_picture_are_asked_about(admin_client, words, c
     assert message.image_width == 800
 
 
-def test_words_may_be_left_when_the_picture_is_not_changed(admin_client):
+def test_words_may_be_left_when_the_image_is_not_changed(admin_client):
     message = a_pictured_message(publish_at=None, approved_at=None)
     assert admin_client.post(change(message), filled(admin_client, change(message), lead="More")).status_code == 302
 
 
-# What an upload loses
+# Data removed from an upload
 
 
 def animation():
@@ -153,7 +153,7 @@ def test_a_lost_animation_is_named_in_the_editor(admin_client):
 
 
 @pytest.mark.parametrize(("size", "said"), [((300, 200), True), ((827, 500), True), ((828, 500), False)])
-def test_a_small_picture_is_named_when_the_message_is_saved(admin_client, size, said):
+def test_a_small_image_is_named_when_the_message_is_saved(admin_client, size, said):
     message = a_message(publish_at=None, approved_at=None)
     data = filled(admin_client, change(message), image=a_picture_file(size), image_alt="A flag")
     page = admin_client.post(change(message), data, follow=True).content.decode()
@@ -177,7 +177,7 @@ def refuse_after(monkeypatch, count):
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
-def test_a_picture_that_does_not_fit_on_the_disk_leaves_nothing_behind(admin_client, monkeypatch, settings, count):
+def test_an_image_that_does_not_fit_on_the_disk_leaves_nothing_behind(admin_client, monkeypatch, settings, count):
     refuse_after(monkeypatch, count)
     answer = admin_client.post("/admin/upload/", {"upload": a_picture_file()}).json()
     assert answer["uploaded"] == 0

@@ -1,4 +1,4 @@
-"""Pictures from outside: what is taken, what is refused, and what is left of a file."""
+"""Uploaded images: accepted and rejected files, and removed data."""
 
 import struct
 import zlib
@@ -42,11 +42,11 @@ def refusal(content, name="a.png"):
     return caught.value.messages[0]
 
 
-# What is taken
+# Accepted files
 
 
 @pytest.mark.parametrize(("kind", "suffix"), [("JPEG", ".jpg"), ("PNG", ".png"), ("WEBP", ".webp")])
-def test_a_picture_keeps_its_format_and_loses_its_name(kind, suffix):
+def test_an_image_keeps_its_format_and_loses_its_name(kind, suffix):
     safe = make_safe(a_small_image_file(kind))
     assert drawn(safe).format == kind
     assert safe.name.endswith(suffix)
@@ -57,12 +57,12 @@ def test_a_gif_becomes_a_png():
     assert drawn(make_safe(a_small_image_file("GIF"))).format == "PNG"
 
 
-def test_no_two_pictures_get_the_same_name():
+def test_no_two_images_get_the_same_name():
     assert make_safe(a_small_image_file()).name != make_safe(a_small_image_file()).name
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_where_a_picture_was_taken_is_not_kept(kind):
+def test_where_an_image_was_taken_is_not_kept(kind):
     exif = Pillow.Exif()
     exif[0x010F] = "SecretCamera"
     exif.get_ifd(0x8825)[1] = "N"
@@ -74,7 +74,7 @@ def test_where_a_picture_was_taken_is_not_kept(kind):
     assert dict(drawn(safe).getexif()) == {}
 
 
-def test_a_picture_taken_sideways_is_turned_upright():
+def test_an_image_taken_sideways_is_turned_upright():
     exif = Pillow.Exif()
     exif[0x0112] = 6
     assert drawn(make_safe(a_small_image_file(size=(40, 20), exif=exif))).size == (20, 40)
@@ -88,11 +88,11 @@ def test_a_picture_taken_sideways_is_turned_upright():
         ("WEBP", "RGBA", (1, 2, 3, 4)),
     ],
 )  # fmt: skip
-def test_a_picture_of_any_mode_is_taken(kind, mode, colour):
+def test_an_image_of_any_mode_is_taken(kind, mode, colour):
     assert drawn(make_safe(a_small_image_file(kind, mode=mode, colour=colour))).size == (40, 20)
 
 
-def test_what_is_transparent_stays_transparent():
+def test_transparency_is_kept():
     image = drawn(make_safe(a_small_image_file("PNG", mode="RGBA", colour=(1, 2, 3, 0))))
     assert image.getpixel((0, 0))[3] == 0
 
@@ -112,18 +112,18 @@ def test_a_colour_profile_without_sense_does_no_harm():
     assert drawn(make_safe(a_small_image_file("PNG", icc_profile=b"nonsense"))).getpixel((0, 0)) == RED
 
 
-def test_a_picture_larger_than_any_screen_is_made_smaller():
+def test_an_image_larger_than_any_screen_is_made_smaller():
     assert drawn(make_safe(a_small_image_file(size=(6000, 1500)))).size == (MAX_SIDE, MAX_SIDE // 4)
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
-def test_a_moving_picture_stands_still(kind):
+def test_an_animation_is_reduced_to_its_first_frame(kind):
     more = [Pillow.new("RGB", (40, 20), (0, 0, n)) for n in range(5)]
     image = drawn(make_safe(a_small_image_file(kind, save_all=True, append_images=more, duration=50)))
     assert getattr(image, "n_frames", 1) == 1
 
 
-# What is refused
+# Rejected files
 
 
 def test_an_empty_file_is_refused():
@@ -143,12 +143,12 @@ def test_an_empty_file_is_refused():
         b"\0",
     ],
 )
-def test_a_file_that_is_not_a_readable_picture_is_refused_with_a_way_on(content):
+def test_an_unreadable_image_is_rejected_with_advice(content):
     assert any(way in refusal(content) for way in ("JPEG, PNG or WebP", "Save it again and upload the new copy"))
 
 
 @pytest.mark.parametrize("kind", ["BMP", "TIFF", "ICO", "PPM"])
-def test_another_kind_of_picture_is_refused_whatever_its_name(kind):
+def test_another_image_format_is_rejected_with_any_name(kind):
     assert "JPEG, PNG or WebP" in refusal(a_small_image_file(kind).read(), "a.png")
 
 
@@ -157,13 +157,13 @@ def test_a_bomb_is_refused_before_it_is_decoded(size):
     assert "Make it smaller" in refusal(a_png_header(*size))
 
 
-def test_a_picture_cut_short_is_refused():
+def test_an_image_cut_short_is_refused():
     for kind in ("JPEG", "PNG"):
         content = a_small_image_file(kind, size=(400, 400), colour=RED).read()
         assert "damaged" in refusal(content[: len(content) // 2])
 
 
-def test_no_beginning_of_a_picture_gives_anything_but_a_sentence():
+def test_a_truncated_image_always_gives_an_error_message():
     for kind in ("JPEG", "PNG", "WEBP"):
         content = a_small_image_file(kind, size=(30, 30)).read()
         for length in range(1, len(content) - 20, 7):
@@ -177,7 +177,7 @@ def test_a_file_too_large_is_refused_with_its_size():
 # The fields
 
 
-def test_the_form_draws_every_new_upload_anew():
+def test_the_form_reencodes_every_new_upload():
     upload = SimpleUploadedFile("evil.html", a_small_image_file("PNG").read() + b"<script>", "text/html")
     safe = ImageFormField().clean(upload)
     assert safe.name.endswith(".png")
@@ -196,7 +196,7 @@ def officer(db, settings, tmp_path):
     return get_user_model().objects.create_superuser("officer")
 
 
-def test_a_picture_put_in_by_a_script_is_drawn_anew_too(officer):
+def test_an_image_set_by_a_script_is_reencoded(officer):
     image = Image.objects.create(file=a_small_image_file(), uploaded_at=timezone.now(), uploaded_by=officer)
     assert "holiday" not in image.file.name
     assert image.file.name.startswith("pictures/")
@@ -216,7 +216,7 @@ def desk(client, officer):
     return client
 
 
-def test_an_upload_answers_with_the_address_of_the_picture(desk, officer):
+def test_an_upload_answers_with_the_address_of_the_image(desk, officer):
     answer = send(desk, a_small_image_file()).json()
     image = Image.objects.get()
     assert answer == {"uploaded": 1, "fileName": str(image), "url": image.file.url}

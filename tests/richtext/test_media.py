@@ -1,4 +1,4 @@
-"""A file is as public as what it belongs to, at this very moment; what is not public answers like what is not there."""
+"""A file is public while its message is; the response for an unpublished file equals that for a missing one."""
 
 import pytest
 import time_machine
@@ -61,7 +61,7 @@ def test_the_files_of_a_message_that_is_not_public_are_not_there(client, state):
     assert [status(client, file) for file in files] == [404, 404, 404]
 
 
-def test_renditions_are_as_public_as_their_picture(client):
+def test_renditions_are_as_public_as_their_image(client):
     names = []
     for kwargs in ({}, NOT_PUBLIC["scheduled"]):
         picture = ImageFile.named(a_pictured_message(**kwargs).image.name)
@@ -86,7 +86,7 @@ def test_files_are_gone_with_the_withdrawal_and_back_with_the_restoration(client
     assert (gone, status(client, message.image)) == (404, 200)
 
 
-def test_a_picture_that_was_replaced_is_no_longer_public(client):
+def test_an_image_that_was_replaced_is_no_longer_public(client):
     message = a_pictured_message()
     old = message.image.name
     message.image = a_picture_file()
@@ -100,7 +100,7 @@ def headers_of(answer):
     return {name: value for name, value in answer.headers.items() if name != "X-Request-ID"}
 
 
-def test_what_is_not_public_answers_exactly_like_what_is_not_there(client):
+def test_unpublished_and_missing_files_have_equal_responses(client):
     hidden = a_pictured_message(**NOT_PUBLIC["scheduled"])
     unknown = client.get(UNKNOWN)
     for file in (hidden.image, an_attachment(hidden).file, an_image().file):
@@ -133,7 +133,7 @@ def test_a_name_that_makes_no_sense_is_not_found(client, admin_client, name):
 # Pictures in texts
 
 
-def test_a_picture_is_public_while_a_public_text_shows_it(client):
+def test_an_image_is_public_while_a_public_text_shows_it(client):
     image = an_image()
     message = a_message(body=a_body(image))
     shown = status(client, image.file)
@@ -142,7 +142,7 @@ def test_a_picture_is_public_while_a_public_text_shows_it(client):
     assert (shown, status(client, image.file)) == (200, 404)
 
 
-def test_a_picture_in_two_texts_is_public_while_one_of_them_is(client):
+def test_an_image_in_two_texts_is_public_while_one_of_them_is(client):
     image = an_image()
     a_message(body=a_body(image), **NOT_PUBLIC["withdrawn"])
     before = status(client, image.file)
@@ -150,7 +150,7 @@ def test_a_picture_in_two_texts_is_public_while_one_of_them_is(client):
     assert (before, status(client, image.file)) == (404, 200)
 
 
-def test_a_picture_of_a_page_is_public_while_the_page_is_shown(client):
+def test_an_image_of_a_page_is_public_while_the_page_is_shown(client):
     image = an_image()
     page = a_page(body=a_body(image))
     shown = status(client, image.file)
@@ -159,12 +159,12 @@ def test_a_picture_of_a_page_is_public_while_the_page_is_shown(client):
     assert (shown, status(client, image.file)) == (200, 404)
 
 
-def test_a_picture_that_no_text_has_is_not_public(client):
+def test_an_image_that_no_text_has_is_not_public(client):
     assert status(client, an_image().file) == 404
 
 
 @pytest.mark.parametrize("model", [Message, Page])
-def test_pictures_are_noted_however_a_text_is_written(client, model):
+def test_images_are_noted_however_a_text_is_written(client, model):
     images = [an_image() for _ in range(4)]
     row = a_message() if model is Message else a_page()
     fields = {"headline": "B", "category": a_category(), "publish_at": NOON, "approved_at": NOON}
@@ -181,20 +181,20 @@ def test_pictures_are_noted_however_a_text_is_written(client, model):
     assert [status(client, image.file) for image in images] == [404, 404, 200, 200]
 
 
-def test_a_picture_is_known_however_its_address_is_spelt(client):
+def test_an_image_is_known_however_its_address_is_spelt(client):
     image = an_image()
     name = image.file.name.replace("-", "%2D")
     a_message(body=f'<p><img src="http://testserver/media/{name}?a=1#b" alt="A"></p>')
     assert status(client, image.file) == 200
 
 
-def test_a_file_that_is_no_picture_of_a_text_is_not_made_public_by_one(client):
+def test_a_file_that_is_no_image_of_a_text_is_not_made_public_by_one(client):
     hidden = a_pictured_message(**NOT_PUBLIC["a draft"])
     a_message(body=f'<p><img src="{address(hidden.image)}" alt="A"></p>')
     assert status(client, hidden.image) == 404
 
 
-def test_a_picture_of_an_older_site_is_public_once_it_has_its_row(client, media):
+def test_an_image_of_an_older_site_is_public_once_it_has_its_row(client, media):
     body = '<p><img src="/media/old/one.jpg" alt="A"></p>'
     (media / "old").mkdir()
     (media / "old/one.jpg").write_bytes(a_picture_file().read())
@@ -209,18 +209,18 @@ def test_a_picture_of_an_older_site_is_public_once_it_has_its_row(client, media)
 
 
 @pytest.mark.parametrize("right", ["change_message", "view_message", "change_page", "add_image"])
-def test_staff_see_what_they_work_on_and_nobody_keeps_it(client, right):
+def test_staff_see_unpublished_files_without_caching(client, right):
     client.force_login(an_officer(right))
     answer = client.get(address(an_image().file))
     assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
 
 
-def test_staff_who_have_nothing_to_do_with_texts_see_what_the_public_sees(client):
+def test_staff_without_message_permissions_see_public_files_only(client):
     client.force_login(an_officer("change_enquiry"))
     assert status(client, an_image().file) == 404
 
 
-def test_who_has_left_the_staff_sees_what_the_public_sees(client):
+def test_former_staff_see_public_files_only(client):
     officer = an_officer("change_message")
     client.force_login(officer)
     officer.is_staff = False
@@ -228,7 +228,7 @@ def test_who_has_left_the_staff_sees_what_the_public_sees(client):
     assert status(client, an_image().file) == 404
 
 
-def test_staff_see_the_pictures_of_earlier_versions(client):
+def test_staff_see_the_images_of_earlier_versions(client):
     message = a_pictured_message()
     old = message.image.name
     message.image = a_picture_file()
@@ -237,6 +237,6 @@ def test_staff_see_the_pictures_of_earlier_versions(client):
     assert client.get(f"/media/{old}").status_code == 200
 
 
-def test_an_upload_is_seen_in_the_editor_at_once(admin_client):
+def test_an_upload_is_visible_in_the_editor_immediately(admin_client):
     uploaded = admin_client.post("/admin/upload/", {"upload": a_picture_file()}).json()
     assert admin_client.get(uploaded["url"]).status_code == 200

@@ -34,20 +34,20 @@ def test_this_pillow_writes_both_modern_formats():
     assert MODERN_FORMATS == ["AVIF", "WEBP"]
 
 
-def test_a_picture_is_drawn_in_all_widths_and_formats_when_it_is_saved(media):
+def test_an_image_is_drawn_in_all_widths_and_formats_when_it_is_saved(media):
     a_pictured_message(size=(2000, 1000))
     drawn = [f"2000x1000-{width}.{suffix}" for width in (1440, 480, 960) for suffix in ("avif", "jpg", "webp")]
     assert files(media) == [*drawn, "2000x1000.jpg"]
 
 
-def test_no_rendition_is_wider_than_its_picture(media):
+def test_no_rendition_is_wider_than_its_image(media):
     a_pictured_message(size=(600, 400))
     assert files(media) == [
         "600x400-480.avif", "600x400-480.jpg", "600x400-480.webp", "600x400-600.avif", "600x400-600.webp", "600x400.jpg"
     ]  # fmt: skip
 
 
-def test_a_small_picture_is_its_own_rendition(media):
+def test_a_small_image_is_its_own_rendition(media):
     a_pictured_message(size=(40, 20))
     assert files(media) == ["40x20-40.avif", "40x20-40.webp", "40x20.jpg"]
 
@@ -55,29 +55,29 @@ def test_a_small_picture_is_its_own_rendition(media):
 @pytest.mark.parametrize(
     ("kind", "mode", "colour"), [("PNG", "RGBA", (1, 2, 3, 4)), ("PNG", "L", 9), ("WEBP", "RGB", 0)]
 )
-def test_pictures_of_every_kind_have_renditions_of_the_right_size(media, kind, mode, colour):
+def test_images_of_every_kind_have_renditions_of_the_right_size(media, kind, mode, colour):
     a_message(image=a_picture_file((1000, 300), kind, mode, colour), image_alt="A")
     sizes = {Pillow.open(path).size for path in media.rglob("*-480.*")}
     assert sizes == {(480, 144)}
 
 
-def test_a_very_flat_picture_keeps_a_line(media):
+def test_a_very_flat_image_keeps_a_line(media):
     a_pictured_message(size=(2000, 1))
     assert (480, 1) in {Pillow.open(path).size for path in media.rglob("*-480.*")}
 
 
-def test_a_rendition_may_be_of_a_picture_in_any_format_of_ours():
+def test_a_rendition_may_be_of_an_image_in_any_format_of_ours():
     assert source_candidates("pictures/a-9x9-480.avif") == [
         "pictures/a-9x9-480.avif", "pictures/a-9x9.jpg", "pictures/a-9x9.png", "pictures/a-9x9.webp"
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["", "a.jpg", "pictures/a-480.jpg", "a-9x9.gif", "a-9x9-480.jpg", "a-9x9.jpg\n"])
-def test_a_name_that_is_not_ours_is_no_picture(name):
+def test_a_name_that_is_not_ours_is_no_image(name):
     assert ImageFile.named(name) is None
 
 
-def test_a_new_picture_has_a_new_address_and_the_old_files_stay(media):
+def test_a_new_image_has_a_new_address_and_the_old_files_stay(media):
     message = a_pictured_message()
     before = message.image.name
     message.image = a_picture_file()
@@ -105,7 +105,7 @@ def test_no_other_width_is_made_up(client, media):
 # The page
 
 
-def test_a_message_offers_its_picture_in_all_formats_with_its_size(client):
+def test_a_message_offers_its_image_in_all_formats_with_its_size(client):
     message = a_pictured_message(size=(1000, 500), image_credit="Photo: A. Smith")
     page = client.get(message.get_absolute_url()).content.decode()
     stem = f"/media/{ImageFile.named(message.image.name).stem}"
@@ -126,12 +126,12 @@ def test_every_address_on_a_page_has_a_file(client):
     assert {client.get(address).status_code for address in addresses} == {200}
 
 
-def test_the_home_page_shows_the_featured_messages_picture(client):
+def test_the_home_page_shows_the_featured_messages_image(client):
     a_pictured_message()
     assert "<picture>" in client.get("/").content.decode()
 
 
-def test_a_decorative_picture_says_nothing(client):
+def test_a_decorative_image_says_nothing(client):
     message = a_pictured_message(image_alt="", image_decorative=True)
     assert ' alt="" width="600"' in client.get(message.get_absolute_url()).content.decode()
 
@@ -146,7 +146,7 @@ def test_the_middle_needs_no_class(client):
     assert 'height="400"></picture>' in client.get(message.get_absolute_url()).content.decode()
 
 
-def test_a_picture_in_a_text_is_offered_in_renditions(client):
+def test_an_image_in_a_text_is_offered_in_renditions(client):
     image = an_image((1000, 700))
     page = client.get(a_page(body=a_body(image)).get_absolute_url()).content.decode()
     stem = f"/media/{ImageFile.named(image.file.name).stem}"
@@ -155,13 +155,13 @@ def test_a_picture_in_a_text_is_offered_in_renditions(client):
     assert 'loading="lazy"></picture>' in page
 
 
-def test_a_picture_in_a_text_without_its_size_is_given_it(client):
+def test_an_image_in_a_text_without_its_size_is_given_it(client):
     image = an_image((1000, 700))
     message = a_message(body=f'<p><img src="/media/{image.file.name}" alt="A"></p>')
     assert ' alt="A" width="1000" height="700" srcset="' in client.get(message.get_absolute_url()).content.decode()
 
 
-def test_a_picture_from_elsewhere_stays_as_it_is(client):
+def test_an_image_from_elsewhere_stays_as_it_is(client):
     message = a_message(body='<p><img src="/media/old/one.jpg" alt="A"></p>')
     assert '<p><img src="/media/old/one.jpg" alt="A"></p>' in client.get(message.get_absolute_url()).content.decode()
 
@@ -184,15 +184,15 @@ def faults(**kwargs):
     return error.value.message_dict
 
 
-def test_a_picture_needs_words_or_is_decorative():
+def test_an_image_needs_words_or_is_decorative():
     assert "or mark it as decorative" in faults()["image_alt"][0]
 
 
-def test_a_decorative_picture_has_no_words():
+def test_a_decorative_image_has_no_words():
     assert "no alternative text" in faults(image_alt="A", image_decorative=True)["image_alt"][0]
 
 
-def test_a_video_needs_a_still_picture():
+def test_a_video_needs_a_still_image():
     with pytest.raises(ValidationError) as error:
         Message(headline="x", video_url="https://example.org/").clean()
     assert "still image" in error.value.message_dict["image"][0]

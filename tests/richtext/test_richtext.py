@@ -1,4 +1,4 @@
-"""Rich text: what the cleaner lets through, what it mends, and that nothing passes it by."""
+"""Rich text: elements that the sanitiser allows, repairs or removes, and its use for every text."""
 
 import pytest
 from html5lib import HTMLParser
@@ -16,7 +16,7 @@ def cleaned(html):
     return sanitize(html).replace("\n", "")
 
 
-# What is harmless stays
+# Allowed elements
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_letters_are_not_normalised():
     assert sanitize("<p>e\u0301</p>") == "<p>e\u0301</p>"
 
 
-# What is harmful goes
+# Removed elements
 
 
 @pytest.mark.parametrize(
@@ -101,13 +101,13 @@ def test_a_backslash_leads_to_no_other_host():
     assert sanitize(r'<a href="/\example.org">a</a>') == '<p><a href="/%5Cexample.org">a</a></p>'
 
 
-def test_a_picture_named_with_our_own_origin_stays(settings):
+def test_an_image_named_with_our_own_origin_stays(settings):
     settings.SITE_URL = "https://press.example.org"
     html = '<p><img src="https://press.example.org/media/a.jpg" alt="A"></p>'
     assert sanitize(html) == '<p><img src="/media/a.jpg" alt="A"></p>'
 
 
-# What is old or out of place is mended
+# Repaired elements
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_picture_named_with_our_own_origin_stays(settings):
         ('<img src="/media/a.png" alt="A" width="100%" height=-1>', '<p><img src="/media/a.png" alt="A"></p>'),
     ],
 )
-def test_what_is_out_of_place_is_mended(html, mended):
+def test_misplaced_elements_are_repaired(html, mended):
     assert cleaned(html) == mended
 
 
@@ -199,7 +199,7 @@ def test_what_is_put_together_is_what_the_parser_then_reads(html):
 
 
 @given(HTML)
-def test_what_comes_out_is_parsed_without_an_error(html):
+def test_output_is_parsed_without_an_error(html):
     HTMLParser(strict=True).parse(f"<!doctype html><title>.</title><body>{sanitize(html)}</body>")
 
 
@@ -244,7 +244,7 @@ def test_the_first_paragraph_is_the_first_with_words_and_whole():
     assert first_paragraph(html) == "A & b, c < d"
 
 
-def test_where_no_paragraph_is_the_first_block_stands_in():
+def test_without_a_paragraph_the_first_block_is_used():
     assert first_paragraph("<ul><li>a</li><li>b</li></ul>") == "a"
     assert first_paragraph("") == ""
 

@@ -42,7 +42,7 @@ def server():
 
 @pytest.fixture(autouse=True)
 def bucket(server, monkeypatch, settings, tmp_path):
-    """An empty bucket, named by the environment as in production; what is in it as {name: bytes}."""
+    """An empty bucket, named by the environment as in production; its content as {name: bytes}."""
     for name, value in {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "S3_BUCKET": "press"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("S3_ENDPOINT", server)
@@ -65,10 +65,10 @@ def address(file):
     return f"/media/{file.name}"
 
 
-# What comes in
+# Uploads
 
 
-def test_a_picture_and_all_its_renditions_are_kept_in_the_bucket(bucket):
+def test_an_image_and_all_its_renditions_are_kept_in_the_bucket(bucket):
     picture = ImageFile.named(a_pictured_message(size=(1000, 600)).image.name)
     drawn = {name for kind in picture.kinds for name, _ in picture.source_set(kind)}
     assert names(bucket) == drawn | {picture.name}
@@ -82,7 +82,7 @@ def test_what_the_editor_uploads_is_kept_in_the_bucket_and_shown_to_staff(admin_
     assert admin_client.get(answer["url"]).status_code == 200
 
 
-def test_pictures_of_an_import_are_kept_in_the_bucket(bucket, tmp_path):
+def test_images_of_an_import_are_kept_in_the_bucket(bucket, tmp_path):
     (tmp_path / "hall.jpg").write_bytes(a_picture_file().read())
     line = {"headline": "Moved in", "category": "statements", "publish_at": "2020-11-20T12:00:00+00:00"}
     line["body"] = '<p><img src="hall.jpg" alt="The hall"></p>'
@@ -92,17 +92,17 @@ def test_pictures_of_an_import_are_kept_in_the_bucket(bucket, tmp_path):
     assert f"/media/{Image.objects.get().file.name}" in Message.objects.get().body
 
 
-def test_an_officer_keeps_a_picture_and_an_attachment_in_the_bucket(admin_client, bucket):
+def test_an_officer_keeps_an_image_and_an_attachment_in_the_bucket(admin_client, bucket):
     picture = SimpleUploadedFile("a.jpg", a_picture_file().read(), "image/jpeg")
     assert post_attachment(admin_client, a_pdf_file(), image=picture, image_alt="The hall").status_code == 302
     message = Message.objects.get()
     assert {message.image.name, message.attachments.get().file.name} < names(bucket)
 
 
-# What goes out
+# Downloads
 
 
-def test_a_picture_comes_from_this_site(client, bucket):
+def test_an_image_comes_from_this_site(client, bucket):
     message = a_pictured_message()
     answer = client.get(address(message.image))
     assert b"".join(answer) == bucket.Object(message.image.name).get()["Body"].read()
@@ -110,7 +110,7 @@ def test_a_picture_comes_from_this_site(client, bucket):
     assert "127.0.0.1" not in client.get(message.get_absolute_url()).content.decode()
 
 
-def test_a_picture_in_a_text_comes_from_this_site(client):
+def test_an_image_in_a_text_comes_from_this_site(client):
     image = an_image()
     a_message(body=a_body(image))
     assert client.get(address(image.file)).status_code == 200
@@ -135,7 +135,7 @@ def test_an_attachment_is_handed_over_by_an_address_that_ends(client):
         assert got.headers["Content-Disposition"].startswith("attachment; ")
 
 
-def test_a_proxy_is_told_the_signed_path(client, settings):
+def test_a_proxy_gets_the_signed_path(client, settings):
     settings.MEDIA_X_ACCEL_PREFIX = "/protected/"
     message = a_pictured_message()
     for file, kind in ((message.image, "image/jpeg"), (an_attachment(message).file, "application/pdf")):
@@ -177,7 +177,7 @@ def away(settings):
     }
 
 
-def test_while_the_bucket_is_away_a_file_is_answered_with_a_503(client, request):
+def test_while_the_bucket_is_unavailable_a_file_is_503(client, request):
     message = a_pictured_message()
     request.getfixturevalue("away")
     answer = client.get(address(message.image))
@@ -185,7 +185,7 @@ def test_while_the_bucket_is_away_a_file_is_answered_with_a_503(client, request)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_the_bucket_is_away_the_editor_is_told_so(admin_client, away):
+def test_while_the_bucket_is_unavailable_the_editor_shows_an_error(admin_client, away):
     file = SimpleUploadedFile("a.jpg", a_picture_file().read(), "image/jpeg")
     answer = admin_client.post(reverse("richtext:upload"), {"upload": file})
     assert "Try again in a minute" in answer.json()["error"]["message"]
@@ -193,7 +193,7 @@ def test_while_the_bucket_is_away_the_editor_is_told_so(admin_client, away):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_the_bucket_is_away_a_message_with_a_new_picture_is_told_to_come_again(admin_client, away):
+def test_while_the_bucket_is_unavailable_a_save_with_a_new_image_is_refused(admin_client, away):
     address = reverse("admin:news_message_add")
     typed = fields_of(admin_client.get(address).content.decode(), "message_form") | {
         "headline": "Kept by nobody",

@@ -1,4 +1,4 @@
-"""How a file that may be seen is handed over: by its headers, by a proxy in front, by a storage elsewhere."""
+"""Serving of public files: headers, a proxy in front, and external storage."""
 
 import pytest
 import time_machine
@@ -37,10 +37,10 @@ def status(client, file):
     return client.get(address(file)).status_code
 
 
-# How it is handed over
+# Serving
 
 
-def test_what_is_public_may_be_kept_for_a_minute_and_depends_on_nobody(admin_client):
+def test_public_files_are_cached_for_a_minute_without_vary(admin_client):
     answer = admin_client.get(address(a_pictured_message().image))
     assert answer["Cache-Control"] == "max-age=60, public"
     assert "Vary" not in answer
@@ -48,7 +48,7 @@ def test_what_is_public_may_be_kept_for_a_minute_and_depends_on_nobody(admin_cli
 
 
 @pytest.mark.parametrize("kind", ["AVIF", "WEBP", "JPEG"])
-def test_a_picture_says_what_it_is(client, kind):
+def test_an_image_has_its_media_type(client, kind):
     picture = ImageFile.named(a_pictured_message().image.name)
     answer = client.get(f"/media/{picture.rendition(480, kind)}")
     assert answer["Content-Type"] == f"image/{kind.lower()}"
@@ -68,7 +68,7 @@ def test_a_copy_that_is_still_good_is_not_sent_again(client):
     assert client.get(address(file), headers={"If-None-Match": tag}).status_code == 304
 
 
-def test_a_copy_of_what_was_withdrawn_is_no_longer_good(client):
+def test_a_cached_copy_of_a_withdrawn_file_gets_404(client):
     message = a_pictured_message()
     tag = client.get(address(message.image))["ETag"]
     message.withdraw("An error", at=NOON)
@@ -95,7 +95,7 @@ def test_a_proxy_in_front_sends_the_file_if_the_settings_say_so(client, settings
     assert (answer["Content-Type"], answer.content) == ("application/pdf", b"")
 
 
-def test_a_proxy_is_told_of_nothing_that_is_not_public_or_not_there(client, settings, media):
+def test_a_proxy_gets_no_path_of_unpublished_or_missing_files(client, settings, media):
     settings.MEDIA_X_ACCEL_PREFIX = "/protected/"
     lost = a_pictured_message().image
     (media / lost.name).unlink()
@@ -124,7 +124,7 @@ def test_a_storage_that_signs_addresses_hands_attachments_over_itself(client, el
     assert "ResponseContentDisposition=attachment" in answer["Location"]
 
 
-def test_pictures_come_from_this_site_wherever_they_are_stored(client, elsewhere):
+def test_images_come_from_this_site_wherever_they_are_stored(client, elsewhere):
     message = a_pictured_message()
     assert status(client, message.image) == 200
     assert "bucket.example.org" not in client.get(message.get_absolute_url()).content.decode()
@@ -174,7 +174,7 @@ def test_a_range_of_a_file_is_sent_as_partial_content(client, asked, expected):
 @pytest.mark.parametrize(
     "asked", ["", "bytes=", "bytes=-", "bytes=9-2", "bytes=0-1,3-4", "lines=1-2", "bytes=a-b", "bytes=" + "1" * 500]
 )
-def test_what_names_no_single_range_gets_the_whole_file(client, asked):
+def test_a_request_without_a_single_range_gets_the_whole_file(client, asked):
     answer = client.get(address(an_attachment().file), headers={"Range": asked})
     assert (answer.status_code, answer.getvalue(), answer["Accept-Ranges"]) == (200, PDF, "bytes")
 

@@ -115,7 +115,7 @@ def test_a_found_spelling_is_marked(client):
     assert "<mark>مسؤول</mark>" in client.get("/search/", {"q": "مسئول"}).content.decode()
 
 
-# What is between words
+# Characters between words
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ def test_migrate_names_the_command_for_a_large_archive(monkeypatch, capsys, clie
     assert "The search index is being built" in client.get("/search/?q=large").content.decode()
 
 
-# What GIN has on its list is sorted in word by word: whoever looks meanwhile must see all of a message or nothing.
+# GIN's pending list is merged word by word: a concurrent search must find all of a message or nothing.
 
 
 def save(directory):

@@ -29,7 +29,7 @@ def many_words():
 
 
 def work(do):
-    """Return how many statements were asked, and how many words compared."""
+    """Return the number of statements, and the number of compared words."""
     compared = []
     with pytest.MonkeyPatch.context() as patched, CaptureQueriesContext(connection) as asked:
         close = vocabulary.get_close_matches
@@ -143,7 +143,7 @@ def test_a_phrase_is_not_found_across_headline_and_lead():
         # the first hour comes twice
         ("America/Havana", "2019-11-03", "2019-11-03T04:30:00+00:00"),
         ("America/Havana", "2019-11-03", "2019-11-03T05:30:00+00:00"),
-        # midnight does not come at all
+        # midnight does not exist
         ("America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00+00:00"),
         ("America/Havana", "2019-03-10", "2019-03-10T05:00:00+00:00"),
     ],

@@ -69,7 +69,7 @@ class Archive(list):
 
 
 def has(term, parts):
-    """Say whether a term stands in one of the parts of a text, as a person would look for it."""
+    """Return whether a term occurs in one of the parts of a text, by a naive search."""
     *firsts, last = term.spellings
     for part in parts:
         for place in range(len(part) - len(term.words) + 1):
@@ -144,7 +144,7 @@ def test_facet_counts_match_the_filtered_results(archive, params):
 @FEW
 @given(params=WANTED, limit=st.sampled_from([0, 3, 10]))
 def test_both_ways_of_counting_agree(archive, params, limit):
-    """What is done above 10,000 messages is done here above a few."""
+    """The limit of 10,000 messages is a few here."""
     from unittest.mock import patch
 
     with ExitStack() as stack:

@@ -45,7 +45,7 @@ ADDRESSES = ["/search/", "/search/feed/", "/search/feed.json", "/api/messages/"]
 
 
 def answers(client):
-    """Return the body of every answer, by what was asked; without the moment at which a feed was made."""
+    """Return the body of every response, by request; without the time of a feed."""
     edition.reset_for_tests()
     found = {}
     for address in ADDRESSES:

@@ -23,7 +23,7 @@ def impatient(monkeypatch):
 
 @pytest.fixture
 def endless(monkeypatch):
-    """Have the database reckon without an end whenever it is asked what has a word, until `undo()`."""
+    """Make each search query of the database run without an end, until `undo()`."""
     a_message(headline="A visa")
     answer = Engine.fetch
     with monkeypatch.context() as patched:
@@ -119,7 +119,7 @@ def test_the_page_keeps_the_query(client, endless):
     assert 'value="visa"' in client.get("/search/?q=visa").content.decode()
 
 
-# How many at once
+# Concurrent searches
 
 
 @pytest.fixture

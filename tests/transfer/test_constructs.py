@@ -1,4 +1,4 @@
-"""`import_feed`: each construct of feeds, source by source, becomes what is demanded of it (tests/helpers/feeds.py)."""
+"""`import_feed`: each construct of feeds, by source, gives the required result (tests/helpers/feeds.py)."""
 
 import io
 
@@ -42,7 +42,7 @@ def read(monkeypatch, importing):
 
 
 def value(line: MessageRecord, name: str):
-    """Return what a line has under a name, as the table writes it."""
+    """Return the value of a line's key, as the table has it."""
     found = getattr(line, name)
     return (
         found.isoformat()[:16]
@@ -54,7 +54,7 @@ def value(line: MessageRecord, name: str):
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_construct_of_a_feed_becomes_what_is_demanded(read, name):
+def test_a_construct_of_a_feed_gives_the_required_result(read, name):
     row = ROWS[name]
     lines, said = read(row.file)
     assert {key: value(lines[0], key) for key in row.demanded} == row.demanded
@@ -85,7 +85,7 @@ def test_a_date_is_read_in_its_zone_and_a_doubtful_one_is_noted(read, given):
 
 
 @pytest.mark.parametrize("given", feed_items.NO_DATES)
-def test_a_date_that_does_not_exist_is_a_fault_with_the_title(read, given):
+def test_a_date_that_does_not_exist_is_an_error_with_the_title(read, given):
     with pytest.raises(CommandError, match="Item 1: “T”: its date"):
         read(feeds.rss(feeds.item(date=f"<pubDate>{given}</pubDate>")))
 
@@ -135,7 +135,7 @@ KIND = (
         ('<type xmlns="http://schemas.google.com/blogger/2018">COMMENT</type>', "comment"),
     ],
 )
-def test_what_is_no_post_of_blogger_is_left_out_and_counted(read, inside, left_out):
+def test_other_blogger_entries_are_skipped_and_counted(read, inside, left_out):
     lines, said = read(feeds.atom(inside))
     assert (lines, f"not a message: {left_out}. (1)" in said) == ([], True)
 

@@ -1,4 +1,4 @@
-"""`export_messages`: what goes out comes in again as it was, to the byte."""
+"""`export_messages`: an export can be imported again without any change."""
 
 import io
 import re
@@ -31,7 +31,7 @@ def exported():
 
 
 def emptied():
-    """Empty the site. (What has an act can never be deleted, so nothing here has one.)"""
+    """Empty the site. (Messages with a log entry cannot be deleted, so these have none.)"""
     with new_edition():
         for model in (Correction, Redirect, Message, Category, ImportedDigest):
             model.objects.all().delete()
@@ -44,7 +44,7 @@ def imported(content):
 
 
 def moved():
-    """Return what the site exports, and what another one exports that has imported it."""
+    """Return the export of the site, and that of another site that has imported it."""
     before = exported()
     emptied()
     imported(before)
@@ -78,7 +78,7 @@ a_row = some.fixed_dictionaries(
 
 @given(some.lists(a_row, max_size=5))
 @settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
-def test_what_goes_out_comes_in_to_the_byte(rows):
+def test_an_export_is_imported_byte_for_byte(rows):
     emptied()
     for row in rows:
         row = dict(row)
@@ -110,7 +110,7 @@ def test_export_carries_everything_that_the_public_can_see():
     assert [row.path for row in found.redirects.all()] == ["/messages/2020/11/23/one/"]
 
 
-def test_a_draft_with_a_moment_of_its_own_does_not_become_public_by_moving():
+def test_a_draft_with_a_time_of_its_own_does_not_become_public_by_moving():
     a_message(approved_at=None, publish_at=NOON - DAY)
     moved()
     assert Message.objects.get().state(NOON) == Message.State.DRAFT
@@ -123,7 +123,7 @@ def test_a_withdrawn_message_still_answers_with_its_reason(client):
     assert (answer.status_code, "It was wrong." in answer.content.decode()) == (410, True)
 
 
-def test_export_goes_to_a_file_whole_or_not_at_all(tmp_path, monkeypatch):
+def test_export_file_is_written_completely_or_not(tmp_path, monkeypatch):
     a_message()
     file = tmp_path / "out.jsonl"
     call_command("export_messages", str(file), stderr=io.StringIO())
@@ -135,7 +135,7 @@ def test_export_goes_to_a_file_whole_or_not_at_all(tmp_path, monkeypatch):
     assert (file.read_bytes(), [found.name for found in tmp_path.iterdir()]) == (before, ["out.jsonl"])
 
 
-def test_who_exports_is_told_of_files_that_stay_behind(tmp_path):
+def test_export_reports_files_that_are_not_included(tmp_path):
     a_message()
     said = io.StringIO()
     call_command("export_messages", str(tmp_path / "out.jsonl"), stderr=said)
@@ -149,7 +149,7 @@ def test_who_exports_is_told_of_files_that_stay_behind(tmp_path):
     ]
 
 
-def test_pictures_in_texts_come_along_with_the_media_folder(client):
+def test_images_in_texts_are_imported_with_the_media_folder(client):
     message = a_message(body=a_body(an_image()))
     folder, content = ImportFolder(site_settings.MEDIA_ROOT), exported()
     Message.objects.all().delete()
@@ -174,7 +174,7 @@ def test_export_reads_in_short_steps(monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(export, "BATCH_SIZE", 2)
     for _ in range(5):
         a_message()
-    with django_assert_num_queries(3 * 4 + 1):  # rows, redirects, corrections, attachments; and that there are no more
+    with django_assert_num_queries(3 * 4 + 1):  # rows, redirects, corrections, attachments; and a check of their number
         assert len(list(export.export_lines())) == 5
 
 

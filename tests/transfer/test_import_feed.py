@@ -1,4 +1,4 @@
-"""`import_feed`: what an RSS, an Atom or a WordPress file holds becomes messages."""
+"""`import_feed`: items of an RSS, Atom or WordPress file become messages."""
 
 import io
 from datetime import UTC, datetime
@@ -93,7 +93,7 @@ def test_a_post_of_wordpress_becomes_a_message_with_its_paragraphs(importing):
 
 
 @pytest.mark.parametrize("more", [{"status": "draft"}, {"status": "pending"}, {"status": "private"}, {"password": "x"}])
-def test_what_was_not_public_in_wordpress_comes_as_a_draft(importing, more):
+def test_unpublished_wordpress_posts_become_drafts(importing, more):
     importing(rss(a_post(**more)))
     assert Message.objects.get().state(NOON) == Message.State.DRAFT
 
@@ -105,7 +105,7 @@ def test_a_draft_of_atom_comes_as_a_draft(importing):
     assert Message.objects.get().publish_at is None
 
 
-def test_pages_attachments_and_what_was_thrown_away_stay_behind_and_are_counted(importing):
+def test_pages_attachments_and_deleted_posts_are_skipped_and_counted(importing):
     said = importing(rss(a_post(kind="page"), a_post(kind="attachment"), a_post(status="trash"), a_post()))
     assert Message.objects.count() == 1
     assert all(f"not a message: {name}. (1)" in said for name in ("page", "attachment", "trash"))

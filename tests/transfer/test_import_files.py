@@ -36,7 +36,7 @@ def importing(tmp_path):
     return partial(import_messages, tmp_path)
 
 
-def test_a_picture_comes_along_with_what_is_said_of_it(importing, folder, client):
+def test_an_image_is_imported_with_what_is_said_of_it(importing, folder, client):
     told = PICTURE | {"credit": "A. Smith", "focus": [10, 90], "video": "https://video.example.org/1"}
     importing({"picture": told}, pictures=str(folder))
     message = Message.objects.get()
@@ -101,7 +101,7 @@ def test_without_it_the_message_comes_alone_where_that_is_allowed(importing, fol
     assert (message.image.name, [row.name for row in message.attachments.all()]) == ("", ["programme of the visit"])
 
 
-def test_without_a_folder_files_stay_behind_and_that_is_said(importing):
+def test_without_a_folder_files_are_skipped_and_reported(importing):
     said = importing({"picture": PICTURE}, {"attachments": [{"file": "a.pdf"}], "headline": "Another"})
     assert "The lead image and attachments of a message are left out. Use --pictures DIR to import them. (2)" in said
     assert [message.image.name for message in Message.objects.all()] == ["", ""]
@@ -127,12 +127,12 @@ def test_without_a_folder_files_stay_behind_and_that_is_said(importing):
         ({"attachments": ["a.pdf"]}, "Write it like this"),
     ],
 )
-def test_what_is_wrong_with_the_words_is_said(line, fault):
+def test_an_invalid_alternative_text_is_reported(line, fault):
     ((number, said),) = jsonl.find_faults(io.BytesIO(json.dumps(GIVEN | line).encode()))
     assert (number, fault in said) == (1, True), said
 
 
-def test_what_goes_out_comes_in_with_its_files(importing, settings, tmp_path):
+def test_an_export_is_imported_with_its_files(importing, settings, tmp_path):
     a_pictured_message(image_credit="A. Smith", image_focus_x=0, video_url="https://video.example.org/1")
     a_message(image=a_picture_file((300, 200), "PNG"), image_decorative=True, publish_at=NOON - DAY)
     an_attachment(an_attachment(name="Second").message, name="First", order=1)

@@ -42,13 +42,13 @@ def importing(tmp_path):
     return run
 
 
-def test_a_featured_picture_comes_along_wherever_its_upload_is_in_the_file(importing, folder):
+def test_a_featured_image_is_imported_wherever_its_upload_is_in_the_file(importing, folder):
     importing(feeds.rss(UPLOAD, feeds.post("Text.", THUMBNAIL)), pictures=str(folder))
     message = Message.objects.get()
     assert (message.image_width, message.image_alt, message.body) == (600, "A handshake", "<p>Text.</p>")
 
 
-def test_a_gallery_and_an_old_caption_keep_their_pictures(importing, folder):
+def test_a_gallery_and_an_old_caption_keep_their_images(importing, folder):
     content = 'One\n\n[gallery]\n\n[caption id="x" caption="Old words"]<img src="/u/v.jpg" alt="V">[/caption]'
     importing(feeds.rss(feeds.post(content), UPLOAD), pictures=str(folder))
     body = Message.objects.get().body
@@ -56,7 +56,7 @@ def test_a_gallery_and_an_old_caption_keep_their_pictures(importing, folder):
     assert "<figcaption>Old words</figcaption>" in body
 
 
-def test_a_linked_pdf_comes_along_and_the_link_leads_to_it(importing, folder, client):
+def test_a_linked_pdf_is_imported_and_the_link_leads_to_it(importing, folder, client):
     importing(feeds.of_rss('See &lt;a href="/a.pdf"&gt;the programme&lt;/a&gt;.'), pictures=str(folder))
     row = Attachment.objects.get()
     assert row.name == "the programme"
@@ -80,7 +80,7 @@ def test_the_same_feed_with_and_without_a_folder_is_the_same(importing, folder):
 
 
 @pytest.mark.parametrize("where", ["own", "text"])
-def test_one_picture_under_several_names_is_drawn_once_in_a_run(tmp_path, folder, monkeypatch, where):
+def test_one_image_under_several_names_is_drawn_once_in_a_run(tmp_path, folder, monkeypatch, where):
     for number in range(3):
         (folder / f"{number}.jpg").write_bytes((folder / "u" / "v.jpg").read_bytes())
     looks = []

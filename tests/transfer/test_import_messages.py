@@ -1,4 +1,4 @@
-"""`import_messages`: an archive comes in whole, once, or not at all."""
+"""`import_messages`: an archive is imported completely, once, or not."""
 
 import io
 import json
@@ -23,7 +23,7 @@ GIVEN = {"headline": "A statement", "category": "statements", "publish_at": "202
 
 @pytest.fixture
 def importing(tmp_path):
-    """Import lines, and return what the command said last."""
+    """Import lines, and return the last line of output."""
 
     def run(*given, options=()):
         file = tmp_path / "messages.jsonl"
@@ -35,7 +35,7 @@ def importing(tmp_path):
     return run
 
 
-# What comes in
+# Imported data
 
 
 @pytest.mark.django_db
@@ -66,14 +66,14 @@ def test_every_field_is_kept_as_given(importing):
 
 
 @pytest.mark.django_db
-def test_imported_message_is_approved_at_its_moment(importing):
+def test_imported_message_is_approved_at_its_time(importing):
     importing(a_line(publish_at="2020-10-20T12:00:00+01:00"))
     message = Message.objects.get()
     assert message.publish_at == message.approved_at == datetime(2020, 10, 20, 11, tzinfo=UTC)
 
 
 @pytest.mark.django_db
-def test_message_without_a_moment_is_a_draft(importing):
+def test_message_without_a_time_is_a_draft(importing):
     importing(a_line(publish_at=None))
     assert Message.objects.get().state(NOON) == Message.State.DRAFT
 
@@ -137,7 +137,7 @@ def test_running_it_twice_adds_nothing(importing):
 
 
 @pytest.mark.django_db
-def test_file_that_has_grown_adds_what_is_new(importing):
+def test_file_that_has_grown_adds_new_messages(importing):
     importing(a_line())
     assert importing(a_line(headline="Newer"), a_line(), a_line(headline="Older")) == "2 added, 1 already imported."
 
@@ -166,7 +166,7 @@ def test_changes_by_staff_are_kept(importing):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_stopped_import_goes_on_where_it_was(importing, monkeypatch):
+def test_stopped_import_continues(importing, monkeypatch):
     given = [a_line(headline=f"Statement {number}") for number in range(120)]
     create, calls = ImportedDigest.objects.remember, []
 
@@ -268,7 +268,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("raw", "fault"), FAULTS, ids=[fault for _raw, fault in FAULTS])
-def test_fault_is_named_with_its_line(raw, fault):
+def test_error_is_named_with_its_line(raw, fault):
     ((number, said),) = jsonl.find_faults(io.BytesIO(a_line() + b"\n" + raw + b"\n" + a_line()))
     assert number == 2
     assert fault in said
@@ -281,7 +281,7 @@ def test_line_after_an_endless_one_has_its_own_number():
     assert [number for number, _fault in jsonl.find_faults(file)] == [1, 3]
 
 
-def test_file_of_too_many_categories_is_a_fault():
+def test_file_of_too_many_categories_is_an_error():
     file = io.BytesIO(b"\n".join(a_line(category=f"c-{number}") for number in range(jsonl.MOST_CATEGORIES + 1)))
     assert next(jsonl.find_faults(file))[0] == 501
 
@@ -295,7 +295,7 @@ def test_file_with_a_bad_line_adds_nothing(importing):
 
 
 @pytest.mark.django_db
-def test_check_stops_after_twenty_faults(importing):
+def test_check_stops_after_twenty_errors(importing):
     with pytest.raises(CommandError) as raised:
         importing(*[b"{"] * 30)
     said = str(raised.value).splitlines()
@@ -332,7 +332,7 @@ def test_line_that_goes_bad_between_the_passes_stops_the_import(importing, monke
 
 
 @pytest.mark.django_db
-def test_imported_messages_stand_among_the_others_by_their_moment(importing):
+def test_imported_messages_are_sorted_by_publication_time(importing):
     a_message(publish_at=datetime(2020, 10, 20, 11, 0, 30, tzinfo=UTC))
     importing(a_line(headline="Later", publish_at="2020-10-20T12:01:00+01:00"), a_line(headline="Earlier"))
     moments = [message.publish_at for message in Message.objects.published(NOON)]

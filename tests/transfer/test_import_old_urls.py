@@ -1,4 +1,4 @@
-"""`import_messages`: former addresses lead on, and the pictures of an archive come along."""
+"""`import_messages`: former URLs redirect, and the images of an archive are imported."""
 
 import os
 from functools import partial
@@ -42,7 +42,7 @@ def importing(tmp_path):
         ("/press/123.html", "/press/123.html"),
         ("https://old.example.org/press/123.html#top", "/press/123.html"),
         ("/press.php?id=7&lang=en", "/press.php?id=7&lang=en"),
-        ("/press/view/?id=7", "/press/view/?id=7"),  # where a page of ours could stand
+        ("/press/view/?id=7", "/press/view/?id=7"),  # a possible URL of this site
         ("/%D0%BF%D1%80%D0%B5%D1%81%D1%81%D0%B0/1", "/%D0%BF%D1%80%D0%B5%D1%81%D1%81%D0%B0/1"),
         ("/%CF%F0%E5%F1%F1%E0/1", "/%CF%F0%E5%F1%F1%E0/1"),  # Windows-1251
         ("/пресса/1", "/%D0%BF%D1%80%D0%B5%D1%81%D1%81%D0%B0/1"),
@@ -68,13 +68,13 @@ def test_an_address_that_leads_somewhere_already_stays(importing):
     assert Redirect.objects.filter(path="/press/2").exists()
 
 
-def test_former_address_of_a_draft_tells_nothing(importing, client):
+def test_former_url_of_a_draft_tells_nothing(importing, client):
     importing({"publish_at": None, "old_urls": ["/press/1.html"]})
     assert client.get("/press/1.html").status_code == 404
 
 
 @pytest.mark.parametrize("bad", ["javascript:x", "press/1", "", "//[", "/a%00b", "/a%3Fb", "/" + "x" * 500, "/a\nb", 7])
-def test_what_is_no_address_is_a_fault(importing, bad):
+def test_an_invalid_url_is_an_error(importing, bad):
     with pytest.raises(CommandError, match="Line 1: “old_urls”"):
         importing({"old_urls": [bad]})
     assert not Message.objects.exists()
@@ -86,7 +86,7 @@ def test_what_is_no_address_is_a_fault(importing, bad):
 @pytest.mark.parametrize(
     "source", ["2019/one.jpg", "/2019/one.jpg", "https://old.example.org/2019/one.jpg?w=300", "/media/2019/one.jpg"]
 )
-def test_a_picture_comes_along_and_keeps_its_words(importing, folder, source):
+def test_an_image_is_imported_and_keeps_its_words(importing, folder, source):
     body = f'<p><img src="{source}" alt="Two &amp; three" width="9" onerror="x"></p>'
     importing({"body": body}, pictures=str(folder))
     image = Image.objects.get()
@@ -96,13 +96,13 @@ def test_a_picture_comes_along_and_keeps_its_words(importing, folder, source):
     assert Path(image.file.path).exists()
 
 
-def test_a_picture_is_found_by_its_name_alone(importing, folder):
+def test_an_image_is_found_by_its_name_alone(importing, folder):
     (folder / "two.jpg").write_bytes(PICTURE)
     importing({"body": '<p><img src="/no/such/place/two.jpg" alt="x"></p>'}, pictures=str(folder))
     assert Image.objects.count() == 1
 
 
-def test_one_picture_in_two_texts_is_drawn_once(importing, folder):
+def test_one_image_in_two_texts_is_drawn_once(importing, folder):
     body = '<p><img src="2019/one.jpg" alt="x"></p>'
     importing({"body": body}, {"body": body, "lead": "Two."}, pictures=str(folder))
     assert (Image.objects.count(), Message.objects.count()) == (1, 2)
@@ -115,20 +115,20 @@ def test_running_it_again_draws_nothing(importing, folder):
     assert Image.objects.count() == 1
 
 
-def test_a_picture_of_this_site_stays_as_it_is(importing, folder):
+def test_an_image_of_this_site_stays_as_it_is(importing, folder):
     importing({"body": '<p><img src="2019/one.jpg" alt="x"></p>'}, pictures=str(folder))
     body = Message.objects.get().body
     importing({"body": body, "headline": "Another"}, pictures=str(folder))
     assert (Message.objects.get(headline="Another").body, Image.objects.count()) == (body, 1)
 
 
-def test_a_missing_picture_is_named_with_its_line_before_anything_is_written(importing, folder):
+def test_a_missing_image_is_named_with_its_line_before_anything_is_written(importing, folder):
     with pytest.raises(CommandError, match=r"Line 2: the image “gone\.jpg” is not in the folder"):
         importing({}, {"body": '<p><img src="gone.jpg" alt="x"></p>'}, pictures=str(folder))
     assert not Message.objects.exists()
 
 
-def test_a_broken_picture_is_named_before_anything_is_written(importing, folder):
+def test_a_broken_image_is_named_before_anything_is_written(importing, folder):
     (folder / "broken.jpg").write_bytes(PICTURE[:-300])
     with pytest.raises(CommandError, match=r"Line 1: the image “broken\.jpg” could not be imported"):
         importing({"body": '<p><img src="broken.jpg" alt="x"></p>'}, pictures=str(folder))
@@ -166,5 +166,5 @@ def test_a_folder_that_is_none_gets_a_sentence(importing, tmp_path):
         importing({}, pictures=str(tmp_path / "messages.jsonl"))
 
 
-def test_pictures_that_would_be_dropped_are_told_of(importing):
+def test_images_that_would_be_dropped_are_reported(importing):
     assert "--pictures" in importing({"body": '<p>x <img src="a.jpg" alt="x"></p>'})

@@ -38,7 +38,7 @@ def test_where_a_piece_of_a_file_ends_makes_no_difference(monkeypatch, name, siz
 
 @settings(max_examples=examples(60))
 @given(some.lists(some.sampled_from(PIECES), max_size=40))
-def test_whatever_a_file_holds_it_is_read_or_refused_with_a_sentence(pieces):
+def test_any_file_is_read_or_rejected_with_a_message(pieces):
     try:
         found = read("<rss><channel><item><title>A</title></item>" + "".join(pieces) + "<item><title>B</title></item>")
     except ImportFault as fault:
@@ -51,7 +51,7 @@ def test_whatever_a_file_holds_it_is_read_or_refused_with_a_sentence(pieces):
 @given(
     some.lists(some.sampled_from(["<title>T</title>", "<b>", "</i>", "<![CDATA[x", "&", "<"]), min_size=1, max_size=6)
 )
-def test_a_broken_item_never_takes_along_the_one_after_next(pieces):
+def test_an_invalid_item_does_not_affect_the_one_after_next(pieces):
     good = "<item><title>Good</title></item>"
     found = read(f"<rss><channel>{good}<item>{''.join(pieces)}</item>{good}{good}</channel></rss>")
     titles = [each[1]["title"][0].text for each in found if isinstance(each, tuple) and "title" in each[1]]

@@ -50,7 +50,7 @@ def run(file):
 
 
 def state():
-    """Return what an import leaves, but for ids and the moment of writing."""
+    """Return the rows of an import, without ids and time of writing."""
     fields = ("headline", "body", "day", "slug", "approved_at", "withdrawn_reason", "source_name", "category__slug")
     return [
         sorted(Message.objects.values_list(*fields), key=str),
@@ -85,7 +85,7 @@ def test_a_second_run_adds_nothing(large):
     assert (run(large), state()) == ("0 added, 120 already imported.", first[1])
 
 
-def test_a_process_that_is_killed_is_an_error_and_the_import_goes_on_from_there(large, monkeypatch):
+def test_a_process_that_is_killed_is_an_error_and_the_import_continues_from_there(large, monkeypatch):
     large.write_bytes(b"\n".join(archive(600)))  # more than fits into the pipe
     given = worker.WorkerClient.__iter__
 
@@ -105,7 +105,7 @@ def test_a_process_that_is_killed_is_an_error_and_the_import_goes_on_from_there(
     assert (0 < kept < 600, Message.objects.count()) == (True, 600)
 
 
-def test_what_goes_wrong_in_it_is_said_here(large, monkeypatch):
+def test_errors_of_the_worker_are_reported(large, monkeypatch):
     def changed(self, *args):
         large.write_bytes(b"{\n")
 

@@ -115,7 +115,7 @@ class ImportCommand(BaseCommand):
             yield prepared_records(jsonl.valid_records(self.entries(file), self.skipped), bool(self.folder)), file
 
     def check(self, file, progress):
-        """Read the whole file without writing, and report what is invalid."""
+        """Read the whole file without writing, and report invalid entries."""
 
         def count_entry(number):
             self.number, self.count = number, self.count + 1
@@ -157,7 +157,7 @@ class ImportCommand(BaseCommand):
         return report
 
     def check_content(self, line):
-        """Return the errors in the text and files of a message, and note what is left out of it."""
+        """Return the errors in the text and files of a message, and note the parts left out of it."""
         try:
             self.note_losses(line)
         except jsonl.ImportFault as fault:

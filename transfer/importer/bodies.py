@@ -1,4 +1,4 @@
-"""Body of a feed item as HTML for the sanitiser, with notes on what was left out."""
+"""Body of a feed item as HTML for the sanitiser, with notes on the parts left out."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ RELATIVE_URL = re.compile(
 
 
 class Body(NamedTuple):
-    """A body as HTML, the element that it is from, and notes on what was left out."""
+    """A body as HTML, the element that it is from, and notes on the parts left out."""
 
     html: str
     node: Node | None = None

@@ -56,7 +56,7 @@ PLACEHOLDER = re.compile(r"-0001\b|\b0000-00-00|\b0000\b(?!\d)(?=\s+00:00|-)")
 
 
 class ParsedDate(NamedTuple):
-    """A publication time in UTC, and a sentence on what is uncertain about it, or ""."""
+    """A publication time in UTC, and a sentence on its uncertainty, or ""."""
 
     at: datetime
     doubt: str = ""
@@ -169,7 +169,7 @@ def local_time(year: int, month: int, day: int, hour: int, minute: int, second: 
 
 
 def with_zone(local: datetime, name: str, zone: ZoneInfo) -> tuple[datetime, str]:
-    """Return a local time in the named zone, else in `zone`, and a sentence on what is uncertain about it."""
+    """Return a local time in the named zone, else in `zone`, and a sentence on its uncertainty."""
     name = name.strip(" ,;")
     if not name:
         return local.replace(tzinfo=zone), _("A date without a time zone was read in %s time.") % zone

@@ -132,7 +132,7 @@ class FeedImporter:
         return None
 
     def add_notes(self, item: Item, note: Callable, body: bodies.Body, language: str, others: int, files: int) -> None:
-        """Note what was repaired, left out, or stays on the old site."""
+        """Note repairs, omissions, and files that remain on the old site."""
         for sentence in body.notes:
             note(sentence)
         for mark in sorted(item.marks):

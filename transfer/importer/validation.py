@@ -27,11 +27,11 @@ QUERY_SAFE = "/?:@!$&'()*+,;=-._~%"  # not percent-encoded in a query
 
 
 class ImportFault(ValueError):
-    """An error in an entry: a sentence that says what is wrong and what to do."""
+    """An error in an entry: a sentence on the problem and its remedy."""
 
 
 def to_text(value: Any) -> str:
-    """Return a text that is no longer than the editor allows; raise Fault for other values."""
+    """Return a text up to the length that the editor allows; raise Fault for other values."""
     if not isinstance(value, str):
         raise ImportFault(_("is %s, but must be a text.") % json_type(value))
     if found := UNPRINTABLE.search(value):

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             return
         password = path.read_text().strip()
         if is_password_valid(password):
-            self.stdout.write("This first login is valid for 3 days. Choose your own after signing in.")
+            self.stdout.write("This first password is valid for 3 days. Choose your own after signing in.")
             self.stdout.write(f"Sign in as:  {USERNAME}, password {password}")
         else:
             self.stdout.write(f"The first password of {USERNAME} has been changed. You can delete var/{path.name}.")

@@ -85,7 +85,7 @@ class Command(BaseCommand):
         words = _("%(file)s: %(rows)d rows in %(tables)d tables and %(files)d files, %(size)s, %(how)s, %(seconds)d s.")
         values = {"file": path, "rows": taken.rows, "tables": taken.tables, "files": taken.files}
         values |= {"size": filesizeformat(taken.size).replace("\xa0", " "), "seconds": round(seconds)}
-        values["how"] = _("encrypted") if encrypted else _("NOT ENCRYPTED: anybody who has the file can read it")
+        values["how"] = _("encrypted") if encrypted else _("NOT ENCRYPTED: any person with the file can read it")
         self.stdout.write(words % values)
         words = _(
             "NOT INCLUDED: ENQUIRY_KEYS and SECRET_KEY. Store them elsewhere: without them, the enquiries in this "

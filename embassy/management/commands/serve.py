@@ -51,7 +51,7 @@ def refuse_unless_free(port: str) -> None:
 def serve(server: list[str], sender: list[str]) -> int:
     """Run both commands until a signal arrives or the server ends, and return the server's exit status.
 
-    Each has a process group of its own, because Ctrl-C reaches a whole group, and a granian worker that is told to
+    Each has a process group of its own, because Ctrl-C reaches a whole group, and a granian worker that is asked to
     stop twice hangs: only the first process of each group gets a signal. A sender that ends is started again.
     """
     received = []

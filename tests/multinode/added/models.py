@@ -2,6 +2,6 @@ from django.db import models
 
 
 class Addition(models.Model):
-    """What a next release has."""
+    """A model of the next release."""
 
     name = models.TextField()

@@ -206,7 +206,7 @@ def test_feeds_name_the_websub_hub_but_archives_do_not(client, settings):
 
 @pytest.mark.parametrize("path", ["/messages/feed/", "/messages/statements/feed/"])
 def test_following_the_archive_links_gives_every_message_once(client, path):
-    for number in range(70):  # several a day, days without any, moments that tie
+    for number in range(70):  # several a day, days without any, equal times
         a_message(publish_at=NOON - (number // 3) * 2 * DAY - (number % 2) * HOUR)
         a_message(category=a_category("comments"), publish_at=NOON - number * DAY)
     root = atom_document(client, path)
@@ -262,7 +262,7 @@ def test_the_json_feed_has_all_required_fields(client):
     assert datetime.fromisoformat(item["date_published"]).tzinfo
 
 
-# What the specification of JSON Feed 1.1 knows, and of what kind it is.
+# The keys of JSON Feed 1.1, and their types.
 IN_FEED = {
     **dict.fromkeys(["version", "title", "home_page_url", "feed_url", "next_url", "language"], str),
     **dict.fromkeys(["authors", "items", "hubs"], list),

@@ -117,7 +117,7 @@ def test_a_card_is_rendered_once_for_a_text(client, monkeypatch):
 
 
 @pytest.mark.parametrize("state", ["draft", "ahead", "withdrawn"])
-def test_what_is_not_public_has_no_card(client, state):
+def test_unpublished_content_has_no_card(client, state):
     message = a_message(publish_at=NOON + HOUR if state == "ahead" else NOON - HOUR, category=a_category())
     address = f"{message.get_absolute_url()}card.png"
     if state == "draft":
