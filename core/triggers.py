@@ -159,9 +159,14 @@ class CreateDatabaseObjects(Operation):
         """Leave the models' state as it is: the objects belong to no model."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        """Execute the statements, or collect them for `sqlmigrate`."""
+        """Execute the statements, or collect them for `sqlmigrate`.
+
+        On SQLite the triggers follow after the last migration: a later one of the same run may rebuild their table.
+        """
+        is_postponed = schema_editor.connection.vendor == "sqlite" and not schema_editor.collect_sql
         for statement in _registry[self.name].statements(schema_editor.connection.vendor):
-            schema_editor.execute(statement, None)
+            if not (is_postponed and CREATED.match(statement.lstrip())):
+                schema_editor.execute(statement, None)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         """Drop the triggers; generated columns and virtual tables go with their tables."""
