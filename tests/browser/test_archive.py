@@ -52,7 +52,7 @@ def test_an_invalid_date_stays_in_its_field_with_an_error(phone):
     field = phone.get_by_label("Go to date")
     expect(field).to_have_value("the 5th")
     expect(field).to_have_accessible_description(
-        "“the 5th” is not a valid date. Enter a date as DD/MM/YYYY, for example 04/03/2018."
+        "“the 5th” is not a valid date. Enter it as DD/MM/YYYY, for example 04/03/2018."
     )
     jump_to(phone, "30.10.2020")
     expect(first(phone)).to_contain_text("Day 25")
