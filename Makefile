@@ -52,17 +52,17 @@ test: $(VENV)/dev.stamp
 	@echo "--- The tests on SQLite"
 	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser
 	@echo "--- The tests on PostgreSQL"
-	@$(ON_POSTGRESQL) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "both_databases and not resilience"
+	@$(ON_POSTGRESQL) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "both_databases and not resilience and not thorough"
 	@echo "--- The tests in a browser"
 	@$(ON_SQLITE) -n $(JOBS) --dist loadfile tests/browser
 
 # For the inner loop: what is fast, on SQLite, under a minute on an idle machine.
 test-quick: $(VENV)/dev.stamp
-	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser --ignore=tests/nginx -m "not slow and not resilience"
+	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser --ignore=tests/nginx -m "not slow and not resilience and not thorough"
 
-# The property tests with many examples, other ones in each run.
+# The property tests with many examples, other ones in each run, and the tests that cost most.
 test-thorough: $(VENV)/dev.stamp
-	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "hypothesis and not resilience" --hypothesis-profile=thorough
+	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "(hypothesis or thorough) and not resilience" --hypothesis-profile=thorough
 
 # Servers, nodes and disks that fail on purpose: one test at a time, as they need the whole machine.
 test-resilience: $(VENV)/dev.stamp

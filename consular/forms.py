@@ -175,7 +175,7 @@ class EnquiryForm(forms.Form):
     def save(self, at, address):
         """Save the enquiry, received at `at` from an IP address, and return it.
 
-        A form that is sent twice is saved and counted once. Raises spam.TooMany, and saves nothing, if the address
+        A form that is sent twice is saved and counted once. Raises spam.RateLimited, and saves nothing, if the address
         has reached its limit.
         """
         same = Enquiry.objects.filter(key=self.key)

@@ -113,7 +113,7 @@ class RateLimited(Exception):
 
 
 def check_rate_limit(address: str, at: datetime) -> None:
-    """Raise TooMany if an IP address has reached its hourly limit. Reads one index and writes nothing."""
+    """Raise RateLimited if an IP address has reached its hourly limit. Reads one index and writes nothing."""
     if until := EnquirySubmission.objects.retry_at(address, at):
         raise RateLimited(until)
 

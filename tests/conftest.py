@@ -32,7 +32,8 @@ def pytest_configure(config):
     }
     settings.STATIC_ROOT = environment.directory() / "static"
     settings.STATIC_ROOT.mkdir(exist_ok=True)
-    settings.UNCOUNTED_PROXY = environment.directory() / "behind-a-proxy"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    settings.UNCOUNTED_PROXY = environment.directory() / f"behind-a-proxy-{worker}"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

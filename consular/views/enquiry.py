@@ -63,7 +63,7 @@ def enquiry(request, token):
 
 @sensitive_variables()
 def save_addition(found, text, at, address):
-    """Save a visitor's addition, which counts in the rate limit; raise spam.TooMany if that is reached.
+    """Save a visitor's addition, which counts in the rate limit; raise spam.RateLimited if that is reached.
 
     A double click adds and counts once, and is not refused if the first click has reached the limit.
     """

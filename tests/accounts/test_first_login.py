@@ -26,7 +26,7 @@ def first_login():
 
 def password_in(printed):
     """Return the password that the command has printed."""
-    return printed.split("password ")[1].strip()
+    return printed.rsplit("password ", 1)[1].strip()
 
 
 def test_a_new_site_gets_a_superuser_with_the_printed_password():

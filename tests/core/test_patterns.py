@@ -6,7 +6,7 @@ import pytest
 
 from tests.helpers.patterns import all_patterns, slow_text
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 @pytest.fixture(scope="module")

@@ -191,7 +191,10 @@ def test_the_operation_can_be_reversed_and_repeated():
     for _time in range(2):
         with connection.schema_editor() as editor:
             operation.database_forwards("news", editor, None, None)
-    assert (reversed_, missing()) == (names(TRIGGERS), [])
+    postponed = names(TRIGGERS) if connection.vendor == "sqlite" else []  # until the last migration of a run
+    assert (reversed_, missing()) == (names(TRIGGERS), postponed)
+    triggers.create_all(connection)
+    assert missing() == []
 
 
 def test_the_operation_of_an_unregistered_name_fails():
