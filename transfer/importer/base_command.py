@@ -92,7 +92,7 @@ class ImportCommand(BaseCommand):
 
     def import_file(self, file, progress):
         try:
-            self.check(file, progress)
+            self.validate_file(file, progress)
             file.seek(0)
             self.notes.clear()
             with self.prepared(file) as (records, progress.file):
@@ -114,7 +114,7 @@ class ImportCommand(BaseCommand):
         else:
             yield prepared_records(jsonl.valid_records(self.entries(file), self.skipped), bool(self.folder)), file
 
-    def check(self, file, progress):
+    def validate_file(self, file, progress):
         """Read the whole file without writing, and report invalid entries."""
 
         def count_entry(number):
