@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories import a_counter
+from tests.helpers.waiting import open_with_server_time
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,7 +101,7 @@ def test_clocks_turn_with_the_minute(held, server_at):
 
 def test_clocks_of_the_home_page_turn_with_the_minute(held, server_at):
     server_at("2020-11-24 12:37:20")
-    held.goto("/")
+    open_with_server_time(held, "/")
     expect(held.locator(LONDON)).to_have_text("12:37")
     held.clock.run_for(2 * MINUTE)
     expect(held.locator(LONDON)).to_have_text("12:39")

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from consular.models import CommonQuestion, Enquiry, Holiday, Office
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import a_page, a_topic, an_office
+from tests.helpers.waiting import open_with_server_time
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +47,7 @@ def send(page):
 
 def test_office_closes_and_opens_on_a_page_left_open(held, consulate, server_at):
     server_at("2020-11-24 12:58:40")
-    held.goto(CONTACT)
+    open_with_server_time(held, CONTACT)
     expect(held.locator(".clocks time, .clocks span[data-clock]").last).to_have_text("12:58")
     expect(held.locator(STATE)).to_have_text("Open now, until 13:00")
     expect(held.locator(EMERGENCY)).to_have_text("In an emergency, outside the opening hours:")
@@ -64,7 +65,7 @@ def test_office_closes_and_opens_on_a_page_left_open(held, consulate, server_at)
 def test_the_opening_hours_text_changes_at_midnight(held, consulate, server_at, day):
     eve = datetime.fromisoformat(day).toordinal() - 1
     server_at(f"{date.fromordinal(eve)} 23:59:40")
-    held.goto(CONTACT)
+    open_with_server_time(held, CONTACT)
     weekday = f"{date.fromisoformat(day):%A}"
     expect(held.locator(STATE)).to_have_text(f"Closed, opens {weekday} 09:30")
     expect(held.locator("[data-date]")).to_have_attribute("datetime", str(date.fromordinal(eve)))
@@ -83,7 +84,7 @@ def test_office_opens_to_the_minute_on_the_day_of_the_change_of_the_hour(held, s
     opens = "02:00" if "03-28" in before else "01:00"
     office.hours.create(weekday=weekday, opens=opens, closes="03:00")
     server_at(before)
-    held.goto(CONTACT)
+    open_with_server_time(held, CONTACT)
     expect(held.locator(STATE)).to_have_text(f"Closed, opens today {opens}")
     held.clock.run_for(MINUTE)
     expect(held.locator(STATE)).to_have_text(words)
@@ -91,7 +92,7 @@ def test_office_opens_to_the_minute_on_the_day_of_the_change_of_the_hour(held, s
 
 def test_a_page_that_wakes_from_sleep_shows_the_current_state(held, consulate, server_at):
     server_at("2020-11-24 12:37:20")
-    held.goto(CONTACT)
+    open_with_server_time(held, CONTACT)
     expect(held.locator(STATE)).to_have_text("Open now, until 13:00")
     server_at("2020-11-25 15:00:20")
     held.clock.set_system_time(datetime(2031, 5, 7, 9, 31))
@@ -101,7 +102,7 @@ def test_a_page_that_wakes_from_sleep_shows_the_current_state(held, consulate, s
 
 def test_a_page_older_than_its_schedule_asks_for_a_reload(held, consulate, server_at):
     server_at("2020-11-24 12:37:20")
-    held.goto(CONTACT)
+    open_with_server_time(held, CONTACT)
     expect(held.locator(STATE)).to_have_text("Open now, until 13:00")
     server_at("2020-12-09 12:37:20")
     held.clock.set_system_time(datetime(2031, 5, 21, 7, 9))
@@ -168,7 +169,7 @@ def test_the_characters_left_are_counted_while_typing(page, consulate):
 
 
 def test_the_count_is_announced_after_a_pause_and_only_near_the_limit(held, consulate):
-    held.goto(CONTACT)
+    open_with_server_time(held, CONTACT)
     question, told = held.get_by_label("Your question", exact=True), held.get_by_role("status")
     question.fill("x" * 4600)
     expect(told).to_have_text("")
