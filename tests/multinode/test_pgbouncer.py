@@ -17,7 +17,8 @@ from datetime import timedelta
 from django.core.management import call_command
 from django.utils import timezone
 from consular.models import Topic
-from news.models import Redirect, Message
+from news.models import Message
+from redirects.models import Redirect
 from tests.factories import an_enquiry
 call_command("load_sample", verbosity=0)
 message = Message.objects.first()
@@ -27,15 +28,15 @@ for n in range(30):
     an_enquiry(topic=Topic.objects.first(), at=long_ago, last_activity_at=long_ago, question=f"Question {n}")
 """
 READ = """
-from news.models import Redirect
+from redirects.models import Redirect
 for _ in range(60):
     assert sum(1 for _row in Redirect.objects.iterator(chunk_size=20)) >= 1500
 """
 
 LEFT = """
 from django.utils import timezone
-from consular.retention import expired
-print(expired(timezone.now()).count())
+from consular.retention import expired_enquiries
+print(expired_enquiries(timezone.now()).count())
 """
 
 

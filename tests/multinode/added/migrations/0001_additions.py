@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = [("news", "0004_search")]
+    dependencies = [("news", "0002_triggers")]
     operations = [
         migrations.CreateModel("Addition", [("id", models.BigAutoField(primary_key=True)), ("name", models.TextField())]),
         migrations.RunSQL("ALTER TABLE news_message ADD COLUMN addition text NULL", migrations.RunSQL.noop),
