@@ -106,7 +106,7 @@ def test_a_form_goes_to_the_remaining_node(nodes, door):
 
 def test_no_request_fails_while_postgresql_restarts_and_publishing_works_after_it(primary, nodes, desk, door):
     with under_load(door, PATHS) as told:
-        wait_for_answers(told, 50)
+        wait_for_answers(told, 300)  # until each process has each page in its cache
         primary.stop()
         wait_for_answers(told, 100)
         for node in nodes:

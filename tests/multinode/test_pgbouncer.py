@@ -91,6 +91,6 @@ def test_commands_and_pages_work_while_visitors_use_the_same_connections(node, t
         node.manage("mirror", str(tmp_path / "mirror"), "--verbosity", "0")
         node.manage("purge_enquiries", "--delete")
         node.manage("doctor", "--thorough", "--only", "search", "tally", "keys", "home", "feed")
-        node.manage("backup", str(tmp_path / "site.backup"), "--verbosity", "0")
+        node.manage("backup", str(tmp_path / "site.backup"), "--unencrypted", "--verbosity", "0")
     assert set(statuses) == {200} and len(statuses) > 20
     assert program(node, LEFT).strip() == "0"
