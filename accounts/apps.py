@@ -1,16 +1,15 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
-    """The accounts of staff: the log of security events, failed logins, changes of e-mail address, sessions."""
+    """Users, roles, sign-in throttling, two-step verification and security events."""
 
     name = "accounts"
     verbose_name = _("Accounts")
 
     def ready(self):
         from accounts import checks, signals, triggers  # noqa: F401 (checks and signals register themselves)
+        from core.triggers import register
 
-        pre_migrate.connect(triggers.before_migration, sender=self)
-        post_migrate.connect(triggers.after_migration, sender=self)
+        register(triggers.SECURITY_EVENTS)

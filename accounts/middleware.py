@@ -1,4 +1,4 @@
-"""What every request to the desk passes: no large body from strangers, and a record of what was refused or exported."""
+"""Middleware of the admin: limit the size of anonymous requests; log refusals, preview links and exports."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from accounts.events import Kind, record
+from accounts.security_events import Kind, record_event
 
 log = logging.getLogger("accounts")
 
-DESK = "/admin/"
-MOST_FROM_STRANGERS = 256 * 1024  # bytes of a form: a login has some hundreds
+ADMIN_PREFIX = "/admin/"
+MAX_ANONYMOUS_BODY = 256 * 1024  # bytes of a form; a sign-in form has a few hundred
 
-# Routes of other apps whose success is a security event, and the statuses that mean success.
-WATCHED = {
-    "admin:news_message_preview_links": (Kind.LINK_MADE, 302),
+# Routes of other apps whose success is a security event, and the status that means success.
+AUDITED_ROUTES = {
+    "admin:news_message_preview_links": (Kind.LINK_CREATED, 302),
     "admin:news_message_preview_revoke": (Kind.LINK_REVOKED, 302),
     "admin:consular_enquiry_export": (Kind.EXPORTED, 200),
 }
@@ -25,22 +25,22 @@ WATCHED = {
 _has_warned = False
 
 
-def desk_events(get_response):
-    """Refuse large bodies of strangers before anything reads them; record refusals, preview links and exports."""
+def admin_audit(get_response):
+    """Refuse large anonymous requests before their body is read; record security events of the admin."""
 
     def middleware(request):
-        if settings.TRUSTED_PROXIES == 0:
-            warn_of_unread_proxy(request)
-        if not request.path_info.startswith(DESK):
+        if settings.TRUSTED_PROXY_COUNT == 0:
+            warn_about_ignored_proxy(request)
+        if not request.path_info.startswith(ADMIN_PREFIX):
             return get_response(request)
         if is_large(request) and not request.user.is_authenticated:
             return HttpResponse(
-                _("You are not logged in, and the request is too large. Log in and send it again."),
+                _("You are not signed in and the request is too large. Sign in and try again."),
                 status=413,
                 content_type="text/plain; charset=utf-8",
             )
         response = get_response(request)
-        note(request, response)
+        record_outcome(request, response)
         return response
 
     return middleware
@@ -48,16 +48,16 @@ def desk_events(get_response):
 
 def is_large(request) -> bool:
     try:
-        return int(request.META.get("CONTENT_LENGTH") or 0) > MOST_FROM_STRANGERS
+        return int(request.META.get("CONTENT_LENGTH") or 0) > MAX_ANONYMOUS_BODY
     except ValueError:
         return False
 
 
-def note(request, response) -> None:
-    """Record that somebody who is logged in was refused, or has made or exported something that counts."""
+def record_outcome(request, response) -> None:
+    """Record that a signed-in user was refused, or has created a preview link, revoked one or exported an enquiry."""
     match = getattr(request, "resolver_match", None)
     route = (match and match.view_name) or ""
-    kind, success = WATCHED.get(route, (None, None))
+    kind, success = AUDITED_ROUTES.get(route, (None, None))
     if response.status_code == 403:
         kind, detail = Kind.REFUSED, route
     elif kind and request.method == "POST" and response.status_code == success:
@@ -65,15 +65,15 @@ def note(request, response) -> None:
     else:
         return
     if request.user.is_authenticated:
-        record(kind, account=request.user.pk, request=request, detail=detail)
+        record_event(kind, account=request.user.pk, request=request, detail=detail)
 
 
-def warn_of_unread_proxy(request) -> None:
-    """Log once that a proxy says where visitors come from, and that TRUSTED_PROXIES=0 has nobody read it."""
+def warn_about_ignored_proxy(request) -> None:
+    """Log once that X-Forwarded-For is sent and ignored because TRUSTED_PROXY_COUNT is 0."""
     global _has_warned
     if not _has_warned and "HTTP_X_FORWARDED_FOR" in request.META:
         _has_warned = True
         log.warning(
-            "A request came with X-Forwarded-For, and TRUSTED_PROXIES is 0. If there is a proxy in front, all visitors "
-            "count as one: limits and lock-outs hit everybody. Write TRUSTED_PROXIES=1."
+            "A request came with X-Forwarded-For, and TRUSTED_PROXY_COUNT is 0. If there is a proxy in front, all "
+            "visitors count as one: limits and lock-outs apply to everybody together. Set TRUSTED_PROXY_COUNT=1."
         )

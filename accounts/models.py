@@ -1,6 +1,6 @@
 """Security events (append-only), failed logins, changes of e-mail address, initial passwords.
 
-Accounts are named by number, not by foreign key: the log outlives an account, and must not keep one from being deleted.
+They hold an account's primary key, not a foreign key: the log outlives an account and must not prevent its deletion.
 """
 
 from __future__ import annotations
@@ -10,49 +10,49 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-KEPT = timedelta(days=90)  # security events; accounts/triggers.py has the same number
+EVENT_RETENTION = timedelta(days=90)  # retention of security events, as in accounts/triggers.py
 DAY = timedelta(days=1)
-NOTICE_PERIOD = timedelta(days=7)  # a former e-mail address hears of what is done to the account, and can stop it
+NOTICE_PERIOD = timedelta(days=7)  # in which a former address gets notices and can stop the change
 
 
 class SecurityEvent(models.Model):
-    """Something that happened to an account or by it. `accounts.triggers` has the database refuse every change."""
+    """An entry of the security event log. Triggers refuse every change (`accounts.triggers`)."""
 
     class Kind(models.TextChoices):
-        LOGIN = "login", _("logged in")
-        PASSWORD_ACCEPTED = "password accepted", _("password right, code awaited")
+        LOGIN = "login", _("signed in")
+        PASSWORD_ACCEPTED = "password accepted", _("password accepted, code pending")
         WRONG_PASSWORD = "wrong password", _("wrong password")
         WRONG_CODE = "wrong code", _("wrong code")
-        LOCKED_OUT = "locked out", _("login refused for a time")
-        LOGOUT = "logout", _("logged out")
+        LOCKED_OUT = "locked out", _("locked out")
+        LOGOUT = "logout", _("signed out")
         SESSIONS_ENDED = "sessions ended", _("sessions ended")
         PASSWORD_CHANGED = "password changed", _("password changed")
         RESET_REQUESTED = "reset requested", _("password reset requested")
         EMAIL_REQUESTED = "e-mail requested", _("change of e-mail address requested")
         EMAIL_CHANGED = "e-mail changed", _("e-mail address changed")
         EMAIL_STOPPED = "e-mail stopped", _("change of e-mail address stopped")
-        FACTOR_SET_UP = "factor set up", _("second factor set up")
-        FACTOR_REMOVED = "factor removed", _("second factor removed")
-        FACTOR_RESET = "factor reset", _("second factor reset")
-        CODES_MADE = "codes made", _("backup codes made")
+        TWO_FACTOR_SET_UP = "two-factor set up", _("two-step verification set up")
+        TWO_FACTOR_REMOVED = "two-factor removed", _("two-step verification removed")
+        TWO_FACTOR_RESET = "two-factor reset", _("two-step verification reset")
+        CODES_CREATED = "codes created", _("backup codes created")
         CODE_USED = "code used", _("backup code used")
         INVITED = "invited", _("invited")
         DEACTIVATED = "deactivated", _("deactivated")
         REACTIVATED = "reactivated", _("reactivated")
         GROUPS_CHANGED = "groups changed", _("groups changed")
-        RIGHTS_CHANGED = "rights changed", _("rights changed")
-        REFUSED = "refused", _("refused: no right")
-        LINK_MADE = "link made", _("preview link made")
+        RIGHTS_CHANGED = "rights changed", _("permissions changed")
+        REFUSED = "refused", _("refused: no permission")
+        LINK_CREATED = "link created", _("preview link created")
         LINK_REVOKED = "link revoked", _("preview link revoked")
         EXPORTED = "exported", _("enquiry exported")
         PURGED = "purged", _("events older than 90 days deleted")
 
-    kind = models.CharField(_("what"), max_length=30, choices=Kind.choices)
-    account = models.BigIntegerField(_("account"), null=True, help_text=_("Whose account it happened to."))
+    kind = models.CharField(_("event"), max_length=30, choices=Kind.choices)
+    account = models.BigIntegerField(_("account"), null=True, help_text=_("The account concerned."))
     actor = models.BigIntegerField(_("by"), null=True, help_text=_("The account that did it."))
     network = models.CharField(_("network"), max_length=64, blank=True, help_text=_("A keyed hash."))
     detail = models.CharField(_("detail"), max_length=100, blank=True)
-    at = models.DateTimeField(_("when"))
+    at = models.DateTimeField(_("time"))
 
     class Meta:
         verbose_name = _("security event")
@@ -68,7 +68,7 @@ class SecurityEvent(models.Model):
 
 
 class FailedLogin(models.Model):
-    """A wrong password, counted for a day by a keyed hash of the name, apart for origins known for that person."""
+    """A wrong password, kept for a day under a keyed hash of the user name. Known devices count separately."""
 
     name = models.CharField(max_length=64)
     scope = models.CharField(max_length=64, blank=True)  # a known device or network; "" for all others together
@@ -86,29 +86,29 @@ class FailedLogin(models.Model):
 
 class EmailChangeQuerySet(models.QuerySet):
     def open_at(self, at: datetime):
-        """Return the changes that can still be confirmed or stopped: those not stopped, asked for within 7 days."""
-        return self.filter(stopped_at=None, asked_at__gt=at - NOTICE_PERIOD)
+        """Return the changes that can still be confirmed or stopped: requested within 7 days and not stopped."""
+        return self.filter(stopped_at=None, requested_at__gt=at - NOTICE_PERIOD)
 
-    def former_address(self, account: int, at: datetime) -> str:
-        """Return the address that `account` had until a change within the last 7 days; "" where there is none."""
+    def old_email(self, account: int, at: datetime) -> str:
+        """Return the address that `account` had before a change within the last 7 days; "" if there was none."""
         changes = self.filter(account=account, stopped_at=None, confirmed_at__gt=at - NOTICE_PERIOD)
-        return changes.exclude(former="").order_by("pk").values_list("former", flat=True).first() or ""
+        return changes.exclude(old_email="").order_by("pk").values_list("old_email", flat=True).first() or ""
 
     def purge(self, at: datetime) -> int:
-        """Delete the changes that are done with, and return how many."""
-        old = at - NOTICE_PERIOD
-        done = models.Q(confirmed_at=None) | models.Q(confirmed_at__lte=old) | models.Q(stopped_at__isnull=False)
-        return self.filter(done, asked_at__lte=old).delete()[0]
+        """Delete the changes that can no longer be confirmed or stopped; return how many were deleted."""
+        limit = at - NOTICE_PERIOD
+        ended = models.Q(confirmed_at=None) | models.Q(confirmed_at__lte=limit) | models.Q(stopped_at__isnull=False)
+        return self.filter(ended, requested_at__lte=limit).delete()[0]
 
 
 class EmailChange(models.Model):
-    """A new e-mail address for an account: in force once confirmed there, and stopped from the former one."""
+    """A change of an account's e-mail address: confirmed from the new address, stopped from the former one."""
 
     account = models.BigIntegerField(db_index=True)
-    former = models.EmailField(max_length=254, blank=True)
-    address = models.EmailField(max_length=254)
-    asked_by = models.BigIntegerField(null=True)
-    asked_at = models.DateTimeField()
+    old_email = models.EmailField(max_length=254, blank=True)
+    new_email = models.EmailField(max_length=254)
+    requested_by = models.BigIntegerField(null=True)
+    requested_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
 
@@ -119,10 +119,10 @@ class EmailChange(models.Model):
 
 
 class InitialPassword(models.Model):
-    """A password that somebody else made: it expires, and its owner has to choose another one at the first login."""
+    """A password set by another user: it expires, and has to be changed at the first sign-in."""
 
     account = models.BigIntegerField(unique=True)
-    fingerprint = models.CharField(max_length=64)  # of the stored hash: another password, and this row says nothing
+    fingerprint = models.CharField(max_length=64)  # of the stored hash: the row is void once the password has changed
     expires_at = models.DateTimeField()
 
     def __str__(self):

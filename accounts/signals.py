@@ -1,4 +1,4 @@
-"""What is recorded wherever it happens: logins and log-outs, changed passwords, groups and rights."""
+"""Signal receivers that record security events: sign-in and sign-out, passwords, groups and permissions."""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -8,64 +8,63 @@ from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
 
 from accounts import sessions
-from accounts.events import Kind, record, time_of
+from accounts.security_events import Kind, current_request, record_event, request_time
 
 User = get_user_model()
-WATCHED = ("password", "is_active", "is_superuser", "is_staff")
+AUDITED_FIELDS = ("password", "is_active", "is_superuser", "is_staff")
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.login")
-def on_login(sender, request, user, **kwargs):
-    """Record a login, and note in its session when it began."""
-    at = time_of(request)
-    sessions.begin(request.session, at)
-    record(Kind.LOGIN, account=user.pk, actor=user.pk, request=request, at=at)
+def record_login(sender, request, user, **kwargs):
+    at = request_time(request)
+    sessions.start_session(request.session, at)
+    record_event(Kind.LOGIN, account=user.pk, actor=user.pk, request=request, at=at)
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.logout")
-def on_logout(sender, request, user, **kwargs):
+def record_logout(sender, request, user, **kwargs):
     if user is not None:
-        record(Kind.LOGOUT, account=user.pk, actor=user.pk, request=request)
+        record_event(Kind.LOGOUT, account=user.pk, actor=user.pk, request=request)
 
 
 @receiver(pre_save, sender=User, dispatch_uid="accounts.before")
-def remember_before(sender, instance, raw, update_fields, **kwargs):
-    """Remember what the watched columns held. (Logins, which save `last_login` alone, are not slowed down.)"""
-    instance._held_before = None
-    if not raw and instance.pk and (update_fields is None or set(update_fields) & set(WATCHED)):
-        instance._held_before = User.objects.filter(pk=instance.pk).values(*WATCHED).first()
+def store_old_values(sender, instance, raw, update_fields, **kwargs):
+    """Store the old values of the watched columns on the instance. (A sign-in saves `last_login` only: no query.)"""
+    instance._old_values = None
+    if not raw and instance.pk and (update_fields is None or set(update_fields) & set(AUDITED_FIELDS)):
+        instance._old_values = User.objects.filter(pk=instance.pk).values(*AUDITED_FIELDS).first()
 
 
 @receiver(post_save, sender=User, dispatch_uid="accounts.after")
-def on_change(sender, instance, raw, created, **kwargs):
-    """Record a changed password, and who may log in and has every right.
+def record_user_changes(sender, instance, raw, created, **kwargs):
+    """Record changes of the password, of `is_active`, `is_staff` and `is_superuser`.
 
-    A hash that Django renews at a login, with more rounds, is not a changed password.
+    A hash that Django upgrades at a sign-in is not a changed password.
     """
-    held = instance.__dict__.pop("_held_before", None)
+    old = instance.__dict__.pop("_old_values", None)
     if raw or created:
         if created and instance.is_superuser and not raw:
-            record(Kind.RIGHTS_CHANGED, account=instance.pk, detail="superuser: on")
+            record_event(Kind.RIGHTS_CHANGED, account=instance.pk, detail="superuser: on")
         return
-    if held is None:
+    if old is None:
         return
-    if held["is_active"] != instance.is_active:
-        record(Kind.REACTIVATED if instance.is_active else Kind.DEACTIVATED, account=instance.pk)
-    is_chosen = instance._password is not None or not instance.has_usable_password()
-    if held["password"] != instance.password and is_chosen:
-        was_unusable = held["password"].startswith(UNUSABLE_PASSWORD_PREFIX)
+    if old["is_active"] != instance.is_active:
+        record_event(Kind.REACTIVATED if instance.is_active else Kind.DEACTIVATED, account=instance.pk)
+    is_new_password = instance._password is not None or not instance.has_usable_password()
+    if old["password"] != instance.password and is_new_password:
+        was_unusable = old["password"].startswith(UNUSABLE_PASSWORD_PREFIX)
         detail = "first" if was_unusable else "" if instance.has_usable_password() else "unusable"
-        record(Kind.PASSWORD_CHANGED, account=instance.pk, detail=detail)
+        record_event(Kind.PASSWORD_CHANGED, account=instance.pk, detail=detail)
     for name, label in (("is_superuser", "superuser"), ("is_staff", "staff")):
-        if held[name] != getattr(instance, name):
+        if old[name] != getattr(instance, name):
             state = "on" if getattr(instance, name) else "off"
-            record(Kind.RIGHTS_CHANGED, account=instance.pk, detail=f"{label}: {state}")
+            record_event(Kind.RIGHTS_CHANGED, account=instance.pk, detail=f"{label}: {state}")
 
 
 @receiver(m2m_changed, sender=User.groups.through, dispatch_uid="accounts.groups")
 @receiver(m2m_changed, sender=User.user_permissions.through, dispatch_uid="accounts.permissions")
-def on_membership(sender, instance, action, reverse, model, pk_set, **kwargs):
-    """Record which groups or single rights an account was given or has lost, from whichever side it was done."""
+def record_membership_changes(sender, instance, action, reverse, model, pk_set, **kwargs):
+    """Record which groups or permissions an account has gained or lost, from either side of the relation."""
     signs = {"post_add": "+", "post_remove": "-", "pre_clear": "-"}
     if action not in signs:
         return
@@ -75,21 +74,19 @@ def on_membership(sender, instance, action, reverse, model, pk_set, **kwargs):
         pk_set = set(related.values_list("pk", flat=True))
     if not pk_set:
         return
-    if reverse:  # a group is given to users
-        changes = [(user, [instance]) for user in sorted(pk_set)]
+    if reverse:  # users were added to a group
+        changes = [(user_id, [instance]) for user_id in sorted(pk_set)]
     else:
         changes = [(instance.pk, list(model.objects.filter(pk__in=pk_set).order_by("pk")))]
     kind = Kind.GROUPS_CHANGED if sender is User.groups.through else Kind.RIGHTS_CHANGED
-    for account, given in changes:
-        names = [each.codename if isinstance(each, Permission) else each.name for each in given]
-        record(kind, account=account, detail=", ".join(f"{signs[action]}{name}" for name in names))
+    for account, rows in changes:
+        names = [row.codename if isinstance(row, Permission) else row.name for row in rows]
+        record_event(kind, account=account, detail=", ".join(f"{signs[action]}{name}" for name in names))
 
 
 @receiver(m2m_changed, sender=Group.permissions.through, dispatch_uid="accounts.group_rights")
-def on_rights_of_a_group(sender, instance, action, reverse, pk_set, **kwargs):
-    """Record that a group was given rights or has lost some, where somebody does it on the desk."""
-    from accounts.events import current_request
-
+def record_group_permission_changes(sender, instance, action, reverse, pk_set, **kwargs):
+    """Record that permissions were added to a group or removed from it in the admin, not by a migration."""
     if action in ("post_add", "post_remove") and pk_set and current_request() is not None and not reverse:
         sign = "+" if action == "post_add" else "-"
-        record(Kind.RIGHTS_CHANGED, detail=f"{instance.name}: {sign}{len(pk_set)}")
+        record_event(Kind.RIGHTS_CHANGED, detail=f"{instance.name}: {sign}{len(pk_set)}")

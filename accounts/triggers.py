@@ -1,56 +1,5 @@
-"""Database triggers: a security event is written once; it is deleted by nobody until it is older than 90 days."""
+"""Database triggers: security events cannot be changed, nor deleted before 90 days have passed."""
 
-from django.db import connections
+from core.triggers import append_only
 
-TABLE = "accounts_securityevent"
-
-SQLITE = [
-    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_update BEFORE UPDATE ON {TABLE} "
-    "BEGIN SELECT RAISE(ABORT, 'A security event is written once and not changed.'); END",
-    # Moments are kept as text in UTC, which sorts as the moments do.
-    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_delete BEFORE DELETE ON {TABLE} "
-    "WHEN OLD.at > datetime('now', '-90 days') "
-    "BEGIN SELECT RAISE(ABORT, 'A security event is kept for 90 days.'); END",
-    # REPLACE deletes without asking the trigger above.
-    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_replace BEFORE INSERT ON {TABLE} "  # noqa: S608 (a constant)
-    f"WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id) "
-    "BEGIN SELECT RAISE(ABORT, 'A security event is written once and not replaced.'); END",
-]
-POSTGRESQL = [
-    "CREATE OR REPLACE FUNCTION accounts_securityevent_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    "IF TG_OP = 'DELETE' THEN IF OLD.at <= now() - interval '90 days' THEN RETURN OLD; END IF; END IF; "
-    "RAISE EXCEPTION 'A security event is written once, not changed, and kept for 90 days.' "
-    "USING ERRCODE = 'integrity_constraint_violation'; END $$",
-    *(
-        f"CREATE OR REPLACE TRIGGER {TABLE}_{event} BEFORE {event.upper()} ON {TABLE} "
-        f"FOR EACH {level} EXECUTE FUNCTION accounts_securityevent_guard()"
-        for event, level in (("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT"))
-    ),
-]
-
-
-def drop(connection) -> list[str]:
-    """Return the statements that remove the triggers: before a migration, which may rebuild the table."""
-    if connection.vendor == "postgresql":
-        return [f"DROP TRIGGER IF EXISTS {TABLE}_{event} ON {TABLE}" for event in ("update", "delete", "truncate")]
-    return [f"DROP TRIGGER IF EXISTS {TABLE}_{event}" for event in ("update", "delete", "replace")]
-
-
-def before_migration(using, plan, **kwargs):
-    """Remove the triggers while tables may be rebuilt."""
-    connection = connections[using]
-    if plan and TABLE in connection.introspection.table_names():
-        _run(connection, drop(connection))
-
-
-def after_migration(using, **kwargs):
-    """Create the triggers."""
-    connection = connections[using]
-    if TABLE in connection.introspection.table_names():
-        _run(connection, POSTGRESQL if connection.vendor == "postgresql" else SQLITE)
-
-
-def _run(connection, statements):
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+SECURITY_EVENTS = append_only("accounts_securityevent", "A security event", days=90)

@@ -1,10 +1,10 @@
-"""Backups: the whole site in one file, and back again, on either database. docs/backup.md tells how.
+"""Backups: the whole site (database and media) in one encrypted file, and the restore, on either database.
 
-`taking` makes a file and `restoring` reads it into an empty site. `archive` is the file's form and `contents` what
-stands in it, in which order; `sealing` is encryption. `tables` says which rows are carried and how they are written,
-`snapshot` reads all of them as of one moment, and `files` walks the media.
+`taking` creates a backup, `restoring` reads one into an empty site. `archive` is the tar file, `contents` its layout,
+`sealing` the encryption; `tables` serialises rows, `snapshot` reads the database as of one time, and `files` walks the
+media. docs/operators/backups.md is the manual.
 """
 
 
-class Refused(Exception):
-    """A sentence for the operator: what is in the way of a backup or a restore, and what to do about it."""
+class BackupError(Exception):
+    """Why a backup or a restore cannot be done, and how the operator can solve it, as one sentence."""

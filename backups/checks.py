@@ -1,17 +1,17 @@
-"""What must be right before backups leave the machine: the key that they are sealed with."""
+"""System check for deployment: backups are encrypted."""
 
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
 
-WITHOUT_KEY = Warning(
-    "BACKUP_KEY is not set, so backups are not sealed: who gets one reads it, and who can write one can forge it.",
-    hint="Make one: python -c 'import secrets; print(secrets.token_urlsafe(32))'. Put it into BACKUP_KEY, and keep a "
-    "copy away from the backups.",
+NO_RECIPIENT = Warning(
+    "BACKUP_RECIPIENT is not set, so backups cannot be encrypted.",
+    hint="Create a key pair on another machine (python manage.py backup --new-identity FILE, or age-keygen -o FILE), "
+    "set BACKUP_RECIPIENT to its public key, and store the file away from this server and its backups.",
     id="backups.W001",
 )
 
 
 @register(Tags.security, deploy=True)
-def check_backups_are_sealed(app_configs=None, **kwargs):
-    """Warn of a site on the internet whose backups anybody could read or forge."""
-    return [] if settings.BACKUP_KEY.strip() else [WITHOUT_KEY]
+def check_backups_are_encrypted(app_configs=None, **kwargs):
+    """Warn if a site on the internet has no key for its backups."""
+    return [] if settings.BACKUP_RECIPIENT.strip() else [NO_RECIPIENT]

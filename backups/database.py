@@ -1,4 +1,4 @@
-"""What both ways need of the database: its migrations, its numbers, and whether it is empty."""
+"""Database state that a backup records and a restore checks: migrations, key sequences, and whether it is empty."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
-from backups import Refused
-from backups.contents import Manifest
-from backups.tables import Table, all_tables, carried, laid_by_migrate
+from backups import BackupError
+from backups.format import Manifest
+from backups.rows import BackupTable, all_tables, included_tables, tables_filled_by_migrate
 
-SOME = 5  # that a sentence names
+MAX_LISTED = 5  # items that an error message lists
 
 
-def the_site():
-    """Return the connection to the site's own database."""
+def default_connection():
+    """Return the connection to the default database, which is the primary one."""
     return connections[DEFAULT_DB_ALIAS]
 
 
-def value(connection, sql: str, *arguments):
-    """Return the one value that a question to the database has for an answer; None for no row."""
+def select_value(connection, sql: str, *arguments):
+    """Return the single value that a query selects, None if it has no row."""
     with connection.cursor() as cursor:
         cursor.execute(sql, arguments)
         row = cursor.fetchone()
     return row and row[0]
 
 
-def size_of(connection, table: Table) -> int:
-    return value(connection, f"SELECT count(*) FROM {connection.ops.quote_name(table.name)}")  # noqa: S608
+def count_rows(connection, table: BackupTable) -> int:
+    return select_value(connection, f"SELECT count(*) FROM {connection.ops.quote_name(table.name)}")  # noqa: S608
 
 
 # Migrations
 
 
-def applied(connection) -> list[tuple[str, str]]:
-    """Return the migrations that a database has had."""
+def applied_migrations(connection) -> list[tuple[str, str]]:
+    """Return the migrations that a database has applied."""
     if "django_migrations" not in connection.introspection.table_names():
         return []
     with connection.cursor() as cursor:
@@ -45,78 +45,78 @@ def applied(connection) -> list[tuple[str, str]]:
 
 
 @cache
-def known() -> list[tuple[str, str]]:
-    """Return the migrations that this release has."""
+def release_migrations() -> list[tuple[str, str]]:
+    """Return the migrations of this release."""
     return sorted(MigrationLoader(None).disk_migrations)
 
 
-def named(migrations) -> str:
+def format_migrations(migrations) -> str:
     some = [".".join(each) for each in sorted(migrations)]
-    return ", ".join(some[:SOME]) + (" …" if len(some) > SOME else "")
+    return ", ".join(some[:MAX_LISTED]) + (" …" if len(some) > MAX_LISTED else "")
 
 
 def refuse_unless_migrated(connection) -> None:
-    """Refuse where the database is not of this release."""
-    have, want = set(applied(connection)), set(known())
+    """Raise Refused if the database does not have exactly the migrations of this release."""
+    have, want = set(applied_migrations(connection)), set(release_migrations())
     if want - have:
-        words = _("The database lacks migrations of this release (%s). Run: python manage.py migrate")
-        raise Refused(words % named(want - have))
+        words = _("The database does not have all migrations of this release (%s). Run: python manage.py migrate")
+        raise BackupError(words % format_migrations(want - have))
     if have - want:
         words = _("The database has migrations that this release does not know (%s). Use the release that made them.")
-        raise Refused(words % named(have - want))
+        raise BackupError(words % format_migrations(have - want))
 
 
 def refuse_unless_of_this_release(manifest: Manifest) -> None:
-    """Refuse a backup whose tables are not those of this release."""
-    had, want = set(manifest.migrations), set(known())
-    there = {"release": manifest.release, "names": named(had - want) or named(want - had)}
+    """Raise Refused if a backup does not have the tables of this release."""
+    had, want = set(manifest.migrations), set(release_migrations())
+    values = {"release": manifest.release, "names": format_migrations(had - want) or format_migrations(want - had)}
     if had - want:
         words = _(
-            "Release %(release)s made this backup, and it has migrations that this one does not know (%(names)s). "
+            "Release %(release)s made this backup, with migrations that this release does not have (%(names)s). "
             "Check that release out, or a later one that has them, and restore with it."
         )
-        raise Refused(words % there)
+        raise BackupError(words % values)
     if want - had:
         words = _(
-            "Release %(release)s made this backup, before migrations of this one (%(names)s). Check that release out, "
-            "migrate an empty database with it and restore; then check this one out again and migrate."
+            "Release %(release)s made this backup, without migrations that this release has (%(names)s). Check that "
+            "release out, migrate an empty database with it and restore; then check this release out and migrate."
         )
-        raise Refused(words % there)
-    if set(manifest.rows) != {table.name for table in carried()}:
-        words = _("Release %s made this backup, with other tables than this one has. Check that release out.")
-        raise Refused(words % manifest.release)
+        raise BackupError(words % values)
+    if set(manifest.rows) != {table.name for table in included_tables()}:
+        words = _("Release %s made this backup, with other tables than this release has. Check that release out.")
+        raise BackupError(words % manifest.release)
 
 
 # Emptiness
 
 
 def refuse_unless_empty(connection) -> None:
-    """Refuse where anything but `migrate` has written to the database."""
-    laid = {table.name for table in laid_by_migrate()}
-    full = {table.name: size_of(connection, table) for table in all_tables() if table.name not in laid}
+    """Raise Refused if anything but `migrate` has written to the database."""
+    from_migrate = {table.name for table in tables_filled_by_migrate()}
+    full = {table.name: count_rows(connection, table) for table in all_tables() if table.name not in from_migrate}
     full = [f"{name}: {size}" for name, size in full.items() if size]
     if full:
         words = _(
-            "The database is not empty (rows in %s). A backup is restored into an empty one only: make a new database, "
-            "name it in DATABASE_URL and run migrate."
+            "The database is not empty (rows in %s). A backup is restored into an empty database only: create a new "
+            "one, set DATABASE_URL to it and run migrate."
         )
-        raise Refused(words % (", ".join(full[:SOME]) + (" …" if len(full) > SOME else "")))
+        raise BackupError(words % (", ".join(full[:MAX_LISTED]) + (" …" if len(full) > MAX_LISTED else "")))
 
 
-# The numbers that the database gives to rows. One that was given once is never given again, though its row be gone:
-# what tells of a row by its number alone, as versions and the admin's log do, would come to tell of another.
+# Primary keys. One that was assigned is never assigned again, even if its row was deleted: versions and the admin's log
+# refer to a row by its key alone, and would then refer to another row.
 
 
-def last_number(connection, table: Table) -> int:
-    """Return the last number that was given to a row of a table; 0 for none."""
+def last_primary_key(connection, table: BackupTable) -> int:
+    """Return the highest primary key that was ever assigned in a table, 0 if none was."""
     if connection.vendor != "postgresql":
-        return value(connection, "SELECT seq FROM sqlite_sequence WHERE name = %s", table.name) or 0
-    sequence = value(connection, "SELECT pg_get_serial_sequence(%s, %s)", f'"{table.name}"', table.counter)
-    return value(connection, f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")  # noqa: S608
+        return select_value(connection, "SELECT seq FROM sqlite_sequence WHERE name = %s", table.name) or 0
+    sequence = select_value(connection, "SELECT pg_get_serial_sequence(%s, %s)", f'"{table.name}"', table.counter)
+    return select_value(connection, f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")  # noqa: S608
 
 
-def go_on_from(connection, table: Table, number: int) -> None:
-    """Have the database number the next row of a table higher than `number`."""
+def set_last_primary_key(connection, table: BackupTable, number: int) -> None:
+    """Make the database assign primary keys above `number` from now on."""
     if number < 1:
         return
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""That backups were made, and when: for whoever watches over the site. The files themselves are the operator's."""
+"""Log of completed backups, for monitoring. The files themselves are managed by the operator."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Backup(models.Model):
-    """That a backup was written whole: of which moment, and how much is in it."""
+    """A backup that was completed."""
 
-    taken_at = models.DateTimeField(_("taken at"), db_index=True, help_text=_("What it holds is of this moment."))
+    taken_at = models.DateTimeField(_("taken at"), db_index=True, help_text=_("The time whose data it holds."))
     rows = models.BigIntegerField(_("rows"))
     files = models.BigIntegerField(_("files"))
-    size = models.BigIntegerField(_("size"), help_text=_("Bytes."))
-    sealed = models.BooleanField(_("sealed"), help_text=_("Whether it was encrypted."))
+    size = models.BigIntegerField(_("size"), help_text=_("In bytes."))
+    encrypted = models.BooleanField(_("encrypted"))
 
     class Meta:
         verbose_name = _("backup")
@@ -26,5 +26,5 @@ class Backup(models.Model):
 
 
 def last_backup() -> datetime | None:
-    """Return the moment that the newest backup holds; None where none was made of this site."""
+    """Return the time whose data the newest backup holds, None if there is no backup."""
     return Backup.objects.order_by("-taken_at").values_list("taken_at", flat=True).first()

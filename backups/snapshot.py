@@ -1,8 +1,8 @@
-"""The whole database as of one moment, to be read for as long as that takes, while others go on writing.
+"""A consistent snapshot of the database, that can be read for a long time while others write.
 
-PostgreSQL gives that to a transaction. A SQLite file that is read keeps writers waiting, so it is copied first, page
-by page, and the copy is read. It lies beside the database, where what is in it belongs, and has no name while it is
-read: it is gone when this process ends, however it ends.
+On PostgreSQL it is a REPEATABLE READ transaction. Reading a SQLite file would block writers, so it is copied first,
+page by page (SQLite's online backup), and the copy is read. The copy is beside the database, because it holds the same
+personal data, and is unlinked before it is read, so that it disappears when this process ends.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from backups import Refused
+from backups import BackupError
 
-PAGES = 2_000  # that are copied at once; then those who wait to write come first
-PATIENCE = 5  # times that the copy begins anew because somebody has written; then writers wait until it is made
-BUSY = 0.01  # seconds to wait for somebody who writes
-LOCKED = 60  # seconds after which nobody is waited for any more
+PAGES_PER_STEP = 2_000  # copied per step; writers can lock the file between two steps
+MAX_RESTARTS = 5  # restarts of the copy because of a write; then it is copied in one step, which blocks writers
+RETRY_SECONDS = 0.01  # seconds between two attempts while another process writes
+TIMEOUT_SECONDS = 60  # seconds without progress before giving up
 
 
 @contextmanager
-def snapshot(connection) -> Iterator:
-    """Give a connection of Django's that reads the database as it is now."""
+def open_snapshot(connection) -> Iterator:
+    """Yield a Django connection that reads the database as it is now."""
     if connection.vendor == "postgresql":
         reading = connection.copy()
         reading.ensure_connection()
@@ -36,7 +36,7 @@ def snapshot(connection) -> Iterator:
         with reading.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
     else:
-        reading = _of_a_copy(connection)
+        reading = _open_copy(connection)
     try:
         yield reading
     finally:
@@ -46,58 +46,60 @@ def snapshot(connection) -> Iterator:
         reading.close()
 
 
-def _of_a_copy(connection):
+def _open_copy(connection):
     """Return a connection to a copy of a SQLite database."""
     beside = Path(connection.settings_dict["NAME"]).parent
     descriptor, name = tempfile.mkstemp(prefix="backup-", suffix=".sqlite3", dir=beside if beside.is_dir() else None)
     copy = Path(name)
     os.close(descriptor)
     try:
-        _copy(connection, name)
+        _copy_database(connection, name)
         reading = connection.copy()
         reading.settings_dict["NAME"] = name
         with reading.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM sqlite_master")
         return reading
     except (sqlite3.Error, OSError) as error:
-        words = _("The database can't be copied to %(folder)s, to be read there: %(why)s. Make room for it.")
-        raise Refused(words % {"folder": copy.parent, "why": error}) from error
+        words = _("The database cannot be copied to %(folder)s: %(why)s. Free some disk space there.")
+        raise BackupError(words % {"folder": copy.parent, "why": error}) from error
     finally:
         copy.unlink()
 
 
-class _BegunAnew(Exception):
-    """The copy has begun anew too often."""
+class _TooManyRestarts(Exception):
+    """Writes have restarted the copy more often than allowed."""
 
 
-def _copy(connection, name: str) -> None:
-    source, target = connection.copy(), sqlite3.connect(name)  # of its own: one that writes can't be copied from
+def _copy_database(connection, name: str) -> None:
+    source, target = connection.copy(), sqlite3.connect(name)  # a new connection: one in a transaction cannot be copied
     try:
         target.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
         source.ensure_connection()
-        source.connection.execute("PRAGMA busy_timeout = 0")  # `_watch` reckons how long somebody is waited for
+        source.connection.execute("PRAGMA busy_timeout = 0")  # `_watch` has its own timeout
         try:
-            source.connection.backup(target, pages=PAGES, progress=_watch(PATIENCE), sleep=BUSY)
-        except _BegunAnew:
-            source.connection.backup(target, progress=_watch(), sleep=BUSY)
+            source.connection.backup(
+                target, pages=PAGES_PER_STEP, progress=_make_progress_callback(MAX_RESTARTS), sleep=RETRY_SECONDS
+            )
+        except _TooManyRestarts:
+            source.connection.backup(target, progress=_make_progress_callback(), sleep=RETRY_SECONDS)
     finally:
         target.close()
         source.close()
 
 
-def _watch(patience: float = math.inf):
-    """Return what SQLite calls after each step: it gives up when the copy begins anew too often, or nothing moves."""
-    before, again, moved = None, 0, time.monotonic()
+def _make_progress_callback(patience: float = math.inf):
+    """Return SQLite's progress callback: it raises if writes restart the copy too often, or if there is no progress."""
+    last_remaining, restarts, moved_at = None, 0, time.monotonic()
 
     def after_a_step(status, remaining, _total):
-        nonlocal before, again, moved
+        nonlocal last_remaining, restarts, moved_at
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            if time.monotonic() - moved > LOCKED:
-                raise Refused(_("Somebody holds the database for themselves. Try again when that is over."))
+            if time.monotonic() - moved_at > TIMEOUT_SECONDS:
+                raise BackupError(_("Another program keeps the database locked. Try again later."))
             return
-        again += before is not None and remaining > before
-        if again > patience:
-            raise _BegunAnew
-        before, moved = remaining, time.monotonic()
+        restarts += last_remaining is not None and remaining > last_remaining
+        if restarts > patience:
+            raise _TooManyRestarts
+        last_remaining, moved_at = remaining, time.monotonic()
 
     return after_a_step

@@ -1,1 +1,1 @@
-"""The benchmarks: `make bench`. One table, its ratios measured side by side in one run; see docs/performance.md."""
+"""Benchmarks: `make bench` prints one table. Ratios are measured in one run; see docs/developers/performance.md."""

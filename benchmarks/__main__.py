@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure everything and print one table."""
+"""`python -m benchmarks`: run the benchmarks and print the table."""
 
 from __future__ import annotations
 
@@ -37,61 +37,61 @@ def main():
 
 
 def record(table):
-    """Write the table into the page for whoever carries the site on, between its marks."""
-    page = ROOT / "docs" / "performance.md"
+    """Write the table into docs/developers/performance.md, between its markers."""
+    page = ROOT / "docs" / "developers" / "performance.md"
     before, _old, after = re.split(r"(?s)(?<=<!-- table -->\n)(.*)(?=<!-- end of the table -->)", page.read_text())
     page.write_text("\n".join([before, *table.lines, "", after]))
 
 
 def collect_static(directory):
-    """Collect the static files, as a production site does: pages name them by their hashes."""
+    """Collect the static files, since pages refer to them by their hashes."""
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
     variables = environment(directory, DATABASE_URL="sqlite://:memory:")
     subprocess.run(command, cwd=ROOT, env=variables, check=True)
 
 
 def measure(table, vendor, make, directory, options):
-    """Measure the parts that were asked for on a kind of database; what does not touch one, on the first only."""
+    """Run the selected parts on a database vendor; parts without a database on the first only."""
     chosen, first = options.parts, vendor == options.databases[0]
     place = make("site")
     if set(chosen) - {"search", "import"}:
         with Worker(place) as worker:
             worker.build(count=options.pages)
     if "sizes" in chosen and first:
-        parts.sizes(table, place, directory)
+        parts.measure_sizes(table, place, directory)
     if "hits" in chosen:
-        parts.hits(table, vendor, place, directory, options.rounds, options.seconds)
+        parts.measure_hits(table, vendor, place, directory, options.rounds, options.seconds)
     if "front_door" in chosen and first:
-        front_door.front_door(table, place, directory, options.rounds, options.seconds)
+        front_door.measure_nginx(table, place, directory, options.rounds, options.seconds)
     if "cold" in chosen:
-        parts.cold(table, vendor, place, options.times)
+        parts.measure_cold_pages(table, vendor, place, options.times)
     if "growth" in chosen:
-        parts.growth(table, vendor, make, options.sizes, options.times)
+        parts.measure_growth(table, vendor, make, options.sizes, options.times)
     if "search" in chosen:
-        searched.search(table, vendor, make, options.searched, options.times)
+        searched.measure_search(table, vendor, make, options.searched, options.times)
     if "import" in chosen:
-        imported.imported(table, vendor, make, directory, options.imported)
+        imported.measure_import(table, vendor, make, directory, options.imported)
     if "memory" in chosen and first:
-        parts.memory(table, place, directory, options.pages)
+        parts.measure_memory(table, place, directory, options.pages)
     if "changes" in chosen:
-        parts.changes(table, vendor, place, directory)
+        parts.measure_changes(table, vendor, place, directory)
 
 
 def read_options():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the site beside bare Django.")
     numbers = lambda text: sorted(int(part) for part in text.split(","))  # noqa: E731
     names = lambda text: text.split(",")  # noqa: E731
-    parser.add_argument("--sizes", type=numbers, default=[1_000, 100_000, 1_000_000], help="messages, for the growth")
-    parser.add_argument("--searched", type=int, default=30_000, help="messages, for the search")
-    parser.add_argument("--imported", type=int, default=20_000, help="lines, for the import")
+    parser.add_argument("--sizes", type=numbers, default=[1_000, 100_000, 1_000_000], help="messages, for growth")
+    parser.add_argument("--searched", type=int, default=30_000, help="messages for the search part")
+    parser.add_argument("--imported", type=int, default=20_000, help="lines for the import part")
     parser.add_argument("--databases", type=names, default=list(VENDORS), help="sqlite,postgresql")
     parser.add_argument("--parts", type=names, default=PARTS, help=",".join(PARTS))
-    parser.add_argument("--rounds", type=int, default=5, help="of load, interleaved")
-    parser.add_argument("--seconds", type=int, default=3, help="of load, a page and round")
-    parser.add_argument("--times", type=int, default=30, help="renderings of a page, a round")
-    parser.add_argument("--pages", type=int, default=15_000, help="different pages that fill a process's memory")
-    parser.add_argument("--record", action="store_true", help="write the table into docs/performance.md")
-    parser.add_argument("--quick", action="store_true", help="a minute or so, for a look: figures jump")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of load, interleaved")
+    parser.add_argument("--seconds", type=int, default=3, help="seconds of load per page and round")
+    parser.add_argument("--times", type=int, default=30, help="renderings of a page per round")
+    parser.add_argument("--pages", type=int, default=15_000, help="different pages for the memory part")
+    parser.add_argument("--record", action="store_true", help="write the table into docs/developers/performance.md")
+    parser.add_argument("--quick", action="store_true", help="about a minute; the figures vary")
     options = parser.parse_args()
     if options.quick:
         options.sizes, options.rounds, options.seconds, options.times = [1_000, 20_000], 3, 1, 15

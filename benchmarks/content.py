@@ -1,4 +1,4 @@
-"""What is measured: a site of any number of messages over twenty years, the newest pages the same at every size."""
+"""Generated content: any number of messages over twenty years; the newest pages are the same at every size."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.db import connection, transaction
 YEARS = 20
 BATCH = 10_000
 CATEGORIES = ["Speeches", "Statements", "Comments", "Interviews", "Press releases", "Answers"]
-TEXTS = 100  # different texts, shared out among the messages: any ten in a row have one without a lead
-BUSY = 24  # messages of one month in the middle, more than a page at every size
+TEXTS = 100  # different texts; one in ten has no lead
+BUSY = 24  # messages of one month in the middle, always more than a page
 WORDS = (
     "the a of to in and for with on by from between embassy council minister ambassador agreement cooperation trade "
     "culture peace security region partners treaty visit talks conference statement question answer position support "
@@ -26,17 +26,17 @@ WORDS = (
 
 
 def build(count: int) -> None:
-    """Lay an empty database and fill it with a site of `count` messages."""
+    """Migrate an empty database and fill it with `count` messages."""
     call_command("migrate", verbosity=0)
-    furnish()
+    create_content()
     write_messages(count)
-    if connection.vendor == "postgresql":  # what autovacuum does sooner or later
+    if connection.vendor == "postgresql":  # as autovacuum would do
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
 
 
-def furnish() -> None:
-    """Make what stands around the messages: categories, counters, an office, pages, a notice."""
+def create_content() -> None:
+    """Create categories, counters, an office, pages and a notice."""
     from consular.models import Notice, Office
     from counters.models import Counter
     from news.models import Category
@@ -48,7 +48,7 @@ def furnish() -> None:
         Counter.objects.create(incident=incident, since=since)
     Office.objects.create(name="Consular Section", phone="+44 (0) 203 668 7474", email="consular@example.org")
     Notice.objects.create(sentence="The consulate is closed on Monday.")
-    for place, titles in {Page.Place.MENU: ["About", "Visas"], Page.Place.FOOT: ["Privacy", "Accessibility"]}.items():
+    for place, titles in {Page.Place.MENU: ["About", "Visas"], Page.Place.FOOTER: ["Privacy", "Accessibility"]}.items():
         for title in titles:
             Page.objects.create(title=title, path=title.lower(), place=place, body="<p>Text.</p>")
 
@@ -69,16 +69,16 @@ def write_messages(count: int, change=lambda number, message: message) -> None:
     categories = list(Category.objects.values_list("pk", flat=True))
     made = messages(count, categories, datetime.now(UTC))
     rows = ([*(defaults | change(number, message)).values()] for number, message in enumerate(made))
-    write = copy if connection.vendor == "postgresql" else insert
+    write = copy_rows if connection.vendor == "postgresql" else insert_rows
     while batch := list(islice(rows, BATCH)):
         with transaction.atomic(), connection.cursor() as cursor:
             write(cursor, list(defaults), batch)
 
 
 def messages(count: int, categories: list[int], now: datetime):
-    """Yield their columns, the oldest first; a text belongs to a message's distance from the newest one."""
+    """Yield the rows of messages, the oldest first; the text depends on the distance from the newest one."""
     pool = texts()
-    speech = "".join(f"<p>{prose(random.Random(n), 90)}</p>" for n in range(17))
+    speech = "".join(f"<p>{generate_prose(random.Random(n), 90)}</p>" for n in range(17))
     end = now.replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=1)
     span = timedelta(days=365.25 * YEARS) / (count - BUSY)
     middle = count // 2
@@ -88,7 +88,7 @@ def messages(count: int, categories: list[int], now: datetime):
             moment = busy - (distance - middle) * timedelta(hours=12)
         else:
             moment = end - (distance if distance < middle else distance - BUSY) * span
-        # At the hours of an office, so that the day is the same in every zone that matters.
+        # In office hours, so that the date is the same in both time zones.
         moment = moment.replace(hour=8 + moment.hour // 2, microsecond=0)
         headline, lead, body = pool[distance % TEXTS]
         featured = distance == 3
@@ -116,25 +116,25 @@ def texts() -> list[tuple[str, str, str]]:
     made = []
     for number in range(TEXTS):
         words = random.Random(number)
-        body = "".join(f"<p>{prose(words, 75)}</p>" for _ in range(4))
-        made.append((prose(words, 11), "" if number % 10 == 5 else prose(words, 32), body))
+        body = "".join(f"<p>{generate_prose(words, 75)}</p>" for _ in range(4))
+        made.append((generate_prose(words, 11), "" if number % 10 == 5 else generate_prose(words, 32), body))
     return made
 
 
-def prose(words: random.Random, length: int) -> str:
+def generate_prose(words: random.Random, length: int) -> str:
     """Return a sentence of `length` words."""
     return " ".join(words.choice(WORDS) for _ in range(length)).capitalize() + "."
 
 
-def insert(cursor, columns, rows) -> None:
+def insert_rows(cursor, columns, rows) -> None:
     marks = ", ".join(["%s"] * len(columns))
     cursor.executemany(
         f"INSERT INTO news_message ({', '.join(columns)}) VALUES ({marks})",
-        # As Django stores moments in SQLite: naive, in UTC.
+        # Django stores naive UTC times in SQLite.
         [[str(value.replace(tzinfo=None)) if isinstance(value, datetime) else value for value in row] for row in rows],
     )
 
 
-def copy(cursor, columns, rows) -> None:
+def copy_rows(cursor, columns, rows) -> None:
     lines = "".join("\t".join(r"\N" if value is None else str(value) for value in row) + "\n" for row in rows)
     cursor.copy_expert(f"COPY news_message ({', '.join(columns)}) FROM STDIN", io.StringIO(lines))

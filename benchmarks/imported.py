@@ -1,4 +1,4 @@
-"""The import, measured: what a line costs, beside the plainest way to write as many rows; and what memory it takes."""
+"""Import: time per line compared with plain SQL inserts, and peak memory."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pathlib import Path
 from benchmarks import archives
 from benchmarks.places import ROOT, VENDORS, Worker
 
-MOST_MEMORY = 300  # megabytes, all processes together
-MOST_SECONDS = 600  # for a million lines
+MAX_MEMORY_MB = 300  # MB of all processes together
+MAX_SECONDS = 600  # for a million lines
 
 
-def imported(table, vendor, make, directory: Path, count: int):
-    """Import an archive; and write as many messages with plain SQL, with neither checks nor a search."""
+def measure_import(table, vendor, make, directory: Path, count: int):
+    """Import an archive; insert as many messages with plain SQL, without validation or search index."""
     table.heading(f"Import of {count:,} lines on {VENDORS[vendor]}, the search's index with them")
     file = directory / "archive.jsonl"
-    archives.write(count, file)
+    archives.write_archive(count, file)
     with Worker(make("plain")) as worker:
         plain = worker.build(count=count)
     place = make("imported")
@@ -30,17 +30,17 @@ def imported(table, vendor, make, directory: Path, count: int):
     table.add("imported", f"{wall:.1f} s ({wall / plain:.1f} times that)")
     table.add("CPU of the import's own processes, microseconds a line", f"{cpu / count * 1e6:.0f}")
     million = wall / count * 1_000_000
-    table.at_most("a million lines at this pace, seconds", million, MOST_SECONDS, form=".0f")
-    table.at_most("memory of both processes, megabytes", memory, MOST_MEMORY, form=".0f")
+    table.at_most("a million lines at this pace, seconds", million, MAX_SECONDS, form=".0f")
+    table.at_most("memory of both processes, megabytes", memory, MAX_MEMORY_MB, form=".0f")
     table.add("the same file again, which adds nothing", f"{again:.1f} s")
 
 
 def manage(place, *arguments) -> tuple[float, float, float]:
-    """Run a command; return its seconds, its processes' CPU seconds, and their megabytes at the most."""
+    """Run a command; return seconds, CPU seconds and peak MB of its processes."""
     before, began, peak = os.times(), time.perf_counter(), 0.0
     process = subprocess.Popen([sys.executable, "manage.py", *arguments], cwd=ROOT, env=place)
     while process.poll() is None:
-        peak = max(peak, sum(map(memory_of, family(process.pid))))
+        peak = max(peak, sum(map(process_memory, process_tree(process.pid))))
         time.sleep(0.2)
     if process.returncode:
         raise RuntimeError(f"{arguments[0]} ended with {process.returncode}.")
@@ -49,17 +49,17 @@ def manage(place, *arguments) -> tuple[float, float, float]:
     return time.perf_counter() - began, cpu, peak
 
 
-def family(pid: int) -> list[int]:
-    """Return a process and its children, where the system tells."""
+def process_tree(pid: int) -> list[int]:
+    """Return a process and its children."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except OSError:
         return []
-    return [pid, *(each for child in children for each in family(int(child)))]
+    return [pid, *(each for child in children for each in process_tree(int(child)))]
 
 
-def memory_of(pid: int) -> float:
-    """Return the resident megabytes of a process, what it shares with others divided among them."""
+def process_memory(pid: int) -> float:
+    """Return the proportional set size of a process in MB."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

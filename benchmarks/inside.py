@@ -1,6 +1,6 @@
-"""A process that measures a WSGI application from inside: a JSON order a line in, a JSON answer a line out.
+"""Measure a WSGI application in its own process: JSON commands on stdin, JSON results on stdout, one per line.
 
-`python -m benchmarks.inside MODULE`: the module has the `application`; the environment has its settings and database.
+`python -m benchmarks.inside MODULE`: the module has the `application`; settings and database are in the environment.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-OTHERS = ("/counters/", "/messages/feed.json")  # what they ask for once an edition stays known
+OTHERS = ("/counters/", "/messages/feed.json")  # requested so that the edition is cached
 
 
 class Inside:
-    """The orders that the process takes."""
+    """The commands that the process accepts."""
 
     def __init__(self, module):
         self.application = import_module(module).application
@@ -51,16 +51,16 @@ class Inside:
         return dict(got[1]), body
 
     def prepare(self, state):
-        """Bring the process into a state: `hit`, `cold` (it knows the edition, not the page), `first` of an edition."""
+        """Prepare the caches: `hit`, `cold` (edition cached, page not), `first` (neither)."""
         if state in ("cold", "first"):
             from editions import edition, middleware
 
-            edition.forget()
-            middleware.printings.clear()
+            edition.reset_for_tests()
+            middleware.edition_cache.store.clear()
             if state == "cold":
                 for other in OTHERS:
                     self.ask(other)
-                middleware.printings.clear()
+                middleware.edition_cache.store.clear()
 
     def measure(self, paths, state="", times=1, coding=""):
         """Return CPU and wall milliseconds of each of `times` requests."""
@@ -77,10 +77,10 @@ class Inside:
         return {"cpu": cpu, "wall": wall}
 
     def queries(self, path, state):
-        """Return the queries that a page takes, but for the one that reads the edition's number."""
+        """Return the number of queries of a page, without the one for the edition number."""
         from django.db import connection
 
-        from editions.edition import NUMBER_QUERY
+        from editions.edition import EDITION_NUMBER_QUERY
 
         seen = []
 
@@ -91,10 +91,10 @@ class Inside:
         self.prepare(state)
         with connection.execute_wrapper(note):
             self.ask(path)
-        return [sql for sql in seen if sql != NUMBER_QUERY]
+        return [sql for sql in seen if sql != EDITION_NUMBER_QUERY]
 
     def build(self, count):
-        """Lay and fill the database."""
+        """Migrate and fill the database."""
         from benchmarks import content
 
         began = perf_counter()
@@ -102,16 +102,16 @@ class Inside:
         return perf_counter() - began
 
     def build_searched(self, count):
-        """Lay the database and import an archive with words of known frequency."""
+        """Migrate the database and import an archive with words of known frequency."""
         from benchmarks import searched
 
-        return searched.build(count)
+        return searched.build_archive(count)
 
     def save_searched(self, times):
         """Return the milliseconds of several saves."""
         from benchmarks import searched
 
-        return searched.save(times)
+        return searched.measure_save(times)
 
     def publish(self, headline):
         """Publish a message, as staff do."""
@@ -124,8 +124,8 @@ class Inside:
         return message.get_absolute_url()
 
     def addresses(self, number=1):
-        """Return the addresses of the pages to measure, and of `number` messages spread over the years."""
-        from news.cursors import Cursor
+        """Return the paths of the pages to measure, and of `number` messages spread over the years."""
+        from core.cursors import Cursor
         from news.models import Message
 
         published = Message.objects.published(datetime.now(UTC))
@@ -145,7 +145,7 @@ class Inside:
 
 
 def main():
-    """Take orders until there are no more."""
+    """Execute commands until the input ends."""
     inside = Inside(sys.argv[1])
     for line in sys.stdin:
         order = json.loads(line)

@@ -1,4 +1,4 @@
-"""What is measured, one function a part; each fills its rows of the table."""
+"""The parts of the benchmark, one function each; each adds rows to the table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import brotli
 
 from benchmarks import servers
 from benchmarks.places import VENDORS, Worker, bare
-from benchmarks.servers import server, throughput
+from benchmarks.servers import measure_throughput, server
 
 BROWSER = {"Accept_Encoding": "gzip, deflate, br"}
 FEEDS = ["/", "/messages/", "/messages/{year}/", "/messages/speeches/", "/messages/feed/", "/messages/feed.json"]
@@ -23,8 +23,8 @@ FEEDS = ["/", "/messages/", "/messages/{year}/", "/messages/speeches/", "/messag
 # On the wire
 
 
-def sizes(table, place, directory):
-    """What a first visit to the home page costs on the wire."""
+def measure_sizes(table, place, directory):
+    """Bytes transferred by a first visit to the home page."""
     table.heading("Sizes on the wire, Brotli as served (bytes)")
     with server(place, directory) as ours:
         html = brotli.decompress(ours.get(**BROWSER)[2]).decode()
@@ -44,15 +44,15 @@ def sizes(table, place, directory):
 # Hits
 
 
-def hits(table, vendor, place, directory, rounds, seconds):
-    """Printed pages by the production server, against a bare Django view with as many bytes."""
+def measure_hits(table, vendor, place, directory, rounds, seconds):
+    """Cached pages served by the production server, compared with a minimal Django view of as many bytes."""
     table.heading(f"Hits on {VENDORS[vendor]}: requests a second, and against the bare view beside it")
     body = directory / "body"
     with Worker(place) as inside, server(place, directory) as ours:
         pages = inside.addresses()
         body.write_bytes(ours.get(**BROWSER)[2])
         with server(bare(place, BARE_BODY=str(body)), directory, "benchmarks.bare.wsgi") as floor:
-            rates = [one_round(ours, floor, pages, seconds) for _ in range(rounds)]
+            rates = [run_round(ours, floor, pages, seconds) for _ in range(rounds)]
     floor = median(one["floor"] for one in rates)
     table.add(f"a bare Django view, {body.stat().st_size} bytes (the floor)", f"{floor:.0f}/s")
     least = {"sqlite": 1.5, "postgresql": 0.7}[vendor]
@@ -64,30 +64,30 @@ def hits(table, vendor, place, directory, rounds, seconds):
             table.add(f"{name}, hit", f"{ratio:.2f} ({rate:.0f}/s)")
 
 
-def one_round(ours, floor, pages, seconds) -> dict:
-    """Return the requests a second of each page, and of the floor, measured one after the other."""
-    rates = {"floor": throughput(floor.port, "/", seconds, **BROWSER)}
-    rates["home"] = throughput(ours.port, "/", seconds, **BROWSER)
+def run_round(ours, floor, pages, seconds) -> dict:
+    """Return requests per second of each page and of the baseline, measured in turn."""
+    rates = {"floor": measure_throughput(floor.port, "/", seconds, **BROWSER)}
+    rates["home"] = measure_throughput(ours.port, "/", seconds, **BROWSER)
     for name, path in {"message": pages["messages"][0], "list": pages["list"], "feed": pages["feed"]}.items():
-        rates[name] = throughput(ours.port, path, seconds, **BROWSER)
+        rates[name] = measure_throughput(ours.port, path, seconds, **BROWSER)
     left = 60 - time.time() % 60
-    if left < seconds + 1:  # the home page's tag turns with the minute
+    if left < seconds + 1:  # the home page's ETag changes with the minute
         time.sleep(left)
     tag = ours.get(**BROWSER)[1]["etag"]
     assert ours.get(**BROWSER, If_None_Match=tag)[0] == 304
-    rates["home, 304"] = throughput(ours.port, "/", seconds, **BROWSER, If_None_Match=tag)
+    rates["home, 304"] = measure_throughput(ours.port, "/", seconds, **BROWSER, If_None_Match=tag)
     return rates
 
 
 # Changes
 
 
-def changes(table, vendor, place, directory, times=20):
-    """Publish under load: two processes show it at the next request, and each renders a page once."""
+def measure_changes(table, vendor, place, directory, times=20):
+    """Publish under load: both processes show it at the next request, and each renders a page once."""
     table.heading(f"Changes on {VENDORS[vendor]}, two processes, 32 visitors at one of them")
     with Worker(place) as desk, server(place, directory, threads=4) as first, server(place, directory) as second:
         done, seen = threading.Event(), Counter()
-        load = threading.Thread(target=visit, args=(first.port, done, seen))
+        load = threading.Thread(target=visit_page, args=(first.port, done, seen))
         load.start()
         time.sleep(0.5)
         minute, shown, asked = time.time() // 60, 0, 0
@@ -110,25 +110,25 @@ def changes(table, vendor, place, directory, times=20):
         f"{asked}",
         shown == asked,
     )
-    # The first rendering of all, one for each publication, one for each turn of the minute; those that the desk's own
-    # requests for the home page made are in the answers to the desk, and so at most as many again are missing here.
+    # One rendering at the start, one per publication and one per minute. Renderings caused by the publisher's own
+    # requests are counted there, so at most as many are missing here.
     most = 1 + times + turns
     made = seen["rendered"]
     what = f"renderings of the home page for {sum(seen.values())} answers in {times} changes"
     table.add(what, f"{made}", f"≤ {most}", made <= most)
 
 
-def visit(port, done, seen):
-    """Ask for the home page without a pause, and count which answers were rendered for the visitor."""
-    for head in servers.answers(port, "/", done.is_set, {"Accept-Encoding": "br"}, clients=32):
-        seen["rendered" if b"fwd=miss" in head else "printed"] += 1
+def visit_page(port, done, seen):
+    """Request the home page continuously, and count the responses that were rendered."""
+    for head in servers.count_responses(port, "/", done.is_set, {"Accept-Encoding": "br"}, clients=32):
+        seen["rendered" if b"fwd=miss" in head else "cached"] += 1
 
 
 # Cold
 
 
-def cold(table, vendor, place, times, rounds=9):
-    """Rendering: CPU against a bare view with a template, and queries."""
+def measure_cold_pages(table, vendor, place, times, rounds=9):
+    """Rendering: queries, and CPU compared with a minimal view with a template."""
     table.heading(f"Cold on {VENDORS[vendor]}: CPU milliseconds, and against a bare view of 20 rows beside it")
     with Worker(place) as ours, Worker(bare(place), "benchmarks.bare.wsgi") as floor:
         pages = ours.addresses(number=50)
@@ -167,14 +167,14 @@ def cold(table, vendor, place, times, rounds=9):
 # Growth
 
 
-def growth(table, vendor, make, counts, times, rounds=7):
-    """The same pages cold at every size, measured in turns."""
+def measure_growth(table, vendor, make, counts, times, rounds=7):
+    """The same pages uncached at every size, measured in turn."""
     table.heading(f"Growth on {VENDORS[vendor]}: p50 of a cold page, milliseconds; the last against the first")
     workers = {count: Worker(make(f"growth_{count}")) for count in counts}
     try:
         built = {count: worker.build(count=count) for count, worker in workers.items()}
         took = ", ".join(f"{count:,} in {seconds:.0f} s" for count, seconds in built.items())
-        table.add("messages written, indexes and tally with them", took)
+        table.add("messages written, with their indexes and counts", took)
         pages = {count: worker.addresses(number=20) for count, worker in workers.items()}
         for name in pages[counts[0]]:
             p50 = {count: [] for count in counts}
@@ -196,8 +196,8 @@ def growth(table, vendor, make, counts, times, rounds=7):
 # Memory
 
 
-def memory(table, place, directory, pages):
-    """What one process holds after very many different pages."""
+def measure_memory(table, place, directory, pages):
+    """Memory of a process after very many different pages."""
     table.heading("Memory of one server process (resident megabytes)")
     with Worker(place) as inside:
         addresses = inside.addresses(number=pages)["messages"]
@@ -205,7 +205,7 @@ def memory(table, place, directory, pages):
         held = {0: ours.memory()}
         steps = [len(addresses) * third // 3 for third in range(4)]
         for start, end in pairwise(steps):
-            crawl(ours, addresses[start:end])
+            crawl_site(ours, addresses[start:end])
             held[end] = ours.memory()
     figures = ", ".join(f"{megabytes:.0f} after {count:,}" for count, megabytes in held.items())
     table.add("resident", figures, "< 200", max(held.values()) < 200)
@@ -213,8 +213,8 @@ def memory(table, place, directory, pages):
     table.at_most("grown in the last third", last[-1] / last[-2], 1.05, " times")
 
 
-def crawl(ours, addresses):
-    """Fetch pages from two threads, coded as for a browser."""
+def crawl_site(ours, addresses):
+    """Fetch compressed pages from two threads."""
 
     def fetch(part):
         for path in part:

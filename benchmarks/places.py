@@ -1,4 +1,4 @@
-"""Where is measured: throw-away databases, the environment that leads to them, and processes that live in it."""
+"""Temporary databases, the environment variables for them, and worker processes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 @contextmanager
 def databases(vendor: str, directory: Path):
-    """Give a function that makes a new empty database of a name and returns the environment that leads to it."""
+    """Yield a function that creates an empty database and returns the environment variables for it."""
     if vendor == "sqlite":
         yield lambda name: environment(directory, DATABASE_URL=f"sqlite:///{directory / name}.sqlite3")
         return
@@ -40,7 +40,7 @@ def databases(vendor: str, directory: Path):
 
 
 def administer(address, variables, *statements):
-    """Run statements beside all databases, in a process of its own: the driver reads the environment."""
+    """Run administrative statements in a separate process, since the driver reads the environment."""
     program = (
         "import sys, psycopg2\n"
         "connection = psycopg2.connect(sys.argv[1])\n"
@@ -53,13 +53,13 @@ def administer(address, variables, *statements):
 
 
 def environment(directory: Path, **variables) -> dict[str, str]:
-    """Return the environment of a process to measure: no shell and no .env leaks into it."""
+    """Return the environment of a measured process, independent of the shell and of .env."""
     values = VALUES | {"SITE_URL": "http://127.0.0.1", "MEDIA_ROOT": str(directory / "media"), "RELEASE": "benchmarks"}
     return os.environ | values | variables
 
 
 class Worker:
-    """A process with an application inside, that takes orders: `worker.measure(paths=[...], state="cold")`."""
+    """A process with a WSGI application that accepts commands: `worker.measure(paths=[...], state="cold")`."""
 
     def __init__(self, variables, module="embassy.wsgi", **more):
         command = [sys.executable, "-m", "benchmarks.inside", module]
@@ -86,5 +86,5 @@ class Worker:
 
 
 def bare(variables, **more):
-    """Return the environment of the bare site on the same database."""
+    """Return the environment of the baseline site with the same database."""
     return variables | {"DJANGO_SETTINGS_MODULE": "benchmarks.bare.settings"} | more

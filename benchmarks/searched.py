@@ -1,4 +1,4 @@
-"""The search, measured: an archive is imported, with words in a known part of it, and whole pages are asked for."""
+"""Search: import an archive with words of known frequency, and request search pages."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from benchmarks.archives import SEVERAL
 from benchmarks.places import VENDORS, Worker, bare
 
 REACH = {"general": 300, "usual": 150, "scarce": 50}  # milliseconds, p95
-# The commonest first: what a server reads of its disk once after an import is in memory when the rare are asked for.
+# The commonest first, so that later queries find the index in memory.
 SHARE = {"general": "all", "usual": "5 %", "scarce": "0.25 %"}
 
 
 # Inside the measured process
 
 
-def build(count: int) -> dict:
-    """Lay an empty database and import an archive; return the seconds, and those of a build of the index alone."""
+def build_archive(count: int) -> dict:
+    """Migrate and import an archive; return the seconds of the import and of an index build."""
     from django.core.management import call_command
 
     from benchmarks import content
 
     call_command("migrate", verbosity=0)
-    content.furnish()
+    content.create_content()
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "archive.jsonl"
-        archives.write(count, file)
+        archives.write_archive(count, file)
         began = perf_counter()
         call_command("import_messages", str(file), verbosity=0)
         return {"imported": perf_counter() - began}
 
 
-def save(times: int) -> list[float]:
-    """Return the milliseconds of each of several saves of a message whose text has changed."""
+def measure_save(times: int) -> list[float]:
+    """Return the milliseconds of several saves of a message with a changed text."""
     from news.models import Message
 
     walls = []
@@ -52,8 +52,8 @@ def save(times: int) -> list[float]:
 # The part
 
 
-def search(table, vendor, make, count, times):
-    """Whole pages of the search, counts included, each asked for anew, beside a bare view of 20 rows."""
+def measure_search(table, vendor, make, count, times):
+    """Complete search pages with counts, uncached, compared with a minimal view of 20 rows."""
     table.heading(f"Search on {VENDORS[vendor]} among {count:,} messages: p95 of a whole page, milliseconds")
     place = make("searched")
     with Worker(place) as worker:
@@ -66,15 +66,15 @@ def search(table, vendor, make, count, times):
                 for name, share in SHARE.items():
                     queries = [f"{name}{letter}{sort}" for letter in ascii_lowercase[:SEVERAL]]
                     what = f"a word in {share} of them, {words}"
-                    ask(table, (worker, floor), what, queries, times, REACH[name])
+                    run_query(table, (worker, floor), what, queries, times, REACH[name])
             for what, queries in OTHERS.items():
-                ask(table, (worker, floor), what, queries, times)
+                run_query(table, (worker, floor), what, queries, times)
         walls = worker.save_searched(times=times)
         table.add("a message saved with a new headline", f"{quantiles(walls, n=20)[-1]:.1f} (p50 {median(walls):.1f})")
 
 
-def ask(table, workers, what, queries, times, reach=None):
-    """Add a row: the p95 of a page, its p50, and that against the bare view's in the same minute."""
+def run_query(table, workers, what, queries, times, reach=None):
+    """Add a row: p95 and p50 of a page, and the ratio of p50 to that of the minimal view."""
     worker, floor = workers
     paths = [f"/search/?q={query}" for query in queries]
     walls = worker.measure(paths=paths, state="cold", times=max(times, 2 * len(paths)))["wall"]

@@ -1,4 +1,4 @@
-"""The production server with one worker, and clients that load it."""
+"""The production server with one worker, and load generators."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ CLIENTS = 8
 
 
 class Server:
-    """One worker of granian with an application."""
+    """A granian server with one worker."""
 
     def __init__(self, port: int, process):
         self.port = port
         self.process = process
 
     def get(self, path="/", **headers):
-        """Return status, headers and body of a request, with a connection of its own."""
+        """Return status, headers and body of a request on a new connection."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
@@ -38,7 +38,7 @@ class Server:
             connection.close()
 
     def memory(self) -> float:
-        """Return the resident megabytes of the worker, the process that serves."""
+        """Return the resident memory of the worker in MB."""
         listed = subprocess.run(["ps", "-A", "-o", "ppid=,rss="], capture_output=True, text=True, check=True)
         rows = [line.split() for line in listed.stdout.splitlines()]
         return max(int(rss) for parent, rss in rows if int(parent) == self.process.pid) / 1024
@@ -52,7 +52,7 @@ def free_port() -> int:
 
 @contextmanager
 def server(variables, directory: Path, module="embassy.wsgi", threads=2):
-    """Run a server, and give it when it answers."""
+    """Run a server, and yield it once it responds."""
     port = free_port()
     variables = variables | {"SITE_URL": f"http://127.0.0.1:{port}"}
     command = [Path(sys.executable).parent / "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
@@ -74,7 +74,7 @@ def server(variables, directory: Path, module="embassy.wsgi", threads=2):
 
 
 def wait_for(running, log):
-    """Wait until the server answers with a page."""
+    """Wait until the server responds with a page."""
     for _ in range(100):
         try:
             status = running.get()[0]
@@ -91,30 +91,30 @@ def wait_for(running, log):
 # Load
 
 
-def throughput(port: int, path: str, seconds: float, **headers) -> float:
-    """Return the requests a second that the server answers, for `seconds` from CLIENTS connections."""
+def measure_throughput(port: int, path: str, seconds: float, **headers) -> float:
+    """Return requests per second over `seconds` from CLIENTS connections."""
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
-    return (by_wrk if WRK else by_python)(port, path, seconds, headers)
+    return (load_with_wrk if WRK else load_with_python)(port, path, seconds, headers)
 
 
-def by_wrk(port, path, seconds, headers) -> float:
+def load_with_wrk(port, path, seconds, headers) -> float:
     command = [WRK, "-t1", f"-c{CLIENTS}", f"-d{seconds}s"]
     command += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     said = subprocess.run([*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True)
-    if "Non-2xx" in said.stdout:  # it counts what is over 399
+    if "Non-2xx" in said.stdout:  # wrk counts statuses above 399
         raise RuntimeError(f"{path} fails under load: {said.stdout}")
     return float(re.search(r"Requests/sec:\s+([\d.]+)", said.stdout)[1])
 
 
-def by_python(port, path, seconds, headers) -> float:
-    """Load the server from one thread; slower than wrk, and so kinder to whoever is slower."""
+def load_with_python(port, path, seconds, headers) -> float:
+    """Load the server from one thread; slower than wrk."""
     began = time.perf_counter()
-    answered = sum(1 for _ in answers(port, path, lambda: time.perf_counter() - began >= seconds, headers))
+    answered = sum(1 for _ in count_responses(port, path, lambda: time.perf_counter() - began >= seconds, headers))
     return answered / (time.perf_counter() - began)
 
 
-def answers(port, path, enough, headers, clients=CLIENTS):
-    """Ask for a page from many connections at once until `enough()`, and yield each answer's head."""
+def count_responses(port, path, enough, headers, clients=CLIENTS):
+    """Request a page on many connections until `enough()`, and yield the head of each response."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{lines}\r\n".encode()
     connections = selectors.DefaultSelector()
@@ -125,7 +125,7 @@ def answers(port, path, enough, headers, clients=CLIENTS):
     while not enough():
         for key, _ in connections.select(0.1):
             key.data.extend(key.fileobj.recv(262_144))
-            if head := whole(key.data):
+            if head := is_complete(key.data):
                 key.data.clear()
                 key.fileobj.sendall(request)
                 yield head
@@ -133,8 +133,8 @@ def answers(port, path, enough, headers, clients=CLIENTS):
         key.fileobj.close()
 
 
-def whole(data: bytearray) -> bytes:
-    """Return the head of a response that has come to its end, else nothing."""
+def is_complete(data: bytearray) -> bytes:
+    """Return the head of a complete response, empty if it is incomplete."""
     end = data.find(b"\r\n\r\n")
     head = bytes(data[: max(end, 0)]).lower()
     length = re.search(rb"content-length: *(\d+)", head)

@@ -1,4 +1,4 @@
-"""The table: a figure a row, the figure to reach beside it."""
+"""The table of results: measured value and target."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Row:
 
 @dataclass
 class Table:
-    """Rows under headings; each is printed as soon as it is known."""
+    """Rows under headings, printed as they are added."""
 
     lines: list[str] = field(default_factory=list)
     missed: int = 0
 
     def heading(self, title: str) -> None:
-        self.say(f"\n### {title}\n\n| what | measured | reach | met |\n|---|---|---|---|")
+        self.say(f"\n### {title}\n\n| what | measured | target | met |\n|---|---|---|---|")
 
     def add(self, what: str, measured: str, reach: str = "", met: bool | None = None) -> None:
         self.missed += met is False
@@ -50,7 +50,7 @@ class Table:
 
 
 def machine() -> str:
-    """Return what the figures were measured on, in a line."""
+    """Describe the machine in one line."""
     try:
         model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())[1]
     except (OSError, TypeError):

@@ -1,7 +1,7 @@
-"""Access log of enquiries: a row of personal data that is decrypted for an officer leaves a trace of that officer.
+"""Access log: which officer has seen the personal data of which enquiry.
 
-It is a rule of the models, not of the views: while `recording_reads()` is on, every Enquiry or Entry that is loaded
-with one of its sealed fields is noted, in whatever way it was loaded. The enquiries' desk runs each view in it.
+The models do the logging, not the views: inside `recording_reads()`, every Enquiry or Entry that is loaded with one of
+its encrypted fields is logged. All admin views of enquiries run inside it.
 """
 
 from __future__ import annotations
@@ -11,37 +11,38 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 
+from django.apps import apps
 from django.db import models, transaction
 
-from consular.sealed import sealed_fields
+from consular.encryption import encrypted_fields
 
-ONE_LOOK = timedelta(minutes=10)  # within which the same officer's reading it again is the same look
+VIEW_INTERVAL = timedelta(minutes=10)  # views by one officer within this time are logged once
 
 _reads: ContextVar[set[int] | None] = ContextVar("consular_reads", default=None)
 
 
 class LoggedReads(models.Model):
-    """A model with sealed fields: loading one of them notes which enquiry it belongs to."""
+    """Abstract model with encrypted fields: loading one of them records the id of its enquiry."""
 
     class Meta:
         abstract = True
 
-    enquiry_column = "pk"  # the attribute that holds the enquiry's number
+    enquiry_column = "pk"  # the attribute with the enquiry's id
 
     @classmethod
     def from_db(cls, db, field_names, values):
         row = super().from_db(db, field_names, values)
         reads = _reads.get()
-        if reads is not None and not set(sealed_fields(cls)) <= row.get_deferred_fields():
+        if reads is not None and not set(encrypted_fields(cls)) <= row.get_deferred_fields():
             reads.add(getattr(row, cls.enquiry_column))
         return row
 
 
 @contextmanager
 def recording_reads(by, at: datetime) -> Iterator[None]:
-    """Leave a trace of an officer in each enquiry whose personal data is decrypted meanwhile: one for each look.
+    """Log an officer's view of each enquiry whose personal data is decrypted inside this context.
 
-    An act of theirs at this very moment (`at`) is trace enough: an export, an answer.
+    An enquiry with another log entry of the officer at the same time `at` (an export, a reply) gets none.
     """
     token = _reads.set(set())
     try:
@@ -53,24 +54,25 @@ def recording_reads(by, at: datetime) -> Iterator[None]:
 
 
 def _acted_on(enquiries: set[int], by, at: datetime) -> set[int]:
-    from consular.models import Trace
-
     if not enquiries:
         return set()
-    return set(Trace.objects.filter(enquiry__in=enquiries, by=by, at=at).values_list("enquiry_id", flat=True))
+    entries = apps.get_model("consular", "EnquiryLogEntry").objects.filter(enquiry__in=enquiries, by=by, at=at)
+    return set(entries.values_list("enquiry_id", flat=True))
 
 
 def record(enquiries: Iterable[int], kind: str, by, at: datetime) -> None:
-    """Leave a trace of this kind in each enquiry, unless the officer has left one within ONE_LOOK, or it is erased."""
-    from consular.models import Enquiry, Trace
+    """Add a log entry of this kind to each enquiry that was not erased.
 
-    numbers = set(enquiries)
-    if not numbers:
+    An enquiry with such an entry of the officer within VIEW_INTERVAL gets none.
+    """
+    Enquiry, EnquiryLogEntry = (apps.get_model("consular", name) for name in ("Enquiry", "EnquiryLogEntry"))
+    pks = set(enquiries)
+    if not pks:
         return
     with transaction.atomic():
-        recent = Trace.objects.filter(enquiry__in=numbers, kind=kind, by=by, at__gt=at - ONE_LOOK)
-        numbers -= set(recent.values_list("enquiry_id", flat=True))
-        kept = Enquiry.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk")
-        Trace.objects.bulk_create(
-            Trace(enquiry_id=number, kind=kind, by=by, at=at) for number in kept.values_list("pk", flat=True)
+        recent = EnquiryLogEntry.objects.filter(enquiry__in=pks, kind=kind, by=by, at__gt=at - VIEW_INTERVAL)
+        pks -= set(recent.values_list("enquiry_id", flat=True))
+        locked = Enquiry.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+        EnquiryLogEntry.objects.bulk_create(
+            EnquiryLogEntry(enquiry_id=pk, kind=kind, by=by, at=at) for pk in locked.values_list("pk", flat=True)
         )

@@ -1,4 +1,4 @@
-"""When an enquiry is to be answered by, and how old it is, in the words of the desk."""
+"""Deadlines and age of enquiries, as text for the list and page of enquiries."""
 
 from __future__ import annotations
 
@@ -17,40 +17,40 @@ from consular.workdays import working_days_between
 
 @dataclass(frozen=True)
 class Deadline:
-    """What is said of the date by which somebody waits for an answer."""
+    """The date by which an enquiry is due, as text."""
 
     day: date
-    words: str  # due tomorrow; overdue by 2 working days
-    since: str = ""  # overdue since Monday; nothing where it is not
+    text: str  # due tomorrow; overdue by 2 working days
+    since: str = ""  # overdue since Monday; "" if it is not overdue
     is_overdue: bool = False
 
 
-def deadline(day: date, today: date, opens_on: Callable[[date], bool]) -> Deadline:
-    """Return a deadline as it is said on the date `today`; `opens_on` says which dates are working days."""
+def make_deadline(day: date, today: date, opens_on: Callable[[date], bool]) -> Deadline:
+    """Return a deadline as seen on the date `today`; `opens_on` returns whether a date is a working day."""
     if day >= today:
-        return Deadline(day, due(day, today))
-    since = _("overdue since %(day)s") % {"day": named(day, today)}
+        return Deadline(day, due_text(day, today))
+    since = _("overdue since %(day)s") % {"day": day_text(day, today)}
     late = working_days_between(day, today, opens_on)
-    words = ngettext("overdue by %(count)s working day", "overdue by %(count)s working days", late) % {"count": late}
-    return Deadline(day, words if late else since, since, True)
+    text = ngettext("overdue by %(count)s working day", "overdue by %(count)s working days", late) % {"count": late}
+    return Deadline(day, text if late else since, since, True)
 
 
-def due(day: date, today: date) -> str:
+def due_text(day: date, today: date) -> str:
     if day == today:
         return _("due today")
     if day == today + timedelta(days=1):
         return _("due tomorrow")
-    return _("due %(day)s") % {"day": named(day, today)}
+    return _("due %(day)s") % {"day": day_text(day, today)}
 
 
-def named(day: date, today: date) -> str:
-    """Return a date as one says it on the date `today`: its weekday within a week, else the date with it."""
+def day_text(day: date, today: date) -> str:
+    """Return a date as text on the date `today`: the weekday if it is within a week, else day and month."""
     near = abs((day - today).days) < 7
     return in_words(day, "l" if near else "j F" if day.year == today.year else "j F Y")
 
 
-def age(since: datetime, at: datetime) -> str:
-    """Return how long ago a moment was, as the desk says it: in minutes, hours, then days of the calendar."""
+def age_text(since: datetime, at: datetime) -> str:
+    """Return how long ago `since` was: in minutes, then hours, then calendar days."""
     minutes = max(int((at - since).total_seconds() // 60), 0)
     days = (timezone.localdate(at) - timezone.localdate(since)).days
     if minutes < 60:
@@ -60,10 +60,10 @@ def age(since: datetime, at: datetime) -> str:
     return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
 
 
-def add_words(enquiries: Iterable[Enquiry], at: datetime) -> None:
-    """Give each enquiry what the desk says of it at the moment `at`: its age, and when it is due if it waits."""
+def annotate_deadlines(enquiries: Iterable[Enquiry], at: datetime) -> None:
+    """Set `age` and `deadline` (None unless it waits for a reply) on each enquiry, as seen at `at`."""
     opens_on, today = Office.objects.opens_on(), timezone.localdate(at)
     for enquiry in enquiries:
-        enquiry.age = age(enquiry.received_at, at)
-        waits = enquiry.waits and enquiry.answer_by
-        enquiry.deadline = deadline(enquiry.answer_by, today, opens_on) if waits else None
+        enquiry.age = age_text(enquiry.received_at, at)
+        is_due = enquiry.is_waiting and enquiry.answer_by
+        enquiry.deadline = make_deadline(enquiry.answer_by, today, opens_on) if is_due else None

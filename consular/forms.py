@@ -1,4 +1,4 @@
-"""The enquiry form: short, forgiving, and safe to send twice."""
+"""Enquiry form of the contact page: validation, idempotent submission, rate limit."""
 
 import secrets
 from datetime import timedelta
@@ -12,15 +12,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
 from consular import spam
-from consular.models import Enquiry, Knock, Topic
-from consular.models.enquiries import LONGEST_QUESTION
+from consular.models import Enquiry, EnquirySubmission, Topic
+from consular.models.enquiries import MAX_QUESTION_LENGTH
+from consular.opening_hours_text import retention_text
 from consular.phones import PhoneField
-from consular.text_fields import LineField, TextField
-from consular.wording import kept_in_words
-from letters.email_addresses import EmailAddressField
+from core.email_validation import EmailAddressField
+from core.text_fields import LineFormField, TextFormField
 
-# Asks browsers and password managers not to fill a field in.
-NOT_FILLED_IN = {
+# Attributes that keep browsers and password managers from filling in a field.
+NO_AUTOFILL = {
     "tabindex": "-1",
     "autocomplete": "off",
     "data-1p-ignore": True,
@@ -28,214 +28,213 @@ NOT_FILLED_IN = {
     "data-lpignore": "true",
     "data-form-type": "other",
 }
-TICKET_LASTS = timedelta(hours=12)
+TOKEN_LIFETIME = timedelta(hours=12)
 SALT = "consular.enquiry"
 
-# The ticket: when this form was shown, and which showing it was
+# The form token: a random text signed with the time at which the form was shown
 
 
-def make_ticket():
-    """Return a random word signed with the time: it goes out with the form and comes back with it."""
+def make_form_token():
+    """Return a new form token."""
     return signing.TimestampSigner(salt=SALT).sign(secrets.token_urlsafe(12))
 
 
-def ticket_fault(ticket):
-    """Return why a ticket does not serve, as a sentence; None if it does."""
-    if not is_good(ticket):
-        return _("This page was open for too long. Nothing is lost: please check your text and send it once more.")
+def form_token_error(token):
+    """Return the error message for a form token that is expired, forged or too new; None if it is valid."""
+    if not is_valid_token(token):
+        return _("The form has expired. Your text is still here: please check it and send it again.")
     least = timedelta(seconds=settings.ENQUIRY_MIN_SECONDS)
-    if least and is_good(ticket, younger_than=least):
-        return _("That was quicker than a person types. Nothing is lost: please wait a moment and send it once more.")
+    if least and is_valid_token(token, younger_than=least):
+        return _("The form was sent too quickly. Your text is still here: please wait a few seconds and send it again.")
     return None
 
 
-def is_good(ticket, younger_than=TICKET_LASTS):
-    """Say whether a ticket is ours, and younger than that."""
+def is_valid_token(token, younger_than=TOKEN_LIFETIME):
+    """Return whether a form token has our signature and is younger than `younger_than`."""
     try:
-        signing.TimestampSigner(salt=SALT).unsign(ticket, max_age=younger_than)
+        signing.TimestampSigner(salt=SALT).unsign(token, max_age=younger_than)
     except signing.BadSignature:
         return False
     return True
 
 
-# The form
-
-
 class EnquiryForm(forms.Form):
-    """What a visitor asks the consul. Bad input is named beside its field; nothing that was typed is lost."""
+    """A visitor's consular question. An invalid form is shown again with everything that was typed."""
 
-    name = LineField(
+    name = LineFormField(
         label=_("Your name"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
         error_messages={
-            "required": _("Write your name."),
+            "required": _("Enter your name."),
             "max_length": _("Please shorten your name to 200 characters."),
         },
     )
     email = EmailAddressField(
         label=_("E-mail"),
-        help_text=_("We answer to this address."),
+        help_text=_("We will reply to this address."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={
-            "required": _("Write your e-mail address: we answer to it."),
+            "required": _("Enter your e-mail address so that we can reply."),
             "suggestion": _("Did you mean %(address)s? If %(typed)s is right, send the form again."),
         },
     )
     phone = PhoneField(
         label=_("Phone (optional)"),
         required=False,
-        help_text=_("With the country code, if we may call you."),
+        help_text=_("Include the country code if we may call you."),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-        error_messages={"max_length": _("Write one phone number: it has %(limit_value)d characters at most.")},
+        error_messages={"max_length": _("Enter one phone number of at most %(limit_value)d characters.")},
     )
     topic = forms.TypedChoiceField(
         label=_("What is it about?"),
         error_messages={
-            "required": _("Choose what your question is about."),
-            "invalid_choice": _("Choose a topic from the list."),
+            "required": _("Select what your question is about."),
+            "invalid_choice": _("Select a topic from the list."),
         },
     )
-    question = TextField(
+    question = TextFormField(
         label=_("Your question"),
-        help_text=_("Up to 5,000 characters, in any language. Please leave out passport and card numbers."),
+        help_text=_("Up to 5,000 characters, in any language. Please do not include passport or card numbers."),
         widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
-        error_messages={"required": _("Write your question.")},
+        error_messages={"required": _("Enter your question.")},
     )
     consent = forms.BooleanField(
-        label=_("I agree that the consulate keeps these details in order to answer me."),
-        error_messages={"required": _("Tick this box: without your consent we may not keep your question.")},
+        label=_("I agree that the consulate stores these details in order to answer me."),
+        error_messages={"required": _("Tick this box: we may not store your question without your consent.")},
     )
-    website = LineField(label=_("Leave this field empty"), required=False, widget=forms.TextInput(attrs=NOT_FILLED_IN))
+    # The honeypot: hidden from people, filled in by robots.
+    website = LineFormField(
+        label=_("Leave this field empty"), required=False, widget=forms.TextInput(attrs=NO_AUTOFILL)
+    )
     email_confirmed = forms.CharField(required=False, max_length=320, widget=forms.HiddenInput)
-    ticket = LineField(required=False, widget=forms.HiddenInput)
+    ticket = LineFormField(required=False, widget=forms.HiddenInput)
+
+    visible_names = ("name", "email", "phone", "topic", "question", "consent")
 
     def __init__(self, topics: list[Topic], data=None):
         super().__init__(data, auto_id="%s")
         self.topics = topics
         choices = {str(topic.pk): topic for topic in self.topics}
-        self.fields["topic"].choices = [("", _("Choose a topic")), *choices.items()]
+        self.fields["topic"].choices = [("", _("Select a topic")), *choices.items()]
         self.fields["topic"].coerce = choices.get
         self.fields["consent"].help_text = _(
-            "They are erased %(kept)s after your question was last dealt with, or as soon as you ask for it."
-        ) % {"kept": kept_in_words(self.topics)}
+            "We delete them %(period)s after the last activity on your enquiry, or as soon as you ask us to."
+        ) % {"period": retention_text(self.topics)}
         for name in self.visible_names:
-            # The browser would cut what is pasted to this length without a word; the server says how much is too much.
+            # A browser cuts pasted text to `maxlength` without notice; the server says by how much it is too long.
             self.fields[name].widget.attrs.pop("maxlength", None)
-        self.fields["ticket"].initial = make_ticket
+        self.fields["ticket"].initial = make_form_token
         self.fields["email"].confirmed = (data or {}).get("email_confirmed", "")
 
-    visible_names = ("name", "email", "phone", "topic", "question", "consent")
-
     @property
-    def shown_fields(self):
-        """The fields that a visitor fills in, in order."""
+    def visible_fields_in_order(self):
         return [self[name] for name in self.visible_names]
 
     @property
-    def faults(self):
-        """What is to be put right, each with its field: the summary above the form."""
-        return [(field, error) for field in self.shown_fields for error in field.errors]
+    def field_errors(self):
+        """The errors as (field, message), for the summary above the form."""
+        return [(field, error) for field in self.visible_fields_in_order for error in field.errors]
 
     @property
     def email_to_confirm(self):
-        """The e-mail address that looks misspelt: sent once more, it is accepted. "" where there is none."""
+        """The e-mail address that looks misspelt and is accepted if it is sent again; "" where there is none."""
         is_questioned = self.errors.get("email") and self.errors["email"].as_data()[0].code == "suggestion"
         return self["email"].value() if is_questioned else ""
 
     def clean_question(self):
-        return short_enough(self.cleaned_data["question"], _("Your question"))
+        return validate_length(self.cleaned_data["question"], _("Your question"))
 
     def clean(self):
-        """Look at the ticket last: where a field must be put right, the form comes again anyway."""
+        """Check the form token, unless the form is shown again anyway."""
         cleaned = super().clean()
-        fault = None if self.errors else ticket_fault(cleaned.get("ticket", ""))
-        if fault:
-            self.add_error(None, fault)
+        if not any(name in self.errors for name in self.visible_names):
+            if error := form_token_error(cleaned.get("ticket", "")):
+                self.add_error(None, error)
         return cleaned
 
     def renew_ticket(self):
-        """Give a form that comes again a ticket of now, if its own serves no longer."""
-        if not is_good(self["ticket"].value() or ""):
-            self.data = self.data | {"ticket": make_ticket()}
+        """Replace the form token if it has expired, before the form is shown again."""
+        if not is_valid_token(self["ticket"].value() or ""):
+            self.data = self.data | {"ticket": make_form_token()}
 
     @property
-    def showing(self):
-        """The showing of the form that this came from, as a hash: with it the enquiry's key begins."""
-        return hashed(self.cleaned_data["ticket"])
+    def form_instance_id(self):
+        """The hash of the form token, with which the enquiry's key begins: the same for every use of one page."""
+        return half_key_hash(self.cleaned_data["ticket"])
 
     @property
     def key(self):
-        """What makes this enquiry the same as another: this showing of the form, and every word typed into it.
+        """The idempotency key: the form instance and everything typed into it.
 
-        The words belong to it, so that whoever goes back, changes the text and sends again is heard again.
+        It includes the text, so that a visitor who goes back, changes the text and sends it again makes an enquiry.
         """
-        words = [*(str(self.cleaned_data[name]) for name in Enquiry.PERSONAL), str(self.cleaned_data["topic"].pk)]
-        return self.showing + hashed("\0".join(words))
+        texts = [*(str(self.cleaned_data[name]) for name in Enquiry.PERSONAL), str(self.cleaned_data["topic"].pk)]
+        return self.form_instance_id + half_key_hash("\0".join(texts))
 
     def save(self, at, address):
-        """Keep the enquiry, as received at the moment `at` from an address, and return it.
+        """Save the enquiry, received at `at` from an IP address, and return it.
 
-        Sent twice, it is kept once and counted once. Raises spam.TooMany, and keeps nothing, where the address has
-        reached its limit.
+        A form that is sent twice is saved and counted once. Raises spam.RateLimited, and saves nothing, if the address
+        has reached its limit.
         """
         same = Enquiry.objects.filter(key=self.key)
-        if kept := same.first():
-            return kept
-        spam.refuse_too_many(address, at)  # most of a flood ends here, where nobody waits for it
-        with spam.in_turn(address):
-            if kept := same.first():
-                return kept
-            spam.refuse_too_many(address, at)
-            kept = self.receive(at)
-            Knock.objects.knock(address, at)
-        return kept
+        if enquiry := same.first():
+            return enquiry
+        spam.check_rate_limit(address, at)  # stops most of a flood before the lock
+        with spam.rate_limit_lock(address):
+            if enquiry := same.first():
+                return enquiry
+            spam.check_rate_limit(address, at)
+            enquiry = self.receive(at)
+            EnquirySubmission.objects.record(address, at)
+        return enquiry
 
     @sensitive_variables()
     def receive(self, at):
-        """Keep the enquiry; apart, where it looks like spam."""
-        asked = {name: self.cleaned_data[name] for name in (*Enquiry.PERSONAL, "topic")}
-        suspicion = spam.suspicion(
-            **{name: asked[name] for name in Enquiry.PERSONAL},
+        """Save the enquiry, as suspected spam if it looks like that."""
+        fields = {name: self.cleaned_data[name] for name in (*Enquiry.PERSONAL, "topic")}
+        suspicion = spam.check_for_spam(
+            **{name: fields[name] for name in Enquiry.PERSONAL},
             honeypot=self.cleaned_data["website"],
-            showing=self.showing,
+            form_instance_id=self.form_instance_id,
             at=at,
         )
-        return Enquiry.objects.receive(key=self.key, at=at, suspicion=suspicion, **asked)
+        return Enquiry.objects.receive(key=self.key, at=at, suspicion=suspicion, **fields)
 
 
 class AdditionForm(forms.Form):
-    """What a visitor adds to an enquiry, on its own page."""
+    """The form with which a visitor adds a text to an enquiry, on the enquiry's page."""
 
-    text = TextField(
-        label=_("What you want to add"),
-        help_text=_("Up to 5,000 characters, in any language. Please leave out passport and card numbers."),
+    text = TextFormField(
+        label=_("Your addition"),
+        help_text=_("Up to 5,000 characters, in any language. Please do not include passport or card numbers."),
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
-        error_messages={"required": _("Write what you want to add.")},
+        error_messages={"required": _("Enter what you want to add.")},
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, auto_id="%s", **kwargs)
 
     def clean_text(self):
-        return short_enough(self.cleaned_data["text"], _("Your text"))
+        return validate_length(self.cleaned_data["text"], _("Your text"))
 
 
-def short_enough(text, what):
-    """Return a text; where it is longer than a question may be, say by how much."""
-    over = len(text) - LONGEST_QUESTION
-    if over > 0:
+def validate_length(text, label):
+    """Return a text; raise ValidationError, with the number of characters, if it is longer than a question may be."""
+    excess = len(text) - MAX_QUESTION_LENGTH
+    if excess > 0:
         raise forms.ValidationError(
             ngettext(
-                "%(what)s is %(over)s character too long. Please shorten it to 5,000 characters.",
-                "%(what)s is %(over)s characters too long. Please shorten it to 5,000 characters.",
-                over,
+                "%(label)s is %(excess)s character too long. Please shorten it to 5,000 characters.",
+                "%(label)s is %(excess)s characters too long. Please shorten it to 5,000 characters.",
+                excess,
             )
-            % {"what": what, "over": over}
+            % {"label": label, "excess": excess}
         )
     return text
 
 
-def hashed(text):
-    """Return half of what an enquiry's key is made of: 128 bits, in hexadecimal digits."""
+def half_key_hash(text):
+    """Return a keyed hash of a text, half of an enquiry's key: 128 bits as 32 hexadecimal digits."""
     return salted_hmac(SALT, text, algorithm="sha256").hexdigest()[:32]

@@ -1,6 +1,6 @@
-"""E-mails to visitors that could not be delivered: which enquiries they belong to, and why.
+"""E-mails to visitors that could not be delivered, by enquiry.
 
-A mail server that is away is no such case: the outbox tries again, and the dashboard says so by itself.
+An outage of the mail server does not count: the outbox tries again, and the dashboard reports it.
 """
 
 from __future__ import annotations
@@ -8,45 +8,45 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.apps import apps
 from django.db.models import Q
 
-from letters.models import Letter
+from outbox.models import OutboxEmail
 
-MOST = 1000  # letters that are looked at
+MAX_EMAILS = 1000  # e-mails that are read
 KINDS = ("enquiry receipt", "enquiry answer")
 # Refused by the mail server, impossible to address, or given up after days.
 FAILED = Q(sent_at=None) & (
-    Q(given_up_at__isnull=False) | Q(fault__startswith="refused") | Q(fault__startswith="address")
+    Q(given_up_at__isnull=False) | Q(last_error__startswith="refused") | Q(last_error__startswith="address")
 )
 
 
-def failed_letters(enquiries: Iterable[int] | None = None) -> dict[int, list[Letter]]:
-    """Return the e-mails to visitors that failed, by the enquiry's number, the oldest first; of these, or of all."""
-    from consular.models import Entry
-
-    numbers = None if enquiries is None else set(enquiries)
-    letters = Letter.objects.filter(FAILED, kind__in=KINDS).order_by("-pk")[:MOST]
-    letters = sorted(letters, key=lambda letter: letter.pk)
-    answers = [letter.about for letter in letters if letter.kind == "enquiry answer"]
-    owners = dict(Entry.objects.filter(pk__in=answers).values_list("pk", "enquiry_id"))
+def failed_emails_by_enquiry(enquiries: Iterable[int] | None = None) -> dict[int, list[OutboxEmail]]:
+    """Return the failed e-mails to visitors by enquiry id, oldest first; of these enquiries or of all."""
+    wanted = None if enquiries is None else set(enquiries)
+    emails = OutboxEmail.objects.filter(FAILED, kind__in=KINDS).order_by("-pk")[:MAX_EMAILS]
+    emails = sorted(emails, key=lambda email: email.pk)
+    answers = [email.object_id for email in emails if email.kind == "enquiry answer"]
+    entries = apps.get_model("consular", "EnquiryEntry").objects.filter(pk__in=answers)
+    owners = dict(entries.values_list("pk", "enquiry_id"))
     found = defaultdict(list)
-    for letter in letters:
-        number = owners.get(letter.about) if letter.kind == "enquiry answer" else letter.about
-        if number is not None and (numbers is None or number in numbers):
-            found[number].append(letter)
+    for email in emails:
+        pk = owners.get(email.object_id) if email.kind == "enquiry answer" else email.object_id
+        if pk is not None and (wanted is None or pk in wanted):
+            found[pk].append(email)
     return dict(found)
 
 
-def add_failed_letters(enquiries: Iterable) -> None:
-    """Give each enquiry the list `failed_letters`: those that failed and were not settled by closing it later."""
+def annotate_failed_emails(enquiries: Iterable) -> None:
+    """Set `failed_emails` on each enquiry: those that failed and were not settled by closing it later."""
     enquiries = list(enquiries)
-    found = failed_letters(enquiry.pk for enquiry in enquiries) if enquiries else {}
+    found = failed_emails_by_enquiry(enquiry.pk for enquiry in enquiries) if enquiries else {}
     for enquiry in enquiries:
-        enquiry.failed_letters = [
-            letter for letter in found.get(enquiry.pk, []) if not is_settled(letter, enquiry.closed_at)
+        enquiry.failed_emails = [
+            email for email in found.get(enquiry.pk, []) if not is_settled(email, enquiry.closed_at)
         ]
 
 
-def is_settled(letter: Letter, closed_at) -> bool:
-    """Say whether an officer closed the enquiry after the e-mail was given up: the person was reached otherwise."""
-    return closed_at is not None and letter.given_up_at is not None and closed_at > letter.given_up_at
+def is_settled(email: OutboxEmail, closed_at) -> bool:
+    """Return whether an officer closed the enquiry after the e-mail was given up: the visitor was reached otherwise."""
+    return closed_at is not None and email.given_up_at is not None and closed_at > email.given_up_at

@@ -1,17 +1,17 @@
-"""Working days: those on which the consul's office opens, as its hours and holidays say."""
+"""Working days: those on which the consular office opens, by its hours and exceptions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
 
-LOOK_AHEAD = 366  # days in which working days are sought: an office that never opens still owes an answer
+SEARCH_DAYS = 366  # days searched for working days: an office that never opens still owes a reply
 
 
 def working_days_after(day: date, count: int, works: Callable[[date], bool]) -> date:
-    """Return the `count`-th working day after `day`, which itself does not count."""
+    """Return the `count`-th working day after `day`."""
     found, left = day, count
-    for ahead in range(1, LOOK_AHEAD):
+    for ahead in range(1, SEARCH_DAYS):
         if left == 0:
             break
         found = day + timedelta(days=ahead)
@@ -20,11 +20,11 @@ def working_days_after(day: date, count: int, works: Callable[[date], bool]) -> 
 
 
 def is_weekday(day: date) -> bool:
-    """Say whether a date is a Monday to Friday: what counts where no hours were entered."""
+    """Return whether a date is a Monday to Friday: the working days where no hours were entered."""
     return day.weekday() < 5
 
 
 def working_days_between(first: date, last: date, works: Callable[[date], bool]) -> int:
-    """Return how many working days come after `first`, up to `last` and with it; of long ago, what a year holds."""
-    days = range(1, min((last - first).days + 1, LOOK_AHEAD))
+    """Return the number of working days after `first` up to and including `last`, at most those of a year."""
+    days = range(1, min((last - first).days + 1, SEARCH_DAYS))
     return sum(works(first + timedelta(days=ahead)) for ahead in days)

@@ -1,4 +1,4 @@
-"""The counters on the press desk."""
+"""Admin of the counters."""
 
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from counters.models import Counter
-from news.admin.addresses import FormerOwnerMixin
+from redirects.admin import FormerOwnerMixin
 
 
 class MessageSelect(AutocompleteSelect):
-    """Django's choice of a row by typing, which breaks on showing again a value that is no id."""
+    """Django's autocomplete field, made safe for submitted values that are not ids, which it would fail on."""
 
     def optgroups(self, name, value, attr=None):
         return super().optgroups(
@@ -21,7 +21,7 @@ class MessageSelect(AutocompleteSelect):
 
 @admin.register(Counter)
 class CounterAdmin(FormerOwnerMixin, admin.ModelAdmin):
-    """Counters with what they say today, in the order in which the public sees them."""
+    """Counters with their current sentence, in the order of the public page."""
 
     list_display = ["incident", "days_now", "since", "time_zone", "shown", "order"]
     list_editable = ["shown", "order"]
@@ -33,13 +33,13 @@ class CounterAdmin(FormerOwnerMixin, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["incident", "today", "since", "until", "time_zone"]}),
         (
-            _("Words"),
+            _("Text"),
             {
                 "fields": ["sentence_one", "sentence_many"],
-                "description": _("The number is put in place of {days}, the incident in place of {incident}."),
+                "description": _("{days} is replaced by the number, {incident} by the incident."),
             },
         ),
-        (_("Where it appears"), {"fields": ["shown", "order", "message", "slug"]}),
+        (_("Display"), {"fields": ["shown", "order", "message", "slug"]}),
     ]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -52,9 +52,9 @@ class CounterAdmin(FormerOwnerMixin, admin.ModelAdmin):
         at = timezone.now()
         return counter.days(at) if counter.turns(at) else _("%(days)s, stopped") % {"days": counter.days(at)}
 
-    @admin.display(description=_("what it says today"))
+    @admin.display(description=_("current text"))
     def today(self, counter):
-        return counter.sentence(timezone.now()) if counter.pk else _("You will read it here once it is saved.")
+        return counter.sentence(timezone.now()) if counter.pk else _("Shown here after saving.")
 
     def get_view_on_site_url(self, obj=None):
         return obj.get_absolute_url() if obj and obj.pk and obj.shown else None

@@ -1,48 +1,45 @@
-"""The badge: a counter as a picture for others' pages. No font, style or script comes with it: widths are estimates."""
+"""Badges: a counter as an SVG image for other sites. Text widths are estimates, as no font comes with it."""
 
 from __future__ import annotations
 
-import re
 import textwrap
 from unicodedata import east_asian_width
 
-from counters.sentences import Parts
+from core.xml_text import strip_invalid_xml
+from counters.sentences import SentenceParts
 
-TEXT, NUMBER = 14, 34  # font sizes, in px
-LINE, PAD, GAP = 19, 16, 14
-BOLD = 1.2  # how much wider than plain figures bold ones are, about
-COLUMNS = 40  # characters a line of words
-
-# What XML 1.0 has no way to say (section 2.2), not even escaped.
-UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+TEXT_SIZE, NUMBER_SIZE = 14, 34  # font sizes, in px
+LINE_HEIGHT, PADDING, GAP = 19, 16, 14
+BOLD_FACTOR = 1.2  # approximate width of bold digits, relative to regular ones
+LINE_LENGTH = 40  # characters in a line
 
 
 class Badge:
-    """Where the number and the lines of the words stand. Its ground is its own, so it reads on light and dark pages."""
+    """The layout of a badge: positions of the number and the lines. It has its own background, so it suits any page."""
 
-    def __init__(self, parts: Parts):
-        before, number, after = (UNWRITABLE.sub("", str(part)) for part in parts)
+    def __init__(self, parts: SentenceParts):
+        before, number, after = (strip_invalid_xml(str(part)) for part in parts)
         self.title = " ".join(f"{before}{number}{after}".split())
         self.number = number
-        above, beside = (textwrap.wrap(words.strip(), COLUMNS) for words in (before, after))
-        words_x = PAD + int(width(number, NUMBER) * BOLD) + GAP
-        top = PAD + LINE * len(above)
-        block = max(NUMBER, LINE * len(beside))
-        self.number_y = top + block // 2 + NUMBER // 3
-        first = top + (block - LINE * len(beside)) // 2 + TEXT
-        self.lines = [(PAD, PAD + TEXT + LINE * row - 4, line) for row, line in enumerate(above)]
-        self.lines += [(words_x, first + LINE * row, line) for row, line in enumerate(beside)]
-        ends = [words_x - GAP, *(x + int(width(line, TEXT)) for x, _y, line in self.lines)]
-        self.width, self.height = max(ends) + PAD, top + block + PAD
+        above, beside = (textwrap.wrap(text.strip(), LINE_LENGTH) for text in (before, after))
+        text_x = PADDING + int(text_width(number, NUMBER_SIZE) * BOLD_FACTOR) + GAP
+        top = PADDING + LINE_HEIGHT * len(above)
+        block = max(NUMBER_SIZE, LINE_HEIGHT * len(beside))
+        self.number_y = top + block // 2 + NUMBER_SIZE // 3
+        first = top + (block - LINE_HEIGHT * len(beside)) // 2 + TEXT_SIZE
+        self.lines = [(PADDING, PADDING + TEXT_SIZE + LINE_HEIGHT * row - 4, line) for row, line in enumerate(above)]
+        self.lines += [(text_x, first + LINE_HEIGHT * row, line) for row, line in enumerate(beside)]
+        ends = [text_x - GAP, *(x + int(text_width(line, TEXT_SIZE)) for x, _y, line in self.lines)]
+        self.width, self.height = max(ends) + PADDING, top + block + PADDING
 
 
-def width(text: str, size: int) -> float:
-    """Return about how wide `text` is in a common sans serif of `size` px; rather too wide than too narrow."""
-    return size * sum(map(advance, text))
+def text_width(text: str, size: int) -> float:
+    """Return the approximate width of `text` in a common sans serif of `size` px, rounded up rather than down."""
+    return size * sum(map(letter_width, text))
 
 
-def advance(letter: str) -> float:
-    """Return about how wide a letter is, as a part of the font's size."""
+def letter_width(letter: str) -> float:
+    """Return the approximate width of a letter in em."""
     if east_asian_width(letter) in "WF":
         return 1.0
     if letter in " iljtfrI.,:;'’|!()[]-":

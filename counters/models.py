@@ -14,15 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from slugify import slugify
 
+from core.text_fields import LineField
+from core.timezones import local_date, midnight_after
 from counters import sentences, zones
 from editions.models import new_edition
-from editions.moments import local_date, midnight_after
-from news.models.redirects import Movable, MovableQuerySet
-from richtext.plaintext import LineField
+from redirects.models import RedirectingModel, RedirectingQuerySet
 
 
-class CounterQuerySet(MovableQuerySet):
-    """Counters, in the order of the staff."""
+class CounterQuerySet(RedirectingQuerySet):
+    """Counters."""
 
     deciding = frozenset({"shown"})
 
@@ -30,56 +30,58 @@ class CounterQuerySet(MovableQuerySet):
         return self.filter(shown=True)
 
     def shown(self):
-        """Return the counters that the public sees."""
+        """Return the public counters, in the order set by staff."""
         return self.filter(shown=True).order_by("order", "id")
 
     def with_messages(self, at: datetime) -> list[Counter]:
-        """Return them, each with its message as `public_message`: None where it is not public at the moment `at`.
+        """Return the counters, each with its message as `public_message`; None where it is not public at `at`.
 
-        One query more where any has a message, none else: a prefetch costs more than all the rest even for nothing.
+        One more query if any has a message: cheaper than `prefetch_related`, which is slow even for no rows.
         """
         counters = list(self)
-        wanted = {counter.message_id for counter in counters if counter.message_id}
+        ids = {counter.message_id for counter in counters if counter.message_id}
         messages = self.model._meta.get_field("message").related_model.objects
-        public = messages.published(at).only("headline", "language", "day", "slug").in_bulk(wanted) if wanted else {}
+        public = messages.published(at).only("headline", "language", "day", "slug").in_bulk(ids) if ids else {}
         for counter in counters:
             counter.public_message = public.get(counter.message_id)
         return counters
 
     def of_edition(self, edition, at: datetime) -> list[Counter]:
-        """Return the counters that the public sees, with their messages; fetched once for an edition."""
-        return edition.remember("counters", lambda: self.shown().with_messages(at))
+        """Return the public counters with their messages, cached with the edition."""
+        return edition.get_or_compute("counters", lambda: self.shown().with_messages(at))
 
     def next_change(self, at: datetime) -> datetime | None:
-        """Return the next midnight at which a shown counter turns; None where none still runs."""
+        """Return the next midnight at which a public counter changes; None where all have stopped."""
         rows = self.shown().order_by().values_list("time_zone", "until").distinct()
-        return min((midnight_after(at, zone) for zone in {zone for zone, _until in running(rows, at)}), default=None)
+        return min(
+            (midnight_after(at, zone) for zone in {zone for zone, _until in still_counting(rows, at)}), default=None
+        )
 
 
-def running(rows, at: datetime) -> Iterator[tuple[ZoneInfo, date | None]]:
-    """Yield zone and end of those (zone's name, end) that still count at the moment `at`."""
+def still_counting(rows, at: datetime) -> Iterator[tuple[ZoneInfo, date | None]]:
+    """Yield time zone and end of those rows (zone name, end) that have not stopped at the time `at`."""
     for name, until in rows:
-        zone = zones.named(name)
+        zone = zones.get_zone(name)
         if until is None or local_date(at, zone) < until:
             yield zone, until
 
 
-class Counter(Movable):
-    """How many days have passed since an incident. The day it began is day 0."""
+class Counter(RedirectingModel):
+    """Days since an incident. The day of the incident is day 0."""
 
     incident = LineField(
         _("incident"),
         max_length=300,
-        help_text=_("What happened, as it stands in the sentence: “the fire at the consulate”."),
+        help_text=_("The incident, as used in the sentence: “the fire at the consulate”."),
     )
     slug = models.SlugField(
-        _("address"),
+        _("slug"),
         max_length=80,
         unique=True,
         blank=True,
         help_text=_(
-            "The last part of its address, /counters/…/. Empty: made from the incident. "
-            "An old address leads on to the new one, for embedded badges too."
+            "Last part of its web address, /counters/…/. Leave empty to derive it from the incident. "
+            "The old address will redirect, also for embedded badges."
         ),
     )
     sentence_one = LineField(
@@ -87,28 +89,28 @@ class Counter(Movable):
         max_length=500,
         default=_("{days} day has passed since {incident}"),
         validators=[sentences.validate_sentence],
-        help_text=_("Shown on day 1. {days} stands for the number, {incident} for the incident."),
+        help_text=_("Shown on day 1. {days} is replaced by the number, {incident} by the incident."),
     )
     sentence_many = LineField(
         _("sentence for more days"),
         max_length=500,
         default=_("{days} days have passed since {incident}"),
         validators=[sentences.validate_sentence],
-        help_text=_("Shown on every other day. {days} stands for the number, {incident} for the incident."),
+        help_text=_("Shown on all other days. {days} is replaced by the number, {incident} by the incident."),
     )
-    since = models.DateField(_("since"), help_text=_("The day it happened: day 0. The next midnight makes it 1."))
+    since = models.DateField(_("since"), help_text=_("Date of the incident: day 0. Day 1 begins at the next midnight."))
     until = models.DateField(
         _("until"),
         null=True,
         blank=True,
-        help_text=_("The day on which the count stops, and from which the number stays. Empty: it goes on."),
+        help_text=_("Date on which the count stops; the number stays from then on. Leave empty to keep counting."),
     )
     time_zone = models.CharField(
         _("time zone"),
         max_length=64,
-        choices=zones.choices,
-        default=zones.host,
-        help_text=_("Whose midnight makes it one more, in summer and in winter."),
+        choices=zones.zone_choices,
+        default=zones.host_zone_name,
+        help_text=_("Time zone whose midnight advances the count."),
     )
     message = models.ForeignKey(
         "news.Message",
@@ -117,16 +119,16 @@ class Counter(Movable):
         blank=True,
         related_name="+",
         verbose_name=_("message"),
-        help_text=_("What tells the story. The public finds the link while the message is published."),
+        help_text=_("Message about the incident. Linked while it is published."),
     )
-    order = models.PositiveSmallIntegerField(
-        _("order"), default=0, help_text=_("Its place among the counters, 0 first.")
-    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Sort order, lowest first."))
     shown = models.BooleanField(
-        _("shown"), default=True, help_text=_("On the home page and at its own address. Its badge disappears with it.")
+        _("shown"),
+        default=True,
+        help_text=_("Show it, with its page and badge, to the public."),
     )
 
-    redirect_name = "counter"
+    redirect_target = "counter"
     objects = CounterQuerySet.as_manager()
 
     class Meta:
@@ -137,7 +139,7 @@ class Counter(Movable):
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")),
                 name="counters_until_not_before_since",
-                violation_error_message=_("A counter can't stop before it began. Change “until” or “since”."),
+                violation_error_message=_("A counter cannot stop before it starts. Change “until” or “since”."),
             ),
         ]
 
@@ -150,41 +152,40 @@ class Counter(Movable):
     def is_seen(self):
         return self.shown
 
-    # What it says
-
     @property
     def zone(self) -> ZoneInfo:
-        """Return its time zone."""
-        return zones.named(self.time_zone)
+        return zones.get_zone(self.time_zone)
 
     def days(self, at: datetime) -> int:
-        """Return the days passed at the moment `at`: a difference of calendar dates, never of hours; at least 0."""
+        """Return the days passed at the time `at`, at least 0: a difference of calendar dates, not of hours."""
         today = local_date(at, self.zone)
         return max((min(today, self.until or today) - self.since).days, 0)
 
     def turns(self, at: datetime) -> datetime | None:
-        """Return the moment after `at` at which it next becomes one more; None once it has stopped."""
-        return next((midnight_after(at, zone) for zone, _until in running([(self.time_zone, self.until)], at)), None)
+        """Return the next time after `at` at which the number goes up; None once it has stopped."""
+        return next(
+            (midnight_after(at, zone) for zone, _until in still_counting([(self.time_zone, self.until)], at)), None
+        )
 
-    def parts(self, at: datetime) -> sentences.Parts:
-        """Return its sentence at the moment `at`, with the number apart from the words around it."""
+    def parts(self, at: datetime) -> sentences.SentenceParts:
+        """Return the sentence at the time `at`, split around the number."""
         days = self.days(at)
-        return sentences.parts(str(self.sentence_one if days == 1 else self.sentence_many), days, self.incident)
+        return sentences.split_sentence(
+            str(self.sentence_one if days == 1 else self.sentence_many), days, self.incident
+        )
 
     def sentence(self, at: datetime) -> str:
-        """Return its sentence at the moment `at`."""
+        """Return the sentence at the time `at`."""
         return str(self.parts(at))
-
-    # How it is kept
 
     def clean(self):
         today = local_date(timezone.now(), self.zone)
         if self.since and self.since > today:
             raise ValidationError(
-                {"since": _("This day is still ahead there. A counter begins today or on a day that has passed.")}
+                {"since": _("This date is in the future in that time zone. Enter today or an earlier date.")}
             )
         if self.since and self.until and self.until < self.since:
-            raise ValidationError({"until": _("A counter can't stop before it began. Choose “since” or a later day.")})
+            raise ValidationError({"until": _("Enter the date in “since” or a later one.")})
 
     def save(self, *args, **kwargs):
         with new_edition(kwargs.get("using")):
@@ -197,7 +198,7 @@ class Counter(Movable):
     save.alters_data = True
 
     def free_slug(self) -> str:
-        """Return an address made from the incident that no other counter has."""
+        """Return a slug derived from the incident that no other counter has."""
         stem = slugify(self.incident, max_length=70, word_boundary=True) or "counter"
         others = Counter.objects.exclude(pk=self.pk).filter(slug__startswith=stem)
         taken = set(others.values_list("slug", flat=True))

@@ -1,4 +1,4 @@
-"""A counter's sentence: a template with {days} and {incident} in it, and the number of days put in its place."""
+"""Sentences of a counter: templates with the placeholders {days} and {incident}."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-DAYS, INCIDENT = "{days}", "{incident}"
+DAYS_PLACEHOLDER, INCIDENT_PLACEHOLDER = "{days}", "{incident}"
 
 
-class Parts(NamedTuple):
-    """A sentence in reading order: the words before the number, the number, the words after it."""
+class SentenceParts(NamedTuple):
+    """A sentence split into the text before the number, the number, and the text after it."""
 
     before: str
     days: int
@@ -22,28 +22,30 @@ class Parts(NamedTuple):
         return f"{self.before}{self.days}{self.after}"
 
 
-def parts(template: str, days: int, incident: str) -> Parts:
-    """Return the sentence that `template` makes. It never fails: a template without {days} follows the number."""
-    before, found, after = template.partition(DAYS)
+def split_sentence(template: str, days: int, incident: str) -> SentenceParts:
+    """Return the sentence of a template. It never fails: without {days}, the number comes before the text."""
+    before, found, after = template.partition(DAYS_PLACEHOLDER)
     if not found:
         before, after = "", f" {template}"
-    return Parts(before.replace(INCIDENT, incident), days, after.replace(INCIDENT, incident))
+    return SentenceParts(
+        before.replace(INCIDENT_PLACEHOLDER, incident), days, after.replace(INCIDENT_PLACEHOLDER, incident)
+    )
 
 
 def validate_sentence(template: str) -> None:
-    """Refuse a template that can't be read: {days} stands in it once, {incident} where wanted, and no other brace."""
-    if template.count(DAYS) != 1:
-        raise ValidationError(_("Write {days} once, where the number belongs."), code="days")
-    rest = template.replace(DAYS, "").replace(INCIDENT, "")
+    """Validate a template: {days} exactly once, {incident} any number of times, no other braces."""
+    if template.count(DAYS_PLACEHOLDER) != 1:
+        raise ValidationError(_("Enter {days} exactly once, where the number goes."), code="days")
+    rest = template.replace(DAYS_PLACEHOLDER, "").replace(INCIDENT_PLACEHOLDER, "")
     unknown = re.search(r"\{[^{}]+\}", rest)
     if unknown:
         raise ValidationError(
-            _("%(name)s stands for nothing here. Use {days} for the number and {incident} for the incident."),
+            _("%(name)s is not a known placeholder. Use {days} for the number and {incident} for the incident."),
             code="placeholder",
             params={"name": unknown[0]},
         )
     if "{" in rest or "}" in rest:
         raise ValidationError(
-            _("A brace is left over. Braces are only for {days} and {incident}: complete it or take it out."),
+            _("Unmatched brace. Use braces only for {days} and {incident}."),
             code="brace",
         )

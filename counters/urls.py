@@ -1,4 +1,4 @@
-"""The addresses of the counters: all of them, one, one as data, one as a badge."""
+"""URLs of the counters: list, detail page, JSON, badge."""
 
 from django.urls import path
 
@@ -7,8 +7,8 @@ from counters import views
 app_name = "counters"
 
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("<slug:slug>/", views.detail, name="detail"),
-    path("<slug:slug>.json", views.data, name="json"),
-    path("<slug:slug>.svg", views.badge, name="badge"),
+    path("", views.counter_list, name="index"),
+    path("<slug:slug>/", views.counter_detail, name="detail"),
+    path("<slug:slug>.json", views.counter_json, name="json"),
+    path("<slug:slug>.svg", views.counter_badge, name="badge"),
 ]

@@ -1,25 +1,25 @@
-"""What the public sees of the counters. A counter that is not shown answers like an unknown address."""
+"""Public views of the counters. A hidden counter is a 404."""
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 
-from counters.api import facts
+from core.cors import allow_any_origin
 from counters.badges import Badge
 from counters.models import Counter
+from counters.serializers import counter_data
 from editions.decorators import per_edition
-from editions.others import for_others
 
 
 @per_edition
-def index(request):
-    """All counters, in the order of the staff."""
+def counter_list(request):
+    """All public counters."""
     return render(request, "counters/index.html", {"counters": Counter.objects.of_edition(request.edition, request.at)})
 
 
 @per_edition
-def detail(request, slug):
-    """One counter, how it counts, and what to copy to show it elsewhere."""
+def counter_detail(request, slug):
+    """A counter, how it counts, and the code that embeds its badge."""
     found = Counter.objects.shown().filter(slug=slug).with_messages(request.at)
     if not found:
         raise Http404
@@ -27,18 +27,18 @@ def detail(request, slug):
     return render(request, "counters/detail.html", {"counter": counter, "badge": Badge(counter.parts(request.at))})
 
 
-@for_others
-@per_edition(keep=60)
-def data(request, slug):
-    """One counter as data, for anybody's page."""
-    found = facts(get_object_or_404(Counter.objects.shown(), slug=slug), request.at)
-    return JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 2})
-
-
-@for_others
-@per_edition(keep=60)
-def badge(request, slug):
-    """One counter as a picture, for anybody's page."""
+@allow_any_origin
+@per_edition(max_age=60)
+def counter_json(request, slug):
+    """A counter as JSON, for any site."""
     counter = get_object_or_404(Counter.objects.shown(), slug=slug)
-    picture = render_to_string("counters/badge.svg", {"badge": Badge(counter.parts(request.at))})
-    return HttpResponse(picture, "image/svg+xml; charset=utf-8")
+    return JsonResponse(counter_data(counter, request.at), json_dumps_params={"ensure_ascii": False, "indent": 2})
+
+
+@allow_any_origin
+@per_edition(max_age=60)
+def counter_badge(request, slug):
+    """A counter as an SVG badge, for any site."""
+    counter = get_object_or_404(Counter.objects.shown(), slug=slug)
+    svg = render_to_string("counters/badge.svg", {"badge": Badge(counter.parts(request.at))})
+    return HttpResponse(svg, "image/svg+xml; charset=utf-8")

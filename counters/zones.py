@@ -1,4 +1,4 @@
-"""The time zones that a counter may have. pytz says only which names are in common use; all arithmetic is zoneinfo."""
+"""Time zones offered for a counter. pytz only lists the names in common use; all arithmetic uses zoneinfo."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
-def host() -> str:
-    """Return the name of the host's zone."""
+def host_zone_name() -> str:
+    """Return the name of the host country's time zone."""
     return settings.TIME_ZONE
 
 
-def choices() -> list:
-    """Return the zones to choose from, by continent: those in common use that zoneinfo knows, and the host's."""
-    return by_continent(host())
+def zone_choices() -> list:
+    """Return the choices of time zones, by continent: those in common use that zoneinfo knows, and the host's."""
+    return choices_by_continent(host_zone_name())
 
 
 @lru_cache(maxsize=8)
-def by_continent(host: str) -> list:
-    """Return the choices of a site whose host's zone is `host`."""
+def choices_by_continent(host: str) -> list:
+    """Return the choices of a site whose own time zone is `host`."""
     continents: dict = {}
     for name in sorted(set(pytz.common_timezones) & available_timezones() | {host}):
         continent, _slash, city = name.partition("/")
-        continents.setdefault(continent if city else _("Other"), []).append((name, readable(name)))
+        continents.setdefault(continent if city else _("Other"), []).append((name, display_name(name)))
     return list(continents.items())
 
 
-def readable(name: str) -> str:
-    """Return a zone's name as people write it: "America/New York"."""
+def display_name(name: str) -> str:
+    """Return a time zone's name for display: "America/New York"."""
     return name.replace("_", " ")
 
 
 @lru_cache(maxsize=512)
-def named(name: str) -> ZoneInfo:
-    """Return the zone of that name; the host's for a name that the time zone database lacks."""
-    return ZoneInfo(name if name in available_timezones() else host())
+def get_zone(name: str) -> ZoneInfo:
+    """Return the time zone with this name; the host's if the time zone database lacks it."""
+    return ZoneInfo(name if name in available_timezones() else host_zone_name())

@@ -8,8 +8,8 @@ class EditionsConfig(AppConfig):
     verbose_name = _("Editions")
 
     def ready(self):
-        from editions import receivers
+        from editions import signals
 
-        receivers.connect()
-        post_migrate.connect(receivers.lay_first_edition, sender=self)
-        post_migrate.connect(receivers.on_migration, sender=list(apps.get_app_configs())[-1])
+        signals.connect_receivers()
+        post_migrate.connect(signals.create_first_edition, sender=self)
+        post_migrate.connect(signals.on_migration, sender=list(apps.get_app_configs())[-1])

@@ -1,4 +1,4 @@
-"""`@per_edition`: the mark of a public view."""
+"""`@per_edition`: the decorator of every public view, and the cache policy that it sets."""
 
 from __future__ import annotations
 
@@ -9,77 +9,80 @@ from urllib.parse import parse_qsl, urlencode
 from django.http import HttpResponseNotAllowed
 from django.urls import Resolver404, resolve
 
-LONGEST_QUERY = 256
+from editions import replicas
+
+MAX_QUERY_LENGTH = 256
 
 
 @dataclass(frozen=True)
-class Rule:
-    """What a per-edition page depends on, beside its path and the published content."""
+class CachePolicy:
+    """The inputs of a response other than its path and the published content."""
 
-    known: tuple[str, ...] = ()  # the query parameters that it heeds
-    minute: bool = False  # prints clocks, and so turns with the minute
-    keep: int = 0  # seconds that a reader may keep it unasked: 0 for pages, up to 60 for machine formats
-    unkept: tuple[str, ...] = ()  # parameters with which it is rendered each time: visitors make up ever new ones
-    strict: bool = False  # refuses any other parameter, and one that is given twice or empty: such a query has no key
+    params: tuple[str, ...] = ()  # the query parameters that it uses; others are ignored
+    varies_by_minute: bool = False  # it shows the time of day
+    max_age: int = 0  # seconds that a browser may cache it without asking: 0 for pages, up to 60 for machine formats
+    uncached_params: tuple[str, ...] = ()  # parameters of unlimited values; with them it is always rendered
+    strict: bool = False  # refuse unknown, repeated and empty parameters
 
-    def canonical(self, query: str) -> str:
-        """Return `query` with the known parameters only, each once, in one order. Raise ValueError as `strict` says."""
-        if not query or not (self.known or self.strict):
+    def canonical_query(self, query: str) -> str:
+        """Return `query` with only `params`, each once, in a fixed order. Raise ValueError if `strict` refuses it."""
+        if not query or not (self.params or self.strict):
             return ""
         pairs = parse_qsl(query, keep_blank_values=self.strict, max_num_fields=100)
         given = dict(pairs)
-        if self.strict and (len(pairs) > len(given) or not given.keys() <= set(self.known) or "" in given.values()):
-            raise ValueError("a parameter that is unknown, repeated or empty")
-        return urlencode([(name, given[name]) for name in self.known if name in given])
+        if self.strict and (len(pairs) > len(given) or not given.keys() <= set(self.params) or "" in given.values()):
+            raise ValueError("an unknown, repeated or empty parameter")
+        return urlencode([(name, given[name]) for name in self.params if name in given])
 
-    def is_kept(self, query: str) -> bool:
-        """Say whether the page of a canonical `query` is kept, or would only crowd out those that many ask for."""
-        return len(query) <= LONGEST_QUERY and not any(part.split("=")[0] in self.unkept for part in query.split("&"))
+    def is_cached(self, query: str) -> bool:
+        """Return whether the response to a canonical `query` is stored; rare ones would only displace others."""
+        names = {part.split("=")[0] for part in query.split("&")}
+        return len(query) <= MAX_QUERY_LENGTH and names.isdisjoint(self.uncached_params)
 
 
-def per_edition(view=None, *, known=(), minute=False, keep=0, unkept=(), strict=False):
-    """Say that a view depends on its path, its known parameters and on published content, on nothing else.
+def per_edition(view=None, *, params=(), varies_by_minute=False, max_age=0, uncached_params=(), strict=False):
+    """Declare that a view depends on its path, on `params` and on published content, and on nothing else.
 
-    Such a view is rendered once and served until the edition changes; it answers GET and HEAD only.
+    It is rendered once and served from the cache until the edition changes, and may be rendered from a replica. It
+    accepts GET and HEAD only.
     """
 
-    def mark(view):
+    def decorate(view):
         @wraps(view)
-        def marked(request, *args, **kwargs):
+        def wrapper(request, *args, **kwargs):
             if request.method not in ("GET", "HEAD"):
                 return HttpResponseNotAllowed(["GET", "HEAD"])
-            return view(request, *args, **kwargs)
+            return replicas.read_for_request(request, lambda: view(request, *args, **kwargs))
 
-        marked.csrf_exempt = True  # it takes no form: a POST is told 405, not 403
-        marked.per_edition = Rule(tuple(known), minute, keep, tuple(unkept), strict)
-        return marked
+        wrapper.csrf_exempt = True  # it has no form: a POST gets 405, not 403
+        wrapper.per_edition = CachePolicy(tuple(params), varies_by_minute, max_age, tuple(uncached_params), strict)
+        return wrapper
 
-    return mark(view) if view else mark
-
-
-LONGEST_PATH = 512
+    return decorate(view) if view else decorate
 
 
-def rule_for(path: str) -> Rule | None:
-    """Return the rule of the view behind `path`, or None where it is not per-edition or no path of ours is so long."""
-    return _rule_for(path) if len(path) <= LONGEST_PATH else None
+MAX_PATH_LENGTH = 512
+
+
+def cache_policy_for(path: str) -> CachePolicy | None:
+    """Return the cache policy of the view at `path`; None if it is not per edition, or the path is too long."""
+    return _cache_policy_for(path) if len(path) <= MAX_PATH_LENGTH else None
 
 
 @lru_cache(maxsize=8192)
-def _rule_for(path: str) -> Rule | None:
+def _cache_policy_for(path: str) -> CachePolicy | None:
     try:
         return getattr(resolve(path).func, "per_edition", None)
     except Resolver404:
         return None
 
 
-def key_for(path: str, query: str) -> tuple[Rule, tuple[str, str]] | None:
-    """Return the rule and the store's key for an address; None where the page is not per-edition.
+def cache_key_for(path: str, query: str) -> tuple[CachePolicy, tuple[str, str]] | None:
+    """Return the cache policy and the cache key of a URL; None if its view is not per edition.
 
-    Raise ValueError for a query of too many fields, or one that a strict page refuses. A query over LONGEST_QUERY
-    characters is no key: its page is rendered, not stored.
+    Raise ValueError for a query with too many fields, or one that a strict view refuses.
     """
-    rule = rule_for(path)
+    rule = cache_policy_for(path)
     if rule is None:
         return None
-    return rule, (path, rule.canonical(query))
+    return rule, (path, rule.canonical_query(query))

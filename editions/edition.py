@@ -1,4 +1,4 @@
-"""The edition: the public site between two changes."""
+"""Edition: the version of the whole public site between two changes."""
 
 from __future__ import annotations
 
@@ -12,86 +12,88 @@ from django.conf import settings
 from django.db import connections, router
 from django.utils import timezone
 
+from core.timezones import midnight_after
 from editions import replicas
-from editions.models import EditionNumber, PublicModel, move
-from editions.moments import midnight_after
+from editions.models import EditionNumber, PublicModel, bump
 
-NUMBER_QUERY = "SELECT number FROM editions_editionnumber WHERE id = 1"
+EDITION_NUMBER_QUERY = "SELECT number FROM editions_editionnumber WHERE id = 1"
 
 
 @dataclass(frozen=True)
 class Edition:
-    """The public site between two changes: nothing that the public sees differs between `since` and `until`."""
+    """A version of the public site: nothing that the public sees changes between `since` and `until`."""
 
     release: str
     number: int
     until: datetime
     since: datetime = field(compare=False)
-    _kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    _computed: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def current(cls, at: datetime | None = None) -> Self:
-        """Return the edition at the moment `at` (now, if None).
+        """Return the edition at the time `at`, by default now.
 
-        One query while the edition lasts. The number is read first and the next change after it, so that a change
-        committed in between makes the edition's content fresher than its number, never older.
+        It takes one query while the edition lasts. The number is read before the next change, so that a change that
+        is committed in between makes the content newer than its number, never older.
         """
         global _latest
         at = at or timezone.now()
-        number, settled = _read_number()
+        number, committed = _read_edition_number()
         latest = _latest
-        if settled and latest and latest.number == number and latest.since <= at < latest.until:
+        if committed and latest and latest.number == number and latest.since <= at < latest.until:
             return latest
         edition = cls(settings.RELEASE, number, next_change(at), since=at)
-        if settled:
+        if committed:
             _latest = edition
         return edition
 
-    def remember(self, name: str, reckon: Callable[[], Any]) -> Any:
-        """Return `reckon()`, reckoned once for this edition: what stands on every page is not fetched for each."""
-        if name not in self._kept:
-            self._kept[name] = reckon()
-        return self._kept[name]
+    def get_or_compute(self, name: str, compute: Callable[[], Any]) -> Any:
+        """Return `compute()`, called once for this edition. For parts of every page, such as the menu."""
+        if name not in self._computed:
+            self._computed[name] = compute()
+        return self._computed[name]
 
 
 _latest: Edition | None = None
 
 
 def latest() -> Edition | None:
-    """Return the edition that this process has seen last, without asking anybody."""
+    """Return the edition that this process used last, without a query."""
     return _latest
 
 
-def recall(name: str) -> Any:
-    """Return what the edition that this process has seen last remembers by a name; None where it remembers nothing.
+def last_known(name: str) -> Any:
+    """Return what `get_or_compute` stored in the edition that this process used last; None if nothing.
 
-    For pages that must come while the database is away: it was true when the database was last heard of.
+    For pages that are needed while the database is unavailable.
     """
-    return _latest._kept.get(name) if _latest else None
+    return _latest._computed.get(name) if _latest else None
 
 
-def forget() -> None:
-    """Forget the edition that this process remembers (for tests that turn the database back)."""
+def reset_for_tests() -> None:
+    """Forget the last edition, for tests that reset the database."""
     global _latest
     _latest = None
 
 
 def next_change(at: datetime) -> datetime:
-    """Return the moment after `at` at which the public site next changes by itself: the header's date at the latest."""
-    moments = [model.objects.next_change(at) for model in apps.get_models() if issubclass(model, PublicModel)]
-    return min([midnight_after(at, timezone.get_default_timezone()), *(moment for moment in moments if moment)])
+    """Return when the public site next changes by the clock after `at`: at midnight at the latest (date in header)."""
+    times = [model.objects.next_change(at) for model in apps.get_models() if issubclass(model, PublicModel)]
+    return min([midnight_after(at, timezone.get_default_timezone()), *(time for time in times if time)])
 
 
-def _read_number() -> tuple[int, bool]:
-    """Return the number, and whether it is settled: inside a transaction it may yet be rolled back."""
+def _read_edition_number() -> tuple[int, bool]:
+    """Return the edition number, and whether it is committed: inside a transaction it may be rolled back."""
     using = router.db_for_read(EditionNumber)
     connection = connections[using]
     with connection.cursor() as cursor:
-        cursor.execute(NUMBER_QUERY)
+        cursor.execute(EDITION_NUMBER_QUERY)
         row = cursor.fetchone()
         if row is None:
-            move(using)
-            cursor.execute(NUMBER_QUERY)
+            bump(using)
+            cursor.execute(EDITION_NUMBER_QUERY)
             row = cursor.fetchone()
-    replicas.note(row[0])
-    return row[0], bool(replicas.reading()) or not connection.in_atomic_block  # a replica has committed rows only
+    replicas.record_served(row[0])
+    return row[0], bool(
+        replicas.current_replica()
+    ) or not connection.in_atomic_block  # on a replica everything is committed

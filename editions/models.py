@@ -1,4 +1,4 @@
-"""What moves the edition: one row with a number, and the base of everything that the public sees."""
+"""The edition number, and the base classes of public models, whose changes increase it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from django.db.models import F
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
-# The number
-
 
 class EditionNumber(models.Model):
-    """The number of the current edition: a single row, that every change to the public site moves up by one."""
+    """The number of the current edition: a single row. Every change to the public site adds one."""
 
     number = models.BigIntegerField(_("number"))
 
@@ -30,11 +28,11 @@ class EditionNumber(models.Model):
 
 
 @dataclass
-class Scope:
-    """What a thread is writing on one database."""
+class EditionScope:
+    """The `new_edition` block of a thread on one database."""
 
-    judging: int = 0  # of the calls within which a model decides whether the number moves
-    moves: bool = False  # something that the public sees has been written: the number moves at the end
+    judging: int = 0  # nested writes about which a model has decided whether they are public
+    moves: bool = False  # something public was written, so the number is increased at the end
 
 
 _scopes = threading.local()
@@ -42,32 +40,32 @@ _scopes = threading.local()
 
 @contextmanager
 def new_edition(using: str | None = None, *, moves: bool = False):
-    """Make what is written inside part of one edition, in one transaction with it.
+    """Write in one transaction that makes at most one new edition.
 
-    The number's row is locked on entering, before any other row is: writers queue for that one and can't deadlock over
-    others, and commit order is edition order. The number moves at the end, if a row was written that the public sees;
-    with `moves`, whatever was written. A scope inside a scope is part of the outer one.
+    The number's row is locked first, before any other row: so writers queue for it and cannot deadlock over other
+    rows, and editions are committed in order. At the end the number is increased if a public row was written, or if
+    `moves` says so. A nested block is part of the outer one.
     """
     using = using or router.db_for_write(EditionNumber)
     scopes = _scopes.__dict__
     with transaction.atomic(using=using, savepoint=False):
         is_outermost = using not in scopes
         if is_outermost:
-            lock(using)
-        scope = scopes.setdefault(using, Scope())
+            lock_edition_number(using)
+        scope = scopes.setdefault(using, EditionScope())
         scope.moves |= moves
         try:
             yield
             if is_outermost and scope.moves:
-                move(using)
+                bump(using)
         finally:
             if is_outermost:
                 del scopes[using]
 
 
 @contextmanager
-def judged(using: str | None, moves: bool):
-    """Write inside what has been judged already: the number moves if it `moves`, and nothing inside moves it again."""
+def decided_write(using: str | None, moves: bool):
+    """Write for a model that has decided: the number is increased if `moves`, for any writes inside."""
     using = using or router.db_for_write(EditionNumber)
     with new_edition(using, moves=moves):
         scope = _scopes.__dict__[using]
@@ -78,59 +76,59 @@ def judged(using: str | None, moves: bool):
             scope.judging -= 1
 
 
-def note_write(using: str) -> None:
-    """Have the number move for a row that no model has judged; immediately, outside of any scope."""
+def record_write(using: str) -> None:
+    """Increase the number for a row that no model has decided about: at the end of the block, or now without one."""
     scope = _scopes.__dict__.get(using)
     if scope is None:
-        move(using)
+        bump(using)
     elif not scope.judging:
         scope.moves = True
 
 
-def lock(using: str) -> None:
-    """Queue for the number's row. SQLite has one writer anyway: its transactions begin as IMMEDIATE."""
+def lock_edition_number(using: str) -> None:
+    """Lock the number's row. SQLite has a single writer anyway: its transactions begin as IMMEDIATE."""
     row = EditionNumber.objects.using(using).filter(pk=1)
     if connections[using].features.has_select_for_update and not row.select_for_update().exists():
-        move(using)
+        bump(using)
 
 
-def move(using: str) -> None:
-    """Move the number up by one; lay the row where a flush has taken it away."""
+def bump(using: str) -> None:
+    """Add one to the number; create the row if a flush has deleted it."""
     row = EditionNumber.objects.using(using).filter(pk=1)
     if not row.update(number=F("number") + 1):
-        # From the clock, so that a site emptied or restored never repeats a number that a node has printed.
-        _, laid = row.get_or_create(pk=1, defaults={"number": time.time_ns() // 1000})
-        if not laid:
+        # From the clock, so that a site that was emptied or restored never repeats a number that was served.
+        _, created = row.get_or_create(pk=1, defaults={"number": time.time_ns() // 1000})
+        if not created:
             row.update(number=F("number") + 1)
 
 
-# What the public sees
-
-
 class PublicQuerySet(models.QuerySet):
-    """Rows that the public sees: what is written to them makes a new edition.
+    """Rows that the public sees: a change to them makes a new edition.
 
-    A row that nobody but the staff sees yet, a draft, makes none: `seen` and `is_seen` tell the two apart.
+    A change to a row that only staff see, like a draft, makes none: `seen` and `is_seen` distinguish the two.
     """
 
-    deciding: frozenset[str] = frozenset()  # the fields on which it depends whether the public sees a row
+    deciding: frozenset[str] = frozenset()  # the fields that decide whether a row is public
 
     def seen(self):
-        """Return the rows that the public sees, has seen, or will see by the clock alone."""
+        """Return the rows that the public sees, has seen, or will see without another change."""
         return self
 
     def next_change(self, at: datetime) -> datetime | None:
-        """Return the next moment after `at` at which these rows look different by themselves; None for never."""
+        """Return the next time after `at` at which these rows change by the clock; None if they never do."""
         return None
 
     def update(self, **kwargs):
-        with new_edition(self._db), judged(self._db, bool(self.deciding & kwargs.keys()) or self.seen().exists()):
+        with (
+            new_edition(self._db),
+            decided_write(self._db, bool(self.deciding & kwargs.keys()) or self.seen().exists()),
+        ):
             return super().update(**kwargs)
 
     update.alters_data = True
 
     def delete(self):
-        with new_edition(self._db), judged(self._db, self.seen().exists()):
+        with new_edition(self._db), decided_write(self._db, self.seen().exists()):
             return super().delete()
 
     delete.alters_data = True
@@ -138,7 +136,7 @@ class PublicQuerySet(models.QuerySet):
 
     def bulk_create(self, objs, *args, **kwargs):
         objs = list(objs)
-        with judged(self._db, any(row.is_seen() for row in objs)):
+        with decided_write(self._db, any(row.is_seen() for row in objs)):
             return super().bulk_create(objs, *args, **kwargs)
 
     def bulk_update(self, objs, *args, **kwargs):
@@ -149,27 +147,27 @@ class PublicQuerySet(models.QuerySet):
 
 
 class PublicModel(models.Model):
-    """The base of every model whose rows the public sees. Its foreign keys point to public models, or PROTECT."""
+    """Base class of every model whose rows the public sees. Its foreign keys refer to public models, or PROTECT."""
 
-    unseen: frozenset[str] = frozenset()  # the fields of which no public answer says anything
+    unseen: frozenset[str] = frozenset()  # the fields that no public response shows
 
     objects = PublicQuerySet.as_manager()
 
     class Meta:
         abstract = True
-        base_manager_name = "objects"  # what related managers write through: office.hours.add(row)
+        base_manager_name = "objects"  # used by related managers: office.hours.add(row)
 
     def is_seen(self) -> bool:
-        """Say whether the public sees this row, has seen it, or will see it by the clock alone."""
+        """Return whether the public sees this row, has seen it, or will see it without another change."""
         return True
 
     def save(self, *args, stored=None, **kwargs):
-        """Save the row. `stored` is the row as the database has it, where the caller has fetched it."""
+        """Save the row. `stored` is the row in the database, if the caller has already fetched it."""
         using = kwargs.get("using")
         with new_edition(using):
             if stored is None and self.pk and not self._state.adding:
                 stored = type(self)._base_manager.using(using or self._state.db).filter(pk=self.pk).first()
-            with judged(using, self._is_seen_to_differ(stored)):
+            with decided_write(using, self._is_seen_to_differ(stored)):
                 super().save(*args, **kwargs)
 
     save.alters_data = True
@@ -178,13 +176,13 @@ class PublicModel(models.Model):
         using = kwargs.get("using")
         with new_edition(using):
             rows = type(self)._base_manager.using(using or self._state.db).filter(pk=self.pk)
-            with judged(using, rows.seen().exists()):
+            with decided_write(using, rows.seen().exists()):
                 return super().delete(*args, **kwargs)
 
     delete.alters_data = True
 
     def _is_seen_to_differ(self, stored) -> bool:
-        """Say whether the public sees, or will see, that this row is another than `stored`, None for no row."""
+        """Return whether the public sees, or will see, a difference from the row `stored` (None for no row)."""
         if stored is None:
             return self.is_seen()
         if not (self.is_seen() and stored.is_seen()):
@@ -197,7 +195,7 @@ class PublicModel(models.Model):
 
 
 def is_same_value(one, other) -> bool:
-    """Say whether a field has the same value in two rows; a file that is not kept yet is another one."""
+    """Return whether a field has the same value in two rows; a file that is not saved yet is different."""
     if isinstance(one, FieldFile) and not one._committed:
         return False
     return one == other

@@ -1,8 +1,11 @@
-"""Replicas: copies of the database that public pages are read from, never older than what this node has served.
+"""Read replicas: public pages are rendered from a replica at least as new as the edition that this node has served.
 
-The edition's number is read on the primary, as ever; then the page may be rendered from a replica, if in the very
-snapshot that answers its queries that replica has reached the number. So a page is fresher than its label, or just as
-fresh, whichever server it comes from. Nothing but `@per_edition` pages is read here, and nothing is ever written.
+The edition number is read on the primary. Then the page is rendered from a replica, if it has reached that number in
+the same snapshot that serves its queries. So a page is as new as its edition number or newer, whichever server it
+comes from. Only `@per_edition` views are read from replicas, and nothing is written to them.
+
+Example: the primary says edition 7. Replica 1 has 6: `Unfit`, next. Replica 2 has 7 and renders the page. If a query
+fails on it, the page is discarded and rendered by the primary.
 """
 
 from __future__ import annotations
@@ -20,112 +23,109 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 
-from editions import patience
-from editions.highest import Highest
+from editions import sqlite_timeout
+from editions.watermark import SharedWatermark
 
 log = logging.getLogger("editions.replicas")
 
-Done = TypeVar("Done")
+Result = TypeVar("Done")
 
-AWAY_SECONDS = 1.0  # for how long a primary that did not answer is left alone
-BROKEN_SECONDS = 10.0  # for how long a replica that failed is left alone
+PRIMARY_RETRY_SECONDS = 1.0  # before a primary that failed is tried again
+REPLICA_RETRY_SECONDS = 10.0  # before a replica that failed is tried again
 
-# A copy that follows nobody may be one of a past that has been given up, after a failover or a restored backup.
-NUMBER_OF_REPLICA = (
+# A replica that receives no WAL may be of an abandoned timeline, after a failover or a restored backup.
+REPLICA_STATUS_QUERY = (
     "SELECT number, pg_is_in_recovery(), EXISTS (SELECT FROM pg_stat_wal_receiver) "
     "FROM editions_editionnumber WHERE id = 1"
 )
-STOPPED_BY_US = "57014"  # a query that took longer than a view allows it (the search): the replica is well
+QUERY_CANCELED = "57014"  # the query exceeded the timeout that a view sets (search); the replica is all right
 
-counts = Counter()  # since the start: pages read from a replica; replicas found behind, or failed
+stats = Counter()  # since the start: pages from a replica; replicas that were behind, or failed
 _thread = threading.local()
 
 
-class Unfit(BaseException):
-    """A replica can't answer, or not what is asked: whoever asked turns to the next.
-
-    Not an Exception: it comes up in the middle of a view, and neither Django nor a template may make a page of it.
-    """
+class ReplicaUnusable(Exception):
+    """A replica failed or is behind, so the next one is used. `@per_edition` catches it around the view."""
 
 
-class Router:
-    """Leads what a public page reads to the replica that it is rendered from, and everything else to the primary."""
+class ReplicaRouter:
+    """Database router: reads of a page that is rendered from a replica go there, everything else to the primary."""
 
     def db_for_read(self, model, **hints):
-        return reading() or DEFAULT_DB_ALIAS
+        return current_replica() or DEFAULT_DB_ALIAS
 
     def db_for_write(self, model, **hints):
         return DEFAULT_DB_ALIAS
 
     def allow_relation(self, one, other, **hints):
-        return True  # the same row, whichever server it was read from
+        return True  # both are copies of the same row
 
     def allow_migrate(self, db, app_label, **hints):
         return False if db in settings.REPLICAS else None
 
 
-def reading() -> str | None:
-    """Return the replica that this thread renders a page from; None for the primary."""
+def current_replica() -> str | None:
+    """Return the alias of the replica that this thread renders a page from, None for the primary."""
     return getattr(_thread, "alias", None)
 
 
-# Servers, and whether they answer
+# Circuit breakers
 
 
-class Server:
-    """A database server that is left alone for some seconds once it has failed. Its failure is logged once."""
+class CircuitBreaker:
+    """Circuit breaker: a database server that is not tried for some seconds after a failure, which is logged once."""
 
-    def __init__(self, alias: str, seconds: float, told: str):
+    def __init__(self, alias: str, seconds: float, consequence: str):
         self.alias = alias
         self.seconds = seconds
-        self.told = told  # what its failure means
+        self.consequence = consequence
         self.away_until = 0.0  # by time.monotonic()
         self.failed = False
 
     def is_away(self) -> bool:
-        """Say whether it has failed just now."""
+        """Return whether it has failed within the last `seconds`."""
         return time.monotonic() < self.away_until
 
     def fail(self, error: BaseException | str) -> None:
-        """Leave it alone for a while."""
+        """Do not try it for `seconds`."""
         self.away_until = time.monotonic() + self.seconds
         if not self.failed:
             self.failed = True
             reason = error if isinstance(error, str) else type(error).__name__
-            log.error("The database %r does not answer (%s): %s", self.alias, reason, self.told)
+            log.error("The database %r does not respond (%s): %s", self.alias, reason, self.consequence)
 
     def answered(self) -> None:
-        """Say in the log that it is back, if it was away."""
+        """Log that it is back, if it had failed."""
         if self.failed:
             self.failed, self.away_until = False, 0.0
-            log.warning("The database %r answers again.", self.alias)
+            log.warning("The database %r responds again.", self.alias)
 
 
-primary = Server(DEFAULT_DB_ALIAS, AWAY_SECONDS, "serving the last printings, or from a replica.")
-highest = Highest()
+primary = CircuitBreaker(DEFAULT_DB_ALIAS, PRIMARY_RETRY_SECONDS, "cached responses are served, or a replica is used.")
+highest_served = SharedWatermark()
 
 
 @cache
-def servers() -> tuple[Server, ...]:
-    """Return the replicas. Each process begins with another one, so that together they spread over all."""
+def replica_servers() -> tuple[CircuitBreaker, ...]:
+    """Return the replicas. Processes start with different ones, so that the load is spread."""
     aliases = settings.REPLICAS
     first = os.getpid() % len(aliases) if aliases else 0
     return tuple(
-        Server(alias, BROKEN_SECONDS, "public pages are read elsewhere.")
+        CircuitBreaker(alias, REPLICA_RETRY_SECONDS, "public pages are read from another server.")
         for alias in [*aliases[first:], *aliases[:first]]
     )
 
 
-def ask(alias: str, query: str) -> tuple | None:
-    """Return a query's row by a raw cursor on this thread's connection, ahead of Django; raise what the driver raises.
+def fetch_row(alias: str, query: str) -> tuple | None:
+    """Return the row of a query with a raw cursor, for the WSGI cache; raise the driver's exceptions.
 
-    A connection that the server has closed meanwhile is opened once more. SQLite has none to close; a file that is
-    locked is not waited for.
+    A connection that the server has closed is opened once more. On SQLite there is no retry, and a locked file is
+    waited for only briefly.
     """
     connection = connections[alias]
     for attempt in (1, 2):
         try:
-            patience.open_soon(connection)
+            sqlite_timeout.use_short_timeout(connection)
             raw = connection.connection.cursor()
             try:
                 raw.execute(query)
@@ -141,111 +141,124 @@ def ask(alias: str, query: str) -> tuple | None:
     return None
 
 
-def note(number: int) -> None:
-    """Take down a number that is being served: no replica may lead this node behind it."""
+def record_served(number: int) -> None:
+    """Record an edition number that is being served: this node must not serve an older one from a replica."""
     if settings.REPLICAS:
-        highest.reach(number)
+        highest_served.raise_to(number)
 
 
 # Reading
 
 
-def rendered(number: int, render: Callable[[], Done]) -> Done:
-    """Return `render()`, read from a replica that has reached the edition `number`, or from the primary."""
-    for server in servers():
+def read_for_request(request, render: Callable[[], Result]) -> Result:
+    """Return `render()`, from a replica if the edition cache has requested the response (see EditionCache)."""
+    number = getattr(request, "replica_must_have", None)
+    return render() if number is None or current_replica() else render_on_replica(number, render)
+
+
+def render_on_replica(number: int, render: Callable[[], Result]) -> Result:
+    """Return `render()`, read from a replica that has the edition `number`, or else from the primary."""
+    for server in replica_servers():
         if not server.is_away():
             try:
-                with snapshot(server, number, following=not primary.is_away()):
+                with replica_snapshot(server, number, following=not primary.is_away()):
                     done = render()
-                counts["replica"] += 1
+                stats["replica"] += 1
                 return done
-            except Unfit:
+            except ReplicaUnusable:
                 continue
     return render()
 
 
-def instead(reckon: Callable[[], Done]) -> Done | None:
-    """Return `reckon()` by a replica while the primary is away; None where none is as new as what was served."""
-    for server in servers():
+def from_replica(compute: Callable[[], Result]) -> Result | None:
+    """Return `compute()`, read from a replica while the primary is unavailable; None if no replica is new enough."""
+    for server in replica_servers():
         if not server.is_away():
             try:
-                with snapshot(server, highest.number, following=False):
-                    return reckon()
-            except Unfit:
+                with replica_snapshot(server, highest_served.number, following=False):
+                    return compute()
+            except ReplicaUnusable:
                 continue
     return None
 
 
-def number_instead() -> int | None:
-    """Return the edition's number by a replica while the primary is away, as `instead` does, in a single query."""
-    for server in servers():
+def edition_number_from_replica() -> int | None:
+    """Return the edition number from a replica while the primary is unavailable, with a single query."""
+    for server in replica_servers():
         if server.is_away():
             continue
         try:
-            row = ask(server.alias, NUMBER_OF_REPLICA)
+            row = fetch_row(server.alias, REPLICA_STATUS_QUERY)
         except (DatabaseError, connections[server.alias].Database.Error) as error:
             server.fail(error)
             continue
         try:
-            return look(server, row, highest.number, following=False)
-        except Unfit:
+            return check_replica(server, row, highest_served.number, following=False)
+        except ReplicaUnusable:
             continue
     return None
 
 
 @contextmanager
-def snapshot(server: Server, least: int, *, following: bool) -> Iterator[None]:
-    """Read from a replica, in one snapshot that has reached the edition `least`; raise Unfit where there is none."""
-    connection = connections[server.alias]
+def replica_snapshot(server: CircuitBreaker, least: int, *, following: bool) -> Iterator[None]:
+    """Read from a replica, in one transaction that has at least the edition `least`; raise Unfit if that fails.
 
-    def watched(execute, *arguments):
+    A query that fails raises Unfit in the block. If code in the block catches it, it is raised at the end.
+    """
+    connection = connections[server.alias]
+    failures: list[DatabaseError] = []
+
+    def run_query(execute, *arguments):
         try:
             return execute(*arguments)
         except DatabaseError as error:
-            if code(error) == STOPPED_BY_US:
+            if sqlstate(error) == QUERY_CANCELED:
                 raise
-            raise Unfit from error  # gone, in conflict with what it replays, or a migration behind
+            failures.append(error)  # gone, in conflict with the changes that it replays, or a migration behind
+            raise ReplicaUnusable from error
 
     try:
-        with connection.execute_wrapper(watched), transaction.atomic(using=server.alias):
+        with connection.execute_wrapper(run_query), transaction.atomic(using=server.alias):
             with connection.cursor() as cursor:
-                cursor.execute(NUMBER_OF_REPLICA)
-                look(server, cursor.fetchone(), least, following=following)
+                cursor.execute(REPLICA_STATUS_QUERY)
+                check_replica(server, cursor.fetchone(), least, following=following)
             _thread.alias = server.alias
             try:
                 yield
             finally:
                 _thread.alias = None
-    except Unfit as unfit:
-        if unfit.__cause__:
-            fallen(server, unfit.__cause__)
+            if failures:
+                raise ReplicaUnusable
+    except ReplicaUnusable:
+        if failures:
+            mark_failed(server, failures[0])
         raise
-    except (DatabaseError, connection.Database.Error) as error:  # as it was connected to, or let go
-        fallen(server, error)
-        raise Unfit from error
+    except (DatabaseError, connection.Database.Error) as error:  # when connecting or at the end
+        mark_failed(server, error)
+        raise ReplicaUnusable from error
 
 
-def look(server: Server, row: tuple | None, least: int, *, following: bool) -> int:
-    """Return the number in what a replica says of itself; raise Unfit where it is behind, or no replica any more."""
+def check_replica(server: CircuitBreaker, row: tuple | None, least: int, *, following: bool) -> int:
+    """Return the edition number of a replica; raise Unfit if it is behind, or no longer a replica."""
     number, in_recovery, is_following = row or (0, True, False)
     if not in_recovery:
-        server.fail("it is no replica, or no longer")
-        raise Unfit
+        server.fail("it is not a replica")
+        raise ReplicaUnusable
     server.answered()
     if number < least or (following and not is_following):
-        counts["behind"] += 1
-        raise Unfit
+        stats["behind"] += 1
+        raise ReplicaUnusable
     return number
 
 
-def fallen(server: Server, error: BaseException) -> None:
-    """Leave a replica alone that has failed, and its connection behind."""
-    counts["failed"] += 1
+def mark_failed(server: CircuitBreaker, error: BaseException) -> None:
+    """Record that a replica failed, and close its connection."""
+    stats["failed"] += 1
     server.fail(error)
     connections[server.alias].close()
 
 
-def code(error: BaseException) -> str:
-    """Return PostgreSQL's code for an error, as either driver has it."""
+def sqlstate(error: BaseException) -> str:
+    """Return the SQLSTATE of a PostgreSQL error, from either driver."""
     cause = error.__cause__
     return getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or ""

@@ -4,7 +4,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from richtext.editor import NOT_COLLECTED
+from richtext.ckeditor_config import NOT_COLLECTED
 
 
 class EmbassyConfig(AppConfig):
@@ -12,17 +12,18 @@ class EmbassyConfig(AppConfig):
     verbose_name = _("Embassy")
 
     def ready(self):
-        from embassy import desk_search, notices, roles  # noqa: F401 (the notices listen to security events)
-        from news.own_links import SHOWN
+        from accounts import notifications, roles  # noqa: F401 (`notifications` connects a receiver)
+        from core import folded_search
+        from news.internal_links import ROW_CHECKS
         from pages.models import Page
 
-        # `collectstatic` leaves the editor's pages out. (An app config of our own would hide the app from test tools.)
+        # `collectstatic` ignores the editor's own pages. (A subclass of the app config would hide the app from tests.)
         static = apps.get_app_config("staticfiles")
         static.ignore_patterns = [*static.ignore_patterns, *NOT_COLLECTED]
-        connection_created.connect(desk_search.register_function)
-        post_migrate.connect(roles.lay)
-        SHOWN["pages:page"] = lambda at, *, path: Page.objects.shown().filter(path=path).exists()
+        connection_created.connect(folded_search.register_sqlite_function)
+        post_migrate.connect(roles.sync_roles)
+        ROW_CHECKS["pages:page"] = lambda at, *, path: Page.objects.shown().filter(path=path).exists()
 
 
 class PressAdminConfig(AdminConfig):
-    default_site = "embassy.desk.PressDesk"
+    default_site = "embassy.admin_site.PressAdminSite"

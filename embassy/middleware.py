@@ -1,22 +1,21 @@
-"""Input that no page can mean is refused before any view, or any database, has to deal with it."""
+"""Middleware: reject malformed input with 400 before any view or database handles it."""
 
 from django.core.exceptions import BadRequest
 
-MOST_PARAMETERS = 100  # of an address: ours have three
+MAX_PARAMETERS = 100  # of a URL; the longest link of the site has three
 
 
-def safe_input(get_response):
-    """Refuse an address with a NUL character, or with very many parameters: PostgreSQL can't store the one, to read
-    the other is work for nothing, and no link of ours has either."""
+def reject_malformed_input(get_response):
+    """Reject NUL characters, which PostgreSQL cannot store, very many parameters, and forms not in UTF-8."""
 
     def middleware(request):
-        if request.META.get("QUERY_STRING", "").count("&") >= MOST_PARAMETERS:
-            raise BadRequest("The address has too many parameters.")
+        if request.META.get("QUERY_STRING", "").count("&") >= MAX_PARAMETERS:
+            raise BadRequest("The URL has too many parameters.")
         if "\x00" in request.path_info or any("\x00" in value for values in request.GET.lists() for value in values[1]):
-            raise BadRequest("The address holds a NUL character.")
-        # Some of Python's codecs are none of text: Django's parser of forms breaks on them. No browser names one.
+            raise BadRequest("The URL contains a NUL character.")
+        # Django's form parser fails on those of Python's codecs that are not for text. Browsers always send UTF-8.
         if request.content_params and request.content_params.get("charset", "utf-8").lower() != "utf-8":
-            raise BadRequest("The form is not written in UTF-8.")
+            raise BadRequest("The form is not encoded in UTF-8.")
         return get_response(request)
 
     return middleware

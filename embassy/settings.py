@@ -1,4 +1,4 @@
-"""The settings: facts of the place come from the environment (or from .env), all else stands here."""
+"""Django settings. What differs between deployments comes from the environment (or .env)."""
 
 import sys
 from datetime import timedelta
@@ -8,57 +8,64 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
-from embassy import environment
-from embassy.environment import env
+from embassy import env as environment
+from embassy.env import env
+from embassy.logging_config import logging_config
 from embassy.static_headers import add_static_headers
-from richtext import editor
+from richtext import ckeditor_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"  # what this place writes: database, media, collected static files
+VAR_DIR = BASE_DIR / "var"  # all files that the site writes: database, media, collected static files
 VAR_DIR.mkdir(exist_ok=True)
 
 if (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
 
-# The place
+# Deployment
 
-DEBUG = environment.boolean("DEBUG", False)
-SECRET_KEY = environment.required(
+DEBUG = environment.read_boolean("DEBUG", False)
+SECRET_KEY = environment.read_required(
     "SECRET_KEY", "fifty-random-characters", unless="only-for-development" if DEBUG else None
 )
-SECRET_KEY_FALLBACKS = environment.listed("SECRET_KEY_FALLBACKS")  # keys of before, the newest first
-SITE_URL = environment.origin("SITE_URL", unless="http://127.0.0.1:8000" if DEBUG else None)
-environment.refuse_debugging(DEBUG, SITE_URL)
+SECRET_KEY_FALLBACKS = environment.read_list("SECRET_KEY_FALLBACKS")  # former keys, the newest first
+SITE_URL = environment.read_origin("SITE_URL", unless="http://127.0.0.1:8000" if DEBUG else None)
+environment.refuse_debug_on_https(DEBUG, SITE_URL)
 EMBASSY_NAME = env.str("EMBASSY_NAME", default="Embassy of the Republic in London")
-TIME_ZONE = environment.zone("TIME_ZONE", "Europe/London")
-CLOCKS = environment.clocks("CLOCKS", "Moscow=Europe/Moscow,London=Europe/London")
+TIME_ZONE = environment.read_time_zone("TIME_ZONE", "Europe/London")
+# ISO 3166 codes, of a part of the country too (GB-ENG): public holidays, and phone numbers without a country code
+HOST_COUNTRY = environment.read_pattern("HOST_COUNTRY", environment.COUNTRY, "GB-ENG", "GB-ENG")
+HOME_COUNTRY = environment.read_pattern("HOME_COUNTRY", environment.COUNTRY, "RU", "RU")
+CLOCKS = environment.read_clocks("CLOCKS", "Moscow=Europe/Moscow,London=Europe/London")
 RELEASE = env.str("RELEASE", default="0.1.0")
-PRINTINGS_MB = environment.number("PRINTINGS_MB", 64, least=1)
-TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
-ENQUIRY_KEYS = environment.fernet_keys("ENQUIRY_KEYS")
-ENQUIRY_MIN_SECONDS = environment.number("ENQUIRY_MIN_SECONDS", 3)
-ENQUIRIES_PER_HOUR = environment.number("ENQUIRIES_PER_HOUR", 20, least=1)
-RECEIPTS_PER_HOUR = environment.number("RECEIPTS_PER_HOUR", 200, least=1)
-BACKUP_KEY = env.str("BACKUP_KEY", default="")  # a passphrase; where there is one, backups are sealed with it
+RESPONSE_CACHE_MB = environment.read_integer("RESPONSE_CACHE_MB", 64, least=1)
+TRUSTED_PROXY_COUNT = environment.read_integer("TRUSTED_PROXY_COUNT", 0)
+ENQUIRY_KEYS = environment.read_fernet_keys("ENQUIRY_KEYS")
+ENQUIRY_MIN_SECONDS = environment.read_integer("ENQUIRY_MIN_SECONDS", 3)
+ENQUIRIES_PER_HOUR = environment.read_integer("ENQUIRIES_PER_HOUR", 20, least=1)
+RECEIPTS_PER_HOUR = environment.read_integer("RECEIPTS_PER_HOUR", 200, least=1)
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")  # public keys of age, comma-separated
+BACKUP_IDENTITY_FILE = env.str("BACKUP_IDENTITY_FILE", default="")  # with the private key, for a restore
 
-LOG_FORMAT = environment.choice("LOG_FORMAT", "plain" if DEBUG or sys.stderr.isatty() else "json", ["plain", "json"])
-METRICS_PORT = environment.number("METRICS_PORT", 0)  # 0: nothing is counted
+LOG_FORMAT = environment.read_choice(
+    "LOG_FORMAT", "plain" if DEBUG or sys.stderr.isatty() else "json", ["plain", "json"]
+)
+METRICS_PORT = environment.read_integer("METRICS_PORT", 0)  # 0: no metrics
 METRICS_ADDRESS = env.str("METRICS_ADDRESS", default="127.0.0.1")
-METRICS_DIR = Path(env.str("METRICS_DIR", default="").strip() or VAR_DIR / "metrics")
-NODES = environment.origins("NODES")  # every process that answers, as the doctor reaches it
+METRICS_DIR = Path(env.str("PROMETHEUS_MULTIPROC_DIR", default="").strip() or VAR_DIR / "metrics")
+NODES = environment.read_origins("NODES")  # origins of all nodes, for the doctor
 
-# Each binds more than this host for two years, and cannot be taken back: off until the operator says so.
-HSTS_INCLUDE_SUBDOMAINS, HSTS_PRELOAD = environment.hsts("HSTS_INCLUDE_SUBDOMAINS", "HSTS_PRELOAD")
+# Off by default: each affects other hosts for two years and cannot be revoked.
+HSTS_INCLUDE_SUBDOMAINS, HSTS_PRELOAD = environment.read_hsts("HSTS_INCLUDE_SUBDOMAINS", "HSTS_PRELOAD")
 
 _site = urlsplit(SITE_URL)
-SECURITY_CONTACT = environment.written(
+SECURITY_CONTACT = environment.read_pattern(
     "SECURITY_CONTACT", r"(https?://|mailto:|tel:)\S+", "mailto:security@example.org", f"{SITE_URL}/contact/"
 )
-# What the ids in the feeds begin with: kept as it is where the site moves to another host.
-FEED_AUTHORITY = environment.written(
+# The authority in feed ids (RFC 4151), which must not change when the site moves to another host.
+FEED_AUTHORITY = environment.read_pattern(
     "FEED_AUTHORITY", r"[a-z0-9.-]+,\d{4}(-\d\d){0,2}", "press.example.org,2020", f"{_site.hostname},2020"
 )
-WEBSUB_HUB = environment.written("WEBSUB_HUB", r"https?://\S+", "https://hub.example.org/")
+WEBSUB_HUB = environment.read_pattern("WEBSUB_HUB", r"https?://\S+", "https://hub.example.org/")
 SECURE = _site.scheme == "https"
 ALLOWED_HOSTS = [_site.hostname]
 if _site.hostname in {"127.0.0.1", "localhost"}:
@@ -68,16 +75,22 @@ if _site.hostname in {"127.0.0.1", "localhost"}:
 
 INSTALLED_APPS = [
     "embassy.apps.EmbassyConfig",
+    "core",
     "editions",
-    "letters",
     "richtext",
+    "outbox",
+    "redirects",
     "news",
     "counters",
     "consular",
     "pages",
+    "search",
+    "transfer",
+    "api",
     "accounts",
     "backups",
-    "watching",
+    "monitoring",
+    "mirror",
     "ckeditor",
     "csp",
     "simple_history",
@@ -95,25 +108,25 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "watching.middleware.seeing",  # outside the printing: a request's id is nobody else's
-    "editions.middleware.printing",  # what it keeps is what the visitor gets
-    "embassy.probes.probes",
-    "embassy.headers.hardened",
+    "monitoring.middleware.request_log_middleware",  # before the response cache, because each request has its own id
+    "editions.middleware.edition_cache_middleware",  # caches complete responses
+    "monitoring.health.health_checks",
+    "embassy.security_headers.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "embassy.middleware.safe_input",
+    "embassy.middleware.reject_malformed_input",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "embassy.second_factor.middleware.second_factor",
-    "accounts.middleware.desk_events",
+    "accounts.two_factor.middleware.two_factor_session",
+    "accounts.middleware.admin_audit",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",  # whose hand it was that saved
+    "simple_history.middleware.HistoryRequestMiddleware",  # the author of each version
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "news.middleware.redirects",
-    "axes.middleware.AxesMiddleware",  # only turns a login that was refused into its page
+    "redirects.middleware.redirect_middleware",
+    "axes.middleware.AxesMiddleware",  # renders the lock-out response
 ]
 
 ROOT_URLCONF = "embassy.urls"
@@ -121,7 +134,7 @@ WSGI_APPLICATION = "embassy.wsgi.application"
 APPEND_SLASH = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = [
-    "ckeditor.W001",  # richtext has a check of its own: that the editor is restricted
+    "ckeditor.W001",  # richtext has its own check that the editor is restricted
     "security.W005",  # HSTS for subdomains and for the preload list is the operator's decision (HSTS_…)
     "security.W021",
 ]
@@ -136,8 +149,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "embassy.desk.desk_context",
-                "embassy.context.site",
+                "embassy.admin_site.admin_titles",
+                "embassy.context_processors.site_processor",
             ],
         },
     },
@@ -145,12 +158,12 @@ TEMPLATES = [
 
 # Database
 
-DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'embassy.sqlite3'}")}
+DATABASES = {"default": environment.read_database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'embassy.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # IMMEDIATE: two writers queue instead of failing; FULL: what was acknowledged survives a power cut.
-    # secure_delete: what is erased or encrypted with another key is overwritten in the file, not only marked as free.
+    # IMMEDIATE: two writers queue instead of failing; FULL: acknowledged transactions survive a power cut.
+    # secure_delete: erased or re-encrypted data is overwritten in the file, not only marked as free.
     # The journal's mode is the file's own. It is DELETE, which reads on a full disk too; a program that copies the
     # database while it is in use (Litestream) sets WAL and holds the file, and no connection may then set it back.
     DATABASES["default"]["OPTIONS"] = {
@@ -172,17 +185,18 @@ else:
             "tcp_user_timeout": 5000,
         }
     )
-REPLICAS = environment.replicas("REPLICA_URLS", DATABASES)  # public pages are read there (editions/replicas.py)
-DATABASE_ROUTERS = ["editions.replicas.Router"] if REPLICAS else []
-HIGHEST_EDITION = VAR_DIR / "highest-edition"  # what this node has served: its processes share eight bytes
-UNCOUNTED_PROXY = VAR_DIR / "behind-a-proxy"  # a note for the doctor (watching/proxies.py)
-CACHES = {"default": environment.address("CACHE_URL", "locmemcache://", read=env.cache_url)}
+# Public pages are read from the replicas (editions/replicas.py).
+REPLICAS = environment.read_replicas("REPLICA_DATABASE_URLS", DATABASES)
+DATABASE_ROUTERS = ["editions.replicas.ReplicaRouter"] if REPLICAS else []
+HIGHEST_EDITION = VAR_DIR / "highest-edition"  # eight bytes shared by the processes of a node
+UNCOUNTED_PROXY = VAR_DIR / "behind-a-proxy"  # a note for the doctor (monitoring/proxies.py)
+CACHES = {"default": environment.read_url("CACHE_URL", "locmemcache://", read=env.cache_url)}
 
-# Mail
+# E-mail
 
-vars().update(environment.address("EMAIL_URL", "consolemail://", read=env.email_url))
+vars().update(environment.read_url("EMAIL_URL", "consolemail://", read=env.email_url))
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = environment.mailbox("DEFAULT_FROM_EMAIL", "press@example.org", name_else=EMBASSY_NAME)
+DEFAULT_FROM_EMAIL = environment.read_mailbox("DEFAULT_FROM_EMAIL", "press@example.org", name_else=EMBASSY_NAME)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Languages and time
@@ -199,18 +213,19 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's page needs our styles or scripts
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # other sites do not need our styles and scripts
 WHITENOISE_ADD_HEADERS_FUNCTION = add_static_headers
-WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # what browsers ask for at the root: /favicon.ico
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # files that browsers request at the root: /favicon.ico
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="").strip() or VAR_DIR / "media")
-MEDIA_ACCEL = environment.accel("MEDIA_ACCEL")  # an address inside the proxy, which sends the files from there itself
+# A path inside the proxy, which then sends the files itself.
+MEDIA_X_ACCEL_PREFIX = environment.read_internal_path("MEDIA_X_ACCEL_PREFIX")
 STORAGES = {
-    "default": environment.storage("S3_BUCKET", "S3_ENDPOINT", "S3_REGION"),  # files under MEDIA_ROOT, or a bucket
+    "default": environment.read_storage("S3_BUCKET", "S3_ENDPOINT", "S3_REGION"),  # files under MEDIA_ROOT, or a bucket
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "richtext.storage.ManifestStorage"
+        else "richtext.static_storage.ManifestStorage"
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o644
@@ -218,7 +233,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # The editor
 
-CKEDITOR_CONFIGS = {"default": editor.CONFIG}  # nothing looser passes richtext's system checks
+CKEDITOR_CONFIGS = {"default": ckeditor_config.CONFIG}  # richtext has a system check for it
 
 # Security
 
@@ -227,22 +242,25 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "accounts.passwords.HouseWordValidator"},
+    {"NAME": "accounts.passwords.ContextWordValidator"},
 ]
-AUTHENTICATION_BACKENDS = ["embassy.guessing.Guard", "accounts.passwords.Passwords"]
-PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # an invitation; a reset has an hour (accounts/passwords.py)
+AUTHENTICATION_BACKENDS = ["accounts.login_throttling.ThrottledBackend", "accounts.passwords.PasswordBackend"]
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # for invitations; a password reset has an hour (accounts/passwords.py)
 LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
-STAFF_NEED_TOTP = environment.boolean("STAFF_NEED_TOTP", SECURE)
-AXES_HANDLER = "embassy.guessing.Tries"
+STAFF_REQUIRE_TOTP = environment.read_boolean("STAFF_REQUIRE_TOTP", SECURE)
+AXES_HANDLER = "accounts.login_throttling.AttemptHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME = 5, timedelta(minutes=15)
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the end that the page names is the end
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the lock-out ends at the time shown
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE, AXES_USERNAME_CALLABLE = "embassy.guessing.address_of", "embassy.guessing.name_of"
-AXES_LOCKOUT_CALLABLE = "embassy.guessing.refused"
+AXES_CLIENT_IP_CALLABLE, AXES_USERNAME_CALLABLE = (
+    "accounts.login_throttling.axes_client_ip",
+    "accounts.login_throttling.axes_username",
+)
+AXES_LOCKOUT_CALLABLE = "accounts.login_throttling.lockout_response"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "code", "next"]
 AXES_DISABLE_ACCESS_LOG, AXES_ENABLE_ADMIN, AXES_VERBOSE = True, False, False
-CSRF_FAILURE_VIEW = "embassy.desk_errors.csrf_failure"
+CSRF_FAILURE_VIEW = "embassy.admin_errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE
@@ -253,7 +271,7 @@ if SECURE:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD = HSTS_INCLUDE_SUBDOMAINS, HSTS_PRELOAD
-    if TRUSTED_PROXIES:
+    if TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -271,29 +289,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-# The editor writes style attributes into its toolbar and has a blank picture as an address; its views add these.
+# The editor's toolbar needs style attributes and a blank data: image; its views add these sources.
 EDITOR_SOURCES = {"style-src": [UNSAFE_INLINE], "img-src": ["data:"]}
 
 # Logging
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {
-            "class": "embassy.logs.Discreet",
-            "format": "{asctime} {levelname} {name} {of_request}{message}",
-            "style": "{",
-        },
-        "json": {"class": "embassy.logs.Json"},
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},
-        "django.server": {"handlers": [], "propagate": True},  # runserver's lines name addresses, too
-        "axes": {"level": "WARNING"},
-        # A line for each answer is for machines; a person at a terminal sees those that failed.
-        "embassy.access": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
-    },
-}
+LOGGING = logging_config(LOG_FORMAT)

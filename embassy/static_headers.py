@@ -1,10 +1,10 @@
-"""Security headers of static files, which WhiteNoise sends without the pages' middleware. nginx has the same."""
+"""Security headers for static files: WhiteNoise serves them outside the middleware. nginx sends the same."""
 
-POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+STATIC_FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 def add_static_headers(headers, path: str, url: str) -> None:
-    """Add the policy of a file: opened by itself it runs nothing, loads nothing, and no frame shows it."""
-    headers["Content-Security-Policy"] = POLICY
+    """WHITENOISE_ADD_HEADERS_FUNCTION: a file runs and loads nothing and cannot be framed."""
+    headers["Content-Security-Policy"] = STATIC_FILE_POLICY
     headers["X-Frame-Options"] = "DENY"
     headers["X-Content-Type-Options"] = "nosniff"

@@ -1,4 +1,4 @@
-"""The home page, and the pages for when something is wrong."""
+"""Home page and error pages."""
 
 import logging
 import sys
@@ -7,77 +7,75 @@ from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from core.db_errors import DATABASE_UNAVAILABLE
 from counters.models import Counter
-from editions.away import DATABASE_IS_AWAY
 from editions.decorators import per_edition
-from embassy import desk_errors
-from news.middleware import asked_query
-from news.middleware import find as find_former
+from embassy import admin_errors
 from news.models import Message
-from richtext.handover import StorageAway
+from redirects.middleware import find_redirect as find_former
+from redirects.middleware import original_query
+from richtext.serving import StorageUnavailable
 
 log = logging.getLogger(__name__)
 
-LATEST = 10
+LATEST_COUNT = 10
 
-# The front page
-
-
-# An older site's messages may have been at /?p=123 (WordPress) or /?id=123: such addresses lead on.
-FORMER = ("p", "page_id", "attachment_id", "id")
+# Home page
 
 
-@per_edition(minute=True, known=FORMER, unkept=FORMER)
+# An older site's messages may have been at /?p=123 (WordPress) or /?id=123: such URLs redirect.
+LEGACY_PARAMETERS = ("p", "page_id", "attachment_id", "id")
+
+
+@per_edition(varies_by_minute=True, params=LEGACY_PARAMETERS, uncached_params=LEGACY_PARAMETERS)
 def home(request):
-    """The front page: counters, the featured message in full, and the ten latest others."""
-    if request.GET and (found := find_former("/", asked_query(request), request.at)) and found[1]:
-        return HttpResponsePermanentRedirect(found[0])
+    """The home page: counters, the featured message in full, and the ten latest others."""
+    if request.GET and (match := find_former("/", original_query(request), request.at)) and match[1]:
+        return HttpResponsePermanentRedirect(match[0])
     featured = Message.objects.featured(request.at)
-    latest = Message.objects.published(request.at).for_list().select_related(None)[: LATEST + 1]
+    latest = Message.objects.published(request.at).for_list().select_related(None)[: LATEST_COUNT + 1]
     return render(
         request,
         "home.html",
         {
             "counters": Counter.objects.of_edition(request.edition, request.at),
             "featured": featured,
-            "latest": [message for message in latest if message != featured][:LATEST],
+            "latest": [message for message in latest if message != featured][:LATEST_COUNT],
         },
     )
 
 
-# When something is wrong
+# Error pages
 
 
 def bad_request(request, exception=None):
-    """The request can't be understood."""
-    if desk_errors.is_on_desk(request):
-        return desk_errors.bad_request(request)
+    if admin_errors.is_admin_request(request):
+        return admin_errors.admin_bad_request(request)
     return render(request, "400.html", status=400)
 
 
 def forbidden(request, exception=None):
-    """The desk is for its staff."""
-    if desk_errors.is_on_desk(request):
-        return desk_errors.forbidden(request)
+    if admin_errors.is_admin_request(request):
+        return admin_errors.admin_permission_denied(request)
     return render(request, "403.html", status=403)
 
 
 def not_found(request, exception=None):
-    """Nothing is public at this address; nobody is told whether something may be one day."""
-    if desk_errors.is_on_desk(request):
-        return desk_errors.not_found(request)
+    """The same response for a URL that does not exist and for one that is not public."""
+    if admin_errors.is_admin_request(request):
+        return admin_errors.admin_not_found(request)
     return render(request, "404.html", status=404)
 
 
 def server_error(request):
-    """Something broke: 503 when it is the database or the store of files that is away, 500 else."""
-    request.has_failed = True  # this page must come, whatever it lacks
-    away = isinstance(sys.exc_info()[1], (*DATABASE_IS_AWAY, StorageAway))
+    """Return 503 if the database or the file storage is unavailable, otherwise 500."""
+    request.has_failed = True  # the context processor then tolerates a missing database
+    away = isinstance(sys.exc_info()[1], (*DATABASE_UNAVAILABLE, StorageUnavailable))
     status = 503 if away else 500
     try:
         response = render(request, "500.html", {"away": away}, status=status)
-    except Exception:  # what failed may be what this page needs as well: its menu, its styles
-        log.exception("The page that says so failed too: it is sent bare.")
+    except Exception:  # the cause may affect the layout as well
+        log.exception("The error page failed as well; sending it without a layout.")
         bare = render_to_string("500_bare.html", {"away": away, "request": request})
         response = HttpResponse(bare, status=status)
     if away:

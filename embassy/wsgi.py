@@ -1,4 +1,4 @@
-"""The press office as a WSGI application: the printings in front, Django behind them."""
+"""WSGI application: the response cache in front of Django."""
 
 import os
 
@@ -8,7 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "embassy.settings")
 
 django_application = get_wsgi_application()
 
-from editions.front import Front  # noqa: E402  (needs the settings that get_wsgi_application has just read)
-from watching import counting  # noqa: E402
+from editions.wsgi_cache import CacheFrontend  # noqa: E402  (needs the settings, which get_wsgi_application reads)
+from monitoring import process_metrics  # noqa: E402
 
-application = Front(django_application, counting.begin())
+application = CacheFrontend(django_application, process_metrics.start_counting())

@@ -1,17 +1,16 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, post_save, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class NewsConfig(AppConfig):
+    """Categories and messages: models, workflow, archive, admin, feeds."""
+
     name = "news"
     verbose_name = _("News")
 
     def ready(self):
-        from news import ledger, tally
-        from news.search import index, tables
+        from core import triggers
+        from news import audit_triggers, message_counts, public_files  # noqa: F401 (the files register themselves)
 
-        for triggers in (tally, ledger, tables):
-            pre_migrate.connect(triggers.before_migration, sender=self)
-            post_migrate.connect(triggers.after_migration, sender=self)
-        post_save.connect(index.on_save, sender=self.get_model("Message"), dispatch_uid="search")
+        triggers.register(message_counts.TRIGGERS)
+        triggers.register(audit_triggers.WORKFLOW_LOG)

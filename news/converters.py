@@ -1,9 +1,9 @@
-"""The parts of a dated address: a year of four digits, a month and a day of two."""
+"""URL converters for dates: yyyy, mm, dd."""
 
 from django.urls import register_converter
 
 
-class Year:
+class YearConverter:
     regex = "[1-9][0-9]{3}"
 
     def to_python(self, value):
@@ -13,17 +13,17 @@ class Year:
         return f"{value:04}"
 
 
-class Month(Year):
+class MonthConverter(YearConverter):
     regex = "0[1-9]|1[0-2]"
 
     def to_url(self, value):
         return f"{value:02}"
 
 
-class Day(Month):
+class DayConverter(MonthConverter):
     regex = "0[1-9]|[12][0-9]|3[01]"
 
 
-register_converter(Year, "yyyy")
-register_converter(Month, "mm")
-register_converter(Day, "dd")
+register_converter(YearConverter, "yyyy")
+register_converter(MonthConverter, "mm")
+register_converter(DayConverter, "dd")

@@ -1,4 +1,4 @@
-"""PDF attachments: checked at both ends, stored under a random name, and offered as a download only."""
+"""PDF attachments: model and form field that check the file, and store it under a random name."""
 
 from __future__ import annotations
 
@@ -12,56 +12,56 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from richtext import file_types
-from richtext.handover import stored_whole
+from richtext.serving import delete_on_failure
 
-LARGEST_FILE = 25 * 1024 * 1024  # bytes
-HEAD = 1024  # bytes at the beginning within which readers look for the header (PDF 1.7, annex H, note 13)
-PADDING = 1024 * 1024  # bytes of blanks or zeros that a scanner may fill a file up with
-TAIL = 8 * 1024  # bytes before the padding within which a complete PDF names its cross-reference table
+MAX_FILE_SIZE = 25 * 1024 * 1024  # bytes
+HEADER_BYTES = 1024  # bytes at the start within which readers search for the header (PDF 1.7, annex H, note 13)
+PADDING_BYTES = 1024 * 1024  # bytes of blanks or zeros that scanners append
+TRAILER_BYTES = 8 * 1024  # bytes before the padding within which a complete PDF names its cross-reference table
 
-EMPTY = _("This file is empty. Choose it again.")
-TOO_LARGE = _("This file has %(size)s; an attachment may have %(most)s. Make it smaller and attach it again.")
-NO_PDF = _("This file is not a PDF. Save it as a PDF in the program that it was written with, and attach that.")
-OTHER_KIND = _("This file is %(kind)s, not a PDF. Save it as a PDF in the program that it comes from, and attach that.")
-CUT_SHORT = _("This PDF is incomplete: its end is missing. Save it again and attach that.")
+EMPTY = _("This file is empty. Choose another file.")
+TOO_LARGE = _("This file is %(size)s. Attachments can be up to %(most)s.")
+NOT_A_PDF = _("This file is not a PDF. Save the document as a PDF and attach that.")
+OTHER_TYPE = _("This file is %(kind)s, not a PDF. Save the document as a PDF and attach that.")
+INCOMPLETE = _("This PDF is incomplete. Save it again and attach the new copy.")
 
 
-def check(file) -> None:
-    """Raise ValidationError, with a sentence for the person who uploads it, for a file that is not a whole PDF.
+def validate_pdf(file) -> None:
+    """Raise ValidationError for a file that is not a complete PDF.
 
-    As lenient as readers are: the header within the first kilobyte, the end before any padding.
+    The check is as lenient as PDF readers: the header within the first kilobyte, the end before any padding.
     """
     if not file.size:
         raise ValidationError(EMPTY, code="empty")
-    if file.size > LARGEST_FILE:
-        sizes = {"size": filesizeformat(file.size), "most": filesizeformat(LARGEST_FILE)}
+    if file.size > MAX_FILE_SIZE:
+        sizes = {"size": filesizeformat(file.size), "most": filesizeformat(MAX_FILE_SIZE)}
         raise ValidationError(TOO_LARGE, code="too_large", params=sizes)
     file.seek(0)
-    head = file.read(HEAD)
+    head = file.read(HEADER_BYTES)
     kind = file_types.identify(head)
     has_header = b"%PDF-1." in head or b"%PDF-2." in head
     if kind is not None and not (has_header and kind in (file_types.PDF, file_types.POSTSCRIPT)):
         if kind is file_types.PDF:
-            raise ValidationError(NO_PDF, code="no_pdf")
-        raise ValidationError(OTHER_KIND, code="no_pdf", params={"kind": kind})
+            raise ValidationError(NOT_A_PDF, code="no_pdf")
+        raise ValidationError(OTHER_TYPE, code="no_pdf", params={"kind": kind})
     if not has_header:
-        raise ValidationError(NO_PDF, code="no_pdf")
-    file.seek(max(0, file.size - PADDING - TAIL))
-    end = file.read(PADDING + TAIL).rstrip(b"\0 \t\r\n\f\x1a")[-TAIL:]
+        raise ValidationError(NOT_A_PDF, code="no_pdf")
+    file.seek(max(0, file.size - PADDING_BYTES - TRAILER_BYTES))
+    end = file.read(PADDING_BYTES + TRAILER_BYTES).rstrip(b"\0 \t\r\n\f\x1a")[-TRAILER_BYTES:]
     file.seek(0)
     if b"startxref" not in end or b"%%EOF" not in end:
-        raise ValidationError(CUT_SHORT, code="cut_short")
+        raise ValidationError(INCOMPLETE, code="cut_short")
 
 
 class PdfFormField(forms.FileField):
-    """A PDF that somebody uploads."""
+    """The upload of a PDF."""
 
-    default_error_messages = {"empty": EMPTY, "invalid": NO_PDF}
+    default_error_messages = {"empty": EMPTY, "invalid": NOT_A_PDF}
 
     def to_python(self, data):
         file = super().to_python(data)
         if file is not None:
-            check(file)
+            validate_pdf(file)
         return file
 
     def widget_attrs(self, widget):
@@ -72,7 +72,7 @@ class PdfFormField(forms.FileField):
 
 
 class PdfField(models.FileField):
-    """A PDF of the site. What reaches it by other ways than a form is looked at when it is saved."""
+    """A PDF file. Files that do not come from a form are checked when they are saved."""
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("upload_to", "attachments/%y/%m/")
@@ -81,10 +81,10 @@ class PdfField(models.FileField):
     def pre_save(self, model_instance, add):
         file = getattr(model_instance, self.attname)
         if file and not file._committed:
-            check(file)
+            validate_pdf(file)
             setattr(model_instance, self.attname, File(file.file, name=f"{secrets.token_hex(12)}.pdf"))
             name = self.generate_filename(model_instance, getattr(model_instance, self.attname).name)
-            with stored_whole(self.storage, [name]):
+            with delete_on_failure(self.storage, [name]):
                 return super().pre_save(model_instance, add)
         return super().pre_save(model_instance, add)
 

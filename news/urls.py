@@ -1,13 +1,14 @@
-"""The addresses below /messages/: all, a year, a month, a day, a category with the same below it, a message, feeds."""
+"""URLs below /messages/: all, a year, a month, a day, a category with the same, a message, feeds."""
 
 from django.urls import path
 
-from news import converters, feeds, views  # noqa: F401  (converters registers yyyy, mm and dd)
+from news import converters, views  # noqa: F401 (importing `converters` registers yyyy, mm and dd)
+from news.syndication import feeds
 
 urlpatterns = [
     path("", views.archive, name="messages"),
-    path("feed/", feeds.atom, name="feed"),
-    path("feed/<yyyy:year>/<mm:month>/<dd:day>/", feeds.archive, name="feed_archive"),
+    path("feed/", feeds.atom_feed, name="feed"),
+    path("feed/<yyyy:year>/<mm:month>/<dd:day>/", feeds.archive_document, name="feed_archive"),
     path("feed.json", feeds.json_feed, name="feed_json"),
     path("<yyyy:year>/", views.archive, name="year"),
     path("<yyyy:year>/<mm:month>/", views.archive, name="month"),
@@ -15,8 +16,8 @@ urlpatterns = [
     path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/", views.message, name="message"),
     path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/card.png", views.card, name="card"),
     path("<slug:slug>/", views.archive, name="category"),
-    path("<slug:slug>/feed/", feeds.atom, name="category_feed"),
-    path("<slug:slug>/feed/<yyyy:year>/<mm:month>/<dd:day>/", feeds.archive, name="category_feed_archive"),
+    path("<slug:slug>/feed/", feeds.atom_feed, name="category_feed"),
+    path("<slug:slug>/feed/<yyyy:year>/<mm:month>/<dd:day>/", feeds.archive_document, name="category_feed_archive"),
     path("<slug:slug>/feed.json", feeds.json_feed, name="category_feed_json"),
     path("<slug:slug>/<yyyy:year>/", views.archive, name="category_year"),
     path("<slug:slug>/<yyyy:year>/<mm:month>/", views.archive, name="category_month"),

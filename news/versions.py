@@ -1,4 +1,4 @@
-"""The versions of a message: what staff have written in each, and what differs between two of them."""
+"""Versions of a message: what differs between two of them, and restoring an earlier one."""
 
 from __future__ import annotations
 
@@ -6,136 +6,149 @@ from typing import NamedTuple
 
 from django.core.files.storage import default_storage
 from django.db import models
+from django.utils.dateformat import format as format_date
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from news import words
-from news.models.acts import Act
-from news.templatetags.moments import in_cities
+from core.templatetags.datetimes import in_zones
+from news import text_diff
+from news.workflow_steps import WorkflowStep
 from richtext.fields import RichTextField
-from richtext.text import plain_text
+from richtext.plaintext import plain_text
 
-TEXT = ("headline", "lead", "body")  # a changed word of these, once public, is a typo or a correction
-PLACE = {"publish_at", "featured", "slug"}  # when and where it appears: an earlier text doesn't bring this back
+TEXT_FIELDS = ("headline", "lead", "body")  # a change of their words, once public, is a typo or a correction
+PUBLICATION_FIELDS = {
+    "publish_at",
+    "featured",
+    "slug",
+}  # when and where the message appears: not restored with an earlier text
 
 
-class Difference(NamedTuple):
-    """A field of two versions, to be read: its paragraphs, with what was removed and added in them."""
+class FieldDifference(NamedTuple):
+    """A field of two versions compared: paragraphs with removed and added text, and the counts of words."""
 
     name: str
     label: str
     changed: bool
-    paragraphs: list[list[words.Piece]]
-    counts: tuple[int, int]  # of words removed, and added
+    paragraphs: list[list[text_diff.Span]]
+    counts: tuple[int, int]  # removed and added words
     is_coarse: bool = False  # too long to be compared word by word throughout
 
     @property
-    def only_form(self) -> bool:
-        """Say whether the words are the same, and their form (bold, links, pictures) is not."""
+    def only_formatting(self) -> bool:
+        """Return whether the words are equal, but not bold, links or images."""
         return self.changed and not any(self.counts)
 
 
-def written(model) -> list[models.Field]:
-    """Return the fields that staff write in, in order: what is kept of each version, but for the record of its way."""
+def editable_fields(model) -> list[models.Field]:
+    """Return the editable fields of a version, in order: all but the times and users of the workflow."""
     return [field for field in model.history.model.tracked_fields if field.editable and not field.primary_key]
 
 
-def stored(version, field):
-    """Return what a version, or a message, has in a field: a picture's name, another row's id."""
+def stored_value(version, field):
+    """Return the stored value of a field of a version or message: the name of a file, the id of a row."""
     value = getattr(version, field.attname)
     return getattr(value, "name", value) or ("" if isinstance(field, models.FileField) else value)
 
 
-def changed(model, old, new) -> list[models.Field]:
-    """Return the fields in which staff have written something else."""
-    return [field for field in written(model) if stored(old, field) != stored(new, field)]
+def changed_fields(model, old, new) -> list[models.Field]:
+    """Return the editable fields that differ."""
+    return [field for field in editable_fields(model) if stored_value(old, field) != stored_value(new, field)]
 
 
-def words_kept(version) -> str:
-    """Return what a version says in words of what is in none of its fields: what was done to the attachments."""
+def change_reason_text(version) -> str:
+    """Return the text of a version about changes to the attachments, which are in none of its fields."""
     reason = version.history_change_reason or ""
-    return "" if reason in Act.Kind.values else reason
+    return "" if reason in WorkflowStep.values else reason
 
 
-def told(message, since: int) -> list[str]:
-    """Return what was done to the attachments after the version `since`: as versions tell it, or the acts with them."""
+def attachment_changes(message, since: int) -> list[str]:
+    """Return the changes to the attachments after the version `since`, from versions and from log entries."""
     rows = message.history.filter(history_id__gt=since).order_by("history_id")
-    acts = message.acts.filter(kind=Act.Kind.ATTACHED, at__in=[row.history_date for row in rows]).order_by("at", "id")
-    return [words for words in map(words_kept, rows) if words] + [act.reason for act in acts]
+    times = [row.history_date for row in rows]
+    entries = message.log_entries.filter(kind=WorkflowStep.ATTACHED, at__in=times).order_by("at", "id")
+    return [text for text in map(change_reason_text, rows) if text] + [entry.reason for entry in entries]
 
 
-def words_of(version, name: str) -> str:
-    """Return the words of one of the fields in TEXT."""
+def plain_field(version, name: str) -> str:
+    """Return a field of TEXT without formatting."""
     value = getattr(version, name)
     return plain_text(value) if name == "body" else value
 
 
-def words_differ(old, new) -> bool:
-    """Say whether a reader would read another word in the headline, the lead or the text."""
-    return any(words.differ(words_of(old, name), words_of(new, name)) for name in TEXT)
+def text_differs(old, new) -> bool:
+    """Return whether a word of the headline, lead or text differs."""
+    return any(text_diff.words_differ(plain_field(old, name), plain_field(new, name)) for name in TEXT_FIELDS)
 
 
-def differences(model, old, new) -> list[Difference]:
-    """Return the three texts compared word by word, and what else differs, both ways in words."""
+def field_differences(model, old, new) -> list[FieldDifference]:
+    """Return the three fields of TEXT compared word by word, and the other fields that differ, old and new."""
     found = []
-    for field in written(model):
-        other = stored(old, field) != stored(new, field)
-        if not other and field.name not in TEXT:
+    for field in editable_fields(model):
+        other = stored_value(old, field) != stored_value(new, field)
+        if not other and field.name not in TEXT_FIELDS:
             continue
-        before, after = in_words(field, old), in_words(field, new)
-        if field.name in TEXT:
-            compared = words.compare(before, after)
+        before, after = display_value(field, old), display_value(field, new)
+        if field.name in TEXT_FIELDS:
+            compared = text_diff.diff_words(before, after)
         else:
-            both = (words.Kind.REMOVED, before), (words.Kind.ADDED, after)
-            compared = words.Comparison(words.Piece(kind, text) for kind, text in both if text)
-        label, counts = str(capfirst(field.verbose_name)), words.counts(compared)
-        found.append(Difference(field.name, label, other, words.paragraphs(compared), counts, compared.is_coarse))
+            both = (text_diff.Op.REMOVED, before), (text_diff.Op.ADDED, after)
+            compared = text_diff.Comparison(text_diff.Span(kind, text) for kind, text in both if text)
+        label, counts = str(capfirst(field.verbose_name)), text_diff.count_changed_words(compared)
+        found.append(
+            FieldDifference(field.name, label, other, text_diff.split_paragraphs(compared), counts, compared.is_coarse)
+        )
     return found
 
 
-def in_words(field, version) -> str:
-    """Return what a version has in a field, as staff would say it."""
-    value = stored(version, field)
+def display_value(field, version) -> str:
+    """Return the value of a field as text for staff."""
+    value = stored_value(version, field)
     if value is None or value == "":
         return ""
     if isinstance(field, RichTextField):
         return plain_text(value)
     if isinstance(field, models.ForeignKey):
         row = field.related_model.objects.filter(pk=value).first()
-        return str(row) if row else _("one that is no more")
+        return str(row) if row else _("deleted")
     if isinstance(field, models.BooleanField):
         return _("yes") if value else _("no")
     if isinstance(field, models.DateTimeField):
-        return in_cities(value)
+        return in_zones(value)
     if isinstance(field, models.DateField):
-        return f"{value:%d.%m.%Y}"
+        return format_date(value, "j F Y")
     if isinstance(field, models.FileField):
         return value.rpartition("/")[2]
     return str(dict(field.flatchoices).get(value, value))
 
 
-def to_put_back(message, version) -> list[models.Field]:
-    """Return the fields in which `message` would differ, were it given the text, source and picture of `version`.
+def restorable_fields(message, version) -> list[models.Field]:
+    """Return the fields of `message` that would change if the text, source and image of `version` were restored.
 
-    Its moment, its address and its place stay. What can't be had any more stays as well: a category that is gone, a
-    picture whose file is.
+    Publication time, slug and “featured” stay, and so does a deleted category or image.
     """
-    fields = [field for field in changed(type(message), message, version) if field.name not in PLACE]
-    picture = getattr(version, "image", "")
-    gone = bool(picture) and not default_storage.exists(str(picture))
-    return [field for field in fields if not (gone and field.name.startswith("image")) and is_there(field, version)]
+    fields = [
+        field for field in changed_fields(type(message), message, version) if field.name not in PUBLICATION_FIELDS
+    ]
+    image = getattr(version, "image", "")
+    has_lost_image = bool(image) and not default_storage.exists(str(image))
+    return [
+        field
+        for field in fields
+        if not (has_lost_image and field.name.startswith("image")) and has_related_row(field, version)
+    ]
 
 
-def put_back(message, version) -> bool:
-    """Give `message` what can be put back of `version`, and say whether it differs by that."""
-    fields = to_put_back(message, version)
+def restore_fields(message, version) -> bool:
+    """Set the fields that can be restored from `version`; return whether there are any."""
+    fields = restorable_fields(message, version)
     for field in fields:
-        setattr(message, field.attname, stored(version, field))
+        setattr(message, field.attname, stored_value(version, field))
     return bool(fields)
 
 
-def is_there(field, version) -> bool:
-    """Say whether the row that a version points to is still there; what points nowhere is."""
-    value = stored(version, field)
+def has_related_row(field, version) -> bool:
+    """Return whether the related row of a version exists, or the field is empty or no foreign key."""
+    value = stored_value(version, field)
     related = isinstance(field, models.ForeignKey) and value is not None
     return not related or field.related_model.objects.filter(pk=value).exists()

@@ -1,4 +1,4 @@
-"""The public's views of the messages: the lists, and a message's own page."""
+"""Public views of the messages: lists, a message's page, its social card."""
 
 from datetime import date
 
@@ -7,62 +7,70 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import http_date
 
+from core.cursors import Cursor
 from editions.decorators import per_edition
 from news import archive as archives
-from news import cards, jumps, linked
-from news.cursors import Cursor
+from news import goto_date
 from news.models import Category, Message
+from news.syndication import social_cards, structured_data
 
-FOR_OTHERS = {"Cross-Origin-Resource-Policy": "cross-origin"}  # lets other sites show it
+EMBEDDABLE = {"Cross-Origin-Resource-Policy": "cross-origin"}  # other sites may embed it
 
 
-@per_edition(known=("before", "after", "date"), unkept=("date",))
+@per_edition(params=("before", "after", "date"), uncached_params=("date",))
 def archive(request, slug=None, year=0, month=0, day=0):
-    """A list of messages, newest first: all, or a category's, of all time or of a year, a month or a day."""
-    shelf, fault = shelf_of(slug, year, month, day), ""
+    """A list of messages, the newest first: all or a category's, of all time or of a year, a month or a day."""
+    shelf, error = get_filter_or_404(slug, year, month, day), ""
     messages = Message.objects.published(request.at)
     messages = messages.filter(category=shelf.category) if shelf.category else messages
     if "date" in request.GET:
         try:
-            wanted = jumps.day_of(request.GET["date"])
-            return HttpResponseRedirect(jumps.address_of(shelf, messages, wanted, request.at))
-        except ValueError as error:
-            fault = str(error)
-    places = {name: cursor(request, name) for name in ("after", "before")}
-    # By moments, not by `day`: the list's own index finds them, already in order, however many the month has.
-    span = shelf.span if shelf.is_dated else None
-    listed = messages.none() if shelf.is_ahead(request.at) else messages.for_list()
-    page = archives.page_of(listed, span=span, **places)
-    if places["after"] and not page.rows:
-        return HttpResponseRedirect(shelf.address)  # what was newer has gone: the head of the list is what is left
-    is_found = bool(page.rows) or not (shelf.is_dated or places["before"])
-    index = archives.Index(request.edition, request.at, shelf)
+            target = goto_date.parse_date(request.GET["date"])
+            return HttpResponseRedirect(goto_date.url_of_page_at(shelf, messages, target, request.at))
+        except ValueError as invalid:
+            error = str(invalid)
+    cursors = {name: get_cursor_or_404(request, name) for name in ("after", "before")}
+    # Filtered by publish_at rather than `day`, so that the index of the list gives the rows already in order.
+    span = shelf.time_range if shelf.is_dated else None
+    listed = messages.none() if shelf.is_future(request.at) else messages.for_list()
+    page = archives.get_page(listed, span=span, **cursors)
+    if cursors["after"] and not page.rows:
+        return HttpResponseRedirect(shelf.url)  # the newer messages were withdrawn: show the first page
+    is_found = bool(page.rows) or not (shelf.is_dated or cursors["before"])
+    index = archives.ArchiveSidebar(request.edition, request.at, shelf)
     context = {
         "shelf": shelf,
         "page": page,
-        "place": next((f"?{name}={place}" for name, place in places.items() if place), ""),
+        "cursor_query": next((f"?{name}={cursor}" for name, cursor in cursors.items() if cursor), ""),
         "index": index,
         "neighbours": index.neighbours(messages),
-        "linked": archives.linked_trail(shelf),
-        "fault": fault,
+        "json_ld": structured_data.breadcrumbs_json_ld(shelf.breadcrumbs()),
+        "error": error,
         "typed": request.GET.get("date", ""),
         "is_found": is_found,
-        "is_over": shelf.is_over(request.at),
+        "is_past": shelf.is_past(request.at),
     }
     return render(request, "news/archive.html", context, status=200 if is_found else 404)
 
 
-def shelf_of(slug, year, month, day):
-    """Return what a list's address names; a category or a day that there is not is not found."""
+def get_filter_or_404(slug, year, month, day):
+    """Return the filter of a list's URL; raise Http404 for an unknown category or a date that does not exist."""
     category = get_object_or_404(Category, slug=slug) if slug else None
     try:
-        return archives.Shelf(category, year, month, day)
+        return archives.ArchiveFilter(category, year, month, day)
     except ValueError:
         raise Http404 from None
 
 
-def cursor(request, name):
-    """Return the cursor in the address's parameter `name`, None where it has none; a mangled one is not found."""
+def get_day_or_404(year, month, day) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise Http404 from None
+
+
+def get_cursor_or_404(request, name):
+    """Return the cursor in a query parameter, None where it is missing; raise Http404 for an invalid one."""
     text = request.GET.get(name)
     try:
         return Cursor.parse(text) if text else None
@@ -72,36 +80,29 @@ def cursor(request, name):
 
 @per_edition
 def message(request, year, month, day, slug):
-    """A message at its own address; 410 with the notice where it was withdrawn."""
-    try:
-        day = date(year, month, day)
-    except ValueError:
-        raise Http404 from None
-    rows = Message.objects.answered_for(request.at).in_full()
-    found = get_object_or_404(rows, day=day, slug=slug)
+    """A message; status 410 with the notice where it was withdrawn."""
+    rows = Message.objects.visible_or_withdrawn(request.at).for_detail()
+    found = get_object_or_404(rows, day=get_day_or_404(year, month, day), slug=slug)
     if found.withdrawn_at:
         return render(request, "news/withdrawn.html", {"message": found}, status=410)
     older, newer = Message.objects.published(request.at).neighbours(Cursor.of(found))
     if found.revised_at:
-        prefetch_related_objects([found], "corrections")  # the page tells of them twice
+        prefetch_related_objects([found], "corrections")  # used in the page and in its JSON-LD
     context = {
         "message": found,
         "older": older,
         "newer": newer,
-        "picture": linked.picture(found),
-        "linked": linked.article(found, found.corrections.all() if found.revised_at else ()),
+        "image": structured_data.link_image(found),
+        "json_ld": structured_data.article_json_ld(found, found.corrections.all() if found.revised_at else ()),
     }
     response = render(request, "news/message.html", context)
     response["Last-Modified"] = http_date(found.updated_at.timestamp())
     return response
 
 
-@per_edition(keep=60)
+@per_edition(max_age=60)
 def card(request, year, month, day, slug):
-    """The picture that social media show beside a link to a message."""
-    try:
-        day = date(year, month, day)
-    except ValueError:
-        raise Http404 from None
-    found = get_object_or_404(Message.objects.published(request.at).select_related("category"), day=day, slug=slug)
-    return HttpResponse(cards.card(*linked.words_of_card(found)), "image/png", headers=FOR_OTHERS)
+    """The image that social networks show beside a link to a message."""
+    rows = Message.objects.published(request.at).select_related("category")
+    found = get_object_or_404(rows, day=get_day_or_404(year, month, day), slug=slug)
+    return HttpResponse(social_cards.render_card(*structured_data.card_texts(found)), "image/png", headers=EMBEDDABLE)

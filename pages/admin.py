@@ -1,12 +1,12 @@
-"""Pages in the desk, with the editor."""
+"""Admin of the pages."""
 
 from django.contrib import admin
 from django.contrib import messages as notes
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from news.admin.addresses import FormerOwnerMixin
 from pages.models import Page
+from redirects.admin import FormerOwnerMixin
 from richtext.admin import EditorAdminMixin
 
 
@@ -23,22 +23,22 @@ class PageAdmin(FormerOwnerMixin, EditorAdminMixin, admin.ModelAdmin):
     ]
 
     def view_on_site(self, page):
-        """Return the page's address, where the public can read it."""
+        """Return the URL of a public page."""
         return page.get_absolute_url() if page.shown else None
 
     def save_model(self, request, page, form, change):
-        """Save a page, and say which pages below it have moved with it."""
+        """Save a page and report how many pages below it moved with it."""
         former = change and form.initial.get("path")
         below = Page.objects.below(Page(path=former)).count() if former and former != page.path else 0
         super().save_model(request, page, form, change)
         if below:
             left = Page.objects.below(Page(path=former)).count()
-            words = ngettext(
-                "%(count)d page below it has moved with it.",
-                "%(count)d pages below it have moved with it.",
+            text = ngettext(
+                "%(count)d page below it was moved too.",
+                "%(count)d pages below it were moved too.",
                 below - left,
             )
-            notes.info(request, words % {"count": below - left})
+            notes.info(request, text % {"count": below - left})
             if left:
-                words = _("%(count)d stayed where they are: another page has the new path.") % {"count": left}
-                notes.warning(request, words)
+                text = _("%(count)d were not moved: another page already has the new path.") % {"count": left}
+                notes.warning(request, text)

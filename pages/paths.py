@@ -1,24 +1,24 @@
-"""Which addresses a page of the office may have: small words, and none that the site needs itself."""
+"""Paths of pages: their form, and the first segments that are reserved for the site."""
 
 import re
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-SEGMENT = "[a-z0-9]+(?:-+[a-z0-9]+)*"
-PATH = f"{SEGMENT}(?:/{SEGMENT})*"
+SEGMENT_PATTERN = "[a-z0-9]+(?:-+[a-z0-9]+)*"
+PATH_PATTERN = f"{SEGMENT_PATTERN}(?:/{SEGMENT_PATTERN})*"
 
-# The first word of every other address of the site; a test holds this list against the URL patterns.
-RESERVED = frozenset(
+# First segments of all other URLs of the site; a test compares this list with the URL patterns.
+RESERVED_SEGMENTS = frozenset(
     "admin api contact counters feed healthz i18n manifest media messages opensearch preview readyz robots search "
     "sitemap static well-known".split()
 )
 
 
 class PagePathConverter:
-    """A page's path in an address: about, visas/children."""
+    """URL converter for a page's path: about, visas/children."""
 
-    regex = PATH
+    regex = PATH_PATTERN
 
     def to_python(self, value):
         return value
@@ -27,20 +27,20 @@ class PagePathConverter:
         return value
 
 
-def tidy_path(path):
-    """Return a path as typed, without the slashes around it, in small letters."""
+def normalise_path(path):
+    """Return a typed path without surrounding slashes, in lower case."""
     return path.strip().strip("/").lower()
 
 
 def validate_path(path):
-    """Refuse a path that no address can have, or that the site needs for something else."""
-    if not re.fullmatch(PATH, path):
+    """Validate the form of a path, and that its first segment is not reserved."""
+    if not re.fullmatch(PATH_PATTERN, path):
         raise ValidationError(
-            _("Write the path in small Latin letters, digits and hyphens, like about or visas/children.")
+            _("Use only lower-case Latin letters, digits and hyphens, for example about or visas/children.")
         )
     first = path.split("/")[0]
-    if first in RESERVED:
+    if first in RESERVED_SEGMENTS:
         raise ValidationError(
-            _("Addresses that begin with /%(first)s/ are taken by the site itself. Choose another first word."),
+            _("Addresses that begin with /%(first)s/ are reserved. Choose another path."),
             params={"first": first},
         )

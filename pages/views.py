@@ -1,4 +1,4 @@
-"""A page of the office."""
+"""Public view of a page."""
 
 from django.shortcuts import get_object_or_404, render
 
@@ -8,7 +8,7 @@ from pages.models import Page
 
 @per_edition
 def page(request, path):
-    """A page, and those whose address goes on from its own."""
+    """A page with links to the pages below it."""
     shown = Page.objects.shown()
     found = get_object_or_404(shown, path=path)
     return render(request, "pages/page.html", {"page": found, "below": shown.below(found)})

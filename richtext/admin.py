@@ -1,57 +1,57 @@
-"""The editor in the admin: its policy, what was left out of a text, and a text that is only read."""
+"""Rich text in the Django admin: content security policy of the editor, warnings on losses, read-only display."""
 
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.utils.html import format_html
 
-from richtext.cleaner import clean
+from richtext.convert import Loss, describe
 from richtext.fields import RichTextField, RichTextFormField
-from richtext.losses import Loss, describe
-from richtext.templatetags.prose import prose
+from richtext.sanitize import sanitize
+from richtext.templatetags.richtext_tags import render_richtext
 
 
-def editor_policy(view):
-    """Decorate a view that shows the editor: there, and only there, style attributes are let through."""
+def allow_editor_styles(view):
+    """Decorate a view with the editor, which needs style attributes (content security policy)."""
     return csp_update(settings.EDITOR_SOURCES)(view)
 
 
-def losses_in(form) -> list[Loss]:
-    """Return what was left out of the texts of a form that has been validated."""
+def losses_of_form(form) -> list[Loss]:
+    """Return the losses in the texts of a validated form."""
     fields = (field for field in form.fields.values() if isinstance(field, RichTextFormField))
     return [loss for field in fields for loss in field.losses]
 
 
 class EditorAdminMixin:
-    """A ModelAdmin whose form has the editor in it."""
+    """A ModelAdmin for a model with rich text."""
 
     def changeform_view(self, request, *args, **kwargs):
-        return editor_policy(super().changeform_view)(request, *args, **kwargs)
+        return allow_editor_styles(super().changeform_view)(request, *args, **kwargs)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        for sentence in describe(losses_in(form)):
+        for sentence in describe(losses_of_form(form)):
             self.message_user(request, sentence, messages.WARNING)
 
     def get_fieldsets(self, request, obj=None):
-        """Return the fieldsets; for people who may only look, with each text as the public reads it."""
+        """Return the fieldsets; for users without the change permission, with rendered texts."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets
-        texts = {field.name: as_read(field) for field in obj._meta.fields if isinstance(field, RichTextField)}
+        texts = {field.name: rendered_field(field) for field in obj._meta.fields if isinstance(field, RichTextField)}
         return [
             (title, options | {"fields": [texts.get(name, name) for name in options["fields"]]})
             for title, options in fieldsets
         ]
 
 
-def as_read(field):
-    """Return a function for the admin that shows a rich text of a row as the public reads it."""
+def rendered_field(field):
+    """Return a display function for the admin that renders a rich text field as on the public page."""
 
     def show(obj):
-        # On one line: the admin makes a break of each line end.
-        html = clean(getattr(obj, field.attname)).replace("\n", " ")
-        return format_html('<div class="as-read">{}</div>', prose(html)) if html else "–"
+        # On one line, because the admin converts line ends to <br>.
+        html = sanitize(getattr(obj, field.attname)).replace("\n", " ")
+        return format_html('<div class="as-read">{}</div>', render_richtext(html)) if html else "–"
 
     show.short_description = field.verbose_name
     show.__name__ = field.name

@@ -1,10 +1,9 @@
-"""Anchors: each paragraph and heading of a text has an id made of its own words, so that it can be cited.
+"""Paragraph anchors: ids of paragraphs and headings, computed from their words, so that passages can be cited.
 
-The id has two halves: one for its first words and one for all of them (p-14eef070-4a2b076e). As nothing but its own
-words goes into it, no edit elsewhere moves it, whatever begins alike. After an edit further on in the paragraph the
-first half still leads there: site.js finds the passage that begins so.
+An id has two hashes (p-14eef070-4a2b076e): of the first words and of all words. Edits elsewhere in the text do not
+change it. After an edit later in the same paragraph, site.js still finds the passage by the first hash.
 
-They are made when a page is rendered: nothing is stored, so imports, versions and comparisons know only the text.
+Anchors are added when a page is rendered and never stored.
 """
 
 from __future__ import annotations
@@ -15,48 +14,45 @@ from collections import Counter
 from collections.abc import Iterator
 from hashlib import blake2b
 
-from richtext.text import one_line
+from richtext.plaintext import inline_text
 
-WORDS = 6  # that an anchor is made of
-SHOWN = 8  # words by which a list calls a passage
+PREFIX_WORDS = 6  # in the first hash of an anchor
+LABEL_WORDS = 8  # words of a passage in a list
 PASSAGE = re.compile(r'<(p|h[2-4])((?: [a-z]+="[^"]*")*+)>((?:[^<]++|<(?!/?(?:p|h[2-4])[ >]))*+)</\1>')
-LETTERS = re.compile(r"\w+")
+WORD = re.compile(r"\w+")
 
 
-def anchored(html: str) -> str:
-    """Return a clean text, or its prose, with an id on each passage that has words."""
-    names = names_of(html)
+def add_anchors(html: str) -> str:
+    """Return clean or rendered rich text with an id on each passage that has words."""
+    names = anchor_names(html)
 
-    def named(found):
+    def with_id(found):
         name = next(names)
         return f'<{found[1]} id="{name}"{found[2]}>{found[3]}</{found[1]}>' if name else found[0]
 
-    return PASSAGE.sub(named, html)
+    return PASSAGE.sub(with_id, html)
 
 
-def passages(html: str) -> list[tuple[str, str]]:
-    """Return the anchors of a text in order, each with the words by which its passage is called."""
-    found = []
-    for name, passage in zip(names_of(html), PASSAGE.finditer(html), strict=True):
+def list_passages(html: str) -> list[tuple[str, str]]:
+    """Return (anchor, first words) for each passage of a text, in order."""
+    entries = []
+    for name, passage in zip(anchor_names(html), PASSAGE.finditer(html), strict=True):
         if name:
-            words = one_line(passage[3]).split()
-            found.append((name, " ".join(words[:SHOWN]) + ("…" if len(words) > SHOWN else "")))
-    return found
+            words = inline_text(passage[3]).split()
+            entries.append((name, " ".join(words[:LABEL_WORDS]) + ("…" if len(words) > LABEL_WORDS else "")))
+    return entries
 
 
-def names_of(html: str) -> Iterator[str]:
-    """Yield the anchor of each passage; nothing for one without words.
-
-    Passages that are alike altogether are told apart by their number: whichever of them a link means, it says the same.
-    """
+def anchor_names(html: str) -> Iterator[str]:
+    """Yield the anchor of each passage, "" for one without words. Identical passages get a number."""
     taken: Counter[str] = Counter()
     for passage in PASSAGE.finditer(html):
-        words = LETTERS.findall(unicodedata.normalize("NFKC", one_line(passage[3])).casefold())
-        name = f"p-{digest(words[:WORDS])}-{digest(words)}" if words else ""
+        words = WORD.findall(unicodedata.normalize("NFKC", inline_text(passage[3])).casefold())
+        name = f"p-{words_digest(words[:PREFIX_WORDS])}-{words_digest(words)}" if words else ""
         taken[name] += 1
         yield f"{name}-{taken[name]}" if name and taken[name] > 1 else name
 
 
-def digest(words: list[str]) -> str:
-    """Return what stands for words; whatever is kept in other people's footnotes hangs on it, so it never changes."""
+def words_digest(words: list[str]) -> str:
+    """Return the hash of words. It must never change: published citations contain it."""
     return blake2b(" ".join(words).encode(), digest_size=4).hexdigest()

@@ -8,6 +8,6 @@ class RichTextConfig(AppConfig):
     verbose_name = _("Rich text")
 
     def ready(self):
-        from richtext.checks import fence
+        from richtext.checks import check_editor_is_restricted
 
-        register(fence)
+        register(check_editor_is_restricted)

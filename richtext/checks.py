@@ -1,76 +1,82 @@
-"""The system checks that stand in for CKEditor's own warning: an error where the fence around the editor is open."""
+"""System checks of the editor: errors if CKEditor's configuration or the sanitiser is not restrictive.
 
-from ckeditor.fields import RichTextField as UnfencedField
+They replace CKEditor's own warning about version 4.
+"""
+
+from ckeditor.fields import RichTextField as UnsanitisedField
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import Error
 
-from richtext import editor
-from richtext.cleaner import clean
+from richtext import ckeditor_config
 from richtext.fields import RichTextField, RichTextFormField
+from richtext.sanitize import sanitize
 from richtext.widgets import EditorWidget
 
 HARMFUL = '<p onclick="a()">a<script>a()</script><a href="javascript:a()">b</a><img src="//example.org/c"></p>'
 HARMLESS = "<p>ab</p>"
 
 
-def fence(app_configs, **kwargs):
-    """Return what is wrong with the fence around the editor."""
-    return [*uploader(), *configurations(), *cleaning()]
+def check_editor_is_restricted(app_configs, **kwargs):
+    """Return the errors in the setup of the editor."""
+    return [*check_uploader(), *check_configurations(), *check_sanitising()]
 
 
-def uploader():
-    """Refuse the package's own uploads: anybody on the staff could put any file on the site."""
+def check_uploader():
+    """Reject the package's own uploads: any member of staff could upload any type of file."""
     if apps.is_installed("ckeditor_uploader"):
         yield Error(
-            "ckeditor_uploader is installed: it takes any file from any member of staff.",
-            hint="Remove it from INSTALLED_APPS. richtext has an upload of its own.",
+            "ckeditor_uploader is installed: it accepts any file from any member of staff.",
+            hint="Remove it from INSTALLED_APPS. richtext has its own upload.",
             id="richtext.E001",
         )
 
 
-def configurations():
-    """Hold every configuration of the editor to the strict one."""
+def check_configurations():
+    """Require every configuration of the editor to be as strict as ours."""
     for name, config in getattr(settings, "CKEDITOR_CONFIGS", {"default": {}}).items():
-        removed = set(plugins(config, "removePlugins"))
-        faults = [
-            (config.get("allowedContent") != editor.ALLOWED_CONTENT, "allowedContent is not richtext's"),
-            ("extraAllowedContent" in config, "extraAllowedContent lets more through"),
-            ("protectedSource" in config, "protectedSource lets code through"),
-            (config.get("versionCheck") is not False, "versionCheck asks another host"),
-            (not removed >= set(editor.REMOVED_PLUGINS), "removePlugins lets dangerous plugins run"),
-            (not set(plugins(config, "extraPlugins")) <= set(editor.EXTRA_PLUGINS), "extraPlugins adds unknown ones"),
+        removed = set(plugin_names(config, "removePlugins"))
+        problems = [
+            (config.get("allowedContent") != ckeditor_config.ALLOWED_CONTENT, "allowedContent differs from richtext's"),
+            ("extraAllowedContent" in config, "extraAllowedContent allows more content"),
+            ("protectedSource" in config, "protectedSource allows code"),
+            (config.get("versionCheck") is not False, "versionCheck contacts another host"),
+            (not removed >= set(ckeditor_config.REMOVED_PLUGINS), "removePlugins leaves dangerous plugins"),
+            (
+                not set(plugin_names(config, "extraPlugins")) <= set(ckeditor_config.EXTRA_PLUGINS),
+                "extraPlugins adds unknown plugins",
+            ),
         ]
-        for _, fault in filter(lambda pair: pair[0], faults):
+        for problem in [text for is_wrong, text in problems if is_wrong]:
             yield Error(
-                f'CKEDITOR_CONFIGS["{name}"] is not strict: {fault}.',
-                hint="Begin with richtext.editor.CONFIG and change nothing of this in it.",
+                f'CKEDITOR_CONFIGS["{name}"] is not strict: {problem}.',
+                hint="Start from richtext.ckeditor_config.CONFIG and do not change this setting.",
                 id="richtext.E002",
             )
 
 
-def plugins(config, name):
-    """Return the plugins that a setting names, with commas between."""
+def plugin_names(config, name):
+    """Return the plugins in a comma-separated setting."""
     return [plugin.strip() for plugin in str(config.get(name, "")).split(",") if plugin.strip()]
 
 
-def cleaning():
-    """See that the cleaner cleans, and that every rich text goes through it."""
-    if clean(HARMFUL) != HARMLESS:
-        yield Error("The cleaner lets harmful HTML through.", id="richtext.E003")
+def check_sanitising():
+    """Check that the sanitiser works and that every rich text field uses it."""
+    if sanitize(HARMFUL) != HARMLESS:
+        yield Error("The sanitiser allows harmful HTML.", id="richtext.E003")
     for model in apps.get_models():
         for field in model._meta.get_fields():
-            if isinstance(field, UnfencedField) or (isinstance(field, RichTextField) and not is_fenced(field)):
+            if isinstance(field, UnsanitisedField) or (isinstance(field, RichTextField) and not is_sanitised(field)):
                 yield Error(
-                    "This text reaches the editor, or the database, uncleaned.",
-                    hint="Use richtext.fields.RichTextField as it is.",
+                    "This text reaches the editor or the database without being sanitised.",
+                    hint="Use richtext.fields.RichTextField unchanged.",
                     obj=field,
                     id="richtext.E004",
                 )
 
 
-def is_fenced(field) -> bool:
-    """Say whether a rich text is cleaned on its way into the row, from the form and into the editor."""
+def is_sanitised(field) -> bool:
+    """Return whether a rich text field is sanitised on save, in forms and in the editor."""
     form_field = field.formfield()
     return (
         type(field).pre_save is RichTextField.pre_save

@@ -1,4 +1,4 @@
-"""Colour management: the pixels of a picture converted to sRGB by its ICC profile, in every mode."""
+"""Colour management: converts images of any mode to sRGB by their ICC profile."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from io import BytesIO
 from PIL import Image, ImageCms
 
 GREY_MODES = frozenset({"L", "LA", "La", "F"})
-# What an ICC profile calls the colours that it is for, and the mode in which Pillow hands such pixels to LittleCMS.
+# Colour space of an ICC profile: the Pillow mode that LittleCMS reads.
 PROFILE_MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab": "LAB"}
 
 
 def convert_to_srgb(image: Image.Image, *, keep_alpha: bool) -> Image.Image:
-    """Return the picture as L, RGB or RGBA in sRGB, with its ICC profile applied.
+    """Return an image as L, RGB or RGBA in sRGB, with its ICC profile applied.
 
-    With `keep_alpha` the transparency is kept; without, transparent parts are put on white, as a page shows them.
+    `keep_alpha`: keep the transparency; otherwise the background becomes white, as on a page.
     """
     alpha = None
     if image.has_transparency_data:
@@ -33,25 +33,25 @@ def convert_to_srgb(image: Image.Image, *, keep_alpha: bool) -> Image.Image:
     return white
 
 
-def averageable(image: Image.Image) -> Image.Image:
-    """Return the picture in a mode whose pixels can be averaged: no palette, no single bits, no 16 bits a pixel."""
+def to_averageable_mode(image: Image.Image) -> Image.Image:
+    """Return an image in a mode whose pixels can be averaged: not a palette, 1 bit or 16 bits per pixel."""
     if image.mode in ("P", "PA"):
         return image.convert("RGBA" if image.has_transparency_data else "RGB")
-    if image.mode.startswith("I"):  # 16 bits a pixel, which convert("L") would cut off at 255
+    if image.mode.startswith("I"):  # 16 bits per pixel, which convert("L") would clip at 255
         return image.point(lambda value: value / 256).convert("L")
     return image.convert("L") if image.mode == "1" else image
 
 
 def _without_alpha(image: Image.Image) -> Image.Image:
-    """Return the colours alone: grey as L, CMYK and LAB as they are, the rest as RGB."""
-    image = averageable(image)
+    """Return an image without alpha: grey as L, CMYK and LAB unchanged, others as RGB."""
+    image = to_averageable_mode(image)
     if image.mode in GREY_MODES:
         return image.convert("L")
     return image if image.mode in ("CMYK", "LAB") else image.convert("RGB")
 
 
 def _apply_profile(image: Image.Image) -> Image.Image:
-    """Return the picture in sRGB, as L or RGB; a profile that is damaged or for other colours is ignored."""
+    """Return an image in sRGB, as L or RGB; a damaged profile, or one for another colour space, is ignored."""
     data = image.info.get("icc_profile")
     result = "L" if image.mode == "L" else "RGB"
     if data:

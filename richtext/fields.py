@@ -1,4 +1,4 @@
-"""Rich text in models and forms. It is cleaned wherever it enters: from a form, from an import, from the shell."""
+"""Rich text fields for models and forms, sanitised on every path: forms, imports, the shell."""
 
 from html import escape, unescape
 
@@ -8,110 +8,107 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from richtext.bounds import LONGEST, TooComplex, beginning
-from richtext.cleaner import clean
-from richtext.losses import Loss, prepare
-from richtext.structure import ATTRIBUTE, TOKEN
-from richtext.text import one_line
+from richtext.complexity import MAX_CHARACTERS, TooComplex, truncated
+from richtext.convert import Loss, convert_html
+from richtext.plaintext import inline_text
+from richtext.sanitize import sanitize
+from richtext.sanitize.tokens import TOKEN, attributes_of
 from richtext.widgets import EditorWidget
 
 
 class RichTextFormField(forms.CharField):
-    """A text with mark-up, as the editor sends it, or as it is pasted into a plain text area.
+    """Rich text from the editor or from a plain text area.
 
-    After `clean`, `losses` holds what was left out of the text: `richtext.losses.describe` puts it into sentences.
+    After `clean`, `losses` lists the parts left out of the text, for `richtext.convert.describe`.
     """
 
     widget = EditorWidget
     losses: tuple[Loss, ...] = ()
-    language = ""  # of the text: by it, quotations get their marks
+    language = ""  # of the text, for its quotation marks
     default_error_messages = {
-        "no_alternative": _(
-            "The picture {name} has no alternative text. Double-click it and say what it shows, for those who cannot "
-            "see it."
-        ),
+        "no_alternative": _("The image {name} has no alternative text. Double-click it to add alternative text."),
         "max_length": ngettext_lazy(
-            "The text may have %(limit_value)d character, mark-up included; it has %(show_value)d. Shorten it.",
-            "The text may have %(limit_value)d characters, mark-up included; it has %(show_value)d. Shorten it, or "
-            "make several of it.",
+            "The text is too long: %(show_value)d characters including formatting (maximum %(limit_value)d).",
+            "The text is too long: %(show_value)d characters including formatting (maximum %(limit_value)d). Shorten "
+            "or split it.",
             "limit_value",
         ),
     }
 
-    def __init__(self, *, max_length=LONGEST, widget=None, **kwargs):
-        # The admin would put its own text area in the place of the editor, as for every text field.
+    def __init__(self, *, max_length=MAX_CHARACTERS, widget=None, **kwargs):
+        # The admin would replace the editor with its own text area.
         super().__init__(max_length=max_length, widget=widget if isinstance(widget, EditorWidget) else None, **kwargs)
 
     def to_python(self, value):
         value = super().to_python(value)
         self.losses = ()
-        if len(value) > LONGEST:
-            return value  # the validators refuse it
-        prepared, losses = prepare(value, language=self.language)
-        value = clean(prepared)
+        if len(value) > MAX_CHARACTERS:
+            return value  # the validators reject it
+        prepared, losses = convert_html(value, language=self.language)
+        value = sanitize(prepared)
         self.losses = tuple(losses)
         return value
 
     def get_bound_field(self, form, field_name):
-        """Return the field of a form, and learn the language that the form gives the text."""
+        """Return the bound field, and take the language of the text from the form."""
         self.language = form.data.get(form.add_prefix("language")) or form.initial.get("language") or ""
         return super().get_bound_field(form, field_name)
 
     def bound_data(self, data, initial):
-        """Return what was sent as it will be saved, so that a form shown again shows what it has kept."""
+        """Return the submitted text as it will be saved, for a form that is displayed again."""
         data = super().bound_data(data, initial)
-        if not isinstance(data, str) or len(data) > LONGEST:
+        if not isinstance(data, str) or len(data) > MAX_CHARACTERS:
             return data
         try:
-            return prepare(data, language=self.language)[0]
+            return convert_html(data, language=self.language)[0]
         except TooComplex:
             return data
 
     def widget_attrs(self, widget):
-        """Return no `maxlength`: a browser counts the words on the screen, not the mark-up."""
+        """Return no `maxlength`: browsers would not count the mark-up."""
         return {}
 
     def validate(self, value):
         super().validate(value)
-        faults = [
+        errors = [
             ValidationError(self.error_messages["no_alternative"].format(name=name), code="no_alternative")
-            for name in pictures_without_alternative(value)
+            for name in images_without_alternative(value)
         ]
-        if faults:
-            raise ValidationError(faults)
+        if errors:
+            raise ValidationError(errors)
 
 
-def preview(typed: str, language: str = "") -> str:
-    """Return a text as it would be saved, whether or not it may be: cut where it is too long, else without mark-up."""
-    typed = beginning(typed)
+def preview_html(typed: str, language: str = "") -> str:
+    """Return a text as it would be saved; one that is invalid is shortened, or shown without formatting."""
+    typed = truncated(typed)
     try:
-        return clean(prepare(typed, language=language)[0])
+        return sanitize(convert_html(typed, language=language)[0])
     except TooComplex:
-        return f"<p>{escape(unescape(one_line(typed)))}</p>"
+        return f"<p>{escape(unescape(inline_text(typed)))}</p>"
 
 
-class CleanText(str):
-    """A text that the cleaner has seen; whatever is made of it is a plain `str` again."""
+class SanitizedText(str):
+    """A text that has been sanitised; string operations on it return a plain `str`."""
 
     __slots__ = ()
 
 
-def cleaned(value):
-    """Return a text cleaned, once; anything else (None, an expression) as it is."""
-    return CleanText(clean(value)) if isinstance(value, str) and not isinstance(value, CleanText) else value
+def sanitize_once(value):
+    """Return a text sanitised, unless it has been; other values (None, an expression) unchanged."""
+    return SanitizedText(sanitize(value)) if isinstance(value, str) and not isinstance(value, SanitizedText) else value
 
 
 class RichTextField(models.TextField):
-    """A column of rich text. Migrations see a plain text field, so that no editor is named there."""
+    """A rich text column. In migrations it is a TextField, so that they do not depend on the editor."""
 
     def pre_save(self, model_instance, add):
-        value = cleaned(super().pre_save(model_instance, add))
+        value = sanitize_once(super().pre_save(model_instance, add))
         setattr(model_instance, self.attname, value)
         return value
 
     def get_db_prep_save(self, value, connection):
-        """Clean what `update` and `bulk_update` write: they pass by `pre_save`."""
-        value = cleaned(value)
+        """Sanitise the values of `update` and `bulk_update`, which do not call `pre_save`."""
+        value = sanitize_once(value)
         return super().get_db_prep_save(str(value) if isinstance(value, str) else value, connection)
 
     def deconstruct(self):
@@ -119,14 +116,10 @@ class RichTextField(models.TextField):
         return name, "django.db.models.TextField", args, kwargs
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": RichTextFormField, "max_length": LONGEST} | kwargs)
+        return super().formfield(**{"form_class": RichTextFormField, "max_length": MAX_CHARACTERS} | kwargs)
 
 
-def pictures_without_alternative(html: str) -> list[str]:
-    """Return the file names of the pictures in a clean text that say nothing to those who cannot see them."""
-    pictures = [
-        {name: unescape(value) for name, value in ATTRIBUTE.findall(token[0])}
-        for token in TOKEN.finditer(html)
-        if token[2] == "img"
-    ]
-    return [picture.get("src", "").rpartition("/")[2] for picture in pictures if not picture.get("alt")]
+def images_without_alternative(html: str) -> list[str]:
+    """Return the file names of the images in a sanitised text that have no alternative text."""
+    images = [attributes_of(token[0]) for token in TOKEN.finditer(html) if token[2] == "img"]
+    return [image.get("src", "").rpartition("/")[2] for image in images if not image.get("alt")]

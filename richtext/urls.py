@@ -5,6 +5,6 @@ from richtext import views
 app_name = "richtext"
 
 urlpatterns = [
-    path("admin/upload/", views.upload, name="upload"),  # stands before the admin, and has its session and its path
-    path("admin/prepare/", views.prepare_paste, name="prepare"),
+    path("admin/upload/", views.upload, name="upload"),  # before the admin, for its session cookie path
+    path("admin/prepare/", views.convert_paste, name="prepare"),
 ]

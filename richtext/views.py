@@ -1,4 +1,4 @@
-"""What the editor asks the server: to keep a picture, and to prepare what is pasted."""
+"""Views for the editor: image upload and conversion of pasted HTML."""
 
 from django.core.exceptions import ValidationError
 from django.http import JsonResponse
@@ -6,54 +6,55 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from richtext.cleaner import clean
+from richtext.convert import convert_html, describe
 from richtext.forms import PasteForm, UploadForm
-from richtext.handover import StorageAway, address
-from richtext.losses import describe, prepare
+from richtext.sanitize import sanitize
+from richtext.serving import StorageUnavailable, media_url
 
 
 @never_cache
 @require_POST
 def upload(request):
-    """Keep a picture, and answer as the editor expects: where it is, or a sentence that says why not."""
+    """Store an image and return CKEditor's JSON: its URL, or an error message."""
     user = request.user
     if not (user.is_active and user.is_staff):
-        return refusal(_("You are no longer logged in. Log in again in another tab, then upload the picture."), 403)
+        return error_response(_("Your session has expired. Sign in in another tab, then try again."), 403)
     if not user.has_perm("richtext.add_image"):
-        return refusal(_("You may not upload pictures. Ask whoever looks after the accounts for this right."), 403)
+        return error_response(_("You do not have permission to upload images. Ask a site manager."), 403)
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        return refusal(" ".join(form.errors["upload"]))
+        return error_response(" ".join(form.errors["upload"]))
     try:
         image = form.save(at=request.at, by=user)
-    except StorageAway:
-        return refusal(_("The store of files does not answer, so nothing was kept. Try again in a minute."))
-    answer = {"uploaded": 1, "fileName": str(image), "url": address(image.file.name)}
+    except StorageUnavailable:
+        return error_response(_("File storage is not responding. Nothing was saved. Try again in a minute."))
+    data = {"uploaded": 1, "fileName": str(image), "url": media_url(image.file.name)}
     if notes := form.cleaned_data["upload"].notes:
-        answer["error"] = {"message": " ".join(notes)}  # the editor shows it as a warning beside the picture
-    return JsonResponse(answer)
+        data["error"] = {"message": " ".join(notes)}  # the editor shows it as a warning
+    return JsonResponse(data)
 
 
 @never_cache
 @require_POST
-def prepare_paste(request):
-    """Return pasted HTML as the cleaner keeps it, with a sentence for each thing that was left out.
+def convert_paste(request):
+    """Return pasted HTML sanitised, with a notice for each loss.
 
-    Where it cannot be read, `html` is missing, and the sentence says why: the editor then pastes the plain text.
+    If it cannot be converted, there is no `html` and a notice says why: the editor then pastes plain text.
     """
     if not (request.user.is_active and request.user.is_staff):
-        said = _("You are no longer logged in. Log in again in another tab, then paste once more.")
-        return JsonResponse({"notices": [said]}, status=403)
+        return JsonResponse(
+            {"notices": [_("Your session has expired. Sign in in another tab, then paste again.")]}, status=403
+        )
     form = PasteForm(request.POST)
     if not form.is_valid():
-        return JsonResponse({"notices": [str(said) for said in form.errors["html"]]})
+        return JsonResponse({"notices": [str(error) for error in form.errors["html"]]})
     try:
-        prepared, losses = prepare(form.cleaned_data["html"], language=form.cleaned_data["language"])
-        return JsonResponse({"html": clean(prepared), "notices": describe(losses)})
+        prepared, losses = convert_html(form.cleaned_data["html"], language=form.cleaned_data["language"])
+        return JsonResponse({"html": sanitize(prepared), "notices": describe(losses)})
     except ValidationError as error:
         return JsonResponse({"notices": error.messages})
 
 
-def refusal(sentence, status=200):
-    """Return a "no" with its reason. The editor takes 200 for an answer, of either kind."""
-    return JsonResponse({"uploaded": 0, "error": {"message": sentence}}, status=status)
+def error_response(message, status=200):
+    """Return CKEditor's JSON for an error, which it also reads with status 200."""
+    return JsonResponse({"uploaded": 0, "error": {"message": message}}, status=status)

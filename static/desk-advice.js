@@ -1,13 +1,13 @@
 "use strict";
 
-/* Advice: words are counted as one types, and the links of the saved text are checked in the background. */
+/* Hints: live word count and headline length; background check of the links in the saved text. */
 (() => {
-  const advice = document.querySelector("[data-advice]");
-  if (!advice) return;
+  const hints = document.querySelector("[data-hints]");
+  if (!hints) return;
 
-  /* Words, of the lead and the text together */
+  /* Words in the lead and the text */
 
-  const length = advice.querySelector("[data-pace]");
+  const length = hints.querySelector("[data-words-per-minute]");
   const lead = document.getElementById("id_lead");
   const body = document.getElementById("id_body");
   const BLOCK = /<\/?(?:p|h[1-6]|blockquote|ul|ol|li|figure|figcaption|table|caption|tr|td|th|hr|br|div)\b/gi;
@@ -21,7 +21,7 @@
     const html = window.CKEDITOR?.instances[body.id]?.getData() ?? body.value;
     const words = `${lead?.value ?? ""} ${plain(html)}`.split(/\s+/).filter(Boolean).length;
     length.querySelector("[data-words]").textContent = words;
-    length.querySelector("[data-minutes]").textContent = Math.max(1, Math.ceil(words / Number(length.dataset.pace)));
+    length.querySelector("[data-minutes]").textContent = Math.max(1, Math.ceil(words / Number(length.dataset.wordsPerMinute)));
     length.hidden = words === 0;
   }
 
@@ -37,70 +37,70 @@
     window.CKEDITOR?.on("instanceCreated", ({ editor }) => editor.name === body.id && editor.on("change", countSoon));
   }
 
-  /* The headline's length, and whether the advice is still about the text in the form */
+  /* Headline length; hints are out of date once the text changes */
 
   const headline = document.getElementById("id_headline");
-  const characters = advice.querySelector("[data-limit]");
-  const stale = advice.querySelector("[data-stale]");
-  const list = advice.querySelector("ul");
+  const characters = hints.querySelector("[data-limit]");
+  const stale = hints.querySelector("[data-stale]");
+  const list = hints.querySelector("ul");
 
-  function measure() {
+  function showLength() {
     const size = [...headline.value.trim()].length;
     characters.querySelector("[data-characters]").textContent = size;
     characters.querySelector("[data-long]").hidden = size <= Number(characters.dataset.limit);
     characters.hidden = size === 0;
   }
 
-  function judge() {
+  function updateStale() {
     const changed = list.childElementCount > 0 && Boolean(typing?.changed());
     stale.hidden = !changed;
     list.classList.toggle("stale", changed);
   }
 
-  function judgeSoon() {
-    clearTimeout(judging);
-    judging = setTimeout(judge, 400);
+  function updateStaleSoon() {
+    clearTimeout(staleTimer);
+    staleTimer = setTimeout(updateStale, 400);
   }
 
-  let judging;
+  let staleTimer;
   if (headline) {
-    headline.addEventListener("input", measure);
-    measure();
+    headline.addEventListener("input", showLength);
+    showLength();
   }
-  typing?.form.addEventListener("input", judgeSoon);
-  typing?.ready.then(() => typing.editors().forEach((editor) => editor.on("change", judgeSoon)));
+  typing?.form.addEventListener("input", updateStaleSoon);
+  typing?.ready.then(() => typing.editors().forEach((editor) => editor.on("change", updateStaleSoon)));
 
   /* Links */
 
-  const note = advice.querySelector("[data-checking]");
+  const note = hints.querySelector("[data-checking]");
   const token = document.querySelector("input[name=csrfmiddlewaretoken]");
 
-  function say(text) {
+  function showNote(text) {
     note.textContent = text;
     note.hidden = false;
   }
 
   function item({ url, sentence }) {
     const entry = document.createElement("li");
-    const address = document.createElement("code");
-    address.textContent = url;
-    entry.append(address, ` ${sentence}`);
+    const code = document.createElement("code");
+    code.textContent = url;
+    entry.append(code, ` ${sentence}`);
     return entry;
   }
 
-  const PAUSE = 2_000; // milliseconds until the answer of a check in the background is asked for again
+  const PAUSE = 2_000; // milliseconds between requests for the result
 
   async function check(tries) {
-    say(note.dataset.checking);
+    showNote(note.dataset.checking);
     try {
-      const answer = await fetch(advice.dataset.links, { method: "POST", headers: { "X-CSRFToken": token.value } });
-      if (answer.status === 503 && tries > 1) return void setTimeout(check, PAUSE, tries - 1);
-      const { faults } = await answer.json();
-      advice.querySelector("ul").append(...faults.map(item));
-      if (faults.length) note.hidden = true;
-      else say(note.dataset.done);
+      const response = await fetch(hints.dataset.links, { method: "POST", headers: { "X-CSRFToken": token.value } });
+      if (response.status === 503 && tries > 1) return void setTimeout(check, PAUSE, tries - 1);
+      const { broken_links: brokenLinks } = await response.json();
+      hints.querySelector("ul").append(...brokenLinks.map(item));
+      if (brokenLinks.length) note.hidden = true;
+      else showNote(note.dataset.done);
     } catch {
-      say(note.dataset.late);
+      showNote(note.dataset.late);
     }
   }
 

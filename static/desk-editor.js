@@ -1,48 +1,48 @@
-/* The editor in the admin, under a content security policy that lets no inline script run. */
+/* CKEditor in the admin under a content security policy without inline scripts. */
 "use strict";
 
 (() => {
-  /* Uploads: they carry the form's token, and a refusal is shown in its own words. */
+  /* Uploads: send the CSRF token, and show the server's error message. */
 
   CKEDITOR.on("instanceCreated", ({ editor }) => {
     editor.on("fileUploadRequest", ({ data: { fileLoader } }) => {
       const token = document.querySelector("input[name=csrfmiddlewaretoken]");
       if (token) fileLoader.xhr.setRequestHeader("X-CSRFToken", token.value);
       fileLoader.on("error", () => {
-        fileLoader.message = sentenceIn(fileLoader.xhr.responseText) || fileLoader.message;
+        fileLoader.message = errorMessage(fileLoader.xhr.responseText) || fileLoader.message;
       }, null, null, 1);
     });
   });
 
-  function sentenceIn(answer) {
+  function errorMessage(response) {
     try {
-      return JSON.parse(answer).error.message;
+      return JSON.parse(response).error.message;
     } catch {
       return "";
     }
   }
 
-  /* Buttons: CKEditor writes onclick="CKEDITOR.tools.callFunction(12, …)" and the like into its toolbar, its dialogs and
-     its panels, which are frames. The browser won't run that, and says so in the console. So the attributes are renamed
-     before the browser sees them, and the one call that each may hold is made from here. */
+  /* Buttons: CKEditor writes onclick="CKEDITOR.tools.callFunction(12, …)" and similar attributes into its toolbar, dialogs and
+     panels (frames). The browser does not run these attributes, so they are renameHandlers before they are parsed, and the one
+     call in each is made here. */
 
   const EVENTS = ["click", "mousedown", "mouseup", "mouseover", "mouseout", "keydown", "focus", "blur", "dragstart"];
   const HANDLER = /\son([a-z]+)="((?:return\s+)?(?:window\.parent\.)?CKEDITOR\.tools\.callFunction\([^"]*|return false;)"/g;
   const CALL = /CKEDITOR\.tools\.callFunction\(\s*(\d+)\s*((?:,[^()]*)?)\)/;
 
-  function renamed(html) {
+  function renameHandlers(html) {
     if (typeof html !== "string") return html;
     return html.replace(HANDLER, ' data-desk-$1="$2"').replace(/(<iframe[^>]*\ssrc=")javascript:[^"]*"/g, '$1about:blank"');
   }
 
   const { setHtml } = CKEDITOR.dom.element.prototype;
   CKEDITOR.dom.element.prototype.setHtml = function (html) {
-    return setHtml.call(this, renamed(html));
+    return setHtml.call(this, renameHandlers(html));
   };
 
   const { write } = CKEDITOR.dom.document.prototype;
   CKEDITOR.dom.document.prototype.write = function (html) {
-    write.call(this, renamed(html));
+    write.call(this, renameHandlers(html));
     listen(this.$);
     const code = this.$.body?.dataset.deskLoad;
     if (code) setTimeout(() => run(code));
@@ -53,11 +53,11 @@
   }
 
   function handle(event) {
-    if (event.target.closest?.(".cke_wysiwyg_div")) return; // the text is no toolbar
+    if (event.target.closest?.(".cke_wysiwyg_div")) return; // text, not toolbar
     for (let element = event.target; element?.getAttribute; element = element.parentElement) {
       const code = element.getAttribute(`data-desk-${event.type}`);
       if (code) {
-        backToText(element, event);
+        focusText(element, event);
         run(code, element, event);
       }
       if (!event.bubbles) break;
@@ -66,16 +66,16 @@
 
   function run(code, element, event) {
     const call = CALL.exec(code);
-    let answer;
+    let response;
     if (call) {
       const values = call[2].split(",").slice(1).map((text) => argument(text.trim(), element, event));
-      answer = CKEDITOR.tools.callFunction(Number(call[1]), ...values);
+      response = CKEDITOR.tools.callFunction(Number(call[1]), ...values);
     }
-    if (/return\s+false/.test(code) || (/^return\b/.test(code) && answer === false)) event?.preventDefault();
+    if (/return\s+false/.test(code) || (/^return\b/.test(code) && response === false)) event?.preventDefault();
   }
 
-  // A button pressed by key: without the focus, Chromium has forgotten which words were selected.
-  function backToText(element, event) {
+  // A button pressed by key: Chromium loses the selection without the focus.
+  function focusText(element, event) {
     if (event.type !== "keydown" || !["Enter", " "].includes(event.key) || !element.matches(".cke_button")) return;
     const editor = Object.values(CKEDITOR.instances).find(({ container }) => container?.$.contains(element));
     if (editor?.mode !== "wysiwyg") return;
@@ -94,7 +94,7 @@
 
   listen(document);
 
-  /* Choosing a file: that field is a frame too, with a script in it that only says it is there. */
+  /* File fields: a frame with a script that only reports that it has loaded. */
 
   CKEDITOR.once("dialogDefinition", () => {
     const field = CKEDITOR.ui.dialog.file.prototype;

@@ -1,7 +1,7 @@
 "use strict";
 
-/* Kept in this browser until it is saved: what is typed into a message, for a crash or a session that has ended.
-   It is encrypted (AES-GCM) with a key that the server gives to its writer alone, on the pages of the desk. */
+/* Drafts: unsaved text of a message in localStorage, for a crash or an ended session.
+   Encrypted (AES-GCM) with a key that the server gives only to the user who typed it, on admin pages. */
 (() => {
   const { user, host, desk, key } = document.currentScript.dataset;
   const WEEK = 7 * 864e5;
@@ -12,92 +12,92 @@
       return [name, null];
     }
   });
-  const drop = (wanted) => {
-    for (const [name, row] of rows()) if (wanted(name, row)) localStorage.removeItem(name);
+  const remove = (matches) => {
+    for (const [name, row] of rows()) if (matches(name, row)) localStorage.removeItem(name);
   };
-  const dropAllOf = (who) => who && drop((name) => name.startsWith(`desk/${who}/`));
+  const removeAllOf = (who) => who && remove((name) => name.startsWith(`desk/${who}/`));
 
-  // What the server has saved goes, what is a week old, and what an earlier release kept in the clear.
+  // Delete drafts that the server has saved, that are a week old, or that are not encrypted
   const saved = /(?:^|; )desk_saved=([\w-]+)/.exec(document.cookie)?.[1];
   if (saved) document.cookie = `desk_saved=; path=${desk}; max-age=0`;
-  drop((name, row) => !row?.sealed || row.id === saved || Date.now() - row.at > WEEK);
+  remove((name, row) => !row?.encrypted || row.id === saved || Date.now() - row.at > WEEK);
 
-  // Of somebody who logs out all of it goes, in each tab: others sit here too.
+  // Delete all drafts of a user who signs out, in each tab: the computer may be shared
   const tabs = window.BroadcastChannel ? new BroadcastChannel("desk") : null;
-  let out = false;
-  const leave = (who) => {
-    if (who === user) out = true;
-    dropAllOf(who);
+  let signedOut = false;
+  const signOut = (who) => {
+    if (who === user) signedOut = true;
+    removeAllOf(who);
   };
   if (user) sessionStorage.removeItem("desk-out");
-  else leave(sessionStorage.getItem("desk-out"));
-  tabs?.addEventListener("message", ({ data }) => leave(data.out));
+  else signOut(sessionStorage.getItem("desk-out"));
+  tabs?.addEventListener("message", ({ data }) => signOut(data.out));
   document.querySelector("#logout-form")?.addEventListener("submit", () => {
     sessionStorage.setItem("desk-out", user);
     tabs?.postMessage({ out: user });
-    leave(user);
+    signOut(user);
   });
-  addEventListener("desk:back", () => { out = false; }); // logged in again, in another tab
+  addEventListener("desk:signed-in", () => { signedOut = false; }); // signed in again in another tab
 
   if (!user || !key || !typing?.box || !window.crypto?.subtle) return;
 
-  // Sealed and opened
+  // Encryption
   const bytes = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
   const text = (buffer) => btoa(Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join(""));
   const secret = crypto.subtle.importKey("raw", bytes(key), "AES-GCM", false, ["encrypt", "decrypt"]);
 
-  const seal = async (content) => {
+  const encrypt = async (content) => {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const plain = new TextEncoder().encode(JSON.stringify(content));
-    return { iv: text(iv), sealed: text(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await secret, plain)) };
+    return { iv: text(iv), encrypted: text(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await secret, plain)) };
   };
-  const open = async (row) => {
-    const way = { name: "AES-GCM", iv: bytes(row.iv) };
-    return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(way, await secret, bytes(row.sealed))));
+  const decrypt = async (row) => {
+    const algorithm = { name: "AES-GCM", iv: bytes(row.iv) };
+    return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(algorithm, await secret, bytes(row.encrypted))));
   };
 
-  // Kept
+  // Storing
   const { form, box, read, fill, differs, changed, ready, editors } = typing;
-  const place = `desk/${user}${location.pathname}`;
-  const name = form.elements.kept;
-  name.value ||= `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
-  const mine = place + name.value;
+  const prefix = `desk/${user}${location.pathname}`;
+  const keyField = form.elements.draft_key;
+  keyField.value ||= `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+  const ownKey = prefix + keyField.value;
 
   let at = Date.now(); // when something was last typed
-  let turns = 0; // sealing takes a moment: only the last one is written
-  const keep = async () => {
+  let turns = 0; // encryption is asynchronous: only the last draft is written
+  const store = async () => {
     const turn = ++turns;
-    if (out) return;
-    if (!changed()) return void localStorage.removeItem(mine);
-    const row = { id: name.value, at };
-    const sealed = await seal({ version: form.elements.version.value, values: read() });
-    if (turn !== turns || out) return;
+    if (signedOut) return;
+    if (!changed()) return void localStorage.removeItem(ownKey);
+    const row = { id: keyField.value, at };
+    const encrypted = await encrypt({ version: form.elements.version.value, values: read() });
+    if (turn !== turns || signedOut) return;
     try {
-      localStorage.setItem(mine, JSON.stringify({ ...row, ...sealed }));
-    } catch { /* no room: the page itself still has the text */ }
+      localStorage.setItem(ownKey, JSON.stringify({ ...row, ...encrypted }));
+    } catch { /* storage is full: the page still has the text */ }
   };
 
   let timer;
-  const later = () => {
+  const storeLater = () => {
     clearTimeout(timer);
     at = Date.now();
-    timer = setTimeout(keep, 200);
+    timer = setTimeout(store, 200);
   };
-  form.addEventListener("input", later);
-  form.addEventListener("change", later);
-  form.addEventListener("submit", keep, true);
-  addEventListener("beforeunload", () => typing.isSent() || keep());
-  document.addEventListener("visibilitychange", () => document.hidden && !typing.isSent() && keep());
-  addEventListener("desk:back", keep);
+  form.addEventListener("input", storeLater);
+  form.addEventListener("change", storeLater);
+  form.addEventListener("submit", store, true);
+  addEventListener("beforeunload", () => typing.isSent() || store());
+  document.addEventListener("visibilitychange", () => document.hidden && !typing.isSent() && store());
+  addEventListener("desk:signed-in", store);
 
-  // Offered, the newest first, each once; what says the same as the form is needed no more, nor what can't be opened
+  // Offer the newest draft; delete those that equal the form or cannot be decrypted
   const offer = box.querySelector("[data-offer]");
   let offered = null;
-  const next = async () => {
+  const offerNewest = async () => {
     offered = null;
-    const found = rows().filter(([key]) => key.startsWith(place) && key !== mine).sort(([, a], [, b]) => b.at - a.at);
+    const found = rows().filter(([key]) => key.startsWith(prefix) && key !== ownKey).sort(([, a], [, b]) => b.at - a.at);
     for (const [key, row] of found) {
-      const content = await open(row).catch(() => null);
+      const content = await decrypt(row).catch(() => null);
       if (!content || !differs(content.values, read())) localStorage.removeItem(key);
       else offered ??= { key, at: row.at, ...content };
     }
@@ -110,22 +110,22 @@
     time.textContent = new Intl.DateTimeFormat("en-GB", { timeZone: host, hour: "2-digit", minute: "2-digit", ...today }).format(then);
   };
 
-  offer.querySelector("[data-bring-back]").addEventListener("click", async () => {
+  offer.querySelector("[data-restore]").addEventListener("click", async () => {
     const { key, version, values } = offered;
     fill(values);
-    form.elements.version.value = version; // what has been saved since is then put beside it
-    await keep(); // it is this page's from now on
-    if (localStorage.getItem(mine)) localStorage.removeItem(key);
-    next();
+    form.elements.version.value = version; // a newer version is compared when it is saved
+    await store(); // under the key of this page
+    if (localStorage.getItem(ownKey)) localStorage.removeItem(key);
+    offerNewest();
   });
   offer.querySelector("[data-discard]").addEventListener("click", () => {
     localStorage.removeItem(offered.key);
-    next();
+    offerNewest();
   });
 
   ready.then(() => {
-    for (const editor of editors()) editor.on("change", later);
-    if ("unsaved" in box.dataset) keep();
-    else next();
+    for (const editor of editors()) editor.on("change", storeLater);
+    if ("unsaved" in box.dataset) store();
+    else offerNewest();
   });
 })();

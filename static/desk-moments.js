@@ -1,13 +1,13 @@
 "use strict";
 
-/* Times in two capitals: beside each moment, what the clocks of both cities and of UTC show, as one types. */
+/* Time zones: beside each date and time field, the time in both capitals and UTC, updated while typing. */
 (() => {
   const host = document.currentScript.dataset.host;
   const DAY = 864e5;
   const formats = {};
 
-  // The wall clock of a zone, in ms as if it were UTC
-  const wallOf = (zone, at) => {
+  // The local time of a zone, in milliseconds as if it were UTC
+  const localTime = (zone, at) => {
     formats[zone] ??= new Intl.DateTimeFormat("en-u-ca-gregory-nu-latn", {
       timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
       hour: "numeric", minute: "numeric", second: "numeric",
@@ -17,13 +17,13 @@
     return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
   };
 
-  // The moments at which the host's clocks show a time: none as they go forward over it, two as they go back
-  const readings = (wall) => {
-    const moments = [-DAY, DAY].map((away) => wall - (wallOf(host, wall + away) - (wall + away)));
-    return [...new Set(moments)].filter((at) => wallOf(host, at) === wall).sort((a, b) => a - b);
+  // The instants of a local time in the host country: none or two when the clocks change
+  const possibleInstants = (local) => {
+    const moments = [-DAY, DAY].map((away) => local - (localTime(host, local + away) - (local + away)));
+    return [...new Set(moments)].filter((at) => localTime(host, at) === local).sort((a, b) => a - b);
   };
 
-  // What is typed, by the formats that the server reads
+  // Parsing, by the server's input formats
   const TOKENS = {
     "%d": "(?<d>\\d{1,2})", "%m": "(?<m>\\d{1,2})", "%Y": "(?<Y>\\d{4})", "%y": "(?<y>\\d{2})",
     "%H": "(?<H>\\d{1,2})", "%M": "(?<M>\\d{1,2})", "%S": "(?<S>\\d{1,2})",
@@ -38,7 +38,7 @@
     return null;
   };
 
-  const wallTyped = (day, clock) => {
+  const parseInputs = (day, clock) => {
     const [date, time] = [match("DATE_INPUT_FORMATS", day.value), match("TIME_INPUT_FORMATS", clock.value)];
     if (!date || !time) return null;
     const year = +(date.Y ?? (date.y < 69 ? 2000 : 1900) + +date.y);
@@ -48,27 +48,27 @@
     return year >= 1000 && String(read) === String(numbers) ? at.getTime() : null; // no 31 February
   };
 
-  const inWords = (at, options) => {
+  const formatTime = (at, options) => {
     const language = document.documentElement.lang.replace(/^(en)?$/, "en-GB");
     return new Intl.DateTimeFormat(language, { hourCycle: "h23", ...options }).format(at);
   };
 
   const CLOCK = { hour: "2-digit", minute: "2-digit" };
 
-  const inCities = (at, cities) => {
-    const today = Math.floor(wallOf(host, at) / DAY);
+  const inZones = (at, cities) => {
+    const today = Math.floor(localTime(host, at) / DAY);
     return cities.map(([city, timeZone]) => {
-      const day = Math.floor(wallOf(timeZone, at) / DAY) === today ? "" : `${inWords(at, { timeZone, day: "numeric", month: "long" })}, `;
-      return `${day}${inWords(at, { timeZone, ...CLOCK })} ${city}`;
+      const day = Math.floor(localTime(timeZone, at) / DAY) === today ? "" : `${formatTime(at, { timeZone, day: "numeric", month: "long" })}, `;
+      return `${day}${formatTime(at, { timeZone, ...CLOCK })} ${city}`;
     }).join(" · ");
   };
 
-  const labels = (at) => inWords(at, { timeZone: host, ...CLOCK, timeZoneName: "short" });
+  const labels = (at) => formatTime(at, { timeZone: host, ...CLOCK, timeZoneName: "short" });
 
   const show = (box) => {
     const { cities, gap, twice, first, second } = box.dataset;
-    const wall = wallTyped(box.querySelector(".vDateField"), box.querySelector(".vTimeField"));
-    const moments = wall === null ? [] : readings(wall);
+    const local = parseInputs(box.querySelector(".vDateField"), box.querySelector(".vTimeField"));
+    const moments = local === null ? [] : possibleInstants(local);
     const which = box.querySelector(".which");
     const choices = [...which.querySelectorAll("input")];
     which.hidden = moments.length < 2;
@@ -77,22 +77,22 @@
       else choice.nextElementSibling.textContent = [first, second][i].replace("{}", labels(moments[i]));
     });
     const at = moments.length === 2 ? moments[choices.findIndex(({ checked }) => checked)] : moments[0];
-    const missing = wall === null ? "" : moments.length ? twice : gap;
-    const said = at === undefined ? missing : inCities(at, JSON.parse(cities));
+    const missing = local === null ? "" : moments.length ? twice : gap;
+    const text = at === undefined ? missing : inZones(at, JSON.parse(cities));
     const output = box.querySelector(".zones");
     output.classList.toggle("wrong", at === undefined);
-    if (output.textContent !== said) output.textContent = said;
+    if (output.textContent !== text) output.textContent = text;
   };
 
   const showAll = () => {
     for (const box of document.querySelectorAll(".moment")) {
       try {
         show(box);
-      } catch { /* a zone that this browser does not know: what the server wrote stays */ }
+      } catch { /* unknown time zone: the server's text stays */ }
     }
   };
 
-  // The shortcuts "Today" and "Now" fill a field in without an event of their own, so a click is heard too.
+  // “Today” and “Now” fill in a field without an input event, so the click is needed.
   for (const type of ["input", "change", "click"]) document.addEventListener(type, () => setTimeout(showAll));
   addEventListener("DOMContentLoaded", showAll);
 })();

@@ -1,13 +1,13 @@
-/* Pasting into the editor: the server prepares it (richtext.losses), so that it arrives or is named in a sentence. */
+/* Pasting into the editor: the server sanitises the HTML and lists the removed parts in a notice (richtext.convert). */
 "use strict";
 
 (() => {
   const PICTURES = /^image\//;
   const DATA = /\bsrc=(["'])(data:image\/(?:png|jpe?g|gif|webp|avif);base64,[A-Za-z0-9+/=\s]+)\1/g;
-  const SECONDS = 20; // that the server may take
-  const waiting = new Set(); // what is being prepared or uploaded: a form is sent after it
+  const SECONDS = 20; // timeout
+  const pending = new Set(); // promises that a form must wait for
 
-  CKEDITOR.config.uploadImage_supportedTypes = PICTURES; // the server says which kinds it takes
+  CKEDITOR.config.uploadImage_supportedTypes = PICTURES; // the server checks the type
 
   CKEDITOR.on("instanceCreated", ({ editor }) => {
     editor.on("paste", (event) => paste(editor, event), null, null, 1);
@@ -25,13 +25,13 @@
     if (data.deskPrepared || data.type === "text") return;
     const transfer = data.dataTransfer;
     const { copyCutData, dragData } = CKEDITOR.plugins.clipboard;
-    const isOurs = transfer === copyCutData || transfer === dragData;
-    if (isOurs && transfer.sourceEditor) return; // from an editor of this page: it is clean
+    const isInternal = transfer === copyCutData || transfer === dragData;
+    if (isInternal && transfer.sourceEditor) return; // from an editor on this page: already sanitised
     const files = Array.from({ length: transfer.getFilesCount() }, (_, number) => transfer.getFile(number));
     const others = files.filter(({ type }) => !PICTURES.test(type));
-    if (others.length) notify(editor, others.map(({ name }) => say(editor, "file", name)));
+    if (others.length) notify(editor, others.map(({ name }) => sentence(editor, "file", name)));
     const html = transfer.getData("text/html", true) || data.dataValue || "";
-    if (!html.includes("<")) return; // plain text, or files alone
+    if (!html.includes("<")) return; // plain text, or only files
     event.cancel();
     const again = (type, dataValue, pictures = []) => {
       const native = new DataTransfer();
@@ -39,7 +39,7 @@
       const dataTransfer = new CKEDITOR.plugins.clipboard.dataTransfer(native);
       editor.fire("paste", { type, method: data.method, dataValue, dataTransfer, deskPrepared: true });
     };
-    // A copied picture: its file is uploaded, as its address is at another site.
+    // A copied image: upload its file, as its URL is on another site
     if (files.length > others.length && isPictureAlone(html)) return again("auto", "", files);
     wait(prepare(editor, html, transfer.getData("text/rtf", true)).then((dataValue) => {
       if (dataValue && editor.status !== "destroyed") again("html", dataValue);
@@ -51,39 +51,39 @@
     return body.querySelectorAll("img").length === 1 && !body.textContent.trim();
   }
 
-  /* Return HTML as the server keeps it; its words alone where it cannot be had. Pictures within it stay here. */
+  /* Returns the HTML as sanitised by the server, or its text only after an error. Embedded images are not sent. */
   async function prepare(editor, html, rtf = "") {
-    const kept = [];
+    const embedded = [];
     const folder = `${editor.config.deskMedia}pasted/`;
-    const given = (await withPicturesOfWord(editor, html, rtf)).replace(DATA, (_, mark, data) => {
-      kept.push(data.replace(/\s/g, ""));
-      return `src="${folder}${kept.length - 1}"`;
+    const sent = (await withPicturesOfWord(editor, html, rtf)).replace(DATA, (_, mark, data) => {
+      embedded.push(data.replace(/\s/g, ""));
+      return `src="${folder}${embedded.length - 1}"`;
     });
-    const { html: clean, notices } = await ask(editor, given);
+    const { html: clean, notices } = await sanitise(editor, sent);
     notify(editor, notices);
-    if (clean === undefined) return wordsOf(html);
+    if (clean === undefined) return plainText(html);
     return clean.replace(/ src="([^"]+)"/g, (found, source) => {
-      const data = source.startsWith(folder) && kept[source.slice(folder.length)];
+      const data = source.startsWith(folder) && embedded[source.slice(folder.length)];
       return data ? ` src="${data}"` : found;
     });
   }
 
-  async function ask(editor, html) {
+  async function sanitise(editor, html) {
     const language = editor.element.$.form?.elements.language?.value || "";
     try {
-      const answer = await fetch(editor.config.deskPrepareUrl, {
+      const response = await fetch(editor.config.deskPrepareUrl, {
         method: "POST",
         headers: { "X-CSRFToken": document.querySelector("input[name=csrfmiddlewaretoken]")?.value || "" },
         body: new URLSearchParams({ html, language }),
         signal: AbortSignal.timeout(SECONDS * 1000),
       });
-      return await answer.json();
+      return await response.json();
     } catch {
-      return { notices: [say(editor, "plain")] };
+      return { notices: [sentence(editor, "plain")] };
     }
   }
 
-  /* Word leaves the pictures in the RTF beside its HTML; CKEditor knows how to take them out. */
+  /* Word puts the images into the RTF beside its HTML; CKEditor can extract them. */
   async function withPicturesOfWord(editor, html, rtf) {
     if (!rtf || !html.includes("file:")) return html;
     const folder = `${CKEDITOR.plugins.getPath("pastetools")}filter/`;
@@ -96,12 +96,12 @@
     }
   }
 
-  /* A page that is never shown: nothing in it runs, and nothing is fetched for it. */
+  /* A document that is never shown: no script runs, and nothing is loaded. */
   function parsed(html) {
     return new DOMParser().parseFromString(html, "text/html");
   }
 
-  function wordsOf(html) {
+  function plainText(html) {
     const { body } = parsed(html);
     body.querySelectorAll("script, style, title, template").forEach((element) => element.remove());
     body.querySelectorAll("p, div, li, tr, br, h1, h2, h3, h4, h5, h6").forEach((element) => element.after("\n"));
@@ -109,7 +109,7 @@
     return lines.map((line) => `<p>${CKEDITOR.tools.htmlEncode(line)}</p>`).join("");
   }
 
-  /* The source: what the editor would drop when it takes it over is named, too. */
+  /* Source mode: also list the parts that the editor would remove from edited source. */
 
   function followSource(editor) {
     let before;
@@ -146,25 +146,25 @@
     this.replaceWith(picture.getOuterHtml());
   }
 
-  /* A form waits for what is under way: else it would be sent without it. */
+  /* Delay the submission of a form until pending pastes and uploads are done. */
 
   function wait(promise) {
-    waiting.add(promise);
-    promise.finally(() => waiting.delete(promise));
+    pending.add(promise);
+    promise.finally(() => pending.delete(promise));
   }
 
   document.addEventListener("submit", async (event) => {
-    if (!waiting.size) return;
+    if (!pending.size) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const { target, submitter } = event;
-    while (waiting.size) await Promise.allSettled(waiting);
+    while (pending.size) await Promise.allSettled(pending);
     target.requestSubmit(submitter);
   }, true);
 
   /* Notices */
 
-  function say(editor, name, detail) {
+  function sentence(editor, name, detail) {
     return editor.config.deskSentences[name].replace("%s", () => detail);
   }
 
@@ -178,13 +178,13 @@
       box.setAttribute("role", "status");
       const close = document.createElement("button");
       close.type = "button";
-      close.textContent = say(editor, "close");
+      close.textContent = sentence(editor, "close");
       close.addEventListener("click", () => {
         box.remove();
         editor.focus();
       });
       const title = document.createElement("strong");
-      title.textContent = say(editor, "title");
+      title.textContent = sentence(editor, "title");
       frame.before(box);
       box.append(title, document.createElement("ul"), close);
     }

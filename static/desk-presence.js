@@ -1,15 +1,15 @@
 "use strict";
 
-/* Two people, one message: a heartbeat while the form is open, and who else is at work; their words instead of mine. */
+/* Presence: a heartbeat while the form is open, who else has it open; “Use their version” in a conflict. */
 (() => {
   if (!typing || !session) return;
   const { form, box, fill, changed, isSent } = typing;
-  for (const button of form.querySelectorAll("[data-take]")) {
-    button.addEventListener("click", () => fill(JSON.parse(button.dataset.take)));
+  for (const button of form.querySelectorAll("[data-their-inputs]")) {
+    button.addEventListener("click", () => fill(JSON.parse(button.dataset.theirInputs)));
   }
-  if (!box?.dataset.beat) return;
+  if (!box?.dataset.heartbeat) return;
 
-  const message = (more = {}) => {
+  const formData = (more = {}) => {
     const data = new FormData();
     data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     data.set("version", (form.elements.seen ?? form.elements.version).value);
@@ -18,38 +18,38 @@
     return data;
   };
 
-  const line = (selector, text) => {
-    const place = box.querySelector(selector);
-    place.hidden = !text;
-    const strong = place.querySelector("strong");
+  const showLine = (selector, text) => {
+    const element = box.querySelector(selector);
+    element.hidden = !text;
+    const strong = element.querySelector("strong");
     if (strong && strong.textContent !== text) strong.textContent = text;
   };
 
-  const beat = async () => {
-    if (document.hidden && !changed()) return; // open in a tab that nobody looks at
-    const send = () => fetch(box.dataset.beat, { method: "POST", body: message(), redirect: "manual" });
-    let answer = await send();
-    const refused = answer.type === "opaqueredirect" || answer.status === 403;
-    if (refused && await session.renew()) answer = await send(); // logged in again, in another tab
-    if (!answer.ok) return;
-    session.say(false);
-    const { others, newer } = await answer.json();
-    line("[data-newer]", newer);
-    const place = box.querySelector("[data-others]");
-    const said = [...place.children].map(({ textContent }) => textContent);
-    if (String(said) === String(others)) return; // said once: screen readers read it aloud
-    place.replaceChildren(...others.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
+  const heartbeat = async () => {
+    if (document.hidden && !changed()) return; // open in a background tab
+    const send = () => fetch(box.dataset.heartbeat, { method: "POST", body: formData(), redirect: "manual" });
+    let response = await send();
+    const refused = response.type === "opaqueredirect" || response.status === 403;
+    if (refused && await session.renew()) response = await send(); // signed in again in another tab
+    if (!response.ok) return;
+    session.showEnded(false);
+    const { others, newer } = await response.json();
+    showLine("[data-newer]", newer);
+    const element = box.querySelector("[data-others]");
+    const shown = [...element.children].map(({ textContent }) => textContent);
+    if (String(shown) === String(others)) return; // screen readers announce each change
+    element.replaceChildren(...others.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
   };
 
-  const quietly = () => beat().catch(() => { /* the network is away; the next beat says so, or not */ });
-  setInterval(quietly, 20_000);
-  document.addEventListener("visibilitychange", () => document.hidden || quietly());
+  const sendQuietly = () => heartbeat().catch(() => { /* network failure: the next heartbeat follows */ });
+  setInterval(sendQuietly, 20_000);
+  document.addEventListener("visibilitychange", () => document.hidden || sendQuietly());
   let wasChanged = false;
-  form.addEventListener("input", () => { // the first word is said, not only the next beat
+  form.addEventListener("input", () => { // the first change is reported immediately
     if (wasChanged === changed()) return;
     wasChanged = changed();
-    quietly();
+    sendQuietly();
   });
-  addEventListener("pagehide", () => isSent() || navigator.sendBeacon(box.dataset.beat, message({ gone: "1" })));
-  quietly();
+  addEventListener("pagehide", () => isSent() || navigator.sendBeacon(box.dataset.heartbeat, formData({ gone: "1" })));
+  sendQuietly();
 })();

@@ -1,16 +1,16 @@
 "use strict";
 
-/* What is typed: read, put back, and asked about before a changed form is left. */
+/* Form values: read, filled in, compared; a warning before leaving a changed form. */
 const typing = (() => {
   const form = document.querySelector(".change-form #content-main > form");
   if (!form) return null;
   const box = form.querySelector("[data-keep]");
-  const OURS = new Set(["csrfmiddlewaretoken", "version", "kept", "seen", "over"]);
-  const isText = (element) => element.name && !OURS.has(element.name) && !element.name.startsWith("_") &&
+  const CONTROL_FIELDS = new Set(["csrfmiddlewaretoken", "version", "draft_key", "seen", "overwrite"]);
+  const isText = (element) => element.name && !CONTROL_FIELDS.has(element.name) && !element.name.startsWith("_") &&
     !["file", "hidden", "submit", "button", "reset"].includes(element.type);
   const editors = () => Object.values(window.CKEDITOR?.instances ?? {}).filter(({ element }) => form.contains(element.$));
 
-  // The values of the form by name: a text, or yes and no
+  // The values of the form by name: text, or true and false for a checkbox
   const read = () => {
     const values = {};
     for (const element of form.elements) {
@@ -39,26 +39,26 @@ const typing = (() => {
     form.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
-  // An editor writes its text in its own way, so the text as it first stands is read once it is ready.
-  const before = read();
-  const settle = ({ editor }) => {
-    before[editor.element.$.name] = editor.getData();
+  // An editor normalises its text, so its initial value is read when it is ready.
+  const initial = read();
+  const readInitial = ({ editor }) => {
+    initial[editor.element.$.name] = editor.getData();
     editor.resetDirty();
   };
   const differs = (values, other) => Object.keys(values).some((name) => values[name] !== other[name]);
-  const changed = () => (box && "unsaved" in box.dataset) || differs(read(), before);
+  const changed = () => (box && "unsaved" in box.dataset) || differs(read(), initial);
 
   const ready = new Promise((resolve) => {
-    const wanted = form.querySelectorAll("textarea[data-type=ckeditortype]").length;
+    const expected = form.querySelectorAll("textarea[data-type=ckeditortype]").length;
     let count = 0;
-    const done = () => count >= wanted && resolve();
+    const done = () => count >= expected && resolve();
     if (!window.CKEDITOR) return resolve();
-    for (const editor of editors()) if (editor.status === "ready") count += 1, settle({ editor });
-    CKEDITOR.on("instanceReady", (event) => { count += 1; settle(event); done(); });
+    for (const editor of editors()) if (editor.status === "ready") count += 1, readInitial({ editor });
+    CKEDITOR.on("instanceReady", (event) => { count += 1; readInitial(event); done(); });
     done();
   });
 
-  // Sent: the page is left on purpose. The preview opens beside it.
+  // A sent form is left without a warning. The preview opens in another tab.
   let sent = false;
   form.addEventListener("submit", ({ submitter }) => { sent = submitter?.formTarget !== "_blank"; });
   form.addEventListener("input", () => { sent = false; });

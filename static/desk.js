@@ -1,7 +1,7 @@
-/* The desk: what its pages do by themselves. Without this script every form is still filled in and sent. */
+/* Small scripts of the admin pages. Every form works without them. */
 "use strict";
 
-/* The focus of a picture: a click on what matters in it writes two numbers, which do as well without a mouse. */
+/* Focal point: a click on the image fills in the two number fields. */
 (() => {
   for (const frame of document.querySelectorAll(".focus-frame")) {
     const image = frame.querySelector("img");
@@ -31,7 +31,7 @@
     });
     for (const field of [x, y]) field.addEventListener("input", place);
 
-    // A picture that was chosen just now is shown before it is saved; one that the browser can't show is not
+    // Show a chosen image before it is saved, if the browser can
     const reader = new FileReader();
     reader.addEventListener("load", () => { image.src = reader.result; });
     image.addEventListener("load", () => { frame.hidden = false; });
@@ -47,9 +47,9 @@
   }
 })();
 
-/* The summary of what is not right: a link to the text leads into its editor, which has taken the field's place. */
+/* Error summary: a link to the text focuses its editor, which replaces the field. */
 (() => {
-  document.querySelector(".faults")?.addEventListener("click", (event) => {
+  document.querySelector(".error-summary")?.addEventListener("click", (event) => {
     const target = event.target.closest("a")?.hash.slice(1);
     const editor = window.CKEDITOR?.instances[target];
     const field = document.getElementById(target);
@@ -60,7 +60,7 @@
   });
 })();
 
-/* An enquiry: leaving asks first where something typed is not sent. Personal data is never kept in the browser. */
+/* Enquiry: a warning before leaving with unsent text. Personal data is never stored in the browser. */
 (() => {
   const page = document.querySelector("[data-asks-before-leaving]");
   if (!page) return;

@@ -1,46 +1,46 @@
-/* Clocks, date and counters go on by themselves on an open page. Without this script the page is whole, and right
-   for the moment at which it came. All time is the server's: the visitor's clock and zone may be wrong. */
+/* Clocks, date, counters and opening hours, updated while a page is open. Without this script the page is complete
+   and shows the time of its request. All times come from the server, as the visitor's clock may be wrong. */
 "use strict";
 (() => {
-  // The server's time: told by each answer, then counted on
+  // Server time: taken from a response, then advanced by the browser's monotonic clock
 
   const HOUR = 36e5;
   let base; // the server's time, in ms since the epoch, at performance.now() = 0
-  let heard; // performance.now() when it was last told
-  let gap; // Date.now() - performance.now() at that time: it jumps where the machine slept
+  let updated; // performance.now() at the last update
+  let gap; // Date.now() - performance.now() at that time; it changes when the computer sleeps
   const jump = () => Date.now() - performance.now() - gap;
 
-  const learn = (time, moment) => {
-    base = time - moment;
-    heard = performance.now();
-    gap = Date.now() - heard;
+  const setTime = (time, at) => {
+    base = time - at;
+    updated = performance.now();
+    gap = Date.now() - updated;
   };
 
-  // The page's own header. An old page out of a cache brings an old one, so it is believed only where it agrees
-  // with the visitor's clock; where the two differ, the server is asked which of them is wrong.
-  const read = () => {
+  // From the page's own Server-Timing header. A page from a cache has an old one, so it is used only if it agrees with
+  // the visitor's clock; otherwise a request is sent to the server.
+  const readHeader = () => {
     const [page] = performance.getEntriesByType("navigation");
-    const told = page?.serverTiming?.find((entry) => entry.name === "now")?.description;
-    if (!told || page.type === "back_forward") return;
-    const off = +told + performance.now() - page.responseStart - Date.now();
-    if (Math.abs(off) < 2000) learn(+told, page.responseStart);
+    const time = page?.serverTiming?.find((entry) => entry.name === "now")?.description;
+    if (!time || page.type === "back_forward") return;
+    const off = +time + performance.now() - page.responseStart - Date.now();
+    if (Math.abs(off) < 2000) setTime(+time, page.responseStart);
   };
 
-  const ask = async () => {
-    const asked = performance.now();
-    const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" });
-    const told = /\bnow;desc=(\d+)/.exec(answer.headers.get("Server-Timing"))?.[1] ?? Date.parse(answer.headers.get("Date"));
-    if (told > 0) learn(+told, (asked + performance.now()) / 2);
+  const fetchTime = async () => {
+    const start = performance.now();
+    const response = await fetch(location.href, { method: "HEAD", cache: "no-store" });
+    const time = /\bnow;desc=(\d+)/.exec(response.headers.get("Server-Timing"))?.[1] ?? Date.parse(response.headers.get("Date"));
+    if (time > 0) setTime(+time, (start + performance.now()) / 2);
   };
 
-  // The network is away, as it is for a while after sleep: go by the visitor's clock for the time slept, and ask again.
-  const guess = () => {
+  // Offline, as for a while after sleep: add the time slept by the visitor's clock, and try again at the next tick.
+  const estimate = () => {
     base += jump();
     gap += jump();
-    heard = -HOUR;
+    updated = -HOUR;
   };
 
-  // The calendar of a zone
+  // Date and time in a time zone
 
   const formats = {};
   const local = (zone, at) => {
@@ -52,28 +52,28 @@
     return { date: `${part.year}-${part.month}-${part.day}`, time: `${part.hour}:${part.minute}` };
   };
 
-  // Clocks: empty and hidden where the page outlives the minute
+  // Clocks: empty and hidden on pages that are cached for longer than a minute
 
   const showClock = (clock, at) => {
     const { time } = local(clock.dataset.clock, at);
-    if (clock.textContent !== time) clock.textContent = clock.dateTime = time; // a span, where it came empty
+    if (clock.textContent !== time) clock.textContent = clock.dateTime = time; // a span on pages without clocks
     const list = clock.closest(".clocks[hidden]");
     if (list) list.hidden = false;
   };
 
-  // The host's date
+  // Date in the host country
 
-  const showDate = (day, at) => {
-    const timeZone = day.dataset.date;
+  const showDate = (element, at) => {
+    const timeZone = element.dataset.date;
     const { date } = local(timeZone, at);
-    if (day.dateTime === date) return;
+    if (element.dateTime === date) return;
     const language = document.documentElement.lang.replace(/^(en)?$/, "en-GB");
     const format = new Intl.DateTimeFormat(language, { timeZone, day: "numeric", month: "long", year: "numeric" });
-    day.textContent = format.format(at);
-    day.dateTime = date;
+    element.textContent = format.format(at);
+    element.dateTime = date;
   };
 
-  // Counters: a difference of dates, each read as midnight UTC, where every day has 24 hours
+  // Counters: a difference of dates, computed in UTC, where every day has 24 hours
 
   const showCounter = (counter, at) => {
     const { zone, since, until, incident, one, many } = counter.dataset;
@@ -84,88 +84,88 @@
     if (number.value === days) return;
     number.value = number.textContent = days;
     [before.textContent, after.textContent] = (days === "1" ? one : many)
-      .split("{days}").map((words) => words.replaceAll("{incident}", () => incident));
+      .split("{days}").map((text) => text.replaceAll("{incident}", () => incident));
   };
 
-  // Offices open and close: the server told when, and what the page says from then on
+  // Opening hours: the server lists the times of change, each with the text from then on
 
   const showOffice = (office, at) => {
-    const [, open, words] = JSON.parse(office.dataset.turns).filter(([from]) => from * 1000 <= at).pop();
-    const [said] = office.children;
+    const [, open, text] = JSON.parse(office.dataset.schedule).filter(([from]) => from * 1000 <= at).pop();
+    const [status] = office.children;
     office.dataset.open = open;
-    if (said.textContent !== words) said.textContent = words;
+    if (status.textContent !== text) status.textContent = text;
   };
 
-  // Turning: at each whole minute, and when the page is looked at again
+  // Updates: at each full minute, and when the page becomes visible
 
-  const show = (selector, turn) => {
+  const update = (selector, show) => {
     for (const element of document.querySelectorAll(selector)) {
       try {
-        turn(element, base + performance.now());
-      } catch { /* a zone that this browser does not know: what the server wrote stays */ }
+        show(element, base + performance.now());
+      } catch { /* a time zone that this browser does not know: keep the text from the server */ }
     }
   };
 
   let timer;
   const tick = async () => {
     clearTimeout(timer);
-    if (!base || Math.abs(jump()) > 2000 || performance.now() - heard > HOUR) await ask().catch(guess);
+    if (!base || Math.abs(jump()) > 2000 || performance.now() - updated > HOUR) await fetchTime().catch(estimate);
     if (base) {
-      show("[data-clock]", showClock);
-      show("[data-date]", showDate);
-      show("[data-since]", showCounter);
-      show("[data-turns]", showOffice);
+      update("[data-clock]", showClock);
+      update("[data-date]", showDate);
+      update("[data-since]", showCounter);
+      update("[data-schedule]", showOffice);
     }
     clearTimeout(timer);
     timer = setTimeout(tick, 60020 - ((base || 0) + performance.now()) % 60000);
   };
 
-  read();
+  readHeader();
   tick();
-  addEventListener("pageshow", (event) => event.persisted && (heard = -HOUR, tick()));
+  addEventListener("pageshow", (event) => event.persisted && (updated = -HOUR, tick()));
   addEventListener("focus", tick);
   addEventListener("online", tick);
   document.addEventListener("visibilitychange", () => document.hidden || tick());
 })();
 
-/* How many more characters a text may have: seen at once; told to a screen reader after a pause, where few are left. */
+/* Character count of a text field: visible immediately, announced to screen readers after a pause when few are left. */
 (() => {
   for (const count of document.querySelectorAll("[data-count]")) {
     const field = document.getElementById(count.dataset.count);
-    const [seen, told] = count.children;
+    const [visible, announced] = count.children;
     let pause;
     const show = () => {
-      const left = count.dataset.most - [...field.value.trim().normalize("NFC")].length;
+      const left = count.dataset.max - [...field.value.trim()].length;
       const number = Math.abs(left).toLocaleString(document.documentElement.lang || "en-GB");
-      seen.textContent = `${left < 0 ? count.dataset.over : count.dataset.left} ${number}`;
+      visible.textContent = `${left < 0 ? count.dataset.over : count.dataset.left} ${number}`;
       count.classList.toggle("error", left < 0);
       clearTimeout(pause);
-      pause = setTimeout(() => { told.textContent = left < 500 ? seen.textContent : ""; }, 1500);
+      pause = setTimeout(() => { announced.textContent = left < 500 ? visible.textContent : ""; }, 1500);
     };
     count.hidden = false;
     field.addEventListener("input", show);
-    addEventListener("pageshow", show); // a text that the browser brought back
+    addEventListener("pageshow", show); // a text restored by the browser
     show();
   }
 })();
 
-/* Citing: where the pointer is, a passage offers a link to itself (the list under the text does so for everybody).
-   A link to a passage whose words were changed since finds the one that begins the same. */
+/* Links to paragraphs: shown on hover (the list under the text is there for everybody). A link to a paragraph that was
+   changed since goes to the one with the same first half of the id. */
 (() => {
-  const words = document.querySelector("[data-passage]")?.dataset.passage;
+  const title = document.querySelector("[data-passage]")?.dataset.passage;
   for (const passage of document.querySelectorAll('.body [id^="p-"]')) {
     const link = document.createElement("a");
-    Object.assign(link, { className: "here", href: `#${passage.id}`, title: words, tabIndex: -1, ariaHidden: "true" });
+    Object.assign(link, { className: "paragraph-link", href: `#${passage.id}`, title, tabIndex: -1, ariaHidden: "true" });
     passage.append(link);
   }
-  const seek = () => {
+  const redirect = () => {
     const half = /^#(p-[0-9a-f]{8})/.exec(location.hash)?.[1];
     if (!half || document.getElementById(location.hash.slice(1))) return;
     const found = document.querySelector(`[id^="${half}-"]`);
     if (found) location.replace(`#${found.id}`);
   };
-  addEventListener("hashchange", seek);
-  seek();
+  addEventListener("hashchange", redirect);
+  redirect();
 })();
 
 /* Buttons that copy the text of an element. */
@@ -173,8 +173,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText.trim());
-    const told = button.nextElementSibling;
-    told.textContent = button.dataset.copied;
-    setTimeout(() => { told.textContent = ""; }, 4000);
+    const status = button.nextElementSibling;
+    status.textContent = button.dataset.copied;
+    setTimeout(() => { status.textContent = ""; }, 4000);
   });
 }

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-# Every name that the settings read from the environment, whatever a developer's own .env says of it.
+# Every name that the settings read from the environment, independent of a developer's own .env.
 VALUES = {
     "DJANGO_SETTINGS_MODULE": "embassy.settings",
     "DEBUG": "off",
@@ -15,8 +15,10 @@ VALUES = {
     "SITE_URL": "http://testserver",
     "EMBASSY_NAME": "Embassy of the Republic in London",
     "TIME_ZONE": "Europe/London",
+    "HOST_COUNTRY": "GB-ENG",
+    "HOME_COUNTRY": "RU",
     "CLOCKS": "Moscow=Europe/Moscow,London=Europe/London",
-    "REPLICA_URLS": "",
+    "REPLICA_DATABASE_URLS": "",
     "S3_BUCKET": "",
     "S3_ENDPOINT": "",
     "S3_REGION": "",
@@ -27,27 +29,28 @@ VALUES = {
     "FEED_AUTHORITY": "testserver,2020",
     "WEBSUB_HUB": "",
     "RELEASE": "tests",
-    "PRINTINGS_MB": "64",
-    "MEDIA_ACCEL": "",
-    "TRUSTED_PROXIES": "0",
-    "STAFF_NEED_TOTP": "off",
+    "RESPONSE_CACHE_MB": "64",
+    "MEDIA_X_ACCEL_PREFIX": "",
+    "TRUSTED_PROXY_COUNT": "0",
+    "STAFF_REQUIRE_TOTP": "off",
     "ENQUIRY_KEYS": "",
     "ENQUIRY_MIN_SECONDS": "3",
     "RECEIPTS_PER_HOUR": "200",
     "ENQUIRIES_PER_HOUR": "20",
-    "BACKUP_KEY": "",
+    "BACKUP_RECIPIENT": "",
+    "BACKUP_IDENTITY_FILE": "",
     "HSTS_INCLUDE_SUBDOMAINS": "",
     "HSTS_PRELOAD": "",
     "LOG_FORMAT": "plain",
     "METRICS_PORT": "0",
     "METRICS_ADDRESS": "127.0.0.1",
-    "METRICS_DIR": "",
+    "PROMETHEUS_MULTIPROC_DIR": "",
     "NODES": "",
 }
 
 
 def directory():
-    """Return the directory that everything the tests write goes to; the process that made it takes it away."""
+    """Return the directory for all files of the tests; the process that created it deletes it."""
     made = os.environ.get("EMBASSY_TESTS_DIRECTORY")
     if not made:
         made = os.environ["EMBASSY_TESTS_DIRECTORY"] = tempfile.mkdtemp(prefix="embassy-tests-")

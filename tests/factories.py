@@ -1,4 +1,4 @@
-"""Plain factories: each returns a saved row, right unless told otherwise."""
+"""Plain factories: each returns a saved, valid row by default."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -8,7 +8,7 @@ from counters.models import Counter
 from news.models import Category, Message
 from pages.models import Page
 
-NOON = datetime(2020, 11, 24, 12, 37, tzinfo=UTC)  # 12:37 in London, 15:37 in Moscow: the seed's moment
+NOON = datetime(2020, 11, 24, 12, 37, tzinfo=UTC)  # 12:37 in London, 15:37 in Moscow: the time of the sample data
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -38,7 +38,7 @@ def a_counter(**kwargs):
 
 
 def an_office(hours="09:30-13:00", **kwargs):
-    """Return a consular office that is open on weekdays, in the morning unless told otherwise."""
+    """Return a consular office that is open on weekdays, in the morning by default."""
     office = Office.objects.create(
         **{"name": "Consular Section", "phone": "+44 (0) 203 668 7474", "email": "consular@example.org"} | kwargs
     )

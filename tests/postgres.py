@@ -19,7 +19,7 @@ from pathlib import Path
 from tests.environment import everything_is_required
 
 NAME = "embassy"
-# What a cluster of half an hour can do without: to survive a power cut, and to be reached over the network.
+# Settings of a temporary cluster: no durability after a power cut, and no network access.
 OPTIONS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -30,7 +30,7 @@ OPTIONS = {
 
 
 class NoPostgres(Exception):
-    """There is no PostgreSQL on this machine, or it does not start."""
+    """PostgreSQL is not installed, or does not start."""
 
 
 # Which one
@@ -52,7 +52,7 @@ def postgres():
 
 
 def address(host):
-    """Return the variables for a cluster whose socket lies in `host`: the driver reads PGHOST and PGUSER itself."""
+    """Return the variables for a cluster whose socket is in `host`: the driver reads PGHOST and PGUSER itself."""
     return {"DATABASE_URL": f"postgres:///{NAME}", "PGHOST": str(host), "PGUSER": "postgres", "PGPORT": "5432"}
 
 
@@ -107,7 +107,7 @@ def wait_until_ready(server, data, log):
 
 
 def stop(server):
-    """Stop the server: at once, and by force where it does not obey."""
+    """Stop the server immediately, and kill it if it does not stop."""
     server.send_signal(signal.SIGINT)
     try:
         server.wait(20)
@@ -143,7 +143,7 @@ def packaged_cluster():
 
 
 def run(command, variables):
-    """Run the command to its end and return its status; a Ctrl-C or a TERM is the command's to heed, then ours."""
+    """Run the command to its end and return its status; Ctrl-C and SIGTERM are handled by the command first."""
     process = subprocess.Popen(command, env=os.environ | variables)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())

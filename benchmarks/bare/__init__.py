@@ -1,1 +1,1 @@
-"""The floor: a Django site with nothing in it but two views, to measure ours against on the same machine."""
+"""Baseline: a Django site with only two views, measured on the same machine."""

@@ -1,4 +1,4 @@
-"""The rows that the bare list shows: what it needs of our own tables, which are made elsewhere."""
+"""Unmanaged models of the site's tables, for the list of the baseline."""
 
 from django.db import models
 from django.urls import reverse

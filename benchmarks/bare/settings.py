@@ -1,4 +1,4 @@
-"""As few settings as Django can do with: no middleware, no context processor, the database that ours has."""
+"""Minimal settings: no middleware, no context processors, the site's database."""
 
 import environ
 

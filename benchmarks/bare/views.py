@@ -1,4 +1,4 @@
-"""The two views: one that returns bytes, one that lists 20 rows through a template with two queries."""
+"""Two views: one returns bytes, one lists 20 rows through a template with two queries."""
 
 import os
 from pathlib import Path
@@ -14,12 +14,12 @@ BODY = Path(os.environ["BARE_BODY"]).read_bytes() if "BARE_BODY" in os.environ e
 
 
 def floor(request):
-    """As many bytes as our home page has on the wire."""
+    """As many bytes as the compressed home page."""
     return HttpResponse(BODY)
 
 
 def rows(request):
-    """The 20 newest messages, and a menu of their kinds."""
+    """The 20 newest messages and the menu of categories."""
     newest = Row.objects.filter(approved_at__isnull=False, withdrawn_at=None, publish_at__lte=timezone.now())
     context = {"kinds": Kind.objects.all(), "rows": newest.order_by("-publish_at", "-id")[:20]}
     return render(request, "rows.html", context)

@@ -1,4 +1,4 @@
-"""The consular part of the desk: a module for each kind of row; importing them registers them with the admin."""
+"""The admin of consular services; importing the modules registers it."""
 
 from consular.admin import enquiries, notices, offices, topics
 

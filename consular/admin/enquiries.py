@@ -1,37 +1,46 @@
-"""Enquiries on the desk: their addresses. Every page is a view of our own.
+"""Admin of enquiries: its URLs. All pages are views of this package, none is Django's.
 
-Django's would search and filter for whatever an address asks, log what is changed, and delete. None of them is here.
+Django's views would search and filter by any field named in the URL, log changed values, and delete.
 """
 
 from django.contrib import admin
 from django.urls import path
 
-from consular.admin import acts, erasing, lists, pages
-from consular.admin.guards import typed_survives
+from consular.admin import actions, data_requests, lists, pages
+from consular.admin.decorators import preserve_post_on_logout
 from consular.models import Enquiry
 
-ACTS = [acts.assign, acts.note, acts.answer, acts.close, acts.reopen, acts.trust, acts.suspect, erasing.export]
+ACTIONS = {
+    "assign": actions.assign,
+    "note": actions.note,
+    "answer": actions.answer,
+    "close": actions.close,
+    "reopen": actions.reopen,
+    "not-spam": actions.mark_not_spam,
+    "spam": actions.mark_spam,
+    "export": data_requests.export,
+}
 
 
 @admin.register(Enquiry)
 class EnquiryAdmin(admin.ModelAdmin):
-    """The desk of the consular officers."""
+    """The admin for consular officers."""
 
-    view_on_site = False  # the visitor's own address: staff have no need of it
+    view_on_site = False  # staff have no need for the visitor's secret URL
 
     def has_add_permission(self, request):
-        return False  # visitors do
+        return False
 
     def get_urls(self):
-        def at(route, view, name):
-            guarded = typed_survives(self, self.admin_site.admin_view(view))
-            return path(route, guarded, {"desk": self}, name=f"consular_enquiry_{name}")
+        def url(route, view, name):
+            guarded = preserve_post_on_logout(self, self.admin_site.admin_view(view))
+            return path(route, guarded, {"model_admin": self}, name=f"consular_enquiry_{name}")
 
         return [
-            at("", lists.enquiries, "changelist"),
-            at("find/", lists.find, "find"),
-            at("<pk>/change/", pages.enquiry, "change"),
-            at("<pk>/history/", pages.history, "history"),
-            at("<pk>/erase/", erasing.erase, "erase"),
-            *[at(f"<pk>/{view.__name__}/", view, view.__name__) for view in ACTS],
+            url("", lists.enquiry_list, "changelist"),
+            url("find/", lists.find, "find"),
+            url("<pk>/change/", pages.enquiry, "change"),
+            url("<pk>/history/", pages.history, "history"),
+            url("<pk>/erase/", data_requests.erase, "erase"),
+            *[url(f"<pk>/{name}/", view, name.replace("-", "_")) for name, view in ACTIONS.items()],
         ]

@@ -1,4 +1,4 @@
-"""What officers type into an enquiry's page."""
+"""Forms of an enquiry's page in the admin: assign, note, reply, erase."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from consular.models import Enquiry, Template
-from consular.models.entries import LONGEST_ENTRY
-from consular.text_fields import TextField
-from editions.ids import is_id
+from consular.models import AnswerTemplate, Enquiry
+from consular.models.entries import MAX_ENTRY_LENGTH
+from core.ids import is_valid_pk
+from core.text_fields import TextFormField
 
-PLACES = re.compile(r"\{(name|reference|officer)\}")
+PLACEHOLDERS = re.compile(r"\{(name|reference|officer)\}")
 
 
-def name_of(user) -> str:
-    """Return how a colleague is called."""
+def display_name(user) -> str:
+    """Return a user's full name, else the user name."""
     return user.get_full_name() or user.get_username()
 
 
-def officers_here(besides=None):
-    """Return the consular officers who work here, and whoever asks."""
+def active_officers(besides=None):
+    """Return the active consular officers, and the user `besides` as well."""
     people = get_user_model().objects
     officers = people.with_perm(
         "consular.change_enquiry",
@@ -37,80 +37,77 @@ def officers_here(besides=None):
 
 class OfficerField(forms.ModelChoiceField):
     def label_from_instance(self, obj):
-        return name_of(obj)
+        return display_name(obj)
 
 
 class AssignForm(forms.Form):
-    """To whom an enquiry is given."""
+    """The officer an enquiry is assigned to."""
 
     to = OfficerField(
         None,
         label=_("Assigned to"),
         required=False,
         empty_label=_("nobody"),
-        error_messages={"invalid_choice": _("That colleague doesn't answer enquiries any more. Choose another.")},
+        error_messages={"invalid_choice": _("That colleague can no longer handle enquiries. Select another.")},
     )
 
     def __init__(self, *args, officer, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = officers_here(officer)
+        self.fields["to"].queryset = active_officers(officer)
 
 
 class NoteForm(forms.Form):
-    """An internal note."""
-
-    note = TextField(
+    note = TextFormField(
         label=_("Internal note"),
-        max_length=LONGEST_ENTRY,
+        max_length=MAX_ENTRY_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text=_("For colleagues. The visitor never gets it, unless they ask for all that is kept about them."),
-        error_messages={"required": _("Write the note first.")},
+        help_text=_("Internal only. Visitors see it only if they request a copy of their data."),
+        error_messages={"required": _("Enter a note.")},
     )
 
 
 class AnswerForm(forms.Form):
-    """The answer to a visitor, perhaps begun from a template."""
+    """The reply to a visitor, optionally started from a template."""
 
     template = forms.ModelChoiceField(
         None, label=_("Template"), required=False, empty_label=_("none"), error_messages={"invalid_choice": ""}
     )
-    text = TextField(
-        label=_("Answer"),
-        max_length=LONGEST_ENTRY,
+    text = TextFormField(
+        label=_("Reply"),
+        max_length=MAX_ENTRY_LENGTH,
         widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),
-        help_text=_("Plain text. The mail begins with it, and quotes the question below."),
-        error_messages={"required": _("Write the answer first.")},
+        help_text=_("Plain text. The e-mail starts with this text and quotes the question below."),
+        error_messages={"required": _("Enter a reply.")},
     )
 
     def __init__(self, *args, enquiry: Enquiry, officer, **kwargs):
         super().__init__(*args, **kwargs)
         self.enquiry, self.officer = enquiry, officer
-        fitting = Template.objects.filter(Q(topic=None) | Q(topic=enquiry.topic_id))
-        self.fields["template"].queryset = fitting
+        self.fields["template"].queryset = AnswerTemplate.objects.filter(Q(topic=None) | Q(topic=enquiry.topic_id))
 
     def begun(self) -> AnswerForm:
-        """Return the form with the chosen template, filled in, below what is typed already."""
+        """Return the form with the selected template, filled in, below the text typed so far."""
         template, typed = self.data.get("template", ""), self.data.get("text", "").rstrip()
-        found = self.fields["template"].queryset.filter(pk=template).first() if is_id(template) else None
+        found = self.fields["template"].queryset.filter(pk=template).first() if is_valid_pk(template) else None
         text = "\n\n".join(part for part in (typed, found and self.filled(found.text)) if part)
         return AnswerForm(initial={"text": text, "template": template}, enquiry=self.enquiry, officer=self.officer)
 
     def filled(self, text: str) -> str:
-        """Return a template's text with what stands for the places in it, once: a visitor's name may have braces."""
-        words = {
+        """Return a template's text with its placeholders replaced in one pass: a visitor's name may have braces."""
+        values = {
             "name": self.enquiry.name,
             "reference": self.enquiry.reference,
-            "officer": name_of(self.officer),
+            "officer": display_name(self.officer),
         }
-        return PLACES.sub(lambda place: words[place[1]], text)
+        return PLACEHOLDERS.sub(lambda found: values[found[1]], text)
 
 
 class EraseForm(forms.Form):
-    """Why an enquiry is erased for good."""
+    """The reason for erasing an enquiry."""
 
-    why = forms.ChoiceField(
-        label=_("Why"),
-        choices=[("person", _("The person has asked for it")), ("spam", _("It is spam"))],
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("person", _("The person has requested it")), ("spam", _("It is spam"))],
         widget=forms.RadioSelect,
-        error_messages={"required": _("Say why: it is what stays on record.")},
+        error_messages={"required": _("Select a reason; it remains on record.")},
     )

@@ -1,7 +1,7 @@
-"""The list of enquiries: by state, topic and age, what is due first on top. Nothing personal is in it.
+"""List of enquiries in the admin, by state, topic and age, without personal data.
 
-Only a reference and a person's keyed hash ever stand in its address. An e-mail address is looked for by POST, so that
-no log, and no browser's history, learns who wrote.
+Its URL may contain a reference or the keyed hash of a person. An e-mail address is searched for by POST, so that it
+gets into no log and no browser history.
 """
 
 from __future__ import annotations
@@ -21,41 +21,44 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from consular.access_log import record
-from consular.admin.guards import officers, to_list
-from consular.deadlines import add_words
-from consular.models import Enquiry, Erasure, Topic, Trace
+from consular.admin.decorators import redirect_to_list, require_enquiry_permission
+from consular.deadlines import annotate_deadlines
+from consular.models import Enquiry, EnquiryLogEntry, Erasure, Topic
 from consular.references import read_reference
-from consular.text_fields import one_line
-from consular.undelivered import add_failed_letters
-from editions.ids import is_id
-from letters.email_addresses import clean_email
-from letters.invisible_characters import remove_all_invisible
+from consular.undelivered import annotate_failed_emails
+from core.email_addresses import clean_email
+from core.ids import is_valid_pk
+from core.text_fields import clean_line, remove_invisible
 
-PAGE = 50
-DEEPEST = 400  # pages: what lies deeper is found by its topic, or by its reference
-LONGEST_SAID = 320  # characters of an e-mail address or a reference that is looked for
-COUNTED = 500  # a filter's number is counted so far, then said to be more
+PAGE_SIZE = 50
+MAX_PAGE = 400  # pages: older rows are found by topic or reference
+MAX_SEARCH_LENGTH = 320  # characters of a search for an e-mail address or a reference
+MAX_COUNT = 500  # the limit of a filter's count, shown as "more than"
 
 
-def among(rows, column: str, pk):
-    """Narrow a state's rows down to those that point to `pk`, in the state's own order.
+def narrowed_to(rows, column: str, pk):
+    """Return the rows whose `column` is `pk`, in the order of the state's index.
 
-    A sum is compared, not the column: else SQLite takes the column's index, then reads and sorts all that it leads to.
+    The filter is on `column + 0`: with the plain column SQLite would use its index, and read and sort all its rows.
     """
     return rows.alias(sum=ExpressionWrapper(F(column) + 0, BigIntegerField())).filter(sum=int(pk))
 
 
-SOONEST = ["answer_by", "pk"]
+BY_DEADLINE = ["answer_by", "pk"]
 
-# The states of the list: what each is called, which rows it holds, and in what order they are read.
+# The states of the list: name, rows, order.
 STATES = {
-    "waiting": (gettext_lazy("Waiting"), lambda rows, asks: rows.waiting(), SOONEST),
-    "overdue": (gettext_lazy("Overdue"), lambda rows, asks: rows.overdue(asks.today), SOONEST),
-    "mine": (gettext_lazy("Mine"), lambda rows, asks: among(rows.waiting(), "assigned_to_id", asks.user.pk), SOONEST),
-    "undelivered": (gettext_lazy("E-mail not delivered"), lambda rows, asks: rows.undelivered(), SOONEST),
-    "answered": (gettext_lazy("Answered"), lambda rows, asks: rows.answered(), ["-answered_at", "-pk"]),
-    "closed": (gettext_lazy("Closed"), lambda rows, asks: rows.closed(), ["-closed_at", "-pk"]),
-    "suspected": (gettext_lazy("Suspected of spam"), lambda rows, asks: rows.suspected(), ["-received_at", "-pk"]),
+    "waiting": (gettext_lazy("Waiting"), lambda rows, filters: rows.waiting(), BY_DEADLINE),
+    "overdue": (gettext_lazy("Overdue"), lambda rows, filters: rows.overdue(filters.today), BY_DEADLINE),
+    "mine": (
+        gettext_lazy("Mine"),
+        lambda rows, filters: narrowed_to(rows.waiting(), "assigned_to_id", filters.user.pk),
+        BY_DEADLINE,
+    ),
+    "undelivered": (gettext_lazy("E-mail not delivered"), lambda rows, filters: rows.undelivered(), BY_DEADLINE),
+    "answered": (gettext_lazy("Answered"), lambda rows, filters: rows.answered(), ["-answered_at", "-pk"]),
+    "closed": (gettext_lazy("Closed"), lambda rows, filters: rows.closed(), ["-closed_at", "-pk"]),
+    "suspected": (gettext_lazy("Suspected spam"), lambda rows, filters: rows.suspected_spam(), ["-received_at", "-pk"]),
 }
 AGES = {
     "week": (gettext_lazy("older than a week"), timedelta(days=7)),
@@ -64,8 +67,8 @@ AGES = {
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the list is asked for: a state, topic and age; or a reference; or a person, by keyed hashes."""
+class EnquiryFilter:
+    """The filters of the list: state, topic and age; or a reference; or a person, by keyed hashes."""
 
     user: object
     at: object
@@ -77,16 +80,16 @@ class Asked:
     p: str = "1"
 
     @classmethod
-    def of(cls, request) -> Asked:
-        """Return what an address asks; what it can't mean is left out."""
+    def of(cls, request) -> EnquiryFilter:
+        """Return the filters of a URL; invalid values are ignored."""
         given = request.GET
         return cls(
             request.user,
             request.at,
             given.get("state") if given.get("state") in STATES else "waiting",
-            given.get("topic", "") if is_id(given.get("topic", "")) else "",
+            given.get("topic", "") if is_valid_pk(given.get("topic", "")) else "",
             given.get("age") if given.get("age") in AGES else "",
-            given.get("q", "")[:LONGEST_SAID].strip(),
+            given.get("q", "")[:MAX_SEARCH_LENGTH].strip(),
             given.get("person", "")[:650],
             given.get("p", "1"),
         )
@@ -104,7 +107,7 @@ class Asked:
         return read_reference(self.q)
 
     def rows(self, state=""):
-        """Return the rows, in order; of another state, with the same topic and age, where one is named."""
+        """Return the rows in order; of another state with the same topic and age, if given."""
         if self.q:
             return Enquiry.objects.filter(reference=self.reference)
         if self.person:
@@ -112,24 +115,24 @@ class Asked:
         _name, chosen, order = STATES[state or self.state]
         rows = chosen(Enquiry.objects.order_by(*order), self)
         if self.topic:
-            rows = among(rows, "topic_id", self.topic)
+            rows = narrowed_to(rows, "topic_id", self.topic)
         return rows.filter(received_at__lt=self.at - AGES[self.age][1]) if self.age else rows
 
     def page(self) -> tuple[list[Enquiry], int, bool]:
-        """Return the rows of the page that is asked for, its number, and whether another follows.
+        """Return the rows of the requested page, its number, and whether there is a next one.
 
-        First their numbers alone, from an index; then what is shown of them.
+        One query reads the ids from an index, another the rows.
         """
-        number = min(max(int(self.p), 1), DEEPEST) if is_id(self.p) else 1
-        start = (number - 1) * PAGE
-        pks = list(self.rows().values_list("pk", flat=True)[start : start + PAGE + 1])
-        found = Enquiry.objects.for_desk().in_bulk(pks[:PAGE])
-        return [found[pk] for pk in pks[:PAGE] if pk in found], number, len(pks) > PAGE
+        number = min(max(int(self.p), 1), MAX_PAGE) if is_valid_pk(self.p) else 1
+        start = (number - 1) * PAGE_SIZE
+        pks = list(self.rows().values_list("pk", flat=True)[start : start + PAGE_SIZE + 1])
+        found = Enquiry.objects.for_list().in_bulk(pks[:PAGE_SIZE])
+        return [found[pk] for pk in pks[:PAGE_SIZE] if pk in found], number, len(pks) > PAGE_SIZE
 
     # For the template
 
     def address(self, **changes) -> str:
-        """Return the address of the list with something else asked; a search is left, and pages begin anew."""
+        """Return the URL of the list with changed filters, without the search, from page 1."""
         changed = replace(self, **{"q": "", "person": "", "p": "1"} | changes)
         query = {name: getattr(changed, name) for name in ("state", "topic", "age", "q", "person", "p")}
         plain = {"state": "waiting", "p": "1"}
@@ -137,103 +140,105 @@ class Asked:
         return reverse("admin:consular_enquiry_changelist", query=query)
 
     def states(self):
-        """Yield the states: name, address, count, whether it is shown."""
+        """Yield (name, URL, count, is selected) of the states."""
         for state, (name, _rows, _order) in STATES.items():
-            count = self.only_filters().rows(state).values("pk")[: COUNTED + 1].count()
+            count = self.only_filters().rows(state).values("pk")[: MAX_COUNT + 1].count()
             if state == "undelivered" and not count and self.state != state:
-                continue  # seldom needed
-            words = _("more than %(count)s") % {"count": COUNTED} if count > COUNTED else str(count)
-            yield name, self.address(state=state), words, state == self.state and not self.is_search
+                continue  # shown only when needed
+            shown = _("more than %(count)s") % {"count": MAX_COUNT} if count > MAX_COUNT else str(count)
+            yield name, self.address(state=state), shown, state == self.state and not self.is_search
 
     def topics(self):
-        """Yield the topics: name, address, whether it is shown."""
+        """Yield (name, URL, is selected) of the topics."""
         yield _("All topics"), self.address(topic=""), not self.topic
         for topic in Topic.objects.only("name"):
             yield topic.name, self.address(topic=str(topic.pk)), self.topic == str(topic.pk)
 
     def ages(self):
-        """Yield the ages: name, address, whether it is shown."""
+        """Yield (name, URL, is selected) of the ages."""
         yield _("Any age"), self.address(age=""), not self.age
         for key, (name, _span) in AGES.items():
             yield name, self.address(age=key), self.age == key
 
-    def only_filters(self) -> Asked:
+    def only_filters(self) -> EnquiryFilter:
         return replace(self, q="", person="")
 
     def erased(self):
-        """Return what stays of an erased enquiry, where its reference is asked for."""
+        """Return the erasure record of the enquiry whose reference is searched for."""
         return Erasure.objects.filter(reference=self.reference).first() if self.reference else None
 
 
-@officers("consular.view_enquiry")
+@require_enquiry_permission("consular.view_enquiry")
 @require_safe
-def enquiries(request, desk):
-    """The list, by what its address asks."""
+def enquiry_list(request, model_admin):
+    """Show the list."""
     if "@" in request.GET.get("q", ""):
         messages.warning(
             request,
             _(
-                "An e-mail address stood in the address of this page, where logs would keep it. Nothing was looked "
-                "for. Type it into the field and press Find: so it stays out of them."
+                "The search was not run, because e-mail addresses must not appear in web addresses. Enter it in the "
+                "search box."
             ),
         )
-        return to_list()
-    asked = Asked.of(request)
-    if asked.person:
-        record_found(asked.rows(), request)
-    return list_page(request, desk, asked)
+        return redirect_to_list()
+    filters = EnquiryFilter.of(request)
+    if filters.person:
+        log_found(filters.rows(), request)
+    return list_page(request, model_admin, filters)
 
 
-@officers("consular.view_enquiry")
+@require_enquiry_permission("consular.view_enquiry")
 @require_POST
 @sensitive_post_parameters()
-def find(request, desk):
-    """Look for a reference as it was spelt, or for whoever has exactly this e-mail address."""
-    said = clean_said(request.POST.get("said", ""))
+def find(request, model_admin):
+    """Search for a reference, or for the enquiries from exactly this e-mail address."""
+    said = clean_search(request.POST.get("said", ""))
     if "@" in said and "\x00" not in said:
-        theirs = Enquiry.objects.of_person(said).order_by()
+        theirs = Enquiry.objects.from_email(said).order_by()
         person = ".".join(theirs.values_list("email_hash", flat=True).distinct())
         if person:
-            record_found(theirs, request)
-            return to_list(person=person)
-        fault = _("Nobody has written from exactly this e-mail address, or it was all erased.")
+            log_found(theirs, request)
+            return redirect_to_list(person=person)
+        error = _("There are no enquiries from exactly this e-mail address, or they were erased.")
     elif reference := read_reference(said):
-        return to_list(q=reference)
+        return redirect_to_list(q=reference)
     else:
-        fault = _(
-            "That is neither a reference, like 7K2M-Q9XD, nor a whole e-mail address. Ask for the reference again, "
-            "letter by letter. Names and texts are sealed, and can't be searched."
+        error = _(
+            "Enter a reference, for example 7K2M-Q9XD, or a full e-mail address. On the phone, ask the caller "
+            "to spell the reference again. Names and texts are encrypted and cannot be searched."
         )
-    return list_page(request, desk, Asked(request.user, request.at), said=said, fault=fault)
+    return list_page(request, model_admin, EnquiryFilter(request.user, request.at), said=said, error=error)
 
 
-def clean_said(text: str) -> str:
-    """Return what an officer pasted into the search, without what copying adds to it."""
-    text = text[:LONGEST_SAID]
-    return clean_email(text) if "@" in text or "＠" in text else one_line(remove_all_invisible(text))
+def clean_search(text: str) -> str:
+    """Return the text of a search without the characters that copying adds."""
+    text = text[:MAX_SEARCH_LENGTH]
+    return clean_email(text) if "@" in text or "＠" in text else clean_line(remove_invisible(text))
 
 
-def record_found(rows, request) -> None:
-    """Leave a trace in each enquiry of a person that an officer has looked for."""
-    record(rows.values_list("pk", flat=True), Trace.Kind.FOUND, request.user, request.at)
+def log_found(rows, request) -> None:
+    """Log in each enquiry of a person that an officer has searched for it."""
+    record(rows.values_list("pk", flat=True), EnquiryLogEntry.Kind.FOUND, request.user, request.at)
 
 
-def list_page(request, desk, asked: Asked, *, said="", fault=""):
-    """Return the list as it is asked for; a search that failed stands in it with its fault."""
-    rows, number, more = asked.page()
-    add_words(rows, request.at)
-    add_failed_letters(rows)
+def list_page(request, model_admin, filters: EnquiryFilter, *, said="", error=""):
+    """Return the page of the list; after a failed search, with its text and error."""
+    rows, number, more = filters.page()
+    annotate_deadlines(rows, request.at)
+    annotate_failed_emails(rows)
     context = {
-        **desk.admin_site.each_context(request),
+        **model_admin.admin_site.each_context(request),
         "title": _("Enquiries"),
-        "opts": desk.opts,
-        "asked": asked,
+        "opts": model_admin.opts,
+        "filters": filters,
         "rows": rows,
-        "said": said or asked.q,
-        "fault": fault,
-        "erased": None if rows else asked.erased(),
+        "said": said or filters.q,
+        "error": error,
+        "erased": None if rows else filters.erased(),
         "number": number,
-        "newer": asked.address(q=asked.q, person=asked.person, p=str(number - 1)) if number > 1 else "",
-        "older": asked.address(q=asked.q, person=asked.person, p=str(number + 1)) if more and number < DEEPEST else "",
+        "newer": filters.address(q=filters.q, person=filters.person, p=str(number - 1)) if number > 1 else "",
+        "older": filters.address(q=filters.q, person=filters.person, p=str(number + 1))
+        if more and number < MAX_PAGE
+        else "",
     }
     return render(request, "admin/consular/enquiry/list.html", context)

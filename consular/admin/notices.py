@@ -1,4 +1,4 @@
-"""Notices on the desk: when they show, in words, and an act that takes them down."""
+"""Admin of notices: their state as text, and an action that ends them."""
 
 from django.contrib import admin
 from django.utils import timezone
@@ -6,22 +6,22 @@ from django.utils.dateformat import format as in_words
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from consular.admin.widgets import WIDE
+from consular.admin.widgets import WIDE_FIELDS
 from consular.models import Notice
-from consular.wording import host_city
+from consular.opening_hours_text import host_city
 
 
 def notice_state(notice, at):
-    """Return where a notice stands at the moment `at`, in words."""
+    """Return the state of a notice at `at` as text."""
     if notice.starts > at:
-        moment = in_words(timezone.localtime(notice.starts), "j F Y, H:i")
-        return gettext("from %(moment)s") % {"moment": moment}
+        time = in_words(timezone.localtime(notice.starts), "j F Y, H:i")
+        return gettext("from %(time)s") % {"time": time}
     if notice.ends is None:
-        return gettext("shows now, until taken down")
+        return gettext("active until further notice")
     if notice.ends > at:
-        moment = in_words(timezone.localtime(notice.ends), "j F Y, H:i")
-        return gettext("shows now, until %(moment)s") % {"moment": moment}
-    return gettext("over")
+        time = in_words(timezone.localtime(notice.ends), "j F Y, H:i")
+        return gettext("active until %(time)s") % {"time": time}
+    return gettext("ended")
 
 
 class NoticeFilter(admin.SimpleListFilter):
@@ -29,7 +29,7 @@ class NoticeFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [("now", _("shows now")), ("ahead", _("ahead")), ("over", _("over"))]
+        return [("now", _("active")), ("ahead", _("scheduled")), ("over", _("ended"))]
 
     def queryset(self, request, queryset):
         at = timezone.now()
@@ -46,24 +46,24 @@ class NoticeAdmin(admin.ModelAdmin):
     list_display = ["sentence", "state", "urgent", "starts", "ends"]
     list_filter = [NoticeFilter, "urgent"]
     search_fields = ["sentence"]
-    formfield_overrides = WIDE
+    formfield_overrides = WIDE_FIELDS
     actions = ["take_down"]
 
     def get_fieldsets(self, request, obj=None):
-        when = gettext("Times are %(city)s time. The notice comes and goes by itself.") % {"city": host_city()}
+        when = gettext("Times are %(city)s time. Notices start and end automatically.") % {"city": host_city()}
         return [
             (None, {"fields": ["sentence", "link_url", "link_text", "urgent"]}),
-            (_("When it shows"), {"fields": ["starts", "ends"], "description": when}),
+            (_("Period"), {"fields": ["starts", "ends"], "description": when}),
         ]
 
     @admin.display(description=_("state"))
     def state(self, notice):
         return notice_state(notice, timezone.now())
 
-    @admin.action(description=_("Take down the chosen notices now"), permissions=["change"])
+    @admin.action(description=_("End selected notices now"), permissions=["change"])
     def take_down(self, request, queryset):
         at = timezone.now()
-        taken = queryset.current(at).update(ends=at)
+        ended = queryset.current(at).update(ends=at)
         self.message_user(
-            request, ngettext("%(count)s notice taken down.", "%(count)s notices taken down.", taken) % {"count": taken}
+            request, ngettext("%(count)s notice ended.", "%(count)s notices ended.", ended) % {"count": ended}
         )

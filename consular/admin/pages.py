@@ -1,4 +1,4 @@
-"""An enquiry's page: who asks and what, all that was written since, and the acts. That it was opened is recorded."""
+"""An enquiry's page in the admin, and its history. Each view of it is logged."""
 
 from __future__ import annotations
 
@@ -9,122 +9,122 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from consular.admin.decorators import enquiry_or_404, require_enquiry_permission
 from consular.admin.forms import AnswerForm, AssignForm, NoteForm
-from consular.admin.guards import enquiry_or_404, officers
-from consular.deadlines import add_words
-from consular.models import Enquiry, Entry, Trace
-from consular.phones import tel
-from consular.undelivered import add_failed_letters
-from letters.kinds import worded
-from letters.models import Letter
+from consular.deadlines import annotate_deadlines
+from consular.models import Enquiry, EnquiryEntry, EnquiryLogEntry
+from consular.phones import tel_url
+from consular.undelivered import annotate_failed_emails
+from outbox.models import OutboxEmail
+from outbox.registry import render_email
 
-LOOKED_AT = 500  # traces on the page of the history
-HERE = 5  # openings named on the enquiry's own page
+MAX_LOG_ENTRIES = 500  # log entries on the history page
+MAX_VIEWS = 5  # views listed on the enquiry's page
 
 
-@officers("consular.view_enquiry")
+@require_enquiry_permission("consular.view_enquiry")
 @require_safe
-def enquiry(request, desk, pk):
-    """An enquiry, opened by an officer."""
-    return page(request, desk, enquiry_or_404(pk))
+def enquiry(request, model_admin, pk):
+    """Show an enquiry."""
+    return enquiry_page(request, model_admin, enquiry_or_404(pk))
 
 
-@officers("consular.view_enquiry")
+@require_enquiry_permission("consular.view_enquiry")
 @require_safe
-def history(request, desk, pk):
-    """Who has done what to an enquiry, and who has opened it, in place of Django's history."""
-    found = enquiry_or_404(pk, Enquiry.objects.for_desk())
+def history(request, model_admin, pk):
+    """Show the log of an enquiry, in place of Django's history."""
+    found = enquiry_or_404(pk, Enquiry.objects.for_list())
     context = {
-        **desk.admin_site.each_context(request),
+        **model_admin.admin_site.each_context(request),
         "title": _("History of %(reference)s") % {"reference": found.reference},
-        "opts": desk.opts,
+        "opts": model_admin.opts,
         "enquiry": found,
-        "traces": found.traces.select_related("by")[:LOOKED_AT],
+        "log_entries": found.log_entries.select_related("by")[:MAX_LOG_ENTRIES],
     }
     return render(request, "admin/consular/enquiry/history.html", context)
 
 
-def page(request, desk, enquiry: Enquiry, *, answer=None, note=None, preview=None, meanwhile=None):
-    """Return an enquiry's page; forms that were sent and are not done stand in it as they were typed."""
-    enquiry.opened(request.user, request.at)  # before the page names those who opened it
-    add_words([enquiry], request.at)
-    add_failed_letters([enquiry])
-    may = request.user.has_perm
-    answers = not enquiry.suspicion or answer is not None  # a suspected one is looked into first
+def enquiry_page(request, model_admin, enquiry: Enquiry, *, answer=None, note=None, preview=None, changes=None):
+    """Return an enquiry's page, with the bound forms that were not accepted."""
+    enquiry.record_opened(request.user, request.at)  # before the page lists who opened it
+    annotate_deadlines([enquiry], request.at)
+    annotate_failed_emails([enquiry])
+    can = request.user.has_perm
+    shows_answer = not enquiry.suspicion or answer is not None  # suspected spam is checked first
     context = {
-        **desk.admin_site.each_context(request),
+        **model_admin.admin_site.each_context(request),
         "title": enquiry.reference,
-        "opts": desk.opts,
+        "opts": model_admin.opts,
         "enquiry": enquiry,
-        "tel": tel(enquiry.phone),
+        "tel": tel_url(enquiry.phone),
         "entries": enquiry.entries.select_related("by"),
-        "looks": enquiry.traces.filter(kind=Trace.Kind.OPENED).select_related("by")[:HERE],
-        "others": others_of(enquiry),
-        "may_act": may("consular.change_enquiry"),
-        "may_erase": may("consular.delete_enquiry"),
+        "views": enquiry.log_entries.filter(kind=EnquiryLogEntry.Kind.OPENED).select_related("by")[:MAX_VIEWS],
+        "others": other_enquiries(enquiry),
+        "can_change": can("consular.change_enquiry"),
+        "can_erase": can("consular.delete_enquiry"),
         "assign": AssignForm(initial={"to": enquiry.assigned_to_id}, officer=request.user),
         "note": note or NoteForm(auto_id="note_%s"),
-        "answer": (answer or AnswerForm(enquiry=enquiry, officer=request.user)) if answers else None,
+        "answer": (answer or AnswerForm(enquiry=enquiry, officer=request.user)) if shows_answer else None,
         "preview": preview,
-        "meanwhile": meanwhile,
-        "seen": seen(enquiry),
+        "changes": changes,
+        "version": version_token(enquiry),
         "unsent": answer is not None or note is not None,
     }
     return render(request, "admin/consular/enquiry/page.html", context)
 
 
-def others_of(enquiry: Enquiry) -> dict:
-    """Return how many other enquiries the same person has here, and by which hashes they are found."""
-    theirs = Enquiry.objects.of_person(enquiry.email).order_by()
+def other_enquiries(enquiry: Enquiry) -> dict:
+    """Return the number of other enquiries from this e-mail address, and the hashes that find them."""
+    theirs = Enquiry.objects.from_email(enquiry.email).order_by()
     hashes = theirs.values_list("email_hash", flat=True).distinct()
     return {"count": theirs.exclude(pk=enquiry.pk).count(), "person": ".".join(hashes)}
 
 
-# Two officers at once
+# Two officers at the same time (optimistic locking)
 
 
-def seen(enquiry: Enquiry) -> str:
-    """Return how far an enquiry had come, as its forms carry it."""
-    return enquiry.moved_at.isoformat()
+def version_token(enquiry: Enquiry) -> str:
+    """Return the version token of an enquiry, which its forms carry."""
+    return enquiry.last_activity_at.isoformat()
 
 
-def since(request) -> datetime | None:
-    """Return how far the enquiry had come when the form was shown; None where that can't be read."""
+def read_version_token(request) -> datetime | None:
+    """Return the time in a form's version token; None if it is invalid."""
     try:
-        moment = datetime.fromisoformat(request.POST.get("seen", ""))
+        version = datetime.fromisoformat(request.POST.get("version", ""))
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return version if version.tzinfo else None
 
 
-def what_came(request, enquiry: Enquiry) -> dict | None:
-    """Return what has happened to an enquiry since the officer's form was shown; None where nothing has."""
-    before = since(request)
-    if before == enquiry.moved_at:
+def changes_since(request, enquiry: Enquiry) -> dict | None:
+    """Return the changes to an enquiry since the officer's form was shown; None if there are none."""
+    before = read_version_token(request)
+    if before == enquiry.last_activity_at:
         return None
-    traces, entries = enquiry.traces.exclude(kind=Trace.Kind.OPENED), enquiry.entries.all()
+    steps, entries = enquiry.log_entries.exclude(kind=EnquiryLogEntry.Kind.OPENED), enquiry.entries.all()
     if before:
-        traces, entries = traces.filter(at__gt=before), entries.filter(at__gt=before)
-    return {"traces": traces.select_related("by").order_by("at", "pk"), "entries": entries.select_related("by")}
+        steps, entries = steps.filter(at__gt=before), entries.filter(at__gt=before)
+    return {"log_entries": steps.select_related("by").order_by("at", "pk"), "entries": entries.select_related("by")}
 
 
-def is_said(request, enquiry: Enquiry, kind: str, text: str) -> bool:
-    """Say whether the same officer has written the same since the form was shown: a double click."""
-    before = since(request)
+def is_duplicate_submission(request, enquiry: Enquiry, kind: str, text: str) -> bool:
+    """Return whether the officer has saved the same text since the form was shown: a double click."""
+    before = read_version_token(request)
     written = enquiry.entries.filter(kind=kind, by=request.user)
     return any(entry.text == text for entry in (written.filter(at__gt=before) if before else written))
 
 
-# The letter
+# Preview
 
 
-def letter_of(enquiry: Enquiry, text: str, officer, at: datetime) -> dict:
-    """Return the letter as it would leave: the answer is written, its letter worded, and all of it taken back.
+def preview_email(enquiry: Enquiry, text: str, officer, at: datetime) -> dict:
+    """Return the e-mail as it would be sent: the reply is saved, its e-mail rendered, and both rolled back.
 
-    But for the link to the visitor's own page, which nobody else is to know: whoever has it acts as the visitor.
+    The token in the link is replaced by "…": any person with it can act as the visitor.
     """
     with transaction.atomic():
-        entry = enquiry.entries.create(kind=Entry.Kind.ANSWER, text=text, by=officer, at=at)
-        mail = worded(Letter(kind="enquiry answer", about=entry.pk, written_at=at, due_at=at))
+        entry = enquiry.entries.create(kind=EnquiryEntry.Kind.ANSWER, text=text, by=officer, at=at)
+        mail = render_email(OutboxEmail(kind="enquiry answer", object_id=entry.pk, written_at=at, due_at=at))
         transaction.set_rollback(True)
     return {"subject": mail.subject, "to": enquiry.email, "text": mail.body.replace(enquiry.token, "…")}

@@ -1,36 +1,36 @@
-"""Topics on the desk, with their common questions; and the wordings of answers, which the officers keep themselves."""
+"""Admin of topics with their common questions, and of reply templates."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from consular.admin.widgets import WIDE
-from consular.models import CommonQuestion, Template, Topic
+from consular.admin.widgets import WIDE_FIELDS
+from consular.models import AnswerTemplate, CommonQuestion, Topic
 
 
 class CommonQuestionInline(admin.StackedInline):
     model = CommonQuestion
     extra = 0
-    formfield_overrides = WIDE
-    verbose_name_plural = _("common questions: what people ask most, with its answer, above the form")
+    formfield_overrides = WIDE_FIELDS
+    verbose_name_plural = _("common questions with answers, shown above the form")
 
 
 @admin.register(Topic)
 class TopicAdmin(admin.ModelAdmin):
-    list_display = ["name", "sentence", "mailbox", "answer_days", "keep_days", "order", "shown"]
+    list_display = ["name", "sentence", "mailbox", "answer_days", "retention_days", "order", "shown"]
     list_editable = ["order", "shown"]
     search_fields = ["name", "sentence"]
     inlines = [CommonQuestionInline]
-    formfield_overrides = WIDE
+    formfield_overrides = WIDE_FIELDS
     fieldsets = [
         (None, {"fields": ["name", "sentence", "order", "shown"]}),
-        (_("Who answers, how soon, and how long it is kept"), {"fields": ["mailbox", "answer_days", "keep_days"]}),
+        (_("Mailbox, time to reply, retention"), {"fields": ["mailbox", "answer_days", "retention_days"]}),
     ]
 
 
-@admin.register(Template)
+@admin.register(AnswerTemplate)
 class TemplateAdmin(admin.ModelAdmin):
     list_display = ["name", "topic"]
     list_filter = ["topic"]
     list_select_related = ["topic"]
     search_fields = ["name"]
-    formfield_overrides = WIDE
+    formfield_overrides = WIDE_FIELDS

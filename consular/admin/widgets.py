@@ -1,17 +1,13 @@
-"""Fields of the consular desk: cleaned of control and invisible characters, and wider than Django's."""
+"""Form fields of the consular admin that replace Django's: checked e-mail addresses, wide text inputs."""
 
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
 
-from consular.text_fields import LineField, LinkField, TextField
-from letters.email_addresses import EmailAddressField
+from core.email_validation import EmailAddressField
+from core.text_fields import CleanUrlFormField
 
-CLEAN = {
-    models.CharField: {"form_class": LineField},
-    models.TextField: {"form_class": TextField},
+CHECKED_FIELDS = {
     models.EmailField: {"form_class": EmailAddressField},
-    models.URLField: {"form_class": LinkField, "assume_scheme": "https"},
+    models.URLField: {"form_class": CleanUrlFormField, "assume_scheme": "https"},
 }
-WIDE = CLEAN | {  # room for a sentence
-    models.CharField: {"form_class": LineField, "widget": AdminTextInputWidget(attrs={"size": 80})}
-}
+WIDE_FIELDS = CHECKED_FIELDS | {models.CharField: {"widget": AdminTextInputWidget(attrs={"size": 80})}}

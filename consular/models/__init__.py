@@ -1,23 +1,23 @@
-"""The consul: where and when, what is said above every page, what one may ask about, and what was asked."""
+"""Models: offices and their hours, notices, topics, enquiries."""
 
 from consular.models.enquiries import Enquiry
-from consular.models.entries import Entry, Erasure, Trace
-from consular.models.knocks import Knock
+from consular.models.entries import EnquiryEntry, EnquiryLogEntry, Erasure
 from consular.models.notices import Notice
 from consular.models.offices import Holiday, Office, OpeningHours
-from consular.models.topics import CommonQuestion, Template, Topic
+from consular.models.rate_limit import EnquirySubmission
+from consular.models.topics import AnswerTemplate, CommonQuestion, Topic
 
 __all__ = [
+    "AnswerTemplate",
     "CommonQuestion",
     "Enquiry",
-    "Entry",
+    "EnquiryEntry",
+    "EnquiryLogEntry",
+    "EnquirySubmission",
     "Erasure",
     "Holiday",
-    "Knock",
     "Notice",
     "Office",
     "OpeningHours",
-    "Template",
     "Topic",
-    "Trace",
 ]

@@ -1,4 +1,4 @@
-"""What belongs to an enquiry: what was written later, who opened it when, and what stays after it was erased."""
+"""Entries (additions, replies, notes) and log entries of an enquiry, and the record of its erasure."""
 
 from datetime import datetime, timedelta
 
@@ -7,23 +7,23 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from consular.access_log import LoggedReads
-from consular.sealed import SealedField, random_hash
+from consular.encryption import EncryptedTextField, hash_token
 
-LONGEST_ENTRY = 10_000  # characters
-ERASURES_KEPT = timedelta(days=3 * 365)
+MAX_ENTRY_LENGTH = 10_000  # characters
+ERASURE_RETENTION = timedelta(days=3 * 365)
 
 
-class Entry(LoggedReads):
-    """What was written about an enquiry after it came in: by the visitor, to the visitor, or among officers."""
+class EnquiryEntry(LoggedReads):
+    """A text in the thread of an enquiry: an addition by the visitor, a reply, or an internal note."""
 
     class Kind(models.TextChoices):
         ADDITION = "addition", _("added by the visitor")
-        ANSWER = "answer", _("answer")
+        ANSWER = "answer", _("reply")
         NOTE = "note", _("internal note")
 
     enquiry = models.ForeignKey("consular.Enquiry", models.CASCADE, related_name="entries", verbose_name=_("enquiry"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    text = SealedField(_("text"), max_length=LONGEST_ENTRY)
+    text = EncryptedTextField(_("text"), max_length=MAX_ENTRY_LENGTH)
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
 
@@ -38,8 +38,8 @@ class Entry(LoggedReads):
         return self.get_kind_display()
 
 
-class Trace(models.Model):
-    """Who did what to an enquiry, and when; that somebody opened it, too. No word of what it says."""
+class EnquiryLogEntry(models.Model):
+    """Log entry: who did what with an enquiry and when, views included. It holds no personal data of the visitor."""
 
     class Kind(models.TextChoices):
         OPENED = "opened", _("opened")
@@ -47,20 +47,22 @@ class Trace(models.Model):
         NOTED = "noted", _("noted")
         ANSWERED = "answered", _("answered")
         CLOSED = "closed", _("closed")
-        REOPENED = "reopened", _("opened again")
-        TRUSTED = "trusted", _("found to be no spam")
-        SUSPECTED = "suspected", _("found to be spam")
+        REOPENED = "reopened", _("reopened")
+        TRUSTED = "trusted", _("marked as not spam")
+        SUSPECTED = "suspected", _("marked as spam")
         EXPORTED = "exported", _("exported")
-        FOUND = "found", _("found by the e-mail address")
+        FOUND = "found", _("found by e-mail address")
 
-    enquiry = models.ForeignKey("consular.Enquiry", models.CASCADE, related_name="traces", verbose_name=_("enquiry"))
-    kind = models.CharField(_("what"), max_length=10, choices=Kind.choices)
+    enquiry = models.ForeignKey(
+        "consular.Enquiry", models.CASCADE, related_name="log_entries", verbose_name=_("enquiry")
+    )
+    kind = models.CharField(_("action"), max_length=10, choices=Kind.choices)
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
 
     class Meta:
-        verbose_name = _("trace")
-        verbose_name_plural = _("traces")
+        verbose_name = _("log entry")
+        verbose_name_plural = _("log entries")
         ordering = ["-at", "-pk"]
 
     def __str__(self):
@@ -69,28 +71,28 @@ class Trace(models.Model):
 
 class ErasureQuerySet(models.QuerySet):
     def with_token(self, token: str):
-        """Return what stays, as a set of one or none, of the enquiry whose address ended in this token."""
-        return self.filter(token_hash=random_hash(token))
+        """Return the erasure of the enquiry with this token, as a queryset of one or none."""
+        return self.filter(token_hash=hash_token(token))
 
-    def forget(self, at: datetime) -> int:
-        """Forget those of long ago, and return how many those were."""
-        return self.filter(at__lt=at - ERASURES_KEPT).delete()[0]
+    def purge(self, at: datetime) -> int:
+        """Delete erasure records older than ERASURES_KEPT, and return how many."""
+        return self.filter(at__lt=at - ERASURE_RETENTION).delete()[0]
 
 
 class Erasure(models.Model):
-    """What stays of an erased enquiry: its reference, when it was erased, and why. Nothing of what it said."""
+    """Record of an erased enquiry: its reference, when and why it was erased. It holds no personal data."""
 
-    class Why(models.TextChoices):
-        VISITOR = "visitor", _("at the visitor's wish, on their page")
-        PERSON = "person", _("at the person's wish, by an officer")
-        KEPT_LONG = "kept long", _("having been kept as long as its topic says")
+    class Reason(models.TextChoices):
+        VISITOR = "visitor", _("at the visitor's request, on their own page")
+        PERSON = "person", _("at the person's request, by an officer")
+        EXPIRED = "expired", _("at the end of the retention period")
         SPAM = "spam", _("as spam")
 
     reference = models.CharField(_("reference"), max_length=9, unique=True)
-    number = models.BigIntegerField(_("number"), null=True, db_index=True, editable=False)  # of the page on the desk
+    enquiry_pk = models.BigIntegerField(_("ID"), null=True, db_index=True, editable=False)  # of the page on the desk
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     at = models.DateTimeField(_("when"))
-    why = models.CharField(_("why"), max_length=10, choices=Why.choices)
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
 
     objects = ErasureQuerySet.as_manager()

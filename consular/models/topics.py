@@ -1,49 +1,51 @@
-"""Topics: what one may ask about, the answers that spare the question, and the wordings of answers."""
+"""Topics of enquiries, their common questions (FAQ), and answer templates."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.text_fields import LineField
 from editions.models import PublicModel, PublicQuerySet
-from richtext.plaintext import LineField
 
-A_YEAR = 365  # days
+YEAR = 365  # days
 
 
 class TopicQuerySet(PublicQuerySet):
     def shown(self):
-        """Return the topics that a visitor can choose."""
+        """Return the topics that visitors can select."""
         return self.filter(shown=True)
 
 
 class Topic(PublicModel):
-    """What an enquiry is about, whose mailbox hears of it, how soon it is answered, and how long it is kept."""
+    """The topic of an enquiry, with the mailbox for its notices, the time to reply and the retention period."""
 
-    name = LineField(_("name"), max_length=100, unique=True, help_text=_("As visitors say it: Lost passport."))
+    name = LineField(_("name"), max_length=100, unique=True, help_text=_("Public name, for example “Lost passport”."))
     sentence = LineField(
         _("sentence"),
         max_length=500,
         blank=True,
-        help_text=_("What to know before asking. It may save the visitor the question."),
+        help_text=_("What to know before asking. It may answer the question."),
     )
     mailbox = models.EmailField(
         _("mailbox"),
-        help_text=_("Of the officers who answer. The site never shows it; who replies to our letters writes to it."),
+        help_text=_(
+            "E-mail address of the officers who reply. It is not shown on the site; replies to our e-mails go here."
+        ),
     )
     answer_days = models.PositiveSmallIntegerField(
-        _("answer within"),
+        _("reply within"),
         default=5,
         validators=[MinValueValidator(1), MaxValueValidator(60)],
-        help_text=_("Working days: those on which the consular office opens. Visitors are told so."),
+        help_text=_("Working days of the consular office. Shown to visitors."),
     )
-    keep_days = models.PositiveSmallIntegerField(
-        _("keep for"),
-        default=A_YEAR,
-        validators=[MinValueValidator(1), MaxValueValidator(10 * A_YEAR)],
-        help_text=_("Days after the last thing that happened to an enquiry. Then it is erased, and the page says so."),
+    retention_days = models.PositiveSmallIntegerField(
+        _("retention period"),
+        default=YEAR,
+        validators=[MinValueValidator(1), MaxValueValidator(10 * YEAR)],
+        help_text=_("Days after the last activity on an enquiry. Then it is deleted. Shown to visitors."),
     )
-    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Low numbers come first."))
-    shown = models.BooleanField(_("shown"), default=True, help_text=_("Visitors can choose it."))
+    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Sort order (lowest first)."))
+    shown = models.BooleanField(_("shown"), default=True, help_text=_("Shown on the form."))
 
     objects = TopicQuerySet.as_manager()
 
@@ -57,12 +59,14 @@ class Topic(PublicModel):
 
 
 class CommonQuestion(PublicModel):
-    """What people ask most, with its answer, above the form."""
+    """A frequently asked question with its answer, shown above the form."""
 
     topic = models.ForeignKey(Topic, models.CASCADE, related_name="common_questions", verbose_name=_("topic"))
-    question = LineField(_("question"), max_length=200, help_text=_("As people ask it, in one sentence."))
-    answer = models.TextField(_("answer"), max_length=2000, help_text=_("Plain text. An empty line parts paragraphs."))
-    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Low numbers come first."))
+    question = LineField(_("question"), max_length=200, help_text=_("One sentence, as visitors would ask it."))
+    answer = models.TextField(
+        _("answer"), max_length=2000, help_text=_("Plain text. Separate paragraphs with a blank line.")
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Sort order (lowest first)."))
 
     objects = PublicQuerySet.as_manager()
 
@@ -75,10 +79,10 @@ class CommonQuestion(PublicModel):
         return self.question
 
 
-class Template(models.Model):
-    """The wording of an answer that is given often, to begin from."""
+class AnswerTemplate(models.Model):
+    """A text from which an officer can start a reply."""
 
-    name = LineField(_("name"), max_length=100, unique=True, help_text=_("By which officers find it."))
+    name = LineField(_("name"), max_length=100, unique=True, help_text=_("Internal name."))
     topic = models.ForeignKey(
         Topic,
         models.CASCADE,
@@ -86,10 +90,12 @@ class Template(models.Model):
         blank=True,
         related_name="templates",
         verbose_name=_("topic"),
-        help_text=_("Offered for enquiries about this topic; for all where none is chosen."),
+        help_text=_("Offered for enquiries about this topic. Leave empty to offer it for all topics."),
     )
     text = models.TextField(
-        _("text"), max_length=10_000, help_text=_("{name}, {reference} and {officer} are filled in when it is chosen.")
+        _("text"),
+        max_length=10_000,
+        help_text=_("{name}, {reference} and {officer} are filled in when the template is inserted."),
     )
 
     class Meta:

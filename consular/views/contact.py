@@ -1,4 +1,4 @@
-"""The contact page and its form. A live page: never printed, never kept by anybody."""
+"""Contact page with the enquiry form. It is never cached."""
 
 from math import ceil
 
@@ -9,64 +9,65 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from consular import visitors
+from consular.contact_data import get_contact_data, last_known
 from consular.forms import EnquiryForm
-from consular.models.enquiries import LONGEST_QUESTION
-from consular.reception import known, reception
-from consular.spam import TooMany
-from consular.views.enquiry import RECEIPT
-from consular.views.private import SeeOther
-from consular.wording import host_city, opening_in_words, taken_again
-from editions.away import DATABASE_IS_AWAY
+from consular.models.enquiries import MAX_QUESTION_LENGTH
+from consular.opening_hours_text import host_city, opening_context, rate_limit_message
+from consular.spam import RateLimited
+from consular.views.enquiry import RECEIPT_SIGNER
+from consular.views.privacy import SeeOther
+from core import client_ip
+from core.db_errors import DATABASE_UNAVAILABLE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @sensitive_variables()
 def contact(request):
-    """Offices with their phones and hours, topics, and the form; an enquiry is kept before anything else happens."""
-    found = reception(request)
-    form = EnquiryForm(found.topics, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid() and not found.is_away:
+    """Show offices, topics and the form; save a valid enquiry and redirect to its receipt."""
+    data = get_contact_data(request)
+    form = EnquiryForm(data.topics, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid() and not data.is_away:
         try:
-            kept = form.save(request.at, visitors.address(request))
-        except TooMany as refusal:
-            return too_many(request, found, form, refusal.until)
-        except DATABASE_IS_AWAY as error:
-            found = known(request, error)
+            enquiry = form.save(request.at, client_ip.client_ip(request))
+        except RateLimited as refusal:
+            return rate_limited_page(request, data, form, refusal.until)
+        except DATABASE_UNAVAILABLE as error:
+            data = last_known(request, error)
         else:
-            return SeeOther(reverse("consular:sent", query={"r": RECEIPT.sign(kept.reference)}))
-    return contact_page(request, found, form)
+            return SeeOther(reverse("consular:sent", query={"r": RECEIPT_SIGNER.sign(enquiry.reference)}))
+    return contact_page(request, data, form)
 
 
-def contact_page(request, found, form, *, fault="", wait=False, status=200):
-    """Return the contact page with this form on it; a fault of the page, not of a field, is said above the form.
+def contact_page(request, data, form, *, error="", is_rate_limited=False, status=200):
+    """Return the contact page with this form; `error` is shown above the form.
 
-    Whoever has to `wait` gets the form alone, with the phones to call instead: a flood must not be much work.
+    If `is_rate_limited`, it has the form and the phone numbers only: a flood must not cost much.
     """
-    if found.is_away and form.is_bound and not form.errors:
-        fault = _("It could not be kept just now. Nothing is lost: please send it once more in a minute or two.")
-    faults = [fault] if fault else form.non_field_errors()
+    if data.is_away and form.is_bound and not form.errors:
+        error = _("Your question could not be saved. Your text is still here: please send it again in a few minutes.")
+    errors = [error] if error else form.non_field_errors()
     if form.is_bound:
         form.renew_ticket()
+    offices = [] if is_rate_limited else data.offices
     context = {
-        "offices": [(office, opening_in_words(office, request.at)) for office in ([] if wait else found.offices)],
+        "offices": [(office, opening_context(office, request.at)) for office in offices],
         "form": form,
-        "faults": faults,
-        "is_away": found.is_away,
-        "wait": wait,
+        "errors": errors,
+        "is_away": data.is_away,
+        "is_rate_limited": is_rate_limited,
         "city": host_city(),
-        "most": LONGEST_QUESTION,
+        "max_length": MAX_QUESTION_LENGTH,
     }
-    response = render(request, "consular/contact.html", context, status=503 if found.is_away else status)
+    response = render(request, "consular/contact.html", context, status=503 if data.is_away else status)
     add_never_cache_headers(response)
-    if found.is_away:
+    if data.is_away:
         response["Retry-After"] = "10"
     return response
 
 
-def too_many(request, found, form, until):
-    """Answer an enquiry that is one too many from its address: nothing is kept, and nothing typed is lost."""
-    response = contact_page(request, found, form, fault=taken_again(until), wait=True, status=429)
+def rate_limited_page(request, data, form, until):
+    """Return the form with everything that was typed, and a 429 status."""
+    response = contact_page(request, data, form, error=rate_limit_message(until), is_rate_limited=True, status=429)
     response["Retry-After"] = max(1, ceil((until - request.at).total_seconds()))
     return response

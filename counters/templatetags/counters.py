@@ -1,4 +1,4 @@
-"""What templates ask of a counter at a moment: `{{ counter|sentence:at }}`."""
+"""Template filters of a counter at a time: `{{ counter|sentence:at }}`."""
 
 from django import template
 
@@ -9,23 +9,23 @@ register = template.Library()
 
 @register.filter
 def parts(counter, at):
-    """Return the sentence at the moment `at`, as the words before the number, the number, the words after it."""
+    """Return the sentence at `at`, split around the number."""
     return counter.parts(at)
 
 
 @register.filter
 def sentence(counter, at):
-    """Return the whole sentence at the moment `at`."""
+    """Return the sentence at `at`."""
     return counter.sentence(at)
 
 
 @register.filter
 def runs(counter, at):
-    """Say whether it still turns after the moment `at`."""
+    """Say whether the count still goes up after `at`."""
     return counter.turns(at) is not None
 
 
 @register.filter
 def zone(name):
-    """Return a time zone's name as people write it."""
-    return zones.readable(name)
+    """Return a time zone's name for display."""
+    return zones.display_name(name)

@@ -1,3 +1,3 @@
-"""The press desk: what staff do with messages and their categories."""
+"""Admin of messages and categories."""
 
 from news.admin import categories, messages  # noqa: F401  (importing registers them)

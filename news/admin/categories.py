@@ -1,4 +1,4 @@
-"""Categories on the desk."""
+"""Categories in the admin."""
 
 from django.contrib import admin
 
@@ -7,8 +7,6 @@ from news.models import Category
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):
-    """The kinds of messages, in the menu's order."""
-
     list_display = ["name", "slug", "order"]
     list_editable = ["order"]
     prepopulated_fields = {"slug": ["name"]}

@@ -1,4 +1,4 @@
-"""What a list of messages is filtered by on the desk: state and year, in words."""
+"""Filters of the list of messages: state, author, publication, category, year, featured."""
 
 from datetime import datetime, timedelta
 
@@ -7,14 +7,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from news import tally
+from news import message_counts
 from news.models import Category, Message
-from news.models.messages import DUE
+from news.models.messages import IS_DUE
 
 
 class StateFilter(SimpleListFilter):
-    """Messages in one state at the moment of asking."""
-
     title = _("state")
     parameter_name = "state"
 
@@ -34,8 +32,8 @@ class StateFilter(SimpleListFilter):
 class CategoryFilter(SimpleListFilter):
     """Messages of a category.
 
-    Where another filter leaves fewer rows than a category has, this one is said as a double denial: SQLite would take
-    the category's index for its search, and read all of its messages.
+    Where another filter leaves fewer rows than the category has, the condition is a double negation: otherwise SQLite
+    would search the index on the category and read all of its messages.
     """
 
     title = _("category")
@@ -47,31 +45,27 @@ class CategoryFilter(SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() not in dict(self.lookup_choices):
             return queryset
-        chosen, asked = Q(category=self.value()), request.GET
-        narrow = any(asked.get(name) for name in ("hand", "out", "year", "featured", "q"))
-        if asked.get("state") == Message.State.PUBLISHED or not (narrow or asked.get("state")):
-            return queryset.filter(chosen)
-        return queryset.filter(~Q(~chosen))
+        condition, params = Q(category=self.value()), request.GET
+        is_narrow = any(params.get(name) for name in ("author", "published", "year", "featured", "q"))
+        if params.get("state") == Message.State.PUBLISHED or not (is_narrow or params.get("state")):
+            return queryset.filter(condition)
+        return queryset.filter(~Q(~condition))
 
 
-class HandFilter(SimpleListFilter):
-    """Messages on which whoever asks has written."""
-
-    title = _("writer")
-    parameter_name = "hand"
+class AuthoredByMeFilter(SimpleListFilter):
+    title = _("author")
+    parameter_name = "author"
 
     def lookups(self, request, model_admin):
-        return [("mine", _("me"))]
+        return [("me", _("me"))]
 
     def queryset(self, request, queryset):
-        return queryset.written_by(request.user) if self.value() == "mine" else queryset
+        return queryset.authored_by(request.user) if self.value() == "me" else queryset
 
 
-class OutFilter(SimpleListFilter):
-    """Messages that went out lately."""
-
-    title = _("day")
-    parameter_name = "out"
+class RecentlyPublishedFilter(SimpleListFilter):
+    title = _("publication")
+    parameter_name = "published"
 
     def lookups(self, request, model_admin):
         return [("week", _("in the last seven days"))]
@@ -82,32 +76,30 @@ class OutFilter(SimpleListFilter):
 
 
 class FeaturedFilter(SimpleListFilter):
-    """Messages that lead the home page, did so, or will."""
-
     title = _("featured")
     parameter_name = "featured"
 
     def lookups(self, request, model_admin):
-        return [("yes", _("leads the home page, or did"))]
+        return [("yes", _("featured (now or earlier)"))]
 
     def queryset(self, request, queryset):
-        return queryset.filter(DUE, featured=True) if self.value() == "yes" else queryset
+        return queryset.filter(IS_DUE, featured=True) if self.value() == "yes" else queryset
 
 
 class YearFilter(SimpleListFilter):
-    """Messages of a year of the host's calendar. The years come from the tally: no million rows are read for them."""
+    """Messages of a calendar year in the host country. The years come from the monthly counts, which is fast."""
 
     title = _("year")
     parameter_name = "year"
 
     def lookups(self, request, model_admin):
-        years = sorted({month.year for month in tally.months(request.at)}, reverse=True)
+        years = sorted({month.year for month in message_counts.counts_by_month(request.at)}, reverse=True)
         return [(str(year), str(year)) for year in years]
 
     def queryset(self, request, queryset):
         year = self.value()
         if year and len(year) == 4 and year.isascii() and year.isdecimal() and 1000 <= int(year) <= 9998:
             zone = timezone.get_default_timezone()
-            begins = (datetime(int(year), 1, 1, tzinfo=zone), datetime(int(year) + 1, 1, 1, tzinfo=zone))
-            return queryset.filter(publish_at__gte=begins[0], publish_at__lt=begins[1])
+            start, end = (datetime(int(year) + later, 1, 1, tzinfo=zone) for later in (0, 1))
+            return queryset.filter(publish_at__gte=start, publish_at__lt=end)
         return queryset

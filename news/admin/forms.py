@@ -1,4 +1,4 @@
-"""What a press officer fills in, and the sentences that say what is not right yet."""
+"""Forms of a message and of the reason for a workflow step."""
 
 from datetime import timedelta
 
@@ -8,37 +8,36 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from news.admin.changes import ChangesForm
+from core.text_fields import MAX_REASON, LineFormField, TextFormField
 from news.admin.conflicts import ConflictFormMixin
-from news.admin.pictures import PictureFormMixin, PictureInput
+from news.admin.images import ImageFormMixin, ImageInput
+from news.admin.public_edits import PublicEditForm
 from news.models import Message
-from news.models.way import OWN_TEXT
-from richtext.plaintext import REASON, LineFormField, TextFormField
+from news.models.workflow import OWN_TEXT
 
-JUST_PAST = timedelta(minutes=5)  # a moment no longer past than this means now
+JUST_PAST = timedelta(minutes=5)  # a publication time no older than this means now
 
 
-class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
-    """A message as it is written: text, where it came from, when and where it appears."""
+class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
+    """The form of a message, with the checks of the four-eyes rule and of the publication time."""
 
     class Meta:
         model = Message
-        fields = ()  # MessageAdmin names them
+        fields = ()  # set by MessageAdmin
         widgets = {
-            "image": PictureInput,
+            "image": ImageInput,
             "headline": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField", "dir": "auto"}),
             "lead": forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField", "dir": "auto"}),
             "source_url": forms.TextInput(attrs={"class": "vLargeTextField", "inputmode": "url"}),
         }
 
     override = LineFormField(
-        label=_("Why it can't wait for a colleague"),
+        label=_("Reason for approving without a second person"),
         required=False,
         max_length=500,
         widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
-        help_text=_("Asked where you have written on the text yourself, or change an approved one. It is recorded."),
+        help_text=_("Required if you have worked on the text yourself, or change an approved one. It is recorded."),
     )
-    asked = None  # the request: MessageAdmin sets it
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -46,39 +45,42 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
             self.fields["publish_at"].help_text = format_lazy(
                 "{} {}",
                 self.fields["publish_at"].help_text,
-                _("The time is that of %(zone)s.") % {"zone": settings.TIME_ZONE},
+                _("Time zone: %(zone)s.") % {"zone": settings.TIME_ZONE},
             )
 
     def clean(self):
         cleaned = super().clean()
         if self.is_done_already():
-            self.add_error(None, _("A colleague was faster: this is submitted or approved already. Open it anew."))
-        elif self.asked and not cleaned.get("override", "").strip():
-            self.ask_for_reason()
+            self.add_error(None, _("A colleague has already submitted or approved this message. Reload the page."))
+        elif self.request and not cleaned.get("override", "").strip():
+            self.require_override()
         return cleaned
 
-    def ask_for_reason(self):
-        """Ask for one where somebody approves a text of their own, or changes what somebody else has approved."""
+    def require_override(self):
+        """Require a reason where the user approves their own text or a draft, or changes an approved text."""
         message = self.instance
         if "_approve" in self.data:
-            if not message.pk or self.has_changed() or self.asked.user.pk in message.writers():
+            if not message.pk or self.has_changed() or self.request.user.pk in message.authors():
                 self.add_error("override", OWN_TEXT)
             elif not message.submitted_at:
-                self.add_error("override", _("This is still being written. Say why it can't wait for its writer."))
-        elif self.is_scheduled and self.words_differ:
+                self.add_error(
+                    "override",
+                    _("This is still a draft. Explain why it must be approved before the author submits it."),
+                )
+        elif self.is_scheduled and self.text_differs:
             self.add_error(
                 "override",
-                _("Somebody approved the text as it was. Say why the change can't wait, or send it back first."),
+                _("This text has been approved. Give a reason for the change, or send the message back first."),
             )
 
     @property
     def is_scheduled(self):
-        """Say whether the message is approved and still ahead, as the form is sent."""
+        """Return whether the message is approved but not public yet."""
         message = self.instance
-        return bool(self.asked and message.pk and message.state(self.asked.at) == Message.State.SCHEDULED)
+        return bool(self.request and message.pk and message.state(self.request.at) == Message.State.SCHEDULED)
 
     def is_done_already(self):
-        """Say whether the act that the button asks for has been done meanwhile."""
+        """Return whether a colleague has already taken the step of the pressed button."""
         message = self.instance
         return bool(
             ("_submit" in self.data and (message.submitted_at or message.approved_at))
@@ -86,33 +88,39 @@ class MessageForm(ConflictFormMixin, PictureFormMixin, ChangesForm):
         )
 
     def clean_publish_at(self):
-        moment, now = self.cleaned_data["publish_at"], self.asked.at if self.asked else timezone.now()
-        if "publish_at" not in self.changed_data:  # it may have passed since it was typed, and has its microseconds
-            return self.instance.publish_at
-        if self.instance.approved_at and moment is None:
+        """Return the publication time; now, for a time that has just passed."""
+        message, time = self.instance, self.cleaned_data["publish_at"]
+        now = self.request.at if self.request else timezone.now()
+        if "publish_at" not in self.changed_data:  # it may be past by now; the form has no microseconds
+            return message.publish_at
+        if time is None and message.approved_at:
             raise forms.ValidationError(
-                _("This message is approved and needs its moment. To take it back once it is public, withdraw it.")
+                _("An approved message needs a publication time. You can withdraw it once it is public.")
             )
-        if self.instance.pk and self.instance.was_public(now) and moment and moment > now:
-            raise forms.ValidationError(
-                _("This message is public already and can't be put off. To take it back, withdraw it and say why.")
-            )
-        if moment and now - JUST_PAST <= moment <= now and not (self.instance.pk and self.instance.was_public(now)):
-            return now  # "Now" was clicked, and writing went on
-        if moment and moment <= now and not (self.instance.pk and self.instance.was_public(now)):
-            if self.instance.approved_at:
-                raise forms.ValidationError(_("This moment has passed. Choose one that is ahead."))
-            raise forms.ValidationError(_("This moment has passed. Leave it empty to publish at once."))
-        return moment
+        if time is None:
+            return None
+        if message.pk and message.was_public(now):
+            if time > now:
+                raise forms.ValidationError(
+                    _("This message is already public and cannot be rescheduled. You can withdraw it instead.")
+                )
+            return time
+        if now - JUST_PAST <= time <= now:
+            return now  # the user clicked “Now” and went on writing
+        if time <= now:
+            if message.approved_at:
+                raise forms.ValidationError(_("This time is in the past. Choose a later time."))
+            raise forms.ValidationError(_("This time is in the past. Leave it empty to publish immediately."))
+        return time
 
 
 class ReasonForm(forms.Form):
-    """Why a message is taken back, or put back."""
+    """The reason for sending back, withdrawing or restoring."""
 
     reason = TextFormField(
         label=_("Reason"),
-        max_length=REASON,
+        max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField", "autofocus": True}),
         help_text=_("One or two sentences."),
-        error_messages={"required": _("Say why. The reason is recorded.")},
+        error_messages={"required": _("Enter a reason. It is recorded.")},
     )

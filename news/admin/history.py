@@ -1,4 +1,4 @@
-"""History on the desk: every version of a message and what was done to it, compared word by word, and put back."""
+"""History of a message in the admin: versions and workflow log, comparison word by word, restoring."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,51 +6,39 @@ from datetime import datetime
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponseRedirect
+from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
-from editions.ids import is_id
+from core.ids import is_valid_pk
+from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
 from news import versions
-from news.admin.changes import ask, judge, note_field, record, said_field
-from news.models import Act, Message
-from news.models.messages import first_version
-from news.templatetags.moments import in_cities
+from news.admin.public_edits import PublicEditMixin
+from news.admin.views import AdminViews, redirect_to_form
+from news.models import Message, WorkflowLogEntry
+from news.models.messages import initial_version
 
-PAGE = 100  # versions on a page of the history
+PAGE_SIZE = 100  # versions on a page of the history
 
 
-class RestoreForm(forms.Form):
-    """What is asked before an earlier version is put back on a message that is public."""
-
-    said = said_field()
-    note = note_field()
+class RestoreForm(PublicEditMixin, forms.Form):
+    """The form shown before an earlier version of a public message is restored."""
 
     def __init__(self, *args, message, version, request, **kwargs):
         super().__init__(*args, auto_id="id_restore_%s", **kwargs)
-        self.words_differ = versions.words_differ(message, version)
-        self.is_out = message.was_public(request.at)
-        if self.is_out:
-            ask(self, request.user)
-        else:
-            del self.fields["said"], self.fields["note"]
+        self.text_differs = versions.text_differs(message, version)
+        self.set_up_question(message.was_public(request.at), request.user)
 
     def clean(self):
-        if self.is_out:
-            judge(self, self.words_differ)
+        self.check_answer()
         return self.cleaned_data
 
 
 @dataclass(frozen=True)
 class Event:
-    """A line of the history: a version that was written, or an act."""
+    """A row of the history: a version or a log entry."""
 
     at: datetime
     by: object
@@ -58,137 +46,127 @@ class Event:
     reason: str = ""
     version: int | None = None
     previous: int | None = None  # the version before it
-    stands: bool = False  # it is the text as it stands
+    is_current: bool = False
 
 
-class HistoryMixin:
-    """The history of a message in the place of Django's, two versions side by side, and the button to put one back."""
+class HistoryViews(AdminViews):
+    """The history, in place of Django's; two versions compared; and the button that restores one."""
 
-    def get_urls(self):
-        wrap = self.admin_site.admin_view
-        restore = wrap(require_POST(self.restore_version))
+    def urls(self):
         return [
-            path("<int:pk>/history/compare/", wrap(never_cache(self.compare_view)), name="news_message_compare"),
-            path("<int:pk>/history/<int:version>/restore/", restore, name="news_message_put_back"),
-            *super().get_urls(),
+            self.url("<int:pk>/history/compare/", self.compare, "compare"),
+            self.url(
+                "<int:pk>/history/<int:version>/restore/", self.restore_version, "restore_version", post_only=True
+            ),
         ]
 
-    def history_view(self, request, object_id, extra_context=None):
-        """What was written and what was done, the last first; a long one goes on with what was ahead of `before`."""
-        message = self.seen_or_404(request, object_id)
-        before = number(request.GET.get("before"))
+    def history(self, request, object_id):
+        """List versions and log entries, newest first: a page of those before the version `before`."""
+        message = self.get_visible(request, object_id)
+        before = id_parameter(request, "before")
         rows = versions_of(message)
-        page = list((rows.filter(history_id__lt=before) if before else rows)[: PAGE + 1])
-        upper = rows.filter(history_id=before).values_list("history_date", flat=True).first() if before else None
-        lines = [*written(message, page), *done(message, upper, page[-2].history_date if len(page) > PAGE else None)]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("History"),
-            "opts": self.opts,
-            "message": message,
-            # An act stands above the version that it has saved in the same moment.
-            "events": sorted(lines, key=lambda line: (line.at, line.version is None), reverse=True),
-            "texts": [line.version for line in lines if line.version],
-            "older": page[-2].history_id if len(page) > PAGE else None,
-        }
-        return TemplateResponse(request, "admin/news/message/history.html", context)
+        page = list((rows.filter(history_id__lt=before) if before else rows)[: PAGE_SIZE + 1])
+        has_more = len(page) > PAGE_SIZE
+        end = rows.filter(history_id=before).values_list("history_date", flat=True).first() if before else None
+        start = page[-2].history_date if has_more else None
+        events = [*version_events(message, page), *log_events(message, start, end)]
+        return self.render(
+            request,
+            "history.html",
+            title=_("History"),
+            message=message,
+            # A log entry is listed above the version that was saved with it at the same time.
+            events=sorted(events, key=lambda event: (event.at, event.version is None), reverse=True),
+            versions=[event.version for event in events if event.version],
+            older=page[-2].history_id if has_more else None,
+        )
 
-    def compare_view(self, request, pk):
-        """The version `a` compared with `b`, or with the text as it stands where no `b` is named."""
-        a, b = number(request.GET.get("a")), number(request.GET.get("b"))
+    def compare(self, request, pk):
+        """Compare the version `a` with `b`, or with the current text where there is no `b`."""
+        a, b = id_parameter(request, "a"), id_parameter(request, "b")
         if not a:
             raise Http404
-        return self.compare(request, self.seen_or_404(request, pk), min(a, b or a), b and max(a, b))
+        return self.comparison(request, self.get_visible(request, pk), min(a, b or a), b and max(a, b))
 
-    def compare(self, request, message, a, b=None, form=None):
-        """Render two versions compared; with the button that puts the older one back, where that would be seen."""
+    def comparison(self, request, message, a, b=None, form=None):
+        """Return the page with two versions compared, and the form that restores the older one where it differs."""
         old = get_object_or_404(versions_of(message), history_id=a)
         new = get_object_or_404(versions_of(message), history_id=b) if b else message
-        may_put_back = not b and self.has_change_permission(request, message)
-        if may_put_back and form is None and versions.to_put_back(message, old):
+        can_restore = not b and self.model_admin.has_change_permission(request, message)
+        if can_restore and form is None and versions.restorable_fields(message, old):
             form = RestoreForm(message=message, version=old, request=request)
-        found = versions.differences(Message, old, new)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Version") if a == b else _("Versions compared"),
-            "opts": self.opts,
-            "message": message,
-            "old": old,
-            "new": new if b else None,
-            "differences": found,
-            "versions_text": versions.TEXT,
-            "changed": any(difference.changed for difference in found),
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/news/message/compare.html", context)
+        differences = versions.field_differences(Message, old, new)
+        return self.render(
+            request,
+            "compare.html",
+            title=_("Version") if a == b else _("Compare versions"),
+            message=message,
+            old=old,
+            new=new if b else None,
+            differences=differences,
+            text_fields=versions.TEXT_FIELDS,
+            changed=any(difference.changed for difference in differences),
+            form=form,
+        )
 
     def restore_version(self, request, pk, version):
-        """Put an earlier text back, as a new version; on what is public, with what was said about it."""
-        message = self.seen_or_404(request, pk)
-        if not self.has_change_permission(request, message):
-            raise PermissionDenied
+        """Restore an earlier text as a new version, with the form's input for a public message."""
+        message = self.get_editable(request, pk)
         old = get_object_or_404(versions_of(message), history_id=version)
         form = RestoreForm(request.POST, message=message, version=old, request=request)
         if not form.is_valid():
-            return self.compare(request, message, version, form=form)
-        moment = in_cities(old.history_date)
+            return self.comparison(request, message, version, form=form)
+        time = in_zones(old.history_date)
         with new_edition():
-            message = self.seen_or_404(request, pk)  # read anew: from here on nobody else writes
+            message = self.get_visible(request, pk)  # read again: the row is locked from here
             try:
-                message.revert(old, _("The version of %s.") % moment, at=request.at, by=request.user)
+                message.revert(old, _("The version of %s.") % time, at=request.at, by=request.user)
             except ValidationError as error:
-                self.message_user(request, " ".join(error.messages), messages.WARNING)
+                messages.warning(request, " ".join(error.messages))
             else:
-                if form.is_out:
-                    record(request, message, form.cleaned_data, form.words_differ)
-                self.message_user(request, _("The text stands again as it was on %s.") % moment, messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:news_message_change", args=[message.pk]))
-
-    def seen_or_404(self, request, pk):
-        """Return a message that the officer may see."""
-        message = self.get_object(request, unquote(str(pk)))
-        if message is None or not self.has_view_or_change_permission(request, message):
-            raise Http404
-        return message
+                form.record_change(request, message)
+                messages.success(request, _("The text of %s has been restored.") % time)
+        return redirect_to_form(message)
 
 
 def versions_of(message):
-    """Return the versions of a message, the last first."""
+    """Return the versions of a message, newest first."""
     return message.history.select_related("history_user").order_by("-history_id")
 
 
-def number(text: str | None) -> int | None:
-    """Return the id in a parameter of the address; None where there is none."""
-    return int(text) if text and is_id(text) else None
+def id_parameter(request, name: str) -> int | None:
+    """Return a version's number from the query string; None without a valid one."""
+    text = request.GET.get(name)
+    return int(text) if text and is_valid_pk(text) else None
 
 
-def written(message, rows) -> Iterator[Event]:
-    """Yield the versions in which something was written; what an act alone has saved is told by the act.
+def version_events(message, rows) -> Iterator[Event]:
+    """Yield the versions in which something was written; log entries describe the others.
 
-    The row behind a full page is there to compare the last one with.
+    The row after a full page is only there for the comparison with the last one.
     """
-    rows = rows or [first_version(message)]
-    for row, previous in zip(rows[:PAGE], [*rows[1:], None], strict=False):
-        fields = versions.changed(Message, previous, row) if previous else []
-        attached = versions.words_kept(row)
-        if previous and not fields and not attached:
+    rows = rows or [initial_version(message)]
+    for row, previous in zip(rows[:PAGE_SIZE], [*rows[1:], None], strict=False):
+        fields = versions.changed_fields(Message, previous, row) if previous else []
+        attachments = versions.change_reason_text(row)
+        if previous and not fields and not attachments:
             continue
         what = _("changed: %s") % ", ".join(str(field.verbose_name) for field in fields) if fields else _("written")
-        if previous and attached and not fields:
-            what = f"{Act.Kind.ATTACHED.label}: {attached}"
+        if previous and attachments and not fields:
+            what = f"{WorkflowLogEntry.Kind.ATTACHED.label}: {attachments}"
         yield Event(
             row.history_date,
             row.history_user,
             what,
             version=row.history_id,
             previous=previous.history_id if previous and fields else None,
-            stands=not versions.changed(Message, row, message),
+            is_current=not versions.changed_fields(Message, row, message),
         )
 
 
-def done(message, before, since) -> Iterator[Event]:
-    """Yield the acts between two moments; None leaves a side open."""
-    acts = message.acts.select_related("by")
-    acts = acts.filter(at__lt=before) if before else acts
-    for act in acts.filter(at__gte=since) if since else acts:
-        yield Event(act.at, act.by, act.get_kind_display(), act.reason)
+def log_events(message, start, end) -> Iterator[Event]:
+    """Yield the log entries from `start` to before `end`; None leaves a side open."""
+    entries = message.log_entries.select_related("by")
+    entries = entries.filter(at__lt=end) if end else entries
+    for entry in entries.filter(at__gte=start) if start else entries:
+        yield Event(entry.at, entry.by, entry.get_kind_display(), entry.reason)

@@ -1,95 +1,172 @@
-"""Messages on the desk: written, previewed, published or scheduled, withdrawn."""
+"""MessageAdmin: the list and the form of messages.
 
-from django.contrib import admin
+The form consists of parts, each in a module of this package with functions for the steps of a request: `form_context`
+returns its template context, others take part in `save_model`. Extra pages are `AdminViews`.
+"""
+
+from itertools import chain
+
+from django.contrib import admin, messages
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news.admin import pictures
-from news.admin.acts import ActsMixin
-from news.admin.addresses import FormerOwnerMixin
-from news.admin.advice import AdviceMixin
-from news.admin.attachments import AttachmentInline, AttachmentsMixin
-from news.admin.changes import ChangesMixin
-from news.admin.conflicts import ConflictsMixin
-from news.admin.faults import FaultsMixin
+from core.admin import error_summary
+from core.templatetags.datetimes import in_zones
+from editions.models import new_edition
+from news.admin import attachments, conflicts, csv_export, editing_sessions, editorial_hints, images, previews, workflow
+from news.admin.changelist import MessageListMixin
 from news.admin.forms import MessageForm
-from news.admin.history import HistoryMixin
-from news.admin.lists import ListMixin
-from news.admin.presence import PresenceMixin
-from news.admin.previews import PreviewsMixin
-from news.admin.tables import TablesMixin
-from news.models import Message
-from news.templatetags.moments import in_cities
-from richtext.admin import EditorAdminMixin
+from news.admin.history import HistoryViews
+from news.models import Attachment, Message
+from news.models.workflow import VersionInfo
+from redirects import admin as addresses
+from richtext.admin import EditorAdminMixin, losses_of_form
+from richtext.convert import describe
 
 
 @admin.register(Message)
-class MessageAdmin(
-    FormerOwnerMixin,
-    pictures.PicturesMixin,
-    FaultsMixin,
-    ConflictsMixin,
-    PresenceMixin,
-    AdviceMixin,
-    PreviewsMixin,
-    HistoryMixin,
-    ChangesMixin,
-    ActsMixin,
-    AttachmentsMixin,
-    TablesMixin,
-    ListMixin,
-    EditorAdminMixin,
-    admin.ModelAdmin,
-):
-    """The desk's list of messages, and a message on the desk."""
-
+class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
     form = MessageForm
     radio_fields = {"category": admin.VERTICAL}
-    readonly_fields = ["state_in_words", "due"]
+    readonly_fields = ["state_label", "publication"]
     save_on_top = False
-    inlines = [AttachmentInline]
+    inlines = [attachments.AttachmentInline]
+    actions = [
+        workflow.submit_selected,
+        workflow.approve_selected,
+        workflow.withdraw_selected,
+        csv_export.save_as_table,
+    ]
+    views = [
+        editing_sessions.PresenceViews,
+        editorial_hints.LinkViews,
+        previews.PreviewViews,
+        HistoryViews,
+        workflow.WorkflowViews,
+        csv_export.CsvViews,
+    ]
     fieldsets = [
+        (gettext_lazy("Text"), {"fields": ["headline", "lead", "body", "category", "language"]}),
+        images.FIELDSET,
+        (gettext_lazy("Source"), {"fields": ["delivered_on", "source_name", "source_url"]}),
         (
-            gettext_lazy("The text"),
-            {"fields": ["headline", "lead", "body", "category", "language"]},
-        ),
-        pictures.FIELDSET,
-        (gettext_lazy("Where it came from"), {"fields": ["delivered_on", "source_name", "source_url"]}),
-        (
-            gettext_lazy("When and where it appears"),
-            {"fields": ["state_in_words", "due", "publish_at", "featured", "slug"]},
+            gettext_lazy("Publication"),
+            {"fields": ["state_label", "publication", "publish_at", "featured", "slug"]},
         ),
     ]
 
-    # Lists
+    # Permissions
 
-    def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"title": _("Messages"), **(extra_context or {})})
+    def has_submit_permission(self, request):
+        return workflow.has_workflow_permission(request, "submit")
+
+    def has_approve_permission(self, request):
+        return workflow.has_workflow_permission(request, "approve")
+
+    def has_withdraw_permission(self, request):
+        return workflow.has_workflow_permission(request, "withdraw")
+
+    def has_change_permission(self, request, obj=None):
+        """Only editors change approved messages."""
+        if obj and obj.approved_at and not self.has_approve_permission(request):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        """Only drafts without a log entry can be deleted."""
+        has_record = obj and (obj.approved_at or obj.log_entries.exists())
+        return super().has_delete_permission(request, obj) and not has_record
+
+    def get_actions(self, request, *args, **kwargs):
+        actions = super().get_actions(request, *args, **kwargs)
+        return {name: action for name, action in actions.items() if name != "delete_selected"}
+
+    # Columns and fields
 
     @admin.display(description=gettext_lazy("state"))
-    def state_in_words(self, obj):
+    def state_label(self, obj):
         state = obj.state(timezone.now()) if obj.pk else Message.State.DRAFT
         return format_html('<span class="state {}">{}</span>', state.value, state.label)
 
-    @admin.display(description=gettext_lazy("publication"))
-    def due(self, obj):
-        return in_cities(obj.publish_at) if obj.publish_at else "–"
+    @admin.display(description=gettext_lazy("state"))
+    def state_with_editors(self, obj):
+        return format_html("{}{}", self.state_label(obj), editing_sessions.other_editors_html(obj))
 
-    # A message
+    @admin.display(description=gettext_lazy("publication"))
+    def publication(self, obj):
+        return in_zones(obj.publish_at) if obj.publish_at else "–"
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "category":  # Django's links beside it follow a select, and this is a set of radio buttons
+        if db_field.name == "category":  # Django's links beside it work with a select, and these are radio buttons
             field.widget.can_view_related = field.widget.can_change_related = field.widget.can_delete_related = False
         return field
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        # The form knows who asks and when: some sentences depend on it.
-        return type("MessageForm", (super().get_form(request, obj, change, **kwargs),), {"asked": request})
+        """Return a form class with the request: some of its rules depend on the user and the time."""
+        return type("MessageForm", (super().get_form(request, obj, change, **kwargs),), {"request": request})
 
     def get_view_on_site_url(self, obj=None):
         if obj is None or not obj.pk or not obj.slug or not obj.was_public(timezone.now()):
             return None
         return obj.get_absolute_url()
+
+    # Pages
+
+    def get_urls(self):
+        return [*chain.from_iterable(views(self).urls() for views in self.views), *super().get_urls()]
+
+    def history_view(self, request, object_id, extra_context=None):
+        return HistoryViews(self).history(request, object_id)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        view = super().changeform_view
+        return conflicts.run_form_view(
+            self, request, object_id, lambda: view(request, object_id, form_url, extra_context)
+        )
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        form = context["adminform"].form
+        can_change = self.has_change_permission(request, obj)
+        if form.is_bound and context["errors"]:
+            images.report_losses(request, form)
+            form.store_upload(at=request.at, by=request.user)
+        # In this order: a stored upload needs not be chosen again; the hints validate the form.
+        context.update(error_summary.form_context(context))
+        context.update(conflicts.form_context(request, form))
+        context.update(editing_sessions.form_context(request, obj, can_change))
+        context.update(editorial_hints.form_context(request, form, obj, can_change))
+        context.update(previews.form_context(request, obj, can_change))
+        context.update(workflow.form_context(request, obj))
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # Saving
+
+    def save_model(self, request, obj, form, change):
+        """Save the row, do the workflow step of the pressed button, record the type of a public change, and report."""
+        with addresses.former_owner_warning(request, obj, form, change):
+            with new_edition():  # the row is locked from here on
+                if change:
+                    conflicts.check_version(request, obj)
+                if form.has_changed() or not change:  # an approval alone does not make the user an author
+                    obj.save(version=VersionInfo(request.at, request.user))
+                    for sentence in describe(losses_of_form(form)):
+                        messages.warning(request, sentence)
+                workflow.apply_step(request, obj, form)
+                form.record_change(request, obj)
+                request.was_saved = True
+            editing_sessions.end_session(request, obj)
+            editorial_hints.report_repairs(request, form)
+            images.report_saved(request, obj, form)
+
+    def save_formset(self, request, form, formset, change):
+        super().save_formset(request, form, formset, change)
+        if formset.model is Attachment:
+            attachments.record_changes(request, form.instance, formset)
+
+    def response_post_save_change(self, request, obj):
+        return workflow.report_state(request, obj) or super().response_post_save_change(request, obj)
+
+    def response_post_save_add(self, request, obj):
+        return workflow.report_state(request, obj) or super().response_post_save_add(request, obj)

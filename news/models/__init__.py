@@ -1,32 +1,23 @@
-"""What the press office issues: messages in categories, and the addresses at which they stand or stood."""
+"""Models of the press office: messages, categories, attachments, workflow log, preview links."""
 
-from news.importing.models import Imported
-from news.models.acts import Act
 from news.models.attachments import Attachment
 from news.models.categories import Category
 from news.models.corrections import Correction
+from news.models.counts import DailyCount, MonthlyCount
+from news.models.editing_sessions import EditingSession
 from news.models.messages import Message
-from news.models.presence import Presence
-from news.models.previews import PreviewLink, PreviewOpening
-from news.models.redirects import Redirect
-from news.models.tallies import DayTally, Tally
-from news.search.models import Entry, IndexState, Stale, Word
+from news.models.previews import PreviewLink, PreviewVisit
+from news.models.workflow_log import WorkflowLogEntry
 
 __all__ = [
-    "Act",
     "Attachment",
     "Category",
     "Correction",
-    "DayTally",
-    "Entry",
-    "Imported",
-    "IndexState",
+    "DailyCount",
+    "EditingSession",
     "Message",
-    "Presence",
+    "MonthlyCount",
     "PreviewLink",
-    "PreviewOpening",
-    "Redirect",
-    "Stale",
-    "Tally",
-    "Word",
+    "PreviewVisit",
+    "WorkflowLogEntry",
 ]

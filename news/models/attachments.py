@@ -1,4 +1,4 @@
-"""Attachments: PDFs that come with a message, and are as public as it is (`embassy.media`)."""
+"""Attachments: PDF files of a message, public exactly when the message is."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.text_fields import LineField
 from editions.models import PublicModel, PublicQuerySet
 from news.pdf import PdfField
-from richtext.plaintext import LineField
 
-UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\\/:*?"<>|]+')  # for a name of a file
+UNSAFE_IN_FILE_NAMES = re.compile(
+    r'[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\\/:*?"<>|]+'
+)  # in file names
 
 
 class AttachmentQuerySet(PublicQuerySet):
@@ -22,25 +24,25 @@ class AttachmentQuerySet(PublicQuerySet):
     def seen(self):
         return self.filter(message__approved_at__isnull=False)
 
-    def given_name(self, file: str) -> str:
-        """Return the name under which a visitor keeps the file of this name in the storage; empty for none of ours."""
+    def download_name(self, file: str) -> str:
+        """Return the download name of a file in the storage; "" where no attachment has this file."""
         attachment = self.filter(file=file).first()
-        return attachment.given_name if attachment else ""
+        return attachment.download_name if attachment else ""
 
 
 class Attachment(PublicModel):
-    """A PDF that comes with a message: its programme, its text as signed."""
+    """A PDF file that belongs to a message, for example a programme or a signed text."""
 
     message = models.ForeignKey("news.Message", models.CASCADE, related_name="attachments", verbose_name=_("message"))
-    file = PdfField(_("PDF"), help_text=_("At most 25 MB. It is public as soon as the message is, and no sooner."))
+    file = PdfField(_("PDF"), help_text=_("Maximum 25 MB. It becomes public together with the message."))
     name = LineField(
         _("name"),
         max_length=150,
         blank=True,
-        help_text=_("As the public reads it: Programme of the visit. Empty: the file's own name."),
+        help_text=_("Public name, for example “Programme of the visit”. If empty, the file name is used."),
     )
     size = models.PositiveIntegerField(_("size"), editable=False)  # bytes
-    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("0 first."))
+    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Lowest first."))
 
     objects = AttachmentQuerySet.as_manager()
 
@@ -58,30 +60,30 @@ class Attachment(PublicModel):
         return self.message.is_seen()
 
     def clean(self):
-        self.settle()
+        self.set_size_and_name()
         if not self.name:
-            raise ValidationError({"name": _("Say what it is: Programme of the visit.")})
+            raise ValidationError({"name": _("Enter a name, for example “Programme of the visit”.")})
 
     def save(self, *args, **kwargs):
-        self.settle()
+        self.set_size_and_name()
         super().save(*args, **kwargs)
 
     save.alters_data = True
 
-    def settle(self) -> None:
-        """Settle what a new file tells: its size, and a name where none is given."""
+    def set_size_and_name(self) -> None:
+        """Set the size of a new file, and a name where none was entered."""
         self.name = " ".join(self.name.split())
         if self.file and not self.file._committed:
             self.size = self.file.size
-            self.name = self.name or name_of(self.file.name)
+            self.name = self.name or name_from_file(self.file.name)
 
     @property
-    def given_name(self) -> str:
-        """Return the name of the file that a visitor keeps."""
-        return f"{' '.join(UNFIT.sub(' ', self.name).split()).removesuffix('.pdf') or 'attachment'}.pdf"
+    def download_name(self) -> str:
+        """Return the file name that a browser suggests for the download."""
+        return f"{' '.join(UNSAFE_IN_FILE_NAMES.sub(' ', self.name).split()).removesuffix('.pdf') or 'attachment'}.pdf"
 
 
-def name_of(file: str) -> str:
-    """Return a name for people made of a file's: programme_of-the_visit.PDF becomes programme of-the visit."""
+def name_from_file(file: str) -> str:
+    """Return a readable name: `programme_of-the visit.PDF` gives “programme of-the visit”."""
     words = PurePath(file).stem.replace("_", " ").split()
     return " ".join(words)[:150] or "PDF"

@@ -1,20 +1,16 @@
-"""Categories: the kinds of messages."""
+"""Categories of messages."""
 
 from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from news.models.redirects import Movable, MovableQuerySet
-from richtext.plaintext import LineField
+from core.text_fields import LineField
+from redirects.models import RedirectingModel, RedirectingQuerySet
 
 
-class CategoryQuerySet(MovableQuerySet):
-    """Categories."""
-
-
-class Category(Movable):
-    """A kind of message: speeches, statements, comments."""
+class Category(RedirectingModel):
+    """A category of messages, for example speeches or statements."""
 
     name = LineField(_("name"), max_length=100)
     slug = models.SlugField(
@@ -23,15 +19,15 @@ class Category(Movable):
         validators=[
             RegexValidator(
                 r"^(?!\d+$)(?!feed$)",
-                _("A category's address is no number and not “feed”: these stand for years and feeds. Add a word."),
+                _("Numbers and “feed” are reserved for years and feeds. Add a word."),
             )
         ],
-        help_text=_("The word in the category's address, /messages/…/. The old address leads on to the new one."),
+        help_text=_("Part of the category's web address, /messages/…/. The old address will redirect."),
     )
-    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Its place in the menu, 0 first."))
+    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Position in the menu, lowest first."))
 
-    redirect_name = "category"
-    objects = CategoryQuerySet.as_manager()
+    redirect_target = "category"
+    objects = RedirectingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("category")

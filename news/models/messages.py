@@ -1,11 +1,10 @@
-"""Messages: what the press office issues, at addresses that never die."""
+"""Messages of the press office, at permanent URLs."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -13,26 +12,27 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
+from core.text_fields import LineField, PlainTextField
 from editions.models import new_edition
-from news import addresses
-from news.models import pictures
-from news.models.acts import LONGEST_REASON
-from news.models.redirects import Redirect
-from news.models.way import Way
+from news import slugs
+from news.models import images
+from news.models.fields import web_url_field
+from news.models.workflow import VersionInfo, WorkflowModel
+from news.models.workflow_log import MAX_REASON_LENGTH
 from news.querysets import MessageQuerySet
+from redirects.models import Redirect
 from richtext.fields import RichTextField
-from richtext.models import Illustrated
-from richtext.plaintext import LineField, PlainTextField, UrlField
-from richtext.text import first_paragraph
+from richtext.models import TextWithImages
+from richtext.plaintext import first_paragraph
 
-# What the indexes of the lists hold: the messages that are public, or will be by the clock alone, newest first.
-DUE = Q(approved_at__isnull=False, withdrawn_at__isnull=True)
-NEWEST = F("publish_at").desc(), F("id").desc()
-SETTLED = ("day", "slug", "made_slug", "changed_at")  # what each save settles, whichever fields it names
+# The lists' indexes: messages that are published or scheduled, newest first.
+IS_DUE = Q(approved_at__isnull=False, withdrawn_at__isnull=True)
+NEWEST_FIRST = F("publish_at").desc(), F("id").desc()
+DERIVED_FIELDS = ("day", "slug", "made_slug", "changed_at")  # set by each save, with any update_fields
 
 
-class Message(pictures.Pictured, Illustrated, Way):
-    """What the press office issues. Its state is derived from the moments recorded on it (`Way`)."""
+class Message(images.MessageImageMixin, TextWithImages, WorkflowModel):
+    """A message of the press office. Its state is derived from the times recorded on it."""
 
     # The text
 
@@ -41,7 +41,7 @@ class Message(pictures.Pictured, Illustrated, Way):
         _("lead"),
         max_length=5_000,
         blank=True,
-        help_text=_("One paragraph under the headline, in lists and feeds. Empty: the text's first paragraph serves."),
+        help_text=_("One paragraph below the headline, in lists and feeds. If empty, the first paragraph is used."),
     )
     body = RichTextField(_("text"), blank=True)
     category = models.ForeignKey("news.Category", models.PROTECT, verbose_name=_("category"), related_name="messages")
@@ -50,7 +50,7 @@ class Message(pictures.Pictured, Illustrated, Way):
         max_length=12,
         choices=settings.LANGUAGES,
         default="en",
-        help_text=_("What the text is written in."),
+        help_text=_("Language of the text."),
     )
 
     # Where it came from
@@ -59,36 +59,28 @@ class Message(pictures.Pictured, Illustrated, Way):
         _("delivered on"),
         null=True,
         blank=True,
-        help_text=_("The day a speech was given, where it differs from the day of publication."),
+        help_text=_("The date of a speech, if it differs from the date of publication."),
     )
-    source_name = LineField(_("source"), max_length=200, blank=True, help_text=_("Who issued it first."))
-    source_url = UrlField(
-        _("source address"),
-        max_length=2000,
-        blank=True,
-        validators=[
-            URLValidator(["http", "https"], message=_("This is no web address. Copy it whole, beginning with https://"))
-        ],
-        help_text=_("Kept and shown exactly as entered."),
-    )
+    source_name = LineField(_("source"), max_length=200, blank=True, help_text=_("Original publisher."))
+    source_url = web_url_field(_("source URL"), _("Stored and displayed exactly as entered."))
 
     # When and where it appears
 
     slug = models.SlugField(
-        _("address"),
+        _("web address"),
         max_length=120,
         blank=True,
         help_text=_(
-            "The last part of its address. Empty: made from the headline, and follows it until the message is public. "
-            "An old address leads on to the new one."
+            "The last part of the web address. If empty, it is made from the headline until the message is public. "
+            "The old address will redirect."
         ),
     )
-    made_slug = models.CharField(max_length=120, blank=True, editable=False)  # as last made from the headline
-    day = models.DateField(null=True, editable=False)  # the host's date of publish_at: part of the address
+    made_slug = models.CharField(max_length=120, blank=True, editable=False)  # the slug last made from the headline
+    day = models.DateField(null=True, editable=False)  # the date of publish_at in the host country: part of the URL
     featured = models.BooleanField(
         _("featured"),
         default=False,
-        help_text=_("Leads the home page, in full, until a newer featured message appears."),
+        help_text=_("Shown in full at the top of the home page until a newer featured message replaces it."),
     )
     changed_at = models.DateTimeField(_("last change"), auto_now=True)
 
@@ -97,7 +89,7 @@ class Message(pictures.Pictured, Illustrated, Way):
     history = HistoricalRecords(
         excluded_fields=["day", "made_slug", "changed_at", "revised_at"],
         user_db_constraint=False,
-        history_change_reason_field=PlainTextField(null=True, max_length=LONGEST_REASON),
+        history_change_reason_field=PlainTextField(null=True, max_length=MAX_REASON_LENGTH),
     )
 
     class Meta:
@@ -112,7 +104,7 @@ class Message(pictures.Pictured, Illustrated, Way):
             ("withdraw_message", _("Can withdraw and restore messages")),
         ]
         constraints = [
-            *pictures.CONSTRAINTS,
+            *images.CONSTRAINTS,
             models.UniqueConstraint(fields=["day", "slug"], name="news_address"),
             models.CheckConstraint(
                 condition=Q(approved_at__isnull=True) | Q(publish_at__isnull=False), name="news_approved_has_moment"
@@ -121,7 +113,7 @@ class Message(pictures.Pictured, Illustrated, Way):
                 condition=Q(withdrawn_at__isnull=True, withdrawn_reason="")
                 | (Q(withdrawn_at__isnull=False, approved_at__isnull=False) & ~Q(withdrawn_reason="")),
                 name="news_withdrawn_has_reason",
-                violation_error_message=_("A withdrawn message says why: enter the reason that the public will read."),
+                violation_error_message=_("Enter the reason for the withdrawal. It will be public."),
             ),
             models.CheckConstraint(
                 condition=Q(publish_at__isnull=True, day__isnull=True) | Q(publish_at__isnull=False, day__isnull=False),
@@ -129,85 +121,93 @@ class Message(pictures.Pictured, Illustrated, Way):
             ),
         ]
         indexes = [
-            *pictures.INDEXES,
-            models.Index(*NEWEST, name="news_newest", condition=DUE),
+            *images.INDEXES,
+            models.Index(*NEWEST_FIRST, name="news_newest", condition=IS_DUE),
             models.Index("revised_at", name="news_revised", condition=Q(revised_at__isnull=False)),
             models.Index("withdrawn_at", name="news_withdrawn", condition=Q(withdrawn_at__isnull=False)),
-            models.Index(*NEWEST, name="news_newest_featured", condition=DUE & Q(featured=True)),
-            # For the desk too, and so whatever their state: all, or those of a year; those of a category.
-            models.Index(*NEWEST, name="news_by_moment"),
-            models.Index("category", *NEWEST, name="news_of_category"),
-            # What nobody has approved.
+            models.Index(*NEWEST_FIRST, name="news_newest_featured", condition=IS_DUE & Q(featured=True)),
+            # For the admin's lists, which hold messages in all states: all, of a year, of a category.
+            models.Index(*NEWEST_FIRST, name="news_by_moment"),
+            models.Index("category", *NEWEST_FIRST, name="news_of_category"),
+            # Drafts and submitted messages.
             models.Index("submitted_at", "id", name="news_unapproved", condition=Q(approved_at__isnull=True)),
         ]
 
     def __str__(self):
         return self.headline
 
-    # What it is
-
     def is_seen(self):
         return self.approved_at is not None
 
     def get_absolute_url(self):
-        """Return its address; one without a day has none yet."""
-        # Put together by hand: a page has twenty of them, and `reverse` takes its time.
-        return f"{addresses.root()}{self.day:%Y/%m/%d}/{self.slug}/" if self.day else ""
+        """Return the URL; "" without a publication date."""
+        # Formatted here because `reverse` is slow and a page has twenty URLs.
+        return f"{slugs.url_root()}{self.day:%Y/%m/%d}/{self.slug}/" if self.day else ""
 
     @property
     def summary(self) -> str:
-        """Return the lead, or the text's first paragraph where there is none (`for_list` fetches it as `opening`)."""
+        """Return the lead, else the first paragraph of the text (`for_list` annotates it as `opening`)."""
         return self.lead or first_paragraph(self.__dict__["opening"] if "opening" in self.__dict__ else self.body)
 
     @property
     def attached(self):
-        """Return what is attached to it; without a query where it is known (`in_full`) that nothing is."""
+        """Return the attachments; without a query where `for_detail` has found that there are none."""
         return self.attachments.all() if self.pk and self.__dict__.get("has_attachments", True) else ()
 
-    # How it is kept
+    def save(
+        self,
+        *args,
+        before: Message | None = None,
+        version: VersionInfo | None = None,
+        always_version: bool = False,
+        **kwargs,
+    ):
+        """Save the message and, where a versioned field differs, a version; redirect from a public URL that changes.
 
-    def save(self, *args, before: Message | None = None, as_version: bool = False, **kwargs):
-        """Save the message at a settled address; where an address that was public changes, it leads on for ever.
-
-        `before` is the row as it was, where the caller has already written to it. `as_version` keeps a version even
-        where nothing in the row differs: something that belongs to the message does.
+        `before` is the row in the database, where the caller has changed it already. `version` holds the time, user and
+        why. `always_version` saves a version although no field differs, for a change to the attachments.
         """
         with new_edition(kwargs.get("using")):
             if before is None and self.pk:
                 before = Message.objects.filter(pk=self.pk).first()
             was_public = bool(before and before.was_public(timezone.now()))
-            addresses.settle(self, keep_slug=was_public)
+            slugs.assign_slug(self, keep_slug=was_public)
             if kwargs.get("update_fields") is not None:
-                kwargs["update_fields"] = {*kwargs["update_fields"], *SETTLED}
-            with self._as_version(before, as_version):
+                kwargs["update_fields"] = {*kwargs["update_fields"], *DERIVED_FIELDS}
+            needs_version = always_version or before is None or not has_equal_fields(self, before)
+            if needs_version and before and not self.history.exists():
+                self.history.model.objects.bulk_create([initial_version(before)])
+            with self._history_attributes(version, needs_version):
                 super().save(*args, stored=before, **kwargs)
             if was_public and before.get_absolute_url() != self.get_absolute_url():
-                Redirect.lead(before.get_absolute_url(), message=self)
+                Redirect.add(before.get_absolute_url(), message=self)
 
     save.alters_data = True
 
     @contextmanager
-    def _as_version(self, before: Message | None, always: bool):
-        """Keep what is saved inside as a version, and the first one with it; what changes nothing makes none."""
-        if always or before is None or not is_same(self, before):
-            if before and not self.history.exists():
-                self.history.model.objects.bulk_create([first_version(before)])
-            yield
-            return
-        self.skip_history_when_saving = True  # simple_history asks for this
+    def _history_attributes(self, version: VersionInfo | None, needs_version: bool):
+        """Set, during a save, the attributes from which simple_history takes its parameters."""
+        attributes = {} if needs_version else {"skip_history_when_saving": True}
+        if version:
+            attributes |= {"_history_date": version.at, "_change_reason": version.reason}
+            attributes |= {"_history_user": version.by} if version.by else {}
+        earlier = self.__dict__.copy()
+        self.__dict__.update(attributes)
         try:
             yield
         finally:
-            del self.skip_history_when_saving
+            for name in attributes:
+                del self.__dict__[name]
+            self.__dict__.update({name: earlier[name] for name in attributes if name in earlier})
 
 
-def is_same(message: Message, other: Message) -> bool:
-    """Say whether two messages would make the same version."""
+def has_equal_fields(message: Message, other: Message) -> bool:
+    """Return whether two messages have equal values in all versioned fields."""
     fields = message.history.model.tracked_fields
     return all(getattr(message, field.attname) == getattr(other, field.attname) for field in fields)
 
 
-def first_version(message: Message):
-    """Return the version that a message without history (an imported one) had before its first change."""
+def initial_version(message: Message):
+    """Return the initial version, unsaved, of a message without history (an imported one)."""
     fields = {field.attname: getattr(message, field.attname) for field in message.history.model.tracked_fields}
     return message.history.model(**fields, history_date=message.changed_at, history_type="+")

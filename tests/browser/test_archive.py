@@ -1,4 +1,4 @@
-"""The archive in a browser: the index, the jump to a date, with and without JavaScript, at a desk and on a phone."""
+"""The archive in a browser: the index and the date field, with and without JavaScript, on a wide screen and a phone."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,14 +11,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def history():
-    """Fifty days with a message each, and a speech on every fifth."""
+    """A message on each of fifty days; every fifth is a speech."""
     for number in range(50):
         kind = "speeches" if number % 5 == 0 else "statements"
         a_message(headline=f"Day {number:02}", publish_at=NOON - number * DAY, category=a_category(kind))
 
 
 def jump_to(page, day):
-    field = page.get_by_label("Go to a day")
+    field = page.get_by_label("Go to date")
     field.fill(day)
     field.press("Enter")
 
@@ -28,7 +28,7 @@ def first(page):
 
 
 @pytest.mark.parametrize("options", [{}, PHONE, {"java_script_enabled": False}], ids=["wide", "phone", "no script"])
-def test_the_jump_leads_to_the_day_and_on_from_there(open_page, options):
+def test_the_date_field_leads_to_the_day_with_links_to_newer_and_older_messages(open_page, options):
     page = open_page(**options)
     page.goto("/messages/2020/11/")
     jump_to(page, "2020-10-30")
@@ -40,29 +40,31 @@ def test_the_jump_leads_to_the_day_and_on_from_there(open_page, options):
     expect(first(page)).to_contain_text("Day 45")
 
 
-def test_the_jump_keeps_the_category(page):
+def test_the_date_field_keeps_the_category(page):
     page.goto("/messages/speeches/")
     jump_to(page, "2020-10-31")
     expect(first(page)).to_contain_text("Day 25")
     expect(page.get_by_role("heading", level=1)).to_have_text("Speeches")
 
 
-def test_a_day_that_is_none_is_explained_beside_its_field_and_stays_in_it(phone):
+def test_an_invalid_date_stays_in_its_field_with_an_error(phone):
     phone.goto("/messages/?date=the+5th")
-    field = phone.get_by_label("Go to a day")
+    field = phone.get_by_label("Go to date")
     expect(field).to_have_value("the 5th")
-    expect(field).to_have_accessible_description("“the 5th” is no day of the calendar. Write one like 04.03.2018.")
+    expect(field).to_have_accessible_description(
+        "“the 5th” is not a valid date. Enter it as DD/MM/YYYY, for example 04/03/2018."
+    )
     jump_to(phone, "30.10.2020")
     expect(first(phone)).to_contain_text("Day 25")
 
 
-def test_the_index_leads_down_to_a_day_and_over_to_a_category(page):
+def test_the_index_leads_to_a_day_and_to_a_category(page):
     page.goto("/messages/")
     index = page.get_by_label("Categories, years and months")
     for name in ("2020", "October", "29"):
         index.get_by_role("link", name=name, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("All messages, 29 October 2020")
-    page.get_by_label("Where you are").get_by_role("link", name="October 2020").click()
+    page.get_by_label("Breadcrumbs").get_by_role("link", name="October 2020").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("All messages, October 2020")
     index.get_by_role("link", name="Speeches", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Speeches, October 2020")
@@ -70,41 +72,40 @@ def test_the_index_leads_down_to_a_day_and_over_to_a_category(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Speeches, 30 October 2020")
     page.get_by_role("link", name="Later Speeches, 4 November 2020").click()
     expect(first(page)).to_contain_text("Day 20")
-    page.get_by_label("Where you are").get_by_role("link", name="November 2020").click()
+    page.get_by_label("Breadcrumbs").get_by_role("link", name="November 2020").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Speeches, November 2020")
 
 
-def test_on_a_phone_the_messages_come_before_the_index_is_opened(phone):
+def test_on_a_phone_the_index_is_folded_so_that_messages_are_visible(phone):
     phone.goto("/messages/2020/11/")
     expect(first(phone)).to_be_in_viewport()
     october = phone.get_by_role("link", name="October", exact=True)
     expect(october).to_be_hidden()
-    phone.get_by_text("By category, year and month").click()
+    phone.get_by_text("Browse by category, year and month").click()
     october.click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("All messages, October 2020")
 
 
-def test_an_empty_day_leads_on_to_the_days_beside_it(page):
+def test_an_empty_day_has_links_to_the_nearest_days_with_messages(page):
     page.goto("/messages/2020/12/24/")
-    expect(page.get_by_text("There is no message of this day.")).to_be_visible()
+    expect(page.get_by_text("No messages on this day.")).to_be_visible()
     page.get_by_role("link", name="Earlier All messages, 24 November 2020").click()
     expect(first(page)).to_contain_text("Day 00")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
-def test_the_open_index_has_no_barriers(open_page, axe, options, scheme):
-    page = open_page(**options, color_scheme=scheme)
+def test_the_open_index_has_no_violations(open_page, axe, options):
+    page = open_page(**options)
     page.goto("/messages/speeches/2020/11/04/")
     if options is PHONE:
-        page.get_by_text("By category, year and month").click()
+        page.get_by_text("Browse by category, year and month").click()
     assert axe(page, also=["color-contrast-enhanced", "target-size"]) == []
 
 
 def test_the_links_of_the_index_are_large_enough_to_touch(phone):
     phone.goto("/messages/2020/11/04/")
-    phone.get_by_text("By category, year and month").click()
-    sizes = phone.locator(".index a, .fold summary, .trail a, .to-day :is(input, button)").evaluate_all(
+    phone.get_by_text("Browse by category, year and month").click()
+    sizes = phone.locator(".index a, .fold summary, .breadcrumbs a, .goto-date :is(input, button)").evaluate_all(
         "links => links.map(link => [link.textContent, link.getBoundingClientRect().height])"
     )
     assert [text for text, height in sizes if height < 40] == []

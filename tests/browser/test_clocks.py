@@ -1,15 +1,15 @@
-"""On an open page the clocks, the date and the counters go on by themselves, by the server's time and nobody else's."""
+"""On an open page clocks, date and counters are updated automatically, by the server's time only."""
 
 import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories import a_counter
+from tests.helpers.waiting import open_with_server_time
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,44 +17,17 @@ MOSCOW, LONDON = '[data-clock="Europe/Moscow"]', '[data-clock="Europe/London"]'
 MINUTE = 60_000
 
 
-@pytest.fixture
-def server_at():
-    """A function that moves the server's clock, from where it runs on; the browser's stays where it is."""
-    travels = []
-
-    def move(text, zone="Europe/London"):
-        stop()
-        travels.append(time_machine.travel(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)), tick=True))
-        travels[0].start()
-
-    def stop():
-        while travels:
-            travels.pop().stop()
-
-    yield move
-    stop()
-
-
-@pytest.fixture
-def held(open_page):
-    """A page of a visitor in Tokyo, whose clock is years off and moves only when the test says so."""
-    page = open_page(timezone_id="Asia/Tokyo")
-    page.clock.install(time=datetime(2031, 5, 6, 7, 8, 9))
-    page.clock.pause_at(datetime(2031, 5, 6, 7, 8, 10))
-    return page
-
-
 def asked(page):
-    """Return the list to which each question for the server's time is added."""
+    """Return a list to which each request for the server's time is added."""
     questions = []
     page.on("request", lambda request: request.method == "HEAD" and questions.append(request.url))
     return questions
 
 
-# The server's time, and no other
+# The server's time
 
 
-def test_visitor_with_a_wrong_clock_in_another_zone_sees_the_right_time(open_page, server_at):
+def test_a_visitor_with_a_wrong_clock_in_another_zone_sees_the_right_time(open_page, server_at):
     server_at("2020-11-24 12:37:20")
     a_counter(since=date(2018, 3, 4), time_zone="Europe/London")
     page = open_page(timezone_id="Asia/Tokyo")
@@ -65,14 +38,14 @@ def test_visitor_with_a_wrong_clock_in_another_zone_sees_the_right_time(open_pag
     expect(page.locator("data")).to_have_text("996")
 
 
-def test_visitor_with_a_right_clock_asks_for_nothing_more(page):
+def test_a_right_clock_causes_no_request_for_the_time(page):
     questions = asked(page)
     page.goto("/counters/")
     expect(page.locator(LONDON)).to_have_text(re.compile(r"\d\d:\d\d"))
     assert questions == []
 
 
-def test_page_known_to_be_unchanged_still_tells_the_right_time(page):
+def test_a_page_revalidated_with_304_shows_the_right_time(page):
     for _visit in range(2):
         page.goto("/counters/")
         expect(page.locator(LONDON)).to_have_text(re.compile(r"\d\d:\d\d"))
@@ -81,7 +54,7 @@ def test_page_known_to_be_unchanged_still_tells_the_right_time(page):
     assert shown in {f"{now:%H:%M}", f"{now - timedelta(minutes=1):%H:%M}"}
 
 
-def test_page_taken_back_from_history_asks_for_the_time(page, server_at):
+def test_a_page_restored_from_history_requests_the_time(page, server_at):
     server_at("2020-11-24 12:37:20")
     page.goto("/counters/")
     expect(page.locator(LONDON)).to_have_text("12:37")
@@ -91,19 +64,19 @@ def test_page_taken_back_from_history_asks_for_the_time(page, server_at):
     expect(page.locator(LONDON)).to_have_text("13:50")
 
 
-def test_page_that_wakes_from_sleep_asks_for_the_time(held, server_at):
+def test_a_page_that_wakes_from_sleep_requests_the_time(held, server_at):
     server_at("2020-11-24 12:37:20")
     held.goto("/counters/")
     expect(held.locator(LONDON)).to_have_text("12:37")
     server_at("2020-11-25 08:00:20")
-    held.clock.set_system_time(datetime(2031, 5, 7, 2, 31))  # the day moves on, the page's own count does not
+    held.clock.set_system_time(datetime(2031, 5, 7, 2, 31))  # the date moves, performance.now() does not
     held.evaluate("dispatchEvent(new Event('focus'))")
     expect(held.locator(LONDON)).to_have_text("08:00")
     expect(held.locator("[data-date]")).to_have_text("25 November 2020")
 
 
 @pytest.mark.may_complain
-def test_page_that_wakes_without_network_reckons_the_time_slept(held, server_at):
+def test_a_page_that_wakes_offline_adds_the_time_slept(held, server_at):
     server_at("2020-11-24 12:37:20")
     held.goto("/counters/")
     expect(held.locator(LONDON)).to_have_text("12:37")
@@ -128,7 +101,7 @@ def test_clocks_turn_with_the_minute(held, server_at):
 
 def test_clocks_of_the_home_page_turn_with_the_minute(held, server_at):
     server_at("2020-11-24 12:37:20")
-    held.goto("/")
+    open_with_server_time(held, "/")
     expect(held.locator(LONDON)).to_have_text("12:37")
     held.clock.run_for(2 * MINUTE)
     expect(held.locator(LONDON)).to_have_text("12:39")
@@ -139,7 +112,7 @@ def test_clocks_of_the_home_page_turn_with_the_minute(held, server_at):
     ("before", "after", "hour"),
     [("2026-03-29 00:59:40", "02:00", "spring"), ("2026-10-25 01:59:40", "01:00", "autumn")],
 )
-def test_clocks_heed_the_change_of_the_hour(held, server_at, before, after, hour):
+def test_clocks_follow_the_change_to_and_from_summer_time(held, server_at, before, after, hour):
     server_at(before)
     held.goto("/counters/")
     expect(held.locator(LONDON)).to_have_text(before[11:16])
@@ -147,13 +120,13 @@ def test_clocks_heed_the_change_of_the_hour(held, server_at, before, after, hour
     expect(held.locator(LONDON)).to_have_text(after)
 
 
-def test_clocks_are_no_live_region(page):
+def test_clocks_are_not_a_live_region(page):
     page.goto("/counters/")
     expect(page.locator(LONDON)).to_be_visible()
     assert page.locator("[aria-live], [role=timer], [role=status]").count() == 0
 
 
-def test_without_script_the_page_is_whole_and_no_clock_is_empty(open_page):
+def test_without_javascript_the_page_is_complete_and_no_clock_is_empty(open_page):
     a_counter(since=date(2018, 3, 4))
     page = open_page(java_script_enabled=False)
     page.goto("/counters/")
@@ -188,7 +161,7 @@ def test_counter_turns_at_midnight_in_its_own_zone(held, server_at):
 
 
 def test_counter_turns_on_the_day_of_the_change_of_the_hour(held, server_at):
-    server_at("2026-03-29 23:59:40")  # 22:59:40 by Greenwich
+    server_at("2026-03-29 23:59:40")  # 22:59:40 UTC
     a_counter(since=date(2026, 3, 28))
     held.goto("/counters/")
     expect(held.locator(LONDON)).to_have_text("23:59")
@@ -222,13 +195,12 @@ def test_stopped_counter_stays_at_midnight(held, server_at):
     expect(held.locator("data")).to_have_text("996")
 
 
-# Barriers
+# Accessibility
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_of_counters_have_no_barriers(open_page, axe, scheme):
+def test_pages_of_counters_have_no_violations(open_page, axe):
     a_counter(slug="fire")
-    page = open_page(color_scheme=scheme, viewport={"width": 360, "height": 740})
+    page = open_page(viewport={"width": 360, "height": 740})
     found = []
     for address in ("/counters/", "/counters/fire/"):
         page.goto(address)

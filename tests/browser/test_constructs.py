@@ -1,4 +1,4 @@
-"""The table of constructs, pasted into the editor of a real browser: it arrives, or it is named."""
+"""The table of constructs, pasted into the editor in a browser: each is kept, or its loss is reported."""
 
 import pytest
 from playwright.sync_api import expect
@@ -19,7 +19,7 @@ def message():
     return a_message(body="", publish_at=None, headline="Constructs")
 
 
-def test_each_construct_pasted_into_the_editor_arrives_or_is_named(staff, message):
+def test_each_pasted_construct_is_kept_or_its_loss_is_reported(staff, message):
     open_editor(staff, f"/admin/news/message/{message.pk}/change/")
     faults = []
     for row in ROWS:

@@ -1,4 +1,4 @@
-"""The editor in the admin: under a policy without inline scripts, with every tag that it allows, and with pictures."""
+"""The rich-text editor: its content security policy, every allowed tag, and images."""
 
 import io
 import re
@@ -16,7 +16,7 @@ from tests.factories import a_category, a_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Every tag and attribute that the configuration allows, as the cleaner writes them.
+# Every tag and attribute that the configuration allows, as the sanitizer writes them.
 EVERYTHING = """
 <h2>A <em>b</em></h2>
 <h3 lang="fr">C</h3>
@@ -36,13 +36,13 @@ EVERYTHING = """
 
 @pytest.fixture
 def pictures(settings, tmp_path):
-    """A place of its own for what is uploaded."""
+    """A media folder of the test's own."""
     settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
 def a_picture(staff, pictures):
-    """The address of a picture that has been uploaded."""
+    """The URL of an uploaded image."""
     officer = get_user_model().objects.get()
     file = ContentFile(a_png()["buffer"], name="a.png")
     return Image.objects.create(file=file, uploaded_at=timezone.now(), uploaded_by=officer).file.url
@@ -87,7 +87,7 @@ def test_every_allowed_tag_goes_through_the_editor_and_comes_out_unchanged(staff
     staff.locator("[name=_continue]").click()
     expect(staff.locator(".success")).to_be_visible()
     message.refresh_from_db()
-    assert "".join(message.body.split()) == "".join(before.split())  # the editor sets line breaks of its own
+    assert "".join(message.body.split()) == "".join(before.split())  # the editor adds line breaks
 
 
 def test_the_toolbar_works_by_mouse(desk):
@@ -112,7 +112,7 @@ def test_the_toolbar_works_by_keyboard(desk):
     expect(text(desk)).to_be_focused()
 
 
-def test_the_source_can_be_written_and_keeps_what_is_allowed_only(desk):
+def test_html_source_keeps_allowed_tags_only(desk):
     button(desk, "source").click()
     desk.locator("textarea.cke_source").fill('<p onclick="a()">One <b>two</b><script>a()</script></p>')
     button(desk, "source").click()
@@ -120,7 +120,7 @@ def test_the_source_can_be_written_and_keeps_what_is_allowed_only(desk):
     assert html(desk).strip() == "<p>One <strong>two</strong></p>"
 
 
-def test_a_paste_keeps_the_words_and_leaves_the_dress(desk):
+def test_a_paste_keeps_the_text_and_drops_its_styles(desk):
     text(desk).click()
     desk.evaluate(
         """CKEDITOR.instances.id_body.fire('paste', {type: 'html', method: 'paste', dataTransfer:
@@ -131,7 +131,7 @@ def test_a_paste_keeps_the_words_and_leaves_the_dress(desk):
     assert html(desk).strip() == "<p>One <strong>two</strong></p>"
 
 
-def test_a_picture_is_uploaded_and_stands_in_the_text(desk):
+def test_an_image_is_uploaded_and_inserted(desk):
     button(desk, "image").click()
     dialog = desk.locator(".cke_dialog")
     dialog.get_by_role("tab", name="Upload").click()
@@ -157,7 +157,7 @@ def test_a_refused_upload_says_why(desk):
     assert "JPEG, PNG or WebP" in said[0]
 
 
-def test_a_picture_without_alternative_text_is_sent_back_with_a_sentence(desk, a_picture):
+def test_an_image_without_alternative_text_is_refused(desk, a_picture):
     desk.get_by_label("Headline").fill("With a picture")
     desk.locator("[name=category]").first.check()
     button(desk, "source").click()
@@ -167,7 +167,7 @@ def test_a_picture_without_alternative_text_is_sent_back_with_a_sentence(desk, a
     assert not Message.objects.exists()
 
 
-def test_the_sheet_is_dark_in_the_dark(dark, log_in):
+def test_the_editor_is_dark_in_the_dark_colour_scheme(dark, log_in):
     log_in(dark)
     dark.goto("/admin/news/message/add/")
     expect(text(dark)).to_have_css("background-color", "rgb(25, 28, 33)")

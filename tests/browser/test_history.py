@@ -1,4 +1,4 @@
-"""What is out is corrected by clicks, and an earlier version of a message is found, compared and put back."""
+"""Corrections of published messages, and the history: versions compared and restored."""
 
 import pytest
 from playwright.sync_api import expect
@@ -23,45 +23,43 @@ def save(page):
     page.get_by_role("button", name="Save", exact=True).click()
 
 
-def test_a_correction_by_clicks_stands_under_the_message(staff, axe):
+def test_a_correction_note_is_shown_under_the_message(staff, axe):
     message = published()
     staff.goto(f"{LIST}{message.pk}/change/")
     staff.get_by_label("Headline").fill("The talks begin on Tuesday")
     save(staff)
-    expect(staff.locator(".said .errorlist")).to_contain_text("a typo or a correction")
+    expect(staff.locator(".change-kind .errorlist")).to_contain_text("a typo or a correction")
     expect(staff.get_by_label("Headline")).to_have_value("The talks begin on Tuesday")
     assert axe(staff, without=[".django-ckeditor-widget", "#nav-sidebar", ".inline-group"]) == []
-    choose(staff, "A correction")
-    staff.get_by_label("Note of the correction").fill(NOTE)
+    choose(staff, "Correction")
+    staff.get_by_label("Correction note").fill(NOTE)
     save(staff)
-    expect(staff.locator(".messagelist")).to_contain_text("The note of your correction stands under the message now")
+    expect(staff.locator(".messagelist")).to_contain_text("Your correction note has been published below the message")
     staff.goto(message.get_absolute_url())
     expect(staff.get_by_role("heading", level=1)).to_have_text("The talks begin on Tuesday")
     expect(staff.get_by_role("region", name="Correction")).to_contain_text(NOTE)
     assert axe(staff) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_earlier_version_is_compared_and_put_back(open_page, log_in, axe, scheme):
-    page = open_page(color_scheme=scheme)
-    log_in(page)
+def test_an_earlier_version_is_compared_and_restored(staff, axe):
+    page = staff
     message = published()
     message.body = "<p>They begin on Tuesday.</p>"
-    message.correct(NOTE)
+    message.publish_correction(NOTE)
     page.goto(f"{LIST}{message.pk}/change/")
     page.get_by_role("link", name="History").click()
     expect(page.locator(".history tbody tr")).to_have_count(3)
     assert axe(page, without=["#nav-sidebar"]) == []
-    page.get_by_role("link", name="Compare with the text as it stands").click()
+    page.get_by_role("link", name="Compare with the current text").click()
     expect(page.locator(".difference.body del")).to_have_text("Monday.")
     expect(page.locator(".difference.body ins")).to_have_text("Tuesday.")
     assert axe(page, without=["#nav-sidebar"]) == []
     page.get_by_role("button", name="Restore this version").click()
-    expect(page.locator(".said .errorlist")).to_contain_text("a typo or a correction")
-    choose(page, "A correction")
-    page.get_by_label("Note of the correction").fill("It is Monday after all.")
+    expect(page.locator(".change-kind .errorlist")).to_contain_text("a typo or a correction")
+    choose(page, "Correction")
+    page.get_by_label("Correction note").fill("It is Monday after all.")
     page.get_by_role("button", name="Restore this version").click()
-    expect(page.locator(".messagelist")).to_contain_text("The text stands again")
+    expect(page.locator(".messagelist")).to_contain_text("has been restored")
     page.goto(message.get_absolute_url())
     expect(page.locator(".body")).to_have_text("They begin on Monday.")
     expect(page.locator(".corrections p")).to_have_count(2)
@@ -74,5 +72,5 @@ def test_any_two_versions_are_chosen_and_compared(staff):
         message.save()
     staff.goto(f"{LIST}{message.pk}/history/")
     staff.locator("input[name=a]").last.check()
-    staff.get_by_role("button", name="Compare the two").click()
+    staff.get_by_role("button", name="Compare selected versions").click()
     expect(staff.locator(".difference.body p")).to_have_text("They begin on Monday.Wednesday.")

@@ -1,11 +1,13 @@
-"""Texts kept in the browser: encrypted, gone with a log-out in any tab, there again for the same user alone."""
+"""Unsaved texts stored in the browser: encrypted, deleted at sign-out in any tab, restored for the same user only."""
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories import a_message
+from tests.helpers.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,12 +20,8 @@ def change(message):
 
 
 def until(page, condition):
-    """Wait until a JavaScript condition holds; the page's policy forbids Playwright's own way."""
-    for _ in range(100):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(condition)
+    """Wait until a JavaScript condition holds: `wait_for_function` would violate the content security policy."""
+    wait_until(lambda: page.evaluate(condition), condition)
 
 
 KEPT = "Object.keys(localStorage).some((key) => key.startsWith('desk/'))"
@@ -40,13 +38,15 @@ def write(page, draft):
     until(page, KEPT)
 
 
-def test_a_kept_text_is_not_readable_in_the_browsers_storage(anna, draft):
+def test_a_stored_text_is_encrypted(anna, draft):
     write(anna, draft)
     stored = anna.evaluate(STORED)
-    assert ("sealed" in stored, SECRET in stored, "Embargoed" in stored) == (True, False, False)
+    assert ("encrypted" in stored, SECRET in stored, "Embargoed" in stored) == (True, False, False)
 
 
-def test_logging_out_in_one_tab_drops_what_another_tab_keeps(anna, draft):
+@pytest.mark.own_context  # for its clock
+def test_signing_out_in_one_tab_deletes_the_texts_of_another(anna, draft):
+    anna.clock.install(time=timezone.now())
     write(anna, draft)
     other = anna.context.new_page()
     other.goto("/admin/")
@@ -54,11 +54,12 @@ def test_logging_out_in_one_tab_drops_what_another_tab_keeps(anna, draft):
     expect(other.get_by_role("heading", name="Logged out")).to_be_visible()
     until(anna, f"!{KEPT}")
     anna.get_by_label("Headline").fill("More of it")
-    anna.wait_for_timeout(600)  # longer than keeping waits for the next key
+    anna.clock.run_for(600)  # longer than the delay after which typed text is stored
+    anna.evaluate("crypto.subtle.digest('SHA-256', new Uint8Array(1e6))")  # encryption that had begun would be over now
     assert not anna.evaluate(KEPT)
 
 
-def test_a_text_that_cannot_be_decrypted_is_dropped(anna, draft):
+def test_a_text_that_cannot_be_decrypted_is_deleted(anna, draft):
     write(anna, draft)
     anna.evaluate(
         "for (const key of Object.keys(localStorage)) if (key.startsWith('desk/'))"
@@ -69,44 +70,47 @@ def test_a_text_that_cannot_be_decrypted_is_dropped(anna, draft):
     expect(anna.context.pages[-1].locator("[data-offer]")).to_be_hidden()
 
 
-def test_a_log_in_in_another_tab_makes_the_first_one_go_on(anna, draft, log_in):
+def test_a_tab_works_again_after_a_sign_in_in_another_tab(anna, draft, log_in):
     write(anna, draft)
     Session.objects.all().delete()
     anna.evaluate("dispatchEvent(new Event('focus'))")
     anna.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(anna.get_by_text("You are logged out.")).to_be_visible()
+    expect(anna.get_by_text("You have been signed out.")).to_be_visible()
     log_in(anna, get_user_model().objects.get(username="anna"))
     anna.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(anna.get_by_text("You are logged out.")).to_be_hidden()
+    expect(anna.get_by_text("You have been signed out.")).to_be_hidden()
     anna.get_by_role("button", name="Save", exact=True).click()
     expect(anna.locator(".messagelist")).to_be_visible()
     draft.refresh_from_db()
     assert draft.headline == SECRET
 
 
-def test_enter_in_a_field_of_one_line_saves_nothing(anna, draft):
+def test_enter_in_a_text_input_does_not_submit_the_form(anna, draft):
     anna.goto(change(draft))
+    posts = []
+    anna.on("request", lambda request: request.is_navigation_request() and posts.append(request.url))
     source = anna.locator("#id_source_name")
     source.fill("Ministry of For")
     source.press("Enter")
-    anna.wait_for_timeout(300)
-    assert anna.url.endswith(change(draft))
+    # A form that is submitted sends its request before the second next frame.
+    anna.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert (posts, anna.url.endswith(change(draft))) == ([], True)
     draft.refresh_from_db()
     assert draft.source_name == ""
 
 
-def test_who_writes_is_told_from_who_has_it_open(anna, boris, draft):
+def test_colleagues_who_edit_are_distinguished_from_those_who_only_have_it_open(anna, boris, draft):
     anna.goto(change(draft))
     expect(anna.locator(".cke_wysiwyg_div")).to_be_visible()
     boris.goto(change(draft))
-    expect(boris.locator("[data-others]")).to_contain_text("Anna has this open since")
+    expect(boris.locator("[data-others]")).to_contain_text("Anna has had this open since")
     with anna.expect_response("**/presence/"):
         anna.get_by_label("Headline").fill("Something else")
     boris.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(boris.locator("[data-others]")).to_contain_text("Anna is editing this since")
+    expect(boris.locator("[data-others]")).to_contain_text("Anna has been editing this since")
 
 
-def test_the_length_of_the_headline_is_counted_and_old_advice_says_so(anna, draft):
+def test_the_length_of_the_headline_is_counted_and_outdated_advice_is_marked(anna, draft):
     draft.headline = "x" * 130
     draft.save()
     anna.goto(change(draft))

@@ -1,17 +1,18 @@
-"""Times in two capitals: what the clocks of both cities show, beside a moment as one types it."""
+"""Date and time fields: the times in both cities are shown while typing."""
 
 import pytest
 from playwright.sync_api import expect
 
 from news.models import Message
-from tests.browser.test_two_officers import ADD, save
 from tests.factories import a_category
+from tests.helpers.desk_pages import click_save
+from tests.helpers.message_form import ADD_URL
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_the_times_of_both_cities_stand_beside_the_field_as_one_types(anna, axe):
-    anna.goto(ADD)
+def test_the_times_of_both_cities_are_shown_while_typing(anna, axe):
+    anna.goto(ADD_URL)
     box = anna.locator(".field-publish_at .moment")
     box.get_by_label("Date").fill("01/07/2030")
     box.get_by_label("Time").press_sequentially("22:30")
@@ -21,27 +22,27 @@ def test_the_times_of_both_cities_stand_beside_the_field_as_one_types(anna, axe)
     assert axe(anna, without=[".django-ckeditor-widget"]) == []
 
 
-def test_a_time_that_does_not_exist_or_comes_twice_is_told_as_one_types(anna):
+def test_a_nonexistent_or_ambiguous_time_is_reported_while_typing(anna):
     a_category()
-    anna.goto(ADD)
+    anna.goto(ADD_URL)
     box = anna.locator(".field-publish_at .moment")
     box.get_by_label("Date").fill("31/03/2030")
     box.get_by_label("Time").fill("01:30")
     expect(box.locator(".zones")).to_contain_text("does not exist")
     expect(box.get_by_role("radio")).to_have_count(0)
     box.get_by_label("Date").fill("27/10/2030")
-    expect(box.locator(".zones")).to_contain_text("comes twice")
+    expect(box.locator(".zones")).to_contain_text("occurs twice")
     box.get_by_label("01:30 GMT (second)").check()
     expect(box.locator(".zones")).to_have_text("01:30 London · 04:30 Moscow · 01:30 UTC")
     anna.get_by_label("Headline").fill("In the second hour")
     anna.get_by_label("Statements").check()
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     assert Message.objects.get().publish_at.isoformat() == "2030-10-27T01:30:00+00:00"
 
 
-def test_the_shortcut_now_shows_the_times_at_once(anna):
-    anna.goto(ADD)
+def test_the_shortcut_now_shows_the_times(anna):
+    anna.goto(ADD_URL)
     box = anna.locator(".field-publish_at .moment")
     box.get_by_role("link", name="Today").click()
     box.get_by_role("link", name="Now").click()

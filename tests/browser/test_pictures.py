@@ -1,4 +1,4 @@
-"""A picture on the desk and on the page, in a real browser."""
+"""Images of messages in a browser: the focus point on the press desk, and sizes on public pages."""
 
 from types import SimpleNamespace
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from news.models import Message
-from tests.files import a_picture_file, a_pictured_message, an_attachment
+from tests.helpers.files import a_picture_file, a_pictured_message, an_attachment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,7 +17,7 @@ def media(settings, tmp_path):
 
 
 def chosen(size=(800, 400)):
-    """Return a picture as a browser's file dialog gives it."""
+    """Return an image as a file for `set_input_files`."""
     return {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_picture_file(size).read()}
 
 
@@ -34,7 +34,7 @@ def desk(page, message):
 
 
 def click(image, across, down):
-    """Click on a place of a picture, given in shares of its width and height."""
+    """Click on an image at fractions of its width and height."""
     box = image.bounding_box()
     image.click(position={"x": box["width"] * across, "y": box["height"] * down})
 
@@ -44,7 +44,7 @@ def middle(locator):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def test_a_click_on_the_picture_chooses_its_focus(staff):
+def test_a_click_on_the_image_sets_its_focus(staff):
     message = a_pictured_message(size=(800, 400))
     form = desk(staff, message)
     click(form.image, 0.25, 0.8)
@@ -55,11 +55,11 @@ def test_a_click_on_the_picture_chooses_its_focus(staff):
     assert Message.objects.values_list("image_focus_x", "image_focus_y").get() == (25, 80)
 
 
-def test_the_mark_stands_where_the_numbers_say(staff):
+def test_the_mark_is_at_the_focus_that_is_entered(staff):
     form = desk(staff, a_pictured_message(size=(800, 400)))
     form.x.fill("10")
     form.y.fill("90")
-    # Both boxes in one look: the editor above may still be moving the page.
+    # Both boxes in one evaluation, as the editor above may still move the page.
     place = form.frame.evaluate(
         """frame => {
           const image = frame.querySelector("img").getBoundingClientRect();
@@ -73,7 +73,7 @@ def test_the_mark_stands_where_the_numbers_say(staff):
     assert place == pytest.approx([0.1, 0.9], abs=0.02)
 
 
-def test_a_picture_chosen_just_now_is_shown_and_its_focus_is_in_the_middle(staff):
+def test_a_newly_chosen_image_is_shown_with_its_focus_in_the_centre(staff):
     form = desk(staff, a_pictured_message(image_focus_x=10, image_focus_y=10))
     before = form.image.get_attribute("src")
     staff.locator("#id_image").set_input_files(chosen())
@@ -83,7 +83,7 @@ def test_a_picture_chosen_just_now_is_shown_and_its_focus_is_in_the_middle(staff
     expect(form.x).to_have_value("75")
 
 
-def test_a_message_without_a_picture_has_no_place_to_click(staff):
+def test_a_message_without_an_image_has_no_focus_frame(staff):
     staff.goto("/admin/news/message/add/")
     expect(staff.locator(".focus-frame")).to_be_hidden()
     staff.locator("#id_image").set_input_files(chosen())
@@ -91,21 +91,21 @@ def test_a_message_without_a_picture_has_no_place_to_click(staff):
 
 
 @pytest.mark.parametrize("kwargs", [{"image_credit": "A. Smith"}, {"video_url": "https://video.example.org/1"}])
-def test_a_page_with_a_picture_has_no_barrier(page, axe, kwargs):
+def test_a_page_with_an_image_has_no_violations(page, axe, kwargs):
     message = a_pictured_message(**kwargs)
     an_attachment(message)
     page.goto(message.get_absolute_url())
     assert axe(page) == []
 
 
-def test_the_form_with_a_picture_has_no_barrier(staff, axe):
+def test_the_form_with_an_image_has_no_violations(staff, axe):
     message = a_pictured_message()
     an_attachment(message)
     desk(staff, message)
     assert axe(staff) == []
 
 
-def test_a_telephone_fetches_a_small_avif(open_page):
+def test_a_phone_loads_a_small_avif(open_page):
     page = open_page(viewport={"width": 360, "height": 740})
     message = a_pictured_message(size=(2000, 1000))
     page.goto(message.get_absolute_url())
@@ -115,7 +115,7 @@ def test_a_telephone_fetches_a_small_avif(open_page):
 
 
 @pytest.mark.may_complain
-def test_nothing_jumps_when_the_picture_comes(page):
+def test_the_layout_does_not_shift_when_the_image_loads(page):
     message = a_pictured_message(size=(1000, 500))
     page.route("**/media/**", lambda route: route.abort())
     page.goto(message.get_absolute_url(), wait_until="domcontentloaded")

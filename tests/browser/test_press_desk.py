@@ -1,4 +1,4 @@
-"""A press officer's day by clicks and keys: write, approve, schedule, feature, withdraw, and see it on the site."""
+"""The press desk in a browser: write, approve, schedule, feature, withdraw, and see it on the site."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ADD = "/admin/news/message/add/"
 LIST = "/admin/news/message/"
-OVERRIDE = "Why it can't wait for a colleague"
+OVERRIDE = "Reason for approving without a second person"
 HEADLINE = "On the remarks of the spokesman about the closed inquiry " * 4
 
 
@@ -23,7 +23,7 @@ def change(message):
 
 
 def write(page, headline, text="The text."):
-    """Open the form for a new message, and write into it: by keys, as an officer does."""
+    """Open the form for a new message, and type into it."""
     page.goto(ADD)
     page.get_by_label("Headline").fill(headline)
     editor(page).click()
@@ -35,13 +35,13 @@ def editor(page):
 
 
 def approve_own(page):
-    """Approve what one has written oneself: that takes a reason."""
+    """Approve the user's own text, which needs a reason."""
     page.get_by_label(OVERRIDE).fill("It is the middle of the night.")
     page.get_by_role("button", name="Save and approve").click()
 
 
 def act(page, name):
-    """Do an act to the messages that are ticked."""
+    """Run an admin action on the selected messages."""
     page.locator("select[name=action]").select_option(label=name)
     page.get_by_role("button", name="Go", exact=True).click()
 
@@ -57,10 +57,10 @@ def desk(staff):
     return staff
 
 
-# Coming in
+# Sign-in
 
 
-def test_officer_logs_in_through_the_form(page):
+def test_an_officer_signs_in_with_the_form(page):
     get_user_model().objects.create_superuser("officer", password="for-the-tests-only")
     page.goto("/admin/")
     page.get_by_label("E-mail address or name").fill("officer")
@@ -72,13 +72,13 @@ def test_officer_logs_in_through_the_form(page):
 # Writing and publishing
 
 
-def test_what_is_typed_in_the_editor_stands_on_the_site(desk):
+def test_text_typed_in_the_editor_is_published(desk):
     write(desk, "The embassy opens its archive", "It opens on ")
     desk.keyboard.press("Control+b")
     desk.keyboard.type("Monday")
     desk.get_by_label("Statements").check()
     approve_own(desk)
-    expect(desk.locator(".messagelist")).to_contain_text("It is public now")
+    expect(desk.locator(".messagelist")).to_contain_text("Published at")
     desk.goto("/")
     featured = desk.locator(".front > .message")
     expect(featured.get_by_role("heading")).to_have_text("The embassy opens its archive")
@@ -90,7 +90,7 @@ def test_writer_submits_and_a_colleague_approves(desk, open_page, log_in):
     write(desk, "A text for two")
     desk.get_by_label("Statements").check()
     desk.get_by_role("button", name="Save and submit").click()
-    expect(desk.locator(".messagelist")).to_contain_text("waits for approval")
+    expect(desk.locator(".messagelist")).to_contain_text("Submitted for approval")
     colleague = open_page()
     log_in(colleague, get_user_model().objects.create_superuser("colleague", password="for-the-tests-only"))
     colleague.goto(LIST)
@@ -98,12 +98,12 @@ def test_writer_submits_and_a_colleague_approves(desk, open_page, log_in):
     colleague.get_by_role("link", name="A text for two").click()
     expect(colleague.get_by_label(OVERRIDE)).to_be_hidden()
     colleague.get_by_role("button", name="Save and approve").click()
-    expect(colleague.locator(".messagelist")).to_contain_text("It is public now")
+    expect(colleague.locator(".messagelist")).to_contain_text("Published at")
     desk.goto("/messages/")
     expect(desk.get_by_role("link", name="A text for two")).to_be_visible()
 
 
-def test_own_text_is_not_approved_without_a_reason_and_is_kept(desk):
+def test_ones_own_text_is_not_approved_without_a_reason(desk):
     write(desk, "A lonely text", "Typed for an hour.")
     desk.get_by_label("Statements").check()
     desk.get_by_role("button", name="Save and approve").click()
@@ -112,17 +112,17 @@ def test_own_text_is_not_approved_without_a_reason_and_is_kept(desk):
     assert not Message.objects.exists()
 
 
-def test_saved_message_is_a_draft_that_nobody_else_sees(desk, open_page):
+def test_a_saved_message_is_a_draft_that_is_not_public(desk, open_page):
     write(desk, "Not yet")
     desk.get_by_label("Statements").check()
     desk.get_by_role("button", name="Save", exact=True).click()
     expect(row(desk, "Not yet").locator(".state")).to_have_text("draft")
     visitor = open_page()
     visitor.goto("/messages/")
-    expect(visitor.get_by_text("Nothing has been published here yet")).to_be_visible()
+    expect(visitor.get_by_text("No messages yet")).to_be_visible()
 
 
-def test_message_with_a_moment_ahead_is_scheduled(desk):
+def test_a_message_with_a_future_time_is_scheduled(desk):
     write(desk, "Tomorrow’s statement")
     desk.get_by_label("Statements").check()
     tomorrow = timezone.localtime() + timedelta(days=1)
@@ -136,14 +136,14 @@ def test_message_with_a_moment_ahead_is_scheduled(desk):
     expect(desk.get_by_text("Tomorrow’s statement")).to_have_count(0)
 
 
-def test_missing_headline_is_asked_for_beside_its_field_and_the_text_is_kept(desk):
+def test_a_missing_headline_is_reported_and_the_text_is_not_lost(desk):
     write(desk, "", "A text that took an hour.")
     desk.get_by_role("button", name="Save", exact=True).click()
     expect(desk.locator(".field-headline .errorlist")).to_be_visible()
     expect(editor(desk)).to_contain_text("A text that took an hour.")
 
 
-def test_preview_shows_what_is_not_saved_yet_in_the_sites_dress(desk):
+def test_the_preview_shows_unsaved_changes(desk):
     draft = a_message(headline="A draft to look at", publish_at=None)
     desk.goto(change(draft))
     desk.get_by_label("Headline").fill("A better headline")
@@ -168,7 +168,7 @@ def test_featured_message_leads_the_home_page(desk):
     expect(desk.locator(".front > .message").get_by_role("heading")).to_have_text("An older speech")
 
 
-def test_withdrawn_message_keeps_a_notice_with_the_reason(desk):
+def test_a_withdrawn_message_is_410_with_the_reason(desk):
     message = a_message(headline="A statement with an error")
     desk.goto(LIST)
     row(desk, message.headline).get_by_role("checkbox").check()
@@ -176,23 +176,23 @@ def test_withdrawn_message_keeps_a_notice_with_the_reason(desk):
     expect(desk.get_by_text("A statement with an error")).to_be_visible()
     desk.get_by_label("Reason").fill("The date was wrong.")
     desk.get_by_role("button", name="Withdraw").click()
-    expect(desk.locator(".field-state_in_words .state")).to_have_text("withdrawn")
+    expect(desk.locator(".field-state_label .state")).to_have_text("withdrawn")
     answer = desk.goto(message.get_absolute_url())
     assert answer.status == 410
     expect(desk.get_by_role("main")).to_contain_text("The date was wrong.")
 
 
-def test_message_is_withdrawn_from_its_own_page_and_not_without_a_reason(desk):
+def test_a_message_is_not_withdrawn_without_a_reason(desk):
     message = a_message()
     desk.goto(change(message))
     desk.get_by_role("link", name="Withdraw …").click()
     desk.get_by_label("Reason").fill("  ")
     desk.get_by_role("button", name="Withdraw").click()
-    expect(desk.locator(".errorlist")).to_contain_text("Say why")
+    expect(desk.locator(".errorlist")).to_contain_text("Enter a reason")
     assert desk.goto(message.get_absolute_url()).status == 200
 
 
-def test_what_others_have_submitted_is_approved_from_the_list(desk):
+def test_submitted_messages_are_approved_from_the_list(desk):
     drafts = [a_message(headline=f"Draft {name}", publish_at=None) for name in "AB"]
     for draft in drafts:
         draft.submit()
@@ -200,14 +200,14 @@ def test_what_others_have_submitted_is_approved_from_the_list(desk):
     for draft in drafts:
         row(desk, draft.headline).get_by_role("checkbox").check()
     act(desk, "Approve …")
-    expect(desk.locator(".chosen li")).to_have_count(2)
+    expect(desk.locator(".selected-messages li")).to_have_count(2)
     desk.get_by_role("button", name="Approve").click()
     expect(desk.locator("#result_list .state")).to_have_text(["published", "published"])
     desk.goto("/messages/")
     expect(desk.locator(".entries li")).to_have_count(2)
 
 
-def test_list_is_narrowed_to_a_state(desk):
+def test_the_list_is_filtered_by_state(desk):
     a_message(headline="Public already")
     a_message(headline="Still a draft", publish_at=None)
     desk.goto(LIST)
@@ -215,21 +215,21 @@ def test_list_is_narrowed_to_a_state(desk):
     expect(desk.locator("#result_list .field-headline")).to_have_text(["Still a draft"])
 
 
-# How the desk looks
+# Layout
 
 
 @pytest.mark.parametrize("width", [1280, 800])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_desk_holds_long_headlines_in_every_window(open_page, log_in, width, scheme):
-    page = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+def test_long_headlines_fit_the_press_desk_at_every_width(open_page, log_in, width):
+    page = open_page(viewport={"width": width, "height": 900})
     log_in(page)
     message = a_message(
         headline=HEADLINE[:213], body="<table><tbody><tr>" + "<td>1,000,000</td>" * 30 + "</tr></tbody></table>"
     )
-    for address in (LIST, change(message), "/admin/"):
+    for address in (LIST, "/admin/", change(message)):
         page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-    page.goto(change(message))
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate("document.documentElement.scrollWidth") == width
     expect(editor(page)).to_be_visible()
     tools, title, form = (page.locator(at).bounding_box() for at in (".object-tools", "#content > h2", "#message_form"))
     assert title["y"] + title["height"] <= tools["y"]

@@ -1,4 +1,4 @@
-"""Previews in a real browser: of what is being typed, and by a link for somebody without an account."""
+"""Previews in a browser: of unsaved changes, and by a link for people without an account."""
 
 from datetime import timedelta
 
@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from news import links
-from news.links import Fault
+from news import link_checker
+from news.link_checker import BrokenLink
 from news.models import PreviewLink
 from tests.factories import a_message
 
@@ -25,17 +25,17 @@ def desk(staff):
 
 
 def a_link(page, name="Reuters"):
-    """Make a link by the small form, open until tomorrow night."""
+    """Create a link with the small form, valid until tomorrow night; return its URL."""
     section = page.locator("#previews")
-    section.get_by_label("For whom").fill(name)
+    section.get_by_label("Recipient").fill(name)
     tomorrow = timezone.localtime() + timedelta(days=1)
     section.locator("[name=expires_at_0]").fill(tomorrow.strftime("%d/%m/%Y"))
     section.locator("[name=expires_at_1]").fill("18:00")
-    section.get_by_role("button", name="Make a link").click()
-    return page.get_by_label(f"Address for {name}").input_value()
+    section.get_by_role("button", name="Create link").click()
+    return page.get_by_label(f"Link for {name}", exact=True).input_value()
 
 
-def test_what_is_typed_is_previewed_in_a_tab_of_its_own_and_not_saved(desk):
+def test_unsaved_changes_are_previewed_in_a_new_tab(desk):
     desk.locator("#id_headline").fill("As typed")
     desk.locator(".cke_wysiwyg_div").click()
     desk.keyboard.press("Control+End")
@@ -45,13 +45,13 @@ def test_what_is_typed_is_previewed_in_a_tab_of_its_own_and_not_saved(desk):
     preview = opened.value
     expect(preview.get_by_role("heading", level=1)).to_have_text("As typed")
     expect(preview.locator(".body")).to_contain_text("And this is new.")
-    expect(preview.locator(".preview")).to_contain_text("Nothing has been saved")
+    expect(preview.locator(".preview")).to_contain_text("Preview of the unsaved text")
     expect(desk.locator("#id_headline")).to_have_value("As typed")
     desk.draft.refresh_from_db()
     assert desk.draft.headline == "As saved"
 
 
-def test_a_link_opens_for_a_stranger_until_it_is_revoked(desk, open_page):
+def test_a_link_works_without_an_account_until_it_is_revoked(desk, open_page):
     address = a_link(desk)
     stranger = open_page()
     stranger.goto(address)
@@ -62,24 +62,24 @@ def test_a_link_opens_for_a_stranger_until_it_is_revoked(desk, open_page):
     desk.reload()
     expect(desk.locator("#previews summary")).to_have_text("opened once")
     desk.get_by_role("button", name="Revoke the link for Reuters").click()
-    expect(desk.locator(".success")).to_contain_text("The link for Reuters is revoked")
+    expect(desk.locator(".success")).to_contain_text("The link for Reuters has been revoked")
     assert stranger.goto(address).status == 404
 
 
-def test_a_link_without_a_name_comes_back_with_a_sentence(desk):
-    desk.locator("#previews").get_by_role("button", name="Make a link").click()
-    expect(desk.locator(".errorlist").first).to_have_text("Say for whom the link is.")
+def test_a_link_without_a_name_is_refused(desk):
+    desk.locator("#previews").get_by_role("button", name="Create link").click()
+    expect(desk.locator(".errorlist").first).to_have_text("Enter who the link is for.")
     assert not PreviewLink.objects.exists()
 
 
-def test_the_form_with_links_and_advice_has_no_barrier(desk, axe):
+def test_the_form_with_links_and_advice_has_no_violations(desk, axe):
     a_link(desk)
-    expect(desk.locator("[data-advice]")).to_be_visible()
-    ours = [found for found in axe(desk) if "previews" in found or "advice" in found]
+    expect(desk.locator("[data-hints]")).to_be_visible()
+    ours = [found for found in axe(desk) if "previews" in found or "hints" in found]
     assert ours == []
 
 
-def test_the_page_behind_a_link_has_no_barrier(desk, axe, open_page):
+def test_the_page_behind_a_link_has_no_violations(desk, axe, open_page):
     stranger = open_page()
     stranger.goto(a_link(desk))
     assert axe(stranger) == []
@@ -88,8 +88,8 @@ def test_the_page_behind_a_link_has_no_barrier(desk, axe, open_page):
 # Advice
 
 
-def test_words_are_counted_as_one_types(desk):
-    length = desk.locator(".advice .length")
+def test_words_are_counted_while_typing(desk):
+    length = desk.locator(".hints .length")
     expect(length).to_have_text("Words: 8 · Minutes to read: 1")
     desk.locator("#id_lead").fill("A longer lead of seven words, this.")
     expect(length).to_have_text("Words: 13 · Minutes to read: 1")
@@ -99,17 +99,19 @@ def test_words_are_counted_as_one_types(desk):
     expect(length).to_have_text("Words: 14 · Minutes to read: 1")
 
 
-def test_links_are_checked_while_one_writes(staff, monkeypatch):
+def test_links_are_checked_while_writing(staff, monkeypatch):
     asked = []
-    monkeypatch.setattr(links, "check_all", lambda urls: asked.append(urls) or [Fault(urls[0], "leads nowhere.")])
+    monkeypatch.setattr(
+        link_checker, "check_links", lambda urls: asked.append(urls) or [BrokenLink(urls[0], "leads nowhere.")]
+    )
     draft = a_message(publish_at=None, source_url="https://example.org/gone", lead="A lead.")
     staff.goto(f"/admin/news/message/{draft.pk}/change/")
-    expect(staff.locator(".advice li")).to_have_text("https://example.org/gone leads nowhere.")
+    expect(staff.locator(".hints li")).to_have_text("https://example.org/gone leads nowhere.")
     assert asked == [["https://example.org/gone"]]
 
 
-def test_where_all_links_answer_that_is_said(staff, monkeypatch):
-    monkeypatch.setattr(links, "check_all", lambda urls: [])
+def test_working_links_are_reported_as_such(staff, monkeypatch):
+    monkeypatch.setattr(link_checker, "check_links", lambda urls: [])
     draft = a_message(publish_at=None, source_url="https://example.org/", lead="A lead.")
     staff.goto(f"/admin/news/message/{draft.pk}/change/")
-    expect(staff.locator(".advice .help")).to_have_text("All links answer.")
+    expect(staff.locator(".hints .help")).to_have_text("All links work.")

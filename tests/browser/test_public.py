@@ -1,4 +1,4 @@
-"""What a visitor meets, in a real browser: pages, menu, form, narrow windows, paper; and nobody else hears of it."""
+"""The public site in a browser: pages, menu, contact form, narrow windows, print; no request to other hosts."""
 
 import pytest
 from playwright.sync_api import expect
@@ -22,7 +22,7 @@ WIDE_TABLE = (
 
 
 def a_message_of_real_lengths(**kwargs):
-    """Return a message as long, in every part, as the longest that offices have published."""
+    """Return a message with texts as long as the longest that offices have published."""
     return a_message(
         headline=("On the remarks of the spokesman about the closed inquiry into the incident " * 3)[:213],
         lead=("The answers that were promised are still awaited. " * 14)[:670],
@@ -34,7 +34,7 @@ def a_message_of_real_lengths(**kwargs):
 
 
 def asked(page, **changes):
-    """Fill in the enquiry form as a visitor does; a change to None leaves that field alone."""
+    """Fill in the enquiry form; a field whose value is None is not filled in."""
     answers = {"Your name": "Анна Smith", "E-mail": "anna@example.org", "Your question": "I have lost my passport."}
     for label, value in (answers | changes).items():
         if value is not None:
@@ -44,7 +44,7 @@ def asked(page, **changes):
 
 
 def wider_than_the_window(page):
-    """Return what sticks out of the window. What lies in a frame of its own, that scrolls or hides it, does not."""
+    """Return the elements that extend beyond the window, without those inside a frame that scrolls or hides them."""
     return page.evaluate(
         """(width) => [...document.querySelectorAll("body :not(.frame *, .unseen *)")]
             .filter((element) => element.getBoundingClientRect().right > width)
@@ -55,7 +55,7 @@ def wider_than_the_window(page):
 
 @pytest.fixture
 def consulate(settings):
-    """A consulate that takes questions, also from those who type fast."""
+    """A consulate with a topic, without the minimum time for filling in the form."""
     settings.ENQUIRY_MIN_SECONDS = 0
     a_topic(name="Lost passport")
     return an_office(emergency_phone="+44 (0) 7700 900 123")
@@ -64,7 +64,7 @@ def consulate(settings):
 # The home page
 
 
-def test_home_page_shows_what_it_is_for_above_the_fold(open_page):
+def test_the_home_page_shows_lead_latest_message_and_counter_above_the_fold(open_page):
     an_office()
     a_counter()
     a_message(headline="A speech that leads", body="<p>Long text.</p>" * 30, featured=True)
@@ -76,12 +76,12 @@ def test_home_page_shows_what_it_is_for_above_the_fold(open_page):
     expect(page.locator(".counter")).to_be_in_viewport(ratio=1)
 
 
-def test_phone_number_and_mailbox_in_the_strip_are_links_without_the_bracketed_zero(page):
+def test_phone_number_and_mailbox_in_the_top_bar_are_links_without_the_bracketed_zero(page):
     an_office()
     page.goto("/")
-    strip = page.locator(".strip")
-    expect(strip.get_by_role("link", name="+44 (0) 203 668 7474")).to_have_attribute("href", "tel:+442036687474")
-    expect(strip.get_by_role("link", name="consular@example.org")).to_have_attribute(
+    top_bar = page.locator(".top-bar")
+    expect(top_bar.get_by_role("link", name="+44 (0) 203 668 7474")).to_have_attribute("href", "tel:+442036687474")
+    expect(top_bar.get_by_role("link", name="consular@example.org")).to_have_attribute(
         "href", "mailto:consular@example.org"
     )
 
@@ -136,18 +136,18 @@ def test_year_and_category_narrow_the_list(page):
     expect(page.get_by_label("Main").locator("[aria-current=page]")).to_have_text("Statements")
 
 
-# Ways through the page
+# Navigation
 
 
 def test_first_tab_offers_to_skip_to_the_content(page):
     page.goto("/messages/")
     page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to the content")
+    skip = page.get_by_role("link", name="Skip to main content")
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport(ratio=1)
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('main, .foot') !== null")
+    assert page.evaluate("document.activeElement.closest('main, .site-footer') !== null")
 
 
 def test_menu_on_a_phone_opens_and_closes_by_keyboard(phone):
@@ -179,25 +179,25 @@ def test_menu_works_without_script(open_page):
 
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["with script", "without script"])
-def test_visitor_sends_a_question_and_gets_a_reference(open_page, consulate, scripted):
+def test_a_visitor_sends_an_enquiry_and_gets_a_reference(open_page, consulate, scripted):
     page = open_page(java_script_enabled=scripted)
     page.goto("/contact/")
     asked(page)
-    page.get_by_role("button", name="Send the question").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your question has arrived")
+    page.get_by_role("button", name="Send question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your question")
     expect(page.locator(".reference")).to_have_text(Enquiry.objects.get().reference)
-    page.get_by_role("link", name="See where your question stands").click()
+    page.get_by_role("link", name="Track your question").click()
     expect(page.locator(".reference")).to_have_text(Enquiry.objects.get().reference)
 
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["with script", "without script"])
-def test_faulty_form_comes_again_with_its_faults_first_and_every_word_kept(open_page, consulate, scripted):
+def test_a_form_with_errors_shows_them_first_and_keeps_every_value(open_page, consulate, scripted):
     page = open_page(java_script_enabled=scripted)
     page.goto("/contact/")
     asked(
         page, **{"E-mail": "anna", "Phone (optional)": "+44 1234", "Your question": "First line\nSecond <line> & more"}
     )
-    page.get_by_role("button", name="Send the question").click()
+    page.get_by_role("button", name="Send question").click()
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     expect(summary.get_by_role("link")).to_have_count(1)
@@ -210,34 +210,34 @@ def test_faulty_form_comes_again_with_its_faults_first_and_every_word_kept(open_
     assert not Enquiry.objects.exists()
 
 
-def test_fault_in_the_summary_leads_to_its_field(page, consulate):
+def test_an_error_in_the_summary_links_to_its_field(page, consulate):
     page.goto("/contact/")
     asked(page, **{"E-mail": "anna"})
-    page.get_by_role("button", name="Send the question").click()
+    page.get_by_role("button", name="Send question").click()
     page.get_by_role("alert").get_by_role("link").click()
     field = page.get_by_label("E-mail", exact=True)
     expect(field).to_be_focused()
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_accessible_description(
-        "We answer to this address. Error: Enter the whole e-mail address, with an @, like name@example.org."
+        "We will reply to this address. Error: Enter a full e-mail address with an @, for example name@example.org."
     )
     field.fill("anna@example.org")
-    page.get_by_role("button", name="Send the question").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your question has arrived")
+    page.get_by_role("button", name="Send question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your question")
 
 
-def test_question_sent_without_the_cookie_comes_again_whole(page, consulate):
+def test_an_enquiry_sent_without_the_cookie_keeps_every_value(page, consulate):
     page.goto("/contact/")
     asked(page)
     page.context.clear_cookies()
-    page.get_by_role("button", name="Send the question").click()
-    expect(page.get_by_role("alert")).to_contain_text("nothing was sent yet")
+    page.get_by_role("button", name="Send question").click()
+    expect(page.get_by_role("alert")).to_contain_text("nothing has been sent yet")
     expect(page.get_by_label("Your question", exact=True)).to_have_value("I have lost my passport.")
-    page.get_by_role("button", name="Send the question").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your question has arrived")
+    page.get_by_role("button", name="Send question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your question")
 
 
-# Nobody else hears of the visit
+# Privacy
 
 
 def test_no_page_but_the_contact_form_leaves_a_cookie(page, consulate):
@@ -260,26 +260,26 @@ def test_no_page_but_the_contact_form_leaves_a_cookie(page, consulate):
     assert [cookie["name"] for cookie in page.context.cookies()] == ["csrftoken"]
 
 
-# Every window
+# Widths
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["/", "/messages/", "message", "/search/?q=the", "/contact/", "/counters/", "/counters/fire/", "/about/", "gone"],
-)
-def test_nothing_is_wider_than_a_window_of_320_pixels(open_page, address):
+def test_nothing_is_wider_than_a_window_of_320_pixels(open_page):
     an_office(name=LONG_WORD, address=f"{LONG_WORD}\nLondon", email=f"{'consular' * 7}@example.org")
     a_topic(name=LONG_WORD, sentence=LONG_SOURCE[:300])
     a_counter(slug="fire", incident=LONG_WORD)
     a_notice(sentence=f"{LONG_WORD} is closed.", link_url="/contact/", link_text=LONG_WORD)
     a_category(slug="long", name=LONG_WORD)
     a_page(path="about", title=LONG_WORD, body=WIDE_TABLE, place="menu")
-    message = a_message_of_real_lengths()
-    if address == "gone":
-        message.withdraw(f"{LONG_WORD} {LONG_SOURCE}")
+    message, withdrawn = a_message_of_real_lengths(), a_message_of_real_lengths()
+    withdrawn.withdraw(f"{LONG_WORD} {LONG_SOURCE}")
     page = open_page(**NARROW)
-    page.goto(message.get_absolute_url() if address in {"message", "gone"} else address)
-    assert (page.evaluate("document.documentElement.scrollWidth"), wider_than_the_window(page)) == (320, [])
+    for address in (
+        *("/", "/messages/", "/search/?q=the", "/contact/", "/counters/", "/counters/fire/", "/about/"),
+        *(message.get_absolute_url(), withdrawn.get_absolute_url()),
+    ):
+        page.goto(address)
+        found = page.evaluate("document.documentElement.scrollWidth"), wider_than_the_window(page)
+        assert found == (320, []), address
 
 
 def test_wide_table_is_scrolled_by_keyboard_inside_its_own_frame(phone):
@@ -295,13 +295,13 @@ def test_links_on_a_phone_are_large_enough_to_touch(phone, consulate):
     a_message()
     phone.goto("/")
     phone.get_by_text("Menu", exact=True).click()
-    heights = phone.locator(".menu a, .menu summary, .strip a, .foot a, .more").evaluate_all(
+    heights = phone.locator(".menu a, .menu summary, .top-bar a, .site-footer a, .more").evaluate_all(
         "links => links.map(link => [link.textContent, link.getBoundingClientRect().height])"
     )
     assert [text for text, height in heights if height < 40] == []
 
 
-# Paper
+# Print
 
 
 def test_message_prints_as_a_press_release(page):
@@ -310,8 +310,8 @@ def test_message_prints_as_a_press_release(page):
     page.goto(message.get_absolute_url())
     expect(page.locator(".letterhead")).to_be_hidden()
     page.emulate_media(media="print")
-    for furniture in (".strip", ".menu", ".foot"):
-        expect(page.locator(furniture)).to_be_hidden()
+    for selector in (".top-bar", ".menu", ".site-footer"):
+        expect(page.locator(selector)).to_be_hidden()
     expect(page.locator(".letterhead")).to_contain_text(message.get_absolute_url())
     expect(page.locator(".name")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_visible()

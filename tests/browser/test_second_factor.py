@@ -1,4 +1,4 @@
-"""The second factor by hand: set up, logged in with, lost and reset; no barrier on any of its pages, on a phone too."""
+"""Two-step verification in a browser: set up, sign in, reset; accessibility of its pages."""
 
 from base64 import b32decode
 
@@ -6,16 +6,19 @@ import pytest
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import expect
 
-from embassy import roles
-from embassy.second_factor import factor
+from accounts import roles
+from accounts.two_factor import totp
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.phones import KEY, shown, with_phone
-from tests.test_roles import a_member
+from tests.helpers.accounts import a_member, shown_code, with_phone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PASSWORD = "a long password"
-CHANGES = {"set-up": "Set up a second factor", "codes": "New backup codes", "remove": "Remove the second factor"}
+CHANGES = {
+    "set-up": "Set up two-step verification",
+    "codes": "New backup codes",
+    "remove": "Remove two-step verification",
+}
 looks = pytest.mark.parametrize("look", [DESKTOP, PHONE | {"color_scheme": "dark"}], ids=["light", "phone in the dark"])
 
 
@@ -43,9 +46,9 @@ def fits(page):
 
 def set_up(page):
     """Set up a phone on the page that asks for it, and return the backup codes."""
-    page.get_by_text("Type it by hand").click()
+    page.get_by_text("Enter the key by hand").click()
     key = page.locator(".key").text_content().replace(" ", "")
-    page.get_by_label("The code that the app shows now").fill(shown(b32decode(key).hex()))
+    page.get_by_label("The code that the app shows now").fill(shown_code(key=b32decode(key).hex()))
     if page.get_by_label("Your password").count():
         page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Set up").click()
@@ -53,24 +56,24 @@ def set_up(page):
     return page.locator(".codes code").all_text_contents()
 
 
-def test_officer_sets_it_up_and_logs_in_with_a_backup_code(page, anna, log_in):
+def test_set_up_and_sign_in_with_a_backup_code(page, anna, log_in):
     log_in(page, anna)
     page.goto("/admin/")
-    page.get_by_role("link", name="Second factor").click()
-    page.get_by_role("link", name="Set up a second factor").click()
+    page.get_by_role("link", name="Two-step verification").click()
+    page.get_by_role("link", name="Set up two-step verification").click()
     codes = set_up(page)
-    page.get_by_role("link", name="I have them").click()
+    page.get_by_role("link", name="I have saved them").click()
     expect(page.get_by_text("You have 10 backup codes left")).to_be_visible()
     page.get_by_role("button", name="Log out").click()
     give_password(page)
     give_code(page, codes[0])
-    expect(page.locator(".messagelist")).to_contain_text("9 are left")
+    expect(page.locator(".messagelist")).to_contain_text("have 9 left")
 
 
-def test_picture_is_large_and_black_on_white_also_in_the_dark(dark, anna, log_in):
+def test_the_qr_code_is_large_and_black_on_white_in_dark_mode(dark, anna, log_in):
     page = dark
     log_in(page, anna)
-    page.goto("/admin/second-factor/set-up/")
+    page.goto("/admin/two-factor/set-up/")
     box = page.locator("svg.qr").bounding_box()
     dark = page.evaluate("getComputedStyle(document.querySelector('svg.qr path')).fill")
     assert (box["width"] >= 200, round(box["width"]) == round(box["height"]), dark) == (
@@ -80,27 +83,27 @@ def test_picture_is_large_and_black_on_white_also_in_the_dark(dark, anna, log_in
     )
 
 
-def test_where_it_is_required_it_is_set_up_on_the_way_in(page, anna, settings):
-    settings.STAFF_NEED_TOTP = True
+def test_if_required_it_is_set_up_during_the_sign_in(page, anna, settings):
+    settings.STAFF_REQUIRE_TOTP = True
     give_password(page)
     set_up(page)
-    page.get_by_role("link", name="I have them").click()
+    page.get_by_role("link", name="I have saved them").click()
     expect(page.get_by_role("heading", name="Press desk")).to_be_visible()
 
 
-def test_a_manager_resets_what_a_colleague_has_lost(page, anna, log_in):
+def test_a_manager_resets_two_step_verification(page, anna, log_in):
     with_phone(anna)
     log_in(page, a_member(roles.MANAGERS))
     page.goto(f"/admin/auth/user/{anna.pk}/change/")
-    page.get_by_role("link", name="Reset the second factor").click()
-    page.get_by_role("button", name="Reset the second factor").click()
-    expect(page.locator(".messagelist")).to_contain_text("is reset")
+    page.get_by_role("link", name="Reset two-step verification").click()
+    page.get_by_role("button", name="Reset two-step verification").click()
+    expect(page.locator(".messagelist")).to_contain_text("has been reset")
     assert not TOTPDevice.objects.exists()
 
 
-@pytest.mark.may_complain  # of a style that axe tries on
+@pytest.mark.may_complain  # axe itself sets a style
 @looks
-def test_no_page_of_it_has_a_barrier(open_page, anna, axe, look, settings):
+def test_its_pages_are_accessible(open_page, anna, axe, look, settings):
     page, found = open_page(**look), {}
 
     def look_at(name, heading):
@@ -110,27 +113,27 @@ def test_no_page_of_it_has_a_barrier(open_page, anna, axe, look, settings):
 
     with_phone(anna)
     give_password(page)
-    look_at("code", "The second step")
+    look_at("code", "Enter your code")
     give_code(page, "000000")
     expect(page.locator(".errorlist")).to_be_visible()
-    look_at("a wrong code", "The second step")
+    look_at("a wrong code", "Enter your code")
     TOTPDevice.objects.update(throttling_failure_count=0)
-    give_code(page, shown(KEY))
+    give_code(page, shown_code())
     expect(page.get_by_role("heading", name="Press desk")).to_be_visible()
-    page.goto("/admin/second-factor/")
-    look_at("overview", "Second factor")
+    page.goto("/admin/two-factor/")
+    look_at("overview", "Two-step verification")
     for name, heading in CHANGES.items():
-        page.goto(f"/admin/second-factor/{name}/")
+        page.goto(f"/admin/two-factor/{name}/")
         look_at(name, heading)
-    page.goto("/admin/second-factor/set-up/")
+    page.goto("/admin/two-factor/set-up/")
     set_up(page)
     look_at("the codes", "Your backup codes")
     page.context.clear_cookies()
-    factor.remove(anna)
-    settings.STAFF_NEED_TOTP = True
+    totp.remove_two_factor(anna)
+    settings.STAFF_REQUIRE_TOTP = True
     give_password(page)
-    page.get_by_text("Type it by hand").click()
-    look_at("set up on the way in", "Set up a second factor")
+    page.get_by_text("Enter the key by hand").click()
+    look_at("set up on the way in", "Set up two-step verification")
     for _number in range(5):
         give_password(page, password="wrong")
     expect(page.get_by_role("heading", name="Too many wrong passwords")).to_be_visible()

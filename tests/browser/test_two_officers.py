@@ -1,4 +1,4 @@
-"""Two officers at once, a crash, a session that ends, a page left by mistake: nothing typed is lost."""
+"""Edit conflicts, crashes, expired sessions and pages left by mistake: no text is lost."""
 
 from datetime import timedelta
 
@@ -10,11 +10,13 @@ from playwright.sync_api import expect
 
 from news.models import Message
 from tests.factories import a_category, a_message
-from tests.files import an_attachment
+from tests.helpers.desk_pages import click_save
+from tests.helpers.files import an_attachment
+from tests.helpers.message_form import ADD_URL
+from tests.helpers.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ADD = "/admin/news/message/add/"
 LIST = "/admin/news/message/"
 
 
@@ -30,22 +32,14 @@ def headline(page):
     return page.get_by_role("textbox", name="Headline")
 
 
-def save(page):
-    page.get_by_role("button", name="Save", exact=True).click()
-
-
 def kept(page):
-    """Return how many texts this browser keeps."""
+    """Return the number of texts stored in this browser."""
     return page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('desk/')).length")
 
 
 def until_kept(page, count=1):
-    """Wait until so many texts are kept in the browser: a moment after the last key, or as the next page opens."""
-    for _ in range(50):
-        if kept(page) == count:
-            return
-        page.wait_for_timeout(100)
-    assert kept(page) == count
+    """Wait until so many texts are stored in the browser: shortly after the last key, or as the next page opens."""
+    wait_until(lambda: kept(page) == count, f"{count} texts in the browser's storage")
 
 
 @pytest.fixture
@@ -56,48 +50,50 @@ def draft():
 # Two people
 
 
-def test_a_stale_save_shows_both_versions_and_theirs_can_be_taken(anna, boris, draft, axe):
+def test_an_edit_conflict_shows_both_versions_and_theirs_can_be_chosen(anna, boris, draft, axe):
     for page in (anna, boris):
         page.goto(change(draft))
         expect(editor(page)).to_be_visible()
     boris.get_by_label("Headline").fill("The minister arrives on Friday")
-    save(boris)
+    click_save(boris)
     expect(boris.locator(".messagelist")).to_be_visible()
     anna.get_by_label("Headline").fill("The minister arrives on Tuesday")
     editor(anna).click()
     anna.keyboard.press("Control+End")
     anna.keyboard.type(" An hour of typing.")
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".conflict mark")).to_have_text([" Tuesday", " Friday", " An hour of typing."])
     expect(headline(anna)).to_have_value("The minister arrives on Tuesday")
     expect(editor(anna)).to_have_text("The first text. An hour of typing.")
     assert axe(anna, without=[".django-ckeditor-widget"]) == []
-    save(anna)
-    expect(anna.locator(".conflict")).to_be_visible()  # not without a yes
-    anna.get_by_role("button", name="Take theirs: Headline").click()
+    click_save(anna)
+    expect(anna.locator(".conflict")).to_be_visible()  # not without a confirmation
+    anna.get_by_role("button", name="Use their version: Headline").click()
     expect(headline(anna)).to_have_value("The minister arrives on Friday")
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     draft.refresh_from_db()
     assert (draft.headline, "An hour of typing" in draft.body) == ("The minister arrives on Friday", True)
 
 
-def test_who_is_editing_is_shown_while_it_is_so(anna, boris, draft):
+@pytest.mark.own_context  # for its clock
+def test_colleagues_who_have_the_message_open_are_shown(anna, boris, draft):
     anna.goto(change(draft))
     expect(anna.locator("[data-others]")).to_have_text("")
     boris.clock.install(time=timezone.now())
     boris.goto(change(draft))
-    expect(boris.locator("[data-others]")).to_contain_text("Anna has this open since")
+    expect(boris.locator("[data-others]")).to_contain_text("Anna has had this open since")
     boris.goto(LIST)
-    expect(boris.locator(".at-work")).to_contain_text("Anna")
+    expect(boris.locator(".other-editors")).to_contain_text("Anna")
     boris.goto(change(draft))
-    expect(boris.locator("[data-others]")).to_contain_text("Anna has this open since")
+    expect(boris.locator("[data-others]")).to_contain_text("Anna has had this open since")
     anna.goto("/admin/")
     boris.clock.run_for(21_000)
     expect(boris.locator("[data-others]")).to_have_text("")
 
 
-def test_a_beat_tells_of_a_newer_version(anna, draft):
+@pytest.mark.own_context  # for its clock
+def test_a_heartbeat_reports_a_newer_version(anna, draft):
     anna.clock.install(time=timezone.now())
     anna.goto(change(draft))
     expect(editor(anna)).to_be_visible()
@@ -107,31 +103,31 @@ def test_a_beat_tells_of_a_newer_version(anna, draft):
     expect(anna.locator("[data-newer]")).to_contain_text("saved this message at")
 
 
-# Kept until it is saved
+# Unsaved texts
 
 
-def test_what_was_typed_is_offered_after_a_crash(anna, draft):
+def test_unsaved_text_is_offered_after_a_crash(anna, draft):
     anna.goto(change(draft))
     editor(anna).click()
     anna.keyboard.press("Control+End")
     anna.keyboard.type(" Not saved yet.")
     anna.get_by_label("Featured").check()
     until_kept(anna)
-    anna.goto(change(draft))  # as after a crash: nobody is asked
-    expect(anna.get_by_text("that was not saved is kept in this browser")).to_be_visible()
+    anna.goto(change(draft))  # as after a crash: without a confirmation
+    expect(anna.get_by_text("This browser has unsaved text of")).to_be_visible()
     expect(editor(anna)).to_have_text("The first text.")
-    anna.get_by_role("button", name="Bring back").click()
+    anna.get_by_role("button", name="Restore").click()
     expect(editor(anna)).to_have_text("The first text. Not saved yet.")
     expect(anna.get_by_label("Featured")).to_be_checked()
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     until_kept(anna, 0)
     anna.goto(change(draft))
-    expect(anna.get_by_text("kept in this browser")).to_have_count(2)  # both lines are hidden
+    expect(anna.get_by_text("this browser")).to_have_count(2)  # both lines are hidden
     expect(anna.locator("[data-offer]")).to_be_hidden()
 
 
-def test_what_was_discarded_is_not_offered_again(anna, draft):
+def test_discarded_text_is_not_offered_again(anna, draft):
     anna.goto(change(draft))
     anna.get_by_label("Headline").fill("Not meant")
     until_kept(anna)
@@ -141,50 +137,50 @@ def test_what_was_discarded_is_not_offered_again(anna, draft):
     until_kept(anna, 0)
 
 
-def test_text_brought_back_is_put_beside_what_was_saved_since(anna, draft):
+def test_restored_text_conflicts_with_later_saves(anna, draft):
     anna.goto(change(draft))
     anna.get_by_label("Headline").fill("Mine, before the crash")
     until_kept(anna)
     draft.headline = "Theirs, after it"
     draft.save()
     anna.goto(change(draft))
-    anna.get_by_role("button", name="Bring back").click()
-    save(anna)
+    anna.get_by_role("button", name="Restore").click()
+    click_save(anna)
     expect(anna.locator(".conflict")).to_contain_text("Theirs, after it")
     draft.refresh_from_db()
     assert draft.headline == "Theirs, after it"
 
 
-def test_a_session_that_has_ended_loses_no_text(anna, draft):
+def test_no_text_is_lost_when_the_session_has_ended(anna, draft):
     anna.goto(change(draft))
     expect(editor(anna)).to_be_visible()
     anna.get_by_label("Headline").fill("Written as the session ended")
     Session.objects.all().delete()
-    save(anna)
+    click_save(anna)
     anna.get_by_label("E-mail address or name").fill("anna")
     anna.get_by_label("Password").fill("for-the-tests-only")
     anna.keyboard.press("Enter")
-    anna.get_by_role("button", name="Bring back").click()
+    anna.get_by_role("button", name="Restore").click()
     expect(anna.get_by_label("Headline")).to_have_value("Written as the session ended")
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     draft.refresh_from_db()
     assert draft.headline == "Written as the session ended"
 
 
-def test_a_new_message_is_kept_and_let_go_once_it_is_saved(anna):
+def test_the_text_of_a_new_message_is_stored_until_it_is_saved(anna):
     a_category()
-    anna.goto(ADD)
+    anna.goto(ADD_URL)
     anna.get_by_label("Headline").fill("A new one")
     anna.get_by_label("Statements").check()
     until_kept(anna)
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     until_kept(anna, 0)
     assert Message.objects.count() == 1
 
 
-def test_logging_out_leaves_no_text_behind(anna, draft):
+def test_signing_out_deletes_stored_texts(anna, draft):
     anna.goto(change(draft))
     anna.get_by_label("Headline").fill("Secret until noon")
     until_kept(anna)
@@ -194,7 +190,7 @@ def test_logging_out_leaves_no_text_behind(anna, draft):
     until_kept(anna, 0)
 
 
-def test_what_one_officer_keeps_is_not_offered_to_another(anna, draft, log_in):
+def test_stored_text_is_not_offered_to_another_officer(anna, draft, log_in):
     anna.goto(change(draft))
     anna.get_by_label("Headline").fill("Anna’s own")
     until_kept(anna)
@@ -205,7 +201,8 @@ def test_what_one_officer_keeps_is_not_offered_to_another(anna, draft, log_in):
     assert kept(anna) == 1
 
 
-def test_an_offer_of_yesterday_names_its_day(anna, draft):
+@pytest.mark.own_context  # for its clock
+def test_an_offer_of_text_from_yesterday_shows_its_date(anna, draft):
     anna.goto(change(draft))
     anna.get_by_label("Headline").fill("Of yesterday")
     until_kept(anna)
@@ -219,19 +216,19 @@ def test_an_offer_of_yesterday_names_its_day(anna, draft):
 
 
 @pytest.mark.parametrize("where", ["headline", "text"])
-def test_leaving_a_changed_form_asks_first(anna, draft, where):
+def test_leaving_a_changed_form_asks_for_confirmation(anna, draft, where):
     asked = []
     anna.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     anna.goto(change(draft))
     (editor(anna) if where == "text" else anna.get_by_label("Headline")).click()
     anna.keyboard.type("Typed ")
-    anna.get_by_role("link", name="Home").first.click(no_wait_after=True)
+    with anna.expect_event("dialog"):
+        anna.get_by_role("link", name="Home").first.click(no_wait_after=True)
     expect(anna.get_by_label("Headline")).to_be_visible()
-    anna.wait_for_timeout(300)
     assert (asked, anna.url.endswith(change(draft))) == (["beforeunload"], True)
 
 
-def test_leaving_an_unchanged_form_does_not_ask(anna, draft):
+def test_leaving_an_unchanged_form_does_not_ask_for_confirmation_for_confirmation_for_confirmation(anna, draft):
     asked = []
     anna.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     anna.goto(change(draft))
@@ -243,55 +240,57 @@ def test_leaving_an_unchanged_form_does_not_ask(anna, draft):
     assert asked == []
 
 
-# Faults and conflicts, seen through
+# Errors and conflicts resolved
 
 
-def test_mine_is_saved_over_theirs_by_a_tick(anna, boris, draft):
+def test_ones_own_version_is_saved_over_theirs_by_a_checkbox(anna, boris, draft):
     for page in (anna, boris):
         page.goto(change(draft))
         expect(editor(page)).to_be_visible()
     headline(boris).fill("Theirs")
-    save(boris)
+    click_save(boris)
     expect(boris.locator(".messagelist")).to_be_visible()
     headline(anna).fill("Mine")
-    save(anna)
-    expect(anna.locator(".conflict")).to_contain_text("you both have changed it")
-    anna.get_by_label("Save what stands in the form now over theirs").check()
-    save(anna)
+    click_save(anna)
+    expect(anna.locator(".conflict")).to_contain_text("changed by both of you")
+    anna.get_by_label("Save the text in the form").check()
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     draft.refresh_from_db()
     assert draft.headline == "Mine"
     assert draft.history.filter(headline="Theirs").exists()
 
 
-def test_a_link_of_the_summary_leads_to_its_field_and_into_the_editor(anna, draft, axe):
+def test_a_link_in_the_error_summary_focuses_its_field(anna, draft, axe):
     anna.goto(change(draft))
     expect(editor(anna)).to_be_visible()
     headline(anna).fill("")
-    anna.get_by_label("Source address").fill("example")
-    save(anna)
-    summary = anna.get_by_role("list", name="What is not right yet")
-    summary.get_by_role("link", name="Source address").click()
-    expect(anna.get_by_label("Source address")).to_be_focused()
+    anna.get_by_label("Source URL").fill("example")
+    click_save(anna)
+    summary = anna.get_by_role("list", name="Errors in this form")
+    summary.get_by_role("link", name="Source URL").click()
+    expect(anna.get_by_label("Source URL")).to_be_focused()
     summary.get_by_role("link", name="Headline").click()
     expect(headline(anna)).to_be_focused()
     assert axe(anna, without=[".django-ckeditor-widget"]) == []
 
 
-def test_a_colleague_takes_a_pdf_off_while_i_write(anna, boris, draft, settings, tmp_path):
+def test_an_attachment_deleted_by_a_colleague_is_reported_as_a_conflict(anna, boris, draft, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     an_attachment(draft, name="Programme")
     for page in (anna, boris):
         page.goto(change(draft))
         expect(editor(page)).to_be_visible()
     boris.locator("#attachments-0").get_by_label("Delete").check()
-    save(boris)
+    click_save(boris)
     expect(boris.locator(".messagelist")).to_be_visible()
     headline(anna).fill("Typed meanwhile")
-    save(anna)
-    expect(anna.locator(".conflict")).to_contain_text("They have changed the attachments (deleted: Programme)")
+    click_save(anna)
+    expect(anna.locator(".conflict")).to_contain_text(
+        "The other person has changed the attachments (deleted: Programme)"
+    )
     expect(headline(anna)).to_have_value("Typed meanwhile")
-    save(anna)
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     draft.refresh_from_db()
     assert (draft.headline, draft.attachments.count()) == ("Typed meanwhile", 0)

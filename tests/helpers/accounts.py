@@ -1,4 +1,4 @@
-"""Staff, how they log in, and their phones and letters, for the tests of accounts."""
+"""Staff, their sign-in, phones and e-mails, for the tests of accounts."""
 
 import re
 
@@ -10,15 +10,17 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import SecurityEvent
-from letters.sending import send_due
+from outbox.delivery import send_due
 
 LOGIN, CODE, USERS = "/admin/login/", "/admin/login/code/", "/admin/auth/user/"
 PASSWORD = "a long password"
+DORA = "dora@example.org"
 KEY = "3132333435363738393031323334353637383930"
 
 
-def a_member(*groups, username="dora@example.org", password=PASSWORD, **kwargs):
-    """Return a member of staff in the named groups."""
+def a_member(*groups, username=None, password=PASSWORD, **kwargs):
+    """Return a member of staff in the named groups; without a `username` it is made from the first group's name."""
+    username = username or (groups[0].lower().replace(" ", ".") if groups else "nobody")
     email = username if "@" in username else f"{username}@example.org"
     user = get_user_model().objects.create_user(username, email, password, is_staff=True, **kwargs)
     user.groups.set(Group.objects.filter(name__in=groups))
@@ -30,37 +32,40 @@ def with_phone(user):
     return user
 
 
-def shown_code(steps=0):
-    return f"{TOTP(bytes.fromhex(KEY), drift=steps).token():06}"
+def shown_code(steps=0, key=KEY):
+    """Return the code that a phone with this key shows now, or a number of half minutes away."""
+    return f"{TOTP(bytes.fromhex(key), drift=steps).token():06}"
 
 
-def log_in(client, name="dora@example.org", password=PASSWORD, address=None, **meta):
+def sign_in(client, name=DORA, password=PASSWORD, address=None, then=None, **meta):
+    """Send the sign-in form, from an IP `address`, with `then` as the page to go to, and return the response."""
     if address:
         meta["REMOTE_ADDR"] = address
-    return client.post(LOGIN, {"username": name, "password": password}, **meta)
+    target = LOGIN if then is None else f"{LOGIN}?next={then}"
+    return client.post(target, {"username": name, "password": password}, **meta)
 
 
-def guess(client, times, name="dora@example.org", address=None, **meta):
-    """Enter wrong passwords, and return the statuses of the answers."""
-    return [log_in(client, name, f"wrong {number}", address, **meta).status_code for number in range(times)]
+def enter_wrong_passwords(client, times, name=DORA, address=None, **meta):
+    """Enter wrong passwords, and return the statuses of the responses."""
+    return [sign_in(client, name, f"wrong {number}", address, **meta).status_code for number in range(times)]
 
 
-def is_in(client):
+def is_signed_in(client):
     return client.get("/admin/").status_code == 200
 
 
-def kinds():
+def security_event_kinds():
     """Return the kinds of all security events, the oldest first."""
     return list(SecurityEvent.objects.order_by("pk").values_list("kind", flat=True))
 
 
-def send_letters():
+def send_emails():
     send_due(timezone.now)
 
 
 def letters_to(address):
-    """Send what waits, and return the letters that went to an address."""
-    send_letters()
+    """Send the queued e-mails, and return those to an address."""
+    send_emails()
     return [letter for letter in mail.outbox if letter.to == [address]]
 
 

@@ -1,13 +1,13 @@
 """The table of constructs: what other programs put into a text, and what must become of it here.
 
-Each row is tried in three ways: through the field of a form (tests/test_constructs.py), through the editor in a browser
-(tests/browser/test_constructs.py), and as the body of an imported message (tests/test_constructs.py). A row says:
+Each row is tried in three ways: in the field of a form and as the body of an imported message
+(tests/richtext/test_constructs.py), and in the editor in a browser (tests/browser/test_constructs.py). A row says:
 
 * `name`: the rule, unique, in small letters with hyphens: it is the id of the tests.
 * `source`: the program that writes such HTML (WORD, OUTLOOK, DOCS, LIBREOFFICE, WEB, WORDPRESS, ATOM, RSS).
-* `html`: what it writes, shortened to what matters.
+* `html`: its output, shortened.
 * `demanded`: the clean HTML that is kept, without line breaks between its blocks.
-* `losses`: the kinds of `richtext.losses.Loss` that must be named, and no other, in any order.
+* `losses`: the kinds of `richtext.convert.Loss` that must be named, and no other, in any order.
 * `ways`: those of FIELD, EDITOR, BODY in which the row holds; all, unless the row says so. A row about the file of a
   feed (types of Atom texts, CDATA) belongs in a table of its own beside the tests of the import.
 

@@ -12,7 +12,7 @@ def step_url(step, messages):
 
 
 def approve_from_list(client, *messages, follow=False):
-    """Choose messages in the list, approve them on the page that it leads to, and return the answer."""
+    """Choose messages in the list, approve them on the next page, and return the response."""
     chosen = {"action": "approve_selected", "_selected_action": [message.pk for message in messages]}
     page = client.post(LIST, chosen)
     return client.post(page.url, follow=follow)

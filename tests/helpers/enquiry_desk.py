@@ -18,8 +18,8 @@ def desk_addresses(enquiry):
 
 
 def posts(enquiry, officer, template):
-    """Return what is posted to each address of the desk, valid and invalid, as (name, data)."""
-    seen = {"seen": enquiry.moved_at.isoformat()}
+    """Return the form data for each URL of the desk, valid and invalid, as (name, data)."""
+    seen = {"version": enquiry.last_activity_at.isoformat()}
     return [
         ("find", {"said": enquiry.email}),
         ("find", {"said": f"<{enquiry.email.upper()}>"}),
@@ -44,11 +44,11 @@ def posts(enquiry, officer, template):
         ("close", seen),
         ("close", {}),
         ("reopen", seen),
-        ("trust", seen),
-        ("suspect", seen),
+        ("not_spam", seen),
+        ("spam", seen),
         ("export", seen),
         ("erase", {}),
-        ("erase", {"why": "nonsense"}),
+        ("erase", {"reason": "nonsense"}),
         ("change", {}),
         ("history", {}),
         ("changelist", {"text": "x"}),

@@ -52,7 +52,7 @@ ADDRESSES = [
         "a-language-beyond-those-of-the-site-is-noted",
         rss(item(), head="<language>ar</language>"),
         {"language": ""},
-        ("The language ar is not one of this site's",),
+        ("This site does not have the language ar",),
     ),
     Row(
         "an-entry-may-have-another-language-than-its-feed",
@@ -83,7 +83,7 @@ ADDRESSES = [
         "a-recording-is-linked-and-noted",
         rss(item('<description>One.</description><enclosure url="https://old.example.org/a.mp3" type="audio/mpeg"/>')),
         {"body": '<p>One.</p>\n<p><a href="https://old.example.org/a.mp3">https://old.example.org/a.mp3</a></p>'},
-        ("stays on the old site. A link to it is in the text. (1): “T”",),
+        ("stays on the old site. The text has a link to it. (1): “T”",),
     ),
     Row(
         "a-featured-picture-of-wordpress-comes-with-its-words",
@@ -102,7 +102,7 @@ ADDRESSES = [
         "comments-of-visitors-are-counted",
         rss(post("x", "<wp:comment><wp:comment_content>No</wp:comment_content></wp:comment>" * 2)),
         {},
-        ("Comments of visitors were left out. (2): “T”",),
+        ("Visitors' comments were left out. (2): “T”",),
     ),
 ]
 WORDPRESS = {
@@ -151,7 +151,7 @@ WORDPRESS = {
     ),
     "a-shortcode-that-is-to-be-read": ("Write [[gallery]].", "<p>Write [gallery].</p>"),
 }
-REMOVED = {  # shortcode: what is left of it
+REMOVED = {  # shortcode: the remaining text
     '[contact-form-7 id="5" title="x"]': "",
     '[gallery ids="1,2,3"]': "",
     "[some_plugin]": "",

@@ -1,6 +1,6 @@
-"""The table of constructs of feeds: what archives of other programs write, and what an import must make of it.
+"""The table of constructs of feeds: markup of other programs' archives, and the required result of an import.
 
-Each row has a name (the rule), the file, what is demanded of the first message, and words that must be among the notes.
+Each row has a name (the rule), the file, the requirements on the first message, and words that must be among the notes.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ TEXTS = [
         "a-picture-in-a-content-is-noted",
         atom('<content type="image/png">iVBORw0KGgo=</content><summary>In short.</summary>'),
         {"body": "<p>In short.</p>"},
-        ("a file of the type image/png within the feed was left out",),
+        ("A file of the type image/png embedded in the feed",),
     ),
     Row(
         "a-content-elsewhere-is-linked-by-its-address",
@@ -146,7 +146,7 @@ TEXTS = [
         "an-embedded-part-is-linked-and-noted",
         of_rss('&lt;p&gt;Watch:&lt;/p&gt;&lt;iframe src="https://v.example.org/1"&gt;&lt;/iframe&gt;'),
         {"body": '<p>Watch:</p>\n<p><a href="https://v.example.org/1">v.example.org/1</a></p>'},
-        ("from v.example.org was left out. A link to it is in its place. (1): “T”",),
+        ("from v.example.org was replaced by a link. (1): “T”",),
     ),
     Row(
         "an-element-that-has-no-end-swallows-nothing",
@@ -201,7 +201,7 @@ XML = [
         "an-unknown-entity-is-kept-and-noted",
         rss(item(title="<title>a &nosuchthing; b</title>")),
         {"headline": "a &nosuchthing; b"},
-        ("that is unknown was kept",),
+        ("An unknown entity",),
     ),
     Row(
         "control-characters-go-and-are-noted",

@@ -37,7 +37,7 @@ def text(page):
 
 
 def notices(page):
-    """Return the locator of the sentences that say what was left out while pasting."""
+    """Return the locator of the sentences about omissions while pasting."""
     return page.locator(".paste-notices li")
 
 

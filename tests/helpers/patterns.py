@@ -17,7 +17,7 @@ CANDIDATES = "a 0<>\"'-/.\n&;]=_А\u00e9"
 MOST, BRANCHES = 80, 6  # of texts made from a pattern; of the branches of an alternation that are tried
 REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 LONG = 5_000  # characters; a second text has twice as many
-FLOOR = 0.01  # seconds of CPU time below which nothing is compared: the clock is no finer
+FLOOR = 0.01  # seconds of CPU time below which nothing is compared: the resolution of the clock
 METHODS = ("search", "fullmatch", "finditer")
 
 # Where they are found
@@ -43,7 +43,7 @@ def all_patterns():
 
 
 def inside(value, module, depth=3):
-    """Yield the patterns in a module's value: itself, in what it holds, in what it returns if it is kept in a cache."""
+    """Yield the patterns in a module's value: itself, its items, and its result if it is a cached function."""
     if isinstance(value, re.Pattern):
         yield value
     elif depth and isinstance(value, dict):

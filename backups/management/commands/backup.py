@@ -1,4 +1,4 @@
-"""The whole site goes into one file: `python manage.py backup FILE`."""
+"""`manage.py backup FILE`: write the database and the media to one encrypted file."""
 
 import time
 from pathlib import Path
@@ -8,82 +8,104 @@ from django.db import DatabaseError
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from backups import Refused, taking
-from backups.keys import the_key
+from backups import BackupError, create, encryption
+from backups.interrupts import exit_on_sigterm
 from backups.models import Backup
-from backups.stopping import stopped_by_a_signal
 
-SOME = 10  # files that are named
+MAX_LISTED = 10  # files that a warning lists
 
 
 class Command(BaseCommand):
     help = (
-        "Write the database and the media into a new file, while the site is in use. Where BACKUP_KEY or a key file "
-        "is given, the file is sealed (encrypted). ENQUIRY_KEYS and SECRET_KEY are never in it: keep them elsewhere."
+        "Write the database and the media to a new file, encrypted for the public keys in BACKUP_RECIPIENT. The site "
+        "can stay in use. ENQUIRY_KEYS and SECRET_KEY are not included: store them elsewhere."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("file", metavar="FILE", help="The file to write. One that is there is not written over.")
-        parser.add_argument("--key-file", metavar="KEYFILE", help="A file with the passphrase, in place of BACKUP_KEY.")
-        parser.add_argument("--sealed", action="store_true", help="Write nothing where no key is given.")
+        parser.add_argument("file", metavar="FILE", help="The file to write. An existing file is not overwritten.")
+        kind = parser.add_mutually_exclusive_group()
+        kind.add_argument("--unencrypted", action="store_true", help="Do not encrypt the backup.")
+        kind.add_argument(
+            "--new-identity",
+            action="store_true",
+            help="Write a new private key to FILE instead of a backup, and print its public key. Run this on another "
+            "machine than the server.",
+        )
 
-    def handle(self, *, file, key_file=None, sealed=False, verbosity=1, **options):
+    def handle(self, *, file, unencrypted=False, new_identity=False, verbosity=1, **options):
         path, began = Path(file), time.monotonic()
         try:
-            key = the_key(key_file)
-            if sealed and not key:
-                raise Refused(_("There is no key to seal the backup with. Give one in BACKUP_KEY or with --key-file."))
-            with stopped_by_a_signal():
-                taken = taking.take(path, key, timezone.now())
-        except Refused as refused:
+            if new_identity:
+                self.create_identity(path)
+                return
+            recipients = [] if unencrypted else encryption.read_recipients()
+            if not recipients and not unencrypted:
+                words = _(
+                    "BACKUP_RECIPIENT is not set, so the backup cannot be encrypted. Set it to the public key that "
+                    "“backup --new-identity” or age-keygen printed. For an unencrypted backup, add --unencrypted."
+                )
+                raise BackupError(words)
+            with exit_on_sigterm():
+                taken = create.create_backup(path, recipients, timezone.now())
+        except BackupError as refused:
             raise CommandError(str(refused)) from refused
         except OSError as error:
-            words = _("%(file)s can't be written: %(why)s. Nothing was kept of it.")
+            words = _("%(file)s cannot be written: %(why)s. The incomplete file was deleted.")
             why = error.strerror or type(error).__name__
             raise CommandError(words % {"file": error.filename or path, "why": why}) from error
         except DatabaseError as error:
-            words = _("The database could not be read: %s. Nothing was kept.")
+            words = _("The database could not be read: %s. The incomplete file was deleted.")
             raise CommandError(words % (str(error).strip().splitlines() or [""])[0]) from error
-        self.note(path, taken, bool(key))
+        self.record(path, taken, bool(recipients))
         if verbosity:
-            self.tell(path, taken, bool(key), time.monotonic() - began)
+            self.report(path, taken, bool(recipients), time.monotonic() - began)
         self.warn(taken)
 
-    def note(self, path, taken, sealed):
-        """Note it for whoever watches over the site."""
-        facts = {"rows": taken.rows, "files": taken.files, "size": taken.size, "sealed": sealed}
+    def create_identity(self, path):
         try:
-            Backup.objects.create(taken_at=taken.at, **facts)
+            recipient = encryption.create_identity(path)
+        except FileExistsError:
+            raise BackupError(_("%s already exists and is not overwritten. Enter another file name.") % path) from None
+        words = _("The private key is in %s. Store it away from the server and its backups. Set this on the server:")
+        self.stdout.write(words % path)
+        self.stdout.write(f"BACKUP_RECIPIENT={recipient}")
+
+    def record(self, path, taken, encrypted):
+        """Save when the backup was made, for monitoring."""
+        values = {"rows": taken.rows, "files": taken.files, "size": taken.size, "encrypted": encrypted}
+        try:
+            Backup.objects.create(taken_at=taken.at, **values)
         except DatabaseError as error:
-            words = _("%s is written and whole, but the database did not take the note that it was made.")
+            words = _("%s is complete, but the database could not record that it was made.")
             raise CommandError(words % path) from error
 
-    def tell(self, path, taken, sealed, seconds):
-        words = _("%(file)s: %(rows)d rows of %(tables)d tables and %(files)d files, %(size)s, %(how)s; %(seconds)d s.")
-        facts = {"file": path, "rows": taken.rows, "tables": taken.tables, "files": taken.files}
-        facts |= {"size": filesizeformat(taken.size).replace("\xa0", " "), "seconds": round(seconds)}
-        how = _("sealed") if sealed else _("NOT SEALED: whoever has it reads it")
-        self.stdout.write(words % (facts | {"how": how}))
-        self.stdout.write(
-            self.style.WARNING(
-                _(
-                    "NOT IN IT: ENQUIRY_KEYS and SECRET_KEY%s. Keep them elsewhere: without them nobody can ever read "
-                    "the enquiries."
-                )
-                % (_(", and the key that it is sealed with") if sealed else "")
-            )
+    def report(self, path, taken, encrypted, seconds):
+        words = _("%(file)s: %(rows)d rows in %(tables)d tables and %(files)d files, %(size)s, %(how)s, %(seconds)d s.")
+        values = {"file": path, "rows": taken.rows, "tables": taken.tables, "files": taken.files}
+        values |= {"size": filesizeformat(taken.size).replace("\xa0", " "), "seconds": round(seconds)}
+        values["how"] = _("encrypted") if encrypted else _("NOT ENCRYPTED: any person with the file can read it")
+        self.stdout.write(words % values)
+        words = _(
+            "NOT INCLUDED: ENQUIRY_KEYS and SECRET_KEY. Store them elsewhere: without them, the enquiries in this "
+            "backup can never be read."
         )
+        self.stdout.write(self.style.WARNING(words))
 
     def warn(self, taken):
-        for names, words in (
-            (
-                taken.missing,
-                _("%(number)d files that rows name are not in the storage, so not in the backup: %(some)s"),
-            ),
-            (taken.left_out, _("%(number)d files were left out, half written or oddly named: %(some)s")),
-        ):
+        missing = ngettext(
+            "%(number)d file is not in the storage, so not in the backup, but is referred to: %(some)s",
+            "%(number)d files are not in the storage, so not in the backup, but are referred to: %(some)s",
+            len(taken.missing),
+        )
+        left_out = ngettext(
+            "%(number)d file was left out, because it may be incomplete or its name is not portable: %(some)s",
+            "%(number)d files were left out, because they may be incomplete or their names are not portable: %(some)s",
+            len(taken.left_out),
+        )
+        for names, words in ((taken.missing, missing), (taken.left_out, left_out)):
             if names:
-                some = ", ".join(name.encode(errors="replace").decode() for name in names[:SOME])
-                some += " …" if len(names) > SOME else ""
+                some = ", ".join(name.encode(errors="replace").decode() for name in names[:MAX_LISTED])
+                some += " …" if len(names) > MAX_LISTED else ""
                 self.stderr.write(words % {"number": len(names), "some": some})

@@ -1,28 +1,28 @@
-"""What the commands about one person have in common: how the person is named."""
+"""Shared argument of the data request commands: the person, by e-mail address, or one enquiry, by reference."""
 
 import sys
 
 from django.core.management.base import CommandError
 
-from consular import persons
+from consular import data_requests
 
-WHO = (
-    "An e-mail address (all of that person's enquiries) or a reference (that one). - reads it from standard input, so "
-    "that it stands in no history of commands."
+WHO_HELP = (
+    "An e-mail address (all enquiries from it) or a reference (one enquiry). Use - to read it from standard input, "
+    "which keeps it out of the shell history."
 )
 
 
-def add_who(parser):
-    parser.add_argument("who", metavar="EMAIL|REFERENCE", help=WHO)
+def add_who_argument(parser):
+    parser.add_argument("who", metavar="EMAIL|REFERENCE", help=WHO_HELP)
 
 
-def enquiries_of(who: str):
-    """Return a person's enquiries; a CommandError that does not repeat the address where there are none."""
-    said = sys.stdin.readline().strip() if who == "-" else who
+def find_enquiries(who: str):
+    """Return the enquiries; raise CommandError, without repeating the address, if there are none."""
+    who = sys.stdin.readline().strip() if who == "-" else who
     try:
-        found = persons.enquiries_of(said)
+        found = data_requests.find_enquiries(who)
     except ValueError as error:
         raise CommandError(str(error)) from None
     if not found.exists():
-        raise CommandError("Nothing is kept under this address or reference.")
+        raise CommandError("No enquiry has this e-mail address or reference.")
     return found

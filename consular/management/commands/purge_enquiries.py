@@ -1,43 +1,43 @@
-"""Erase what has been kept long enough."""
+"""Delete enquiries at the end of their retention period."""
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from consular import keeping
+from consular import retention
 
 
 class Command(BaseCommand):
     help = (
-        "Erase the enquiries that have been kept as long as their topic says. Without --delete it only tells which "
-        "these are. For a daily timer: purge_enquiries --delete"
+        "Delete the enquiries whose retention period (a setting of their topic) is over. Without --delete it only "
+        "counts them. For a daily timer: purge_enquiries --delete"
     )
 
     def add_arguments(self, parser):
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--delete", "--yes", action="store_true", help="Erase them.")
-        what.add_argument("--dry-run", action="store_true", help="Only tell; this is what happens without --delete.")
+        what.add_argument("--delete", "--yes", action="store_true", help="Delete them.")
+        what.add_argument("--dry-run", action="store_true", help="Only count them (the default).")
 
     def handle(self, *, delete, **options):
         at = timezone.now()
-        counts, waiting = keeping.overview(at), keeping.unanswered(at)
+        counts, waiting = retention.count_expired(at), retention.unanswered_references(at)
         for (topic, state), count in sorted(counts.items()):
             self.stdout.write(f"{count:7,}  {topic}: {state}")
         if waiting:
             self.stderr.write(
                 self.style.ERROR(
-                    f"{len(waiting):,} OF THEM STILL WAIT FOR AN ANSWER: {', '.join(waiting[:20])}"
+                    f"{len(waiting):,} OF THEM WERE NEVER ANSWERED: {', '.join(waiting[:20])}"
                     f"{' …' if len(waiting) > 20 else ''}"
                 )
             )
         if not delete:
-            self.stdout.write(f"{counts.total():,} to be erased. Nothing was: say --delete to do it.")
+            self.stdout.write(f"{counts.total():,} to be deleted. Nothing was deleted: use --delete.")
             return
-        erased = sum(keeping.purge(at))
-        knocks, erasures = keeping.forget(at)
-        keeping.sweep()
+        erased = sum(retention.purge_enquiries(at))
+        counts_deleted, erasures = retention.purge_counters(at)
+        retention.vacuum()
         self.stdout.write(
-            f"{erased:,} of {counts.total():,} erased; forgotten: {knocks:,} counts of where enquiries came from, "
-            f"{erasures:,} notes of old erasures."
+            f"{erased:,} of {counts.total():,} deleted. Also deleted: {counts_deleted:,} rate limit entries, "
+            f"{erasures:,} old erasure records."
         )
         if erased < counts.total():
-            self.stdout.write("In the others something has just happened: the next run looks at them again.")
+            self.stdout.write("The others had new activity. They will be checked again in the next run.")

@@ -1,36 +1,36 @@
-"""Seal what is kept with the newest key."""
+"""Encrypt all enquiries with the first of ENQUIRY_KEYS (key rotation)."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from consular import keeping, rotation
+from consular import key_rotation, retention
 
 
 class Command(BaseCommand):
     help = (
-        "Seal everything that is kept of enquiries with the first of ENQUIRY_KEYS. The site may be in use, once every "
-        "node has the new key; stopped and started again it goes on where it was."
+        "Encrypt all enquiries with the first of ENQUIRY_KEYS. The site can be in use once every node has the new key. "
+        "If it is stopped, run it again."
     )
 
     def handle(self, *, verbosity, **options):
         if not settings.ENQUIRY_KEYS:
-            raise CommandError("ENQUIRY_KEYS is not set: there is no key to seal with but the one of SECRET_KEY.")
-        done = rotation.Rotation()
-        for done in rotation.rotate():
+            raise CommandError("ENQUIRY_KEYS is not set.")
+        done = key_rotation.RotationProgress()
+        for done in key_rotation.rotate_keys():
             if verbosity:
-                self.stdout.write(f"{done.seen:,} looked at, {done.renewed:,} sealed anew")
-        keeping.sweep()
+                self.stdout.write(f"{done.seen:,} checked, {done.renewed:,} encrypted again")
+        retention.vacuum()
         if done.closed:
             raise CommandError(
-                f"{len(done.closed)} can't be opened with any key: {', '.join(done.closed[:20])}. Put their key back "
-                "into ENQUIRY_KEYS, at its end, and run this again. If no key is missing, they were altered."
+                f"{len(done.closed)} cannot be decrypted with any key: {', '.join(done.closed[:20])}. Add their key at "
+                "the end of ENQUIRY_KEYS and run this again. If no key is missing, they were altered."
             )
-        if left := rotation.left():
+        if remaining := key_rotation.count_not_rotated():
             raise CommandError(
-                f"{left} have come in meanwhile that were sealed with an older key: a node still writes with that. "
-                "Give it the new ENQUIRY_KEYS, restart it, and run this again."
+                f"{remaining} new rows were encrypted with an older key, so a node still uses it. Set the new "
+                "ENQUIRY_KEYS there, restart it, and run this again."
             )
         self.stdout.write(
-            "Everything opens with the first key alone. The older ones may be taken out of ENQUIRY_KEYS; keep them "
-            "with the backups that were made until now, which can't be read without them."
+            "The first key decrypts everything. You can remove the older keys from ENQUIRY_KEYS. Keep them with the "
+            "backups made so far, which need them."
         )

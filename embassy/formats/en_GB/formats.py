@@ -1,4 +1,4 @@
-"""How the desk writes moments: by the twenty-four hour clock, as the two cities' clocks do."""
+"""Date and time formats of the admin: 24-hour clock, as on the public pages."""
 
 DATE_FORMAT = "j F Y"
 TIME_FORMAT = "H:i"

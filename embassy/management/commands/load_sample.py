@@ -1,4 +1,4 @@
-"""Sample content, so that a new site has something to show: `python manage.py load_sample`."""
+"""`manage.py load_sample`: load the sample content into a new site."""
 
 import json
 from collections.abc import Iterator
@@ -13,84 +13,82 @@ from django.utils.translation import gettext as _
 from consular.models import CommonQuestion, Holiday, Office, OpeningHours, Topic
 from counters.models import Counter
 from editions.models import PublicModel, new_edition
-from news.importing import lines, writing
-from news.importing.models import Imported
 from news.models import Category
 from pages.models import Page
+from transfer.importer import jsonl, writer
+from transfer.models import ImportedDigest
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample"
+SAMPLE_DIR = Path(__file__).resolve().parents[2] / "sample"
 
-# What the sample holds beside messages: by its name there, the model, and the field that tells one from another.
-ROOMS = {
+# Sections of sample.json: the model and its natural key.
+SECTIONS = {
     "categories": (Category, "slug"),
     "counters": (Counter, "slug"),
     "offices": (Office, "name"),
     "topics": (Topic, "name"),
     "pages": (Page, "path"),
 }
-BELONGINGS = ("hours", "holidays", "common_questions")  # rows of their own
+RELATED = ("hours", "holidays", "common_questions")  # rows of other models
 YEARS_OF_HOLIDAYS = 2
 
 
 class Command(BaseCommand):
     help = (
-        "Load the sample: messages, counters, offices, topics and pages. What was loaded once is never loaded again, "
-        "so what staff have changed or deleted stays as they left it."
+        "Load the sample: messages, counters, offices, topics and pages. Entries that were loaded before are skipped, "
+        "even if staff have changed or deleted them."
     )
 
     def handle(self, *, verbosity, **options):
-        sample = json.loads((SAMPLE / "sample.json").read_text(encoding="utf-8"))
+        sample = json.loads((SAMPLE_DIR / "sample.json").read_text(encoding="utf-8"))
         today = timezone.localdate()
         with new_edition():
-            added = sum(load(room, facts, today) for room in ROOMS for facts in sample[room])
-            for outcome in writing.write(messages()):
+            added = sum(load_entry(section, data, today) for section in SECTIONS for data in sample[section])
+            for outcome in writer.import_records(read_messages()):
                 messages_added = outcome.added
         if verbosity:
             self.stdout.write(
-                _("The sample: %(messages)d messages and %(others)d other things added.")
+                _("Sample loaded: %(messages)d messages and %(others)d other entries added.")
                 % {"messages": messages_added, "others": added}
             )
 
 
-def messages() -> Iterator[lines.Line]:
-    """Yield the sample's messages."""
-    with (SAMPLE / "messages.jsonl").open("rb") as file:
-        for _number, raw in lines.raw_lines(file):
-            yield lines.read(raw)
+def read_messages() -> Iterator[jsonl.MessageRecord]:
+    with (SAMPLE_DIR / "messages.jsonl").open("rb") as file:
+        for _number, raw in jsonl.raw_lines(file):
+            yield jsonl.read_line(raw)
 
 
-def load(room: str, facts: dict, today: date) -> bool:
-    """Add a thing of the sample, unless it was added once or something else has its place; say whether it was."""
-    model, key = ROOMS[room]
-    digest = blake2b(f"sample {room} {facts[key]}".encode(), digest_size=16).digest()
-    if not Imported.objects.unknown([digest]):
+def load_entry(section: str, data: dict, today: date) -> bool:
+    """Add an entry unless it was loaded before or its key exists; return whether it was added."""
+    model, key = SECTIONS[section]
+    digest = blake2b(f"sample {section} {data[key]}".encode(), digest_size=16).digest()
+    if not ImportedDigest.objects.unknown([digest]):
         return False
-    Imported.objects.remember([digest])
-    if model.objects.filter(**{key: facts[key]}).exists():
+    ImportedDigest.objects.remember([digest])
+    if model.objects.filter(**{key: data[key]}).exists():
         return False
-    for row in rows(model, facts, today):
+    for row in build_rows(model, data, today):
         row.full_clean()
         row.save()
     return True
 
 
-def rows(model: type[PublicModel], facts: dict, today: date) -> Iterator[PublicModel]:
-    """Yield a thing of the sample and what belongs to it."""
-    own = {name: value for name, value in facts.items() if name not in BELONGINGS}
+def build_rows(model: type[PublicModel], data: dict, today: date) -> Iterator[PublicModel]:
+    """Yield the row of an entry, then its related rows."""
+    fields = {name: value for name, value in data.items() if name not in RELATED}
     if model is Page:
-        own["body"] = (SAMPLE / "pages" / f"{facts['path']}.html").read_text(encoding="utf-8")
-    yield (row := model(**own))
-    for order, common in enumerate(facts.get("common_questions", [])):
+        fields["body"] = (SAMPLE_DIR / "pages" / f"{data['path']}.html").read_text(encoding="utf-8")
+    yield (row := model(**fields))
+    for order, common in enumerate(data.get("common_questions", [])):
         yield CommonQuestion(topic=row, order=order, **common)
-    for hours in facts.get("hours", []):
+    for hours in data.get("hours", []):
         for weekday in hours["weekdays"]:
-            yield OpeningHours(office=row, weekday=weekday, **times(hours))
+            yield OpeningHours(office=row, weekday=weekday, **read_times(hours))
     for year in range(today.year, today.year + YEARS_OF_HOLIDAYS):
-        for holiday in facts.get("holidays", []):
+        for holiday in data.get("holidays", []):
             day = date.fromisoformat(f"{year}-{holiday['day']}")
-            yield Holiday(office=row, date=day, name=holiday["name"], **times(holiday))
+            yield Holiday(office=row, date=day, name=holiday["name"], **read_times(holiday))
 
 
-def times(facts: dict) -> dict[str, time]:
-    """Return the times of day in an entry."""
-    return {name: time.fromisoformat(facts[name]) for name in ("opens", "closes") if name in facts}
+def read_times(data: dict) -> dict[str, time]:
+    return {name: time.fromisoformat(data[name]) for name in ("opens", "closes") if name in data}

@@ -1,0 +1,1 @@
+"""The read API: its URLs, the OpenAPI document, and the page that documents it."""

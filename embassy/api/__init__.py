@@ -1,1 +1,0 @@
-"""The API to read: its addresses, its OpenAPI document, its page for people."""

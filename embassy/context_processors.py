@@ -1,0 +1,110 @@
+"""Context processor of the public pages: menus, clocks, date, consular office, notices."""
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from consular.contact_data import ContactData
+from consular.models import Notice, Office
+from editions import edition as editions
+from news.models import Category
+from news.syndication import structured_data
+from pages.models import Page
+
+
+def site_processor(request):
+    """Give every template `site`, computed on first use, and the time `at`."""
+    at = getattr(request, "at", None) or timezone.now()
+    return {"at": at, "site": SimpleLazyObject(lambda: site_context(request, at))}
+
+
+def site_context(request, at):
+    """Return the site's context; its rows are fetched once per edition.
+
+    While the database is unavailable, error pages show the last known rows, or none.
+    """
+    edition = getattr(request, "edition", None)  # None before our middleware
+    try:
+        rows = build_links([], []) if edition is None else edition.get_or_compute("furniture", lambda: fetch_rows(at))
+        if edition is not None and edition is editions.latest():
+            ContactData.of(edition)  # so that this process has the contact data if the database fails
+    except (DatabaseError, InterfaceError):
+        if not getattr(request, "has_failed", False):
+            raise  # a page without its menu must not be cached
+        rows = editions.last_known("furniture") or build_links([], [])
+    is_copy = getattr(request, "is_mirrored", False)  # a static copy must not contain the current time
+    return {
+        "name": settings.EMBASSY_NAME,
+        "url": settings.SITE_URL,
+        "host_zone": settings.TIME_ZONE,
+        "is_copy": is_copy,
+        "shows_minute": request.path == reverse("home") and not is_copy,
+        "today": timezone.localdate(at),
+        "clocks": [
+            {"city": city, "zone": zone.key, "time": at.astimezone(zone).strftime("%H:%M")}
+            for city, zone in settings.CLOCKS
+        ],
+        **rows,
+    }
+
+
+def fetch_rows(at):
+    """Return the content of the menus and the top bar at the time `at`."""
+    return {
+        **build_links(list(Category.objects.all()), list(Page.objects.shown().defer("body"))),
+        "office": Office.objects.for_header(),
+        "json_ld": structured_data.to_json_ld(
+            {
+                "@context": "https://schema.org",
+                "@graph": [structured_data.organization_data(), structured_data.website_data()],
+            }
+        ),
+        "notices": list(Notice.objects.current(at)),
+    }
+
+
+class MenuLink(NamedTuple):
+    """An entry of a menu."""
+
+    title: str
+    url: str
+
+
+def build_links(categories, pages):
+    """Return the menus, feeds and other links of every page."""
+    in_menu, in_footer = (
+        [MenuLink(page.title, page.get_absolute_url()) for page in pages if page.place == place]
+        for place in (Page.Place.MENU, Page.Place.FOOTER)
+    )
+    contact = reverse("consular:contact")
+    return {
+        "home_url": reverse("home"),
+        "menu": [
+            MenuLink(_("All messages"), reverse("messages")),
+            *(MenuLink(item.name, item.get_absolute_url()) for item in categories),
+            MenuLink(_("Counters"), reverse("counters:index")),
+            *in_menu,
+            MenuLink(_("Contact"), contact),
+            MenuLink(_("Search"), reverse("search")),
+        ],
+        "footer": [
+            MenuLink(_("Contact and opening hours"), contact),
+            *in_footer,
+            MenuLink(_("Atom feed"), reverse("feed")),
+            MenuLink(_("JSON feed"), reverse("feed_json")),
+            MenuLink(_("API"), reverse("api:index")),
+        ],
+        "privacy_url": next((page.get_absolute_url() for page in pages if page.path == "privacy"), ""),
+        "feeds": [
+            MenuLink(settings.EMBASSY_NAME, reverse("feed")),
+            *(
+                MenuLink(f"{settings.EMBASSY_NAME}: {item.name}", reverse("category_feed", args=[item.slug]))
+                for item in categories
+            ),
+        ],
+    }

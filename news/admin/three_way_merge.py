@@ -1,0 +1,199 @@
+"""Three-way merge of a message's form: the opened version, the text as typed, and the version that is saved."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.db.models import Field, FileField
+from django.forms.models import construct_instance
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from core.ids import is_valid_pk
+from news import text_diff, versions
+from news.admin.previews import typed_text
+from news.models import Message
+
+
+def last_saved_by(message: Message) -> str:
+    """Return a sentence with the user and time of a message's last save; "" without versions."""
+    newest = message.history.select_related("history_user").order_by("-history_id").first()
+    if newest is None:
+        return ""
+    user = newest.history_user and (newest.history_user.get_full_name() or newest.history_user.get_username())
+    return _("%(who)s saved this message at %(time)s.") % {
+        "who": user or _("Someone"),
+        "time": short_time(newest.history_date),
+    }
+
+
+def short_time(moment: datetime, at: datetime | None = None) -> str:
+    """Return a time in the host country, with its date where that is not the date of `at` (now)."""
+    local = timezone.localtime(moment)
+    return f"{local:%H:%M}" if local.date() == timezone.localdate(at) else format_date(local, "j F, H:i")
+
+
+# Comparing
+
+
+@dataclass(frozen=True)
+class FieldMerge:
+    """A three-way merge of one field: the opened version, the text as typed ("mine") and the saved one ("theirs")."""
+
+    field: Field
+    is_same: bool  # mine and theirs are equal
+    mine_changed: bool
+    theirs_changed: bool
+
+    @property
+    def takes_theirs(self) -> bool:
+        """Only the other user has changed the field."""
+        return not self.is_same and not self.mine_changed
+
+    @property
+    def keeps_mine(self) -> bool:
+        """This user has changed the field, to another value than is saved."""
+        return not self.is_same and self.mine_changed
+
+
+def merge_field(field: Field, opened: Message | None, mine: Message, theirs: Message) -> FieldMerge:
+    """Return the merge of a field. Without the opened version, both users count as having changed it."""
+
+    def differ(one, other) -> bool:
+        return normalise(versions.stored_value(one, field)) != normalise(versions.stored_value(other, field))
+
+    if isinstance(field, FileField):
+        mine = opened or theirs  # browsers do not send a stored file again
+    return FieldMerge(
+        field,
+        is_same=not differ(mine, theirs),
+        mine_changed=opened is None or differ(opened, mine),
+        theirs_changed=opened is None or differ(opened, theirs),
+    )
+
+
+def normalise(value):
+    """Return a value without the details that a form loses: microseconds, and line breaks between tags."""
+    if isinstance(value, datetime):
+        return value.replace(microsecond=0)
+    return re.sub(r">\s+<", "><", " ".join(value.split())) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True)
+class FieldConflict:
+    """A field that differs, to be shown: each text as paragraphs in which the words are marked that the other lacks."""
+
+    label: str
+    mine: list
+    theirs: list
+    changed_by_both: bool
+    their_inputs: str  # JSON: the value of each input of the field, for the button “Use their version”
+    is_coarse: bool  # too long to be compared word by word throughout
+    only_formatting: bool  # the words are equal, but not bold, links or images
+
+
+@dataclass(frozen=True)
+class EditConflict:
+    """What differs between the text as typed and the version that another user has saved since the form was opened."""
+
+    saved_by: str
+    newest: str  # the number of their version
+    fields: list[FieldConflict]
+    taken_over: list[str]  # labels of the fields that now have their value in the form
+    attachment_changes: list[str]
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Return whether a save would overwrite a change of the other user."""
+        return any(field.changed_by_both for field in self.fields)
+
+    @property
+    def must_be_shown(self) -> bool:
+        return bool(self.needs_confirmation or self.taken_over or self.attachment_changes)
+
+
+def find_conflict(form, opened_number: str, newest: str) -> EditConflict:
+    """Return the conflict of a bound form with the newest version, and fill in what only the other user has changed."""
+    theirs, mine = form.instance, instance_as_typed(form)
+    has_version = is_valid_pk(opened_number)
+    opened = Message.history.filter(id=theirs.pk, history_id=int(opened_number)).first() if has_version else None
+    fields = [field for field in versions.editable_fields(Message) if field.name in form.fields]
+    merges = [merge_field(field, opened, mine, theirs) for field in fields]
+    taken_over = [merge.field for merge in merges if merge.takes_theirs]
+    unbound = type(form)(instance=theirs)
+    conflict = EditConflict(
+        last_saved_by(theirs),
+        newest,
+        [describe_conflict(merge, mine, theirs, unbound) for merge in merges if merge.keeps_mine],
+        [str(capfirst(field.verbose_name)) for field in taken_over],
+        versions.attachment_changes(theirs, int(opened_number)) if has_version else [],
+    )
+    form.data = form.data.copy()
+    for field in taken_over:
+        if not isinstance(field, FileField):
+            overwrite_post_data(form.data, initial_post_data(unbound[field.name]))
+    return conflict
+
+
+def describe_conflict(merge: FieldMerge, mine: Message, theirs: Message, unbound) -> FieldConflict:
+    """Return the display of a field that this user has changed; `unbound` is a form with their version."""
+    field = merge.field
+    spans = text_diff.diff_words(versions.display_value(field, mine), versions.display_value(field, theirs))
+    return FieldConflict(
+        label=str(capfirst(field.verbose_name)),
+        mine=text_diff.split_paragraphs([span for span in spans if span.kind != text_diff.Op.ADDED]),
+        theirs=text_diff.split_paragraphs([span for span in spans if span.kind != text_diff.Op.REMOVED]),
+        changed_by_both=merge.theirs_changed,
+        their_inputs=json.dumps(initial_post_data(unbound[field.name])),
+        is_coarse=spans.is_coarse,
+        only_formatting=all(span.kind == text_diff.Op.KEPT for span in spans),
+    )
+
+
+def instance_as_typed(form) -> Message:
+    """Return the message as typed: invalid texts as they were sent."""
+    fields = [name for name in form.fields if not isinstance(form.fields[name], forms.FileField)]
+    message = construct_instance(form, copy.copy(form.instance), fields)
+    for name in ("headline", "lead", "body", "source_name", "source_url", "slug"):
+        if name in form.fields and name not in form.cleaned_data:
+            setattr(message, name, typed_text(form, name))
+    return message
+
+
+# Form data
+
+
+def initial_post_data(bound) -> dict[str, str | bool]:
+    """Return what each input of an unbound field would send; True and False for a checkbox."""
+    widget, value = bound.field.widget, bound.value()
+    widget = getattr(widget, "widget", widget)  # the admin wraps the widgets of foreign keys
+    if isinstance(widget, forms.CheckboxInput):
+        return {bound.html_name: bool(value)}
+    context = widget.get_context(bound.html_name, value, {})["widget"]
+    inputs = context.get("subwidgets", []) if isinstance(widget, forms.MultiWidget) else [context]
+    data = {each["name"]: input_text(each["value"]) for each in inputs}
+    if hasattr(widget, "decompress") and len(parts := widget.decompress(value)) > len(inputs):
+        data[f"{bound.html_name}_which"] = parts[-1]
+    return data
+
+
+def input_text(value) -> str:
+    """Return the value of an input as text, without the list that some widgets put around it."""
+    value = value[0] if isinstance(value, (list, tuple)) and value else value
+    return "" if value is None or value == [] else str(value)
+
+
+def overwrite_post_data(data, inputs: dict[str, str | bool]) -> None:
+    """Write the values of inputs into form data."""
+    for name, value in inputs.items():
+        if value is False:
+            data.pop(name, None)
+        else:
+            data[name] = "on" if value is True else value

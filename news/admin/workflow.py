@@ -1,0 +1,206 @@
+"""Workflow in the admin: submit, approve, send back, withdraw, restore; one message on its form, many from the list."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.ids import is_valid_pk
+from core.templatetags.datetimes import in_zones
+from editions.models import new_edition
+from news import emails
+from news.admin.forms import ReasonForm
+from news.admin.views import AdminViews, redirect_to_form, redirect_to_list
+from news.admin.workflow_steps import MAX_MESSAGES, STEPS, WITH_REASON, approval_preview, result_text
+from news.models import Message, WorkflowLogEntry
+
+State = Message.State
+
+
+def has_workflow_permission(request, action: str) -> bool:
+    """Return whether the user may `action` messages: submit, approve, correct or withdraw."""
+    return request.user.has_perm(f"news.{action}_message")
+
+
+def require_permission(request, action: str) -> None:
+    """Raise PermissionDenied where the user may not `action` messages."""
+    if not has_workflow_permission(request, action):
+        raise PermissionDenied
+
+
+# On the form
+
+
+def apply_step(request, message, form) -> None:
+    """Take the step of the pressed button on a saved message: submit or approve it; record a change after approval."""
+    step = {"at": request.at, "by": request.user}
+    if "_submit" in request.POST:
+        require_permission(request, "submit")
+        message.submit(**step)
+    elif "_approve" in request.POST:
+        require_permission(request, "approve")
+        message.approve(**step, override=form.cleaned_data.get("override", ""))
+    elif getattr(form, "is_scheduled", False) and form.text_differs:
+        message.change_approved(form.cleaned_data.get("override", ""), **step)
+    if has_step(request):
+        emails.notify([message], request.at)
+
+
+def has_step(request) -> bool:
+    """Return whether a button of the workflow was pressed, not just Save."""
+    return bool({"_submit", "_approve"} & request.POST.keys())
+
+
+def report_state(request, message):
+    """Return, after a workflow step, a redirect to the form with a sentence on the new state; None otherwise."""
+    if not has_step(request):
+        return None
+    state = message.state(request.at)
+    text = {
+        State.SUBMITTED: _("Submitted for approval."),
+        State.PUBLISHED: _("Published at %s") % message.get_absolute_url(),
+        State.SCHEDULED: _("It will be published at %s.") % (message.publish_at and in_zones(message.publish_at)),
+    }.get(state, _("Its state is now: %s.") % state.label)
+    messages.success(request, text)
+    return redirect_to_form(message)
+
+
+def form_context(request, message) -> dict:
+    """Return the template context for the workflow buttons, the log and the banner of a message (None: a new one)."""
+    state = message.state(request.at) if message else State.DRAFT
+    is_unapproved = state in (State.DRAFT, State.SUBMITTED)
+    entries = list(message.log_entries.select_related("by")) if message else []
+    last = next(
+        (
+            entry
+            for entry in entries
+            if entry.kind in (WorkflowLogEntry.Kind.SENT_BACK, WorkflowLogEntry.Kind.SUBMITTED)
+        ),
+        None,
+    )
+    return {
+        "can_submit": state == State.DRAFT and has_workflow_permission(request, "submit"),
+        "can_approve": is_unapproved and has_workflow_permission(request, "approve"),
+        "is_scheduled": state == State.SCHEDULED and has_workflow_permission(request, "approve"),
+        "is_author": not message or request.user.pk in message.authors(),
+        "steps_with_reason": [
+            (name, step.label, f"{reverse(f'admin:news_message_{name}')}?ids={message.pk}")
+            for name, step in WITH_REASON.items()
+            if message and state in step.states and has_workflow_permission(request, step.permission)
+        ],
+        "log_entries": entries,
+        "is_withdrawn": state == State.WITHDRAWN,
+        "sent_back": last if last and last.kind == WorkflowLogEntry.Kind.SENT_BACK and state == State.DRAFT else None,
+    }
+
+
+# From the list
+
+
+@admin.action(description=gettext_lazy("Submit for approval"), permissions=["submit"])
+def submit_selected(model_admin, request, queryset):
+    pks = limited_pks(request, queryset.drafts())
+    if pks is not None:
+        apply_to_all(request, pks, lambda message: message.submit(at=request.at, by=request.user), _("Submitted"))
+
+
+@admin.action(description=gettext_lazy("Approve …"), permissions=["approve"])
+def approve_selected(model_admin, request, queryset):
+    return redirect_to_step(
+        request, "approve", queryset.submitted(), _("None of the selected messages is awaiting approval.")
+    )
+
+
+@admin.action(description=gettext_lazy("Withdraw …"), permissions=["withdraw"])
+def withdraw_selected(model_admin, request, queryset):
+    return redirect_to_step(
+        request, "withdraw", queryset.published(request.at), _("None of the selected messages is published.")
+    )
+
+
+def limited_pks(request, queryset) -> list[int] | None:
+    """Return the ids of the selected messages; None, with a warning, where there are too many for one step."""
+    pks = list(queryset.values_list("pk", flat=True)[: MAX_MESSAGES + 1])
+    if len(pks) <= MAX_MESSAGES:
+        return pks
+    text = _("You have selected more than %d messages, so nothing was changed. Select fewer at a time.") % MAX_MESSAGES
+    messages.warning(request, text)
+    return None
+
+
+def redirect_to_step(request, name: str, queryset, if_none: str):
+    """Redirect to the page of a step with the selected messages; None, with a warning, where there are none."""
+    pks = limited_pks(request, queryset)
+    if pks == []:
+        messages.warning(request, if_none)
+    if not pks:
+        return None
+    return HttpResponseRedirect(f"{reverse(f'admin:news_message_{name}')}?ids={','.join(map(str, pks))}")
+
+
+def apply_to_all(request, pks, step, label: str) -> None:
+    """Do a step to many messages in one edition, and report; a message that cannot take it is reported and skipped."""
+    done = []
+    with new_edition():
+        # Read inside the transaction: another user may have changed them since the list was shown.
+        for message in Message.objects.filter(pk__in=pks):
+            try:
+                step(message)
+                done.append(message)
+            except ValidationError as error:
+                messages.warning(request, f"{message.headline}: {' '.join(error.messages)}")
+        emails.notify(done, request.at)
+    if done:
+        messages.success(request, result_text(label, done, request.at))
+    else:
+        messages.warning(request, _("Nothing was changed."))
+
+
+class WorkflowViews(AdminViews):
+    """The confirmation pages of the steps that need a reason or apply to many messages."""
+
+    def urls(self):
+        return [self.url(f"{name}/", self.step, name, kwargs={"name": name}) for name in STEPS]
+
+    def step(self, request, name):
+        """List the selected messages and what will happen to each, ask for a reason where needed, and do the step."""
+        step = STEPS[name]
+        require_permission(request, step.permission)
+        ids = [int(pk) for pk in request.GET.get("ids", "").split(",") if is_valid_pk(pk)]
+        if limited_pks(request, Message.objects.filter(pk__in=ids[: MAX_MESSAGES + 1])) is None:
+            return redirect_to_list(Message)
+        found = list(Message.objects.filter(pk__in=ids).select_related("category"))
+        if not found:
+            raise Http404
+        selected = [message for message in found if message.state(request.at) in step.states]
+        if not selected:
+            messages.warning(request, _("A colleague has already done this, or there is nothing left to do."))
+            return redirect_back(found)
+        form = ReasonForm(request.POST or None) if step.asks_reason else None
+        if request.method == "POST" and (form is None or form.is_valid()):
+            reason = [form.cleaned_data["reason"]] if form else []
+            options = {"at": request.at, "by": request.user}
+            pks = [message.pk for message in selected]
+            apply_to_all(request, pks, lambda message: getattr(message, name)(*reason, **options), step.done)
+            return redirect_back(selected)
+        previews = [
+            approval_preview(message, request.user, request.at) if name == "approve" else (None, True)
+            for message in selected
+        ]
+        return self.render(
+            request,
+            "action_reason.html",
+            title=step.label,
+            description=step.describe(len(selected)),
+            form=form,
+            selected=[(message, text) for message, (text, _allowed) in zip(selected, previews, strict=True)],
+            is_allowed=any(allowed for _text, allowed in previews),
+            cancel_url=redirect_back(selected).url,
+        )
+
+
+def redirect_back(selected):
+    """Redirect to the form of a single message, or to the list."""
+    return redirect_to_form(selected[0]) if len(selected) == 1 else redirect_to_list(Message)

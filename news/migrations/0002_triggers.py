@@ -1,0 +1,13 @@
+"""Triggers that maintain the message counts and protect the workflow log."""
+
+from django.db import migrations
+
+from core.triggers import CreateDatabaseObjects
+
+
+class Migration(migrations.Migration):
+    dependencies = [("news", "0001_initial")]
+    operations = [
+        CreateDatabaseObjects("message counts"),
+        CreateDatabaseObjects("append-only news_workflowlogentry"),
+    ]

@@ -1,0 +1,78 @@
+"""Lead image of a message: alternative text, credit, focal point, and the video of which it is a still."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.text_fields import LineField
+from news.models.fields import percent_field, web_url_field
+from richtext.images import SafeImageField
+
+ALT_REQUIRED = _("Describe the image in a sentence for people who cannot see it, or mark it as decorative.")
+
+
+class MessageImageMixin(models.Model):
+    """The lead image of a message, public exactly when the message is."""
+
+    image = SafeImageField(_("image"), blank=True, width_field="image_width", height_field="image_height")
+    image_width = models.PositiveIntegerField(null=True, editable=False)
+    image_height = models.PositiveIntegerField(null=True, editable=False)
+    image_alt = LineField(
+        _("alternative text"),
+        max_length=300,
+        blank=True,
+        help_text=_("What the image shows, for people who cannot see it. Required unless it is decorative."),
+    )
+    image_decorative = models.BooleanField(
+        _("decorative"),
+        default=False,
+        help_text=_("The image adds nothing to the text, for example a flag. Screen readers will skip it."),
+    )
+    image_credit = LineField(
+        _("credit"), max_length=200, blank=True, help_text=_("Photo credit, shown below the image.")
+    )
+    image_focus_x = percent_field(
+        _("focus, from the left"),
+        _("Focal point in percent: it stays visible when the image is cropped. Click the important part above."),
+    )
+    image_focus_y = percent_field(_("focus, from the top"), _("In percent."))
+    video_url = web_url_field(
+        _("video URL"), _("The image becomes a link to the video. Nothing is loaded before a visitor follows the link.")
+    )
+
+    class Meta:
+        abstract = True
+
+    def clean(self):
+        super().clean()
+        errors = {}
+        alt = self.image_alt.strip()
+        if self.image and not self.image_decorative and not alt:
+            errors["image_alt"] = ALT_REQUIRED
+        if self.image_decorative and alt:
+            errors["image_alt"] = _("A decorative image has no alternative text. Empty this, or untick “decorative”.")
+        if self.video_url and not self.image:
+            errors["image"] = _("Videos are shown as a still image with a link. Select an image.")
+        if errors:
+            raise ValidationError(errors)
+
+
+# `Message.Meta` lists these, as it has constraints and indexes of its own.
+CONSTRAINTS = [
+    models.CheckConstraint(
+        condition=Q(image="") | Q(image_decorative=True, image_alt="") | (Q(image_decorative=False) & ~Q(image_alt="")),
+        name="news_picture_has_alternative",
+        violation_error_message=ALT_REQUIRED,
+    ),
+    models.CheckConstraint(
+        condition=Q(image_focus_x__lte=100, image_focus_y__lte=100),
+        name="news_focus_in_picture",
+        violation_error_message=_("Enter the focal point in percent, from 0 to 100."),
+    ),
+]
+
+# Finds the message of an image. Messages without one are left out of the index.
+INDEXES = [models.Index("image", name="news_picture", condition=Q(image_width__isnull=False))]

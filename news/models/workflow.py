@@ -1,0 +1,221 @@
+"""Workflow of a message: draft, submitted, scheduled, published, withdrawn; derived from recorded times."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.text_fields import MAX_REASON, PlainTextField, clean_text
+from editions.models import PublicModel, new_edition
+from news.authorship import authored_versions
+from news.models.workflow_log import WorkflowLogEntry
+from news.versions import restore_fields
+
+OWN_TEXT = _("You have worked on this text. Ask a colleague to approve it, or give a reason for approving it yourself.")
+
+
+class VersionInfo(NamedTuple):
+    """Time, user and reason of a saved version. The reason is the kind of a log entry or a text."""
+
+    at: datetime
+    by: object = None
+    reason: str | None = None
+
+
+def time_field(name):
+    """Return a field for the time of a workflow step."""
+    return models.DateTimeField(name, null=True, blank=True, editable=False)
+
+
+def user_field():
+    """Return a field for the user of a workflow step."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+
+class WorkflowModel(PublicModel):
+    """The times and users of a message's workflow steps. Each step saves the row and a log entry together."""
+
+    publish_at = models.DateTimeField(
+        _("publish at"),
+        null=True,
+        blank=True,
+        help_text=_("Publication time, once approved. Leave empty to publish on approval."),
+    )
+    submitted_at, submitted_by = time_field(_("submitted at")), user_field()
+    approved_at, approved_by = time_field(_("approved at")), user_field()
+    withdrawn_at, withdrawn_by = time_field(_("withdrawn at")), user_field()
+    withdrawn_reason = PlainTextField(_("reason for the withdrawal"), max_length=MAX_REASON, blank=True, editable=False)
+    revised_at = time_field(_("last public change"))
+
+    class State(models.TextChoices):
+        """The state of a message at a given time: derived, never stored."""
+
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        SCHEDULED = "scheduled", _("scheduled")
+        PUBLISHED = "published", _("published")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class Meta:
+        abstract = True
+
+    def state(self, at: datetime) -> WorkflowModel.State:
+        """Return the state at `at`."""
+        if self.withdrawn_at:
+            return self.State.WITHDRAWN
+        if not self.approved_at:
+            return self.State.SUBMITTED if self.submitted_at else self.State.DRAFT
+        return self.State.SCHEDULED if self.publish_at > at else self.State.PUBLISHED
+
+    def was_public(self, at: datetime) -> bool:
+        """Return whether it was published by `at`, withdrawn since or not: its URL may be known."""
+        return self.state(at) in (self.State.PUBLISHED, self.State.WITHDRAWN)
+
+    @property
+    def updated_at(self) -> datetime:
+        """Return the time of the last public change: publication, correction or restoring."""
+        return max(self.publish_at, self.revised_at or self.publish_at)
+
+    # Workflow steps
+
+    def submit(self, *, at: datetime | None = None, by=None) -> None:
+        """Submit a draft for approval."""
+        if self.approved_at or self.submitted_at:
+            raise ValidationError(_("Only drafts can be submitted."))
+        self.submitted_at, self.submitted_by = at or timezone.now(), by
+        self._record(WorkflowLogEntry.Kind.SUBMITTED, self.submitted_at, by)
+
+    def send_back(self, reason: str, *, at: datetime | None = None, by=None) -> None:
+        """Make a submitted or scheduled message a draft again."""
+        at = at or timezone.now()
+        reason = _require_reason(reason, _("Enter what the author should change."))
+        if self.state(at) not in (self.State.SUBMITTED, self.State.SCHEDULED):
+            raise ValidationError(
+                _("Only submitted or scheduled messages can be sent back. Withdraw a published message instead.")
+            )
+        self.submitted_at = self.submitted_by = self.approved_at = self.approved_by = None
+        self._record(WorkflowLogEntry.Kind.SENT_BACK, at, by, reason)
+
+    def approve(self, *, at: datetime | None = None, by=None, override: str = "") -> None:
+        """Approve the message: it is published at `publish_at`, or immediately where that is past or empty.
+
+        Four-eyes rule: users cannot approve their own text or a draft, except for a reason (`override`), which is
+        recorded.
+        """
+        at, override = at or timezone.now(), _clean_reason(override)
+        if self.approved_at:
+            raise ValidationError(_("This message has already been approved."))
+        if by and not override:
+            if by.pk in self.authors():
+                raise ValidationError(OWN_TEXT)
+            if not self.submitted_at:
+                raise ValidationError(
+                    _("This is still a draft. Ask the author to submit it, or give a reason for approving it now.")
+                )
+        self.approved_at, self.approved_by = at, by
+        self.publish_at = max(self.publish_at or at, at)
+        self._record(WorkflowLogEntry.Kind.APPROVED, at, by, override)
+
+    def change_approved(self, reason: str, *, at: datetime | None = None, by=None) -> None:
+        """Save a change to the text of a scheduled message, with a reason for not sending it back first."""
+        at = at or timezone.now()
+        reason = _require_reason(
+            reason, _("This text has been approved. Give a reason for changing it without a new approval.")
+        )
+        if self.state(at) != self.State.SCHEDULED:
+            raise ValidationError(_("Only scheduled messages can be changed after approval."))
+        self._record(WorkflowLogEntry.Kind.CHANGED, at, by, reason)
+
+    def withdraw(self, reason: str, *, at: datetime | None = None, by=None) -> None:
+        """Withdraw a published message: its URL shows a notice with the date and the reason.
+
+        Raise ValidationError without a reason, and for a message that is not public.
+        """
+        at = at or timezone.now()
+        reason = _require_reason(reason, _("Enter the reason for the withdrawal. It will be public."))
+        if self.state(at) != self.State.PUBLISHED:
+            raise ValidationError(_("Only published messages can be withdrawn. You can change or delete a draft."))
+        self.withdrawn_at, self.withdrawn_reason, self.withdrawn_by = at, reason, by
+        self._record(WorkflowLogEntry.Kind.WITHDRAWN, at, by, reason)
+
+    def restore(self, reason: str = "", *, at: datetime | None = None, by=None) -> None:
+        """Make a withdrawn message public again."""
+        if not self.withdrawn_at:
+            raise ValidationError(_("Only withdrawn messages can be restored."))
+        reason = _clean_reason(reason)
+        self.withdrawn_at, self.withdrawn_reason, self.withdrawn_by = None, "", None
+        self.revised_at = at or timezone.now()
+        self._record(WorkflowLogEntry.Kind.RESTORED, self.revised_at, by, reason)
+
+    # Changes to published text: the new text is on the instance and is saved together with the log entry
+
+    def fix_typo(self, *, at: datetime | None = None, by=None) -> None:
+        """Save a typo fix to a public text. Readers and feeds are not notified."""
+        at = at or timezone.now()
+        self._require_public(at)
+        self._record(WorkflowLogEntry.Kind.TYPO, at, by)
+
+    def publish_correction(self, note: str, *, at: datetime | None = None, by=None) -> None:
+        """Save a correction of a public text, with a public note and its date below the message."""
+        at = at or timezone.now()
+        note = _require_reason(note, _("Enter what was wrong. The note is shown below the message."))
+        self._require_public(at)
+        self.revised_at = at
+        with new_edition():
+            self._record(WorkflowLogEntry.Kind.CORRECTION, at, by, note)
+            self.corrections.create(at=at, note=note, by=by)
+
+    def record_attachment_change(self, what: str, *, at: datetime | None = None, by=None) -> None:
+        """Save a version that describes a change to the attachments, so that conflicts with it are detected.
+
+        An approved message gets a log entry as well; feeds carry that of a public one as an update.
+        """
+        at = at or timezone.now()
+        if self.was_public(at):
+            self.revised_at = at
+        if self.approved_at:
+            self._record(WorkflowLogEntry.Kind.ATTACHED, at, by, what)
+        else:
+            self.save(version=VersionInfo(at, by, what), always_version=True)
+
+    def revert(self, version, reason: str = "", *, at: datetime | None = None, by=None) -> None:
+        """Restore the text of an earlier version, as a new version."""
+        if not restore_fields(self, version):
+            raise ValidationError(_("Nothing to restore: the text is already the same."))
+        self._record(WorkflowLogEntry.Kind.REVERTED, at or timezone.now(), by, reason)
+
+    def _require_public(self, at):
+        if not self.was_public(at):
+            raise ValidationError(_("Corrections apply to published messages only."))
+
+    def authors(self) -> set[int]:
+        """Return the ids of the users who have changed the text or submitted it."""
+        users = authored_versions(self.history).values_list("history_user", flat=True)
+        return set(users) | ({self.submitted_by_id} - {None})
+
+    def _record(self, kind, at, by, reason=""):
+        with new_edition():
+            self.save(version=VersionInfo(at, by, kind), always_version=kind == WorkflowLogEntry.Kind.ATTACHED)
+            WorkflowLogEntry.objects.create(message=self, kind=kind, at=at, by=by, reason=reason)
+
+
+def _require_reason(reason: str, error) -> str:
+    """Return the cleaned reason; raise ValidationError where it is empty (`error`) or too long."""
+    if not (reason := _clean_reason(reason)):
+        raise ValidationError(error)
+    return reason
+
+
+def _clean_reason(reason: str) -> str:
+    """Return the reason without invisible characters; raise ValidationError where it is too long."""
+    MaxLengthValidator(MAX_REASON)(reason)
+    return clean_text(reason)

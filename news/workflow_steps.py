@@ -1,0 +1,19 @@
+"""Steps of the workflow: submitted, sent back, approved, corrected, withdrawn and so on."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class WorkflowStep(models.TextChoices):
+    """A step of the workflow, as the log and the versions of a message name it."""
+
+    SUBMITTED = "submitted", _("submitted")
+    SENT_BACK = "sent back", _("sent back")
+    APPROVED = "approved", _("approved")
+    CHANGED = "changed", _("changed after approval")
+    ATTACHED = "attached", _("attachments changed")
+    TYPO = "typo", _("typo fixed")
+    CORRECTION = "correction", _("corrected")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    RESTORED = "restored", _("restored")
+    REVERTED = "reverted", _("earlier version restored")

@@ -1,0 +1,1 @@
+"""HTML conversion: the steps of `richtext.convert.convert_html`."""

@@ -1,0 +1,43 @@
+"""Registry of files: an app registers its rows that have files, and a file is as public as the rows it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+
+class FileOwner(NamedTuple):
+    """The rules of an app for its files."""
+
+    public_rows: Callable[[str, datetime], Iterable[QuerySet]]  # given a file's name and a time
+    permissions: tuple[str, ...]  # any of them lets staff see files that are not public
+    download_name: Callable[[str], str]  # "" for a file that is displayed, not saved
+
+
+_owners: list[FileOwner] = []
+
+
+def register_files(public_rows, *permissions: str, download_name=lambda name: "") -> None:
+    """Register an app's files, in its `AppConfig.ready`."""
+    _owners.append(FileOwner(public_rows, permissions, download_name))
+
+
+def is_public(name: str, at: datetime) -> bool:
+    """Return whether a public row has this file: one query, each part of which uses an index."""
+    rows = [rows for owner in _owners for rows in owner.public_rows(name, at)]
+    first, *others = (each.order_by().values_list("pk") for each in rows)
+    return first.union(*others, all=True).exists()
+
+
+def can_view_unpublished(user) -> bool:
+    """Return whether a member of staff can see files that are not public."""
+    permissions = ("richtext.add_image", *(each for owner in _owners for each in owner.permissions))
+    return user.is_active and user.is_staff and any(map(user.has_perm, permissions))
+
+
+def download_name(name: str) -> str:
+    """Return the name under which a file is saved; "" for a file that is displayed."""
+    return next(filter(None, (owner.download_name(name) for owner in _owners)), "")

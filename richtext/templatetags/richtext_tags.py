@@ -1,0 +1,43 @@
+"""Template filters that render rich text on a page."""
+
+import re
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from richtext import anchors
+from richtext.templatetags.images import with_renditions
+
+register = template.Library()
+
+# A whole tag as the sanitiser writes it, so that nothing inside an attribute matches.
+TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:\s[^\s=>]+="[^"]*")*\s*/?>')
+
+
+@register.filter("richtext")
+def render_richtext(html):
+    """Return sanitised rich text for a page: images with renditions, tables in scrollable, focusable frames."""
+    if "<img" not in html and "<table" not in html:  # most texts
+        return mark_safe(html)  # noqa: S308  (RichTextField sanitises all values)
+    frame = format_html('<div class="frame" role="group" aria-label="{}" tabindex="0">', _("Table"))
+
+    def framed(match):
+        closes, name = match.groups()
+        if name == "img":
+            return with_renditions(match[0])
+        if name != "table":
+            return match[0]
+        return f"{match[0]}</div>" if closes else f"{frame}{match[0]}"
+
+    return mark_safe(TAG.sub(framed, html))  # noqa: S308  (RichTextField sanitises all values)
+
+
+@register.filter("with_anchors")
+def with_anchors(html):
+    """Return rendered rich text with an anchor on each passage."""
+    return mark_safe(anchors.add_anchors(html))  # noqa: S308  (adds only ids of letters and digits)
+
+
+register.filter("passages", anchors.list_passages)

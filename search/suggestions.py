@@ -1,0 +1,83 @@
+"""Search suggestions for a search without results: similar searches that have some."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from search.engines import Match
+from search.facets import CountedLink
+
+MAX_WORDS = 5  # words of a query for which alternatives are searched
+MAX_ALTERNATIVES = 3  # alternatives for a word
+
+
+def suggest_searches(question) -> list[CountedLink]:
+    """Return similar searches that have results, with their number; only public messages are considered."""
+    found = [
+        *without_filters(question),
+        *in_any_order(question),
+        *with_similar_words(question),
+        *word_by_word(question),
+    ]
+    return [option for option in found if option.count]
+
+
+def without_filters(question):
+    """Yield the same search without one of its filters, and without all of them."""
+    params = question.params
+    labels = {
+        "category": _("In all categories"),
+        "year": _("In all years"),
+        "source": _("From any source"),
+        "days": _("On any date"),
+        "all": _("Without filters"),
+    }
+    fields = {
+        "category": {"category": ""},
+        "year": {"year": None},
+        "source": {"source": ""},
+        "days": {"since": None, "until": None},
+        "all": {"category": "", "year": None, "source": "", "since": None, "until": None},
+    }
+    active = [name for name in labels if name != "all" and any(getattr(params, field) for field in fields[name])]
+    for name in [*active, *(["all"] if len(active) > 1 else [])]:
+        yield CountedLink(labels[name], question.count(**fields[name]), params.replace(**fields[name]).url)
+
+
+def in_any_order(question):
+    """Yield the words of a phrase in any order."""
+    query = question.found.query
+    if any(term.is_phrase for term in query.included):
+        words = [word for term in query.included for word in term.words]
+        words += [f"-{term.words[0]}" for term in query.excluded if not term.is_phrase]
+        count = question.words_engine.count(question.match(), question.span())
+        yield CountedLink(_("The same words in any order"), count, question.params.replace(q=" ".join(words)).url)
+
+
+def with_similar_words(question):
+    """Yield the search with a word that no public message has replaced by a similar one."""
+    query = question.found.query
+    if query.phrases:
+        return
+    pairs = list(zip(query.single_words, question.clauses, strict=True))[:MAX_WORDS]
+    for number, (term, clause) in enumerate(pairs):
+        word = term.words[0]
+        if question.words_engine.existing_words(list(clause), question.public):
+            continue
+        for other in question.vocabulary.similar(word, MAX_ALTERNATIVES):
+            words = [each.words[0] for each in query.single_words]
+            words[number] = other
+            match = Match((*question.clauses[:number], (other,), *question.clauses[number + 1 :]), question.words.none)
+            count = question.words_engine.count(question.match(match), question.span())
+            typed = " ".join([*words, *(f"-{each.words[0]}" for each in query.excluded)])
+            yield CountedLink(_("With “%s”") % other, count, question.params.replace(q=typed).url)
+
+
+def word_by_word(question):
+    """Yield each of several words on its own."""
+    query = question.found.query
+    if len(query.single_words) < 2:
+        return
+    for term, clause in list(zip(query.single_words, question.clauses, strict=True))[:MAX_WORDS]:
+        count = question.words_engine.count(question.match(Match((clause,))), question.span())
+        yield CountedLink(_("Only “%s”") % term.words[0], count, question.params.replace(q=term.words[0]).url)

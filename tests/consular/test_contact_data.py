@@ -1,0 +1,131 @@
+"""The contact page during a database outage: the last known phones, hours and answers, no lost input."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import InterfaceError, OperationalError
+from django.test import Client
+
+from consular.models import CommonQuestion, Enquiry
+from consular.models.enquiries import EnquiryQuerySet
+from editions import edition
+from tests.factories import NOON, a_category, a_notice, a_topic, an_office
+from tests.helpers.contact_form import CONTACT, contact_form_data, form_errors
+
+# Committed, because the contact page stores only data of a committed edition.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+
+NOT_KEPT = "Your question could not be saved. Your text is still here: please send it again in a few minutes."
+
+
+@pytest.fixture
+def consul(clock):
+    an_office(emergency_phone="+44 (0) 7700 900123")
+    a_notice(sentence="The passport office has moved.")
+    a_category()
+    CommonQuestion.objects.create(topic=a_topic(), question="Where is my passport?", answer="With us.")
+
+
+@pytest.fixture
+def away(consul, monkeypatch):
+    """Return a function that takes the database away."""
+
+    def go(error=OperationalError):
+        def gone(*arguments):
+            raise error("gone")
+
+        monkeypatch.setattr(edition, "_read_edition_number", gone)
+
+    return go
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("visited", [CONTACT, "/messages/"])
+def test_an_outage_page_shows_the_consular_phones(client, away, visited, error):
+    client.get(visited)
+    away(error)
+    answer = client.get(CONTACT)
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"], "no-store" in answer["Cache-Control"]) == (503, "10", True)
+    for said in (
+        "+447700900123",
+        "Open now, until 13:00",
+        "With us.",
+        "has moved",
+        "form is unavailable at the moment",
+    ):
+        assert said in page, said
+
+
+def test_the_hours_turn_all_the_same(client, away, clock):
+    client.get(CONTACT)
+    away()
+    clock.move_to(NOON + timedelta(hours=2))
+    assert "Closed, opens Wednesday 09:30" in client.get(CONTACT).content.decode()
+
+
+def test_the_latest_change_is_shown(client, away):
+    client.get(CONTACT)
+    an_office(name="The new office")
+    client.get("/counters/")
+    away()
+    assert "The new office" in client.get(CONTACT).content.decode()
+
+
+def test_a_question_stays_in_the_form(client, away):
+    typed = contact_form_data()
+    client.get(CONTACT)
+    away()
+    answer = client.post(CONTACT, typed)
+    page = answer.content.decode()
+    assert (answer.status_code, form_errors(answer)) == (503, [NOT_KEPT])
+    assert "I have lost my passport." in page and "Анна Smith" in page and typed["ticket"] in page
+
+
+def test_an_invalid_enquiry_gets_its_errors(client, away):
+    typed = contact_form_data(question="")
+    client.get(CONTACT)
+    away()
+    answer = client.post(CONTACT, typed)
+    assert (answer.status_code, form_errors(answer)) == (503, ["Enter your question."])
+
+
+def test_an_outage_during_the_save_keeps_the_typed_text(client, consul, monkeypatch):
+    typed = contact_form_data()
+    client.get(CONTACT)
+
+    def gone(*arguments, **keywords):
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EnquiryQuerySet, "get_or_create", gone)
+        answer = client.post(CONTACT, typed)
+    assert (answer.status_code, form_errors(answer), Enquiry.objects.count()) == (503, [NOT_KEPT], 0)
+    assert [client.post(CONTACT, typed).status_code for _ in range(2)] == [303, 303]
+    assert Enquiry.objects.count() == 1
+
+
+def test_an_expired_form_keeps_its_text_without_a_database(consul, away):
+    client = Client(enforce_csrf_checks=True)
+    typed = contact_form_data()
+    client.get(CONTACT)
+    away()
+    answer = client.post(CONTACT, typed)
+    assert answer.status_code == 503
+    assert "I have lost my passport." in answer.content.decode()
+
+
+def test_a_page_without_any_data_shows_a_message(client, away):
+    client.raise_request_exception = False
+    away()
+    answer = client.get(CONTACT)
+    assert (answer.status_code, "is not responding" in answer.content.decode()) == (503, True)
+
+
+def test_other_unavailable_pages_have_the_menu_and_the_consuls_phone(client, away):
+    client.raise_request_exception = False
+    client.get("/messages/")
+    away()
+    answer = client.get("/messages/2019/")
+    page = answer.content.decode()
+    assert (answer.status_code, "tel:+442036687474" in page, "Statements" in page) == (503, True, True)

@@ -1,0 +1,27 @@
+"""Forms filled in as a browser does: the fields of the page are sent back, except for the typed values."""
+
+import html5lib
+
+NAMESPACE = "{http://www.w3.org/1999/xhtml}"
+
+
+def fields_of(page: str, form: str) -> dict[str, str]:
+    """Return the data that the form with the id `form` would send, without a button pressed."""
+    document = html5lib.parse(page)
+    return dict(_sent(next(each for each in document.iter(f"{NAMESPACE}form") if each.get("id") == form)))
+
+
+def _sent(form):
+    for element in form.iter():
+        name, kind = element.get("name"), element.get("type", "text")
+        if not name:
+            continue
+        if element.tag == f"{NAMESPACE}textarea":
+            yield name, (element.text or "").removeprefix("\n")
+        elif element.tag == f"{NAMESPACE}select":
+            options = list(element.iter(f"{NAMESPACE}option"))
+            chosen = next((each for each in options if each.get("selected") is not None), options[0])
+            yield name, chosen.get("value", chosen.text or "")
+        elif element.tag == f"{NAMESPACE}input" and kind not in {"submit", "button", "file", "image", "reset"}:
+            if kind not in {"checkbox", "radio"} or element.get("checked") is not None:
+                yield name, element.get("value", "on" if kind == "checkbox" else "")

@@ -1,0 +1,140 @@
+"""A process of the site with a primary and replicas, driven line by line: `python -m tests.multinode.node_process`.
+
+Each line on its standard input is JSON, [action, argument]; it prints the result as a line of JSON.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+from tests import environment
+
+
+class Node:
+    """A process of the site with a primary, replicas, and the highest edition number of its node."""
+
+    def __init__(self, primary, replicas=(), highest="/dev/null/none"):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.multinode.node_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ
+            | {
+                "NODE_DATABASE": primary.url,
+                "NODE_REPLICAS": ",".join(replica.url for replica in replicas),
+                "NODE_HIGHEST": str(highest),
+            },
+        )
+
+    def do(self, what, argument=""):
+        self.process.stdin.write(json.dumps([what, argument]) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def ask(self, path):
+        """Return the response to a visitor: a dictionary with status, cache and body."""
+        return self.do("ask", path)
+
+    def publish(self, headline):
+        """Publish a message, and return the number of the edition that results."""
+        return self.do("publish", headline)
+
+    def counts(self):
+        """Return how often it has read from a replica, found one behind, or found one failing."""
+        return {"replica": 0, "behind": 0, "failed": 0} | self.do("counts")
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(20)
+        self.process.stdout.close()
+
+
+def ask(path):
+    from tests.helpers import wsgi
+
+    got = wsgi.request_page(path)
+    return {"status": got.status, "cache": got.headers.get("Cache-Status"), "body": got.text}
+
+
+def publish(headline):
+    from editions.edition import Edition
+    from tests.factories import a_message
+
+    a_message(headline=headline, publish_at=datetime.now(UTC) - timedelta(hours=1))
+    return Edition.current().number
+
+
+def submit(headline):
+    """Submit a draft, and return its id and the session key of an editor who can approve it."""
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    from tests.factories import a_message
+
+    people = get_user_model().objects
+    writer, editor = (people.get_or_create(username=name, is_superuser=True, is_staff=True)[0] for name in ("w", "e"))
+    message = a_message(headline=headline, publish_at=None)
+    message.submit(at=datetime.now(UTC), by=writer)
+    client = Client()
+    client.force_login(editor)
+    return [message.pk, client.session.session_key]
+
+
+def counts(_):
+    from editions import replicas
+
+    return replicas.stats
+
+
+def again(_):
+    """Let the servers that have failed be tried again immediately, as if the delay were over."""
+    from editions import replicas
+
+    for server in (replicas.primary, *replicas.replica_servers()):
+        server.away_until = 0.0
+
+
+def sql(statement):
+    """Run a statement in the connection of this process to its replica."""
+    from django.db import connections
+
+    with connections["replica1"].cursor() as cursor:
+        cursor.execute(statement)
+
+
+def sample(_):
+    from django.core.management import call_command
+
+    call_command("load_sample", verbosity=0)
+
+
+def migrate(_):
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def main():
+    environment.prepare()
+    os.environ["DATABASE_URL"] = os.environ["NODE_DATABASE"]
+    os.environ["REPLICA_DATABASE_URLS"] = os.environ["NODE_REPLICAS"]
+    import django
+    from django.conf import settings
+    from django.db import close_old_connections
+
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.HIGHEST_EDITION = os.environ["NODE_HIGHEST"]
+    settings.LOGGING_CONFIG = None
+    django.setup()
+    deeds = {deed.__name__: deed for deed in (ask, publish, submit, counts, again, sql, sample, migrate)}
+    for line in sys.stdin:
+        what, argument = json.loads(line)
+        close_old_connections()  # as Django does at the start of a request
+        print(json.dumps(deeds[what](argument)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""Workflow steps on many messages: preview of each, and a report of the changes."""
+
+import pytest
+
+from accounts import roles
+from core.templatetags.datetimes import in_zones
+from news.admin.workflow import report_state
+from news.admin.workflow_steps import MAX_LISTED, MAX_MESSAGES
+from news.models import Message
+from tests.factories import DAY, NOON, a_message
+from tests.helpers.accounts import a_member
+from tests.helpers.desk import LIST, approve_from_list, step_url
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.both_databases]
+
+
+@pytest.fixture
+def editor(client):
+    user = a_member(roles.EDITORS, username="editor")
+    client.force_login(user)
+    return user
+
+
+def waiting(writer=None, **kwargs):
+    """Return a message awaiting approval."""
+    message = a_message(**{"publish_at": None, "approved_at": None} | kwargs)
+    message.submit(at=NOON, by=writer)
+    return message
+
+
+def test_approval_from_the_list_first_previews_each_message(client, editor):
+    now, later, own = waiting(), waiting(publish_at=NOON + DAY), waiting(editor)
+    chosen = {"action": "approve_selected", "_selected_action": [now.pk, later.pk, own.pk]}
+    page = client.post(LIST, chosen, follow=True).content.decode()
+    assert all(message.headline in page for message in (now, later, own))
+    assert "Will be published immediately." in page
+    assert f"Will be published at {in_zones(NOON + DAY)}." in page
+    assert "You have worked on this text, so it is left out." in page
+    assert not Message.objects.published(NOON).exists()
+
+
+def test_the_result_lists_the_changed_messages(client, editor):
+    now, later = waiting(headline="On <visas>"), waiting(publish_at=NOON + DAY)
+    page = approve_from_list(client, now, later, follow=True).content.decode()
+    assert "Approved: <a href=" in page
+    assert f'<a href="{LIST}{now.pk}/change/">On &lt;visas&gt;</a> (published)' in page
+    assert (
+        f'<a href="{LIST}{later.pk}/change/">{later.headline}</a> (to be published at {in_zones(NOON + DAY)})' in page
+    )
+
+
+def test_the_result_lists_ten_messages_and_counts_the_rest(client, editor):
+    rows = [waiting() for _ in range(MAX_LISTED + 2)]
+    page = approve_from_list(client, *rows, follow=True).content.decode()
+    assert "; and 2 more." in page
+    assert Message.objects.published(NOON).count() == MAX_LISTED + 2
+
+
+def test_a_selection_of_own_texts_cannot_be_approved(client, editor):
+    page = client.get(step_url("approve", [waiting(editor)])).content.decode()
+    assert '<input type="submit" value="Approve"' not in page
+
+
+@pytest.mark.parametrize("step", ["approve", "withdraw"])
+def test_a_selection_above_the_limit_is_refused(client, editor, step):
+    kwargs = {"approved_at": None, "publish_at": None, "submitted_at": NOON} if step == "approve" else {}
+    message = a_message(**kwargs)
+    columns = [each.attname for each in Message._meta.concrete_fields if each.name != "id"]
+    fields = {name: getattr(message, name) for name in columns}
+    rows = [Message(**fields | {"slug": f"copy-{i}"}) for i in range(MAX_MESSAGES)]
+    Message.objects.bulk_create(rows)
+    everything = list(Message.objects.all())
+    page = client.get(step_url(step, everything), follow=True).content.decode()
+    assert "You have selected more than 500 messages, so nothing was changed." in page
+    assert (
+        client.get(step_url(step, everything[:MAX_MESSAGES])).content.decode().count('class="selected-messages"') == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "sentence"), [(1, "This message will be removed"), (2, "These messages will be removed")]
+)
+def test_the_page_uses_singular_and_plural(client, editor, count, sentence):
+    rows = [a_message() for _ in range(count)]
+    assert sentence in client.get(step_url("withdraw", rows)).content.decode()
+
+
+def test_cancel_links_to_the_form_or_the_list(client, editor):
+    one, two = a_message(), a_message()
+    page = client.get(step_url("withdraw", [one])).content.decode()
+    assert f'<a class="closelink" href="{LIST}{one.pk}/change/">' in page
+    page = client.get(step_url("withdraw", [one, two])).content.decode()
+    assert f'<a class="closelink" href="{LIST}">' in page
+
+
+def test_a_withdrawn_message_has_a_banner_above_its_form(client, editor):
+    message = a_message(headline="On visas")
+    page = client.post(step_url("withdraw", [message]), {"reason": "The number was wrong."}, follow=True)
+    page = page.content.decode()
+    assert f'Withdrawn: <a href="{LIST}{message.pk}/change/">On visas</a> (withdrawn).' in page
+    assert page.index("Withdrawn on") < page.index('name="headline"')
+    assert "The number was wrong." in page[page.index("Withdrawn on") : page.index('name="headline"')]
+
+
+def test_a_rejected_draft_has_a_banner_with_user_and_reason(client, editor):
+    writer = a_member(roles.WRITERS, username="writer")
+    message = waiting(writer)
+    message.send_back("The date is missing.", at=NOON, by=editor)
+    client.force_login(writer)
+    page = client.get(f"{LIST}{message.pk}/change/").content.decode()
+    top = page[: page.index('name="headline"')]
+    assert ("sent this message back on" in top, "The date is missing." in top) == (True, True)
+    message.refresh_from_db()
+    message.submit(at=NOON + DAY, by=writer)
+    assert "sent this message back on" not in client.get(f"{LIST}{message.pk}/change/").content.decode()
+
+
+def test_an_unexpected_state_is_reported_without_an_error(client, editor, monkeypatch):
+    message = waiting()
+    monkeypatch.setattr(Message, "approve", lambda self, **kwargs: None)
+    monkeypatch.setattr(Message, "state", lambda self, at: Message.State.WITHDRAWN)
+    sentences = []
+    monkeypatch.setattr("news.admin.workflow.messages.success", lambda request, text: sentences.append(str(text)))
+    request = type("Request", (), {"POST": {"_approve": "x"}, "at": NOON})()
+    assert report_state(request, message).status_code == 302
+    assert sentences == ["Its state is now: withdrawn."]
+
+
+@pytest.mark.parametrize("kwargs", [{"publish_at": None}, {"publish_at": NOON + DAY, "approved_at": NOON}])
+def test_a_preview_of_an_unpublished_message_does_not_say_published(client, editor, kwargs):
+    page = client.get(f"{LIST}{a_message(**kwargs).pk}/preview/").content.decode()
+    assert ("<p>Published" in page, "<p>To be published" in page) == (False, True)
+    page = client.get(f"{LIST}{a_message().pk}/preview/").content.decode()
+    assert ("<p>Published" in page, "<p>To be published" in page) == (True, False)
+
+
+def test_consular_officers_have_a_dashboard_of_their_own(client):
+    client.force_login(a_member(roles.CONSULAR))
+    assert "<h1>Consular desk</h1>" in client.get("/admin/").content.decode()
+
+
+FORMS = ["news/message", "news/category", "pages/page", "counters/counter", "consular/notice", "consular/office"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_enter_in_a_single_line_field_does_not_submit(admin_client, form):
+    page = admin_client.get(f"/admin/{form}/add/").content.decode()
+    form = page[page.index('_form"') :]
+    first = form.index('<button type="submit" disabled hidden>')
+    assert first < form.index('<input type="submit"')

@@ -1,0 +1,190 @@
+"""`export_messages`: an export can be imported again without any change."""
+
+import io
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings as site_settings
+from django.core.management import CommandError, call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from core.text_fields import clean_line, clean_text
+from editions.models import new_edition
+from news.models import Category, Correction, Message
+from redirects.models import Redirect
+from richtext.fields import MAX_CHARACTERS
+from tests.factories import DAY, NOON, a_category, a_message
+from tests.helpers.files import a_body, a_pictured_message, an_attachment, an_image
+from tests.properties import examples
+from transfer import export
+from transfer.importer import jsonl, writer
+from transfer.importer.images import ImportFolder
+from transfer.models import ImportedDigest
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+def exported():
+    return b"".join(line for _message, line in export.export_lines())
+
+
+def emptied():
+    """Empty the site. (Messages with a log entry cannot be deleted, so these have none.)"""
+    with new_edition():
+        for model in (Correction, Redirect, Message, Category, ImportedDigest):
+            model.objects.all().delete()
+
+
+def imported(content):
+    assert list(jsonl.find_faults(io.BytesIO(content))) == []
+    for _outcome in writer.import_records(jsonl.valid_records(jsonl.read_entries(io.BytesIO(content)))):
+        pass
+
+
+def moved():
+    """Return the export of the site, and that of another site that has imported it."""
+    before = exported()
+    emptied()
+    imported(before)
+    return before, exported()
+
+
+words = some.text(some.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
+moments = some.datetimes(datetime(1950, 1, 1), datetime(2030, 1, 1), timezones=some.just(UTC))
+paths = some.text(some.characters(exclude_categories=["Cs", "Cc", "Cn", "Zl", "Zp"]), max_size=30)
+a_row = some.fixed_dictionaries(
+    {
+        "headline": words.filter(lambda text: clean_line(export.to_one_line(text))),
+        "lead": words,
+        "body": some.sampled_from(["", "<p>One &amp; two.</p>", "<p>“Да”</p>\n<hr>", "loose <b>text"]),
+        "slug": some.sampled_from(["", "a-b", "c"]),
+        "publish_at": some.none() | moments,
+        "delivered_on": some.none() | some.dates(datetime(1950, 1, 1).date(), datetime(2030, 1, 1).date()),
+        "source_name": words.map(export.to_one_line),
+        "source_url": some.sampled_from(["", "https://example.org/?a=1&b=%2F"]),
+        "featured": some.booleans(),
+        "language": some.sampled_from(["en", "ru"]),
+        "withdrawn": some.booleans(),
+        "approved": some.booleans(),
+        "old": some.lists(paths.map(lambda path: f"/{path}"), max_size=2),
+        "notes": some.lists(
+            words.filter(lambda text: clean_text(export.strip_unprintable(text))), max_size=2, unique=True
+        ),
+    }
+)
+
+
+@given(some.lists(a_row, max_size=5))
+@settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
+def test_an_export_is_imported_byte_for_byte(rows):
+    emptied()
+    for row in rows:
+        row = dict(row)
+        approved, withdrawn, old, notes = (row.pop(name) for name in ("approved", "withdrawn", "old", "notes"))
+        row["approved_at"] = row["publish_at"] if approved else None
+        if withdrawn and row["approved_at"]:
+            row |= {"withdrawn_at": NOON, "withdrawn_reason": "It was wrong."}
+        message = a_message(**row)
+        for path in old:
+            if not {"?", "#", "\ufffd"} & set(path):
+                Redirect.add(path, message=message)
+        for note in notes:
+            Correction.objects.create(message=message, at=NOON, note=note)
+    before, after = moved()
+    assert after == before
+
+
+def test_export_carries_everything_that_the_public_can_see():
+    comments = a_category("comments", name="Comments of the spokesman")
+    note = {"revised_at": NOON, "category": comments, "language": "ru", "publish_at": NOON - DAY, "featured": True}
+    message = a_message(headline="Moved", slug="one", **note)
+    Message.objects.filter(pk=message.pk).update(slug="two")
+    Correction.objects.create(message=message, at=NOON, note="The date was wrong.")
+    before, after = moved()
+    assert after == before
+    found = Message.objects.get(slug="two")
+    assert (found.category.name, found.language, found.updated_at) == ("Comments of the spokesman", "ru", NOON)
+    assert [(row.at, row.note) for row in found.corrections.all()] == [(NOON, "The date was wrong.")]
+    assert [row.path for row in found.redirects.all()] == ["/messages/2020/11/23/one/"]
+
+
+def test_a_draft_with_a_time_of_its_own_does_not_become_public_by_moving():
+    a_message(approved_at=None, publish_at=NOON - DAY)
+    moved()
+    assert Message.objects.get().state(NOON) == Message.State.DRAFT
+
+
+def test_a_withdrawn_message_still_answers_with_its_reason(client):
+    message = a_message(withdrawn_at=NOON, withdrawn_reason="It was wrong.")
+    moved()
+    answer = client.get(message.get_absolute_url())
+    assert (answer.status_code, "It was wrong." in answer.content.decode()) == (410, True)
+
+
+def test_export_file_is_written_completely_or_not(tmp_path, monkeypatch):
+    a_message()
+    file = tmp_path / "out.jsonl"
+    call_command("export_messages", str(file), stderr=io.StringIO())
+    before = file.read_bytes()
+    assert before == exported()
+    monkeypatch.setattr(export, "message_to_json", lambda message: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        call_command("export_messages", str(file), stderr=io.StringIO())
+    assert (file.read_bytes(), [found.name for found in tmp_path.iterdir()]) == (before, ["out.jsonl"])
+
+
+def test_export_reports_files_that_are_not_included(tmp_path):
+    a_message()
+    said = io.StringIO()
+    call_command("export_messages", str(tmp_path / "out.jsonl"), stderr=said)
+    a_pictured_message()
+    an_attachment(a_message())
+    call_command("export_messages", str(tmp_path / "out.jsonl"), stderr=said)
+    assert said.getvalue().splitlines() == [
+        "1 message exported.",
+        "3 messages exported.",
+        "2 messages have files. Copy the media folder as well, for import_messages --pictures DIR.",
+    ]
+
+
+def test_images_in_texts_are_imported_with_the_media_folder(client):
+    message = a_message(body=a_body(an_image()))
+    folder, content = ImportFolder(site_settings.MEDIA_ROOT), exported()
+    Message.objects.all().delete()
+    for _outcome in writer.import_records(jsonl.valid_records(jsonl.read_entries(io.BytesIO(content))), folder):
+        pass
+    found = Message.objects.get()
+    before, after = (re.search(r'src="([^"]+)"', body)[1] for body in (message.body, found.body))
+    assert found.body.replace(after, before) == message.body
+    assert (before != after, client.get(after).status_code) == (True, 200)
+
+
+def test_a_message_that_no_import_would_take_is_named(tmp_path):
+    message = a_message()
+    Message.objects.filter(pk=message.pk).update(source_url="no address")
+    said = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("export_messages", str(tmp_path / "out.jsonl"), stderr=said)
+    assert f"Message {message.pk}: “source_url”" in said.getvalue()
+
+
+def test_export_reads_in_short_steps(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(export, "BATCH_SIZE", 2)
+    for _ in range(5):
+        a_message()
+    with django_assert_num_queries(3 * 4 + 1):  # rows, redirects, corrections, attachments; and a check of their number
+        assert len(list(export.export_lines())) == 5
+
+
+def test_longest_text_fits_a_line():
+    a_message(body="<p>" + "я" * (MAX_CHARACTERS - 7) + "</p>")
+    before, after = moved()
+    assert after == before
+
+
+def test_moments_keep_their_microseconds():
+    a_message(publish_at=NOON + timedelta(microseconds=1))
+    moved()
+    assert Message.objects.get().publish_at.microsecond == 1

@@ -1,0 +1,107 @@
+"""Export of messages as JSON lines, from which `import_messages` creates the same messages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from hashlib import blake2b
+from urllib.parse import quote, unquote
+
+from django.db.models import Q, prefetch_related_objects
+
+from news.models import Message
+from transfer.importer.validation import LINE_ENDS, QUERY_SAFE, UNPRINTABLE
+from transfer.importer.writer import default_category_name
+
+BATCH_SIZE = 500  # per query: bounds how long other writers wait
+TEXT_FIELDS = ("lead", "body", "source_name", "source_url", "slug", "withdrawn_reason")
+
+
+def message_batches() -> Iterator[list[Message]]:
+    """Yield all messages in batches by primary key (keyset pagination)."""
+    last = 0
+    while rows := list(Message.objects.filter(pk__gt=last).order_by("pk").select_related("category")[:BATCH_SIZE]):
+        prefetch_related_objects(rows, "redirects", "corrections", "attachments")
+        yield rows
+        last = rows[-1].pk
+
+
+def export_lines() -> Iterator[tuple[Message, bytes]]:
+    """Yield (message, JSON line); identical drafts only once, because an import would skip the copies."""
+    drafts = set()
+    for rows in message_batches():
+        for message in rows:
+            line = json.dumps(message_to_json(message), ensure_ascii=False).encode() + b"\n"
+            if message.publish_at is None:
+                digest = blake2b(line, digest_size=16).digest()
+                if digest in drafts:
+                    continue
+                drafts.add(digest)
+            yield message, line
+
+
+def count_with_files() -> int:
+    """Return the number of messages with files, which JSON lines only name."""
+    illustrated = Message.objects.filter(Q(image_width__isnull=False) | Q(attachments__isnull=False)).order_by()
+    return illustrated.values("pk").distinct().count()
+
+
+def message_to_json(message: Message) -> dict:
+    """Return a message as a JSON object for the import, in a stable order and without empty values."""
+    category = message.category
+    values = {
+        "headline": to_one_line(message.headline),
+        "category": category.slug,
+        "publish_at": iso_or_none(message.publish_at),
+        **{name: strip_unprintable(getattr(message, name)) for name in TEXT_FIELDS},
+        "delivered_on": message.delivered_on and message.delivered_on.isoformat(),
+        "featured": message.featured,
+        "language": message.language if message.language != Message._meta.get_field("language").default else "",
+        "draft": bool(message.publish_at and not message.approved_at),
+        "old_urls": sorted(encode_redirect_path(row.path) for row in message.redirects.all()),
+        "corrections": [
+            {"at": iso_or_none(row.at), "note": strip_unprintable(row.note)} for row in message.corrections.all()
+        ],
+        "revised_at": iso_or_none(message.revised_at),
+        "withdrawn_at": iso_or_none(message.withdrawn_at),
+        "category_name": category.name if category.name != default_category_name(category.slug) else "",
+        "picture": image_to_json(message) if message.image else None,
+        "attachments": [
+            {"file": row.file.name, "name": strip_unprintable(row.name)} for row in message.attachments.all()
+        ],
+    }
+    return {name: value for name, value in values.items() if value or name == "publish_at"}
+
+
+def image_to_json(message: Message) -> dict:
+    """Return the lead image of a message as a JSON object."""
+    values = {
+        "file": message.image.name,
+        "alt": to_one_line(message.image_alt),
+        "decorative": message.image_decorative,
+        "credit": to_one_line(message.image_credit),
+        "focus": [message.image_focus_x, message.image_focus_y],
+        "video": message.video_url,
+    }
+    return {name: value for name, value in values.items() if value and value != [50, 50]}
+
+
+def iso_or_none(value) -> str | None:
+    return value and value.isoformat()
+
+
+def strip_unprintable(text: str) -> str:
+    """Return a text without the unprintable characters that the import rejects."""
+    return UNPRINTABLE.sub("", text)
+
+
+def to_one_line(text: str) -> str:
+    """Return a text on one line: programs may have stored line breaks in it."""
+    return LINE_ENDS.sub(" ", strip_unprintable(text))
+
+
+def encode_redirect_path(path: str) -> str:
+    """Return a former URL in the form that the import reads."""
+    path, mark, query = path.partition("?")
+    start = "/%2F" if path.startswith("//") else path[:1]  # // would start a host name
+    return start + quote(path[len(unquote(start)) :], safe="/:@!$&'()*+,;=-._~") + mark + quote(query, safe=QUERY_SAFE)

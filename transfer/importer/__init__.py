@@ -1,0 +1,1 @@
+"""The importer: messages from JSON lines, RSS, Atom and WordPress files."""
