@@ -109,7 +109,7 @@ def test_errors_of_the_worker_are_reported(large, monkeypatch):
     def changed(self, *args):
         large.write_bytes(b"{\n")
 
-    monkeypatch.setattr(base_command.ImportCommand, "check", changed)
+    monkeypatch.setattr(base_command.ImportCommand, "validate_file", changed)
     with pytest.raises(CommandError, match="The file changed while it was being read: invalid JSON"):
         run(large)
 
