@@ -60,9 +60,10 @@ test: $(VENV)/dev.stamp
 test-quick: $(VENV)/dev.stamp
 	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser --ignore=tests/nginx -m "not slow and not resilience and not thorough"
 
-# The property tests with many examples, other ones in each run, and the tests that cost most.
+# The property tests with many examples, other ones in each run (PROFILE=ci: the same ones), and the tests that cost most.
+PROFILE ?= thorough
 test-thorough: $(VENV)/dev.stamp
-	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "(hypothesis or thorough) and not resilience" --hypothesis-profile=thorough
+	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "(hypothesis or thorough) and not resilience" --hypothesis-profile=$(PROFILE)
 
 # Servers, nodes and disks that fail on purpose: one test at a time, as they need the whole machine.
 test-resilience: $(VENV)/dev.stamp

@@ -1,13 +1,14 @@
 """How many examples property tests (Hypothesis) try: few in `make test`, many in `make test-thorough`.
 
-The profile `quick` tries the same examples in each run, so that a test that fails has failed for the change that was
-made. `thorough` tries others in each run, and finds unexpected cases; CI runs it as a step of its own.
+`quick` and `ci` try the same examples in each run, so that a test that fails has failed for the change that was made:
+`.ci/run` uses both. `thorough` tries others in each run, and finds what nobody has thought of; run it by hand.
 """
 
 from hypothesis import settings
 
 PROFILES = {
     "quick": settings(max_examples=20, deadline=None, derandomize=True, database=None),
+    "ci": settings(max_examples=100, deadline=None, derandomize=True, database=None),
     "thorough": settings(max_examples=100, deadline=None, derandomize=False, print_blob=True),
 }
 FEWEST = 5
