@@ -18,7 +18,7 @@ from richtext.plaintext import inline_text
 
 PREFIX_WORDS = 6  # in the first hash of an anchor
 LABEL_WORDS = 8  # words of a passage in a list
-# Without a possessive group, which Python before 3.11.5 matches wrongly (cpython issue 106052). Linear, because the text
+# Without a possessive group, which Python before 3.11.5 matches wrongly (cpython issue 106052). Linear: the text
 # of a paragraph ends at the next tag of a paragraph or heading.
 PASSAGE = re.compile(
     r'<(p|h[2-4])((?: [a-z]++="[^"]*+")*)>([^<]*+(?:<(?!/?(?:p|h[2-4])[ >])[^<]*+)*)</\1>',
