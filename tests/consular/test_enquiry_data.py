@@ -133,7 +133,7 @@ def test_actions_with_a_wrong_key_show_the_error(client, lost, act):
 
 def test_entry_that_no_key_opens_gets_the_same_page(client, enquiry, officer, settings):
     settings.ENQUIRY_KEYS = [Fernet.generate_key().decode()]
-    EnquiryEntry.objects.create(enquiry=enquiry, kind=EnquiryEntry.Kind.NOTE, text="Sealed anew.", by=officer, at=NOON)
+    EnquiryEntry.objects.create(enquiry=enquiry, kind=EnquiryEntry.Kind.NOTE, text="Encrypted.", by=officer, at=NOON)
     settings.ENQUIRY_KEYS = []
     assert client.get(address(enquiry)).status_code == 503
 

@@ -46,7 +46,7 @@ def door(application, tmp_path_factory):
 
 
 @pytest.fixture
-def anew(door):
+def empty_cache(door):
     """Wait until copies that an earlier test has left in the cache have expired."""
     wait_for_next_second()
 

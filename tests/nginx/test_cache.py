@@ -9,7 +9,7 @@ from tests.factories import a_message
 from tests.helpers.routes import per_edition_rules
 from tests.nginx.server import request_page, wait_for_next_second
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("anew")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_cache")]
 
 
 def test_a_second_request_within_a_second_is_a_cache_hit(door):
