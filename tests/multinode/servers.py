@@ -22,9 +22,9 @@ MANY = 4  # concurrent visitors
 
 
 class Node:
-    """One application node: a granian with two workers."""
+    """One application node: a granian with two workers, each with a cache of its own."""
 
-    def __init__(self, database, media, release="1", port=None):
+    def __init__(self, database, media, release="1", port=None, workers=2):
         self.port = port or free_port()
         self.environment = os.environ | VALUES | {
             "DJANGO_SETTINGS_MODULE": "tests.multinode.settings",
@@ -35,6 +35,7 @@ class Node:
             "MEDIA_ROOT": str(media),
             "MEDIA_X_ACCEL_PREFIX": "/protected/",
         }  # fmt: skip
+        self.workers = workers
         self.process, self.cookies = None, []
 
     def manage(self, *arguments):
@@ -55,7 +56,7 @@ class Node:
         self.process = subprocess.Popen(
             [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-                "--workers", "2", "--blocking-threads", "2", "--backlog", "128", "--no-ws", "--respawn-failed-workers",
+                "--workers", str(self.workers), "--blocking-threads", "2", "--backlog", "128", "--no-ws", "--respawn-failed-workers",
                 "--workers-kill-timeout", "10", "--log-level", "warning", "embassy.wsgi:application",
             ],
             cwd=ROOT, env=self.environment, start_new_session=True, preexec_fn=die_with_us,

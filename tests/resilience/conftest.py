@@ -29,8 +29,8 @@ def serve(tmp_path_factory):
     """A function that starts a node on a database with the sample content; all nodes end with the module."""
     started = []
 
-    def serve(database, media=None, sample=True, **environment):
-        node = Node(database, media or tmp_path_factory.mktemp("media"))
+    def serve(database, media=None, sample=True, workers=2, **environment):
+        node = Node(database, media or tmp_path_factory.mktemp("media"), workers=workers)
         node.environment |= {"ENQUIRY_MIN_SECONDS": "0", "ENQUIRIES_PER_HOUR": "1000"} | environment
         if sample:
             run_action(node, "sample")
