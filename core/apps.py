@@ -12,5 +12,7 @@ class CoreConfig(AppConfig):
     def ready(self):
         from core import triggers
 
+        for objects in triggers.append_only_versions():  # all models have been imported by now
+            triggers.register(objects)
         pre_migrate.connect(triggers.before_migration, sender=self)
         post_migrate.connect(triggers.after_migration, sender=self)

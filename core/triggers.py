@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.apps import apps as all_apps
 from django.db import connections
 from django.db.migrations.operations.base import Operation
 
@@ -65,10 +66,11 @@ def registered() -> list[DatabaseObjects]:
     return list(_registry.values())
 
 
-def append_only(table: str, noun: str, *, days: int = 0) -> DatabaseObjects:
+def append_only(table: str, noun: str, *, key: str = "id", days: int = 0) -> DatabaseObjects:
     """Return triggers that refuse to change, replace or delete a row of `table`.
 
-    `noun` begins the error message ("A log entry"). With `days`, a row may be deleted once its column `at` is older.
+    `noun` begins the error message ("A log entry"); `key` is the column of the primary key. With `days`, a row may be
+    deleted once its column `at` is older.
     """
     sqlite_old = f"WHEN OLD.at > datetime('now', '-{days} days') " if days else ""
     postgresql_old = (
@@ -79,7 +81,7 @@ def append_only(table: str, noun: str, *, days: int = 0) -> DatabaseObjects:
     rule = f"{noun} is written once: it cannot be changed or deleted{f' for {days} days' if days else ''}."
     start = f"CREATE TRIGGER IF NOT EXISTS {table}"
     refuse = f"BEGIN SELECT RAISE(ABORT, '{rule}'); END"
-    exists = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "  # noqa: S608 (a constant)
+    exists = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) "  # noqa: S608 (constants)
     return DatabaseObjects(
         name=f"append-only {table}",
         watched=table,
@@ -103,6 +105,21 @@ def append_only(table: str, noun: str, *, days: int = 0) -> DatabaseObjects:
         apps=frozenset({table.partition("_")[0]}),
         is_append_only=True,
     )
+
+
+def append_only_versions(models: Iterable | None = None) -> list[DatabaseObjects]:
+    """Return the triggers of each version table: those of the models with `HistoricalRecords`, by default of all apps.
+
+    Their names, for `CreateDatabaseObjects`, are "append-only " and the table.
+    """
+    tables = [versions_of(model)._meta for model in models or all_apps.get_models() if versions_of(model)]
+    return [append_only(table.db_table, "A version", key=table.pk.column) for table in tables]
+
+
+def versions_of(model):
+    """Return the model of the versions of `model`'s rows (django-simple-history); None where it has no versions."""
+    name = getattr(model._meta, "simple_history_manager_attribute", None)
+    return getattr(model, name).model if name else None
 
 
 def run(connection, statements: Iterable[str]) -> None:

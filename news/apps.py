@@ -14,3 +14,4 @@ class NewsConfig(AppConfig):
 
         triggers.register(message_counts.TRIGGERS)
         triggers.register(audit_triggers.WORKFLOW_LOG)
+        triggers.register(audit_triggers.CORRECTIONS)

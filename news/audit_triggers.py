@@ -1,5 +1,9 @@
-"""Audit log triggers: entries of the workflow log cannot be changed or deleted."""
+"""Audit log triggers: workflow log entries and corrections cannot be changed or deleted.
+
+Nor can versions of a text: `core.apps` registers the triggers of all version tables.
+"""
 
 from core.triggers import append_only
 
 WORKFLOW_LOG = append_only("news_workflowlogentry", "A workflow log entry")
+CORRECTIONS = append_only("news_correction", "A correction")

@@ -14,6 +14,7 @@ from outbox.delivery import send_due
 from outbox.models import OutboxEmail
 from tests.factories import DAY, NOON, a_message
 from tests.helpers.accounts import a_member
+from tests.helpers.versions import write_as
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -228,7 +229,7 @@ def test_a_user_with_log_entries_cannot_be_deleted(client, manager):
 
 def test_a_user_with_versions_cannot_be_deleted(client, manager):
     member = a_member(roles.WRITERS)
-    a_message(publish_at=None).history.update(history_user=member)
+    write_as(member, a_message(publish_at=None))
     client.post(f"{USERS}{member.pk}/delete/", {"post": "yes"})
     assert get_user_model().objects.filter(pk=member.pk).exists()
 

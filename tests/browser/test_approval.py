@@ -13,6 +13,7 @@ from news.models import Message
 from outbox.delivery import send_due
 from tests.factories import a_counter, a_message, a_notice, an_enquiry
 from tests.helpers.accounts import a_member
+from tests.helpers.versions import write_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,8 +46,7 @@ def draft(writer):
     body = "<p>The first paragraph.</p><p>The second &amp; last, with <strong>weight</strong>.</p><ul><li>One</li></ul>"
     soon = timezone.now() + timedelta(minutes=30)
     message = a_message(headline=HEADLINE, body=body, publish_at=soon, approved_at=None)
-    message.history.update(history_user=writer.officer)
-    return message
+    return write_as(writer.officer, message)
 
 
 def letters():
@@ -110,7 +110,7 @@ def test_front_page_and_list_have_no_violations(open_page, log_in, axe, look):
     page, officer = open_page(**look), a_member(roles.EDITORS, roles.CONSULAR, roles.MANAGERS)
     log_in(page, officer)
     a_message(headline=HEADLINE, publish_at=timezone.now() - timedelta(hours=1))
-    a_message(publish_at=None).history.update(history_user=officer)
+    write_as(officer, a_message(publish_at=None))
     a_message(publish_at=None).submit(at=timezone.now())
     a_counter(since=(timezone.now() - timedelta(days=995)).date())
     a_notice()

@@ -15,7 +15,7 @@ from core import triggers
 from core.triggers import CreateDatabaseObjects
 from news.audit_triggers import WORKFLOW_LOG
 from news.message_counts import TRIGGERS
-from news.models import MonthlyCount, WorkflowLogEntry
+from news.models import Correction, Message, MonthlyCount, WorkflowLogEntry
 from search.models import SearchDocument
 from search.schema import SEARCH_INDEX
 from tests.factories import a_message
@@ -206,16 +206,19 @@ def test_the_operation_of_an_unregistered_name_fails():
 
 
 def a_row_of_each_log():
-    a_message().withdraw("It named the wrong city.")
+    message = a_message()
+    message.publish_correction("The talks began on Tuesday.")
+    message.withdraw("It named the wrong city.")
     SecurityEvent.objects.create(kind=SecurityEvent.Kind.LOGIN, at=timezone.now())
-    return [WorkflowLogEntry, SecurityEvent]
+    return [WorkflowLogEntry, Correction, Message.history.model, SecurityEvent]
 
 
 def test_flush_empties_the_append_only_tables_and_protects_them_again():
     logs = a_row_of_each_log()
     before = [log.objects.exists() for log in logs]
     call_command("flush", interactive=False, verbosity=0)
-    assert (before, [log.objects.exists() for log in logs], missing()) == ([True, True], [False, False], [])
+    after = [log.objects.exists() for log in logs]
+    assert (before, after, missing()) == ([True] * len(logs), [False] * len(logs), [])
     for log in a_row_of_each_log():
         with pytest.raises(DatabaseError), transaction.atomic():
             log.objects.all()._raw_delete("default")

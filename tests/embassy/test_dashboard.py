@@ -11,6 +11,7 @@ from counters import milestones
 from outbox.models import OutboxEmail
 from tests.factories import DAY, HOUR, NOON, a_counter, a_message, a_notice, an_enquiry
 from tests.helpers.accounts import a_member
+from tests.helpers.versions import write_as
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -30,7 +31,7 @@ def front(client):
 
 def submitted(by, **kwargs):
     message = a_message(publish_at=None, **kwargs)
-    message.history.update(history_user=by)
+    write_as(by, message)
     message.submit(at=NOON, by=by)
     return message
 
@@ -93,7 +94,7 @@ def test_an_editor_is_asked_to_approve_submitted_messages_of_others_only(front):
 
 def test_an_editor_is_not_asked_to_approve_a_message_that_they_have_edited(front):
     editor, message = a_member(roles.EDITORS), submitted(a_member(roles.WRITERS))
-    message.history.filter(pk=message.history.first().pk).update(history_user=editor, history_change_reason=None)
+    write_as(editor, message)
     assert front(user=editor)["awaiting-approval"]["rows"] == []
 
 
@@ -106,8 +107,7 @@ def test_a_message_that_was_sent_back_is_listed_for_its_writer_with_the_reason(c
 
 
 def test_drafts_of_others_are_not_listed(front):
-    draft = a_message(publish_at=None)
-    draft.history.update(history_user=a_member(roles.EDITORS))
+    write_as(a_member(roles.EDITORS), a_message(publish_at=None))
     assert front(roles.WRITERS)["my-drafts"]["rows"] == []
 
 
@@ -204,7 +204,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(client, fro
     for _ in range(number):
         submitted(writer)
         a_message(publish_at=NOON + HOUR, approved_at=NOON)
-        a_message(publish_at=None).history.update(history_user=editor)
+        write_as(editor, a_message(publish_at=None))
     front(user=editor)
     with CaptureQueriesContext(
         connection,

@@ -9,6 +9,7 @@ from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 from tests.helpers.accounts import a_member
 from tests.helpers.desk import approve_from_list
+from tests.helpers.versions import write_as
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
 
@@ -30,7 +31,7 @@ def front(client):
 
 def submitted(by, **kwargs):
     message = a_message(publish_at=None, **kwargs)
-    message.history.update(history_user=by)
+    write_as(by, message)
     message.submit(at=NOON, by=by)
     return message
 
@@ -60,7 +61,7 @@ def test_each_saved_filter_opens_a_list(client, editor):
 
 def test_saved_filters_select_the_right_messages(client, editor):
     submitted(a_member(roles.WRITERS), headline="Waits")
-    a_message(publish_at=None, headline="Mine").history.update(history_user=editor)
+    write_as(editor, a_message(publish_at=None, headline="Mine"))
     a_message(publish_at=NOON + HOUR, approved_at=NOON, headline="Ahead")
     a_message(headline="Out")
     a_message(publish_at=NOON - 30 * DAY, headline="Older")

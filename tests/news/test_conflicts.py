@@ -13,6 +13,7 @@ from news.models import Message
 from tests.factories import NOON, a_category
 from tests.helpers.form_fields import fields_of
 from tests.helpers.message_form import a_draft, change_url, opened_form, post_form, save_as_colleague, stored_headline
+from tests.helpers.versions import without_versions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -45,8 +46,7 @@ def test_saves_at_the_same_time_are_distinguished(admin_client, clock):
 
 
 def test_conflicts_are_detected_without_earlier_versions(admin_client):
-    draft = a_draft()
-    draft.history.all().delete()
+    draft = without_versions(a_draft())
     form = opened_form(admin_client, draft, headline="Mine")
     save_as_colleague(draft, headline="Theirs")
     assert (post_form(admin_client, draft, form)[0], stored_headline(draft)) == (200, "Theirs")

@@ -9,6 +9,7 @@ from news.admin import history
 from news.models import Message, WorkflowLogEntry
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 from tests.helpers.message_form import create_press_officer
+from tests.helpers.versions import without_versions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -57,8 +58,7 @@ def test_a_save_without_changes_creates_no_version():
 
 
 def test_an_imported_message_that_is_saved_unchanged_has_no_version_yet():
-    message = with_versions(FIRST)
-    message.history.all().delete()
+    message = without_versions(with_versions(FIRST))
     stored(message).save()
     assert ids(message) == []
 
@@ -85,8 +85,7 @@ def test_log_entries_are_listed_and_versions_saved_by_a_step_alone_are_not(admin
 
 
 def test_an_imported_message_has_one_version(admin_client):
-    message = with_versions(FIRST)
-    message.history.all().delete()
+    message = without_versions(with_versions(FIRST))
     page = admin_client.get(listed(message))
     assert (page.status_code, "written" in page.content.decode()) == (200, True)
 

@@ -158,7 +158,6 @@ def move_by_sql(rows, value):
 
 
 def delete_by_sql(rows, value):
-    raw("DELETE FROM news_historicalmessage WHERE id = %s", rows[0].pk)
     if not rows[0].log_entries.exists():
         raw("DELETE FROM news_message WHERE id = %s", rows[0].pk)
 

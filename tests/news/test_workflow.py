@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from news.models import Message, WorkflowLogEntry
 from tests.factories import DAY, HOUR, NOON, a_message
+from tests.helpers.versions import without_versions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -137,23 +138,10 @@ def test_each_save_creates_a_version():
 
 
 def test_the_first_change_of_an_imported_message_creates_a_version_of_its_first_text():
-    row = a_message(headline="As imported")
-    row.history.all().delete()
+    row = without_versions(a_message(headline="As imported", publish_at=None))
     row.headline = "As changed"
     row.save()
     assert [version.headline for version in row.history.all()] == ["As changed", "As imported"]
-
-
-def test_log_entries_cannot_be_replaced_or_truncated():
-    a_submitted_message()
-    act = WorkflowLogEntry.objects.get()
-    back_door = {
-        "sqlite": "REPLACE INTO news_workflowlogentry (id, message_id, kind, at, reason) "
-        f"VALUES ({act.pk}, 1, 'typo', '2020', '')",
-        "postgresql": "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE news_workflowlogentry",
-    }[connection.vendor]
-    with pytest.raises(DatabaseError, match="written once"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(back_door)
 
 
 def test_a_draft_is_approved_only_for_a_reason():

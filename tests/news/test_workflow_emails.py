@@ -12,6 +12,7 @@ from outbox.models import OutboxEmail
 from tests.factories import DAY, NOON, a_message
 from tests.helpers.accounts import a_member
 from tests.helpers.desk import approve_from_list
+from tests.helpers.versions import write_as
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -40,9 +41,7 @@ def approve(client, message):
 
 def a_draft(user, **kwargs):
     """Return a draft by `user`."""
-    draft = a_message(**{"publish_at": None, "headline": "On the inspection"} | kwargs)
-    draft.history.update(history_user=user)
-    return draft
+    return write_as(user, a_message(**{"publish_at": None, "headline": "On the inspection"} | kwargs))
 
 
 def sent():

@@ -10,7 +10,7 @@ from core import triggers
 
 
 class Command(flush.Command):
-    help = f"{flush.Command.help} Also empties the append-only tables (workflow log, security events)."
+    help = f"{flush.Command.help} Also empties the append-only tables: logs, versions, corrections."
 
     def handle(self, **options):
         """Drop the triggers of the append-only tables, flush, and create them again, even after an error."""
