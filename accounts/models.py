@@ -38,6 +38,7 @@ class SecurityEvent(models.Model):
         CODE_USED = "code used", _("backup code used")
         INVITED = "invited", _("invited")
         DEACTIVATED = "deactivated", _("deactivated")
+        NAME_ERASED = "name erased", _("name erased")
         REACTIVATED = "reactivated", _("reactivated")
         GROUPS_CHANGED = "groups changed", _("groups changed")
         RIGHTS_CHANGED = "rights changed", _("permissions changed")

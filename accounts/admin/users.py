@@ -14,6 +14,7 @@ from django_otp.plugins.otp_static import admin as static_codes
 from django_otp.plugins.otp_totp import admin as totp
 
 from accounts import email_changes, forms, reauthentication, roles, security_events, sessions, staff
+from accounts.admin.erasure import NameErasureMixin
 from accounts.admin.two_factor import TwoFactorResetMixin
 
 admin.site.unregister(get_user_model())  # Django's, registered by the import above
@@ -37,7 +38,7 @@ class UserStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(get_user_model())
-class UserAdmin(TwoFactorResetMixin, auth.UserAdmin):
+class UserAdmin(NameErasureMixin, TwoFactorResetMixin, auth.UserAdmin):
     """Users get their permissions from groups. Only superusers can change superusers."""
 
     form, add_form = forms.UserForm, forms.InvitationForm
