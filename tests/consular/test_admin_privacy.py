@@ -87,14 +87,17 @@ ACTS = {
 }
 
 
-@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
-def test_a_draft_does_not_change_public_responses(act, officer):
+def test_a_draft_does_not_change_public_responses(officer):
     a_category()
-    draft = a_message(**secret())
+    drafts = {name: a_message(**secret()) for name in ACTS}
     also = a_site()
     before = public(also)
-    act(officer, draft)
-    assert public(also) == before
+    changing = []
+    for name, act in ACTS.items():
+        act(officer, drafts[name])
+        if public(also) != before:
+            changing.append(name)
+    assert changing == []
 
 
 @pytest.mark.parametrize("at", [DAY, HOUR, HOUR / 120])

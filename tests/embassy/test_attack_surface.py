@@ -171,7 +171,7 @@ def test_no_path_leaves_the_media_folder(client, admin_client, up, root, setting
 @pytest.mark.parametrize(
     "words",
     [
-        part * (100_000 // len(part))
+        part * (40_000 // len(part))
         for part in ("a", "-", '"', "(", " ", "<", "&#", "@.", "a@", "\u0301", "\u202e", "%")
     ],
     ids=lambda words: ascii(words[:2]),
@@ -185,7 +185,7 @@ def test_patterns_take_linear_time(client, words):
     for path in ("/search/", "/messages/", "/contact/sent/", "/admin/login/"):
         assert client.get(path, {"q": words, "before": words, "r": words, "next": words}).status_code < 500
     assert client.get(f"/messages/{words[:4000]}/").status_code < 500
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 6
 
 
 def test_a_body_over_the_limit_is_refused_before_it_is_read_as_a_form(client):

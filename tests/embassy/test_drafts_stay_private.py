@@ -77,13 +77,15 @@ def files(birds):
 # All URLs
 
 
+# The days of the public messages and of the scheduled ones, and one without any.
+DATES = [{"year": year, "month": month, "day": day} for year, month, day in [
+    (2020, 11, 23), (2020, 11, 24), (2021, 1, 3), (1999, 12, 3)]]  # fmt: skip
+
+
 def built(birds):
     """Return URLs for all patterns of the public site, with all values of their parts."""
     values = {
         "slug": ["speeches", "statements", "fire", "feed", "public", *(word(state, "slug") for state in STATES)],
-        "year": [2020, 2021, 1999],
-        "month": [11, 12, 1],
-        "day": [23, 24, 3],
         "path": ["about", "canary", *(word(state, "slug") for state in STATES)],
         "number": [birds[state].pk for state in STATES] + [10**6],
         "token": ["nonsense", f"{birds['link'].pk}-{'a' * 43}", birds["link"].nonce],
@@ -93,12 +95,14 @@ def built(birds):
         if route.startswith("admin"):
             continue
         parts = re.findall(r"<(?:\w+:)?(\w+)>", route)
-        for chosen in product(*(values.get(part, ["x"]) for part in parts)):
-            path = route
-            for value in chosen:
-                shown = f"{value:02}" if isinstance(value, int) else str(value)
-                path = re.sub(r"<(?:\w+:)?\w+>", lambda _, shown=shown: quote(shown), path, count=1)
-            yield "/" + path
+        for date in DATES if "year" in parts else DATES[:1]:
+            choices = [[date[part]] if part in date else values.get(part, ["x"]) for part in parts]
+            for chosen in product(*choices):
+                path = route
+                for value in chosen:
+                    shown = f"{value:02}" if isinstance(value, int) else str(value)
+                    path = re.sub(r"<(?:\w+:)?\w+>", lambda _, shown=shown: quote(shown), path, count=1)
+                yield "/" + path
 
 
 ASKED = ["?q=canary", "?q=speaks", "?before=9999999999999999.9", "?after=0.0", "?format=json"]

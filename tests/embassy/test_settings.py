@@ -11,6 +11,9 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
+from django.http import HttpResponse
+from django.middleware.security import SecurityMiddleware
+from django.test import RequestFactory
 
 from accounts import checks
 from embassy import env as environment
@@ -144,19 +147,21 @@ def test_no_setting_of_the_tests_comes_from_a_developers_env_file():
         ({"HSTS_INCLUDE_SUBDOMAINS": "on", "HSTS_PRELOAD": "on"}, "max-age=63072000; includeSubDomains; preload"),
     ],
 )
-def test_hsts_applies_to_this_host_only_by_default(written, header):
-    program = (
-        "import django; django.setup(); from django.http import HttpResponse; from django.test import RequestFactory; "
-        "from django.middleware.security import SecurityMiddleware; "
-        "middleware = SecurityMiddleware(lambda request: HttpResponse()); "
-        "print(middleware(RequestFactory().get('/', secure=True))['Strict-Transport-Security'])"
-    )
-    environment = os.environ | VALUES | {"SITE_URL": "https://press.example.org", "LOG_FORMAT": "plain"} | written
-    environment["DJANGO_SETTINGS_MODULE"] = "embassy.settings"
+def test_hsts_applies_to_this_host_only_by_default(settings, written, header):
+    names = ["SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"]
+    program = f"import json; from embassy import settings; print(json.dumps([getattr(settings, n) for n in {names}]))"
     found = subprocess.run(
-        [sys.executable, "-c", program], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
+        [sys.executable, "-c", program],
+        cwd=settings.BASE_DIR,
+        env=os.environ | VALUES | {"SITE_URL": "https://press.example.org"} | written,
+        capture_output=True,
+        text=True,
     )
-    assert found.stdout.strip() == header, found.stderr
+    for name, value in zip(names, json.loads(found.stdout), strict=True):
+        setattr(settings, name, value)
+    middleware = SecurityMiddleware(lambda request: HttpResponse())
+    answer = middleware(RequestFactory().get("/", secure=True, HTTP_HOST="testserver"))
+    assert answer["Strict-Transport-Security"] == header
 
 
 def test_no_cursor_stays_open_between_statements_on_postgresql_or_its_replicas():
