@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.environment import everything_is_required
-from tests.helpers.nginx import NGINX, nginx
+from tests.helpers.nginx import NGINX, free_port, nginx
 from tests.nginx.server import Application, wait_for_next_second
 
 
@@ -41,6 +41,15 @@ def application(has_nginx, django_db_setup, django_db_blocker, tmp_path_factory)
 def door(application, tmp_path_factory):
     directory = tmp_path_factory.mktemp("door")
     places = {"nodes": [application.port], "static": application.static, "media": application.media}
+    with nginx(directory, **places, change=for_the_tests) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def lone_door(has_nginx, tmp_path_factory):
+    """An nginx without a node behind it: it responds with 502 to each request that it would pass on."""
+    directory = tmp_path_factory.mktemp("lone-door")
+    places = {"nodes": [free_port()], "static": directory, "media": directory}
     with nginx(directory, **places, change=for_the_tests) as running:
         yield running
 
