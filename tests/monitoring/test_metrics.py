@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -22,6 +21,7 @@ from monitoring.single_flight import TimeoutCall
 from outbox.models import OutboxEmail
 from tests.factories import HOUR, a_message, an_enquiry
 from tests.helpers.other_process import AnotherProcess
+from tests.helpers.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -308,6 +308,20 @@ def test_the_command_reports_a_port_in_use(port):
         call_command("metrics", port=port)
 
 
+def metrics_of(process, port):
+    """Return a function that returns the metrics which a process serves at a port, or None until it does."""
+
+    def fetch():
+        assert process.poll() is None
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as response:
+                return parsed(response.read().decode())
+        except URLError:
+            return None
+
+    return fetch
+
+
 def test_the_command_serves_until_it_is_stopped(directory, tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -319,15 +333,7 @@ def test_the_command_serves_until_it_is_stopped(directory, tmp_path):
     command = [sys.executable, "manage.py", "metrics", "--port", str(number), "--verbosity", "0"]
     process = subprocess.Popen(command, env=environment, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                with urlopen(f"http://127.0.0.1:{number}/metrics", timeout=20) as response:
-                    found = parsed(response.read().decode())
-                break
-            except URLError:
-                assert process.poll() is None and time.monotonic() < deadline
-                time.sleep(0.1)
+        found = wait_until(metrics_of(process, number), "The metrics", seconds=60)
     finally:
         process.terminate()
         process.wait(20)
