@@ -55,6 +55,8 @@ def is_large(request) -> bool:
 
 def record_outcome(request, response) -> None:
     """Record that a signed-in user was refused, or has created a preview link, revoked one or exported an enquiry."""
+    if getattr(response, "is_repetition", False):  # of a form that was processed before
+        return
     match = getattr(request, "resolver_match", None)
     route = (match and match.view_name) or ""
     kind, success = AUDITED_ROUTES.get(route, (None, None))

@@ -1,4 +1,4 @@
-"""Security events (append-only), failed logins, changes of e-mail address, initial passwords.
+"""Security events (append-only), failed logins, changes of e-mail address, initial passwords, processed forms.
 
 They hold an account's primary key, not a foreign key: the log outlives an account and must not prevent its deletion.
 """
@@ -128,3 +128,23 @@ class InitialPassword(models.Model):
 
     def __str__(self):
         return f"initial password {self.pk}"
+
+
+class FormSubmissionQuerySet(models.QuerySet):
+    def purge(self, at: datetime) -> int:
+        """Delete the submissions of a day ago and earlier; return how many were deleted."""
+        return self.filter(at__lte=at - DAY).delete()[0]
+
+
+class FormSubmission(models.Model):
+    """A form of the admin that was processed, and its result for a repetition (accounts/form_tokens.py)."""
+
+    key = models.CharField(max_length=64, unique=True)  # a keyed hash of token, user and URL
+    content = models.CharField(max_length=64)  # a keyed hash of what was sent
+    result = models.JSONField(null=True)  # redirect and messages; null until the form is processed
+    at = models.DateTimeField(db_index=True)
+
+    objects = FormSubmissionQuerySet.as_manager()
+
+    def __str__(self):
+        return f"form submission {self.pk}"

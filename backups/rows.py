@@ -27,6 +27,7 @@ EXCLUDED_TABLES = {
     "sessions.Session": "users sign in again",
     "outbox.SendCount": "limits per day",
     "accounts.FailedLogin": "failed sign-ins expire after a day",
+    "accounts.FormSubmission": "forms that were sent twice are recognised for a day",
     "axes.AccessAttempt": "failed sign-ins expire after minutes",
     "axes.AccessAttemptExpiration": "the same",
     "axes.AccessFailureLog": "the same",

@@ -18,7 +18,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from accounts import reauthentication, views
+from accounts import form_tokens, reauthentication, views
 from accounts.forms import LoginForm
 from accounts.sessions import PENDING_LOGIN_KEY
 from accounts.two_factor.pending_login import MUST_CHANGE_KEY
@@ -119,12 +119,16 @@ class PressAdminSite(admin.AdminSite):
         base = admin_class or admin.ModelAdmin
         super().register(
             model_or_iterable,
-            type(base.__name__, (SafeLookupsMixin, FoldedSearchMixin, CleanTextFieldsMixin, base), {}),
+            type(base.__name__, (SavedRowMixin, SafeLookupsMixin, FoldedSearchMixin, CleanTextFieldsMixin, base), {}),
             **options,
         )
 
     def admin_view(self, view, cacheable=False):
-        """Refuse malformed IDs, which Django's changelists would pass to the database; enforce a change of password."""
+        """Refuse malformed IDs, which Django's changelists would pass to the database; enforce a change of password.
+
+        Each form is processed once.
+        """
+        process_once = form_tokens.once(view)
 
         @wraps(view)
         def checked(request, *args, **kwargs):
@@ -133,7 +137,7 @@ class PressAdminSite(admin.AdminSite):
             if MUST_CHANGE_KEY in request.session and request.path != reverse("admin:password_change"):
                 if self.has_permission(request):
                     return redirect("admin:password_change")
-            return view(request, *args, **kwargs)
+            return process_once(request, *args, **kwargs)
 
         return super().admin_view(checked, cacheable)
 
@@ -149,6 +153,18 @@ def admin_titles(request):
     if not request.path_info.startswith(reverse("admin:index")):
         return {}
     return {"site_header": admin.site.site_header, "site_title": admin.site.site_title}
+
+
+class SavedRowMixin:
+    """ModelAdmin mixin: the form tokens are told which row a form has saved."""
+
+    def response_add(self, request, obj, *args, **kwargs):
+        form_tokens.remember_saved(request, obj)
+        return super().response_add(request, obj, *args, **kwargs)
+
+    def response_change(self, request, obj):
+        form_tokens.remember_saved(request, obj)
+        return super().response_change(request, obj)
 
 
 class SafeLookupsMixin:

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp import login as set_session_device
 
-from accounts import known_devices, security_events
+from accounts import form_tokens, known_devices, security_events
 from accounts.pages import render_code_form, render_page
 from accounts.security_events import Kind
 from accounts.two_factor import pending_login, totp
@@ -24,7 +24,7 @@ def two_factor_urls(site):
     """Return the URL patterns of two-step verification for an admin site."""
     return [
         path("login/code/", code_view, name="login_code"),
-        path("two-factor/set-up/", set_up_view, name="two_factor_set_up"),
+        path("two-factor/set-up/", form_tokens.once(set_up_view), name="two_factor_set_up"),
         path("two-factor/", site.admin_view(overview_view), name="two_factor"),
         path("two-factor/codes/", site.admin_view(new_codes_view), name="two_factor_codes"),
         path("two-factor/remove/", site.admin_view(remove_view), name="two_factor_remove"),
@@ -143,6 +143,8 @@ def new_codes_view(request):
 def show_backup_codes(request, user, next_url):
     """Show ten new backup codes. They are shown only once."""
     codes = totp.create_backup_codes(user)
+    text = _("Two-step verification is set up. If you did not see your new backup codes, create others.")
+    form_tokens.replace_when_repeated(request, reverse("admin:two_factor"), text)
     return render_page(
         request, "accounts/two_factor/backup_codes.html", _("Your backup codes"), codes=codes, next_url=next_url
     )

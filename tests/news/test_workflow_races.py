@@ -120,10 +120,10 @@ def test_a_withdrawal_that_comes_too_late_redirects_to_the_message_with_a_senten
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("button", ["_submit", "_approve"])
-def test_a_second_click_on_a_step_gets_a_sentence(admin_client, button):
+def test_a_step_in_a_second_tab_gets_a_sentence(admin_client, button):
     draft = a_draft()
-    form = pressed(admin_client, draft, button, override="Alone on duty.")
-    first, second = (admin_client.post(change_url(draft), form) for _ in range(2))
+    forms = [pressed(admin_client, draft, button, override="Alone on duty.") for _ in range(2)]
+    first, second = (admin_client.post(change_url(draft), form) for form in forms)
     assert (first.status_code, second.status_code, FASTER in second.content.decode()) == (302, 200, True)
     assert draft.log_entries.count() == 1
 
