@@ -12,7 +12,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from news.admin.views import AdminViews, redirect_to_list
+from core.admin.views import AdminViews, redirect_to_list
 from news.models import Message
 
 CHUNK_SIZE = 500  # read at a time

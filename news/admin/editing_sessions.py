@@ -6,10 +6,10 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
-from news.admin.conflicts import newest_version
-from news.admin.three_way_merge import last_saved_by, short_time
-from news.admin.views import AdminViews
+from core.admin.views import AdminViews
 from news.models import EditingSession, Message
+from versions.admin.conflicts import newest_version
+from versions.admin.three_way_merge import last_saved_by, short_time
 
 
 class PresenceViews(AdminViews):
@@ -27,7 +27,7 @@ class PresenceViews(AdminViews):
             is_writing = request.POST.get("changed") != "0"
             EditingSession.objects.ping(message, request.user, request.at, is_writing=is_writing)
         opened = request.POST.get("version")
-        newer = last_saved_by(message) if opened and opened != newest_version(message.pk) else ""
+        newer = last_saved_by(message) if opened and opened != newest_version(Message, message.pk) else ""
         return JsonResponse({"others": other_editors(message, request), "newer": newer})
 
 

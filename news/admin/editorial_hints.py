@@ -7,11 +7,12 @@ from django.contrib import messages
 from django.http import JsonResponse
 from django.urls import reverse
 
+from core.admin.views import AdminViews
 from news import background_link_checks, link_checker
-from news.admin.previews import message_as_typed, typed_text
-from news.admin.views import AdminViews
+from news.admin.previews import message_as_typed
 from news.editorial_hints import MAX_HEADLINE, WORDS_PER_MINUTE, editorial_hints, links_in, sanitiser_hints, text_length
 from richtext.admin import losses_of_form
+from versions.admin.three_way_merge import typed_text
 
 
 def form_context(request, form, message, can_change: bool) -> dict:

@@ -9,11 +9,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.text_fields import MAX_REASON, LineFormField, TextFormField
-from news.admin.conflicts import ConflictFormMixin
 from news.admin.images import ImageFormMixin, ImageInput
 from news.admin.public_edits import PublicEditForm
 from news.models import Message
 from news.models.workflow import OWN_TEXT
+from news.versions import attachment_changes
+from versions.admin.conflicts import ConflictFormMixin
 
 JUST_PAST = timedelta(minutes=5)  # a publication time no older than this means now
 
@@ -55,6 +56,10 @@ class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
         elif self.request and not cleaned.get("override", "").strip():
             self.require_override()
         return cleaned
+
+    def other_changes(self, since):
+        text = _("The other person has changed the attachments (%(changes)s). The current attachments are below.")
+        return [text % {"changes": changes} for changes in attachment_changes(self.instance, since)]
 
     def require_override(self):
         """Require a reason where the user approves their own text or a draft, or changes an approved text."""

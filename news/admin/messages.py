@@ -14,15 +14,16 @@ from django.utils.translation import gettext_lazy
 from core.admin import error_summary
 from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
-from news.admin import attachments, conflicts, csv_export, editing_sessions, editorial_hints, images, previews, workflow
+from news.admin import attachments, csv_export, editing_sessions, editorial_hints, images, previews, workflow
 from news.admin.changelist import MessageListMixin
 from news.admin.forms import MessageForm
-from news.admin.history import HistoryViews
+from news.admin.history import MessageHistoryViews
 from news.models import Attachment, Message
-from news.models.workflow import VersionInfo
 from redirects import admin as addresses
 from richtext.admin import EditorAdminMixin, losses_of_form
 from richtext.convert import describe
+from versions.admin import conflicts
+from versions.models import VersionInfo
 
 
 @admin.register(Message)
@@ -42,7 +43,7 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
         editing_sessions.PresenceViews,
         editorial_hints.LinkViews,
         previews.PreviewViews,
-        HistoryViews,
+        MessageHistoryViews,
         workflow.WorkflowViews,
         csv_export.CsvViews,
     ]
@@ -118,7 +119,7 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
         return [*chain.from_iterable(views(self).urls() for views in self.views), *super().get_urls()]
 
     def history_view(self, request, object_id, extra_context=None):
-        return HistoryViews(self).history(request, object_id)
+        return MessageHistoryViews(self).history(request, object_id)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         view = super().changeform_view

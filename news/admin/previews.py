@@ -14,13 +14,14 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.admin.views import AdminViews, redirect_to_form
 from core.datetime_fields import ZonedDateTimeField, ZonedDateTimeWidget
 from core.templatetags.datetimes import in_zones
-from news.admin.views import AdminViews, redirect_to_form
 from news.models import Message, PreviewLink
 from news.models.previews import MAX_LIFETIME
 from news.previews import prepare_preview
 from richtext.fields import preview_html
+from versions.admin.three_way_merge import typed_text
 
 TEXT_FIELDS = ["headline", "lead", "body", "source_name", "image_alt"]  # shown as typed even where they are invalid
 
@@ -144,11 +145,6 @@ def message_as_typed(form) -> Message:
     for name in {"source_url", "video_url"} & form.errors.keys():
         setattr(message, name, "")  # an invalid URL makes no link
     return message
-
-
-def typed_text(form, name: str) -> str:
-    """Return the text that was sent for a field, cut at the field's maximum length."""
-    return form.data.get(form.add_prefix(name), "")[: form.fields[name].max_length].replace("\x00", "")
 
 
 def labelled_errors(form) -> list[tuple[str, str]]:

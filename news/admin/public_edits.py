@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.text_fields import MAX_REASON, TextFormField
-from news import versions
-from news.models import WorkflowLogEntry
+from news.models import Message, WorkflowLogEntry
+from versions.comparison import text_differs
 
 TYPO, CORRECTION = WorkflowLogEntry.Kind.TYPO.value, WorkflowLogEntry.Kind.CORRECTION.value
 CHOICES = [
@@ -107,8 +107,8 @@ class PublicEditForm(PublicEditMixin, forms.ModelForm):
         cleaned = super().clean()
         if self.instance.pk:
             # The instance still has the old text: a ModelForm changes it after `clean`.
-            old = {name: getattr(self.instance, name) for name in versions.TEXT_FIELDS}
-            typed = {name: self.cleaned_data[name] for name in versions.TEXT_FIELDS if name in self.cleaned_data}
-            self.text_differs = versions.text_differs(SimpleNamespace(**old), SimpleNamespace(**old | typed))
+            old = {name: getattr(self.instance, name) for name in Message.text_fields}
+            typed = {name: self.cleaned_data[name] for name in Message.text_fields if name in self.cleaned_data}
+            self.text_differs = text_differs(Message, SimpleNamespace(**old), SimpleNamespace(**old | typed))
         self.check_answer()
         return cleaned

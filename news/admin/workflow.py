@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.admin.views import AdminViews, redirect_to_form, redirect_to_list
 from core.ids import is_valid_pk
 from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
 from news import emails
 from news.admin.forms import ReasonForm
-from news.admin.views import AdminViews, redirect_to_form, redirect_to_list
 from news.admin.workflow_steps import MAX_MESSAGES, STEPS, WITH_REASON, approval_preview, result_text
 from news.models import Message, WorkflowLogEntry
 

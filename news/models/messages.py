@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -17,13 +15,14 @@ from editions.models import new_edition
 from news import slugs
 from news.models import images
 from news.models.fields import web_url_field
-from news.models.workflow import VersionInfo, WorkflowModel
+from news.models.workflow import WorkflowModel
 from news.models.workflow_log import MAX_REASON_LENGTH
 from news.querysets import MessageQuerySet
 from redirects.models import Redirect
 from richtext.fields import RichTextField
 from richtext.models import TextWithImages
 from richtext.plaintext import first_paragraph
+from versions.models import VersionedModel, VersionInfo
 
 # The lists' indexes: messages that are published or scheduled, newest first.
 IS_DUE = Q(approved_at__isnull=False, withdrawn_at__isnull=True)
@@ -31,7 +30,7 @@ NEWEST_FIRST = F("publish_at").desc(), F("id").desc()
 DERIVED_FIELDS = ("day", "slug", "made_slug", "changed_at")  # set by each save, with any update_fields
 
 
-class Message(images.MessageImageMixin, TextWithImages, WorkflowModel):
+class Message(images.MessageImageMixin, TextWithImages, WorkflowModel, VersionedModel):
     """A message of the press office. Its state is derived from the times recorded on it."""
 
     # The text
@@ -84,6 +83,8 @@ class Message(images.MessageImageMixin, TextWithImages, WorkflowModel):
     )
     changed_at = models.DateTimeField(_("last change"), auto_now=True)
 
+    text_fields = ("headline", "lead", "body")  # a change of their words, once public, is a typo or a correction
+    unrestored_fields = frozenset({"publish_at", "featured", "slug"})  # when and where it appears
     unseen = frozenset({"changed_at", "made_slug", "submitted_at", "submitted_by", "approved_by", "withdrawn_by"})
     objects = MessageQuerySet.as_manager()
     history = HistoricalRecords(
@@ -174,40 +175,8 @@ class Message(images.MessageImageMixin, TextWithImages, WorkflowModel):
             slugs.assign_slug(self, keep_slug=was_public)
             if kwargs.get("update_fields") is not None:
                 kwargs["update_fields"] = {*kwargs["update_fields"], *DERIVED_FIELDS}
-            needs_version = always_version or before is None or not has_equal_fields(self, before)
-            if needs_version and before and not self.history.exists():
-                self.history.model.objects.bulk_create([initial_version(before)])
-            with self._history_attributes(version, needs_version):
-                super().save(*args, stored=before, **kwargs)
+            super().save(*args, stored=before, version=version, always_version=always_version, **kwargs)
             if was_public and before.get_absolute_url() != self.get_absolute_url():
                 Redirect.add(before.get_absolute_url(), message=self)
 
     save.alters_data = True
-
-    @contextmanager
-    def _history_attributes(self, version: VersionInfo | None, needs_version: bool):
-        """Set, during a save, the attributes from which simple_history takes its parameters."""
-        attributes = {} if needs_version else {"skip_history_when_saving": True}
-        if version:
-            attributes |= {"_history_date": version.at, "_change_reason": version.reason}
-            attributes |= {"_history_user": version.by} if version.by else {}
-        earlier = self.__dict__.copy()
-        self.__dict__.update(attributes)
-        try:
-            yield
-        finally:
-            for name in attributes:
-                del self.__dict__[name]
-            self.__dict__.update({name: earlier[name] for name in attributes if name in earlier})
-
-
-def has_equal_fields(message: Message, other: Message) -> bool:
-    """Return whether two messages have equal values in all versioned fields."""
-    fields = message.history.model.tracked_fields
-    return all(getattr(message, field.attname) == getattr(other, field.attname) for field in fields)
-
-
-def initial_version(message: Message):
-    """Return the initial version, unsaved, of a message without history (an imported one)."""
-    fields = {field.attname: getattr(message, field.attname) for field in message.history.model.tracked_fields}
-    return message.history.model(**fields, history_date=message.changed_at, history_type="+")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,17 +15,10 @@ from core.text_fields import MAX_REASON, PlainTextField, clean_text
 from editions.models import PublicModel, new_edition
 from news.authorship import authored_versions
 from news.models.workflow_log import WorkflowLogEntry
-from news.versions import restore_fields
+from versions.comparison import restore_fields
+from versions.models import VersionInfo
 
 OWN_TEXT = _("You have worked on this text. Ask a colleague to approve it, or give a reason for approving it yourself.")
-
-
-class VersionInfo(NamedTuple):
-    """Time, user and reason of a saved version. The reason is the kind of a log entry or a text."""
-
-    at: datetime
-    by: object = None
-    reason: str | None = None
 
 
 def time_field(name):

@@ -78,10 +78,10 @@ def fill_site_for_backup():
     from accounts.models import EmailChange, InitialPassword
     from consular.models import AnswerTemplate
     from news.models import Message, PreviewLink, PreviewVisit
-    from news.models.workflow import VersionInfo
     from tests import factories
     from tests.helpers import files, public_pages
     from transfer.models import ImportedDigest
+    from versions.models import VersionInfo
 
     noon, day = factories.NOON, factories.DAY
     public_pages.fill_site()

@@ -4,12 +4,12 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 
-from news import versions
-from news.admin import history
 from news.models import Message, WorkflowLogEntry
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 from tests.helpers.message_form import create_press_officer
 from tests.helpers.versions import without_versions
+from versions import comparison
+from versions.admin import history
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -237,7 +237,7 @@ def test_an_image_without_its_file_is_not_restored():
     message = with_versions(FIRST)
     version = message.history.get()
     version.image, version.body = "pictures/gone.jpg", SECOND
-    assert [field.name for field in versions.restorable_fields(message, version)] == ["body"]
+    assert [field.name for field in comparison.restorable_fields(message, version)] == ["body"]
 
 
 def test_an_image_is_restored_with_its_alternative_text(admin_client, settings, tmp_path):

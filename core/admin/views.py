@@ -10,6 +10,8 @@ from django.views.decorators.http import require_POST
 class AdminViews:
     """Views that belong to a ModelAdmin, in a class of their own: its `get_urls` includes `urls()`."""
 
+    default_templates = "admin"  # the folder of templates that the model does not replace by its own
+
     def __init__(self, model_admin):
         self.model_admin = model_admin
         self.opts = model_admin.opts
@@ -39,10 +41,10 @@ class AdminViews:
         return row
 
     def render(self, request, template: str, *, status: int = 200, **context):
-        """Return an admin page from a template in admin/app/model/."""
+        """Return an admin page from a template in admin/app/model/, or in the folder `default_templates`."""
         context = {**self.model_admin.admin_site.each_context(request), "opts": self.opts, **context}
-        template = f"admin/{self.opts.app_label}/{self.opts.model_name}/{template}"
-        return TemplateResponse(request, template, context, status=status)
+        folders = [f"admin/{self.opts.app_label}/{self.opts.model_name}", self.default_templates]
+        return TemplateResponse(request, [f"{folder}/{template}" for folder in folders], context, status=status)
 
 
 def redirect_to_form(row, anchor: str = ""):

@@ -16,23 +16,21 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from core.admin.views import AdminViews
 from core.ids import is_valid_pk
-from news import versions
-from news.admin.three_way_merge import find_conflict, last_saved_by
-from news.admin.views import AdminViews
-from news.models import Message
+from versions.admin.three_way_merge import find_conflict, last_saved_by
 
 DRAFT_KEY = re.compile(r"[\w-]{1,40}", re.ASCII)  # the browser's key for unsaved text
 SAVED_COOKIE = "desk_saved"
 
 
 class StaleVersion(Exception):
-    """Another user has saved the message between the validation of the form and its save."""
+    """Another user has saved the row between the validation of the form and its save."""
 
 
-def newest_version(pk) -> str:
-    """Return the number of a message's newest version as a form carries it; "0" without versions."""
-    return str(Message.history.filter(id=pk).aggregate(newest=Max("history_id"))["newest"] or 0)
+def newest_version(model, pk) -> str:
+    """Return the number of a row's newest version as a form carries it; "0" without versions."""
+    return str(model.history.filter(**{model._meta.pk.attname: pk}).aggregate(newest=Max("history_id"))["newest"] or 0)
 
 
 # Form and view
@@ -52,17 +50,21 @@ class ConflictFormMixin:
             conflict = find_conflict(self, opened, newest)
             if conflict.must_be_shown or seen != newest:
                 self.conflict = conflict
-                self.add_error(
-                    None, _("Someone else saved this message while you were editing. Your changes have been kept.")
-                )
+                self.add_error(None, _("Someone else saved this while you were editing. Your changes have been kept."))
         return cleaned
+
+    def other_changes(self, since: int) -> list[str]:
+        """Return a sentence for each change, after the version `since`, to what the form's fields do not show."""
+        return []
 
 
 def run_form_view(model_admin, request, object_id, view):
     """Return the response of a change form's view; repeat it where another user saves while it runs."""
     while True:
         # Read before the row: the form may be newer than its version says, never older.
-        request.newest_version = newest_version(object_id) if object_id and is_valid_pk(object_id) else ""
+        request.newest_version = (
+            newest_version(model_admin.model, object_id) if object_id and is_valid_pk(object_id) else ""
+        )
         try:
             response = view()
         except StaleVersion:
@@ -74,9 +76,9 @@ def run_form_view(model_admin, request, object_id, view):
             return set_saved_cookie(request, response)
 
 
-def check_version(request, message) -> None:
-    """Raise StaleVersion where the message was saved since the form was validated. Call it with writers locked out."""
-    if newest_version(message.pk) != request.newest_version:
+def check_version(request, row) -> None:
+    """Raise StaleVersion where the row was saved since the form was validated. Call it with writers locked out."""
+    if newest_version(type(row), row.pk) != request.newest_version:
         raise StaleVersion
 
 
@@ -114,23 +116,23 @@ def draft_key(request) -> str:
 
 
 class RefusedSaveViews(AdminViews):
-    """The page for a user whose message a colleague has approved while they were editing it."""
+    """The page for a user who may no longer change the row that they were editing."""
+
+    default_templates = "admin/versions"
 
     def refuse_save(self, request, object_id):
         """Return the typed texts, to be copied (409); raise PermissionDenied for any other request."""
-        message = self.model_admin.get_object(request, object_id) if object_id and is_valid_pk(object_id) else None
+        row = self.model_admin.get_object(request, object_id) if object_id and is_valid_pk(object_id) else None
         can_write = self.model_admin.has_change_permission(request)
-        if request.method != "POST" or not (
-            message and can_write and self.model_admin.has_view_permission(request, message)
-        ):
+        if request.method != "POST" or not (row and can_write and self.model_admin.has_view_permission(request, row)):
             raise PermissionDenied
-        fields = [Message._meta.get_field(name) for name in versions.TEXT_FIELDS]
+        fields = [self.model_admin.model._meta.get_field(name) for name in row.text_fields]
         return self.render(
             request,
             "save_refused.html",
             status=409,
             title=_("Not saved"),
-            message=message,
-            saved_by=last_saved_by(message),
+            row=row,
+            saved_by=last_saved_by(row),
             typed=[(capfirst(field.verbose_name), request.POST.get(field.name, "")) for field in fields],
         )

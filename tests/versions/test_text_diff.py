@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.text_diff import MAX_TOTAL_PAIRS, Op, count_changed_words, diff_words, split_paragraphs, words_differ
+from versions.text_diff import MAX_TOTAL_PAIRS, Op, count_changed_words, diff_words, split_paragraphs, words_differ
 
 pytestmark = pytest.mark.slow
 
@@ -171,7 +171,7 @@ def test_all_stretches_share_one_budget(monkeypatch):
         compared.append(len(before) * len(after))
         return SequenceMatcher(junk, before, after, **options)
 
-    monkeypatch.setattr("news.text_diff.SequenceMatcher", counted)
+    monkeypatch.setattr("versions.text_diff.SequenceMatcher", counted)
     old, new = gapped(1), gapped(2)
     found = diff_words(old, new)
     assert MAX_TOTAL_PAIRS // 2 < sum(compared) <= MAX_TOTAL_PAIRS

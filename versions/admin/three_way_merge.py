@@ -1,4 +1,4 @@
-"""Three-way merge of a message's form: the opened version, the text as typed, and the version that is saved."""
+"""Three-way merge of a form: the opened version, the text as typed, and the version that is saved."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
-from django.db.models import Field, FileField
+from django.db.models import Field, FileField, Model
 from django.forms.models import construct_instance
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
@@ -17,19 +17,18 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.ids import is_valid_pk
-from news import text_diff, versions
-from news.admin.previews import typed_text
-from news.models import Message
+from versions import comparison, text_diff
 
 
-def last_saved_by(message: Message) -> str:
-    """Return a sentence with the user and time of a message's last save; "" without versions."""
-    newest = message.history.select_related("history_user").order_by("-history_id").first()
+def last_saved_by(row: Model) -> str:
+    """Return a sentence with the user and time of a row's last save; "" without versions."""
+    newest = row.history.select_related("history_user").order_by("-history_id").first()
     if newest is None:
         return ""
     user = newest.history_user and (newest.history_user.get_full_name() or newest.history_user.get_username())
-    return _("%(who)s saved this message at %(time)s.") % {
+    return _("%(who)s saved this %(what)s at %(time)s.") % {
         "who": user or _("Someone"),
+        "what": row._meta.verbose_name,
         "time": short_time(newest.history_date),
     }
 
@@ -63,11 +62,11 @@ class FieldMerge:
         return not self.is_same and self.mine_changed
 
 
-def merge_field(field: Field, opened: Message | None, mine: Message, theirs: Message) -> FieldMerge:
+def merge_field(field: Field, opened: Model | None, mine: Model, theirs: Model) -> FieldMerge:
     """Return the merge of a field. Without the opened version, both users count as having changed it."""
 
     def differ(one, other) -> bool:
-        return normalise(versions.stored_value(one, field)) != normalise(versions.stored_value(other, field))
+        return normalise(comparison.stored_value(one, field)) != normalise(comparison.stored_value(other, field))
 
     if isinstance(field, FileField):
         mine = opened or theirs  # browsers do not send a stored file again
@@ -107,7 +106,7 @@ class EditConflict:
     newest: str  # the number of their version
     fields: list[FieldConflict]
     taken_over: list[str]  # labels of the fields that now have their value in the form
-    attachment_changes: list[str]
+    other_changes: list[str]  # sentences about changes that are in none of the fields
 
     @property
     def needs_confirmation(self) -> bool:
@@ -116,15 +115,15 @@ class EditConflict:
 
     @property
     def must_be_shown(self) -> bool:
-        return bool(self.needs_confirmation or self.taken_over or self.attachment_changes)
+        return bool(self.needs_confirmation or self.taken_over or self.other_changes)
 
 
 def find_conflict(form, opened_number: str, newest: str) -> EditConflict:
     """Return the conflict of a bound form with the newest version, and fill in what only the other user has changed."""
     theirs, mine = form.instance, instance_as_typed(form)
     has_version = is_valid_pk(opened_number)
-    opened = Message.history.filter(id=theirs.pk, history_id=int(opened_number)).first() if has_version else None
-    fields = [field for field in versions.editable_fields(Message) if field.name in form.fields]
+    opened = theirs.history.filter(history_id=int(opened_number)).first() if has_version else None
+    fields = [field for field in comparison.editable_fields(type(theirs)) if field.name in form.fields]
     merges = [merge_field(field, opened, mine, theirs) for field in fields]
     taken_over = [merge.field for merge in merges if merge.takes_theirs]
     unbound = type(form)(instance=theirs)
@@ -133,7 +132,7 @@ def find_conflict(form, opened_number: str, newest: str) -> EditConflict:
         newest,
         [describe_conflict(merge, mine, theirs, unbound) for merge in merges if merge.keeps_mine],
         [str(capfirst(field.verbose_name)) for field in taken_over],
-        versions.attachment_changes(theirs, int(opened_number)) if has_version else [],
+        form.other_changes(int(opened_number)) if has_version else [],
     )
     form.data = form.data.copy()
     for field in taken_over:
@@ -142,10 +141,10 @@ def find_conflict(form, opened_number: str, newest: str) -> EditConflict:
     return conflict
 
 
-def describe_conflict(merge: FieldMerge, mine: Message, theirs: Message, unbound) -> FieldConflict:
+def describe_conflict(merge: FieldMerge, mine: Model, theirs: Model, unbound) -> FieldConflict:
     """Return the display of a field that this user has changed; `unbound` is a form with their version."""
     field = merge.field
-    spans = text_diff.diff_words(versions.display_value(field, mine), versions.display_value(field, theirs))
+    spans = text_diff.diff_words(comparison.display_value(field, mine), comparison.display_value(field, theirs))
     return FieldConflict(
         label=str(capfirst(field.verbose_name)),
         mine=text_diff.split_paragraphs([span for span in spans if span.kind != text_diff.Op.ADDED]),
@@ -157,17 +156,23 @@ def describe_conflict(merge: FieldMerge, mine: Message, theirs: Message, unbound
     )
 
 
-def instance_as_typed(form) -> Message:
-    """Return the message as typed: invalid texts as they were sent."""
-    fields = [name for name in form.fields if not isinstance(form.fields[name], forms.FileField)]
-    message = construct_instance(form, copy.copy(form.instance), fields)
-    for name in ("headline", "lead", "body", "source_name", "source_url", "slug"):
-        if name in form.fields and name not in form.cleaned_data:
-            setattr(message, name, typed_text(form, name))
-    return message
+def instance_as_typed(form) -> Model:
+    """Return the row as typed: invalid texts as they were sent."""
+    fields = [name for name, field in form.fields.items() if not isinstance(field, forms.FileField)]
+    row = construct_instance(form, copy.copy(form.instance), fields)
+    columns = {field.name for field in comparison.editable_fields(type(row))}
+    for name, field in form.fields.items():
+        if name in columns and name not in form.cleaned_data and isinstance(field, forms.CharField):
+            setattr(row, name, typed_text(form, name))
+    return row
 
 
 # Form data
+
+
+def typed_text(form, name: str) -> str:
+    """Return the text that was sent for a field, cut at the field's maximum length."""
+    return form.data.get(form.add_prefix(name), "")[: form.fields[name].max_length].replace("\x00", "")
 
 
 def initial_post_data(bound) -> dict[str, str | bool]:

@@ -1,0 +1,1 @@
+"""Versions in the admin: history, comparison, restoring, edit conflicts."""

@@ -1,0 +1,143 @@
+"""Comparison of two versions of a row, and of a version with the row; restoring an earlier version.
+
+The functions take rows and versions of any model with a manager `history` and the attributes `text_fields` and
+`unrestored_fields` (`versions.models.VersionedModel`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.core.files.storage import default_storage
+from django.db import models
+from django.utils.dateformat import format as format_date
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from core.templatetags.datetimes import in_zones
+from richtext.fields import RichTextField
+from richtext.plaintext import plain_text
+from versions import text_diff
+
+
+class FieldDifference(NamedTuple):
+    """A field of two versions compared: paragraphs with removed and added text, and the counts of words."""
+
+    name: str
+    label: str
+    changed: bool
+    paragraphs: list[list[text_diff.Span]]
+    counts: tuple[int, int]  # removed and added words
+    is_coarse: bool = False  # too long to be compared word by word throughout
+
+    @property
+    def only_formatting(self) -> bool:
+        """Return whether the words are equal, but not bold, links or images."""
+        return self.changed and not any(self.counts)
+
+
+def editable_fields(model) -> list[models.Field]:
+    """Return the editable fields of a version, in order: all but the times and users of the workflow."""
+    return [field for field in model.history.model.tracked_fields if field.editable and not field.primary_key]
+
+
+def stored_value(version, field):
+    """Return the stored value of a field of a version or row: the name of a file, the id of a row."""
+    value = getattr(version, field.attname)
+    return getattr(value, "name", value) or ("" if isinstance(field, models.FileField) else value)
+
+
+def changed_fields(model, old, new) -> list[models.Field]:
+    """Return the editable fields that differ."""
+    return [field for field in editable_fields(model) if stored_value(old, field) != stored_value(new, field)]
+
+
+def plain_field(model, version, name: str) -> str:
+    """Return the value of a text field without formatting."""
+    value = getattr(version, name)
+    return plain_text(value) if isinstance(model._meta.get_field(name), RichTextField) else value
+
+
+def text_differs(model, old, new) -> bool:
+    """Return whether a word of the text fields differs."""
+    return any(
+        text_diff.words_differ(plain_field(model, old, name), plain_field(model, new, name))
+        for name in model.text_fields
+    )
+
+
+def field_differences(model, old, new) -> list[FieldDifference]:
+    """Return the text fields compared word by word, and the other fields that differ, old and new."""
+    found = []
+    for field in editable_fields(model):
+        other = stored_value(old, field) != stored_value(new, field)
+        if not other and field.name not in model.text_fields:
+            continue
+        before, after = display_value(field, old), display_value(field, new)
+        if field.name in model.text_fields:
+            compared = text_diff.diff_words(before, after)
+        else:
+            both = (text_diff.Op.REMOVED, before), (text_diff.Op.ADDED, after)
+            compared = text_diff.Comparison(text_diff.Span(kind, text) for kind, text in both if text)
+        label, counts = str(capfirst(field.verbose_name)), text_diff.count_changed_words(compared)
+        found.append(
+            FieldDifference(field.name, label, other, text_diff.split_paragraphs(compared), counts, compared.is_coarse)
+        )
+    return found
+
+
+def display_value(field, version) -> str:
+    """Return the value of a field as text for staff."""
+    value = stored_value(version, field)
+    if value is None or value == "":
+        return ""
+    if isinstance(field, RichTextField):
+        return plain_text(value)
+    if isinstance(field, models.ForeignKey):
+        row = field.related_model.objects.filter(pk=value).first()
+        return str(row) if row else _("deleted")
+    if isinstance(field, models.BooleanField):
+        return _("yes") if value else _("no")
+    if isinstance(field, models.DateTimeField):
+        return in_zones(value)
+    if isinstance(field, models.DateField):
+        return format_date(value, "j F Y")
+    if isinstance(field, models.FileField):
+        return value.rpartition("/")[2]
+    return str(dict(field.flatchoices).get(value, value))
+
+
+def has_equal_fields(row, other) -> bool:
+    """Return whether two rows have equal values in all versioned fields."""
+    fields = row.history.model.tracked_fields
+    return all(getattr(row, field.attname) == getattr(other, field.attname) for field in fields)
+
+
+def restorable_fields(row, version) -> list[models.Field]:
+    """Return the fields of a row that would change if `version` were restored.
+
+    The model's `unrestored_fields` stay, and so does a deleted image or related row.
+    """
+    fields = [field for field in changed_fields(type(row), row, version) if field.name not in row.unrestored_fields]
+    image = getattr(version, "image", "")
+    has_lost_image = bool(image) and not default_storage.exists(str(image))
+    return [
+        field
+        for field in fields
+        if not (has_lost_image and field.name.startswith("image")) and has_related_row(field, version)
+    ]
+
+
+def restore_fields(row, version) -> bool:
+    """Set the fields that can be restored from `version`; return whether there are any."""
+    fields = restorable_fields(row, version)
+    for field in fields:
+        setattr(row, field.attname, stored_value(version, field))
+    return bool(fields)
+
+
+def has_related_row(field, version) -> bool:
+    """Return whether the related row of a version exists, or the field is empty or no foreign key."""
+    value = stored_value(version, field)
+    related = isinstance(field, models.ForeignKey) and value is not None
+    return not related or field.related_model.objects.filter(pk=value).exists()
