@@ -1,4 +1,4 @@
-"""Triggers that maintain the message counts and protect the workflow log."""
+"""Triggers that maintain the message counts, and protect the workflow log, corrections and versions."""
 
 from django.db import migrations
 
@@ -10,4 +10,6 @@ class Migration(migrations.Migration):
     operations = [
         CreateDatabaseObjects("message counts"),
         CreateDatabaseObjects("append-only news_workflowlogentry"),
+        CreateDatabaseObjects("append-only news_correction"),
+        CreateDatabaseObjects("append-only news_historicalmessage"),
     ]

@@ -56,8 +56,9 @@ class Node:
         self.process = subprocess.Popen(
             [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-                "--workers", str(self.workers), "--blocking-threads", "2", "--backlog", "128", "--no-ws", "--respawn-failed-workers",
-                "--workers-kill-timeout", "10", "--log-level", "warning", "embassy.wsgi:application",
+                "--workers", str(self.workers), "--blocking-threads", "2", "--backlog", "128", "--no-ws",
+                "--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning",
+                "embassy.wsgi:application",
             ],
             cwd=ROOT, env=self.environment, start_new_session=True, preexec_fn=die_with_us,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -49,9 +49,7 @@ def changed(text):
 def door(nodes, media, tmp_path_factory):
     """nginx with the shipped files in front of both nodes. It writes its log at once, as a test reads it."""
     directory = tmp_path_factory.mktemp("nginx")
-    with nginx(
-        directory, nodes=[node.port for node in nodes], static=directory, media=media, change=changed
-    ) as door:
+    with nginx(directory, nodes=[node.port for node in nodes], static=directory, media=media, change=changed) as door:
         yield door
 
 
@@ -74,10 +72,18 @@ def is_seen(ask, path, headline, seconds=20):
     return wait_until(lambda: headline in ask(path)[1], f"{headline} at {path}", seconds)
 
 
-def answered(log, begin, port):
-    """Return whether nginx's log has a page from this port, after its first `begin` bytes."""
-    lines = log.read_bytes()[begin:].decode().splitlines()
-    return any(f'127.0.0.1:{port}",' in line and '"status":200' in line for line in lines)
+def access_log(door):
+    return door.directory / "log" / "access.log"
+
+
+def wait_for_answer(door, begin, port):
+    """Wait until nginx's log has a page from the node at a port, after the log's first `begin` bytes."""
+
+    def has_answered():
+        lines = access_log(door).read_bytes()[begin:].decode().splitlines()
+        return any(f'127.0.0.1:{port}",' in line and '"status":200' in line for line in lines)
+
+    wait_until(has_answered, "An answer of the new node to nginx")
 
 
 def test_a_message_published_on_one_node_is_on_the_other_at_the_next_request(nodes, desk):
@@ -134,11 +140,10 @@ def test_no_request_fails_while_a_release_with_migrations_is_rolled_out(primary,
         desk.publish("Written by release 1, on the tables of release 2")
         for number, old in enumerate(nodes):
             old.stop()
-            log = door.directory / "log" / "access.log"
-            begin = log.stat().st_size
+            begin = access_log(door).stat().st_size
             nodes[number] = Node(primary, media, release="2", port=old.port).start()
             # nginx skips a node that did not respond until one has answered it again: before, the other must not stop.
-            wait_until(lambda: answered(log, begin, old.port), "An answer of the new node to nginx")
+            wait_for_answer(door, begin, old.port)
     assert told.failed == {}
     assert "addition" in primary.ask(
         "SELECT column_name FROM information_schema.columns WHERE table_name = 'news_message'"
