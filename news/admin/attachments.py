@@ -9,6 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from news.admin.workflow import submit_again_if_submitted
 from news.models import Attachment
 
 MAX_ATTACHMENTS = 20
@@ -102,6 +103,7 @@ def record_changes(request, message, formset) -> None:
     ]
     if changes:
         message.record_attachment_change("; ".join(changes), at=request.at, by=request.user)
+        submit_again_if_submitted(request, message)
     for name in formset.removed_names:
         text = _("A colleague deleted the attachment “%s” while you were editing. It is no longer attached.")
         messages.warning(request, text % name)

@@ -9,6 +9,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.db.models import F, Max
 from django.urls import Resolver404, resolve, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,6 +72,10 @@ class NoCountPaginator(Paginator):
         pks = list(self.object_list.values_list("pk", flat=True)[start : start + self.per_page + 1])
         found = {row.pk: row for row in self.base_queryset().filter(pk__in=pks).for_desk()}
         rows = [found[pk] for pk in pks if pk in found]
+        newest = Message.history.filter(id__in=pks).order_by().values_list("id").annotate(Max("history_id"))
+        versions = dict(newest)
+        for row in rows:
+            row.listed_version = versions.get(row.pk, 0)  # sent with the checkbox: an approval names what was read
         page = UncountedPage(rows[: self.per_page], number, self)
         page.has_more = len(rows) > self.per_page
         return page
@@ -149,6 +154,13 @@ class MessageListMixin:
     search_help_text = gettext_lazy(
         "Search headlines and leads (latest 20,000 messages, or the selected year), or paste a message’s web address."
     )
+
+    def action_checkbox(self, obj):
+        """Return the checkbox of a row, with the version that the list shows: a later one cannot be approved by it."""
+        version = getattr(obj, "listed_version", "")
+        return format_html(
+            '{}<input type="hidden" name="version-{}" value="{}">', super().action_checkbox(obj), obj.pk, version
+        )
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(request, {"title": _("Messages"), **(extra_context or {})})

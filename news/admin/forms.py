@@ -12,7 +12,7 @@ from core.text_fields import MAX_REASON, LineFormField, TextFormField
 from news.admin.images import ImageFormMixin, ImageInput
 from news.admin.public_edits import PublicEditForm
 from news.models import Message
-from news.models.workflow import OWN_TEXT
+from news.models.workflow import CHANGED_SINCE_READ, OWN_TEXT
 from news.versions import attachment_changes
 from versions.admin.conflicts import ConflictFormMixin
 
@@ -53,6 +53,8 @@ class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
         cleaned = super().clean()
         if self.is_done_already():
             self.add_error(None, _("A colleague has already submitted or approved this message. Reload the page."))
+        elif "_approve" in self.data and not self.has_read_newest() and not self.conflict:
+            self.add_error(None, CHANGED_SINCE_READ)
         elif self.request and not cleaned.get("override", "").strip():
             self.require_override()
         return cleaned
@@ -65,7 +67,8 @@ class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
         """Require a reason where the user approves their own text or a draft, or changes an approved text."""
         message = self.instance
         if "_approve" in self.data:
-            if not message.pk or self.has_changed() or self.request.user.pk in message.authors():
+            is_changed = self.has_changed() or self.has_changed_attachments()
+            if not message.pk or is_changed or self.request.user.pk in message.authors():
                 self.add_error("override", OWN_TEXT)
             elif not message.submitted_at:
                 self.add_error(
@@ -77,6 +80,21 @@ class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
                 "override",
                 _("This text has been approved. Give a reason for the change, or send the message back first."),
             )
+
+    def has_changed_attachments(self) -> bool:
+        """Return whether the same request changes the attachments: they are then the user's own text as well."""
+        formsets = self.model_admin.get_formsets_with_inlines(self.request, self.instance)
+        return any(
+            formset(
+                self.request.POST, self.request.FILES, instance=self.instance, prefix=formset.get_default_prefix()
+            ).has_changed()
+            for formset, inline in formsets
+        )
+
+    def has_read_newest(self) -> bool:
+        """Return whether the user has seen the newest version, in the form or in the comparison of a conflict."""
+        newest = getattr(self.request, "newest_version", "")
+        return not newest or newest in {self.data.get(name) for name in ("version", "overwrite", "seen")}
 
     @property
     def is_scheduled(self):

@@ -106,7 +106,11 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         """Return a form class with the request: some of its rules depend on the user and the time."""
-        return type("MessageForm", (super().get_form(request, obj, change, **kwargs),), {"request": request})
+        return type(
+            "MessageForm",
+            (super().get_form(request, obj, change, **kwargs),),
+            {"request": request, "model_admin": self},
+        )
 
     def get_view_on_site_url(self, obj=None):
         if obj is None or not obj.pk or not obj.slug or not obj.was_public(timezone.now()):

@@ -96,7 +96,7 @@ def answer_errors(kind: str, note: str, text_differs: bool) -> dict[str, str]:
 class PublicEditForm(PublicEditMixin, forms.ModelForm):
     """The question on the form of a message."""
 
-    request = None  # set by MessageAdmin
+    request = model_admin = None  # set by MessageAdmin
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

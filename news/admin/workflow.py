@@ -41,11 +41,22 @@ def apply_step(request, message, form) -> None:
         message.submit(**step)
     elif "_approve" in request.POST:
         require_permission(request, "approve")
-        message.approve(**step, override=form.cleaned_data.get("override", ""))
+        # `form.clean` has refused what was changed since it was read; what this request has changed is the user's own.
+        message.approve(**step, version=message.newest_version(), override=form.cleaned_data.get("override", ""))
     elif getattr(form, "is_scheduled", False) and form.text_differs:
         message.change_approved(form.cleaned_data.get("override", ""), **step)
     if has_step(request):
         emails.notify([message], request.at)
+    elif form.has_changed():
+        submit_again_if_submitted(request, message)
+
+
+def submit_again_if_submitted(request, message) -> None:
+    """Submit a message again where this request has changed it while it awaits approval; once for each request."""
+    if message.state(request.at) == State.SUBMITTED and message.submitted_at != request.at:
+        message.submit_again(at=request.at, by=request.user)
+        emails.notify([message], request.at)
+        messages.info(request, _("You changed a submitted text, so it has been submitted again."))
 
 
 def has_step(request) -> bool:
@@ -137,7 +148,24 @@ def redirect_to_step(request, name: str, queryset, if_none: str):
         messages.warning(request, if_none)
     if not pks:
         return None
-    return HttpResponseRedirect(f"{reverse(f'admin:news_message_{name}')}?ids={','.join(map(str, pks))}")
+    ids = ",".join(f"{pk}:{read}" if (read := listed_version(request, pk)) else str(pk) for pk in pks)
+    return HttpResponseRedirect(f"{reverse(f'admin:news_message_{name}')}?ids={ids}")
+
+
+def listed_version(request, pk: int) -> str:
+    """Return the version of a message that the list showed, by a hidden field beside its checkbox; "" without one."""
+    version = request.POST.get(f"version-{pk}", "")
+    return version if is_valid_pk(version) else ""
+
+
+def read_selection(text: str) -> dict[int, int | None]:
+    """Return the messages of a step, by id, with the version that the user has read: "4:17,5" is {4: 17, 5: None}."""
+    selection: dict[int, int | None] = {}
+    for part in text.split(","):
+        pk, _colon, version = part.partition(":")
+        if is_valid_pk(pk):
+            selection[int(pk)] = int(version) if is_valid_pk(version) else None
+    return selection
 
 
 def apply_to_all(request, pks, step, label: str) -> None:
@@ -168,7 +196,8 @@ class WorkflowViews(AdminViews):
         """List the selected messages and what will happen to each, ask for a reason where needed, and do the step."""
         step = STEPS[name]
         require_permission(request, step.permission)
-        ids = [int(pk) for pk in request.GET.get("ids", "").split(",") if is_valid_pk(pk)]
+        selection = read_selection(request.GET.get("ids", ""))
+        ids = list(selection)
         if limited_pks(request, Message.objects.filter(pk__in=ids[: MAX_MESSAGES + 1])) is None:
             return redirect_to_list(Message)
         found = list(Message.objects.filter(pk__in=ids).select_related("category"))
@@ -183,7 +212,15 @@ class WorkflowViews(AdminViews):
             reason = [form.cleaned_data["reason"]] if form else []
             options = {"at": request.at, "by": request.user}
             pks = [message.pk for message in selected]
-            apply_to_all(request, pks, lambda message: getattr(message, name)(*reason, **options), step.done)
+
+            def take_step(message):
+                read = {}
+                if name == "approve":
+                    shown = int(listed_version(request, message.pk) or 0)  # by this page, for a link without versions
+                    read["version"] = shown if selection[message.pk] is None else selection[message.pk]
+                getattr(message, name)(*reason, **options, **read)
+
+            apply_to_all(request, pks, take_step, step.done)
             return redirect_back(selected)
         previews = [
             approval_preview(message, request.user, request.at) if name == "approve" else (None, True)
@@ -198,6 +235,7 @@ class WorkflowViews(AdminViews):
             selected=[(message, text) for message, (text, _allowed) in zip(selected, previews, strict=True)],
             is_allowed=any(allowed for _text, allowed in previews),
             cancel_url=redirect_back(selected).url,
+            versions=[(message.pk, message.newest_version()) for message in selected] if name == "approve" else [],
         )
 
 

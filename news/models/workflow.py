@@ -20,6 +20,8 @@ from versions.models import VersionInfo
 
 OWN_TEXT = _("You have worked on this text. Ask a colleague to approve it, or give a reason for approving it yourself.")
 
+CHANGED_SINCE_READ = _("This text was changed after you opened it. Read it again before you approve it.")
+
 
 def time_field(name):
     """Return a field for the time of a workflow step."""
@@ -97,15 +99,26 @@ class WorkflowModel(PublicModel):
         self.submitted_at = self.submitted_by = self.approved_at = self.approved_by = None
         self._record(WorkflowLogEntry.Kind.SENT_BACK, at, by, reason)
 
-    def approve(self, *, at: datetime | None = None, by=None, override: str = "") -> None:
+    def submit_again(self, *, at: datetime, by=None) -> None:
+        """Submit a text again that was changed after it was submitted, so that the log says which text was read."""
+        if self.approved_at or not self.submitted_at:
+            raise ValidationError(_("Only submitted messages can be submitted again."))
+        self.submitted_at, self.submitted_by = at, by
+        self._record(WorkflowLogEntry.Kind.SUBMITTED, at, by, _("The text was changed after it was submitted."))
+
+    def approve(self, *, at: datetime | None = None, by=None, version: int | None = None, override: str = "") -> None:
         """Approve the message: it is published at `publish_at`, or immediately where that is past or empty.
 
-        Four-eyes rule: users cannot approve their own text or a draft, except for a reason (`override`), which is
-        recorded.
+        A user approves the `version` that they have read; raise ValidationError where there is a newer one. Four-eyes
+        rule: users cannot approve their own text or a draft, except for a reason (`override`), which is recorded.
         """
         at, override = at or timezone.now(), _clean_reason(override)
+        if by and version is None:
+            raise TypeError("A user approves a version: pass the number of the one that was read.")
         if self.approved_at:
             raise ValidationError(_("This message has already been approved."))
+        if by and version != self.newest_version():
+            raise ValidationError(CHANGED_SINCE_READ)
         if by and not override:
             if by.pk in self.authors():
                 raise ValidationError(OWN_TEXT)
@@ -116,6 +129,10 @@ class WorkflowModel(PublicModel):
         self.approved_at, self.approved_by = at, by
         self.publish_at = max(self.publish_at or at, at)
         self._record(WorkflowLogEntry.Kind.APPROVED, at, by, override)
+
+    def newest_version(self) -> int:
+        """Return the number of the newest version; 0 without versions."""
+        return self.history.aggregate(newest=models.Max("history_id"))["newest"] or 0
 
     def change_approved(self, reason: str, *, at: datetime | None = None, by=None) -> None:
         """Save a change to the text of a scheduled message, with a reason for not sending it back first."""

@@ -3,8 +3,8 @@
 import pytest
 from django.contrib.auth import get_user_model
 
-from news.models import Attachment
-from tests.factories import NOON, a_message
+from news.models import Attachment, Message
+from tests.factories import HOUR, NOON, a_message
 from tests.helpers.files import a_pdf_file, a_picture_file, an_attachment
 from tests.helpers.form_fields import fields_of
 from tests.helpers.message_form import a_draft, change_url, opened_form, post_form, save_as_colleague, stored_headline
@@ -54,6 +54,29 @@ def test_a_user_who_attached_a_pdf_is_an_author(boris_client, admin_client):
     draft = a_draft()
     post_form(boris_client, draft, opened_form(boris_client, draft) | NEW | {"attachments-0-file": a_pdf_file()})
     assert get_user_model().objects.get(username="boris").pk in draft.authors()
+
+
+@pytest.mark.usefixtures("clock")
+def test_an_approval_with_a_new_pdf_is_an_approval_of_ones_own_text(boris_client):
+    draft = a_draft()
+    draft.submit(at=NOON)
+    form = opened_form(boris_client, draft) | NEW | {"attachments-0-file": a_pdf_file(), "_approve": "x"}
+    status, page = post_form(boris_client, draft, form)
+    assert (status, "You have worked on this text." in page) == (200, True)
+    assert not Message.objects.published(NOON).exists()
+    form |= {"attachments-0-file": a_pdf_file(), "override": "Nobody else is on duty."}
+    assert post_form(boris_client, draft, form)[0] == 302
+    assert list(draft.log_entries.filter(reason="Nobody else is on duty.")) and draft.attachments.count() == 1
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_submitted_text_with_a_new_pdf_is_submitted_again(boris_client):
+    draft = a_draft()
+    draft.submit(at=NOON - HOUR)
+    post_form(boris_client, draft, opened_form(boris_client, draft) | NEW | {"attachments-0-file": a_pdf_file()})
+    draft.refresh_from_db()
+    assert (draft.submitted_at, draft.submitted_by.username) == (NOON, "boris")
+    assert [entry.kind for entry in draft.log_entries.all()] == ["submitted", "submitted"]
 
 
 def test_a_user_who_changed_the_image_is_an_author(boris_client):

@@ -1,5 +1,7 @@
 """Workflow steps on many messages: preview of each, and a report of the changes."""
 
+import re
+
 import pytest
 
 from accounts import roles
@@ -9,7 +11,8 @@ from news.admin.workflow_steps import MAX_LISTED, MAX_MESSAGES
 from news.models import Message
 from tests.factories import DAY, NOON, a_message
 from tests.helpers.accounts import a_member
-from tests.helpers.desk import LIST, approve_from_list, step_url
+from tests.helpers.desk import LIST, approve_chosen, approve_from_list, listed_versions, step_url
+from tests.helpers.message_form import save_as_colleague
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.both_databases]
 
@@ -37,6 +40,27 @@ def test_approval_from_the_list_first_previews_each_message(client, editor):
     assert f"Will be published at {in_zones(NOON + DAY)}." in page
     assert "You have worked on this text, so it is left out." in page
     assert not Message.objects.published(NOON).exists()
+
+
+def test_a_text_changed_since_the_list_was_shown_is_not_approved(client, editor):
+    read, changed = waiting(), waiting()
+    versions = listed_versions(client)
+    save_as_colleague(changed, headline="Something else")
+    page = approve_chosen(client, read, changed, versions=versions, follow=True).content.decode()
+    assert "Something else: This text was changed after you opened it. Read it again before you approve it." in page
+    assert list(Message.objects.published(NOON)) == [read]
+
+
+def test_a_text_changed_since_the_confirmation_page_was_shown_is_not_approved(client, editor):
+    message = waiting()
+    url = step_url("approve", [message])
+    shown = dict(re.findall(r'name="(version-[0-9]+)" value="([0-9]+)"', client.get(url).content.decode()))
+    save_as_colleague(message, headline="Something else")
+    client.post(url, shown)
+    assert not Message.objects.published(NOON).exists()
+    assert "Read it again" in client.post(url, {}, follow=True).content.decode()
+    client.post(url, shown | {f"version-{message.pk}": str(message.newest_version())})
+    assert Message.objects.published(NOON).exists()
 
 
 def test_the_result_lists_the_changed_messages(client, editor):

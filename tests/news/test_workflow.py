@@ -29,7 +29,7 @@ def test_a_message_is_submitted_approved_and_published():
     for step in (
         lambda: None,
         lambda: message.submit(at=NOON, by=someone("writer")),
-        lambda: message.approve(at=NOON, by=someone("editor")),
+        lambda: message.approve(at=NOON, version=message.newest_version(), by=someone("editor")),
         lambda: message.withdraw("It named the wrong city.", at=NOON, by=someone("editor")),
         lambda: message.restore("It was right.", at=NOON, by=someone("editor")),
     ):
@@ -73,7 +73,7 @@ def test_sending_back_and_withdrawing_need_a_reason(act):
 def test_users_cannot_approve_a_text_they_submitted():
     message = a_submitted_message()
     with pytest.raises(ValidationError, match="Ask a colleague to approve it"):
-        message.approve(at=NOON, by=someone("writer"))
+        message.approve(at=NOON, version=message.newest_version(), by=someone("writer"))
 
 
 def test_users_cannot_approve_a_text_they_have_edited():
@@ -82,12 +82,12 @@ def test_users_cannot_approve_a_text_they_have_edited():
     message.headline += "!"
     message.save()
     with pytest.raises(ValidationError, match="Ask a colleague to approve it"):
-        message.approve(at=NOON, by=someone("editor"))
+        message.approve(at=NOON, version=message.newest_version(), by=someone("editor"))
 
 
 def test_an_editor_may_override_with_a_reason_which_is_recorded():
     message = a_submitted_message()
-    message.approve(at=NOON, by=someone("writer"), override="Nobody else is on duty.")
+    message.approve(at=NOON, version=message.newest_version(), by=someone("writer"), override="Nobody else is on duty.")
     assert message.log_entries.first().reason == "Nobody else is on duty."
 
 
@@ -147,6 +147,6 @@ def test_the_first_change_of_an_imported_message_creates_a_version_of_its_first_
 def test_a_draft_is_approved_only_for_a_reason():
     message = a_message(publish_at=None)
     with pytest.raises(ValidationError, match="still a draft"):
-        message.approve(at=NOON, by=someone("editor"))
-    message.approve(at=NOON, by=someone("editor"), override="It is urgent.")
+        message.approve(at=NOON, version=message.newest_version(), by=someone("editor"))
+    message.approve(at=NOON, version=message.newest_version(), by=someone("editor"), override="It is urgent.")
     assert message.log_entries.get().reason == "It is urgent."

@@ -9,9 +9,10 @@ from accounts import roles
 from news.models import Message
 from outbox.delivery import send_due
 from outbox.models import OutboxEmail
-from tests.factories import DAY, NOON, a_message
+from tests.factories import DAY, HOUR, NOON, a_message
 from tests.helpers.accounts import a_member
 from tests.helpers.desk import approve_from_list
+from tests.helpers.message_form import opened_form, post_form
 from tests.helpers.versions import write_as
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -163,3 +164,35 @@ def test_a_refused_step_queues_no_email(client, people):
     OutboxEmail.objects.all().delete()
     approve(client, draft)
     assert not OutboxEmail.objects.exists()
+
+
+def test_a_submitted_text_that_is_changed_is_submitted_again(client, people):
+    draft = a_draft(people["anna"])
+    draft.submit(at=NOON - HOUR, by=people["anna"])
+    form = opened_form(client, draft, headline="On the second inspection")
+    assert post_form(client, draft, form)[0] == 302
+    entry = draft.log_entries.first()
+    assert (entry.kind, entry.by, entry.reason) == (
+        "submitted",
+        people["anna"],
+        "The text was changed after it was submitted.",
+    )
+    assert sorted(address for letter in sent() for address in letter.to) == ["boris@example.org", "carol@example.org"]
+
+
+def test_a_submitted_text_that_is_saved_unchanged_is_not_submitted_again(client, people):
+    draft = a_draft(people["anna"])
+    draft.submit(at=NOON - HOUR, by=people["anna"])
+    assert post_form(client, draft, opened_form(client, draft))[0] == 302
+    assert (draft.log_entries.count(), sent()) == (1, [])
+
+
+def test_an_approval_that_names_no_version_is_refused(client, people):
+    draft = a_draft(people["anna"])
+    submit(client, draft)
+    client.force_login(people["boris"])
+    form = opened_form(client, draft) | {"_approve": "x"}
+    del form["version"]
+    status, page = post_form(client, draft, form)
+    assert (status, "This text was changed after you opened it." in page) == (200, True)
+    assert not Message.objects.get().approved_at

@@ -96,7 +96,8 @@ def test_of_two_concurrent_steps_one_succeeds_and_one_is_refused_with_a_sentence
 @pytest.mark.django_db(transaction=True)
 def test_of_two_concurrent_approvals_from_the_list_one_succeeds(two):
     message = submitted()
-    answers = at_once(*(sent(client, step_url("approve", [message]), {}) for client in two))
+    read = {f"version-{message.pk}": str(message.newest_version())}
+    answers = at_once(*(sent(client, step_url("approve", [message]), read) for client in two))
     assert [answer.status_code for answer in answers] == [302, 302]
     assert message.log_entries.filter(kind="approved").count() == 1
 
