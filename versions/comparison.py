@@ -58,14 +58,6 @@ def plain_field(model, version, name: str) -> str:
     return plain_text(value) if isinstance(model._meta.get_field(name), RichTextField) else value
 
 
-def text_differs(model, old, new) -> bool:
-    """Return whether a word of the text fields differs."""
-    return any(
-        text_diff.words_differ(plain_field(model, old, name), plain_field(model, new, name))
-        for name in model.text_fields
-    )
-
-
 def field_differences(model, old, new) -> list[FieldDifference]:
     """Return the text fields compared word by word, and the other fields that differ, old and new."""
     found = []

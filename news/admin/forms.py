@@ -75,7 +75,7 @@ class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
                     "override",
                     _("This is still a draft. Explain why it must be approved before the author submits it."),
                 )
-        elif self.is_scheduled and self.text_differs:
+        elif self.is_scheduled and self.changed_fields:
             self.add_error(
                 "override",
                 _("This text has been approved. Give a reason for the change, or send the message back first."),

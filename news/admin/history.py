@@ -1,10 +1,12 @@
 """History of a message: its versions and its workflow log; restoring a public text is a typo or a correction."""
 
+from copy import copy
+
 from news.admin.public_edits import PublicEditMixin
-from news.models import Message, WorkflowLogEntry
+from news.models import WorkflowLogEntry
 from news.versions import change_reason_text
 from versions.admin import history
-from versions.comparison import text_differs
+from versions.comparison import restore_fields
 
 
 class RestoreForm(PublicEditMixin, history.RestoreForm):
@@ -12,7 +14,9 @@ class RestoreForm(PublicEditMixin, history.RestoreForm):
 
     def __init__(self, *args, row, version, request, **kwargs):
         super().__init__(*args, row=row, version=version, request=request, **kwargs)
-        self.text_differs = text_differs(Message, row, version)
+        restored = copy(row)
+        restore_fields(restored, version)
+        self.compare(row, restored)
         self.set_up_question(row.was_public(request.at), request.user)
 
     def clean(self):

@@ -1,6 +1,6 @@
 """Changes to published messages: the user says whether a change of the text is a typo or a correction."""
 
-from types import SimpleNamespace
+from copy import copy
 
 from django import forms
 from django.contrib import messages
@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.text_fields import MAX_REASON, TextFormField
-from news.models import Message, WorkflowLogEntry
-from versions.comparison import text_differs
+from news.differences import differences, message_in_form
+from news.models import WorkflowLogEntry
+from news.typo_rule import typo_error
 
 TYPO, CORRECTION = WorkflowLogEntry.Kind.TYPO.value, WorkflowLogEntry.Kind.CORRECTION.value
 CHOICES = [
@@ -28,7 +29,7 @@ def kind_field():
         required=False,
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": gettext_lazy("Select one of these. Only editors can publish corrections.")},
-        help_text=gettext_lazy("Required if you change the headline, the lead or the text. It is recorded."),
+        help_text=gettext_lazy("Required for every change but the focal point of the image. It is recorded."),
     )
 
 
@@ -50,7 +51,9 @@ class PublicEditMixin(forms.Form):
 
     change_kind = kind_field()
     note = note_field()
-    is_public = text_differs = False
+    is_public = False
+    before = after = None  # the message as it is, and as the form describes it
+    changed_fields = ()
 
     def set_up_question(self, is_public: bool, user) -> None:
         """Remove the fields that do not apply: all for an unpublished message, corrections without permission."""
@@ -67,8 +70,15 @@ class PublicEditMixin(forms.Form):
         if not self.is_public or not answered or ("note" in self.fields and "note" not in self.cleaned_data):
             return
         kind, note = self.cleaned_data["change_kind"], self.cleaned_data.get("note", "").strip()
-        for name, sentence in answer_errors(kind, note, self.text_differs).items():
+        errors = answer_errors(kind, note, bool(self.changed_fields))
+        if kind == TYPO and self.changed_fields and (error := typo_error(self.before, self.after)):
+            errors["change_kind"] = error
+        for name, sentence in errors.items():
             self.add_error(name, ValidationError(sentence, code="change_kind"))
+
+    def compare(self, before, after) -> None:
+        """Set what differs between the message and what the form describes."""
+        self.before, self.after, self.changed_fields = before, after, differences(before, after)
 
     def record_change(self, request, message) -> None:
         """Save the change to a public message as a typo or a correction. Corrections may concern images as well."""
@@ -78,13 +88,13 @@ class PublicEditMixin(forms.Form):
         if kind == CORRECTION:
             message.publish_correction(self.cleaned_data["note"], **step)
             messages.success(request, _("Your correction note has been published below the message."))
-        elif kind == TYPO and self.text_differs:
+        elif kind == TYPO and self.changed_fields:
             message.fix_typo(**step)
 
 
-def answer_errors(kind: str, note: str, text_differs: bool) -> dict[str, str]:
+def answer_errors(kind: str, note: str, is_changed: bool) -> dict[str, str]:
     """Return the errors in the input, by field."""
-    if not kind and text_differs:
+    if not kind and is_changed:
         return {"change_kind": _("This message is public. Select whether your change is a typo or a correction.")}
     if kind == CORRECTION and not note:
         return {"note": _("Enter what was wrong. The note is shown below the message.")}
@@ -107,8 +117,6 @@ class PublicEditForm(PublicEditMixin, forms.ModelForm):
         cleaned = super().clean()
         if self.instance.pk:
             # The instance still has the old text: a ModelForm changes it after `clean`.
-            old = {name: getattr(self.instance, name) for name in Message.text_fields}
-            typed = {name: self.cleaned_data[name] for name in Message.text_fields if name in self.cleaned_data}
-            self.text_differs = text_differs(Message, SimpleNamespace(**old), SimpleNamespace(**old | typed))
+            self.compare(copy(self.instance), message_in_form(self))
         self.check_answer()
         return cleaned

@@ -197,7 +197,9 @@ class WorkflowModel(PublicModel):
             self.save(version=VersionInfo(at, by, what), always_version=True)
 
     def revert(self, version, reason: str = "", *, at: datetime | None = None, by=None) -> None:
-        """Restore the text of an earlier version, as a new version."""
+        """Restore the text of an earlier version, as a new version; refuse it while a colleague's approval waits."""
+        if self.state(at or timezone.now()) == self.State.SCHEDULED:
+            raise ValidationError(_("This text has been approved. Send the message back before you restore a version."))
         if not restore_fields(self, version):
             raise ValidationError(_("Nothing to restore: the text is already the same."))
         self._record(WorkflowLogEntry.Kind.REVERTED, at or timezone.now(), by, reason)

@@ -79,15 +79,50 @@ def test_the_form_keeps_everything_typed(admin_client):
     "changed",
     [
         {"body": "<p>The talks <strong>began</strong></p><p>on  Monday.</p>"},
+        {"body": '<p>The talks <a href="https://example.org/">began</a> on Monday.</p>'},
         {"source_name": "The ministry"},
+        {"source_url": "https://example.org/"},
         {"slug": "other-talks"},
         {"featured": "on"},
+        {"delivered_on": "22/11/2020"},
+        {"language": "fr"},
+        {"publish_at_0": "22/11/2020"},
     ],
 )
-def test_changes_of_formatting_spaces_and_other_fields_need_no_type(admin_client, changed):
+def test_every_other_change_of_a_public_message_needs_a_type_and_is_logged(admin_client, changed):
     message = out()
-    assert save(admin_client, message, **changed) == ""
+    assert ASKED in save(admin_client, message, **changed)
     assert acts(message) == []
+    assert save(admin_client, message, **changed, change_kind="correction", note=NOTE) == ""
+    assert acts(message) == [("correction", NOTE)]
+
+
+def test_the_focal_point_of_an_image_needs_no_type(admin_client):
+    message = out()
+    assert save(admin_client, message, image_focus_x=10) == ""
+    assert (stored(message).image_focus_x, acts(message)) == (10, [])
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"body": "<p>The talks have only now begun in earnest on Monday, as we see it.</p>"}, "More than 5 words"),
+        ({"body": "<p>The talks began on Monday at 10.</p>"}, "A number has changed."),
+        ({"body": "<p>The talks began on Tuesday.</p>"}, "with a capital letter, has changed."),
+        ({"body": '<p>The talks <a href="https://example.org/">began</a> on Monday.</p>'}, "A link or an image"),
+        ({"source_url": "https://example.org/"}, "A typo changes words of the headline, the lead or the text only."),
+    ],
+)
+def test_what_is_more_than_a_typo_is_refused_as_one(admin_client, changed, sentence):
+    message = out()
+    assert sentence in save(admin_client, message, **changed, change_kind="typo")
+    assert (stored(message).body, acts(message)) == (TEXT, [])
+
+
+def test_a_misspelt_word_is_a_typo(admin_client):
+    message = out()
+    assert save(admin_client, message, body=TEXT.replace("began", "begun"), change_kind="typo") == ""
+    assert acts(message) == [("typo", "")]
 
 
 def test_unpublished_messages_need_no_type_of_change(admin_client):
@@ -149,7 +184,8 @@ def test_a_typo_without_a_changed_word_is_not_logged(admin_client):
 
 def test_a_typo_has_no_note(admin_client):
     message = out()
-    assert "Only corrections have a note" in save(admin_client, message, body=RIGHT, change_kind="typo", note=NOTE)
+    body = TEXT.replace("began", "begun")
+    assert "Only corrections have a note" in save(admin_client, message, body=body, change_kind="typo", note=NOTE)
     assert stored(message).body == TEXT
 
 
@@ -227,7 +263,7 @@ def test_users_without_permission_can_only_fix_typos(client):
     assert 'value="correction"' not in client.get(change_url(message)).content.decode()
     page = save(client, message, body=RIGHT, change_kind="correction", note=NOTE)
     assert ("Only editors can publish corrections" in page, Correction.objects.exists()) == (True, False)
-    assert save(client, message, body=RIGHT, change_kind="typo") == ""
+    assert save(client, message, body=TEXT.replace("began", "begun"), change_kind="typo") == ""
 
 
 def test_writers_cannot_change_public_messages(client):

@@ -214,13 +214,13 @@ def test_restoring_is_logged(admin_client):
 
 
 def test_restoring_keeps_publication_time_slug_and_featured(admin_client):
-    message = with_versions(FIRST, publish_at=NOON + DAY, approved_at=NOON)
+    message = with_versions(FIRST, publish_at=NOON + DAY, approved_at=None)
     message.body, message.slug, message.featured, message.publish_at = SECOND, "new", True, NOON + 2 * DAY
     message.save()
     restore(admin_client, message, ids(message)[0])
     row = stored(message)
     assert (row.body, row.slug, row.featured, row.publish_at) == (FIRST, "new", True, NOON + 2 * DAY)
-    assert row.state(NOON) == Message.State.SCHEDULED
+    assert row.state(NOON) == Message.State.DRAFT
 
 
 def test_the_category_is_restored_if_it_exists(admin_client):
@@ -296,7 +296,16 @@ def test_restoring_as_a_correction_is_public(admin_client, client):
     assert len(ids(message)) == 3
 
 
-def test_restoring_formatting_only_needs_no_type(admin_client):
+def test_restoring_formatting_needs_a_type_as_well(admin_client):
     message = with_versions(FIRST, FIRST.replace("Monday", "<em>Monday</em>"), publish_at=NOON - DAY)
-    restore(admin_client, message, ids(message)[0])
-    assert (stored(message).body, message.log_entries.get().kind) == (FIRST, WorkflowLogEntry.Kind.REVERTED)
+    assert ASKED in restore(admin_client, message, ids(message)[0]).content.decode()
+    restore(admin_client, message, ids(message)[0], change_kind="typo")
+    assert stored(message).body == FIRST
+    assert [entry.kind for entry in message.log_entries.order_by("id")] == ["reverted", "typo"]
+
+
+def test_no_version_is_restored_into_a_scheduled_text(admin_client):
+    message = with_versions(FIRST, SECOND, publish_at=NOON + DAY)
+    page = admin_client.post(f"{listed(message)}{ids(message)[0]}/restore/", follow=True).content.decode()
+    assert "Send the message back before you restore a version." in page
+    assert (stored(message).body, message.log_entries.exists()) == (SECOND, False)

@@ -1,0 +1,76 @@
+"""The bound of a typo: which changes of a public text leave its meaning as it was, decided by the server.
+
+A typo is a change of at most five words in headline, lead and text, in which no number, name, date, link or image
+differs. Everything else is a correction or an update, which readers are told about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from news.differences import differences
+from news.models import Message
+from versions import comparison, text_diff
+
+MAX_WORDS = 5  # words removed or added in the three texts together
+NUMBER = re.compile(r"\d+")
+WORD = re.compile(r"\w+")
+SENTENCE_END = frozenset(".!?…:\n")
+ADDRESS = re.compile(r'\s(?:href|src|alt|title)="([^"]*)"')
+
+
+def typo_error(old, new) -> str:
+    """Return why the change from `old` to `new` is more than a typo; "" where it is one."""
+    other = set(differences(old, new)) - set(Message.text_fields)
+    if other:
+        return _("A typo changes words of the headline, the lead or the text only. Select “Correction”.")
+    texts = [
+        (comparison.plain_field(Message, old, name), comparison.plain_field(Message, new, name))
+        for name in Message.text_fields
+    ]
+    counts = [text_diff.count_changed_words(text_diff.diff_words(*pair)) for pair in texts]
+    removed, added = (sum(numbers) for numbers in zip(*counts, strict=True))
+    if max(removed, added) > MAX_WORDS:
+        return _("More than %d words have changed. Select “Correction”.") % MAX_WORDS
+    rules = (
+        (numbers_in, _("A number has changed. Select “Correction”.")),
+        (names_in, _("A name, or another word with a capital letter, has changed. Select “Correction”.")),
+        (lambda text: dates_in(text, new.language), _("A date has changed. Select “Correction”.")),
+    )
+    for extract, sentence in rules:
+        if any(extract(before) != extract(after) for before, after in texts):
+            return sentence
+    if Counter(ADDRESS.findall(old.body)) != Counter(ADDRESS.findall(new.body)):
+        return _("A link or an image has changed. Select “Correction”.")
+    return ""
+
+
+def numbers_in(text: str) -> Counter:
+    """Return the numbers in a text, in digits of any script."""
+    return Counter(NUMBER.findall(text))
+
+
+def names_in(text: str) -> Counter:
+    """Return the words with a capital letter that do not begin a sentence.
+
+    "The talks in Kyiv. They ended." has one: Kyiv.
+    """
+    found: Counter = Counter()
+    for match in WORD.finditer(text):
+        before = text[max(match.start() - 12, 0) : match.start()].rstrip(" \t\u00a0“«\"'(‘„")
+        begins = not before or before[-1] in SENTENCE_END
+        if any(letter.isupper() for letter in match[0]) and not begins:
+            found[match[0]] += 1
+    return found
+
+
+def dates_in(text: str, language: str) -> Counter:
+    """Return the names of months and weekdays in a text."""
+    with override(language):
+        names = {str(name).casefold() for name in [*MONTHS.values(), *WEEKDAYS.values()]}
+    return Counter(word for word in WORD.findall(text.casefold()) if word in names)
