@@ -51,6 +51,7 @@ class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
 
     def clean(self):
         cleaned = super().clean()
+        self.was_scheduled = self.is_scheduled
         if self.is_done_already():
             self.add_error(None, _("A colleague has already submitted or approved this message. Reload the page."))
         elif "_approve" in self.data and not self.has_read_newest() and not self.conflict:
@@ -101,6 +102,8 @@ class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
         """Return whether the message is approved but not public yet."""
         message = self.instance
         return bool(self.request and message.pk and message.state(self.request.at) == Message.State.SCHEDULED)
+
+    was_scheduled = False  # before this form changed the instance, which it may have made public
 
     def is_done_already(self):
         """Return whether a colleague has already taken the step of the pressed button."""

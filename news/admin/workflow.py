@@ -43,7 +43,7 @@ def apply_step(request, message, form) -> None:
         require_permission(request, "approve")
         # `form.clean` has refused what was changed since it was read; what this request has changed is the user's own.
         message.approve(**step, version=message.newest_version(), override=form.cleaned_data.get("override", ""))
-    elif getattr(form, "is_scheduled", False) and form.changed_fields:
+    elif form.was_scheduled and form.changed_fields:
         message.change_approved(form.cleaned_data.get("override", ""), **step)
     if has_step(request):
         emails.notify([message], request.at)

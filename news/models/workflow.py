@@ -135,12 +135,15 @@ class WorkflowModel(PublicModel):
         return self.history.aggregate(newest=models.Max("history_id"))["newest"] or 0
 
     def change_approved(self, reason: str, *, at: datetime | None = None, by=None) -> None:
-        """Save a change to the text of a scheduled message, with a reason for not sending it back first."""
+        """Save a change of a scheduled message, with a reason for not sending it back first.
+
+        The change may be one of its time, and have made it public.
+        """
         at = at or timezone.now()
         reason = _require_reason(
             reason, _("This text has been approved. Give a reason for changing it without a new approval.")
         )
-        if self.state(at) != self.State.SCHEDULED:
+        if not self.approved_at or self.withdrawn_at:
             raise ValidationError(_("Only scheduled messages can be changed after approval."))
         self._record(WorkflowLogEntry.Kind.CHANGED, at, by, reason)
 

@@ -188,8 +188,10 @@ def test_a_scheduled_message_can_be_published_now(admin_client):
     message = a_message(publish_at=NOON + timedelta(days=1), approved_at=NOON)
     typed = {"headline": message.headline, "publish_at_0": "24/11/2020", "publish_at_1": "12:36"}
     data = filled(admin_client, change(message), **typed)
-    admin_client.post(change(message), data)
+    assert "Give a reason for the change" in admin_client.post(change(message), data).content.decode()
+    admin_client.post(change(message), data | {"override": "The ministry has announced it."})
     assert list(Message.objects.published(NOON)) == [message]
+    assert message.log_entries.get().reason == "The ministry has announced it."
 
 
 @pytest.mark.django_db
@@ -204,7 +206,8 @@ def test_a_time_that_has_passed_since_it_was_saved_is_accepted(admin_client):
 def test_a_public_message_can_have_another_past_time(admin_client):
     message = a_message()
     data = filled(admin_client, change(message), headline=message.headline, publish_at_0="22/11/2020")
-    admin_client.post(change(message), data)
+    assert "Select whether your change is" in admin_client.post(change(message), data).content.decode()
+    admin_client.post(change(message), data | {"change_kind": "correction", "note": "It was said a day earlier."})
     message.refresh_from_db()
     assert message.publish_at == NOON - 2 * DAY
 
