@@ -17,6 +17,7 @@ from news.differences import differences
 from news.models import Message
 from versions import comparison, text_diff
 
+PLACEMENT_FIELDS = {"featured", "slug"}  # where the message appears: what it says is as it was
 MAX_WORDS = 5  # words removed or added in the three texts together
 NUMBER = re.compile(r"\d+")
 WORD = re.compile(r"\w+")
@@ -26,7 +27,7 @@ ADDRESS = re.compile(r'\s(?:href|src|alt|title)="([^"]*)"')
 
 def typo_error(old, new) -> str:
     """Return why the change from `old` to `new` is more than a typo; "" where it is one."""
-    other = set(differences(old, new)) - set(Message.text_fields)
+    other = set(differences(old, new)) - set(Message.text_fields) - PLACEMENT_FIELDS
     if other:
         return _("A typo changes words of the headline, the lead or the text only. Select “Correction”.")
     texts = [

@@ -163,6 +163,7 @@ def test_featured_message_leads_the_home_page(desk):
     a_message(headline="A newer statement")
     desk.goto(change(older))
     desk.get_by_label("Featured").check()
+    desk.get_by_label("Typo: the meaning is unchanged. Readers are not notified.").check()
     desk.get_by_role("button", name="Save", exact=True).click()
     desk.goto("/")
     expect(desk.locator(".front > .message").get_by_role("heading")).to_have_text("An older speech")

@@ -119,6 +119,13 @@ def test_what_is_more_than_a_typo_is_refused_as_one(admin_client, changed, sente
     assert (stored(message).body, acts(message)) == (TEXT, [])
 
 
+@pytest.mark.parametrize("changed", [{"featured": "on"}, {"slug": "other-talks"}])
+def test_a_new_place_of_the_same_text_has_no_public_note(admin_client, changed):
+    message = out()
+    assert save(admin_client, message, **changed, change_kind="typo") == ""
+    assert acts(message) == [("typo", "")]
+
+
 def test_a_misspelt_word_is_a_typo(admin_client):
     message = out()
     assert save(admin_client, message, body=TEXT.replace("began", "begun"), change_kind="typo") == ""
