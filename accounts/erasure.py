@@ -1,4 +1,4 @@
-"""Erasure of a former officer's name: log entries and versions keep their user, who has no name any more (GDPR, 17).
+"""Erasure of a former officer's name (GDPR, Article 17): the account is renamed, and log entries still refer to it.
 
 The record of what was done stays complete, because it refers to the account and does not contain the name.
 """

@@ -47,7 +47,7 @@ def changed(text):
 
 @pytest.fixture(scope="module")
 def door(nodes, media, tmp_path_factory):
-    """nginx with the shipped files in front of both nodes. It writes its log at once, as a test reads it."""
+    """nginx with the shipped files in front of both nodes. Its log is unbuffered, because a test reads it."""
     directory = tmp_path_factory.mktemp("nginx")
     with nginx(directory, nodes=[node.port for node in nodes], static=directory, media=media, change=changed) as door:
         yield door

@@ -97,6 +97,22 @@ def test_every_other_change_of_a_public_message_needs_a_type_and_is_logged(admin
     assert acts(message) == [("correction", NOTE)]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<p>Paris told London.</p>", "<p>London told Paris.</p>"),
+        ("<p>Paris told us.</p>", "<p>London told us.</p>"),
+        ("<p>It was 10 of 20.</p>", "<p>It was 20 of 10.</p>"),
+        ('<p><a href="/a/">one</a> <a href="/b/">two</a></p>', '<p><a href="/b/">one</a> <a href="/a/">two</a></p>'),
+        ("<p>on monday</p>", "<p>on friday</p>"),
+    ],
+)
+def test_names_numbers_and_links_that_change_places_are_no_typo(admin_client, before, after):
+    message = out(body=before)
+    assert "Select “Correction”." in save(admin_client, message, body=after, change_kind="typo")
+    assert (stored(message).body, acts(message)) == (before, [])
+
+
 def test_the_focal_point_of_an_image_needs_no_type(admin_client):
     message = out()
     assert save(admin_client, message, image_focus_x=10) == ""
