@@ -13,7 +13,7 @@ from django.db import connections, router
 from django.utils import timezone
 
 from core.timezones import midnight_after
-from editions import replicas
+from editions import due_changes, replicas
 from editions.models import EditionNumber, PublicModel, bump
 
 EDITION_NUMBER_QUERY = "SELECT number FROM editions_editionnumber WHERE id = 1"
@@ -42,7 +42,10 @@ class Edition:
         latest = _latest
         if committed and latest and latest.number == number and latest.since <= at < latest.until:
             return latest
-        edition = cls(settings.RELEASE, number, next_change(at), since=at)
+        applied, until = due_changes.apply_due(at)
+        if applied:
+            number, committed = _read_edition_number()
+        edition = cls(settings.RELEASE, number, min(next_change(at), until), since=at)
         if committed:
             _latest = edition
         return edition

@@ -90,10 +90,12 @@ def email_problems(user, at):
 
 @dashboard_section("scheduled-today", "admin/dashboard/scheduled_today.html", "news.view_message")
 def scheduled_today(user, at):
-    """Messages that become public today, and the next one after today."""
+    """Messages that become public today, changes that take effect today, and the next of them after today."""
     midnight = midnight_after(at, timezone.get_default_timezone())
-    scheduled = list(Message.objects.scheduled(at).for_desk().order_by("publish_at", "id")[: MAX_ROWS + 1])
-    today = [message for message in scheduled if message.publish_at < midnight]
+    messages = Message.objects.scheduled(at).for_desk().order_by("publish_at", "id")[: MAX_ROWS + 1]
+    changes = Message.objects.pending_revisions().for_desk()[: MAX_ROWS + 1]
+    scheduled = sorted([*messages, *changes], key=lambda message: message.due_at)[: MAX_ROWS + 1]
+    today = [message for message in scheduled if message.due_at < midnight]
     following = next(iter(scheduled[len(today) :]), None)
     return section_listing(today, "admin:news_message_changelist", "?state=scheduled", following=following)
 

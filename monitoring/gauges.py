@@ -87,7 +87,10 @@ def database_gauges() -> list[GaugeMetricFamily]:
         gauge_by_state(
             "embassy_messages",
             "Messages that are not public yet.",
-            {"scheduled": Message.objects.scheduled(at).count(), "submitted": Message.objects.submitted().count()},
+            {
+                "scheduled": Message.objects.awaiting_moment(at).count(),
+                "submitted": Message.objects.submitted().count(),
+            },
         ),
         gauge_by_state(
             "embassy_emails",

@@ -10,8 +10,10 @@ class NewsConfig(AppConfig):
 
     def ready(self):
         from core import triggers
-        from news import audit_triggers, message_counts, public_files  # noqa: F401 (the files register themselves)
+        from editions import due_changes
+        from news import audit_triggers, message_counts, public_files, scheduled_revisions  # noqa: F401 (the files register themselves)
 
         triggers.register(message_counts.TRIGGERS)
         triggers.register(audit_triggers.WORKFLOW_LOG)
         triggers.register(audit_triggers.CORRECTIONS)
+        due_changes.register(scheduled_revisions.has_due, scheduled_revisions.apply_due)

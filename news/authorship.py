@@ -11,6 +11,8 @@ from news.workflow_steps import WorkflowStep
 STEPS_WITHOUT_TEXT = [
     WorkflowStep.SENT_BACK,
     WorkflowStep.APPROVED,
+    WorkflowStep.PUBLISHED_NOW,
+    WorkflowStep.DISCARDED,
     WorkflowStep.WITHDRAWN,
     WorkflowStep.RESTORED,
 ]

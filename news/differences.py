@@ -1,14 +1,10 @@
 """Differences between two texts of a message, field by field: the one place that decides what counts as a change.
 
-The form of a message and the restoring of an earlier version ask it. What differs in an approved message needs a
-reason, in a public one a type of change; both have a log entry.
+Revisions, the restoring of an earlier version and the log of changes by programs ask it.
 """
 
 from __future__ import annotations
 
-from copy import copy
-
-from news.models import Message
 from versions import comparison
 
 # Fields that change how a message looks, not what it says, with the reason.
@@ -17,31 +13,38 @@ PRESENTATION_FIELDS = {
     "image_focus_y": "the part of the image that stays visible when it is cropped",
     "image_decorative": "whether screen readers skip the image: the alternative text differs with it",
 }
+# Fields about a change itself, which only a revision has.
+REVISION_FIELDS = frozenset({"change_kind", "change_note", "effective_at"})
+ATTACHMENTS = "attachments"
 
 
-def written_fields() -> list:
+def written_fields(model) -> list:
     """Return the fields of a message in which something is written: all that staff edit, except presentation."""
-    return [field for field in comparison.editable_fields(Message) if field.name not in PRESENTATION_FIELDS]
-
-
-def differences(old, new) -> list[str]:
-    """Return the names of the written fields that differ between two messages or versions of one.
-
-    A text is compared as it is stored, so that a link or an image in it counts as much as a word.
-    """
     return [
-        field.name
-        for field in written_fields()
-        if comparison.stored_value(old, field) != comparison.stored_value(new, field)
+        field
+        for field in comparison.editable_fields(model)
+        if field.name not in PRESENTATION_FIELDS and field.name not in REVISION_FIELDS
     ]
 
 
-def message_in_form(form) -> Message:
-    """Return the message that a cleaned form describes, without saving it. Fields with errors are as they were."""
-    message = copy(form.instance)
-    for field in written_fields():
-        if field.name in form.cleaned_data and field.name in form.changed_data:
-            value = form.cleaned_data[field.name]
-            # Past the descriptor of an image, which would read the file to measure it.
-            message.__dict__[field.attname] = getattr(value, "pk", None) if field.is_relation else value
-    return message
+def differences(old, new) -> list[str]:
+    """Return the names of what differs between two messages or versions: of written fields, and "attachments".
+
+    A text is compared as it is stored, so that a link or an image in it counts as much as a word. Attachments are
+    compared by file, name and order; versions have none, so they are compared between two messages only.
+    """
+    model = getattr(type(old), "instance_type", type(old))
+    names = [
+        field.name
+        for field in written_fields(model)
+        if comparison.stored_value(old, field) != comparison.stored_value(new, field)
+    ]
+    are_messages = isinstance(old, model) and isinstance(new, model) and old.pk != new.pk
+    if are_messages and attachment_list(old) != attachment_list(new):
+        names.append(ATTACHMENTS)
+    return names
+
+
+def attachment_list(message) -> list[tuple[str, str]]:
+    """Return file and name of each attachment, in order."""
+    return list(message.attachments.order_by("order", "id").values_list("file", "name")) if message.pk else []

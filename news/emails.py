@@ -50,6 +50,20 @@ def approvers_to_notify(entry: WorkflowLogEntry) -> list:
     return _reachable(editors, authors) or _reachable(superusers, authors)
 
 
+def other_editors(entry: WorkflowLogEntry) -> list:
+    """Return the editors other than the user of this step."""
+    editors = get_user_model().objects.with_perm(
+        "news.approve_message", include_superusers=False, backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return _reachable(editors, {entry.by_id})
+
+
+def authors_and_editors(entry: WorkflowLogEntry) -> list:
+    """Return the authors; where one person alone has approved, with a reason, the other editors too."""
+    authors = authors_to_notify(entry)
+    return list({user.pk: user for user in [*authors, *(other_editors(entry) if entry.reason else [])]}.values())
+
+
 def authors_to_notify(entry: WorkflowLogEntry) -> list:
     """Return the authors of the message and those who submitted it, except the user of this step."""
     submitters = entry.message.log_entries.filter(kind=WorkflowLogEntry.Kind.SUBMITTED).values_list("by", flat=True)
@@ -66,5 +80,9 @@ def _reachable(users, excluded: set) -> list:
 RECIPIENTS = {
     WorkflowLogEntry.Kind.SUBMITTED: approvers_to_notify,
     WorkflowLogEntry.Kind.SENT_BACK: authors_to_notify,
-    WorkflowLogEntry.Kind.APPROVED: authors_to_notify,
+    WorkflowLogEntry.Kind.APPROVED: authors_and_editors,
+    # Steps that one editor takes alone: the others are told.
+    WorkflowLogEntry.Kind.PUBLISHED_NOW: other_editors,
+    WorkflowLogEntry.Kind.WITHDRAWN: other_editors,
+    WorkflowLogEntry.Kind.RESTORED: other_editors,
 }

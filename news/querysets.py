@@ -14,6 +14,8 @@ from editions.models import new_edition
 from news import slugs
 from news.authorship import AuthorshipQuerySet
 from news.bulk_writes import hooks_around
+from news.differences import written_fields
+from news.program_log import log_changes
 from richtext.models import TextWithImagesQuerySet
 
 RECENT = timedelta(days=30)  # for how long feeds list a withdrawal, and a correction of an older message
@@ -56,15 +58,30 @@ class MessageQuerySet(AuthorshipQuerySet, TextWithImagesQuerySet):
 
     def drafts(self):
         """Return the messages that are neither submitted nor approved."""
-        return self.filter(approved_at__isnull=True, submitted_at__isnull=True)
+        return self.unapproved().filter(submitted_at__isnull=True)
 
     def submitted(self):
         """Return the messages awaiting approval."""
-        return self.filter(approved_at__isnull=True, submitted_at__isnull=False)
+        return self.unapproved().filter(submitted_at__isnull=False)
 
     def unapproved(self):
-        """Return drafts and submitted messages."""
-        return self.filter(approved_at__isnull=True)
+        """Return drafts and submitted messages, revisions among them."""
+        return self.filter(approved_at__isnull=True, accepted_at__isnull=True, discarded_at__isnull=True)
+
+    def pending_revisions(self):
+        """Return the approved revisions that are not in force yet, the next one first."""
+        pending = self.filter(accepted_at__isnull=False, applied_at__isnull=True, discarded_at__isnull=True)
+        return pending.order_by("effective_at", "id")
+
+    def awaiting_moment(self, at: datetime):
+        """Return what is approved and has its moment ahead: scheduled messages and pending revisions."""
+        pending = Q(accepted_at__isnull=False, applied_at__isnull=True, discarded_at__isnull=True)
+        scheduled = Q(approved_at__isnull=False, withdrawn_at__isnull=True, publish_at__gt=at)
+        return self.filter(scheduled | pending)
+
+    def without_closed_revisions(self):
+        """Return messages and open revisions."""
+        return self.filter(applied_at__isnull=True, discarded_at__isnull=True)
 
     def withdrawn(self):
         """Return the withdrawn messages."""
@@ -145,8 +162,10 @@ class MessageQuerySet(AuthorshipQuerySet, TextWithImagesQuerySet):
         return found.get(False), found.get(True)
 
     def next_change(self, at: datetime) -> datetime | None:
-        """Return the publication time of the next scheduled message; None without one."""
-        return self.scheduled(at).aggregate(next=Min("publish_at"))["next"]
+        """Return the moment of the next scheduled message or revision; None without one."""
+        scheduled = self.scheduled(at).aggregate(next=Min("publish_at"))["next"]
+        revision = self.pending_revisions().filter(effective_at__gt=at).values_list("effective_at", flat=True).first()
+        return min((time for time in (scheduled, revision) if time), default=None)
 
     # Bulk changes. A change of a field that decides a URL (ADDRESS) saves row by row, so that slugs and redirects are
     # made; other apps follow by hooks (`news.bulk_writes`), for single rows by signals.
@@ -154,6 +173,7 @@ class MessageQuerySet(AuthorshipQuerySet, TextWithImagesQuerySet):
     def update(self, **kwargs):
         if not URL_FIELDS & kwargs.keys():
             with new_edition(self._db), hooks_around(self.db):
+                self._log_update(kwargs.keys())
                 return super().update(**{"changed_at": timezone.now()} | kwargs)
         with new_edition(self._db), hooks_around(self.db):
             before = {row.pk: row for row in self}
@@ -163,12 +183,18 @@ class MessageQuerySet(AuthorshipQuerySet, TextWithImagesQuerySet):
                         setattr(row, name, value)
                     row.save()
                 return len(before)
+            self._log_update(kwargs.keys())
             count = super().update(**kwargs)
             for row in self.model.objects.using(self.db).filter(pk__in=before):
                 row.save(before=before[row.pk])
             return count
 
     update.alters_data = True
+
+    def _log_update(self, names) -> None:
+        """Log an update of written fields for the approved messages among these rows, whether or not they differ."""
+        if written := sorted(names & {field.name for field in written_fields(self.model)}):
+            log_changes((row, written) for row in self.filter(approved_at__isnull=False).order_by().only("pk"))
 
     def bulk_create(self, objs, *args, run_hooks=True, **kwargs):
         with new_edition(self._db):
@@ -194,6 +220,7 @@ LIST_COLUMNS = ("headline", "lead", "language", "category", "publish_at", "day",
 ADMIN_LIST_COLUMNS = (
     *("headline", "category", "featured", "publish_at", "day", "slug"),
     *("submitted_at", "approved_at", "withdrawn_at", "submitted_by"),
+    *("revision_of", "effective_at", "accepted_at", "applied_at", "discarded_at"),
 )
 
 # The fields that decide a message's URL. The headline does until it is public.

@@ -45,6 +45,8 @@ def assign_slugs(messages, *, keep_slug: bool = False) -> None:
     """Set day and slug of many messages, with one query, and one more for each slug that is taken."""
     dated, made = [], []
     for message in messages:
+        if message.is_revision:  # it has no URL: its slug is the one proposed for its message
+            continue
         message.day = message.publish_at and timezone.localdate(message.publish_at)
         if not keep_slug or not message.slug:
             make_slug_from_headline(message)

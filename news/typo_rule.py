@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from news.differences import differences
-from news.models import Message
 from versions import comparison, text_diff
 
 PLACEMENT_FIELDS = {"featured", "slug"}  # where the message appears: what it says is as it was
@@ -25,12 +24,13 @@ ADDRESS = re.compile(r'\s(?:href|src|alt|title)="([^"]*)"')
 
 def typo_error(old, new) -> str:
     """Return why the change from `old` to `new` is more than a typo; "" where it is one."""
-    other = set(differences(old, new)) - set(Message.text_fields) - PLACEMENT_FIELDS
+    model = type(new)
+    other = set(differences(old, new)) - set(model.text_fields) - PLACEMENT_FIELDS
     if other:
         return _("A typo changes words of the headline, the lead or the text only. Select “Correction”.")
     texts = [
-        (comparison.plain_field(Message, old, name), comparison.plain_field(Message, new, name))
-        for name in Message.text_fields
+        (comparison.plain_field(model, old, name), comparison.plain_field(model, new, name))
+        for name in model.text_fields
     ]
     counts = [text_diff.count_changed_words(text_diff.diff_words(*pair)) for pair in texts]
     removed, added = (sum(numbers) for numbers in zip(*counts, strict=True))

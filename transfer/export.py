@@ -18,9 +18,9 @@ TEXT_FIELDS = ("lead", "body", "source_name", "source_url", "slug", "withdrawn_r
 
 
 def message_batches() -> Iterator[list[Message]]:
-    """Yield all messages in batches by primary key (keyset pagination)."""
-    last = 0
-    while rows := list(Message.objects.filter(pk__gt=last).order_by("pk").select_related("category")[:BATCH_SIZE]):
+    """Yield all messages, without revisions, in batches by primary key (keyset pagination)."""
+    last, exported = 0, Message.objects.filter(revision_of=None).order_by("pk").select_related("category")
+    while rows := list(exported.filter(pk__gt=last)[:BATCH_SIZE]):
         prefetch_related_objects(rows, "redirects", "corrections", "attachments")
         yield rows
         last = rows[-1].pk
@@ -42,7 +42,9 @@ def export_lines() -> Iterator[tuple[Message, bytes]]:
 
 def count_with_files() -> int:
     """Return the number of messages with files, which JSON lines only name."""
-    illustrated = Message.objects.filter(Q(image_width__isnull=False) | Q(attachments__isnull=False)).order_by()
+    illustrated = Message.objects.filter(
+        Q(image_width__isnull=False) | Q(attachments__isnull=False), revision_of=None
+    ).order_by()
     return illustrated.values("pk").distinct().count()
 
 

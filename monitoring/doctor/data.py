@@ -177,7 +177,7 @@ def check_next_change(look: CheckContext):
     at = timezone.now()
     until = editions.next_change(at)
     midnight = midnight_after(at, timezone.get_default_timezone())
-    due = Message.objects.scheduled(at).order_by("publish_at").values_list("publish_at", flat=True).first()
+    due = Message.objects.next_change(at)
     if not at < until <= min(midnight, due or midnight):
         says = _("The edition ends at %(until)s, which is not between now and the next scheduled message or midnight.")
         yield says % {"until": f"{until:%Y-%m-%d %H:%M:%S} UTC"}, REBUILD_ADVICE
@@ -189,7 +189,7 @@ SCHEDULE_TOLERANCE = timedelta(minutes=5)
 def check_schedule(look: CheckContext):
     """No message that waits for approval is past its publication time."""
     # Few wait. With the time in the query, SQLite would scan all that have one.
-    times = Message.objects.submitted().order_by().values_list("publish_at", flat=True)
+    times = [message.due_at for message in Message.objects.submitted().for_desk().order_by()]
     count = sum(time is not None and time < look.at - SCHEDULE_TOLERANCE for time in times)
     if count:
         says = ngettext(

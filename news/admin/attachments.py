@@ -119,18 +119,23 @@ class AttachmentInline(admin.StackedInline):
     max_num = MAX_ATTACHMENTS
     verbose_name_plural = gettext_lazy("Attachments (PDF)")
 
-    def can_edit(self, request) -> bool:
+    def can_edit(self, request, message) -> bool:
+        """Return whether the user may write this message."""
+        is_locked = message and message.state(request.at) not in (message.State.DRAFT, message.State.SUBMITTED)
+        return not is_locked and self.can_write(request)
+
+    def can_write(self, request) -> bool:
         """Return whether the user may write messages."""
         return request.user.has_perm("news.change_message") or request.user.has_perm("news.add_message")
 
     def has_add_permission(self, request, obj):
-        return self.can_edit(request)
+        return self.can_edit(request, obj)
 
     def has_change_permission(self, request, obj=None):
-        return self.can_edit(request)
+        return self.can_edit(request, obj)
 
     def has_delete_permission(self, request, obj=None):
-        return self.can_edit(request)
+        return self.can_edit(request, obj)
 
     def has_view_permission(self, request, obj=None):
-        return self.can_edit(request) or request.user.has_perm("news.view_message")
+        return self.can_edit(request, obj) or request.user.has_perm("news.view_message")

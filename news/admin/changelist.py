@@ -171,7 +171,7 @@ class MessageListMixin:
     def get_queryset(self, request):
         rows = super().get_queryset(request)
         is_list = request.resolver_match and request.resolver_match.url_name == "news_message_changelist"
-        return editing_sessions.with_other_editors(rows, request) if is_list else rows
+        return editing_sessions.with_other_editors(rows.without_closed_revisions(), request) if is_list else rows
 
     def get_ordering(self, request):
         if request.GET.get("q") and not request.GET.get("year"):

@@ -17,13 +17,14 @@ class StateFilter(SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return Message.State.choices
+        states = Message.State
+        return [(s.value, s.label) for s in states if s not in (states.APPLIED, states.DISCARDED)]
 
     def queryset(self, request, queryset):
         return {
             Message.State.DRAFT: queryset.drafts,
             Message.State.SUBMITTED: queryset.submitted,
-            Message.State.SCHEDULED: lambda: queryset.scheduled(request.at),
+            Message.State.SCHEDULED: lambda: queryset.awaiting_moment(request.at),
             Message.State.PUBLISHED: lambda: queryset.published(request.at),
             Message.State.WITHDRAWN: queryset.withdrawn,
         }.get(self.value(), lambda: queryset)()

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.datetime_fields import ZonedDateTimeField, ZonedDateTimeWidget
 from core.text_fields import MAX_REASON, LineFormField, TextFormField
 from news.admin.images import ImageFormMixin, ImageInput
-from news.admin.public_edits import PublicEditForm
+from news.admin.revisions import RevisionFormMixin
 from news.models import Message
 from news.models.workflow import CHANGED_SINCE_READ, OWN_TEXT
 from news.versions import attachment_changes
@@ -19,7 +20,7 @@ from versions.admin.conflicts import ConflictFormMixin
 JUST_PAST = timedelta(minutes=5)  # a publication time no older than this means now
 
 
-class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
+class MessageForm(ConflictFormMixin, ImageFormMixin, RevisionFormMixin):
     """The form of a message, with the checks of the four-eyes rule and of the publication time."""
 
     class Meta:
@@ -37,7 +38,7 @@ class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
         required=False,
         max_length=500,
         widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
-        help_text=_("Required if you have worked on the text yourself, or change an approved one. It is recorded."),
+        help_text=_("Required if you have worked on the text yourself. It is recorded, and other editors are told."),
     )
 
     def __init__(self, *args, **kwargs):
@@ -51,7 +52,6 @@ class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
 
     def clean(self):
         cleaned = super().clean()
-        self.was_scheduled = self.is_scheduled
         if self.is_done_already():
             self.add_error(None, _("A colleague has already submitted or approved this message. Reload the page."))
         elif "_approve" in self.data and not self.has_read_newest() and not self.conflict:
@@ -65,7 +65,7 @@ class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
         return [text % {"changes": changes} for changes in attachment_changes(self.instance, since)]
 
     def require_override(self):
-        """Require a reason where the user approves their own text or a draft, or changes an approved text."""
+        """Require a reason where the user approves their own text or a draft."""
         message = self.instance
         if "_approve" in self.data:
             is_changed = self.has_changed() or self.has_changed_attachments()
@@ -76,11 +76,6 @@ class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
                     "override",
                     _("This is still a draft. Explain why it must be approved before the author submits it."),
                 )
-        elif self.is_scheduled and self.changed_fields:
-            self.add_error(
-                "override",
-                _("This text has been approved. Give a reason for the change, or send the message back first."),
-            )
 
     def has_changed_attachments(self) -> bool:
         """Return whether the same request changes the attachments: they are then the user's own text as well."""
@@ -97,47 +92,51 @@ class MessageForm(ConflictFormMixin, ImageFormMixin, PublicEditForm):
         newest = getattr(self.request, "newest_version", "")
         return not newest or newest in {self.data.get(name) for name in ("version", "overwrite", "seen")}
 
-    @property
-    def is_scheduled(self):
-        """Return whether the message is approved but not public yet."""
-        message = self.instance
-        return bool(self.request and message.pk and message.state(self.request.at) == Message.State.SCHEDULED)
-
-    was_scheduled = False  # before this form changed the instance, which it may have made public
-
     def is_done_already(self):
         """Return whether a colleague has already taken the step of the pressed button."""
-        message = self.instance
-        return bool(
-            ("_submit" in self.data and (message.submitted_at or message.approved_at))
-            or ("_approve" in self.data and message.approved_at)
-        )
+        state, states = self.instance.state(self.request_time), Message.State
+        open_states = [states.DRAFT] if "_submit" in self.data else [states.DRAFT, states.SUBMITTED]
+        return bool({"_submit", "_approve"} & self.data.keys()) and state not in open_states
+
+    @property
+    def request_time(self):
+        """Return the time of the request; now for a form without one."""
+        return self.request.at if self.request else timezone.now()
 
     def clean_publish_at(self):
         """Return the publication time; now, for a time that has just passed."""
         message, time = self.instance, self.cleaned_data["publish_at"]
-        now = self.request.at if self.request else timezone.now()
         if "publish_at" not in self.changed_data:  # it may be past by now; the form has no microseconds
             return message.publish_at
-        if time is None and message.approved_at:
-            raise forms.ValidationError(
-                _("An approved message needs a publication time. You can withdraw it once it is public.")
-            )
+        original = message.revision_of if message.is_revision else None
+        if original is None or not original.was_public(self.request_time):
+            return clean_moment(time, self.request_time, _("Leave it empty to publish immediately."))
         if time is None:
-            return None
-        if message.pk and message.was_public(now):
-            if time > now:
-                raise forms.ValidationError(
-                    _("This message is already public and cannot be rescheduled. You can withdraw it instead.")
-                )
-            return time
-        if now - JUST_PAST <= time <= now:
-            return now  # the user clicked “Now” and went on writing
-        if time <= now:
-            if message.approved_at:
-                raise forms.ValidationError(_("This time is in the past. Choose a later time."))
-            raise forms.ValidationError(_("This time is in the past. Leave it empty to publish immediately."))
+            raise forms.ValidationError(_("A published message needs its publication time."))
+        if time > self.request_time:
+            raise forms.ValidationError(
+                _("This message is already public and cannot be rescheduled. You can withdraw it instead.")
+            )
         return time
+
+    def clean_effective_at(self):
+        """Return when a revision takes effect; now, for a time that has just passed."""
+        if "effective_at" not in self.changed_data:
+            return self.instance.effective_at
+        return clean_moment(
+            self.cleaned_data["effective_at"],
+            self.request_time,
+            _("Leave it empty to have the change take effect on approval."),
+        )
+
+
+def clean_moment(time, now, if_past: str):
+    """Return a moment ahead, or None; now for one that has just passed. Raise ValidationError for an earlier one."""
+    if time is None or time > now:
+        return time
+    if now - JUST_PAST <= time:
+        return now  # the user clicked “Now” and went on writing
+    raise forms.ValidationError(_("This time is in the past.") + " " + if_past)
 
 
 class ReasonForm(forms.Form):
@@ -150,3 +149,19 @@ class ReasonForm(forms.Form):
         help_text=_("One or two sentences."),
         error_messages={"required": _("Enter a reason. It is recorded.")},
     )
+
+
+class WithdrawForm(ReasonForm):
+    """The reason for withdrawing, and when."""
+
+    moment = ZonedDateTimeField(
+        label=_("When"), required=False, widget=ZonedDateTimeWidget, help_text=_("Leave empty to withdraw at once.")
+    )
+
+    def __init__(self, *args, at, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.at = at
+
+    def clean_moment(self):
+        moment = clean_moment(self.cleaned_data["moment"], self.at, _("Leave it empty to withdraw at once."))
+        return moment if moment and moment > self.at else None

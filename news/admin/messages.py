@@ -9,12 +9,22 @@ from itertools import chain
 from django.contrib import admin, messages
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.admin import error_summary
 from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
-from news.admin import attachments, csv_export, editing_sessions, editorial_hints, images, previews, workflow
+from news.admin import (
+    attachments,
+    csv_export,
+    editing_sessions,
+    editorial_hints,
+    images,
+    previews,
+    revisions,
+    workflow,
+)
 from news.admin.changelist import MessageListMixin
 from news.admin.forms import MessageForm
 from news.admin.history import MessageHistoryViews
@@ -29,7 +39,7 @@ from versions.models import VersionInfo
 @admin.register(Message)
 class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
     form = MessageForm
-    radio_fields = {"category": admin.VERTICAL}
+    radio_fields = {"category": admin.VERTICAL, "change_kind": admin.VERTICAL}
     readonly_fields = ["state_label", "publication"]
     save_on_top = False
     inlines = [attachments.AttachmentInline]
@@ -45,6 +55,7 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
         previews.PreviewViews,
         MessageHistoryViews,
         workflow.WorkflowViews,
+        revisions.RevisionViews,
         csv_export.CsvViews,
     ]
     fieldsets = [
@@ -69,8 +80,8 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
         return workflow.has_workflow_permission(request, "withdraw")
 
     def has_change_permission(self, request, obj=None):
-        """Only editors change approved messages."""
-        if obj and obj.approved_at and not self.has_approve_permission(request):
+        """What is approved is changed by a revision, and a revision only until it is approved."""
+        if obj and obj.state(request.at) not in (Message.State.DRAFT, Message.State.SUBMITTED):
             return False
         return super().has_change_permission(request, obj)
 
@@ -88,7 +99,8 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("state"))
     def state_label(self, obj):
         state = obj.state(timezone.now()) if obj.pk else Message.State.DRAFT
-        return format_html('<span class="state {}">{}</span>', state.value, state.label)
+        label = _("change: %s") % state.label if obj.is_revision else state.label
+        return format_html('<span class="state {}">{}</span>', state.value, label)
 
     @admin.display(description=gettext_lazy("state"))
     def state_with_editors(self, obj):
@@ -96,13 +108,16 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("publication"))
     def publication(self, obj):
-        return in_zones(obj.publish_at) if obj.publish_at else "–"
+        return in_zones(obj.due_at) if obj.due_at else "–"
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "category":  # Django's links beside it work with a select, and these are radio buttons
             field.widget.can_view_related = field.widget.can_change_related = field.widget.can_delete_related = False
         return field
+
+    def get_fieldsets(self, request, obj=None):
+        return [*revisions.fieldsets(obj, request.at), *super().get_fieldsets(request, obj)]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         """Return a form class with the request: some of its rules depend on the user and the time."""
@@ -127,9 +142,16 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         view = super().changeform_view
-        return conflicts.run_form_view(
-            self, request, object_id, lambda: view(request, object_id, form_url, extra_context)
-        )
+
+        def run():
+            try:
+                return view(request, object_id, form_url, extra_context)
+            except revisions.StepRefused as refused:  # nothing was saved: the form says why
+                request.refused_step = refused.error
+                conflicts.rewind_files(request)
+                return view(request, object_id, form_url, extra_context)
+
+        return conflicts.run_form_view(self, request, object_id, run)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         form = context["adminform"].form
@@ -142,14 +164,16 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
         context.update(conflicts.form_context(request, form))
         context.update(editing_sessions.form_context(request, obj, can_change))
         context.update(editorial_hints.form_context(request, form, obj, can_change))
-        context.update(previews.form_context(request, obj, can_change))
+        has_permission = self.has_change_permission(request)
+        context.update(previews.form_context(request, obj, has_permission))
         context.update(workflow.form_context(request, obj))
+        context.update(revisions.form_context(request, obj, has_permission))
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Saving
 
     def save_model(self, request, obj, form, change):
-        """Save the row, do the workflow step of the pressed button, record the type of a public change, and report."""
+        """Save the row, and report. The workflow step of the pressed button follows in `save_related`."""
         with addresses.former_owner_warning(request, obj, form, change):
             with new_edition():  # the row is locked from here on
                 if change:
@@ -158,12 +182,15 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
                     obj.save(version=VersionInfo(request.at, request.user))
                     for sentence in describe(losses_of_form(form)):
                         messages.warning(request, sentence)
-                workflow.apply_step(request, obj, form)
-                form.record_change(request, obj)
                 request.was_saved = True
             editing_sessions.end_session(request, obj)
             editorial_hints.report_repairs(request, form)
             images.report_saved(request, obj, form)
+
+    def save_related(self, request, form, formsets, change):
+        """Save the attachments, then do the workflow step: it concerns them as well."""
+        super().save_related(request, form, formsets, change)
+        workflow.apply_step(request, form.instance, form)
 
     def save_formset(self, request, form, formset, change):
         super().save_formset(request, form, formset, change)

@@ -105,7 +105,9 @@ class PreviewViews(AdminViews):
 
     def create_link(self, request, pk):
         """Create a preview link from the small form; show the form again where it has errors."""
-        message = self.get_editable(request, pk)
+        message = self.get_visible(request, pk)
+        if not self.model_admin.has_change_permission(request):
+            raise PermissionDenied
         if message.was_public(request.at):
             messages.warning(request, _("This message is public, so it needs no preview link."))
             return redirect_to_form(message, "#previews")
@@ -127,7 +129,9 @@ class PreviewViews(AdminViews):
 
     def revoke_link(self, request, pk, link):
         """End a preview link."""
-        message = self.get_editable(request, pk)
+        message = self.get_visible(request, pk)
+        if not self.model_admin.has_change_permission(request):
+            raise PermissionDenied
         link = get_object_or_404(PreviewLink, pk=link, message=message)
         link.revoke(at=request.at)
         messages.success(request, _("The link for %s has been revoked and no longer works.") % link.name)

@@ -1,5 +1,6 @@
 """Workflow in the admin: submit, approve, send back, withdraw, restore; one message on its form, many from the list."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
@@ -12,8 +13,9 @@ from core.ids import is_valid_pk
 from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
 from news import emails
-from news.admin.forms import ReasonForm
-from news.admin.workflow_steps import MAX_MESSAGES, STEPS, WITH_REASON, approval_preview, result_text
+from news.admin.forms import ReasonForm, WithdrawForm
+from news.admin.revisions import StepRefused
+from news.admin.workflow_steps import MAX_MESSAGES, ON_FORM, STEPS, approval_preview, result_text
 from news.models import Message, WorkflowLogEntry
 
 State = Message.State
@@ -34,17 +36,19 @@ def require_permission(request, action: str) -> None:
 
 
 def apply_step(request, message, form) -> None:
-    """Take the step of the pressed button on a saved message: submit or approve it; record a change after approval."""
+    """Take the step of the pressed button on a saved message: submit or approve it. Raise StepRefused otherwise."""
     step = {"at": request.at, "by": request.user}
-    if "_submit" in request.POST:
-        require_permission(request, "submit")
-        message.submit(**step)
-    elif "_approve" in request.POST:
-        require_permission(request, "approve")
-        # `form.clean` has refused what was changed since it was read; what this request has changed is the user's own.
-        message.approve(**step, version=message.newest_version(), override=form.cleaned_data.get("override", ""))
-    elif form.was_scheduled and form.changed_fields:
-        message.change_approved(form.cleaned_data.get("override", ""), **step)
+    try:
+        if "_submit" in request.POST:
+            require_permission(request, "submit")
+            message.submit(**step)
+        elif "_approve" in request.POST:
+            require_permission(request, "approve")
+            # `form.clean` has refused what was changed since it was read; what this request has changed is the user's.
+            version = message.newest_version()
+            message.approve(**step, version=version, override=form.cleaned_data.get("override", ""))
+    except ValidationError as error:
+        raise StepRefused(error) from error
     if has_step(request):
         emails.notify([message], request.at)
     elif form.has_changed():
@@ -69,13 +73,16 @@ def report_state(request, message):
     if not has_step(request):
         return None
     state = message.state(request.at)
+    is_applied = state == State.APPLIED
+    due = _("The change will take effect at %s.") if message.is_revision else _("It will be published at %s.")
     text = {
         State.SUBMITTED: _("Submitted for approval."),
         State.PUBLISHED: _("Published at %s") % message.get_absolute_url(),
-        State.SCHEDULED: _("It will be published at %s.") % (message.publish_at and in_zones(message.publish_at)),
+        State.SCHEDULED: due % (message.due_at and in_zones(message.due_at)),
+        State.APPLIED: _("The change is in force."),
     }.get(state, _("Its state is now: %s.") % state.label)
     messages.success(request, text)
-    return redirect_to_form(message)
+    return redirect_to_form(message.revision_of if is_applied else message)
 
 
 def form_context(request, message) -> dict:
@@ -94,12 +101,11 @@ def form_context(request, message) -> dict:
     return {
         "can_submit": state == State.DRAFT and has_workflow_permission(request, "submit"),
         "can_approve": is_unapproved and has_workflow_permission(request, "approve"),
-        "is_scheduled": state == State.SCHEDULED and has_workflow_permission(request, "approve"),
         "is_author": not message or request.user.pk in message.authors(),
-        "steps_with_reason": [
+        "further_steps": [
             (name, step.label, f"{reverse(f'admin:news_message_{name}')}?ids={message.pk}")
-            for name, step in WITH_REASON.items()
-            if message and state in step.states and has_workflow_permission(request, step.permission)
+            for name, step in ON_FORM.items()
+            if message and step.applies_to(message, request.at) and has_workflow_permission(request, step.permission)
         ],
         "log_entries": entries,
         "is_withdrawn": state == State.WITHDRAWN,
@@ -175,8 +181,7 @@ def apply_to_all(request, pks, step, label: str) -> None:
         # Read inside the transaction: another user may have changed them since the list was shown.
         for message in Message.objects.filter(pk__in=pks):
             try:
-                step(message)
-                done.append(message)
+                done.append(step(message) or message)
             except ValidationError as error:
                 messages.warning(request, f"{message.headline}: {' '.join(error.messages)}")
         emails.notify(done, request.at)
@@ -203,24 +208,16 @@ class WorkflowViews(AdminViews):
         found = list(Message.objects.filter(pk__in=ids).select_related("category"))
         if not found:
             raise Http404
-        selected = [message for message in found if message.state(request.at) in step.states]
+        selected = [message for message in found if step.applies_to(message, request.at)]
         if not selected:
             messages.warning(request, _("A colleague has already done this, or there is nothing left to do."))
             return redirect_back(found)
-        form = ReasonForm(request.POST or None) if step.asks_reason else None
+        form = self.step_form(request, name) if step.asks_reason else None
         if request.method == "POST" and (form is None or form.is_valid()):
-            reason = [form.cleaned_data["reason"]] if form else []
-            options = {"at": request.at, "by": request.user}
             pks = [message.pk for message in selected]
-
-            def take_step(message):
-                read = {}
-                if name == "approve":
-                    shown = int(listed_version(request, message.pk) or 0)  # by this page, for a link without versions
-                    read["version"] = shown if selection[message.pk] is None else selection[message.pk]
-                getattr(message, name)(*reason, **options, **read)
-
-            apply_to_all(request, pks, take_step, step.done)
+            apply_to_all(
+                request, pks, lambda message: take_step(request, name, message, form, selection[message.pk]), step.done
+            )
             return redirect_back(selected)
         previews = [
             approval_preview(message, request.user, request.at) if name == "approve" else (None, True)
@@ -235,10 +232,37 @@ class WorkflowViews(AdminViews):
             selected=[(message, text) for message, (text, _allowed) in zip(selected, previews, strict=True)],
             is_allowed=any(allowed for _text, allowed in previews),
             cancel_url=redirect_back(selected).url,
+            media=self.model_admin.media + (form.media if form else forms.Media()),
             versions=[(message.pk, message.newest_version()) for message in selected] if name == "approve" else [],
         )
 
+    def step_form(self, request, name):
+        """Return the form that asks for the reason of a step."""
+        if name == "withdraw":
+            return WithdrawForm(request.POST or None, at=request.at)
+        return ReasonForm(request.POST or None)
+
+
+def take_step(request, name: str, message, form, read: int | None):
+    """Do a step to one message. Return what has the log entry: the message, or the revision that withdraws it later.
+
+    `read` is the version that the list showed, None for a link without versions.
+    """
+    options = {"at": request.at, "by": request.user}
+    if name == "approve":
+        shown = int(listed_version(request, message.pk) or 0)  # by the page of the step
+        message.approve(**options, version=shown if read is None else read)
+    elif form and (moment := form.cleaned_data.get("moment")):
+        return message.schedule_withdrawal(form.cleaned_data["reason"], moment, **options)
+    elif form:
+        getattr(message, name)(form.cleaned_data["reason"], **options)
+    else:
+        getattr(message, name)(**options)
+    return message
+
 
 def redirect_back(selected):
-    """Redirect to the form of a single message, or to the list."""
-    return redirect_to_form(selected[0]) if len(selected) == 1 else redirect_to_list(Message)
+    """Redirect to the form of a single message, of which a revision may be selected, or to the list."""
+    if len(selected) > 1:
+        return redirect_to_list(Message)
+    return redirect_to_form(selected[0])

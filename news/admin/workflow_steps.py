@@ -21,7 +21,8 @@ MAX_LISTED = 10  # messages that a result lists; the rest is a number
 class Step(NamedTuple):
     """A step, named after the method of `Message` that does it.
 
-    `permission` is its first half ("approve" of "approve_message"); `describe` takes the number of messages.
+    `permission` is its first half ("approve" of "approve_message"); `describe` takes the number of messages. Some steps
+    are for revisions only, some for messages only.
     """
 
     permission: str
@@ -30,6 +31,11 @@ class Step(NamedTuple):
     done: str
     describe: Callable[[int], str]
     asks_reason: bool = True
+    revisions_only: bool = False
+
+    def applies_to(self, message: Message, at) -> bool:
+        """Return whether a message or revision can take this step."""
+        return message.state(at) in self.states and (message.is_revision or not self.revisions_only)
 
 
 STEPS = {
@@ -47,12 +53,35 @@ STEPS = {
     ),
     "send_back": Step(
         "approve",
-        frozenset({State.SUBMITTED, State.SCHEDULED}),
+        frozenset({State.SUBMITTED}),
         gettext_lazy("Send back"),
         gettext_lazy("Sent back"),
         lambda count: ngettext(
             "This message will become a draft again. The author will see your reason.",
             "These messages will become drafts again. The authors will see your reason.",
+            count,
+        ),
+    ),
+    "publish_now": Step(
+        "approve",
+        frozenset({State.SCHEDULED}),
+        gettext_lazy("Publish now"),
+        gettext_lazy("Published"),
+        lambda count: ngettext(
+            "This will be public immediately, ahead of its time.",
+            "These will be public immediately, ahead of their time.",
+            count,
+        ),
+        asks_reason=False,
+    ),
+    "unschedule": Step(
+        "approve",
+        frozenset({State.SCHEDULED}),
+        gettext_lazy("Unschedule"),
+        gettext_lazy("Unscheduled"),
+        lambda count: ngettext(
+            "This will not be public at its time. It becomes a draft again, and the author will see your reason.",
+            "These will not be public at their time. They become drafts again, and the authors will see your reason.",
             count,
         ),
     ),
@@ -62,10 +91,10 @@ STEPS = {
         gettext_lazy("Withdraw"),
         gettext_lazy("Withdrawn"),
         lambda count: ngettext(
-            "This message will be removed immediately from all pages, lists and feeds. "
-            "Its web address will show a notice with today's date and your reason.",
-            "These messages will be removed immediately from all pages, lists and feeds. "
-            "Their web addresses will show a notice with today's date and your reason.",
+            "This message will be removed from all pages, lists and feeds. "
+            "Its web address will show a notice with the date and your reason.",
+            "These messages will be removed from all pages, lists and feeds. "
+            "Their web addresses will show a notice with the date and your reason.",
             count,
         ),
     ),
@@ -80,20 +109,36 @@ STEPS = {
             count,
         ),
     ),
+    "discard": Step(
+        "submit",
+        frozenset({State.DRAFT, State.SUBMITTED, State.SCHEDULED}),
+        gettext_lazy("Discard this change"),
+        gettext_lazy("Discarded"),
+        lambda count: ngettext(
+            "This change will not be made. Its text stays readable on the desk.",
+            "These changes will not be made. Their texts stay readable on the desk.",
+            count,
+        ),
+        asks_reason=False,
+        revisions_only=True,
+    ),
 }
-WITH_REASON = {name: step for name, step in STEPS.items() if step.asks_reason}
+ON_FORM = {name: step for name, step in STEPS.items() if name != "approve"}  # the others have a link on the form
 
 
 def state_text(message: Message, at) -> str:
     """Return the state of a message at `at`, for the report after a step."""
     state = message.state(at)
     if state == State.SCHEDULED:
-        return _("to be published at %s") % in_zones(message.publish_at)
+        text = _("to take effect at %s") if message.is_revision else _("to be published at %s")
+        return text % in_zones(message.due_at)
     return {
         State.DRAFT: _("a draft"),
         State.SUBMITTED: _("awaiting approval"),
         State.PUBLISHED: _("published"),
         State.WITHDRAWN: _("withdrawn"),
+        State.APPLIED: _("the change is in force"),
+        State.DISCARDED: _("the change is discarded"),
     }[state]
 
 
@@ -101,8 +146,11 @@ def approval_preview(message: Message, user, at) -> tuple[str, bool]:
     """Return the effect of an approval of a message by `user`, and whether it is allowed."""
     if user.pk in message.authors():
         return _("You have worked on this text, so it is left out. Ask a colleague to approve it."), False
-    if message.publish_at and message.publish_at > at:
-        return _("Will be published at %s.") % in_zones(message.publish_at), True
+    if message.due_at and message.due_at > at:
+        text = _("The change will take effect at %s.") if message.is_revision else _("Will be published at %s.")
+        return text % in_zones(message.due_at), True
+    if message.is_revision:
+        return _("The change will take effect immediately."), True
     return _("Will be published immediately."), True
 
 

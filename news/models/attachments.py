@@ -7,10 +7,13 @@ from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.text_fields import LineField
-from editions.models import PublicModel, PublicQuerySet
+from editions.models import PublicModel, PublicQuerySet, new_edition
+from news.models.workflow_log import WorkflowLogEntry
 from news.pdf import PdfField
 
 UNSAFE_IN_FILE_NAMES = re.compile(
@@ -23,6 +26,45 @@ class AttachmentQuerySet(PublicQuerySet):
 
     def seen(self):
         return self.filter(message__approved_at__isnull=False)
+
+    # Changes by a program to the attachments of approved messages are logged. Staff change those of a revision.
+
+    def update(self, **kwargs):
+        with new_edition(self._db):
+            log_attachments(self.approved_messages())
+            return super().update(**kwargs)
+
+    update.alters_data = True
+
+    def delete(self):
+        with new_edition(self._db):
+            log_attachments(self.approved_messages())
+            return super().delete()
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+    def bulk_create(self, objs, *args, **kwargs):
+        with new_edition(self._db):
+            rows = super().bulk_create(objs, *args, **kwargs)
+            log_attachments({row.message_id for row in rows if row.message.approved_at})
+            return rows
+
+    def approved_messages(self) -> set[int]:
+        """Return the ids of the approved messages that have these attachments."""
+        rows = self.filter(message__approved_at__isnull=False).order_by()
+        return set(rows.values_list("message_id", flat=True))
+
+    def copy(self, source, target) -> None:
+        """Replace the attachments of `target` by those of `source`: part of a step, which has its own log entry.
+
+        Both refer to the same files.
+        """
+        super(AttachmentQuerySet, self.filter(message=target)).delete()
+        super().bulk_create(
+            self.model(message=target, file=row.file.name, name=row.name, size=row.size, order=row.order)
+            for row in self.filter(message=source).order_by("order", "id")
+        )
 
     def download_name(self, file: str) -> str:
         """Return the download name of a file in the storage; "" where no attachment has this file."""
@@ -66,9 +108,20 @@ class Attachment(PublicModel):
 
     def save(self, *args, **kwargs):
         self.set_size_and_name()
-        super().save(*args, **kwargs)
+        with new_edition(kwargs.get("using")):
+            super().save(*args, **kwargs)
+            if self.message.approved_at:
+                log_attachments({self.message_id})
 
     save.alters_data = True
+
+    def delete(self, *args, **kwargs):
+        with new_edition(kwargs.get("using")):
+            if self.message.approved_at:
+                log_attachments({self.message_id})
+            return super().delete(*args, **kwargs)
+
+    delete.alters_data = True
 
     def set_size_and_name(self) -> None:
         """Set the size of a new file, and a name where none was entered."""
@@ -81,6 +134,15 @@ class Attachment(PublicModel):
     def download_name(self) -> str:
         """Return the file name that a browser suggests for the download."""
         return f"{' '.join(UNSAFE_IN_FILE_NAMES.sub(' ', self.name).split()).removesuffix('.pdf') or 'attachment'}.pdf"
+
+
+def log_attachments(messages: set[int]) -> None:
+    """Log, for approved messages, that a program has changed their attachments."""
+    at = timezone.now()
+    WorkflowLogEntry.objects.bulk_create(
+        WorkflowLogEntry(message_id=pk, kind=WorkflowLogEntry.Kind.ATTACHED, at=at, reason=gettext("By a program."))
+        for pk in sorted(messages)
+    )
 
 
 def name_from_file(file: str) -> str:

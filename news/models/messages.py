@@ -13,11 +13,14 @@ from simple_history.models import HistoricalRecords
 from core.text_fields import LineField, PlainTextField
 from editions.models import new_edition
 from news import slugs
+from news.differences import differences
 from news.models import images
 from news.models.fields import web_url_field
-from news.models.workflow import WorkflowModel
+from news.models.revisions import IS_OPEN, IS_PENDING, RevisionModel
 from news.models.workflow_log import MAX_REASON_LENGTH
+from news.program_log import log_changes
 from news.querysets import MessageQuerySet
+from news.workflow_steps import WorkflowStep
 from redirects.models import Redirect
 from richtext.fields import RichTextField
 from richtext.models import TextWithImages
@@ -30,7 +33,7 @@ NEWEST_FIRST = F("publish_at").desc(), F("id").desc()
 DERIVED_FIELDS = ("day", "slug", "made_slug", "changed_at")  # set by each save, with any update_fields
 
 
-class Message(images.MessageImageMixin, TextWithImages, WorkflowModel, VersionedModel):
+class Message(images.MessageImageMixin, TextWithImages, RevisionModel, VersionedModel):
     """A message of the press office. Its state is derived from the times recorded on it."""
 
     # The text
@@ -85,10 +88,14 @@ class Message(images.MessageImageMixin, TextWithImages, WorkflowModel, Versioned
 
     text_fields = ("headline", "lead", "body")  # a change of their words, once public, is a typo or a correction
     unrestored_fields = frozenset({"publish_at", "featured", "slug"})  # when and where it appears
-    unseen = frozenset({"changed_at", "made_slug", "submitted_at", "submitted_by", "approved_by", "withdrawn_by"})
+    unseen = frozenset({
+        *("changed_at", "made_slug", "submitted_at", "submitted_by", "approved_by", "withdrawn_by"),
+        *("revision_of", "change_kind", "change_note", "effective_at", "accepted_at", "accepted_by"),
+        *("applied_at", "discarded_at"),
+    })  # fmt: skip
     objects = MessageQuerySet.as_manager()
     history = HistoricalRecords(
-        excluded_fields=["day", "made_slug", "changed_at", "revised_at"],
+        excluded_fields=["day", "made_slug", "changed_at", "revised_at", "revision_of"],
         user_db_constraint=False,
         history_change_reason_field=PlainTextField(null=True, max_length=MAX_REASON_LENGTH),
     )
@@ -117,8 +124,22 @@ class Message(images.MessageImageMixin, TextWithImages, WorkflowModel, Versioned
                 violation_error_message=_("Enter the reason for the withdrawal. It will be public."),
             ),
             models.CheckConstraint(
-                condition=Q(publish_at__isnull=True, day__isnull=True) | Q(publish_at__isnull=False, day__isnull=False),
+                condition=Q(publish_at__isnull=True, day__isnull=True)
+                | Q(publish_at__isnull=False, day__isnull=False)
+                | Q(revision_of__isnull=False, day__isnull=True),
                 name="news_day_of_moment",
+            ),
+            models.UniqueConstraint(
+                fields=["revision_of"], condition=Q(revision_of__isnull=False) & IS_OPEN, name="news_one_open_revision"
+            ),
+            models.CheckConstraint(
+                condition=Q(revision_of__isnull=True) | Q(approved_at__isnull=True, withdrawn_at__isnull=True),
+                name="news_revision_is_never_public",
+            ),
+            models.CheckConstraint(
+                condition=Q(revision_of__isnull=False)
+                | Q(accepted_at__isnull=True, applied_at__isnull=True, discarded_at__isnull=True),
+                name="news_only_revisions_are_applied",
             ),
         ]
         indexes = [
@@ -132,6 +153,7 @@ class Message(images.MessageImageMixin, TextWithImages, WorkflowModel, Versioned
             models.Index("category", *NEWEST_FIRST, name="news_of_category"),
             # Drafts and submitted messages.
             models.Index("submitted_at", "id", name="news_unapproved", condition=Q(approved_at__isnull=True)),
+            models.Index("effective_at", "id", name="news_pending_revision", condition=IS_PENDING),
         ]
 
     def __str__(self):
@@ -176,6 +198,9 @@ class Message(images.MessageImageMixin, TextWithImages, WorkflowModel, Versioned
             if kwargs.get("update_fields") is not None:
                 kwargs["update_fields"] = {*kwargs["update_fields"], *DERIVED_FIELDS}
             super().save(*args, stored=before, version=version, always_version=always_version, **kwargs)
+            is_step = version is not None and version.reason in WorkflowStep.values
+            if before and before.approved_at and not is_step:
+                log_changes([(self, differences(before, self))])
             if was_public and before.get_absolute_url() != self.get_absolute_url():
                 Redirect.add(before.get_absolute_url(), message=self)
 

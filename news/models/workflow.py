@@ -58,6 +58,8 @@ class WorkflowModel(PublicModel):
         SCHEDULED = "scheduled", _("scheduled")
         PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        APPLIED = "applied", _("in force")  # a revision
+        DISCARDED = "discarded", _("discarded")  # a revision
 
     class Meta:
         abstract = True
@@ -67,8 +69,12 @@ class WorkflowModel(PublicModel):
         if self.withdrawn_at:
             return self.State.WITHDRAWN
         if not self.approved_at:
-            return self.State.SUBMITTED if self.submitted_at else self.State.DRAFT
+            return self.unapproved_state()
         return self.State.SCHEDULED if self.publish_at > at else self.State.PUBLISHED
+
+    def unapproved_state(self) -> WorkflowModel.State:
+        """Return whether something that is not approved is submitted or a draft."""
+        return self.State.SUBMITTED if self.submitted_at else self.State.DRAFT
 
     def was_public(self, at: datetime) -> bool:
         """Return whether it was published by `at`, withdrawn since or not: its URL may be known."""
@@ -83,25 +89,31 @@ class WorkflowModel(PublicModel):
 
     def submit(self, *, at: datetime | None = None, by=None) -> None:
         """Submit a draft for approval."""
-        if self.approved_at or self.submitted_at:
+        at = at or timezone.now()
+        if self.state(at) != self.State.DRAFT:
             raise ValidationError(_("Only drafts can be submitted."))
-        self.submitted_at, self.submitted_by = at or timezone.now(), by
-        self._record(WorkflowLogEntry.Kind.SUBMITTED, self.submitted_at, by)
+        if self.is_revision:
+            self.check_change(at)
+        self.submitted_at, self.submitted_by = at, by
+        self._record(WorkflowLogEntry.Kind.SUBMITTED, at, by)
 
     def send_back(self, reason: str, *, at: datetime | None = None, by=None) -> None:
-        """Make a submitted or scheduled message a draft again."""
+        """Make a submitted or scheduled message or revision a draft again."""
         at = at or timezone.now()
         reason = _require_reason(reason, _("Enter what the author should change."))
         if self.state(at) not in (self.State.SUBMITTED, self.State.SCHEDULED):
             raise ValidationError(
                 _("Only submitted or scheduled messages can be sent back. Withdraw a published message instead.")
             )
+        was_pending = self.accepted_at is not None
         self.submitted_at = self.submitted_by = self.approved_at = self.approved_by = None
-        self._record(WorkflowLogEntry.Kind.SENT_BACK, at, by, reason)
+        self.accepted_at = self.accepted_by = None
+        with new_edition(moves=was_pending):  # the site no longer changes at its moment
+            self._record(WorkflowLogEntry.Kind.SENT_BACK, at, by, reason)
 
     def submit_again(self, *, at: datetime, by=None) -> None:
         """Submit a text again that was changed after it was submitted, so that the log says which text was read."""
-        if self.approved_at or not self.submitted_at:
+        if self.state(at) != self.State.SUBMITTED:
             raise ValidationError(_("Only submitted messages can be submitted again."))
         self.submitted_at, self.submitted_by = at, by
         self._record(WorkflowLogEntry.Kind.SUBMITTED, at, by, _("The text was changed after it was submitted."))
@@ -115,7 +127,7 @@ class WorkflowModel(PublicModel):
         at, override = at or timezone.now(), _clean_reason(override)
         if by and version is None:
             raise TypeError("A user approves a version: pass the number of the one that was read.")
-        if self.approved_at:
+        if self.state(at) not in (self.State.DRAFT, self.State.SUBMITTED):
             raise ValidationError(_("This message has already been approved."))
         if by and version != self.newest_version():
             raise ValidationError(CHANGED_SINCE_READ)
@@ -126,6 +138,9 @@ class WorkflowModel(PublicModel):
                 raise ValidationError(
                     _("This is still a draft. Ask the author to submit it, or give a reason for approving it now.")
                 )
+        if self.is_revision:
+            self.approve_revision(at, by, override)
+            return
         self.approved_at, self.approved_by = at, by
         self.publish_at = max(self.publish_at or at, at)
         self._record(WorkflowLogEntry.Kind.APPROVED, at, by, override)
@@ -135,10 +150,7 @@ class WorkflowModel(PublicModel):
         return self.history.aggregate(newest=models.Max("history_id"))["newest"] or 0
 
     def change_approved(self, reason: str, *, at: datetime | None = None, by=None) -> None:
-        """Save a change of a scheduled message, with a reason for not sending it back first.
-
-        The change may be one of its time, and have made it public.
-        """
+        """Save a change of a scheduled message, with its reason. It may be one of its time, and have made it public."""
         at = at or timezone.now()
         reason = _require_reason(
             reason, _("This text has been approved. Give a reason for changing it without a new approval.")
@@ -168,7 +180,8 @@ class WorkflowModel(PublicModel):
         self.revised_at = at or timezone.now()
         self._record(WorkflowLogEntry.Kind.RESTORED, self.revised_at, by, reason)
 
-    # Changes to published text: the new text is on the instance and is saved together with the log entry
+    # Changes to approved text: the new text is on the instance and is saved together with the log entry. Staff make
+    # them by a revision.
 
     def fix_typo(self, *, at: datetime | None = None, by=None) -> None:
         """Save a typo fix to a public text. Readers and feeds are not notified."""
@@ -200,9 +213,9 @@ class WorkflowModel(PublicModel):
             self.save(version=VersionInfo(at, by, what), always_version=True)
 
     def revert(self, version, reason: str = "", *, at: datetime | None = None, by=None) -> None:
-        """Restore the text of an earlier version, as a new version; refuse it while a colleague's approval waits."""
-        if self.state(at or timezone.now()) == self.State.SCHEDULED:
-            raise ValidationError(_("This text has been approved. Send the message back before you restore a version."))
+        """Restore the text of an earlier version, as a new version of a draft or of a revision."""
+        if self.state(at or timezone.now()) not in (self.State.DRAFT, self.State.SUBMITTED):
+            raise ValidationError(_("This text has been approved. Restore the version as a change to it."))
         if not restore_fields(self, version):
             raise ValidationError(_("Nothing to restore: the text is already the same."))
         self._record(WorkflowLogEntry.Kind.REVERTED, at or timezone.now(), by, reason)

@@ -15,26 +15,27 @@ def published():
     return a_message(headline="The talks begin on Monday", body="<p>They begin on Monday.</p>", publish_at=NOON)
 
 
-def choose(page, name):
-    page.get_by_role("radio", name=name).check()
+def save_with(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
 
 
-def save(page):
-    page.get_by_role("button", name="Save", exact=True).click()
-
-
-def test_a_correction_note_is_shown_under_the_message(staff, axe):
+def test_a_correction_is_proposed_approved_and_shown_under_the_message(staff, axe):
     message = published()
     staff.goto(f"{LIST}{message.pk}/change/")
+    save_with(staff, "Change this text")
     staff.get_by_label("Headline").fill("The talks begin on Tuesday")
-    save(staff)
-    expect(staff.locator(".change-kind .errorlist")).to_contain_text("a typo or a correction")
+    save_with(staff, "Save and submit")
+    expect(staff.locator(".field-change_kind .errorlist")).to_contain_text("Select the type of your change")
     expect(staff.get_by_label("Headline")).to_have_value("The talks begin on Tuesday")
     assert axe(staff, without=[".django-ckeditor-widget", "#nav-sidebar", ".inline-group"]) == []
-    choose(staff, "Correction")
-    staff.get_by_label("Correction note").fill(NOTE)
-    save(staff)
-    expect(staff.locator(".messagelist")).to_contain_text("Your correction note has been published below the message")
+    staff.get_by_role("radio", name="Correction").check()
+    staff.get_by_label("Note:").fill(NOTE)
+    save_with(staff, "Save and submit")
+    expect(staff.locator(".messagelist")).to_contain_text("Submitted for approval")
+    expect(staff.locator(".revision-differences ins")).to_have_text("Tuesday")
+    staff.get_by_label("Reason for approving").fill("Nobody else is here.")
+    save_with(staff, "Save and approve")
+    expect(staff.locator(".messagelist")).to_contain_text("The change is in force")
     staff.goto(message.get_absolute_url())
     expect(staff.get_by_role("heading", level=1)).to_have_text("The talks begin on Tuesday")
     expect(staff.get_by_role("region", name="Correction")).to_contain_text(NOTE)
@@ -55,14 +56,10 @@ def test_an_earlier_version_is_compared_and_restored(staff, axe):
     expect(page.locator(".difference.body ins")).to_have_text("Tuesday.")
     assert axe(page, without=["#nav-sidebar"]) == []
     page.get_by_role("button", name="Restore this version").click()
-    expect(page.locator(".change-kind .errorlist")).to_contain_text("a typo or a correction")
-    choose(page, "Correction")
-    page.get_by_label("Correction note").fill("It is Monday after all.")
-    page.get_by_role("button", name="Restore this version").click()
-    expect(page.locator(".messagelist")).to_contain_text("has been restored")
+    expect(page.locator(".messagelist")).to_contain_text("as a change to be approved")
+    expect(page.locator(".revision-differences del")).to_have_text("Tuesday.")
     page.goto(message.get_absolute_url())
-    expect(page.locator(".body")).to_have_text("They begin on Monday.")
-    expect(page.locator(".corrections p")).to_have_count(2)
+    expect(page.locator(".body")).to_have_text("They begin on Tuesday.")
 
 
 def test_any_two_versions_are_chosen_and_compared(staff):

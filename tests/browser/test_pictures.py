@@ -45,7 +45,7 @@ def middle(locator):
 
 
 def test_a_click_on_the_image_sets_its_focus(staff):
-    message = a_pictured_message(size=(800, 400))
+    message = a_pictured_message(publish_at=None, size=(800, 400))
     form = desk(staff, message)
     click(form.image, 0.25, 0.8)
     expect(form.x).to_have_value("25")
@@ -56,7 +56,7 @@ def test_a_click_on_the_image_sets_its_focus(staff):
 
 
 def test_the_mark_is_at_the_focus_that_is_entered(staff):
-    form = desk(staff, a_pictured_message(size=(800, 400)))
+    form = desk(staff, a_pictured_message(publish_at=None, size=(800, 400)))
     form.x.fill("10")
     form.y.fill("90")
     # Both boxes in one evaluation, as the editor above may still move the page.
@@ -74,7 +74,7 @@ def test_the_mark_is_at_the_focus_that_is_entered(staff):
 
 
 def test_a_newly_chosen_image_is_shown_with_its_focus_in_the_centre(staff):
-    form = desk(staff, a_pictured_message(image_focus_x=10, image_focus_y=10))
+    form = desk(staff, a_pictured_message(publish_at=None, image_focus_x=10, image_focus_y=10))
     before = form.image.get_attribute("src")
     staff.locator("#id_image").set_input_files(chosen())
     expect(form.x).to_have_value("50")

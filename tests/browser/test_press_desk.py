@@ -162,9 +162,12 @@ def test_featured_message_leads_the_home_page(desk):
     older = a_message(headline="An older speech", publish_at=NOON - timedelta(days=30))
     a_message(headline="A newer statement")
     desk.goto(change(older))
+    desk.get_by_role("button", name="Change this text").click()
     desk.get_by_label("Featured").check()
     desk.get_by_label("Typo: the meaning is unchanged. Readers are not notified.").check()
-    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.get_by_label("Reason for approving").fill("Nobody else is here.")
+    desk.get_by_role("button", name="Save and approve").click()
+    expect(desk.locator(".messagelist")).to_contain_text("The change is in force")
     desk.goto("/")
     expect(desk.locator(".front > .message").get_by_role("heading")).to_have_text("An older speech")
 
@@ -224,7 +227,9 @@ def test_long_headlines_fit_the_press_desk_at_every_width(open_page, log_in, wid
     page = open_page(viewport={"width": width, "height": 900})
     log_in(page)
     message = a_message(
-        headline=HEADLINE[:213], body="<table><tbody><tr>" + "<td>1,000,000</td>" * 30 + "</tr></tbody></table>"
+        publish_at=None,
+        headline=HEADLINE[:213],
+        body="<table><tbody><tr>" + "<td>1,000,000</td>" * 30 + "</tr></tbody></table>",
     )
     for address in (LIST, "/admin/", change(message)):
         page.goto(address)

@@ -13,6 +13,7 @@ from core.timezones import possible_instants, zone_name
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message, a_notice
 from tests.helpers.form_fields import fields_of
+from tests.helpers.revisions import a_revision
 
 LONDON, MOSCOW, APIA = (ZoneInfo(name) for name in ("Europe/London", "Europe/Moscow", "Pacific/Apia"))
 FIRST, SECOND = (datetime(2021, 10, 31, hour, 30, tzinfo=UTC) for hour in (0, 1))  # both 01:30 in London
@@ -125,7 +126,10 @@ def test_a_host_without_a_clock_in_the_header_has_the_name_of_its_zone(settings)
 
 @pytest.mark.django_db
 def test_every_time_field_has_labels_and_shows_both_cities(admin_client):
-    pages = [change(a_message()), f"/admin/consular/notice/{a_notice(ends=NOON + DAY).pk}/change/"]
+    pages = [
+        change(a_message(publish_at=NOON, approved_at=None)),
+        f"/admin/consular/notice/{a_notice(ends=NOON + DAY).pk}/change/",
+    ]
     for page in [admin_client.get(address).content.decode() for address in pages]:
         named = [page.count(f'aria-label="{name}"') for name in ("Date", "Time")]
         assert named == [page.count('<output class="zones">')] * 2
@@ -143,7 +147,7 @@ def test_a_time_that_occurs_twice_needs_a_selection_and_keeps_the_input(admin_cl
 
 @pytest.mark.django_db
 def test_the_second_of_two_stays_the_second(admin_client):
-    message = a_message(publish_at=SECOND, approved_at=NOON, slug="second")
+    message = a_message(publish_at=SECOND, approved_at=None, slug="second")
     page = admin_client.get(change(message)).content.decode()
     assert 'name="publish_at_which" value="1" checked' in page
     admin_client.post(change(message), filled(admin_client, change(message), override="Alone."))
@@ -153,7 +157,7 @@ def test_the_second_of_two_stays_the_second(admin_client):
 
 @pytest.mark.django_db
 def test_a_time_that_occurs_once_needs_no_selection(admin_client):
-    assert "(first)</span>" not in admin_client.get(change(a_message())).content.decode()
+    assert "(first)</span>" not in admin_client.get(change(a_message(approved_at=None))).content.decode()
 
 
 @pytest.mark.django_db
@@ -184,17 +188,6 @@ def test_a_time_up_to_five_minutes_ago_means_now(admin_client, minutes):
 
 
 @pytest.mark.django_db
-def test_a_scheduled_message_can_be_published_now(admin_client):
-    message = a_message(publish_at=NOON + timedelta(days=1), approved_at=NOON)
-    typed = {"headline": message.headline, "publish_at_0": "24/11/2020", "publish_at_1": "12:36"}
-    data = filled(admin_client, change(message), **typed)
-    assert "Give a reason for the change" in admin_client.post(change(message), data).content.decode()
-    admin_client.post(change(message), data | {"override": "The ministry has announced it."})
-    assert list(Message.objects.published(NOON)) == [message]
-    assert message.log_entries.get().reason == "The ministry has announced it."
-
-
-@pytest.mark.django_db
 def test_a_time_that_has_passed_since_it_was_saved_is_accepted(admin_client):
     draft = a_message(publish_at=NOON - HOUR, approved_at=None, slug="late")
     admin_client.post(change(draft), filled(admin_client, change(draft)))
@@ -203,26 +196,12 @@ def test_a_time_that_has_passed_since_it_was_saved_is_accepted(admin_client):
 
 
 @pytest.mark.django_db
-def test_a_public_message_can_have_another_past_time(admin_client):
-    message = a_message()
-    data = filled(admin_client, change(message), headline=message.headline, publish_at_0="22/11/2020")
-    assert "Select whether your change is" in admin_client.post(change(message), data).content.decode()
-    admin_client.post(change(message), data | {"change_kind": "correction", "note": "It was said a day earlier."})
-    message.refresh_from_db()
-    assert message.publish_at == NOON - 2 * DAY
-
-
-@pytest.mark.django_db
-def test_a_scheduled_message_cannot_be_moved_into_the_past(admin_client):
-    message = a_message(publish_at=NOON + DAY, approved_at=NOON)
-    data = filled(admin_client, change(message), publish_at_0="24/11/2020", publish_at_1="12:00")
-    assert "Choose a later time" in admin_client.post(change(message), data).content.decode()
-
-
-@pytest.mark.django_db
-def test_a_saved_time_keeps_its_microseconds(admin_client):
-    exact = NOON.replace(microsecond=123456) + DAY
-    message = a_message(publish_at=exact, approved_at=None, slug="exact")
-    admin_client.post(change(message), filled(admin_client, change(message)))
-    message.refresh_from_db()
-    assert (message.headline, message.publish_at) == ("On time", exact)
+@pytest.mark.parametrize(("minutes", "is_refused"), [(0, False), (5, False), (6, True)])
+def test_a_moment_of_a_change_follows_the_same_rule(admin_client, minutes, is_refused):
+    revision = a_revision(a_message(), change_kind="typo")
+    typed = NOON.replace(second=0) - timedelta(minutes=minutes)
+    moment = {"effective_at_0": "24/11/2020", "effective_at_1": f"{typed:%H:%M}", "headline": revision.headline}
+    page = admin_client.post(change(revision), filled(admin_client, change(revision), **moment)).content.decode()
+    revision.refresh_from_db()
+    assert ("Leave it empty to have the change take effect" in page) is is_refused
+    assert revision.effective_at == (None if is_refused else NOON)

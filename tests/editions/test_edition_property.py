@@ -13,6 +13,7 @@ from editions import edition, middleware
 from news.models import Category, Message
 from redirects.models import Redirect
 from tests.factories import a_category, a_message
+from tests.helpers.revisions import a_revision
 from tests.helpers.wsgi import render_fresh, request_page
 from tests.properties import examples
 
@@ -40,6 +41,7 @@ acts = st.one_of(
     st.tuples(st.just("wait"), spans),
     st.tuples(st.just("wait"), spans),
     st.tuples(st.sampled_from(["schedule", "draft", "move", "notice"]), spans),
+    st.tuples(st.sampled_from(["correct", "withdraw later"]), spans),
     st.tuples(st.sampled_from(["edit", "withdraw", "restore", "feature", "rename", "delete", "rename category"]), rows),
     st.tuples(st.just("count"), st.sampled_from(ZONES)),
 )
@@ -68,8 +70,24 @@ def perform(act, value, now):
         if value % 3 == 0:
             slug = "statements" if Category.objects.filter(slug="texts").exists() else "texts"
             Category.objects.filter(slug__in=["statements", "texts"]).update(slug=slug)
-    elif found := list(Message.objects.order_by("id")):
+    elif act in ("correct", "withdraw later"):
+        revise(act, value, now)
+    elif found := list(Message.objects.filter(revision_of=None).order_by("id")):
         change(found[value % len(found)], act, value, now)
+
+
+def revise(act, value, now):
+    """Approve a correction, or a withdrawal, of a public message after a while."""
+    row = Message.objects.published(now).order_by("pk").first()
+    if row is None or row.open_revision():
+        return
+    moment = now + timedelta(seconds=value)
+    if act == "withdraw later":
+        row.schedule_withdrawal("It was wrong.", moment, at=now)
+    else:
+        body = f"{row.body}<p>Corrected.</p>"
+        a_revision(row, at=now, body=body, change_kind="correction", change_note="It was wrong.", effective_at=moment)
+        row.open_revision().approve(at=now)
 
 
 def change(row, act, value, now):

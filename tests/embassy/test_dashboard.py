@@ -210,7 +210,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(client, fro
         connection,
     ) as queries:
         client.get("/admin/")
-    assert len(queries) <= 12
+    assert len(queries) <= 13
 
 
 # Milestones

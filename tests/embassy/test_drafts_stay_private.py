@@ -12,12 +12,13 @@ from django.urls import get_resolver
 from news.models import Attachment, PreviewLink
 from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message, a_notice, a_page, a_topic, an_office
 from tests.helpers.files import a_small_image_file
+from tests.helpers.revisions import a_revision
 from tests.helpers.routes import route_patterns
 from tests.helpers.wsgi import empty_caches, request_page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.usefixtures("clock")]
 
-STATES = ["draft", "submitted", "scheduled", "embargoed"]
+STATES = ["draft", "submitted", "scheduled", "embargoed", "revision"]
 METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 ALL_METHODS = [*METHODS, "PUT", "DELETE"]
 PLACES = ["headline", "lead", "body", "slug", "source", "alt", "link", "file"]
@@ -38,29 +39,34 @@ def aviary(settings, tmp_path):
     officer = get_user_model().objects.create_user("anna")
     an_office(), a_topic(), a_notice(), a_counter(slug="fire"), a_page(path="about", place="footer")
     speeches = a_category("speeches")
-    a_message(headline="Public", image=a_small_image_file(), image_alt="A picture", category=speeches)
+    public = a_message(headline="Public", image=a_small_image_file(), image_alt="A picture", category=speeches)
     a_message(headline="Withdrawn", publish_at=NOON - 2 * DAY).withdraw("Wrong.", at=NOON - DAY, by=officer)
     birds = {}
     for state in STATES:
-        ahead = state in ("scheduled", "embargoed")
-        birds[state] = a_message(
-            headline=f"{word(state, 'headline')} speaks",
-            lead=word(state, "lead"),
-            body=f'<p>{word(state, "body")} <a href="https://example.org/{word(state, "link")}">there</a></p>',
-            slug=word(state, "slug"),
-            source_name=word(state, "source"),
-            image=a_small_image_file(),
-            image_alt=word(state, "alt"),
-            category=speeches,
-            featured=True,
-            publish_at=NOON + 40 * DAY if ahead else None,
-            approved_at=NOON if ahead else None,
-        )
+        text = {
+            "headline": f"{word(state, 'headline')} speaks",
+            "lead": word(state, "lead"),
+            "body": f'<p>{word(state, "body")} <a href="https://example.org/{word(state, "link")}">there</a></p>',
+            "slug": word(state, "slug"),
+            "source_name": word(state, "source"),
+            "image": a_small_image_file(),
+            "image_alt": word(state, "alt"),
+            "category": speeches,
+            "featured": True,
+        }
+        if state == "revision":
+            text |= {"change_kind": "correction", "change_note": "Wrong.", "effective_at": NOON + 40 * DAY}
+            birds[state] = a_revision(public, **text)
+        else:
+            ahead = state in ("scheduled", "embargoed")
+            when = {"publish_at": NOON + 40 * DAY, "approved_at": NOON} if ahead else {"publish_at": None}
+            birds[state] = a_message(**text, **when)
         file = f"{word(state, 'file')}.pdf"
         Attachment.objects.create(message=birds[state], name=word(state, "file"), file=f"attachments/{file}", size=9)
         (tmp_path / "attachments").mkdir(exist_ok=True)
         (tmp_path / "attachments" / file).write_bytes(b"%PDF-1.4 " + word(state, "body").encode())
     birds["submitted"].submit(at=NOON, by=officer)
+    birds["revision"].approve(at=NOON)
     birds["link"] = PreviewLink.objects.create(
         message=birds["embargoed"], name="Reuters", created_at=NOON, created_by=officer, expires_at=NOON + HOUR
     )

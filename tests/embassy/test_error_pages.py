@@ -6,6 +6,7 @@ import pytest
 from tests.factories import a_message
 from tests.helpers.form_fields import NAMESPACE
 from tests.helpers.message_form import a_draft, change_url, opened_form, post_form
+from tests.helpers.revisions import a_revision
 
 pytestmark = pytest.mark.django_db
 
@@ -36,21 +37,14 @@ def test_each_error_is_listed_with_a_link_to_its_field(admin_client):
     assert {target for target, _ in found} <= ids
 
 
-def test_the_type_of_change_is_linked_and_has_its_error_beside_it(admin_client):
-    message = a_message(headline="As the public has read it")
-    form = opened_form(admin_client, message, headline="As nobody has read it")
-    _, page = post_form(admin_client, message, form)
-    found, ids = summed_up(page)
-    assert ([target for target, _ in found], "id_change_kind_0" in ids) == (["id_change_kind_0"], True)
-    beside = page[page.index('<fieldset class="change-kind errors">') :]
-    assert "Select whether your change is a typo or a correction." in beside
-
-
-def test_the_note_of_a_correction_is_linked(admin_client):
-    message = a_message(headline="As the public has read it")
-    form = opened_form(admin_client, message, headline="As nobody has read it", change_kind="correction")
-    found, ids = summed_up(post_form(admin_client, message, form)[1])
-    assert ([target for target, _ in found], "id_note" in ids) == (["id_note"], True)
+@pytest.mark.parametrize(
+    ("fields", "target"), [({}, "id_change_kind_0"), ({"change_kind": "correction"}, "id_change_note")]
+)
+def test_the_type_of_change_and_its_note_are_linked(admin_client, fields, target):
+    revision = a_revision(a_message(headline="As the public has read it"))
+    form = opened_form(admin_client, revision, headline="As nobody has read it", **fields) | {"_submit": "x"}
+    found, ids = summed_up(post_form(admin_client, revision, form)[1])
+    assert ([target for target, _ in found], target in ids) == ([target], True)
 
 
 def test_the_reason_for_an_approval_is_linked(admin_client):

@@ -67,6 +67,22 @@ def publish(headline):
     return Edition.current().number
 
 
+def schedule_changes(seconds):
+    """Approve, for a moment ahead, a correction of one public message and the withdrawal of another.
+
+    Return the moment as a timestamp, and the two paths.
+    """
+    from tests.factories import a_message
+    from tests.helpers.revisions import a_correction
+
+    at = datetime.now(UTC)
+    corrected, withdrawn = (a_message(publish_at=at - timedelta(hours=1), body="<p>Monday.</p>") for _ in range(2))
+    moment = at + timedelta(seconds=seconds)
+    a_correction(corrected, at=at, body="<p>Tuesday.</p>", effective_at=moment).approve(at=at)
+    withdrawn.schedule_withdrawal("It was wrong.", moment, at=at)
+    return [moment.timestamp(), corrected.get_absolute_url(), withdrawn.get_absolute_url()]
+
+
 def submit(headline):
     """Submit a draft, and return its id and the session key of an editor who can approve it."""
     from django.contrib.auth import get_user_model
@@ -129,7 +145,8 @@ def main():
     settings.HIGHEST_EDITION = os.environ["NODE_HIGHEST"]
     settings.LOGGING_CONFIG = None
     django.setup()
-    deeds = {deed.__name__: deed for deed in (ask, publish, submit, counts, again, sql, sample, migrate)}
+    actions = (ask, publish, schedule_changes, submit, counts, again, sql, sample, migrate)
+    deeds = {action.__name__: action for action in actions}
     for line in sys.stdin:
         what, argument = json.loads(line)
         close_old_connections()  # as Django does at the start of a request

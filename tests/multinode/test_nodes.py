@@ -1,5 +1,7 @@
 """Two application nodes and one PostgreSQL behind the shipped nginx: no visitor notices the failure of one part."""
 
+import time
+
 import pytest
 
 from tests.helpers.nginx import NGINX, nginx, without_query_limit
@@ -93,6 +95,22 @@ def test_a_message_published_on_one_node_is_on_the_other_at_the_next_request(nod
         assert [
             headline in node.ask(path)[1] for node in (there, here) for path in ("/messages/", "/messages/feed/")
         ] == [True] * 4
+
+
+def test_a_correction_and_a_withdrawal_are_in_force_on_both_nodes_at_their_second(nodes, desk):
+    moment, corrected, withdrawn = desk.do("schedule_changes", 4)
+    seen = []
+    while not seen or seen[-1][0] < moment + 2:
+        for node in nodes:
+            began = time.time()
+            body, status = node.ask(corrected)[1], node.status(withdrawn)
+            seen.append((began, time.time(), "Tuesday." in body, status == 410))
+    for began, ended, is_corrected, is_withdrawn in seen:
+        if ended < moment:
+            assert (is_corrected, is_withdrawn) == (False, False)
+        elif began >= moment:
+            assert (is_corrected, is_withdrawn) == (True, True)
+    assert {is_corrected for *_, is_corrected, _ in seen} == {False, True}
 
 
 def test_the_nginx_cache_shows_a_new_message_in_the_next_second(desk, door):

@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 
 from news.models import Attachment, Message
 from news.pdf import MAX_FILE_SIZE, PdfField, validate_pdf
-from tests.factories import a_message
+from tests.factories import NOON, a_message
 from tests.helpers.files import PDF, a_pdf_file, an_attachment
-from tests.helpers.form_fields import fields_of
 from tests.helpers.message_form import post_attachment
+from tests.helpers.revisions import a_revision
 
 pytestmark = pytest.mark.django_db
 
@@ -207,13 +207,16 @@ def test_writers_may_attach_files(client):
     assert Attachment.objects.count() == 1
 
 
-def test_changes_to_attachments_of_a_public_message_are_logged(admin_client):
+def test_changes_to_attachments_of_a_public_message_are_logged():
     message = a_message()
     an_attachment(message, name="Programme")
-    address = f"/admin/news/message/{message.pk}/change/"
-    form = fields_of(admin_client.get(address).content.decode(), "message_form")
-    admin_client.post(address, form | {"attachments-0-DELETE": "on", "_save": "Save"})
-    act = message.log_entries.get()
+    revision = a_revision(message, change_kind="correction", change_note="It was another programme.")
+    revision.attachments.all().delete()
+    revision.approve(at=NOON)
     message.refresh_from_db()
-    assert (message.attachments.count(), act.kind, act.reason) == (0, "attached", "deleted: Programme")
-    assert message.updated_at == act.at
+    kinds = {entry.kind: entry.reason for entry in message.log_entries.all()}
+    assert (message.attachments.count(), kinds) == (
+        0,
+        {"attached": "now: none", "correction": "It was another programme."},
+    )
+    assert message.updated_at == NOON

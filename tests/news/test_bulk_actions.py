@@ -122,8 +122,8 @@ def test_a_withdrawn_message_has_a_banner_above_its_form(client, editor):
     page = client.post(step_url("withdraw", [message]), {"reason": "The number was wrong."}, follow=True)
     page = page.content.decode()
     assert f'Withdrawn: <a href="{LIST}{message.pk}/change/">On visas</a> (withdrawn).' in page
-    assert page.index("Withdrawn on") < page.index('name="headline"')
-    assert "The number was wrong." in page[page.index("Withdrawn on") : page.index('name="headline"')]
+    banner = page[page.index("Withdrawn on") : page.index('class="form-row field-headline"')]
+    assert "The number was wrong." in banner
 
 
 def test_a_rejected_draft_has_a_banner_with_user_and_reason(client, editor):

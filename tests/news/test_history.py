@@ -268,44 +268,32 @@ def test_restoring_needs_a_post_request(admin_client):
 
 
 def test_restoring_needs_change_permission(client):
-    message = with_versions(FIRST, SECOND, publish_at=NOON - DAY)
-    client.force_login(create_press_officer("submit_message"))  # a writer may not change an approved message
+    message = with_versions(FIRST, SECOND)
+    reader = create_press_officer()
+    reader.user_permissions.remove(*reader.user_permissions.exclude(codename="view_message"))
+    client.force_login(reader)
     assert "Restore this version" not in compared(client, message, ids(message)[0])
-    assert restore(client, message, ids(message)[0], change_kind="typo").status_code == 403
+    assert restore(client, message, ids(message)[0]).status_code == 403
     assert stored(message).body == SECOND
 
 
-# Restoring on a public message
+# Restoring on an approved message
 
 
-def test_restoring_on_a_public_message_needs_a_type_of_change(admin_client):
+@pytest.mark.parametrize("publish_at", [NOON - DAY, NOON + DAY])
+def test_an_earlier_text_of_an_approved_message_is_restored_as_a_change(client, publish_at):
+    message = with_versions(FIRST, SECOND, publish_at=publish_at)
+    client.force_login(create_press_officer("submit_message"))
+    restore(client, message, ids(message)[0])
+    revision = message.open_revision()
+    assert (stored(message).body, revision.body) == (SECOND, FIRST)
+    assert [entry.kind for entry in revision.log_entries.order_by("id")] == ["started", "reverted"]
+    with pytest.raises(ValidationError, match="Restore the version as a change"):
+        stored(message).revert(message.history.last(), at=NOON)
+
+
+def test_no_version_is_restored_over_an_open_change(admin_client):
     message = with_versions(FIRST, SECOND, publish_at=NOON - DAY)
-    page = restore(admin_client, message, ids(message)[0], note="Typed with care").content.decode()
-    assert (ASKED in page, "Typed with care" in page, stored(message).body) == (True, True, SECOND)
-
-
-def test_restoring_as_a_correction_is_public(admin_client, client):
-    message = with_versions(FIRST, SECOND, publish_at=NOON - DAY)
-    restore(admin_client, message, ids(message)[0], change_kind="correction", note="It was Monday after all.")
-    page = client.get(message.get_absolute_url()).content.decode()
-    assert ("began on Monday" in page, "It was Monday after all." in page) == (True, True)
-    assert [act.kind for act in message.log_entries.order_by("id")] == [
-        WorkflowLogEntry.Kind.REVERTED,
-        WorkflowLogEntry.Kind.CORRECTION,
-    ]
-    assert len(ids(message)) == 3
-
-
-def test_restoring_formatting_needs_a_type_as_well(admin_client):
-    message = with_versions(FIRST, FIRST.replace("Monday", "<em>Monday</em>"), publish_at=NOON - DAY)
-    assert ASKED in restore(admin_client, message, ids(message)[0]).content.decode()
-    restore(admin_client, message, ids(message)[0], change_kind="typo")
-    assert stored(message).body == FIRST
-    assert [entry.kind for entry in message.log_entries.order_by("id")] == ["reverted", "typo"]
-
-
-def test_no_version_is_restored_into_a_scheduled_text(admin_client):
-    message = with_versions(FIRST, SECOND, publish_at=NOON + DAY)
+    revision, _is_new = message.start_revision(at=NOON)
     page = admin_client.post(f"{listed(message)}{ids(message)[0]}/restore/", follow=True).content.decode()
-    assert "Send the message back before you restore a version." in page
-    assert (stored(message).body, message.log_entries.exists()) == (SECOND, False)
+    assert ("Discard it before you restore an earlier text." in page, stored(revision).body) == (True, SECOND)

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_message
 from tests.helpers.message_form import a_draft, change_url, opened_form
+from tests.helpers.revisions import a_revision
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -42,11 +43,10 @@ def test_a_log_entry_is_above_its_version(admin_client, button, lines):
 
 def test_a_correction_is_above_its_version(admin_client):
     message = a_message(headline="As the public has read it", publish_at=NOON - DAY)
-    form = opened_form(
-        admin_client, message, headline="As it is right", change_kind="correction", note="The headline was wrong."
-    )
-    admin_client.post(change_url(message), form)
-    (acted, what), (saved, changed) = events(admin_client, message)[:2]
+    fields = {"headline": "As it is right", "change_kind": "correction", "change_note": "The headline was wrong."}
+    a_revision(message, **fields).approve()
+    own = [event for event in events(admin_client, message) if not event[1].startswith("proposed change")]
+    (acted, what), (saved, changed) = own[:2]
     assert (what, changed, acted) == ("corrected", "changed: headline", saved)
 
 

@@ -68,12 +68,17 @@ def run_form_view(model_admin, request, object_id, view):
         try:
             response = view()
         except StaleVersion:
-            for file in request.FILES.values():
-                file.seek(0)
+            rewind_files(request)
         except PermissionDenied:
             return RefusedSaveViews(model_admin).refuse_save(request, object_id)
         else:
             return set_saved_cookie(request, response)
+
+
+def rewind_files(request) -> None:
+    """Make the uploaded files of a request readable again, for a view that is run a second time."""
+    for file in request.FILES.values():
+        file.seek(0)
 
 
 def check_version(request, row) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -68,8 +68,22 @@ class HistoryViews(AdminViews):
         """Return the reason of a version as the history shows it."""
         return version.history_change_reason or ""
 
-    def record_restoring(self, request, row, form) -> None:
-        """Record what the form of a restored version asked for."""
+    def can_restore(self, request, row) -> bool:
+        """Return whether the user may restore an earlier version of a row."""
+        return self.model_admin.has_change_permission(request, row)
+
+    def restore(self, request, row, version, form):
+        """Restore a version, with the valid form, and return the response."""
+        time = in_zones(version.history_date)
+        with new_edition():
+            row = self.get_visible(request, row.pk)  # read again: the row is locked from here
+            try:
+                row.revert(version, _("The version of %s.") % time, at=request.at, by=request.user)
+            except ValidationError as error:
+                messages.warning(request, " ".join(error.messages))
+            else:
+                messages.success(request, _("The text of %s has been restored.") % time)
+        return redirect_to_form(row)
 
     # Views
 
@@ -105,8 +119,7 @@ class HistoryViews(AdminViews):
         """Return the page with two versions compared, and the form that restores the older one where it differs."""
         old = get_object_or_404(versions_of(row), history_id=a)
         new = get_object_or_404(versions_of(row), history_id=b) if b else row
-        can_restore = not b and self.model_admin.has_change_permission(request, row)
-        if can_restore and form is None and comparison.restorable_fields(row, old):
+        if not b and self.can_restore(request, row) and form is None and comparison.restorable_fields(row, old):
             form = self.restore_form(row=row, version=old, request=request)
         differences = comparison.field_differences(type(row), old, new)
         return self.render(
@@ -129,22 +142,14 @@ class HistoryViews(AdminViews):
 
     def restore_version(self, request, pk, version):
         """Restore an earlier version as a new one, with the input of the form."""
-        row = self.get_editable(request, pk)
+        row = self.get_visible(request, pk)
+        if not self.can_restore(request, row):
+            raise PermissionDenied
         old = get_object_or_404(versions_of(row), history_id=version)
         form = self.restore_form(request.POST, row=row, version=old, request=request)
         if not form.is_valid():
             return self.comparison(request, row, version, form=form)
-        time = in_zones(old.history_date)
-        with new_edition():
-            row = self.get_visible(request, pk)  # read again: the row is locked from here
-            try:
-                row.revert(old, _("The version of %s.") % time, at=request.at, by=request.user)
-            except ValidationError as error:
-                messages.warning(request, " ".join(error.messages))
-            else:
-                self.record_restoring(request, row, form)
-                messages.success(request, _("The text of %s has been restored.") % time)
-        return redirect_to_form(row)
+        return self.restore(request, row, old, form)
 
     def version_events(self, row, rows) -> Iterator[Event]:
         """Yield the versions in which something was written; other events describe the others.

@@ -1,0 +1,120 @@
+"""Revisions in the admin: what is approved is read-only, and changed by a revision with a form of its own."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.admin.views import AdminViews, redirect_to_form
+from news.differences import attachment_list
+from news.models import Message
+from versions import comparison
+
+ChangeKind = Message.ChangeKind
+
+PUBLIC_FIELDSET = (gettext_lazy("Type of change"), {"fields": ["change_kind", "change_note", "effective_at"]})
+SCHEDULED_FIELDSET = (gettext_lazy("Reason for the change"), {"fields": ["change_note"]})
+
+
+class StepRefused(Exception):
+    """A workflow step was refused after the form had been saved, so the transaction is undone."""
+
+    def __init__(self, error: ValidationError):
+        super().__init__(str(error))
+        self.error = error
+
+
+def fieldsets(message, at) -> list:
+    """Return the fieldsets that only a revision has."""
+    if not message or not message.is_revision:
+        return []
+    return [PUBLIC_FIELDSET if message.revision_of.was_public(at) else SCHEDULED_FIELDSET]
+
+
+class RevisionFormMixin(forms.ModelForm):
+    """The part of the message's form about a revision, and the errors of a step that was refused."""
+
+    request = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "change_kind" in self.fields:
+            self.fields["change_kind"].choices = ChangeKind.choices  # without an empty one
+            self.fields["change_note"].help_text = gettext_lazy(
+                "Not needed for a typo. For a correction: what was wrong, in a sentence or two. It is shown below the "
+                "message. For a withdrawal: the public reason."
+            )
+        elif "change_note" in self.fields:
+            self.fields["change_note"].help_text = gettext_lazy("It is recorded and not public.")
+
+    def clean(self):
+        cleaned = super().clean()
+        refused = getattr(self.request, "refused_step", None)
+        for name, errors in error_lists(refused).items() if refused else ():
+            self.add_error(name if name in self.fields else None, errors)
+        return cleaned
+
+
+def error_lists(error: ValidationError) -> dict[str, list]:
+    """Return the errors by field; those of no field under NON_FIELD_ERRORS."""
+    return error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+
+
+def form_context(request, message, has_permission: bool) -> dict:
+    """Return the template context: of a revision its message and differences, of a message its revisions."""
+    if not message:
+        return {}
+    if message.is_revision:
+        original = message.revision_of
+        return {
+            "revision_of": original,
+            "is_public_change": original.was_public(request.at),
+            "difference_context": difference_context(original, message),
+        }
+    revisions = list(message.revisions.order_by("-id"))
+    return {
+        "revisions": [(row, row.state(request.at)) for row in revisions],
+        "open_revision": next((row for row in revisions if row.is_open), None),
+        "can_propose": bool(message.approved_at and has_permission),
+    }
+
+
+def difference_context(original, revision) -> dict:
+    """Return the template context of a comparison of a message with a revision of it, attachments included."""
+    found = [
+        difference
+        for difference in comparison.field_differences(Message, original, revision)
+        if difference.changed and difference.name not in ("change_kind", "change_note", "effective_at")
+    ]
+    files = [[name for _file, name in attachment_list(row)] for row in (original, revision)]
+    return {
+        "differences": found,
+        "changed": True,
+        "text_fields": Message.text_fields,
+        "language": revision.language,
+        "attachments": files if attachment_list(original) != attachment_list(revision) else None,
+    }
+
+
+class RevisionViews(AdminViews):
+    """The button that begins a revision."""
+
+    def urls(self):
+        return [self.url("<int:pk>/revision/", self.start, "revision", post_only=True)]
+
+    def start(self, request, pk):
+        """Begin a revision of an approved message, or open the one that a colleague has begun."""
+        message = self.get_visible(request, pk)
+        if not self.model_admin.has_change_permission(request):
+            raise PermissionDenied
+        try:
+            revision, is_new = message.start_revision(at=request.at, by=request.user)
+        except ValidationError as error:
+            messages.warning(request, " ".join(error.messages))
+            return redirect_to_form(message)
+        if is_new:
+            messages.info(request, _("Change the text below. Readers see the present text until it is approved."))
+        else:
+            messages.info(request, _("A change of this message is already open. You can work on it here."))
+        return redirect_to_form(revision)
