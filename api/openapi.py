@@ -13,7 +13,7 @@ from api import counters
 from api.messages import schema
 from core.site_urls import absolute_url
 
-API_VERSION = "1.0.0"  # semantic version of the API: a new field or parameter raises the minor number
+API_VERSION = "1.1.0"  # semantic version of the API: a new field or parameter raises the minor number
 ETAG_HEADER = {
     "ETag": {"description": "Send it as If-None-Match to ask whether the response has changed.", "required": True}
 }

@@ -27,7 +27,7 @@ def typo_error(old, new) -> str:
     model = type(new)
     other = set(differences(old, new)) - set(model.text_fields) - PLACEMENT_FIELDS
     if other:
-        return _("A typo changes words of the headline, the lead or the text only. Select “Correction”.")
+        return _("A typo changes words of the headline, the lead or the text only. Select “Correction” or “Update”.")
     texts = [
         (comparison.plain_field(model, old, name), comparison.plain_field(model, new, name))
         for name in model.text_fields
@@ -35,17 +35,17 @@ def typo_error(old, new) -> str:
     counts = [text_diff.count_changed_words(text_diff.diff_words(*pair)) for pair in texts]
     removed, added = (sum(numbers) for numbers in zip(*counts, strict=True))
     if max(removed, added) > MAX_WORDS:
-        return _("More than %d words have changed. Select “Correction”.") % MAX_WORDS
+        return _("More than %d words have changed. Select “Correction” or “Update”.") % MAX_WORDS
     rules = (
-        (numbers_in, _("A number has changed. Select “Correction”.")),
-        (names_in, _("A name, or another word with a capital letter, has changed. Select “Correction”.")),
-        (lambda text: dates_in(text, new.language), _("A date has changed. Select “Correction”.")),
+        (numbers_in, _("A number has changed. Select “Correction” or “Update”.")),
+        (names_in, _("A name, or another word with a capital letter, has changed. Select “Correction” or “Update”.")),
+        (lambda text: dates_in(text, new.language), _("A date has changed. Select “Correction” or “Update”.")),
     )
     for extract, sentence in rules:
         if any(extract(before) != extract(after) for before, after in texts):
             return sentence
     if ADDRESS.findall(old.body) != ADDRESS.findall(new.body):
-        return _("A link or an image has changed. Select “Correction”.")
+        return _("A link or an image has changed. Select “Correction” or “Update”.")
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from news import converters, views  # noqa: F401 (importing `converters` registers yyyy, mm and dd)
+from news import converters, views  # noqa: F401 (importing `converters` registers yyyy, mm, dd and nth)
 from news.syndication import feeds
 
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("<yyyy:year>/<mm:month>/<dd:day>/", views.archive, name="day"),
     path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/", views.message, name="message"),
     path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/card.png", views.card, name="card"),
+    path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/earlier/<nth:number>/", views.earlier_text, name="earlier_text"),
     path("<slug:slug>/", views.archive, name="category"),
     path("<slug:slug>/feed/", feeds.atom_feed, name="category_feed"),
     path("<slug:slug>/feed/<yyyy:year>/<mm:month>/<dd:day>/", feeds.archive_document, name="category_feed_archive"),

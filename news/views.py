@@ -1,4 +1,4 @@
-"""Public views of the messages: lists, a message's page, its social card."""
+"""Public views of the messages: lists, a message's page, its earlier texts, its social card."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from django.utils.http import http_date
 from core.cursors import Cursor
 from editions.decorators import per_edition
 from news import archive as archives
-from news import goto_date
+from news import earlier_texts, goto_date
 from news.models import Category, Message
 from news.syndication import social_cards, structured_data
 
@@ -81,23 +81,56 @@ def get_cursor_or_404(request, name):
 @per_edition
 def message(request, year, month, day, slug):
     """A message; status 410 with the notice where it was withdrawn."""
-    rows = Message.objects.visible_or_withdrawn(request.at).for_detail()
-    found = get_object_or_404(rows, day=get_day_or_404(year, month, day), slug=slug)
+    found = get_message_or_404(request, year, month, day, slug)
     if found.withdrawn_at:
-        return render(request, "news/withdrawn.html", {"message": found}, status=410)
+        return render_withdrawn(request, found)
     older, newer = Message.objects.published(request.at).neighbours(Cursor.of(found))
-    if found.revised_at:
-        prefetch_related_objects([found], "corrections")  # used in the page and in its JSON-LD
     context = {
         "message": found,
         "older": older,
         "newer": newer,
         "image": structured_data.link_image(found),
-        "json_ld": structured_data.article_json_ld(found, found.corrections.all() if found.revised_at else ()),
+        "json_ld": structured_data.article_json_ld(found, earlier_texts.list_corrections(found)),
     }
     response = render(request, "news/message.html", context)
     response["Last-Modified"] = http_date(found.updated_at.timestamp())
     return response
+
+
+@per_edition
+def earlier_text(request, year, month, day, slug, number):
+    """The text of a message before its correction with this number; 410 where the message was withdrawn."""
+    found = get_message_or_404(request, year, month, day, slug)
+    shown = [each for each in earlier_texts.list_corrections(found) if each.earlier_path]
+    place = next((i for i, each in enumerate(shown) if each.number == number), None)
+    if place is None:
+        raise Http404
+    if found.withdrawn_at:
+        return render_withdrawn(request, found)
+    context = {
+        "message": found,
+        "correction": shown[place],
+        "earlier": earlier_texts.earlier_text(found, shown[place]),
+        "older": shown[place - 1] if place else None,
+        "newer": shown[place + 1] if place + 1 < len(shown) else None,
+    }
+    response = render(request, "news/earlier_text.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def get_message_or_404(request, year, month, day, slug) -> Message:
+    """Return the published or withdrawn message of a URL, with its corrections; raise Http404 for others."""
+    rows = Message.objects.visible_or_withdrawn(request.at).for_detail()
+    found = get_object_or_404(rows, day=get_day_or_404(year, month, day), slug=slug)
+    if found.revised_at:
+        prefetch_related_objects([found], "corrections")
+    return found
+
+
+def render_withdrawn(request, message) -> HttpResponse:
+    """Return the notice of a withdrawn message."""
+    return render(request, "news/withdrawn.html", {"message": message}, status=410)
 
 
 @per_edition(max_age=60)

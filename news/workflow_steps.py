@@ -17,6 +17,7 @@ class WorkflowStep(models.TextChoices):
     ATTACHED = "attached", _("attachments changed")
     TYPO = "typo", _("typo fixed")
     CORRECTION = "correction", _("corrected")
+    UPDATE = "update", _("updated")
     WITHDRAWN = "withdrawn", _("withdrawn")
     RESTORED = "restored", _("restored")
     REVERTED = "reverted", _("earlier version restored")

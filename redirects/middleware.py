@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from copy import copy
 
@@ -13,6 +14,8 @@ from editions import replicas
 from editions.decorators import cache_policy_for
 from redirects.models import TARGETS, Redirect
 from redirects.old_urls import candidate_keys, candidate_paths
+
+BELOW_MESSAGE = re.compile(r"card\.png|earlier/[1-9][0-9]{0,4}/")  # what a message has below its URL moves with it
 
 
 def redirect_middleware(get_response):
@@ -53,7 +56,7 @@ def find_redirect(path: str, query: str, at) -> tuple[str, bool] | None:
             return address, "?" in text
     for text, rest in above.items():
         row = by_path.get(text)
-        if row and not (row.message_id and rest != "card.png") and (address := row.target_url(at)):
+        if row and not (row.message_id and not BELOW_MESSAGE.fullmatch(rest)) and (address := row.target_url(at)):
             return (address.rstrip("/") if rest.startswith(".") else address) + rest, False
     for key in keys:
         addresses = {address for row in found if row.key == key and (address := row.target_url(at))} - {path}

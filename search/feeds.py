@@ -13,7 +13,7 @@ from core.cors import allow_any_origin
 from core.site_urls import absolute_url
 from editions.decorators import per_edition
 from news.models import Category
-from news.syndication.entries import json_item, prefetch_attachments, tag_prefix
+from news.syndication.entries import json_item, prefetch_for_entries, tag_prefix
 from news.syndication.feeds import MAX_ENTRIES, render_atom
 from search.limits import SearchTimeout
 from search.params import FEED_PARAMETERS, SearchParams
@@ -51,7 +51,7 @@ def search_json_feed(request):
             "home_page_url": absolute_url(params.replace(sort="date").url),
             "feed_url": f"{absolute_url(request.path)}?{params.query_string}",
             "language": settings.LANGUAGE_CODE,
-            "items": [json_item(message) for message in prefetch_attachments(messages)],
+            "items": [json_item(message) for message in prefetch_for_entries(messages)],
         }
         return JsonResponse(feed, content_type="application/feed+json", json_dumps_params={"ensure_ascii": False})
 

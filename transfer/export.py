@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 from django.db.models import Q, prefetch_related_objects
 
-from news.models import Message
+from news.models import Correction, Message
 from transfer.importer.validation import LINE_ENDS, QUERY_SAFE, UNPRINTABLE
 from transfer.importer.writer import default_category_name
 
@@ -61,9 +61,7 @@ def message_to_json(message: Message) -> dict:
         "language": message.language if message.language != Message._meta.get_field("language").default else "",
         "draft": bool(message.publish_at and not message.approved_at),
         "old_urls": sorted(encode_redirect_path(row.path) for row in message.redirects.all()),
-        "corrections": [
-            {"at": iso_or_none(row.at), "note": strip_unprintable(row.note)} for row in message.corrections.all()
-        ],
+        "corrections": [correction_to_json(row) for row in message.corrections.all()],
         "revised_at": iso_or_none(message.revised_at),
         "withdrawn_at": iso_or_none(message.withdrawn_at),
         "category_name": category.name if category.name != default_category_name(category.slug) else "",
@@ -73,6 +71,12 @@ def message_to_json(message: Message) -> dict:
         ],
     }
     return {name: value for name, value in values.items() if value or name == "publish_at"}
+
+
+def correction_to_json(correction: Correction) -> dict:
+    """Return a correction as a JSON object; the kind only where it is not the default, as for all values."""
+    kind = {} if correction.kind == Correction.Kind.CORRECTION else {"kind": correction.kind}
+    return {"at": iso_or_none(correction.at), "note": strip_unprintable(correction.note), **kind}
 
 
 def image_to_json(message: Message) -> dict:

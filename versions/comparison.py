@@ -62,20 +62,29 @@ def field_differences(model, old, new) -> list[FieldDifference]:
     """Return the text fields compared word by word, and the other fields that differ, old and new."""
     found = []
     for field in editable_fields(model):
-        other = stored_value(old, field) != stored_value(new, field)
-        if not other and field.name not in model.text_fields:
-            continue
-        before, after = display_value(field, old), display_value(field, new)
         if field.name in model.text_fields:
-            compared = text_diff.diff_words(before, after)
-        else:
-            both = (text_diff.Op.REMOVED, before), (text_diff.Op.ADDED, after)
-            compared = text_diff.Comparison(text_diff.Span(kind, text) for kind, text in both if text)
-        label, counts = str(capfirst(field.verbose_name)), text_diff.count_changed_words(compared)
-        found.append(
-            FieldDifference(field.name, label, other, text_diff.split_paragraphs(compared), counts, compared.is_coarse)
-        )
+            found.append(text_difference(field, old, new))
+        elif stored_value(old, field) != stored_value(new, field):
+            values = (text_diff.Op.REMOVED, display_value(field, old)), (text_diff.Op.ADDED, display_value(field, new))
+            spans = text_diff.Comparison(text_diff.Span(kind, text) for kind, text in values if text)
+            found.append(_difference(field, True, spans))
     return found
+
+
+def text_differences(model, old, new) -> list[FieldDifference]:
+    """Return the text fields compared word by word."""
+    return [text_difference(model._meta.get_field(name), old, new) for name in model.text_fields]
+
+
+def text_difference(field, old, new) -> FieldDifference:
+    """Return a text field compared word by word."""
+    spans = text_diff.diff_words(display_value(field, old), display_value(field, new))
+    return _difference(field, stored_value(old, field) != stored_value(new, field), spans)
+
+
+def _difference(field, is_changed: bool, spans: text_diff.Comparison) -> FieldDifference:
+    label, counts = str(capfirst(field.verbose_name)), text_diff.count_changed_words(spans)
+    return FieldDifference(field.name, label, is_changed, text_diff.split_paragraphs(spans), counts, spans.is_coarse)
 
 
 def display_value(field, version) -> str:

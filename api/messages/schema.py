@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from api.messages.parsers import PARAMETERS
+from news.models import Correction
 
 
 def field_schema(kind: str | list, description: str, **more) -> dict:
@@ -118,7 +119,17 @@ def summary_fields() -> dict:
 
 
 def detail_fields() -> dict:
-    correction = {"at": datetime_field(_("Time of the correction.")), "note": text_field(_("What was corrected."))}
+    correction = {
+        "kind": text_field(
+            _("“correction” if the text was wrong, “update” if the facts have changed since."),
+            enum=Correction.Kind.values,
+        ),
+        "at": datetime_field(_("Time of the correction.")),
+        "note": text_field(_("What was wrong, or what has changed.")),
+        "earlier_url": url_field(
+            _("Web page with the text before, with the changed words marked; null if it is not shown."), OPTIONAL_TEXT
+        ),
+    }
     attachment = {
         "name": text_field(_("Title.")),
         "url": url_field(_("File URL.")),
@@ -127,7 +138,9 @@ def detail_fields() -> dict:
     }
     return {
         "body_html": text_field(_("Text as sanitised HTML with absolute URLs; may be empty.")),
-        "corrections": array_schema(_("Corrections, the oldest first."), object_schema(_("A correction."), correction)),
+        "corrections": array_schema(
+            _("Corrections and updates, the oldest first."), object_schema(_("A correction."), correction)
+        ),
         "attachments": array_schema(_("Attached files."), object_schema(_("A PDF."), attachment)),
         "citation": text_field(_("Citation.")),
     }

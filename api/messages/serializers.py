@@ -12,7 +12,7 @@ from django.utils.dateformat import format as format_date
 from core.site_urls import absolute_url
 from core.templatetags.datetimes import iso
 from news.querysets import LIST_COLUMNS
-from news.syndication.entries import tag_uri, with_absolute_urls
+from news.syndication.entries import json_corrections, tag_uri, with_absolute_urls
 from richtext.renditions import CONTENT_TYPES, SUFFIXES, ImageFile
 from richtext.serving import media_url
 
@@ -55,10 +55,7 @@ def message_detail(message) -> dict:
     """Return a message with its text, corrections and attachments."""
     return message_summary(message) | {
         "body_html": with_absolute_urls(message.body, absolute_url(message.get_absolute_url())),
-        "corrections": [
-            {"at": iso(correction.at), "note": correction.note}
-            for correction in (message.corrections.all() if message.revised_at else ())
-        ],
+        "corrections": json_corrections(message),
         "attachments": [attachment_data(each) for each in message.attached],
         "citation": format_citation(message),
     }

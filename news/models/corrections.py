@@ -1,4 +1,8 @@
-"""Corrections: dated public notes below a message about errors in its text."""
+"""Corrections and updates: dated public notes below a message about changes of its text."""
+
+from __future__ import annotations
+
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -9,12 +13,22 @@ from editions.models import PublicModel, PublicQuerySet
 
 
 class Correction(PublicModel):
-    """A correction note. `Message.publish_correction` creates it together with its workflow log entry."""
+    """A note on a change. `Message.publish_correction` creates it together with its workflow log entry."""
+
+    class Kind(models.TextChoices):
+        """Why the text changed: it was wrong, or the facts have changed since it was published."""
+
+        CORRECTION = "correction", _("Correction")
+        UPDATE = "update", _("Update")
 
     message = models.ForeignKey("news.Message", models.CASCADE, related_name="corrections", verbose_name=_("message"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.CORRECTION)
     at = models.DateTimeField(_("when"))
     note = PlainTextField(_("note"), max_length=MAX_REASON)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
+    # The version whose headline, lead or body it replaced: null where it left them as they were, and when imported.
+    earlier_version = models.PositiveIntegerField(null=True, editable=False)
+    earlier_withdrawn = models.BooleanField(default=False, editable=False)  # that text was withdrawn at the time
 
     objects = PublicQuerySet.as_manager()
 
@@ -25,3 +39,18 @@ class Correction(PublicModel):
 
     def __str__(self):
         return self.note
+
+
+def replaced_text(message, since: int, at: datetime) -> dict:
+    """Return the fields of a correction that name the text which it has replaced; {} where no text was replaced.
+
+    `since` is the newest version before the change. An imported message may have none (0): its first change saves the
+    text before it as a version as well. A text that was not public at `at` was not replaced in public.
+    """
+    versions = message.history.order_by("history_id")
+    before = versions.filter(history_id__lte=since).last() or versions.first()
+    if before is None or not before.approved_at or before.publish_at > at:
+        return {}
+    if all(getattr(before, name) == getattr(message, name) for name in message.text_fields):
+        return {}
+    return {"earlier_version": before.history_id, "earlier_withdrawn": before.withdrawn_at is not None}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.text_fields import MAX_REASON, PlainTextField, clean_text
 from editions.models import PublicModel, new_edition
 from news.authorship import authored_versions
+from news.models.corrections import Correction, replaced_text
 from news.models.workflow_log import WorkflowLogEntry
 from versions.comparison import restore_fields
 from versions.models import VersionInfo
@@ -21,6 +22,11 @@ from versions.models import VersionInfo
 OWN_TEXT = _("You have worked on this text. Ask a colleague to approve it, or give a reason for approving it yourself.")
 
 CHANGED_SINCE_READ = _("This text was changed after you opened it. Read it again before you approve it.")
+
+NOTE_MISSING = {
+    Correction.Kind.CORRECTION: _("Enter what was wrong. The note is shown below the message."),
+    Correction.Kind.UPDATE: _("Enter what has changed. The note is shown below the message."),
+}
 
 
 def time_field(name):
@@ -189,15 +195,27 @@ class WorkflowModel(PublicModel):
         self._require_public(at)
         self._record(WorkflowLogEntry.Kind.TYPO, at, by)
 
-    def publish_correction(self, note: str, *, at: datetime | None = None, by=None) -> None:
-        """Save a correction of a public text, with a public note and its date below the message."""
-        at = at or timezone.now()
-        note = _require_reason(note, _("Enter what was wrong. The note is shown below the message."))
+    def publish_correction(
+        self,
+        note: str,
+        *,
+        kind: str = Correction.Kind.CORRECTION,
+        at: datetime | None = None,
+        by=None,
+        since: int | None = None,
+    ) -> None:
+        """Save a correction or an update of a public text, with a public note and its date below the message.
+
+        `since` is the newest version before the change, where a version with the new text has been saved already.
+        """
+        at, kind = at or timezone.now(), Correction.Kind(kind)
+        note = _require_reason(note, NOTE_MISSING[kind])
         self._require_public(at)
         self.revised_at = at
         with new_edition():
-            self._record(WorkflowLogEntry.Kind.CORRECTION, at, by, note)
-            self.corrections.create(at=at, note=note, by=by)
+            since = self.newest_version() if since is None else since
+            self._record(WorkflowLogEntry.Kind(kind.value), at, by, note)
+            self.corrections.create(kind=kind, at=at, note=note, by=by, **replaced_text(self, since, at))
 
     def record_attachment_change(self, what: str, *, at: datetime | None = None, by=None) -> None:
         """Save a version that describes a change to the attachments, so that conflicts with it are detected.

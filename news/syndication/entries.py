@@ -12,12 +12,18 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db.models import prefetch_related_objects
-from django.template.defaultfilters import filesizeformat, linebreaks_filter
+from django.template.defaultfilters import filesizeformat, linebreaks_filter, linebreaksbr
+from django.urls import reverse
+from django.utils.dateformat import format as format_date
 from django.utils.html import escape, format_html, format_html_join
+from django.utils.timezone import get_default_timezone, localtime
 from django.utils.translation import gettext as _
 
 from core.site_urls import absolute_url
+from core.templatetags.datetimes import iso
 from core.xml_text import strip_invalid_xml
+from news.earlier_texts import ListedCorrection, list_corrections
+from news.models import Correction
 from news.syndication.structured_data import link_image
 from richtext.sanitize.tokens import TOKEN
 from richtext.serving import media_url
@@ -50,7 +56,7 @@ def with_absolute_urls(html: str, base: str) -> str:
 
 
 def html_content(message, link: str) -> str:
-    """Return a message as HTML: image, body, list of attachments; for a withdrawn one the notice."""
+    """Return a message as HTML: image, body, attachments, corrections; for a withdrawn one the notice."""
     if message.withdrawn_at:
         return format_html(
             "<p><strong>{}</strong></p>{}", withdrawn_title(), linebreaks_filter(message.withdrawn_reason)
@@ -59,7 +65,37 @@ def html_content(message, link: str) -> str:
     if message.image and message.image_width:
         source = absolute_url(media_url(message.image.name))
         figure = format_html('<p><img src="{}" alt="{}"></p>', source, message.image_alt)
-    return figure + with_absolute_urls(message.body, link) + attachment_list_html(json_attachments(message))
+    text = figure + with_absolute_urls(message.body, link) + attachment_list_html(json_attachments(message))
+    return text + "".join(correction_html(each, message) for each in list_corrections(message))
+
+
+def correction_html(correction: ListedCorrection, message) -> str:
+    """Return a correction as a paragraph: its kind, date and note, with a link to the text before it."""
+    day = format_date(localtime(correction.at, get_default_timezone()), "j F Y")
+    link = ""
+    if correction.earlier_path:
+        is_update = correction.kind == Correction.Kind.UPDATE
+        text = _("Text before this update") if is_update else _("Text before this correction")
+        link = format_html(' <a href="{}">{}</a>', absolute_url(correction.earlier_path), text)
+    return format_html(
+        '<p lang="{}"><strong>{}, {}:</strong> <span lang="{}">{}</span>{}</p>',
+        *(settings.LANGUAGE_CODE, correction.label, day, message.language, linebreaksbr(correction.note), link),
+    )
+
+
+def json_corrections(message) -> list[dict]:
+    """Return the corrections as in an item of a JSON Feed; none for a withdrawn message."""
+    if message.withdrawn_at:
+        return []
+    return [
+        {
+            "kind": each.kind.value,
+            "at": iso(each.at),
+            "note": each.note,
+            "earlier_url": absolute_url(each.earlier_path) if each.earlier_path else None,
+        }
+        for each in list_corrections(message)
+    ]
 
 
 def withdrawn_title() -> str:
@@ -82,12 +118,17 @@ def json_attachments(message) -> list[dict]:
     ]
 
 
-def prefetch_attachments(messages) -> list:
-    """Return messages with prefetched attachments: one query, or none where `has_attachments` is always false."""
+def prefetch_for_entries(messages) -> list:
+    """Return messages with prefetched attachments and corrections, each in one query or in none.
+
+    A message has no attachments where `has_attachments` is false, and no corrections where it was never revised.
+    """
     messages = list(messages)
-    having = [row for row in messages if not row.withdrawn_at and row.__dict__.get("has_attachments", True)]
-    if having:
+    shown = [row for row in messages if not row.withdrawn_at]
+    if having := [row for row in shown if row.__dict__.get("has_attachments", True)]:
         prefetch_related_objects(having, "attachments")
+    if revised := [row for row in shown if row.revised_at]:
+        prefetch_related_objects(revised, "corrections")
     return messages
 
 
@@ -153,4 +194,6 @@ def json_item(message) -> dict:
         item["image"] = link_image(message)["url"]
     if attachments := json_attachments(message):
         item["attachments"] = attachments
+    if corrections := json_corrections(message):
+        item["_corrections"] = {"about": absolute_url(reverse("api:index")), "items": corrections}
     return item

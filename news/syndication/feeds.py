@@ -24,7 +24,7 @@ from core.timezones import local_date, midnight_after
 from core.xml_text import strip_invalid_xml
 from editions.decorators import per_edition
 from news.models import Category, Message
-from news.syndication.entries import atom_entry, json_item, last_change_of, prefetch_attachments, tag_prefix, tag_uri
+from news.syndication.entries import atom_entry, json_item, last_change_of, prefetch_for_entries, tag_prefix, tag_uri
 
 MAX_ENTRIES = 30
 MAX_TOMBSTONES = 500  # withdrawn messages in a feed
@@ -148,7 +148,7 @@ def render_atom(messages, *, title, **kwargs) -> HttpResponse:
     feed = Atom(
         title=strip_invalid_xml(title), language=settings.LANGUAGE_CODE, author_name=settings.EMBASSY_NAME, **kwargs
     )
-    for message in prefetch_attachments(messages):
+    for message in prefetch_for_entries(messages):
         feed.add_item(**atom_entry(message))
     return HttpResponse(feed.writeString("utf-8"), feed.content_type)
 
@@ -239,7 +239,7 @@ def json_feed(request, slug=None):
         "feed_url": url,
         "language": settings.LANGUAGE_CODE,
         "authors": [{"name": settings.EMBASSY_NAME, "url": absolute_url("/")}],
-        "items": [json_item(message) for message in prefetch_attachments(shown)],
+        "items": [json_item(message) for message in prefetch_for_entries(shown)],
     }
     if settings.WEBSUB_HUB and not before:
         feed["hubs"] = [{"type": "WebSub", "url": settings.WEBSUB_HUB}]

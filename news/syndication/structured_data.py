@@ -94,7 +94,14 @@ def article_json_ld(message, corrections) -> SafeString:
     }
     if corrections:
         found["correction"] = [
-            {"@type": "CorrectionComment", "text": row.note, "datePublished": iso(row.at)} for row in corrections
+            {
+                "@type": "CorrectionComment",
+                "name": each.label,
+                "text": each.note,
+                "datePublished": iso(each.at),
+                "url": f"{url}#correction-{each.number}",
+            }
+            for each in corrections
         ]
     if message.source_url:
         found["isBasedOn"] = message.source_url

@@ -38,7 +38,7 @@ def test_a_correction_is_proposed_approved_and_shown_under_the_message(staff, ax
     expect(staff.locator(".messagelist")).to_contain_text("The change is in force")
     staff.goto(message.get_absolute_url())
     expect(staff.get_by_role("heading", level=1)).to_have_text("The talks begin on Tuesday")
-    expect(staff.get_by_role("region", name="Correction")).to_contain_text(NOTE)
+    expect(staff.get_by_role("region", name="Changes since publication")).to_contain_text(NOTE)
     assert axe(staff) == []
 
 

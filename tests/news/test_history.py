@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 FIRST = "<p>The talks began on Monday.</p>\n<p>They were short.</p>"
 SECOND = "<p>The talks began on Tuesday.</p>\n<p>They were short.</p>"
-ASKED = "Select whether your change is a typo or a correction"
+ASKED = "Select whether your change is a typo, a correction or an update"
 
 
 def with_versions(*bodies, **kwargs):

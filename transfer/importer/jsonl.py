@@ -42,7 +42,7 @@ class MessageRecord:
     language: str = ""  # a code; "" for the default
     draft: bool = False  # has a time, but is not approved
     old_urls: tuple[str, ...] = ()  # former URLs, as in `Redirect.path`
-    corrections: tuple[tuple[datetime, str], ...] = ()
+    corrections: tuple[tuple[datetime, str] | tuple[datetime, str, str], ...] = ()  # time, note, kind but the default
     revised_at: datetime | None = None
     withdrawn_at: datetime | None = None
     withdrawn_reason: str = ""

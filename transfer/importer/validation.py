@@ -165,16 +165,26 @@ def to_redirect_path(value: Any) -> str:
     return found
 
 
-def to_correction(value: Any) -> tuple[datetime, str]:
-    """Return the time and note of a correction."""
-    if not isinstance(value, dict) or value.keys() != {"at", "note"}:
+def to_correction(value: Any) -> tuple[datetime, str] | tuple[datetime, str, str]:
+    """Return the time and note of a correction, and the kind where it is not the default.
+
+    Without the default, lines that were imported before there were kinds have the same digest still.
+    """
+    if not isinstance(value, dict) or not {"at", "note"} <= value.keys() <= {"at", "note", "kind"}:
         raise ImportFault(
             _('has %s. Write a correction like this: {"at": "2020-09-25T12:00:00+01:00", "note": "…"}') % quoted(value)
         )
     at, note = to_utc_datetime(value["at"]), multi_line_rule(Correction, "note")(value["note"])
     if at is None or not note.strip():
         raise ImportFault(_("has a correction without a time or a note."))
-    return at, note
+    kind = value.get("kind", Correction.Kind.CORRECTION.value)
+    if kind not in Correction.Kind.values:
+        known = " / ".join(Correction.Kind.values)
+        raise ImportFault(
+            _("has a correction of the kind %(value)s. Known kinds: %(known)s.")
+            % {"value": quoted(kind), "known": known}
+        )
+    return (at, note) if kind == Correction.Kind.CORRECTION else (at, note, kind)
 
 
 class LeadImage(NamedTuple):

@@ -172,7 +172,9 @@ def add_related_rows(rows: list[tuple[Message, MessageRecord, MessageFiles]], no
     """Add the redirects, corrections and attachments of new messages."""
     add_redirects([(path, message) for message, line, _own in rows for path in line.old_urls], notes)
     corrections = [
-        Correction(message=message, at=at, note=note) for message, line, _own in rows for at, note in line.corrections
+        Correction(message=message, **dict(zip(("at", "note", "kind"), given, strict=False)))
+        for message, line, _own in rows
+        for given in line.corrections
     ]
     if corrections:
         Correction.objects.bulk_create(corrections)

@@ -1,0 +1,79 @@
+"""Earlier texts: what the public read before each correction or update of a message, with the changed words marked.
+
+The URL of an earlier text is below that of its message, `…/earlier/1/` for the text before the first correction: no
+public URL changes, a new slug redirects both, and whoever cuts the end off finds the present text. The number of a
+correction is for ever, because the database refuses to change or delete one.
+
+A text is shown as it was at the moment of its correction, so with the typos that were fixed until then, and compared
+with the text that replaced it. Not shown are:
+
+- a text that was not public when it was replaced, such as a draft (`news.models.corrections.replaced_text`);
+- a text that was replaced while the message was withdrawn, and all texts before it: they were taken back, and only the
+  new text was made public again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from news.models import Correction, Message
+from versions import comparison
+
+
+class ListedCorrection(NamedTuple):
+    """A correction as pages, feeds and the API list it."""
+
+    number: int  # among the corrections of its message, from 1
+    kind: Correction.Kind
+    at: datetime
+    note: str
+    earlier_path: str  # of the text before it; "" where that is not shown
+    earlier_version: int | None
+
+    @property
+    def label(self) -> str:
+        """Return "Correction" or "Update" in the language of the page."""
+        return str(self.kind.label)
+
+
+class EarlierText(NamedTuple):
+    """An earlier text compared with the text that replaced it."""
+
+    language: str
+    headline: str
+    differences: list[comparison.FieldDifference]
+
+    @property
+    def has_changed_words(self) -> bool:
+        """Return whether any word differs: otherwise it is formatting, a link or an image."""
+        return any(any(difference.counts) for difference in self.differences)
+
+    @property
+    def is_coarse(self) -> bool:
+        """Return whether the texts were too long to be compared word by word throughout."""
+        return any(difference.is_coarse for difference in self.differences)
+
+
+def list_corrections(message) -> list[ListedCorrection]:
+    """Return the corrections of a message by time; without a query where it has never changed in public."""
+    if not message.revised_at:
+        return []
+    rows = list(message.corrections.all())
+    in_order = sorted(rows, key=lambda row: row.pk)
+    numbers = {row.pk: number for number, row in enumerate(in_order, 1)}
+    withdrawn = max((numbers[row.pk] for row in rows if row.earlier_withdrawn), default=0)
+
+    def listed(row) -> ListedCorrection:
+        is_shown = row.earlier_version is not None and numbers[row.pk] > withdrawn
+        path = f"{message.get_absolute_url()}earlier/{numbers[row.pk]}/" if is_shown else ""
+        return ListedCorrection(numbers[row.pk], Correction.Kind(row.kind), row.at, row.note, path, row.earlier_version)
+
+    return [listed(row) for row in rows]
+
+
+def earlier_text(message, correction: ListedCorrection) -> EarlierText:
+    """Return the text before a correction, compared with the version that the correction has saved: the next one."""
+    versions = message.history.filter(history_id__gte=correction.earlier_version).order_by("history_id")
+    before, after = versions[:2]
+    return EarlierText(before.language, before.headline, comparison.text_differences(Message, before, after))
