@@ -11,6 +11,7 @@ from django.utils.html import escape
 from api.messages import schema
 from api.openapi import openapi_document
 from core.cursors import Cursor
+from core.templatetags.datetimes import iso
 from news.models import Category
 from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message
 from tests.helpers.api import read_json
@@ -80,6 +81,18 @@ def test_a_message_matches_its_page(client):
         assert file["url"].removeprefix("http://testserver") in page
     cited = re.sub("<[^>]*>", "", page)
     assert escape(ours["citation"]) in cited
+
+
+def test_corrections_have_a_kind_and_the_url_of_the_text_before(client):
+    message = a_message(body="<p>On Monday.</p>")
+    message.body = "<p>On Tuesday.</p>"
+    message.publish_correction("The day was put off.", kind="update", at=NOON - HOUR)
+    message.publish_correction("The source was missing.", at=NOON)
+    first, second = read_json(client, f"/api/messages/{message.pk}/")["corrections"]
+    url = f"http://testserver{message.get_absolute_url()}earlier/1/"
+    assert first == {"kind": "update", "at": iso(NOON - HOUR), "note": "The day was put off.", "earlier_url": url}
+    assert (second["kind"], second["earlier_url"]) == ("correction", None)
+    assert "<del>" in client.get(url).content.decode()
 
 
 def test_a_message_matches_the_json_ld_of_its_page(client):

@@ -29,7 +29,37 @@ def word(state, place):
     return f"canary{state}{place}"
 
 
+REWRITTEN = ["drafted", "recalled"]  # texts that were replaced before they became public, or public again
+TEXTS = ["headline", "lead", "body"]
 CANARIES = [word(state, place) for state in STATES for place in PLACES]
+CANARIES += [word(state, place) for state in REWRITTEN for place in TEXTS]
+
+
+def rewrite(message, words=""):
+    """Replace the texts of a message by public ones with these words."""
+    for place in TEXTS:
+        setattr(message, place, f"<p>Public {words}.</p>" if place == "body" else f"Public {words}")
+
+
+def a_rewritten_message(state, category):
+    """Return a public message with canaries in earlier texts that nobody may read, and with corrections."""
+    texts = {place: f"<p>{word(state, place)}</p>" if place == "body" else word(state, place) for place in TEXTS}
+    published = {"publish_at": None} if state == "drafted" else {}
+    message = a_message(**texts, **published, slug=state, category=category)
+    if state == "drafted":
+        message.publish_at = NOON - DAY
+        rewrite(message)
+        message.save()
+        message.approve(at=NOON - DAY)
+    else:
+        message.withdraw("It named a person.", at=NOON - HOUR)
+        rewrite(message)
+        message.publish_correction("The name was removed.", at=NOON - HOUR)
+        message.restore(at=NOON - HOUR)
+    for words in ("once", "twice"):
+        rewrite(message, words)
+        message.publish_correction(f"Corrected {words}.", at=NOON - HOUR / 2)
+    return message
 
 
 @pytest.fixture
@@ -41,6 +71,8 @@ def aviary(settings, tmp_path):
     speeches = a_category("speeches")
     public = a_message(headline="Public", image=a_small_image_file(), image_alt="A picture", category=speeches)
     a_message(headline="Withdrawn", publish_at=NOON - 2 * DAY).withdraw("Wrong.", at=NOON - DAY, by=officer)
+    for state in REWRITTEN:
+        a_rewritten_message(state, speeches)
     birds = {}
     for state in STATES:
         text = {
@@ -91,9 +123,17 @@ DATES = [{"year": year, "month": month, "day": day} for year, month, day in [
 def built(birds):
     """Return URLs for all patterns of the public site, with all values of their parts."""
     values = {
-        "slug": ["speeches", "statements", "fire", "feed", "public", *(word(state, "slug") for state in STATES)],
+        "slug": [
+            "speeches",
+            "statements",
+            "fire",
+            "feed",
+            "public",
+            *REWRITTEN,
+            *(word(state, "slug") for state in STATES),
+        ],
         "path": ["about", "canary", *(word(state, "slug") for state in STATES)],
-        "number": [birds[state].pk for state in STATES] + [10**6],
+        "number": [1, 2, 3, *(birds[state].pk for state in STATES), 10**6],
         "token": ["nonsense", f"{birds['link'].pk}-{'a' * 43}", birds["link"].nonce],
         "name": list(files(birds)),
     }
@@ -157,6 +197,15 @@ def test_no_public_response_contains_a_canary(aviary, methods):
             heard += [(method, path, canary) for canary in singing(answer, path)]
     assert heard == []
     assert count > 300 * len(methods)
+
+
+def test_the_crawl_reads_earlier_texts(aviary):
+    pages = {path: request_page(path) for path in crawl(["/"]) if "/earlier/" in path}
+    assert sorted(pages) == [
+        *(f"/messages/2020/11/23/drafted/earlier/{number}/" for number in (1, 2)),
+        *(f"/messages/2020/11/23/recalled/earlier/{number}/" for number in (2, 3)),
+    ]
+    assert all("<ins>" in answer.text for answer in pages.values())
 
 
 def test_the_crawl_would_find_a_canary(aviary):

@@ -56,14 +56,24 @@ def test_json_ld_of_a_message_matches_its_page(client):
         == site_settings.EMBASSY_NAME
     )
     (note,) = article["correction"]
-    assert (note["@type"], note["text"], note["datePublished"]) == (
-        "CorrectionComment",
-        "The </script> date was wrong.",
-        "2020-11-24T12:37:00Z",
-    )
+    assert note == {
+        "@type": "CorrectionComment",
+        "name": "Correction",
+        "text": "The </script> date was wrong.",
+        "datePublished": "2020-11-24T12:37:00Z",
+        "url": f"{url}#correction-1",
+    }
+    assert 'id="correction-1"' in html
     items = trail["itemListElement"]
     assert [item["position"] for item in items] == [1, 2, 3, 4]
     assert all(client.get(item["item"].removeprefix("http://testserver")).status_code == 200 for item in items)
+
+
+def test_json_ld_calls_an_update_one(client):
+    message = a_message()
+    message.publish_correction("The talks were put off.", kind="update", at=NOON)
+    (note,) = json_ld(client, message.get_absolute_url())[0]["@graph"][0]["correction"]
+    assert note["name"] == "Update"
 
 
 def test_corrections_are_fetched_once_for_a_page(client):
@@ -97,8 +107,9 @@ def test_json_ld_of_every_page_is_valid(client):
             assert graph["@context"] == "https://schema.org"
             found[name] = [part["@type"] for part in graph.get("@graph", [graph])]
     assert found["home"] == ["GovernmentOrganization", "WebSite"]
-    assert found["message"] == ["NewsArticle", "BreadcrumbList"]
-    assert {kind for name in found.keys() - {"home", "message"} for kind in found[name]} <= {"BreadcrumbList"}
+    messages = {"message", "corrected message"}
+    assert [found[name] for name in messages] == [["NewsArticle", "BreadcrumbList"]] * 2
+    assert {kind for name in found.keys() - {"home", *messages} for kind in found[name]} <= {"BreadcrumbList"}
 
 
 def test_the_home_page_has_a_social_image(client):
@@ -111,6 +122,7 @@ def test_every_list_page_and_message_has_a_canonical_url(client):
     for path in public_pages.fill_site().values():
         response = client.get(path)
         if response.status_code == 200 and "?" not in path and "/sent/" not in path and "/enquiry/" not in path:
+            path = path.partition("earlier/")[0]  # an earlier text names the present one
             assert f'<link rel="canonical" href="http://testserver{path}">' in response.content.decode(), path
 
 

@@ -60,6 +60,10 @@ def fill_site():
     )
     for number in range(45):
         a_message(category=a_category("speeches"), publish_at=NOON - (number + 2) * DAY)
+    corrected = a_message(headline="A text with an error", lead="On Monday.", publish_at=NOON - DAY / 2)
+    for lead, kind in (("On Tuesday.", "correction"), ("On Tuesday and Friday.", "update")):
+        corrected.lead = lead
+        corrected.publish_correction("The day was another one.", kind=kind, at=NOON - DAY / 4)
     withdrawn = a_message(headline="Wrong")
     withdrawn.withdraw("The date was wrong.\n\nA statement with the right one follows.", at=NOON)
     a_counter(slug="fire", message=message)
@@ -81,6 +85,8 @@ def fill_site():
         "empty day": "/messages/2020/11/25/",
         "jump to no date": "/messages/?date=yesterday",
         "message": message.get_absolute_url(),
+        "corrected message": corrected.get_absolute_url(),
+        "earlier text": f"{corrected.get_absolute_url()}earlier/2/",
         "withdrawn": withdrawn.get_absolute_url(),
         "search": "/search/",
         "results": "/search/?q=statement",

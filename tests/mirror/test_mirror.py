@@ -166,6 +166,20 @@ def test_a_withdrawn_message_leaves_its_notice_and_nothing_of_its_text(folder):
     assert "The date was wrong." in copy and "Sentinel" not in copy
 
 
+def test_the_earlier_texts_of_a_message_leave_with_it(folder):
+    message = a_message(body="<p>Sentinel.</p>")
+    message.body = "<p>Corrected.</p>"
+    message.publish_correction("It was wrong.", at=NOON)
+    made(folder)
+    copy = folder / SiteUrl(f"{message.get_absolute_url()}earlier/1/").file
+    page = copy.read_text()
+    assert ("Sentinel." in page, '<meta name="robots" content="noindex">' in page) == (True, True)
+    message.withdraw("It was not ours.", at=NOON)
+    made(folder)
+    assert not copy.exists()
+    assert not any("Sentinel" in file.read_text() for file in folder.rglob("*.html"))
+
+
 def test_a_deleted_page_is_removed_with_its_folder(folder):
     counter = a_counter(slug="fire")
     made(folder)

@@ -1,6 +1,7 @@
 """`export_messages`: an export can be imported again without any change."""
 
 import io
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -78,7 +79,12 @@ a_row = some.fixed_dictionaries(
         "approved": some.booleans(),
         "old": some.lists(paths.map(lambda path: f"/{path}"), max_size=2),
         "notes": some.lists(
-            words.filter(lambda text: clean_text(export.strip_unprintable(text))), max_size=2, unique=True
+            some.tuples(
+                words.filter(lambda text: clean_text(export.strip_unprintable(text))),
+                some.sampled_from(Correction.Kind.values),
+            ),
+            max_size=2,
+            unique=True,
         ),
     }
 )
@@ -98,8 +104,8 @@ def test_an_export_is_imported_byte_for_byte(rows):
         for path in old:
             if not {"?", "#", "\ufffd"} & set(path):
                 Redirect.add(path, message=message)
-        for note in notes:
-            Correction.objects.create(message=message, at=NOON, note=note)
+        for note, kind in notes:
+            Correction.objects.create(message=message, at=NOON, note=note, kind=kind)
     before, after = moved()
     assert after == before
 
@@ -116,6 +122,34 @@ def test_export_carries_everything_that_the_public_can_see():
     assert (found.category.name, found.language, found.updated_at) == ("Comments of the spokesman", "ru", NOON)
     assert [(row.at, row.note) for row in found.corrections.all()] == [(NOON, "The date was wrong.")]
     assert [row.path for row in found.redirects.all()] == ["/messages/2020/11/23/one/"]
+
+
+def test_kinds_of_corrections_are_exported_and_imported():
+    message = a_message(revised_at=NOON)
+    for kind in Correction.Kind.values:
+        Correction.objects.create(message=message, at=NOON, note=f"A {kind}.", kind=kind)
+    before, after = moved()
+    assert after == before
+    assert [row.kind for row in Message.objects.get().corrections.all()] == ["correction", "update"]
+
+
+def test_a_kind_is_left_out_where_it_is_the_default():
+    line = {"headline": "Talks", "category": "speeches", "publish_at": "2020-11-23T12:00:00+00:00"}
+    note = {"at": "2020-11-24T12:00:00+00:00", "note": "The date."}
+    notes = [note, note | {"kind": "correction"}, note | {"kind": "update"}]
+    records = [jsonl.read_line(json.dumps(line | {"corrections": [each]}).encode()) for each in notes]
+    assert records[0].digest == records[1].digest != records[2].digest
+    message = a_message(revised_at=NOON)
+    Correction.objects.create(message=message, at=NOON, note="The date.")
+    assert b'"kind"' not in exported()
+
+
+@pytest.mark.parametrize("kind", ["typo", "", None, 1, ["update"], {}])
+def test_an_unknown_kind_of_correction_is_a_fault(kind):
+    line = {"headline": "Talks", "category": "speeches", "publish_at": "2020-11-23T12:00:00+00:00"}
+    line["corrections"] = [{"at": "2020-11-24T12:00:00+00:00", "note": "The date.", "kind": kind}]
+    ((number, sentence),) = jsonl.find_faults(io.BytesIO(json.dumps(line).encode()))
+    assert (number, "Known kinds: correction / update." in sentence) == (1, True)
 
 
 def test_a_draft_with_a_time_of_its_own_does_not_become_public_by_moving():
