@@ -7,9 +7,9 @@ correction is for ever, because the database refuses to change or delete one.
 A text is shown as it was at the moment of its correction, so with the typos that were fixed until then, and compared
 with the text that replaced it. Not shown are:
 
-- a text that was not public when it was replaced, such as a draft (`news.models.corrections.replaced_text`);
-- a text that was replaced while the message was withdrawn, and all texts before it: they were taken back, and only the
-  new text was made public again.
+- a text that was not public when it was replaced, such as a draft (`news.models.corrections.replaced_version`);
+- all texts before a correction that was made while the message was withdrawn: they were taken back, and only what that
+  correction left was made public again. This is how words are taken back for good.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from news.models import Correction, Message
 from versions import comparison
+from versions.text_diff import Op
 
 
 class ListedCorrection(NamedTuple):
@@ -50,6 +51,12 @@ class EarlierText(NamedTuple):
         return any(any(difference.counts) for difference in self.differences)
 
     @property
+    def has_changed_breaks(self) -> bool:
+        """Return whether `text_diff.split_paragraphs` has marked a paragraph break as added or removed."""
+        paragraphs = (paragraph for difference in self.differences for paragraph in difference.paragraphs)
+        return any(text.endswith("¶") for paragraph in paragraphs for kind, text in paragraph if kind != Op.KEPT)
+
+    @property
     def is_coarse(self) -> bool:
         """Return whether the texts were too long to be compared word by word throughout."""
         return any(difference.is_coarse for difference in self.differences)
@@ -62,7 +69,7 @@ def list_corrections(message) -> list[ListedCorrection]:
     rows = list(message.corrections.all())
     in_order = sorted(rows, key=lambda row: row.pk)
     numbers = {row.pk: number for number, row in enumerate(in_order, 1)}
-    withdrawn = max((numbers[row.pk] for row in rows if row.earlier_withdrawn), default=0)
+    withdrawn = max((numbers[row.pk] for row in rows if row.while_withdrawn), default=0)
 
     def listed(row) -> ListedCorrection:
         is_shown = row.earlier_version is not None and numbers[row.pk] > withdrawn

@@ -42,8 +42,8 @@ class RevisionFormMixin(forms.ModelForm):
         if "change_kind" in self.fields:
             self.fields["change_kind"].choices = ChangeKind.choices  # without an empty one
             self.fields["change_note"].help_text = gettext_lazy(
-                "Not needed for a typo. For a correction: what was wrong, in a sentence or two. It is shown below the "
-                "message. For a withdrawal: the public reason."
+                "Not needed for a typo. For a correction or an update: what was wrong or has changed, in a sentence or "
+                "two. It is shown below the message. For a withdrawal: the public reason."
             )
         elif "change_note" in self.fields:
             self.fields["change_note"].help_text = gettext_lazy("It is recorded and not public.")

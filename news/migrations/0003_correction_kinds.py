@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='correction',
-            name='earlier_withdrawn',
+            name='while_withdrawn',
             field=models.BooleanField(default=False, editable=False),
         ),
         migrations.AddField(

@@ -28,7 +28,8 @@ class Correction(PublicModel):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
     # The version whose headline, lead or body it replaced: null where it left them as they were, and when imported.
     earlier_version = models.PositiveIntegerField(null=True, editable=False)
-    earlier_withdrawn = models.BooleanField(default=False, editable=False)  # that text was withdrawn at the time
+    # Made while the message was withdrawn: what it was until then stays withdrawn, when the message returns.
+    while_withdrawn = models.BooleanField(default=False, editable=False)
 
     objects = PublicQuerySet.as_manager()
 
@@ -41,16 +42,15 @@ class Correction(PublicModel):
         return self.note
 
 
-def replaced_text(message, since: int, at: datetime) -> dict:
-    """Return the fields of a correction that name the text which it has replaced; {} where no text was replaced.
+def replaced_version(message, since: int, at: datetime) -> int | None:
+    """Return the version whose text a change has replaced in public; None where it replaced no text, or none in public.
 
     `since` is the newest version before the change. An imported message may have none (0): its first change saves the
-    text before it as a version as well. A text that was not public at `at` was not replaced in public.
+    text before it as a version as well.
     """
     versions = message.history.order_by("history_id")
     before = versions.filter(history_id__lte=since).last() or versions.first()
     if before is None or not before.approved_at or before.publish_at > at:
-        return {}
-    if all(getattr(before, name) == getattr(message, name) for name in message.text_fields):
-        return {}
-    return {"earlier_version": before.history_id, "earlier_withdrawn": before.withdrawn_at is not None}
+        return None
+    is_changed = any(getattr(before, name) != getattr(message, name) for name in message.text_fields)
+    return before.history_id if is_changed else None

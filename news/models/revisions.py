@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from core.text_fields import MAX_REASON, PlainTextField
 from editions.models import new_edition
 from news.differences import REVISION_FIELDS, attachment_list, differences
-from news.models.workflow import WorkflowModel, time_field, user_field
+from news.models.workflow import NOTE_MISSING, WorkflowModel, time_field, user_field
 from news.models.workflow_log import WorkflowLogEntry
 from news.typo_rule import typo_error
 from versions import comparison
@@ -39,6 +39,7 @@ class RevisionModel(WorkflowModel):
 
         TYPO = "typo", _("Typo: the meaning is unchanged. Readers are not notified.")
         CORRECTION = "correction", _("Correction: the text was wrong. A dated note is shown below the message.")
+        UPDATE = "update", _("Update: the facts have changed since. A dated note is shown below the message.")
         WITHDRAWAL = "withdrawal", _("Withdrawal: the web address shows a notice with the reason instead of the text.")
 
     revision_of = models.ForeignKey(
@@ -183,14 +184,16 @@ class RevisionModel(WorkflowModel):
             return _("This text has been approved. Give a reason for the change.")
         if self.change_kind == self.ChangeKind.WITHDRAWAL:
             return _("Enter the reason for the withdrawal. It will be public.")
-        return _("Enter what was wrong. The note is shown below the message.")
+        return NOTE_MISSING.get(self.change_kind, NOTE_MISSING["correction"])
 
     def permission(self) -> str:
         """Return the permission that an approval of this revision needs in addition."""
         kinds = self.ChangeKind
-        return {kinds.CORRECTION: "news.correct_message", kinds.WITHDRAWAL: "news.withdraw_message"}.get(
-            self.change_kind, ""
-        )
+        return {
+            kinds.CORRECTION: "news.correct_message",
+            kinds.UPDATE: "news.correct_message",
+            kinds.WITHDRAWAL: "news.withdraw_message",
+        }.get(self.change_kind, "")
 
     def approve_revision(self, at: datetime, by, override: str) -> None:
         """Accept the revision: it is applied at its moment, or now where that is past, empty or before publication."""
@@ -224,7 +227,7 @@ class RevisionModel(WorkflowModel):
                 elif self.change_kind == kinds.TYPO:
                     message.fix_typo(at=at, by=by)
                 else:
-                    message.publish_correction(self.change_note, at=at, by=by)
+                    message.publish_correction(self.change_note, kind=self.change_kind, at=at, by=by)
                 if has_new_files:
                     message.attachments.model.objects.copy(self, message)
                     names = ", ".join(name for _file, name in attachment_list(message))

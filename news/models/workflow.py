@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.text_fields import MAX_REASON, PlainTextField, clean_text
 from editions.models import PublicModel, new_edition
 from news.authorship import authored_versions
-from news.models.corrections import Correction, replaced_text
+from news.models.corrections import Correction, replaced_version
 from news.models.workflow_log import WorkflowLogEntry
 from versions.comparison import restore_fields
 from versions.models import VersionInfo
@@ -202,20 +202,23 @@ class WorkflowModel(PublicModel):
         kind: str = Correction.Kind.CORRECTION,
         at: datetime | None = None,
         by=None,
-        since: int | None = None,
     ) -> None:
-        """Save a correction or an update of a public text, with a public note and its date below the message.
-
-        `since` is the newest version before the change, where a version with the new text has been saved already.
-        """
+        """Save a correction or an update of a public text, with a public note and its date below the message."""
         at, kind = at or timezone.now(), Correction.Kind(kind)
         note = _require_reason(note, NOTE_MISSING[kind])
         self._require_public(at)
         self.revised_at = at
         with new_edition():
-            since = self.newest_version() if since is None else since
+            since = self.newest_version()
             self._record(WorkflowLogEntry.Kind(kind.value), at, by, note)
-            self.corrections.create(kind=kind, at=at, note=note, by=by, **replaced_text(self, since, at))
+            self.corrections.create(
+                kind=kind,
+                at=at,
+                note=note,
+                by=by,
+                earlier_version=replaced_version(self, since, at),
+                while_withdrawn=self.withdrawn_at is not None,
+            )
 
     def record_attachment_change(self, what: str, *, at: datetime | None = None, by=None) -> None:
         """Save a version that describes a change to the attachments, so that conflicts with it are detected.

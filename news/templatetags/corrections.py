@@ -20,11 +20,21 @@ register.filter("corrections", list_corrections)
 def marked_words(spans):
     """Return the spans of a paragraph as HTML, with <del> and <ins>, and words before them that screen readers say.
 
-    Most screen readers say nothing of these elements (Adrian Roselli, "Tweaking Text Level Styles"). It is a filter
-    rather than an included template, because a text can have ten thousand paragraphs.
+    Most screen readers say nothing of these elements (Adrian Roselli, "Tweaking Text Level Styles"). Spaces are outside
+    of them, and one is between a removed word and the word that was added for it. This is a filter rather than an
+    included template, because a text can have ten thousand paragraphs.
     """
-    tags = change_tags(get_language())
-    return mark_safe("".join(f"{tags[kind][0]}{escape(text)}{tags[kind][1]}" for kind, text in spans))  # noqa: S308
+    tags, html = change_tags(get_language()), ""
+    for kind, text in spans:
+        if not (words := text.strip(" ")):
+            html += text
+            continue
+        before, _words, after = text.partition(words)
+        if kind == Op.ADDED and html.endswith("</del>"):
+            before = " "
+        opening, closing = tags[kind]
+        html += f"{before}{opening}{escape(words)}{closing}{after}"
+    return mark_safe(html)  # noqa: S308
 
 
 @lru_cache(maxsize=32)

@@ -36,7 +36,7 @@ requests = st.one_of(
         st.integers(0, 5),
         st.sampled_from(["_save", "_submit", "_approve"]),
         st.sampled_from(CHANGES),
-        st.sampled_from(["", "typo", "correction", "withdrawal"]),
+        st.sampled_from(["", "typo", "correction", "update", "withdrawal"]),
         st.sampled_from(REASONS),
     ),
     st.tuples(st.just("begin"), st.integers(0, 5)),

@@ -6,9 +6,11 @@ import pytest
 
 from news.earlier_texts import list_corrections
 from news.models import Correction, Message, WorkflowLogEntry
+from news.templatetags.corrections import marked_words
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 from tests.helpers.message_form import change_url, opened_form
 from tests.helpers.versions import without_versions
+from versions.text_diff import Op, Span
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -174,8 +176,8 @@ def test_the_page_marks_the_changed_words_and_names_date_and_note(client):
     message = out(lead="In Geneva & beyond.")
     correct(message, body=TUESDAY, headline="The last talks")
     page = earlier(client)
-    assert "<p>The talks began on <del>Monday.</del><ins>Tuesday.</ins></p>" in page
-    assert ("<h2>The <ins>last </ins>talks</h2>" in page, "<p>In Geneva &amp; beyond.</p>" in page) == (True, True)
+    assert "<p>The talks began on <del>Monday.</del> <ins>Tuesday.</ins></p>" in page
+    assert ("<h2>The <ins>last</ins> talks</h2>" in page, "<p>In Geneva &amp; beyond.</p>" in page) == (True, True)
     assert (NOTE in page, "24 November 2020, 12:37 London" in page) == (True, True)
     assert f'<a href="{PATH}">Read the present text</a>' in page
 
@@ -187,14 +189,33 @@ def test_screen_readers_say_which_words_changed(client):
     assert '<ins><span class="unseen" lang="en-gb">Added: </span>Tuesday.</ins>' in page
 
 
+@pytest.mark.parametrize(
+    ("spans", "html"),
+    [
+        (
+            [("kept", "on "), ("removed", "Monday"), ("added", "Friday"), ("kept", " at noon")],
+            "on -Monday- +Friday+ at noon",
+        ),
+        ([("kept", "trade, "), ("added", "science and "), ("kept", "culture")], "trade, +science and+ culture"),
+        ([("removed", "one"), ("kept", " "), ("added", "two")], "-one- +two+"),
+        ([("kept", "a < b"), ("added", " & c")], "a &lt; b +&amp; c+"),
+    ],
+)
+def test_marks_are_on_words_and_leave_the_spaces_out(spans, html):
+    shown = re.sub(
+        r'<span class="unseen"[^>]*>[^<]*</span>', "", marked_words([Span(Op(kind), text) for kind, text in spans])
+    )
+    assert re.sub("</?del>", "-", re.sub("</?ins>", "+", shown)) == html
+
+
 def test_each_page_compares_its_text_with_the_next_one_alone(client):
     message = out()
     correct(message, body=TUESDAY)
     fix_typo(message, body=TUESDAY.replace("short", "brief"))
     correct(message, body=FRIDAY.replace("short", "brief"))
     first, second = earlier(client, 1), earlier(client, 2)
-    assert ("<del>Monday.</del><ins>Tuesday.</ins>" in first, "brief" in first) == (True, False)
-    assert ("<del>Tuesday.</del><ins>Friday.</ins>" in second, "They were brief." in second) == (True, True)
+    assert ("<del>Monday.</del> <ins>Tuesday.</ins>" in first, "brief" in first) == (True, False)
+    assert ("<del>Tuesday.</del> <ins>Friday.</ins>" in second, "They were brief." in second) == (True, True)
 
 
 def test_the_pages_lead_to_each_other(client):
@@ -318,7 +339,17 @@ def test_a_text_that_was_withdrawn_and_replaced_before_it_returned_stays_withdra
     assert ("Text before this correction" in page, page.count(NOTE) >= 2) == (False, True)
     correct(message, body=MONDAY)
     assert [status(client, number) for number in (1, 2, 3)] == [404, 404, 200]
-    assert "<del>Friday.</del><ins>Monday.</ins>" in earlier(client, 3)
+    assert "<del>Friday.</del> <ins>Monday.</ins>" in earlier(client, 3)
+
+
+def test_a_correction_while_withdrawn_takes_earlier_texts_back_for_good(client):
+    message = out()
+    correct(message, body=TUESDAY)
+    message.withdraw("It named a person.", at=NOON)
+    correct(message, "The first text was taken back.")
+    message.restore(at=NOON)
+    page = client.get(PATH).content.decode()
+    assert (status(client), "Text before this correction" in page, "taken back" in page) == (404, False, True)
 
 
 def test_a_scheduled_message_has_no_earlier_texts(client):

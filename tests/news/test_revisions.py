@@ -110,8 +110,9 @@ def test_a_change_that_changes_nothing_is_refused():
     ("fields", "sentence"),
     [
         ({"body": RIGHT}, "Select the type of your change"),
-        ({"body": RIGHT, "change_kind": "typo"}, "Select “Correction”"),
+        ({"body": RIGHT, "change_kind": "typo"}, "Select “Correction” or “Update”"),
         ({"body": RIGHT, "change_kind": "correction", "change_note": " "}, "Enter what was wrong"),
+        ({"body": RIGHT, "change_kind": "update"}, "Enter what has changed"),
         ({"change_kind": "withdrawal"}, "Enter the reason for the withdrawal"),
     ],
 )
