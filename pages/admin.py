@@ -8,10 +8,11 @@ from django.utils.translation import ngettext
 from pages.models import Page
 from redirects.admin import FormerOwnerMixin
 from richtext.admin import EditorAdminMixin
+from versions.admin.options import VersionedAdmin
 
 
 @admin.register(Page)
-class PageAdmin(FormerOwnerMixin, EditorAdminMixin, admin.ModelAdmin):
+class PageAdmin(FormerOwnerMixin, EditorAdminMixin, VersionedAdmin):
     list_display = ["title", "path", "place", "order", "shown"]
     list_editable = ["place", "order", "shown"]
     list_filter = ["place", "shown"]

@@ -13,12 +13,14 @@ from pages.paths import normalise_path, validate_path
 from redirects.models import RedirectingModel, RedirectingQuerySet
 from richtext.fields import RichTextField
 from richtext.models import TextWithImages, TextWithImagesQuerySet
+from versions.models import VersionedModel, version_records
+from versions.querysets import VersionedQuerySet
 
 MAX_PATH_LENGTH = 200  # characters
 ACCESSIBILITY_STATEMENT = "accessibility"  # path of the accessibility statement required by Directive (EU) 2016/2102
 
 
-class PageQuerySet(RedirectingQuerySet, TextWithImagesQuerySet):
+class PageQuerySet(RedirectingQuerySet, TextWithImagesQuerySet, VersionedQuerySet):
     path_field = "path"
     deciding = frozenset({"shown"})
 
@@ -48,7 +50,7 @@ class PageQuerySet(RedirectingQuerySet, TextWithImagesQuerySet):
         return self.filter(path__startswith=f"{page.path}/")
 
 
-class Page(RedirectingModel, TextWithImages):
+class Page(RedirectingModel, TextWithImages, VersionedModel):
     """A text without a date: about the embassy, how to get a visa, the privacy policy."""
 
     class Place(models.TextChoices):
@@ -88,8 +90,11 @@ class Page(RedirectingModel, TextWithImages):
         ),
     )
 
+    text_fields = ("title", "description", "body")
+    unrestored_fields = frozenset({"path", "place", "order", "shown"})  # where it appears
     redirect_target = "page"
     objects = PageQuerySet.as_manager()
+    history = version_records()
 
     class Meta:
         verbose_name = _("page")

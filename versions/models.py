@@ -9,9 +9,14 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from simple_history.models import HistoricalRecords
 
+from core.text_fields import PlainTextField
 from editions.models import PublicModel, new_edition
 from versions.comparison import has_equal_fields, restore_fields
+from versions.querysets import VersionedQuerySet
+
+MAX_REASON_LENGTH = 10_000  # characters: more than a form accepts, because a reason may begin with a sentence of ours
 
 
 class VersionInfo(NamedTuple):
@@ -22,14 +27,22 @@ class VersionInfo(NamedTuple):
     reason: str | None = None
 
 
+def version_records(**options) -> HistoricalRecords:
+    """Return the manager `history` of a versioned model (options: those of django-simple-history)."""
+    reason = PlainTextField(null=True, max_length=MAX_REASON_LENGTH)
+    return HistoricalRecords(user_db_constraint=False, history_change_reason_field=reason, **options)
+
+
 class VersionedModel(PublicModel):
-    """A public row with versions: a subclass has the manager `history`, of simple_history's `HistoricalRecords`.
+    """A public row with versions: a subclass has the manager `history`, from `version_records`.
 
     Comparison, restoring, history and edit conflicts read the fields below.
     """
 
     text_fields: tuple[str, ...] = ()  # compared word by word
     unrestored_fields: frozenset[str] = frozenset()  # not restored with an earlier version, such as the URL
+
+    objects = VersionedQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -45,18 +58,36 @@ class VersionedModel(PublicModel):
             if stored is None and self.pk and not self._state.adding:
                 stored = type(self)._base_manager.using(using or self._state.db).filter(pk=self.pk).first()
             needs_version = always_version or stored is None or not has_equal_fields(self, stored)
-            if needs_version and stored and not self.history.exists():
-                self.history.model.objects.bulk_create([stored.initial_version()])
+            if needs_version and stored:
+                stored.ensure_version()
             with self._history_attributes(version, needs_version):
                 super().save(*args, stored=stored, **kwargs)
 
     save.alters_data = True
 
+    def ensure_version(self) -> None:
+        """Save the initial version of a row that was written without one. The row must be as it is stored."""
+        if not self.history.exists():
+            self.history.model.objects.bulk_create([self.initial_version()])
+
     def initial_version(self):
         """Return the version, unsaved, of a row that was written without one, such as an imported one."""
+        return self.build_version(VersionInfo(getattr(self, "changed_at", None) or timezone.now()), kind="+")
+
+    def build_version(self, version: VersionInfo | None = None, *, kind: str = "~"):
+        """Return a version, unsaved, of the row as it is; `kind` is "+" for a new row, "~" for a changed one.
+
+        Without `version` it has the time now, and the user of the request that this thread answers.
+        """
+        version = version or VersionInfo(timezone.now(), current_user())
         fields = {field.attname: getattr(self, field.attname) for field in self.history.model.tracked_fields}
-        at = getattr(self, "changed_at", None) or timezone.now()
-        return self.history.model(**fields, history_date=at, history_type="+")
+        return self.history.model(
+            **fields,
+            history_date=version.at,
+            history_user=version.by,
+            history_change_reason=version.reason,
+            history_type=kind,
+        )
 
     def revert(self, version, reason: str = "", *, at: datetime | None = None, by=None) -> None:
         """Restore an earlier version, as a new version. Raise ValidationError where nothing differs."""
@@ -82,3 +113,9 @@ class VersionedModel(PublicModel):
             for name in attributes:
                 del self.__dict__[name]
             self.__dict__.update({name: earlier[name] for name in attributes if name in earlier})
+
+
+def current_user():
+    """Return the user of the request that this thread answers; None without one."""
+    user = getattr(getattr(HistoricalRecords.context, "request", None), "user", None)
+    return user if user and user.is_authenticated else None

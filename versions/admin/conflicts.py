@@ -66,6 +66,8 @@ def run_form_view(model_admin, request, object_id, view):
             newest_version(model_admin.model, object_id) if object_id and is_valid_pk(object_id) else ""
         )
         try:
+            if request.method == "POST" and was_deleted(model_admin.model, object_id):
+                raise PermissionDenied
             response = view()
         except StaleVersion:
             rewind_files(request)
@@ -79,6 +81,11 @@ def rewind_files(request) -> None:
     """Make the uploaded files of a request readable again, for a view that is run a second time."""
     for file in request.FILES.values():
         file.seek(0)
+
+
+def was_deleted(model, object_id) -> bool:
+    """Return whether the row of a change form has been deleted since it was opened."""
+    return bool(object_id) and is_valid_pk(object_id) and not model._base_manager.filter(pk=object_id).exists()
 
 
 def check_version(request, row) -> None:
@@ -121,13 +128,13 @@ def draft_key(request) -> str:
 
 
 class RefusedSaveViews(AdminViews):
-    """The page for a user who may no longer change the row that they were editing."""
+    """The page for a user who was editing a row that they may no longer change, or that was deleted."""
 
     default_templates = "admin/versions"
 
     def refuse_save(self, request, object_id):
         """Return the typed texts, to be copied (409); raise PermissionDenied for any other request."""
-        row = self.model_admin.get_object(request, object_id) if object_id and is_valid_pk(object_id) else None
+        row = self.find_row(request, object_id)
         can_write = self.model_admin.has_change_permission(request)
         if request.method != "POST" or not (row and can_write and self.model_admin.has_view_permission(request, row)):
             raise PermissionDenied
@@ -138,6 +145,15 @@ class RefusedSaveViews(AdminViews):
             status=409,
             title=_("Not saved"),
             row=row,
+            is_deleted=row._state.adding,
             saved_by=last_saved_by(row),
             typed=[(capfirst(field.verbose_name), request.POST.get(field.name, "")) for field in fields],
         )
+
+    def find_row(self, request, object_id):
+        """Return the row; a deleted one as it last was, unsaved; None without either."""
+        if not (object_id and is_valid_pk(object_id)):
+            return None
+        row = self.model_admin.get_object(request, object_id)
+        versions = self.model_admin.model.history.filter(**{self.opts.pk.attname: object_id}).order_by("-history_id")
+        return row or next((version.instance for version in versions[:1]), None)

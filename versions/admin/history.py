@@ -20,6 +20,8 @@ from core.ids import is_valid_pk
 from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
 from versions import comparison
+from versions.admin.conflicts import newest_version
+from versions.admin.three_way_merge import last_saved_by
 
 PAGE_SIZE = 100  # versions on a page of the history
 
@@ -68,17 +70,26 @@ class HistoryViews(AdminViews):
         """Return the reason of a version as the history shows it."""
         return version.history_change_reason or ""
 
+    def restore_reason(self, form) -> str:
+        """Return why a version is restored, from the form, where it asks for that."""
+        return ""
+
     def can_restore(self, request, row) -> bool:
         """Return whether the user may restore an earlier version of a row."""
         return self.model_admin.has_change_permission(request, row)
 
     def restore(self, request, row, version, form):
-        """Restore a version, with the valid form, and return the response."""
+        """Restore a version as a new one, unless the row was saved meanwhile. `form` is valid. Return the response."""
         time = in_zones(version.history_date)
+        reason = " ".join(filter(None, [_("The version of %s.") % time, self.restore_reason(form)]))
         with new_edition():
+            request.newest_version = newest_version(self.model_admin.model, row.pk)
             row = self.get_visible(request, row.pk)  # read again: the row is locked from here
+            if request.POST.get("version", request.newest_version) != request.newest_version:
+                form.add_error(None, _("%s Compare the texts again before you restore.") % last_saved_by(row))
+                return self.comparison(request, row, version.history_id, form=form)
             try:
-                row.revert(version, _("The version of %s.") % time, at=request.at, by=request.user)
+                row.revert(version, reason, at=request.at, by=request.user)
             except ValidationError as error:
                 messages.warning(request, " ".join(error.messages))
             else:
@@ -113,6 +124,7 @@ class HistoryViews(AdminViews):
         a, b = id_parameter(request, "a"), id_parameter(request, "b")
         if not a:
             raise Http404
+        request.newest_version = newest_version(self.model_admin.model, pk)  # before the row, which may be newer
         return self.comparison(request, self.get_visible(request, pk), min(a, b or a), b and max(a, b))
 
     def comparison(self, request, row, a, b=None, form=None):
@@ -138,10 +150,12 @@ class HistoryViews(AdminViews):
             ],
             changed=any(difference.changed for difference in differences),
             form=form,
+            newest=request.newest_version,
         )
 
     def restore_version(self, request, pk, version):
         """Restore an earlier version as a new one, with the input of the form."""
+        request.newest_version = newest_version(self.model_admin.model, pk)
         row = self.get_visible(request, pk)
         if not self.can_restore(request, row):
             raise PermissionDenied

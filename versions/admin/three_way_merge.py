@@ -21,12 +21,13 @@ from versions import comparison, text_diff
 
 
 def last_saved_by(row: Model) -> str:
-    """Return a sentence with the user and time of a row's last save; "" without versions."""
+    """Return a sentence with the user and time of a row's last save, or its deletion; "" without versions."""
     newest = row.history.select_related("history_user").order_by("-history_id").first()
     if newest is None:
         return ""
     user = newest.history_user and (newest.history_user.get_full_name() or newest.history_user.get_username())
-    return _("%(who)s saved this %(what)s at %(time)s.") % {
+    deleted, saved = _("%(who)s deleted this %(what)s at %(time)s."), _("%(who)s saved this %(what)s at %(time)s.")
+    return (deleted if newest.history_type == "-" else saved) % {
         "who": user or _("Someone"),
         "what": row._meta.verbose_name,
         "time": short_time(newest.history_date),

@@ -1,0 +1,71 @@
+"""Two site managers who edit the same page, office or list: a stale save is refused and nothing typed is lost."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.factories import a_page
+from tests.helpers.desk_pages import click_save
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def form_of(row):
+    return f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/change/"
+
+
+def editor(page):
+    return page.locator(".cke_wysiwyg_div")
+
+
+def type_over(page, text):
+    """Replace the text in the editor."""
+    editor(page).click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+
+
+@pytest.fixture
+def visas():
+    return a_page(title="Visas", path="visas", body="<p>A visa costs 30 pounds.</p>")
+
+
+def test_two_managers_who_edit_visas_lose_nothing(anna, boris, visas, axe):
+    for page in (anna, boris):
+        page.goto(form_of(visas))
+        expect(editor(page)).to_be_visible()
+    type_over(boris, "A visa costs 35 pounds.")
+    boris.get_by_label("Reason for the change").fill("The fee has changed.")
+    click_save(boris)
+    expect(boris.locator(".messagelist")).to_be_visible()
+    type_over(anna, "A visa costs 30 pounds and takes a week.")
+    anna.get_by_role("textbox", name="Description").fill("How long it takes.")
+    click_save(anna)
+    conflict = anna.locator(".conflict")
+    expect(conflict).to_contain_text("Boris saved this page")
+    expect(conflict.locator("mark").filter(has_text="35")).to_be_visible()
+    expect(editor(anna)).to_have_text("A visa costs 30 pounds and takes a week.")
+    expect(anna.get_by_role("textbox", name="Description")).to_have_value("How long it takes.")
+    assert axe(anna, without=[".django-ckeditor-widget"]) == []
+    conflict.get_by_role("button", name="Use their version: Text").click()
+    expect(editor(anna)).to_have_text("A visa costs 35 pounds.")
+    click_save(anna)
+    expect(anna.locator(".messagelist")).to_be_visible()
+    visas.refresh_from_db()
+    assert "35" in visas.body and visas.description == "How long it takes."
+
+
+def test_the_text_of_a_page_survives_a_crash(anna, visas):
+    anna.goto(form_of(visas))
+    expect(editor(anna)).to_be_visible()
+    type_over(anna, "Typed before the crash.")
+    anna.wait_for_function("() => Object.keys(localStorage).some((key) => key.startsWith('desk/'))")
+    crashed = anna.context.new_page()
+    anna.close(run_before_unload=False)
+    crashed.goto(form_of(visas))
+    expect(editor(crashed)).to_be_visible()
+    crashed.get_by_role("button", name="Restore").click()
+    expect(editor(crashed)).to_have_text("Typed before the crash.")
+    click_save(crashed)
+    expect(crashed.locator(".messagelist")).to_be_visible()
+    visas.refresh_from_db()
+    assert "Typed before the crash." in visas.body
