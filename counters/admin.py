@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counters.models import Counter
 from redirects.admin import FormerOwnerMixin
+from versions.admin.options import VersionedAdmin
 
 
 class MessageSelect(AutocompleteSelect):
@@ -20,7 +21,7 @@ class MessageSelect(AutocompleteSelect):
 
 
 @admin.register(Counter)
-class CounterAdmin(FormerOwnerMixin, admin.ModelAdmin):
+class CounterAdmin(FormerOwnerMixin, VersionedAdmin):
     """Counters with their current sentence, in the order of the public page."""
 
     list_display = ["incident", "days_now", "since", "time_zone", "shown", "order"]

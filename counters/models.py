@@ -19,9 +19,11 @@ from core.timezones import local_date, midnight_after
 from counters import sentences, zones
 from editions.models import new_edition
 from redirects.models import RedirectingModel, RedirectingQuerySet
+from versions.models import VersionedModel, version_records
+from versions.querysets import VersionedQuerySet
 
 
-class CounterQuerySet(RedirectingQuerySet):
+class CounterQuerySet(RedirectingQuerySet, VersionedQuerySet):
     """Counters."""
 
     deciding = frozenset({"shown"})
@@ -66,7 +68,7 @@ def still_counting(rows, at: datetime) -> Iterator[tuple[ZoneInfo, date | None]]
             yield zone, until
 
 
-class Counter(RedirectingModel):
+class Counter(RedirectingModel, VersionedModel):
     """Days since an incident. The day of the incident is day 0."""
 
     incident = LineField(
@@ -128,8 +130,11 @@ class Counter(RedirectingModel):
         help_text=_("Show it, with its page and badge, to the public."),
     )
 
+    text_fields = ("incident", "sentence_one", "sentence_many")
+    unrestored_fields = frozenset({"slug", "order", "shown"})  # where it appears
     redirect_target = "counter"
     objects = CounterQuerySet.as_manager()
+    history = version_records()
 
     class Meta:
         verbose_name = _("counter")

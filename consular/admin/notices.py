@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from consular.admin.widgets import WIDE_FIELDS
 from consular.models import Notice
 from consular.opening_hours_text import host_city
+from versions.admin.options import VersionedAdmin
 
 
 def notice_state(notice, at):
@@ -42,7 +43,7 @@ class NoticeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Notice)
-class NoticeAdmin(admin.ModelAdmin):
+class NoticeAdmin(VersionedAdmin):
     list_display = ["sentence", "state", "urgent", "starts", "ends"]
     list_filter = [NoticeFilter, "urgent"]
     search_fields = ["sentence"]

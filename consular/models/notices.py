@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.text_fields import LineField, UrlField
-from editions.models import PublicModel, PublicQuerySet
+from versions.models import VersionedModel, version_records
+from versions.querysets import VersionedQuerySet
 
 
 def validate_link(url):
@@ -25,7 +26,7 @@ def validate_link(url):
         ) from error
 
 
-class NoticeQuerySet(PublicQuerySet):
+class NoticeQuerySet(VersionedQuerySet):
     def current(self, at):
         """Return the notices that are active at `at`, urgent ones first, then the latest."""
         return self.filter(Q(ends__isnull=True) | Q(ends__gt=at), starts__lte=at)
@@ -38,7 +39,7 @@ class NoticeQuerySet(PublicQuerySet):
         return min((time for time in times if time), default=None)
 
 
-class Notice(PublicModel):
+class Notice(VersionedModel):
     """One sentence at the top of every page for a period of time: a closed consulate, an emergency number."""
 
     sentence = LineField(_("sentence"), max_length=300, help_text=_("One complete sentence: who, what, when."))
@@ -63,7 +64,10 @@ class Notice(PublicModel):
         _("shows until"), null=True, blank=True, help_text=_("Leave empty to show it until further notice.")
     )
 
+    text_fields = ("sentence", "link_text")
+    unrestored_fields = frozenset({"starts", "ends"})  # an ended notice does not return
     objects = NoticeQuerySet.as_manager()
+    history = version_records()
 
     class Meta:
         verbose_name = _("notice")

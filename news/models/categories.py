@@ -7,9 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from core.text_fields import LineField
 from redirects.models import RedirectingModel, RedirectingQuerySet
+from versions.models import VersionedModel, version_records
+from versions.querysets import VersionedQuerySet
 
 
-class Category(RedirectingModel):
+class CategoryQuerySet(RedirectingQuerySet, VersionedQuerySet):
+    """Categories."""
+
+
+class Category(RedirectingModel, VersionedModel):
     """A category of messages, for example speeches or statements."""
 
     name = LineField(_("name"), max_length=100)
@@ -26,8 +32,11 @@ class Category(RedirectingModel):
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Position in the menu, lowest first."))
 
+    text_fields = ("name",)
+    unrestored_fields = frozenset({"slug", "order"})  # where it appears
     redirect_target = "category"
-    objects = RedirectingQuerySet.as_manager()
+    objects = CategoryQuerySet.as_manager()
+    history = version_records()
 
     class Meta:
         verbose_name = _("category")

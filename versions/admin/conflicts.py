@@ -88,9 +88,12 @@ def was_deleted(model, object_id) -> bool:
     return bool(object_id) and is_valid_pk(object_id) and not model._base_manager.filter(pk=object_id).exists()
 
 
-def check_version(request, row) -> None:
-    """Raise StaleVersion where the row was saved since the form was validated. Call it with writers locked out."""
-    if newest_version(type(row), row.pk) != request.newest_version:
+def check_version(request, row, validated: str | None = None) -> None:
+    """Raise StaleVersion where the row was saved since the form was validated. Call it with writers locked out.
+
+    `validated` is the newest version at that time, if it is not the one of the request's only form.
+    """
+    if newest_version(type(row), row.pk) != (validated or request.newest_version):
         raise StaleVersion
 
 

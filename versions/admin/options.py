@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.text_fields import MAX_REASON, LineFormField
 from editions.models import new_edition
-from versions.admin import conflicts, history
+from versions.admin import conflicts, history, lists
 from versions.models import VersionInfo
 
 
@@ -47,6 +47,7 @@ class VersionedAdmin(admin.ModelAdmin):
 
     form = VersionedForm
     change_form_template = "admin/versions/change_form.html"
+    change_list_template = "admin/versions/change_list.html"
 
     def get_urls(self):
         return [*VersionedHistoryViews(self).urls(), *super().get_urls()]
@@ -64,6 +65,14 @@ class VersionedAdmin(admin.ModelAdmin):
             self, request, object_id, lambda: view(request, object_id, form_url, extra_context)
         )
 
+    def changelist_view(self, request, extra_context=None):
+        view = super().changelist_view
+        return lists.run_list_view(self, request, lambda context: view(request, {**(extra_context or {}), **context}))
+
+    def get_changelist_form(self, request, **kwargs):
+        form = type("VersionedListForm", (lists.VersionedListForm,), {"request": request})
+        return super().get_changelist_form(request, **{"form": form} | kwargs)
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context.update(conflicts.form_context(request, context["adminform"].form))
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -72,7 +81,7 @@ class VersionedAdmin(admin.ModelAdmin):
         """Save the row with a version: when, by whom and why."""
         with new_edition():  # the row is locked from here on
             if change:
-                conflicts.check_version(request, obj)
+                conflicts.check_version(request, obj, getattr(form, "newest_version", None))
             obj.save(version=version_info(request, form))
         request.was_saved = True
 

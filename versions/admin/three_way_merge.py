@@ -98,6 +98,11 @@ class FieldConflict:
     is_coarse: bool  # too long to be compared word by word throughout
     only_formatting: bool  # the words are equal, but not bold, links or images
 
+    @property
+    def their_text(self) -> str:
+        """Return their text without marks, on one line."""
+        return " ".join("".join(span.text for span in paragraph) for paragraph in self.theirs)
+
 
 @dataclass(frozen=True)
 class EditConflict:
@@ -127,7 +132,7 @@ def find_conflict(form, opened_number: str, newest: str) -> EditConflict:
     fields = [field for field in comparison.editable_fields(type(theirs)) if field.name in form.fields]
     merges = [merge_field(field, opened, mine, theirs) for field in fields]
     taken_over = [merge.field for merge in merges if merge.takes_theirs]
-    unbound = type(form)(instance=theirs)
+    unbound = type(form)(instance=theirs, prefix=form.prefix)
     conflict = EditConflict(
         last_saved_by(theirs),
         newest,
