@@ -24,7 +24,21 @@ const typing = (() => {
     return values;
   };
 
+  // Add the rows of inline forms that the values have and the page has not, as the link “Add another” does
+  const addRows = (values) => {
+    for (const group of form.querySelectorAll("[id$=-group]")) {
+      const prefix = group.id.replace(/-group$/, "");
+      const total = form.elements[`${prefix}-TOTAL_FORMS`];
+      if (!total) continue;
+      const numbers = Object.keys(values).filter((name) => name.startsWith(`${prefix}-`))
+        .map((name) => parseInt(name.slice(prefix.length + 1), 10)).filter(Number.isInteger);
+      let missing = Math.max(-1, ...numbers) + 1 - Number(total.value);
+      for (; missing > 0; missing -= 1) group.querySelector(".add-row a")?.click();
+    }
+  };
+
   const fill = (values) => {
+    addRows(values);
     for (const element of form.elements) {
       if (!isText(element) || !(element.name in values)) continue;
       const value = values[element.name];

@@ -6,6 +6,8 @@ The functions take rows and versions of any model with a manager `history` and t
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import NamedTuple
 
 from django.core.files.storage import default_storage
@@ -18,6 +20,7 @@ from core.templatetags.datetimes import in_zones
 from richtext.fields import RichTextField
 from richtext.plaintext import plain_text
 from versions import text_diff
+from versions.children import ChildRows, child_rows, without_ids
 
 
 class FieldDifference(NamedTuple):
@@ -36,20 +39,34 @@ class FieldDifference(NamedTuple):
         return self.changed and not any(self.counts)
 
 
-def editable_fields(model) -> list[models.Field]:
-    """Return the editable fields of a version, in order: all but the times and users of the workflow."""
-    return [field for field in model.history.model.tracked_fields if field.editable and not field.primary_key]
+def editable_fields(model) -> list[models.Field | ChildRows]:
+    """Return the editable fields of a version, in order: all but the times and users of the workflow; child rows."""
+    fields = [field for field in model.history.model.tracked_fields if field.editable and not field.primary_key]
+    return [*fields, *child_rows(model)]
 
 
 def stored_value(version, field):
     """Return the stored value of a field of a version or row: the name of a file, the id of a row."""
+    if isinstance(field, ChildRows):
+        return without_ids(field.stored(version))
     value = getattr(version, field.attname)
-    return getattr(value, "name", value) or ("" if isinstance(field, models.FileField) else value)
+    return (getattr(value, "name", value) or "") if isinstance(field, models.FileField) else value
 
 
-def changed_fields(model, old, new) -> list[models.Field]:
+def changed_fields(model, old, new) -> list[models.Field | ChildRows]:
     """Return the editable fields that differ."""
     return [field for field in editable_fields(model) if stored_value(old, field) != stored_value(new, field)]
+
+
+def normalise(value):
+    """Return a value without the details that a form loses: microseconds, and line breaks between tags."""
+    if isinstance(value, datetime):
+        return value.replace(microsecond=0)
+    if isinstance(value, list):
+        return [normalise(row) for row in value]
+    if isinstance(value, dict):
+        return {name: normalise(each) for name, each in value.items()}
+    return re.sub(r">\s+<", "><", " ".join(value.split())) if isinstance(value, str) else value
 
 
 def plain_field(model, version, name: str) -> str:
@@ -62,9 +79,10 @@ def field_differences(model, old, new) -> list[FieldDifference]:
     """Return the text fields compared word by word, and the other fields that differ, old and new."""
     found = []
     for field in editable_fields(model):
-        if field.name in model.text_fields:
+        is_different = stored_value(old, field) != stored_value(new, field)
+        if field.name in model.text_fields or (is_different and isinstance(field, ChildRows)):
             found.append(text_difference(field, old, new))
-        elif stored_value(old, field) != stored_value(new, field):
+        elif is_different:
             values = (text_diff.Op.REMOVED, display_value(field, old)), (text_diff.Op.ADDED, display_value(field, new))
             spans = text_diff.Comparison(text_diff.Span(kind, text) for kind, text in values if text)
             found.append(_difference(field, True, spans))
@@ -89,6 +107,8 @@ def _difference(field, is_changed: bool, spans: text_diff.Comparison) -> FieldDi
 
 def display_value(field, version) -> str:
     """Return the value of a field as text for staff."""
+    if isinstance(field, ChildRows):
+        return field.display(version)
     value = stored_value(version, field)
     if value is None or value == "":
         return ""
@@ -114,7 +134,7 @@ def has_equal_fields(row, other) -> bool:
     return all(getattr(row, field.attname) == getattr(other, field.attname) for field in fields)
 
 
-def restorable_fields(row, version) -> list[models.Field]:
+def restorable_fields(row, version) -> list[models.Field | ChildRows]:
     """Return the fields of a row that would change if `version` were restored.
 
     The model's `unrestored_fields` stay, and so does a deleted image or related row.
@@ -130,8 +150,8 @@ def restorable_fields(row, version) -> list[models.Field]:
 
 
 def restore_fields(row, version) -> bool:
-    """Set the fields that can be restored from `version`; return whether there are any."""
-    fields = restorable_fields(row, version)
+    """Set the fields, but not the child rows, that can be restored from `version`; return whether there are any."""
+    fields = [field for field in restorable_fields(row, version) if not isinstance(field, ChildRows)]
     for field in fields:
         setattr(row, field.attname, stored_value(version, field))
     return bool(fields)

@@ -7,14 +7,16 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.models import HistoricalRecords
 
 from core.text_fields import PlainTextField
 from editions.models import PublicModel, new_edition
-from versions.comparison import has_equal_fields, restore_fields
-from versions.querysets import VersionedQuerySet
+from versions.children import are_deferred, child_rows, deferred_versions, snapshot_of, versions_of_parents
+from versions.comparison import changed_fields, has_equal_fields, restorable_fields, restore_fields
+from versions.querysets import VersionedChildQuerySet, VersionedQuerySet
 
 MAX_REASON_LENGTH = 10_000  # characters: more than a form accepts, because a reason may begin with a sentence of ours
 
@@ -25,6 +27,15 @@ class VersionInfo(NamedTuple):
     at: datetime
     by: object = None
     reason: str | None = None
+
+
+class VersionWithChildren(models.Model):
+    """The column of a version for child rows (versions/children.py)."""
+
+    children = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        abstract = True
 
 
 def version_records(**options) -> HistoricalRecords:
@@ -41,6 +52,7 @@ class VersionedModel(PublicModel):
 
     text_fields: tuple[str, ...] = ()  # compared word by word
     unrestored_fields: frozenset[str] = frozenset()  # not restored with an earlier version, such as the URL
+    versioned_children: tuple[str, ...] = ()  # related names; then `history` has the base class VersionWithChildren
 
     objects = VersionedQuerySet.as_manager()
 
@@ -58,10 +70,13 @@ class VersionedModel(PublicModel):
             if stored is None and self.pk and not self._state.adding:
                 stored = type(self)._base_manager.using(using or self._state.db).filter(pk=self.pk).first()
             needs_version = always_version or stored is None or not has_equal_fields(self, stored)
-            if needs_version and stored:
+            has_children = bool(self.versioned_children)
+            if stored and (needs_version or has_children):
                 stored.ensure_version()
-            with self._history_attributes(version, needs_version):
+            with self._history_attributes(version, needs_version and not has_children):
                 super().save(*args, stored=stored, **kwargs)
+            if has_children:
+                self.record_version(version)
 
     save.alters_data = True
 
@@ -81,6 +96,8 @@ class VersionedModel(PublicModel):
         """
         version = version or VersionInfo(timezone.now(), current_user())
         fields = {field.attname: getattr(self, field.attname) for field in self.history.model.tracked_fields}
+        if self.versioned_children:
+            fields["children"] = snapshot_of(self)
         return self.history.model(
             **fields,
             history_date=version.at,
@@ -89,12 +106,31 @@ class VersionedModel(PublicModel):
             history_type=kind,
         )
 
+    def record_version(self, version: VersionInfo | None = None) -> None:
+        """Save a version of the row with its child rows, where they differ from the newest version."""
+        if are_deferred():
+            return
+        row = type(self)._base_manager.get(pk=self.pk)  # without prefetched child rows
+        newest = row.history.order_by("-history_id").first()
+        if newest is None or changed_fields(type(row), newest, row) or not has_equal_fields(row, newest):
+            self.history.model.objects.bulk_create([row.build_version(version, kind="~" if newest else "+")])
+
     def revert(self, version, reason: str = "", *, at: datetime | None = None, by=None) -> None:
         """Restore an earlier version, as a new version. Raise ValidationError where nothing differs."""
-        if not restore_fields(self, version):
+        names = {field.name for field in restorable_fields(self, version)}
+        if not names:
             raise ValidationError(_("Nothing to restore: the text is already the same."))
+        restore_fields(self, version)
         self.full_clean()
-        self.save(version=VersionInfo(at or timezone.now(), by, reason))
+        info = VersionInfo(at or timezone.now(), by, reason)
+        with new_edition():
+            with deferred_versions():
+                self.save(version=info)
+                for part in child_rows(type(self)):
+                    if part.name in names:
+                        part.replace(self, version)
+            if self.versioned_children:
+                self.record_version(info)
 
     revert.alters_data = True
 
@@ -113,6 +149,40 @@ class VersionedModel(PublicModel):
             for name in attributes:
                 del self.__dict__[name]
             self.__dict__.update({name: earlier[name] for name in attributes if name in earlier})
+
+
+class VersionedChild(PublicModel):
+    """A row that is part of its parent's versions: each save and deletion adds a version of the parent."""
+
+    version_parent = ""  # the name of the foreign key
+
+    objects = VersionedChildQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, stored=None, **kwargs):
+        using = kwargs.get("using")
+        with new_edition(using):
+            if stored is None and self.pk and not self._state.adding:
+                stored = type(self)._base_manager.using(using or self._state.db).filter(pk=self.pk).first()
+            key = self._meta.get_field(self.version_parent).attname
+            with versions_of_parents(type(self), {getattr(row, key) for row in (self, stored) if row}, using):
+                super().save(*args, stored=stored, **kwargs)
+
+    save.alters_data = True
+
+    def delete(self, *args, **kwargs):
+        using = kwargs.get("using")
+        key = self._meta.get_field(self.version_parent).attname
+        with versions_of_parents(type(self), [getattr(self, key)], using):
+            return super().delete(*args, **kwargs)
+
+    delete.alters_data = True
+
+    def version_text(self) -> str:
+        """Return the row as a comparison shows it."""
+        return str(self)
 
 
 def current_user():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from editions.models import PublicQuerySet, new_edition
+from versions.children import versions_of_parents
 from versions.comparison import has_equal_fields
 
 
@@ -30,3 +31,30 @@ class VersionedQuerySet(PublicQuerySet):
             versions = [row.build_version(kind="+") for row in created if row.pk]
             self.model.history.model.objects.bulk_create(versions)
             return created
+
+
+class VersionedChildQuerySet(PublicQuerySet):
+    """Rows that are part of their parents' versions: bulk writes add versions of the parents."""
+
+    def update(self, **kwargs):
+        with self._versions_of_parents():
+            return super().update(**kwargs)
+
+    update.alters_data = True
+
+    def delete(self):
+        with self._versions_of_parents():
+            return super().delete()
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+    def bulk_create(self, objs, *args, **kwargs):
+        objs = list(objs)
+        key = self.model._meta.get_field(self.model.version_parent).attname
+        with versions_of_parents(self.model, {getattr(row, key) for row in objs}, self._db):
+            return super().bulk_create(objs, *args, **kwargs)
+
+    def _versions_of_parents(self):
+        pks = set(self.order_by().values_list(self.model.version_parent, flat=True))
+        return versions_of_parents(self.model, pks, self._db)

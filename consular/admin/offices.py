@@ -15,6 +15,7 @@ from consular.admin.widgets import CHECKED_FIELDS
 from consular.hours import MIDNIGHT
 from consular.models import Holiday, Office, OpeningHours
 from consular.phones import PhoneField
+from versions.admin.options import VersionedAdmin
 
 
 class HoursInlineBase(admin.TabularInline):
@@ -60,7 +61,8 @@ class HolidayInline(HoursInlineBase):
 
 
 @admin.register(Office)
-class OfficeAdmin(admin.ModelAdmin):
+class OfficeAdmin(VersionedAdmin):
+    change_form_template = "admin/consular/office/change_form.html"
     list_display = ["name", "kind", "now", "phone", "emergency_phone", "email", "order"]
     list_filter = ["kind"]
     list_editable = ["order"]

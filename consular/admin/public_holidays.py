@@ -5,7 +5,6 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,6 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from consular.models import Holiday, Office
 from consular.public_holidays import PublicHoliday, closable_holidays
+from editions.models import new_edition
+from versions.children import deferred_versions
+from versions.models import VersionInfo
 
 YEARS_AHEAD = 2
 
@@ -59,17 +61,21 @@ def public_holidays(request, model_admin, pk):
     this_year = today.year
     years = YearForm(request.GET if "year" in request.GET else {"year": this_year}, this_year)
     year = years.cleaned_data["year"] if years.is_valid() else this_year
-    with transaction.atomic():
+    if not model_admin.has_change_permission(request, get_object_or_404(Office, pk=pk)):
+        raise PermissionDenied
+    with new_edition():  # before the office's lock, as all writers
         office = get_object_or_404(Office.objects.select_for_update(), pk=pk)
-        if not model_admin.has_change_permission(request, office):
-            raise PermissionDenied
         found = [each for each in closable_holidays(office, year) if each.date >= today]
         form = HolidaysForm(request.POST if request.method == "POST" else None, found)
         if form.is_valid():
             added = form.selected()
-            for each in added:
-                Holiday.objects.create(office=office, date=each.date, name=each.name)
-            model_admin.log_change(request, office, _("Added public holidays of %(year)s.") % {"year": year})
+            reason = _("Added public holidays of %(year)s.") % {"year": year}
+            office.ensure_version()
+            with deferred_versions():
+                for each in added:
+                    Holiday.objects.create(office=office, date=each.date, name=each.name)
+            office.record_version(VersionInfo(request.at, request.user, reason))
+            model_admin.log_change(request, office, reason)
             text = ngettext("%(count)s closed day added.", "%(count)s closed days added.", len(added))
             messages.success(request, text % {"count": len(added)})
             return redirect("admin:consular_office_change", office.pk)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consular.admin.widgets import WIDE_FIELDS
 from consular.models import AnswerTemplate, CommonQuestion, Topic
+from versions.admin.options import VersionedAdmin
 
 
 class CommonQuestionInline(admin.StackedInline):
@@ -15,7 +16,7 @@ class CommonQuestionInline(admin.StackedInline):
 
 
 @admin.register(Topic)
-class TopicAdmin(admin.ModelAdmin):
+class TopicAdmin(VersionedAdmin):
     list_display = ["name", "sentence", "mailbox", "answer_days", "retention_days", "order", "shown"]
     list_editable = ["order", "shown"]
     search_fields = ["name", "sentence"]

@@ -3,7 +3,8 @@
 from consular.models.enquiries import Enquiry
 from consular.models.entries import EnquiryEntry, EnquiryLogEntry, Erasure
 from consular.models.notices import Notice
-from consular.models.offices import Holiday, Office, OpeningHours
+from consular.models.office_hours import Holiday, OpeningHours
+from consular.models.offices import Office
 from consular.models.rate_limit import EnquirySubmission
 from consular.models.topics import AnswerTemplate, CommonQuestion, Topic
 

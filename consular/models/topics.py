@@ -5,18 +5,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.text_fields import LineField
-from editions.models import PublicModel, PublicQuerySet
+from versions.models import VersionedChild, VersionedModel, VersionWithChildren, version_records
+from versions.querysets import VersionedChildQuerySet, VersionedQuerySet
 
 YEAR = 365  # days
 
 
-class TopicQuerySet(PublicQuerySet):
+class TopicQuerySet(VersionedQuerySet):
     def shown(self):
         """Return the topics that visitors can select."""
         return self.filter(shown=True)
 
 
-class Topic(PublicModel):
+class Topic(VersionedModel):
     """The topic of an enquiry, with the mailbox for its notices, the time to reply and the retention period."""
 
     name = LineField(_("name"), max_length=100, unique=True, help_text=_("Public name, for example “Lost passport”."))
@@ -47,7 +48,11 @@ class Topic(PublicModel):
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Sort order (lowest first)."))
     shown = models.BooleanField(_("shown"), default=True, help_text=_("Shown on the form."))
 
+    text_fields = ("name", "sentence")
+    unrestored_fields = frozenset({"order", "shown"})  # where it appears
+    versioned_children = ("common_questions",)
     objects = TopicQuerySet.as_manager()
+    history = version_records(bases=[VersionWithChildren])
 
     class Meta:
         verbose_name = _("topic")
@@ -58,7 +63,7 @@ class Topic(PublicModel):
         return self.name
 
 
-class CommonQuestion(PublicModel):
+class CommonQuestion(VersionedChild):
     """A frequently asked question with its answer, shown above the form."""
 
     topic = models.ForeignKey(Topic, models.CASCADE, related_name="common_questions", verbose_name=_("topic"))
@@ -68,7 +73,8 @@ class CommonQuestion(PublicModel):
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("Sort order (lowest first)."))
 
-    objects = PublicQuerySet.as_manager()
+    version_parent = "topic"
+    objects = VersionedChildQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("common question")
@@ -77,6 +83,9 @@ class CommonQuestion(PublicModel):
 
     def __str__(self):
         return self.question
+
+    def version_text(self):
+        return f"{self.question}\n{self.answer}"
 
 
 class AnswerTemplate(models.Model):

@@ -1,9 +1,11 @@
 """Two site managers who edit the same page, office or list: a stale save is refused and nothing typed is lost."""
 
+from datetime import time
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.factories import a_page
+from tests.factories import a_page, an_office
 from tests.helpers.desk_pages import click_save
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,3 +71,21 @@ def test_the_text_of_a_page_survives_a_crash(anna, visas):
     expect(crashed.locator(".messagelist")).to_be_visible()
     visas.refresh_from_db()
     assert "Typed before the crash." in visas.body
+
+
+def test_hours_that_were_added_before_a_crash_are_offered_again(anna):
+    office = an_office()
+    anna.goto(form_of(office))
+    anna.locator("#hours-group .add-row a").click()
+    anna.locator("#id_hours-5-weekday").select_option("Saturday")
+    anna.locator("#id_hours-5-opens").fill("10:00")
+    anna.locator("#id_hours-5-closes").fill("12:00")
+    anna.wait_for_function("() => Object.keys(localStorage).some((key) => key.startsWith('desk/'))")
+    crashed = anna.context.new_page()
+    anna.close(run_before_unload=False)
+    crashed.goto(form_of(office))
+    crashed.get_by_role("button", name="Restore").click()
+    expect(crashed.locator("#id_hours-5-closes")).to_have_value("12:00")
+    click_save(crashed)
+    expect(crashed.locator(".messagelist")).to_be_visible()
+    assert office.hours.filter(weekday=5, closes=time(12)).exists()

@@ -203,6 +203,8 @@ def test_flood_is_counted_on_after_a_change_of_the_key(settings):
 
 # Dumps
 
+ENQUIRIES = ("consular.topic", "consular.enquiry", "consular.enquiryentry")  # a version is never loaded over itself
+
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("form", ["json", "jsonl"])
@@ -210,7 +212,7 @@ def test_dump_is_sealed_and_loads_again(form, tmp_path):
     enquiry = an_enquiry(question="A question that nobody shall read\n\0")
     enquiry.entries.create(kind=EnquiryEntry.Kind.NOTE, text="A note that nobody shall read", at=NOON)
     dump = tmp_path / f"dump.{form}"
-    call_command("dumpdata", "consular", output=str(dump), format=form, verbosity=0)
+    call_command("dumpdata", *ENQUIRIES, output=str(dump), format=form, verbosity=0)
     assert "shall read" not in dump.read_text() and enquiry.email not in dump.read_text()
     enquiry.delete()
     call_command("loaddata", str(dump), verbosity=0)
@@ -224,7 +226,7 @@ def test_dump_is_sealed_and_loads_again(form, tmp_path):
 def test_dump_of_another_key_does_not_load(tmp_path, settings):
     an_enquiry()
     dump = tmp_path / "dump.json"
-    call_command("dumpdata", "consular", output=str(dump), verbosity=0)
+    call_command("dumpdata", *ENQUIRIES, output=str(dump), verbosity=0)
     settings.SECRET_KEY = "another"
     with pytest.raises(DeserializationError):
         call_command("loaddata", str(dump), verbosity=0)

@@ -133,3 +133,9 @@ def test_every_email_address_is_at_example_org():
     sources = Message.objects.exclude(source_url="").values_list("source_url", flat=True)
     for source in sources:
         URLValidator()(source)
+
+
+def test_each_office_of_the_sample_has_one_version_with_its_hours():
+    call_command("load_sample", verbosity=0)
+    for office in Office.objects.all():
+        assert len(office.history.get().children["hours"]) == office.hours.count()

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from core.admin.views import AdminViews
 from core.ids import is_valid_pk
+from versions.admin.child_formsets import posted_texts
 from versions.admin.three_way_merge import find_conflict, last_saved_by
 
 DRAFT_KEY = re.compile(r"[\w-]{1,40}", re.ASCII)  # the browser's key for unsaved text
@@ -41,6 +42,11 @@ class ConflictFormMixin:
 
     conflict = None
     request = None
+
+    @property
+    def child_formsets(self):
+        """Return the formsets of child rows that are part of the row's versions (`ChildFormsets`), or None."""
+        return getattr(self.request, "child_formsets", None)
 
     def clean(self):
         cleaned = super().clean()
@@ -150,7 +156,10 @@ class RefusedSaveViews(AdminViews):
             row=row,
             is_deleted=row._state.adding,
             saved_by=last_saved_by(row),
-            typed=[(capfirst(field.verbose_name), request.POST.get(field.name, "")) for field in fields],
+            typed=[
+                *((capfirst(field.verbose_name), request.POST.get(field.name, "")) for field in fields),
+                *((capfirst(label), text) for label, text in posted_texts(self.model_admin.model, request.POST)),
+            ],
         )
 
     def find_row(self, request, object_id):

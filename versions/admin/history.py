@@ -22,6 +22,7 @@ from editions.models import new_edition
 from versions import comparison
 from versions.admin.conflicts import newest_version
 from versions.admin.three_way_merge import last_saved_by
+from versions.children import snapshot_of
 
 PAGE_SIZE = 100  # versions on a page of the history
 
@@ -105,6 +106,8 @@ class HistoryViews(AdminViews):
         rows = versions_of(row)
         page = list((rows.filter(history_id__lt=before) if before else rows)[: PAGE_SIZE + 1])
         has_more = len(page) > PAGE_SIZE
+        if row.versioned_children:
+            row.children = snapshot_of(row)  # read once, and not for each version that is compared with the row
         end = rows.filter(history_id=before).values_list("history_date", flat=True).first() if before else None
         start = page[-2].history_date if has_more else None
         events = [*self.version_events(row, page), *self.other_events(row, start, end)]

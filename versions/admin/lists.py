@@ -19,6 +19,7 @@ class VersionedListForm(forms.ModelForm):
 
     request = None
     newest_version = ""  # when the form was validated
+    child_formsets = None  # a list has none
 
     def clean(self):
         cleaned = super().clean()

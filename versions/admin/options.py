@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from core.text_fields import MAX_REASON, LineFormField
 from editions.models import new_edition
 from versions.admin import conflicts, history, lists
+from versions.admin.child_formsets import ChildFormsets
+from versions.children import deferred_versions
 from versions.models import VersionInfo
 
 
@@ -59,6 +61,17 @@ class VersionedAdmin(admin.ModelAdmin):
         """Return a form class with the request, which has the newest version."""
         return type("VersionedForm", (super().get_form(request, obj, change, **kwargs),), {"request": request})
 
+    def _create_formsets(self, request, obj, change):
+        """Keep the formsets for the form, which merges them with the newest version in a conflict."""
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        row = obj if change else None
+        names = [
+            formset.fk.remote_field.related_name if inline.has_change_permission(request, row) else ""
+            for formset, inline in zip(formsets, inlines, strict=True)
+        ]
+        request.child_formsets = ChildFormsets(self.model, formsets, names)
+        return formsets, inlines
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         view = super().changeform_view
         return conflicts.run_form_view(
@@ -78,12 +91,19 @@ class VersionedAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change):
-        """Save the row with a version: when, by whom and why."""
+        """Save the row with a version: when, by whom and why. With child rows, it gets its version after them."""
         with new_edition():  # the row is locked from here on
             if change:
                 conflicts.check_version(request, obj, getattr(form, "newest_version", None))
-            obj.save(version=version_info(request, form))
+            with deferred_versions():
+                obj.save(version=version_info(request, form))
         request.was_saved = True
+
+    def save_related(self, request, form, formsets, change):
+        with deferred_versions():
+            super().save_related(request, form, formsets, change)
+        if form.instance.versioned_children:
+            form.instance.record_version(version_info(request, form))
 
 
 def version_info(request, form) -> VersionInfo:

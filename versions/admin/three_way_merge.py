@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +17,8 @@ from django.utils.translation import gettext as _
 
 from core.ids import is_valid_pk
 from versions import comparison, text_diff
+from versions.admin.post_data import initial_post_data, overwrite_post_data
+from versions.children import ChildRows
 
 
 def last_saved_by(row: Model) -> str:
@@ -47,7 +48,7 @@ def short_time(moment: datetime, at: datetime | None = None) -> str:
 class FieldMerge:
     """A three-way merge of one field: the opened version, the text as typed ("mine") and the saved one ("theirs")."""
 
-    field: Field
+    field: Field | ChildRows
     is_same: bool  # mine and theirs are equal
     mine_changed: bool
     theirs_changed: bool
@@ -63,11 +64,12 @@ class FieldMerge:
         return not self.is_same and self.mine_changed
 
 
-def merge_field(field: Field, opened: Model | None, mine: Model, theirs: Model) -> FieldMerge:
+def merge_field(field: Field | ChildRows, opened: Model | None, mine: Model, theirs: Model) -> FieldMerge:
     """Return the merge of a field. Without the opened version, both users count as having changed it."""
 
     def differ(one, other) -> bool:
-        return normalise(comparison.stored_value(one, field)) != normalise(comparison.stored_value(other, field))
+        values = (comparison.normalise(comparison.stored_value(row, field)) for row in (one, other))
+        return next(values) != next(values)
 
     if isinstance(field, FileField):
         mine = opened or theirs  # browsers do not send a stored file again
@@ -79,13 +81,6 @@ def merge_field(field: Field, opened: Model | None, mine: Model, theirs: Model) 
     )
 
 
-def normalise(value):
-    """Return a value without the details that a form loses: microseconds, and line breaks between tags."""
-    if isinstance(value, datetime):
-        return value.replace(microsecond=0)
-    return re.sub(r">\s+<", "><", " ".join(value.split())) if isinstance(value, str) else value
-
-
 @dataclass(frozen=True)
 class FieldConflict:
     """A field that differs, to be shown: each text as paragraphs in which the words are marked that the other lacks."""
@@ -94,7 +89,9 @@ class FieldConflict:
     mine: list
     theirs: list
     changed_by_both: bool
-    their_inputs: str  # JSON: the value of each input of the field, for the button “Use their version”
+    their_inputs: (
+        str  # JSON: the value of each input of the field, for the button “Use their version”; "" for child rows
+    )
     is_coarse: bool  # too long to be compared word by word throughout
     only_formatting: bool  # the words are equal, but not bold, links or images
 
@@ -129,7 +126,9 @@ def find_conflict(form, opened_number: str, newest: str) -> EditConflict:
     theirs, mine = form.instance, instance_as_typed(form)
     has_version = is_valid_pk(opened_number)
     opened = theirs.history.filter(history_id=int(opened_number)).first() if has_version else None
-    fields = [field for field in comparison.editable_fields(type(theirs)) if field.name in form.fields]
+    children = form.child_formsets
+    names = {*form.fields, *(children.parts if children else ())}
+    fields = [field for field in comparison.editable_fields(type(theirs)) if field.name in names]
     merges = [merge_field(field, opened, mine, theirs) for field in fields]
     taken_over = [merge.field for merge in merges if merge.takes_theirs]
     unbound = type(form)(instance=theirs, prefix=form.prefix)
@@ -142,8 +141,11 @@ def find_conflict(form, opened_number: str, newest: str) -> EditConflict:
     )
     form.data = form.data.copy()
     for field in taken_over:
-        if not isinstance(field, FileField):
+        if not isinstance(field, (FileField, ChildRows)):
             overwrite_post_data(form.data, initial_post_data(unbound[field.name]))
+    for field in fields:
+        if isinstance(field, ChildRows):
+            children.merge(field.name, opened)
     return conflict
 
 
@@ -156,7 +158,7 @@ def describe_conflict(merge: FieldMerge, mine: Model, theirs: Model, unbound) ->
         mine=text_diff.split_paragraphs([span for span in spans if span.kind != text_diff.Op.ADDED]),
         theirs=text_diff.split_paragraphs([span for span in spans if span.kind != text_diff.Op.REMOVED]),
         changed_by_both=merge.theirs_changed,
-        their_inputs=json.dumps(initial_post_data(unbound[field.name])),
+        their_inputs="" if isinstance(field, ChildRows) else json.dumps(initial_post_data(unbound[field.name])),
         is_coarse=spans.is_coarse,
         only_formatting=all(span.kind == text_diff.Op.KEPT for span in spans),
     )
@@ -170,41 +172,11 @@ def instance_as_typed(form) -> Model:
     for name, field in form.fields.items():
         if name in columns and name not in form.cleaned_data and isinstance(field, forms.CharField):
             setattr(row, name, typed_text(form, name))
+    if form.child_formsets:
+        row.children = form.child_formsets.typed_values()
     return row
-
-
-# Form data
 
 
 def typed_text(form, name: str) -> str:
     """Return the text that was sent for a field, cut at the field's maximum length."""
     return form.data.get(form.add_prefix(name), "")[: form.fields[name].max_length].replace("\x00", "")
-
-
-def initial_post_data(bound) -> dict[str, str | bool]:
-    """Return what each input of an unbound field would send; True and False for a checkbox."""
-    widget, value = bound.field.widget, bound.value()
-    widget = getattr(widget, "widget", widget)  # the admin wraps the widgets of foreign keys
-    if isinstance(widget, forms.CheckboxInput):
-        return {bound.html_name: bool(value)}
-    context = widget.get_context(bound.html_name, value, {})["widget"]
-    inputs = context.get("subwidgets", []) if isinstance(widget, forms.MultiWidget) else [context]
-    data = {each["name"]: input_text(each["value"]) for each in inputs}
-    if hasattr(widget, "decompress") and len(parts := widget.decompress(value)) > len(inputs):
-        data[f"{bound.html_name}_which"] = parts[-1]
-    return data
-
-
-def input_text(value) -> str:
-    """Return the value of an input as text, without the list that some widgets put around it."""
-    value = value[0] if isinstance(value, (list, tuple)) and value else value
-    return "" if value is None or value == [] else str(value)
-
-
-def overwrite_post_data(data, inputs: dict[str, str | bool]) -> None:
-    """Write the values of inputs into form data."""
-    for name, value in inputs.items():
-        if value is False:
-            data.pop(name, None)
-        else:
-            data[name] = "on" if value is True else value

@@ -17,6 +17,7 @@ from news.models import Category
 from pages.models import Page
 from transfer.importer import jsonl, writer
 from transfer.models import ImportedDigest
+from versions.children import deferred_versions
 
 SAMPLE_DIR = Path(__file__).resolve().parents[2] / "sample"
 
@@ -67,9 +68,13 @@ def load_entry(section: str, data: dict, today: date) -> bool:
     ImportedDigest.objects.remember([digest])
     if model.objects.filter(**{key: data[key]}).exists():
         return False
-    for row in build_rows(model, data, today):
-        row.full_clean()
-        row.save()
+    rows = []
+    with deferred_versions():  # one version of an office, and not one for each of its opening hours
+        for row in build_rows(model, data, today):
+            row.full_clean()
+            row.save()
+            rows.append(row)
+    rows[0].record_version()
     return True
 
 
