@@ -31,6 +31,9 @@ class CounterQuerySet(RedirectingQuerySet, VersionedQuerySet):
     def seen(self):
         return self.filter(shown=True)
 
+    def public_condition(self, at):
+        return Q(shown=True)
+
     def shown(self):
         """Return the public counters, in the order set by staff."""
         return self.filter(shown=True).order_by("order", "id")

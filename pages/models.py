@@ -27,6 +27,9 @@ class PageQuerySet(RedirectingQuerySet, TextWithImagesQuerySet, VersionedQuerySe
     def seen(self):
         return self.shown()
 
+    def public_condition(self, at):
+        return Q(shown=True)
+
     def shown(self):
         """Return the public pages."""
         return self.filter(shown=True)

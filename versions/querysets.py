@@ -1,14 +1,34 @@
-"""Querysets of versioned rows: bulk writes add versions as single saves do."""
+"""Querysets of versioned rows: bulk writes add versions as single saves do, and `as_of` reads them."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db.models import Q
+
 from editions.models import PublicQuerySet, new_edition
+from versions.as_of import rows_as_of
 from versions.children import versions_of_parents
 from versions.comparison import has_equal_fields
 
 
 class VersionedQuerySet(PublicQuerySet):
     """Rows whose bulk writes add versions too. They are few: tens or hundreds. (`bulk_update` calls `update`.)"""
+
+    def public_condition(self, at: datetime) -> Q:
+        """Return the condition on the fields of a row, or of a version, under which the public sees it at `at`."""
+        return Q()
+
+    def as_of(self, at: datetime):
+        """Return the rows that the public saw at `at`, as they were then: a queryset that yields unsaved rows.
+
+        They have the fields and child rows of the newest version by `at`; other relations are those of today. The
+        queryset can be filtered and ordered by the row's fields (`id`, not `pk`). A row begins with its first version.
+        Raise TypeError after another condition, which would be about the rows of today.
+        """
+        if self.query.where:
+            raise TypeError("Call as_of first, and filter what it returns.")
+        return rows_as_of(self.model, at, self.public_condition(at), self._db)
 
     def update(self, **kwargs):
         with new_edition(self._db):

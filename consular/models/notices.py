@@ -27,9 +27,12 @@ def validate_link(url):
 
 
 class NoticeQuerySet(VersionedQuerySet):
+    def public_condition(self, at):
+        return Q(Q(ends__isnull=True) | Q(ends__gt=at), starts__lte=at)
+
     def current(self, at):
         """Return the notices that are active at `at`, urgent ones first, then the latest."""
-        return self.filter(Q(ends__isnull=True) | Q(ends__gt=at), starts__lte=at)
+        return self.filter(self.public_condition(at))
 
     def next_change(self, at):
         """Return when, after `at`, a notice next starts or ends; None for never."""

@@ -2,6 +2,7 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.text_fields import LineField
@@ -12,6 +13,9 @@ YEAR = 365  # days
 
 
 class TopicQuerySet(VersionedQuerySet):
+    def public_condition(self, at):
+        return Q(shown=True)
+
     def shown(self):
         """Return the topics that visitors can select."""
         return self.filter(shown=True)
