@@ -56,9 +56,9 @@ test: $(VENV)/dev.stamp
 	@echo "--- The tests in a browser"
 	@$(ON_SQLITE) -n $(JOBS) --dist loadfile tests/browser
 
-# For the inner loop: what is fast, on SQLite, under a minute on an idle machine.
+# For the inner loop, on SQLite: tests without a database, and a smoke test of each page and form (tests/quick.py).
 test-quick: $(VENV)/dev.stamp
-	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser --ignore=tests/nginx -m "not slow and not resilience and not thorough"
+	@$(ON_SQLITE) -p tests.quick -n $(JOBS) --dist loadfile $(foreach part,browser nginx multinode resilience,--ignore=tests/$(part))
 
 # The property tests with many examples, other ones in each run (PROFILE=ci: the same ones), and the tests that cost most.
 PROFILE ?= thorough

@@ -52,6 +52,7 @@ def at_work(tmp_path, url):
     return done.stdout.strip() or done.stderr[-2000:]
 
 
+@pytest.mark.slow
 def test_the_site_works_while_another_program_reads_in_wal_mode(tmp_path):
     file = tmp_path / "site.sqlite3"
     other = sqlite3.connect(file, isolation_level=None)

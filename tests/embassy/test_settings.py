@@ -113,6 +113,7 @@ def test_clocks_keep_their_order(monkeypatch):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL", "TIME_ZONE", "DATABASE_URL"])
 def test_commands_print_the_error_without_a_traceback(name):
     wrong = {"SECRET_KEY": "", "SITE_URL": "", "TIME_ZONE": "Mars", "DATABASE_URL": "nonsense"}[name]
@@ -139,6 +140,7 @@ def test_no_setting_of_the_tests_comes_from_a_developers_env_file():
     assert read <= {*VALUES, "DATABASE_URL", "MEDIA_ROOT"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("written", "header"),
     [
@@ -164,6 +166,7 @@ def test_hsts_applies_to_this_host_only_by_default(settings, written, header):
     assert answer["Strict-Transport-Security"] == header
 
 
+@pytest.mark.slow
 def test_no_cursor_stays_open_between_statements_on_postgresql_or_its_replicas():
     program = "import json; from embassy import settings; print(json.dumps(settings.DATABASES, default=str))"
     urls = {"DATABASE_URL": "postgres://db1/embassy", "REPLICA_DATABASE_URLS": "postgres://db2/embassy"}
@@ -250,6 +253,7 @@ def started(said, **values):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("url", "said", "needed"),
     [
@@ -265,6 +269,7 @@ def test_two_step_verification_is_required_on_https_by_default(url, said, needed
     assert done.stdout.strip() == needed
 
 
+@pytest.mark.slow
 def test_settings_refuse_debug_on_https():
     done = started("1", SITE_URL="https://press.example.org", DEBUG="on")
     assert done.returncode != 0
@@ -291,6 +296,7 @@ def test_checks_warn_of_uncounted_proxies_and_missing_two_step_verification(sett
     assert {warning.id for warnings in found for warning in warnings} == ids
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", ["", " "])
 def test_an_empty_media_root_is_the_default(value):
     said = "from embassy import settings; print(settings.MEDIA_ROOT == settings.VAR_DIR / 'media')"

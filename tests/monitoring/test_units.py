@@ -40,6 +40,7 @@ def test_the_command_of_a_unit_exists(unit):
             assert (Path(sys.executable).parent / Path(program).name).exists() or os.access(ROOT / program, os.X_OK)
 
 
+@pytest.mark.slow
 def test_systemd_analyze_finds_no_error(tmp_path):
     if not shutil.which("systemd-analyze"):
         missing = "No systemd-analyze: the units were not checked. Install it (Debian: apt-get install systemd)."
@@ -95,6 +96,7 @@ def kept(tmp_path):
     return directory
 
 
+@pytest.mark.slow
 def test_a_backup_deletes_only_the_oldest_one(kept):
     assert backup(kept, "2").returncode == 0
     names = sorted(path.name for path in kept.iterdir())
@@ -102,12 +104,14 @@ def test_a_backup_deletes_only_the_oldest_one(kept):
     assert (kept / names[1]).read_text() == "whole"
 
 
+@pytest.mark.slow
 def test_a_backup_that_fails_leaves_no_file_and_deletes_none(kept):
     before = sorted(kept.iterdir())
     assert backup(kept, "1", BROKEN="yes").returncode != 0
     assert sorted(kept.iterdir()) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", ["0", "", "all", "-1"])
 def test_the_number_of_backups_to_keep_must_be_valid(kept, keep):
     before = sorted(kept.iterdir())

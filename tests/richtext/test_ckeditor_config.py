@@ -150,6 +150,7 @@ def test_a_cleaner_that_lets_harm_through_is_an_error(monkeypatch):
 # Static files
 
 
+@pytest.mark.slow
 def test_collectstatic_hashes_our_files_and_leaves_the_editors_alone(settings, tmp_path, monkeypatch):
     fast = staticmethod(lambda data: brotli.compress(data, quality=1))  # the best takes ten seconds
     monkeypatch.setattr("whitenoise.compress.Compressor.compress_brotli", fast)
@@ -163,6 +164,7 @@ def test_collectstatic_hashes_our_files_and_leaves_the_editors_alone(settings, t
     assert (kept / "plugins" / "image2" / "plugin.js").exists()
 
 
+@pytest.mark.slow
 def test_no_page_of_another_program_is_collected(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = settings.STORAGES | {
