@@ -21,7 +21,7 @@ from tests.helpers.accounts import (
     with_phone,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 OLD, NEW = "carl@example.org", "charles@example.org"
 
@@ -108,6 +108,7 @@ def test_the_former_address_can_undo_a_change_for_seven_days(client, manager, ca
     assert any("/admin/reset/" in letter.body for letter in letters_to(OLD)[1:])
 
 
+@pytest.mark.both_databases
 def test_stopping_the_first_of_two_changes_undoes_both(client, manager, carl, admin_client):
     change_address(client, carl)
     follow(client, NEW)
@@ -118,6 +119,7 @@ def test_stopping_the_first_of_two_changes_undoes_both(client, manager, carl, ad
     assert now(carl) == (OLD, OLD)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("address", [OLD, NEW])
 def test_links_expire_after_seven_days(client, manager, carl, clock, address):
     change_address(client, carl)
@@ -127,6 +129,7 @@ def test_links_expire_after_seven_days(client, manager, carl, clock, address):
     assert now(carl) == (OLD, OLD)
 
 
+@pytest.mark.both_databases
 def test_a_link_that_confirms_works_once(client, manager, carl):
     change_address(client, carl)
     link = link_in(letters_to(NEW)[0])
@@ -138,6 +141,7 @@ def test_an_unsigned_token_is_404(client, token):
     assert client.get(f"/admin/reset/email/change/{token}/").status_code in (400, 404)
 
 
+@pytest.mark.both_databases
 def test_an_address_that_was_taken_since_cannot_be_confirmed(client, manager, carl):
     change_address(client, carl)
     a_member(roles.WRITERS, username=NEW)
@@ -233,6 +237,7 @@ def test_every_step_is_logged(client, manager, carl):
     ]
 
 
+@pytest.mark.both_databases
 def test_former_addresses_are_deleted_after_seven_days(client, manager, carl, clock):
     change_address(client, carl)
     follow(client, NEW)

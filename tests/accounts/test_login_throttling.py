@@ -21,7 +21,7 @@ from tests.helpers.accounts import (
     with_phone,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 DORA = "dora@example.org"
 OFFICE, HOME = "198.51.100.7", "203.0.113.9"
@@ -69,12 +69,14 @@ def test_the_pause_is_short_and_shown(dora, clock):
     assert sign_in(Client(), address=HOME).status_code == 302
 
 
+@pytest.mark.both_databases
 def test_the_pause_grows(dora):
     rows = [FailedLogin(name=login_throttling.hash_username(DORA), at=NOON) for _number in range(50)]
     FailedLogin.objects.bulk_create(rows)
     assert sign_in(Client(), address=HOME)["Retry-After"] == "120"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("name", [DORA, "nobody@example.org"])
 def test_unknown_users_are_locked_for_the_day_after_a_hundred(dora, clock, name):
     assert login_throttling.NAME_DAY_LIMIT == 100
@@ -105,6 +107,7 @@ def test_a_known_device_is_not_locked_out_by_others(client, dora):
     assert sign_in(client, address=HOME).status_code == 302
 
 
+@pytest.mark.both_databases
 def test_a_known_network_is_not_locked_out_by_others(dora):
     sign_in(Client(), address=OFFICE)
     exhaust()
@@ -262,6 +265,7 @@ def test_a_network_is_known_for_ninety_days(client, dora, clock):
 # Stored data
 
 
+@pytest.mark.both_databases
 def test_failures_and_lock_outs_are_logged_without_name_or_address(dora):
     enter_wrong_passwords(Client(), 8, address=OFFICE)
     enter_wrong_passwords(Client(), 1, "the password in the wrong box", address=OFFICE)
@@ -271,6 +275,7 @@ def test_failures_and_lock_outs_are_logged_without_name_or_address(dora):
     assert not any(secret in written for secret in ("dora", OFFICE, "wrong box", PASSWORD))
 
 
+@pytest.mark.both_databases
 def test_failures_are_deleted_after_a_day(dora, clock):
     spray(5)
     clock.move_to(NOON + 1.1 * DAY)
@@ -278,6 +283,7 @@ def test_failures_are_deleted_after_a_day(dora, clock):
     assert FailedLogin.objects.count() == 1
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("name", [DORA, "nobody@example.org"])
 def test_a_wrong_password_runs_the_same_queries_for_unknown_names(dora, name, django_assert_num_queries, client):
     from django.db import connection

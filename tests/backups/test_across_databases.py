@@ -31,6 +31,7 @@ def a_line(folder):
     return path
 
 
+@pytest.mark.one_database
 def test_a_site_is_restored_by_another_process_with_its_own_database(tmp_path, media):
     backup_sites.fill_site_for_backup()
     rows, stored = backup_sites.all_rows(), backup_sites.files_in(media)

@@ -63,6 +63,7 @@ def test_a_backup_of_a_restored_site_has_the_same_bytes(settings, tmp_path, file
     assert of_tables[0] == of_tables[1]
 
 
+@pytest.mark.one_database
 def test_every_table_is_included_or_excluded_for_a_reason():
     backup_sites.fill_site_for_backup()
     labels = {model._meta.label for model in apps.get_models(include_auto_created=True)}
@@ -70,6 +71,7 @@ def test_every_table_is_included_or_excluded_for_a_reason():
     assert [table.name for table in included_tables() if not table.model._base_manager.exists()] == []
 
 
+@pytest.mark.one_database
 def test_no_included_row_refers_to_an_excluded_one():
     referred = {
         field.related_model._meta.label for table in included_tables() for field in table.fields if field.related_model
@@ -77,6 +79,7 @@ def test_no_included_row_refers_to_an_excluded_one():
     assert referred.isdisjoint(EXCLUDED_TABLES)
 
 
+@pytest.mark.one_database
 def test_standard_tools_read_it(tmp_path, file):
     backup_sites.fill_site_for_backup()
     default_storage.save("pictures/" + "ж" * 80 + ".txt", ContentFile(b"A name that needs an extended header."))
@@ -147,6 +150,7 @@ def test_log_entries_still_cannot_be_changed(settings, tmp_path, file):
         WorkflowLogEntry.objects.update(reason="Another")
 
 
+@pytest.mark.one_database
 def test_encrypted_fields_stay_encrypted_and_their_keys_are_not_in_the_backup(settings, tmp_path, file):
     settings.ENQUIRY_KEYS = ["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="]
     an_enquiry(question="My passport is lost")
@@ -160,6 +164,7 @@ def test_encrypted_fields_stay_encrypted_and_their_keys_are_not_in_the_backup(se
     assert "NOT INCLUDED: ENQUIRY_KEYS and SECRET_KEY" in output
 
 
+@pytest.mark.one_database
 def test_a_restore_warns_of_missing_enquiry_keys(settings, tmp_path, file):
     an_enquiry()
     run_plain("backup", file)
@@ -170,6 +175,7 @@ def test_a_restore_warns_of_missing_enquiry_keys(settings, tmp_path, file):
     assert Enquiry.objects.get().question == "I have lost my passport."
 
 
+@pytest.mark.one_database
 def test_a_restore_reports_waiting_emails(settings, tmp_path, file):
     an_enquiry()
     run_plain("backup", file)
@@ -189,6 +195,7 @@ def test_a_site_that_is_not_empty_is_refused(file):
     assert backup_sites.all_rows() == rows
 
 
+@pytest.mark.one_database
 def test_a_media_folder_that_is_not_empty_is_refused(settings, tmp_path, file):
     a_message()
     run_plain("backup", file)
@@ -220,6 +227,7 @@ def test_a_restore_that_fails_at_the_end_leaves_nothing(settings, tmp_path, file
     assert (backup_sites.all_rows(), backup_sites.files_in(other)) == (rows, {})
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -240,6 +248,7 @@ def test_a_backup_of_another_release_is_refused_with_advice(settings, tmp_path, 
         run_plain("restore", file)
 
 
+@pytest.mark.one_database
 def test_a_database_with_unapplied_migrations_is_refused(file, monkeypatch):
     from backups import database
 

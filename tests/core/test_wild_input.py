@@ -69,6 +69,7 @@ def test_a_version_of_5000_digits_does_not_exist(admin_client, name):
     assert stored_headline(draft) == ("The first headline" if name == "version" else "Mine")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "body", ["<![foo[bar]>", "<p>Text.</p><![foo[bar]>", "<![CDATA[<p>Text.</p>]]>", "<!", "<![", "<?a"]
 )

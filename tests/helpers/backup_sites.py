@@ -84,7 +84,7 @@ def fill_site_for_backup():
     from versions.models import VersionInfo
 
     noon, day = factories.NOON, factories.DAY
-    public_pages.fill_site()
+    public_pages.fill_site(speeches=3)
     officer = get_user_model().objects.create_user("anna@example.org", password=PASSWORD, is_staff=True)
     officer.groups.add(Group.objects.first())
     officer.user_permissions.add(Permission.objects.first())

@@ -34,8 +34,8 @@ BODY = """
 WIDE_TABLE = "<table><tbody><tr>" + "<td>1,000,000</td>" * 40 + "</tr></tbody></table>"
 
 
-def fill_site():
-    """Fill the site, and return the address of each kind of page by its name."""
+def fill_site(speeches=45):
+    """Fill the site, and return the address of each kind of page by its name. The default makes several list pages."""
     office = an_office(
         hours="09:30-12:30 14:00-16:00",
         address="5 Sample Gardens\nLondon",
@@ -58,7 +58,7 @@ def fill_site():
         source_url="https://example.org/?a=1&b=2&copy=3_4",
         featured=True,
     )
-    for number in range(45):
+    for number in range(speeches):
         a_message(category=a_category("speeches"), publish_at=NOON - (number + 2) * DAY)
     corrected = a_message(headline="A text with an error", lead="On Monday.", publish_at=NOON - DAY / 2)
     for lead, kind in (("On Tuesday.", "correction"), ("On Tuesday and Friday.", "update")):

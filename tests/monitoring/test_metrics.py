@@ -23,7 +23,7 @@ from tests.factories import HOUR, a_message, an_enquiry
 from tests.helpers.other_process import AnotherProcess
 from tests.helpers.waiting import wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)
@@ -147,6 +147,7 @@ def test_the_wsgi_cache_reports_only_its_own_responses(client):
 # Gauges from the database
 
 
+@pytest.mark.both_databases
 def test_the_queues_are_measured(monkeypatch):
     now = datetime.now(UTC)
     a_message(publish_at=now + HOUR, approved_at=now)
@@ -174,6 +175,7 @@ def test_the_queues_are_measured(monkeypatch):
     assert now.timestamp() < found["embassy_edition_ends_timestamp_seconds"] <= (now + HOUR).timestamp() + 1
 
 
+@pytest.mark.both_databases
 def test_a_publication_begins_an_edition():
     now = datetime.now(UTC)
     before = values()["embassy_edition_number"]
@@ -184,6 +186,7 @@ def test_a_publication_begins_an_edition():
     assert age.seconds(before + 1, now, now + timedelta(seconds=9)) == 0.0
 
 
+@pytest.mark.both_databases
 def test_there_is_no_time_of_an_event_that_never_happened():
     assert not {"embassy_email_last_sent_timestamp_seconds", "embassy_last_backup_timestamp_seconds"} & values().keys()
 
@@ -191,12 +194,14 @@ def test_there_is_no_time_of_an_event_that_never_happened():
 # A database that is unavailable or hangs
 
 
+@pytest.mark.both_databases
 def test_a_database_that_hangs_does_not_block_a_scrape(silent):
     found, again = values(), values()
     assert (found["embassy_database_up"], again["embassy_database_up"]) == (0.0, 0.0)
     assert "embassy_workers" in found
 
 
+@pytest.mark.both_databases
 def test_an_unavailable_database_is_reported(monkeypatch):
     def away():
         raise OperationalError("away")
@@ -205,6 +210,7 @@ def test_an_unavailable_database_is_reported(monkeypatch):
     assert values()["embassy_database_up"] == 0.0
 
 
+@pytest.mark.both_databases
 def test_a_database_that_hangs_does_not_block_the_health_checks(silent, client):
     answers = [client.get(path) for path in ("/readyz", "/readyz", "/healthz")]
     assert [answer.status_code for answer in answers] == [503, 503, 200]
@@ -214,6 +220,7 @@ def test_a_database_that_hangs_does_not_block_the_health_checks(silent, client):
     )
 
 
+@pytest.mark.both_databases
 def test_readyz_succeeds_when_the_database_is_back(silent, client, monkeypatch):
     was = client.get("/readyz").status_code
     monkeypatch.undo()
@@ -223,6 +230,7 @@ def test_readyz_succeeds_when_the_database_is_back(silent, client, monkeypatch):
     assert (was, client.get("/readyz").status_code) == (503, 200)
 
 
+@pytest.mark.both_databases
 def test_readyz_shows_the_edition_to_nodes_only_and_counts_migrations(client, monkeypatch):
     from editions.models import EditionNumber
     from monitoring.db_schema import ReadinessState

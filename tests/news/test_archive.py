@@ -124,6 +124,7 @@ def test_the_sidebar_shows_counts(client):
 # Queries: independent of the number of messages
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("path", "most"), [("/", 5), ("/messages/", 4), ("/messages/2020/", 4), ("/messages/feed/", 2), ("message", 4)]
 )

@@ -156,6 +156,7 @@ def test_the_sidebar_counts_and_keeps_the_selected_category(client):
     }
 
 
+@pytest.mark.one_database
 def test_every_link_in_the_sidebar_works(client):
     for number in range(30):
         a_message(publish_at=NOON - number * 13 * DAY, category=a_category(["speeches", "statements"][number % 2]))
@@ -214,6 +215,7 @@ def test_a_scheduled_message_appears_in_todays_list_on_the_second(client, clock)
     assert "At one." in page_text(client, "/messages/2020/11/24/")
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db(transaction=True)
 def test_an_empty_list_reveals_nothing_that_is_not_public(clock):
     """The same, byte for byte, whether something is ahead, in draft or withdrawn there, or nothing ever was."""

@@ -73,6 +73,7 @@ def test_the_result_lists_the_changed_messages(client, editor):
     )
 
 
+@pytest.mark.one_database
 def test_the_result_lists_ten_messages_and_counts_the_rest(client, editor):
     rows = [waiting() for _ in range(MAX_LISTED + 2)]
     page = approve_from_list(client, *rows, follow=True).content.decode()
@@ -85,6 +86,7 @@ def test_a_selection_of_own_texts_cannot_be_approved(client, editor):
     assert '<input type="submit" value="Approve"' not in page
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("step", ["approve", "withdraw"])
 def test_a_selection_above_the_limit_is_refused(client, editor, step):
     kwargs = {"approved_at": None, "publish_at": None, "submitted_at": NOON} if step == "approve" else {}

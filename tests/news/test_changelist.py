@@ -79,6 +79,7 @@ def test_saved_filters_select_the_right_messages(client, editor):
     }
 
 
+@pytest.mark.one_database
 def test_paging_runs_no_count_query(client, editor):
     for number in range(120):
         a_message(headline=f"Number {number}")

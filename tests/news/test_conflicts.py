@@ -15,7 +15,7 @@ from tests.helpers.form_fields import fields_of
 from tests.helpers.message_form import a_draft, change_url, opened_form, post_form, save_as_colleague, stored_headline
 from tests.helpers.versions import without_versions
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db]
 
 
 # Refused
@@ -27,6 +27,7 @@ def test_a_save_on_the_newest_version_succeeds(admin_client):
     assert (status, stored_headline(draft)) == (302, "Mine")
 
 
+@pytest.mark.both_databases
 def test_a_stale_save_is_refused_and_keeps_the_typed_text(admin_client, clock):
     draft = a_draft()
     form = opened_form(admin_client, draft, headline="Mine", lead="Typed with care")
@@ -38,6 +39,7 @@ def test_a_stale_save_is_refused_and_keeps_the_typed_text(admin_client, clock):
     assert "Boris Orlov saved this message at 12:37." in page
 
 
+@pytest.mark.both_databases
 def test_saves_at_the_same_time_are_distinguished(admin_client, clock):
     draft = a_draft()
     form = opened_form(admin_client, draft, headline="Mine")
@@ -45,6 +47,7 @@ def test_saves_at_the_same_time_are_distinguished(admin_client, clock):
     assert post_form(admin_client, draft, form)[0] == 200
 
 
+@pytest.mark.both_databases
 def test_conflicts_are_detected_without_earlier_versions(admin_client):
     draft = without_versions(a_draft())
     form = opened_form(admin_client, draft, headline="Mine")
@@ -60,6 +63,7 @@ def test_an_approval_of_an_unseen_version_is_refused(admin_client):
     assert (post_form(admin_client, draft, form)[0], Message.objects.get().approved_at) == (200, None)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("version", ["x", "-1", "9" * 49, "1\x00", "٣", "²"])
 def test_an_invalid_version_number_is_stale(admin_client, version):
     draft = a_draft()
@@ -154,6 +158,7 @@ def test_using_their_version_throughout_needs_no_confirmation(admin_client):
     assert Message.objects.get().lead == "My lead"
 
 
+@pytest.mark.both_databases
 def test_a_confirmation_applies_to_one_version(admin_client):
     draft = a_draft()
     form = opened_form(admin_client, draft, headline="Mine")
@@ -186,6 +191,7 @@ def test_text_that_the_author_may_no_longer_change_is_shown_for_copying(client):
 # Concurrent saves
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_of_two_concurrent_saves_one_wins_and_the_other_is_refused(transactional_db):
     officers = [get_user_model().objects.create_superuser(name) for name in ("anna", "boris")]

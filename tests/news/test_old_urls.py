@@ -14,7 +14,7 @@ from redirects.old_urls import MAX_KEYS, candidate_keys, candidate_paths, canoni
 from tests.factories import DAY, NOON, a_category, a_counter, a_message, a_page
 from tests.properties import examples
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +86,7 @@ def test_a_former_url_redirects_in_any_spelling(client, stored, asked):
     assert location(client, asked).partition("?")[0] == message.get_absolute_url()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("raw", ["/%CF%F0%E8%E2%E5%F2.html", "/%cf%f0%e8%e2%e5%f2.html"])
 def test_a_former_url_in_another_encoding_redirects(client, raw):
     message = a_message()
@@ -100,6 +101,7 @@ def test_a_different_url_does_not_redirect(client, asked):
     assert location(client, asked) == 404
 
 
+@pytest.mark.both_databases
 def test_urls_that_differ_only_in_case_are_not_confused(client):
     one, two = a_message(), a_message()
     Redirect.add("/Press/A", message=one)
@@ -160,6 +162,7 @@ def test_characters_appended_by_mail_programs_are_removed(client, added, encoded
     assert location(client, path.rstrip("/") + asked) in (path, 200)
 
 
+@pytest.mark.both_databases
 def test_damaged_links_to_every_kind_of_page_redirect(client):
     a_message()
     rows = a_page(path="visas/children"), a_counter(slug="fire"), a_category()
@@ -221,6 +224,7 @@ def test_a_damaged_former_url_redirects_once(client):
     assert location(client, f"{old}card.png") == f"{message.get_absolute_url()}card.png"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "path",
     [
@@ -248,6 +252,7 @@ def test_candidates_are_few_and_exclude_the_path(text):
     assert all(found.startswith("/") and not found.startswith("//") for found in candidate_paths(path))
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "path",
     [
@@ -270,6 +275,7 @@ def test_any_url_needs_few_queries(client, path):
 # Owners of a former URL
 
 
+@pytest.mark.both_databases
 def test_a_former_url_has_an_owner_until_it_is_reused():
     message = a_message()
     old = message.get_absolute_url()
@@ -298,6 +304,7 @@ def test_all_former_paths_of_a_page_redirect(client):
     assert [location(client, f"/{path}/") for path in ("ambassador", "the-ambassador")] == ["/people/ambassador/"] * 2
 
 
+@pytest.mark.both_databases
 def test_a_page_may_return_to_its_former_path(client):
     page = a_page(path="ambassador")
     for path in ("the-ambassador", "ambassador"):
@@ -306,6 +313,7 @@ def test_a_page_may_return_to_its_former_path(client):
     assert (client.get("/ambassador/").status_code, location(client, "/the-ambassador/")) == (200, "/ambassador/")
 
 
+@pytest.mark.both_databases
 def test_pages_below_move_too_and_redirect(client):
     page, child, grandchild = (a_page(path=path) for path in ("visas", "visas/children", "visas/children/forms"))
     other = a_page(path="visas-for-groups")
@@ -325,6 +333,7 @@ def test_pages_below_move_too_and_redirect(client):
     assert location(client, "/travel/visas/children/") == "/visas/children/"
 
 
+@pytest.mark.both_databases
 def test_a_page_below_stays_if_its_new_path_is_taken():
     page, child, _other = (a_page(path=path) for path in ("visas", "visas/children", "travel/children"))
     page.path = "travel"
@@ -350,6 +359,7 @@ def test_a_page_that_was_never_public_leaves_no_redirect(client):
     assert location(client, "/working-title/") == 404
 
 
+@pytest.mark.both_databases
 def test_a_deleted_page_leaves_no_redirects(client):
     page = a_page(path="old")
     page.path = "new"
@@ -368,6 +378,7 @@ def test_a_former_url_of_a_counter_redirects(client, kind):
     assert location(client, f"/counters/fire{kind}") == f"/counters/the-fire{kind}"
 
 
+@pytest.mark.both_databases
 def test_two_rows_may_swap_urls(client):
     one, two = a_page(path="one"), a_page(path="two")
     for row, path in ((one, "between"), (two, "one"), (one, "two")):

@@ -28,7 +28,7 @@ from tests.helpers.waiting import wait_until
 MINUTE = timedelta(minutes=1)
 SITE = Path(__file__).resolve().parents[2]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture
@@ -187,6 +187,7 @@ def test_refused_reader_holds_up_no_other(host, caplog):
     assert "@" not in caplog.text
 
 
+@pytest.mark.both_databases
 def test_refused_reader_is_tried_again(host):
     ask("boris")
     host.refusals["boris@example.org"] = "450 4.2.0 Greylisted"
@@ -199,6 +200,7 @@ def test_refused_reader_is_tried_again(host):
 # Senders that are killed
 
 
+@pytest.mark.both_databases
 def test_accepted_but_unrecorded_email_is_sent_again_with_the_same_message_id(host, monkeypatch):
     """The one double there is: a kill between the server's 250 and our commit. Mail programs show it once."""
     ask("anna")
@@ -261,6 +263,7 @@ def start():
         sender.process.communicate()
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_two_senders_send_sixty_emails_once_each_and_stop_on_request(host, start):
     topic, now = a_topic(), timezone.now()
@@ -275,6 +278,7 @@ def test_two_senders_send_sixty_emails_once_each_and_stop_on_request(host, start
     assert not OutboxEmail.objects.filter(sent_at=None).exists()
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_email_claimed_by_a_killed_sender_is_sent_after_the_lease(host, smtp, start):
     ask("anna", at=timezone.now())

@@ -113,6 +113,7 @@ def test_each_of_many_withdrawals_has_a_tombstone(client):
     assert {grave.get("ref") for grave in graves} == {tag_uri(message) for message in gone}
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", ["/messages/feed/", "/messages/statements/feed/", "/messages/feed.json"])
 def test_a_feed_needs_few_queries(client, path, django_assert_max_num_queries):

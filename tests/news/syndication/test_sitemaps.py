@@ -34,6 +34,7 @@ def everything(client):
     }
 
 
+@pytest.mark.one_database
 def test_every_url_in_the_sitemap_works(client):
     public_pages.fill_site()
     found = everything(client)
