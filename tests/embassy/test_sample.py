@@ -31,6 +31,13 @@ def load():
     return said.getvalue().strip()
 
 
+@pytest.fixture(scope="module")
+def sample(module_db):
+    """The sample, loaded once for the tests that only look at it; those that load it themselves come before them."""
+    with time_machine.travel(NOON, tick=False):
+        load()
+
+
 def counts():
     """Return how many rows there are of everything in the sample."""
     models = (Category, Message, Counter, Office, Holiday, Topic, CommonQuestion, Page)
@@ -61,8 +68,7 @@ def test_existing_entries_are_not_replaced():
     assert Page.objects.get(path="about").title == "Our own"
 
 
-def test_the_speech_of_september_is_featured():
-    load()
+def test_the_speech_of_september_is_featured(sample):
     speech = Message.objects.featured(NOON)
     assert timezone.localdate(speech.publish_at) == date(2020, 9, 25)
     assert speech.delivered_on == date(2020, 9, 24)
@@ -71,8 +77,7 @@ def test_the_speech_of_september_is_featured():
     assert {"&", "_", "?"} <= set(speech.source_url)
 
 
-def test_the_ten_latest_have_the_dates_of_the_original():
-    load()
+def test_the_ten_latest_have_the_dates_of_the_original(sample):
     latest = Message.objects.published(NOON).exclude(featured=True)
     assert [f"{timezone.localtime(message.publish_at):%d.%m}" for message in latest] == LATEST
     assert max(len(message.headline) for message in latest) == 213
@@ -80,13 +85,11 @@ def test_the_ten_latest_have_the_dates_of_the_original():
     assert {message.category.slug for message in latest} == {"speeches", "statements", "comments"}
 
 
-def test_the_counters_have_the_numbers_of_the_original():
-    load()
+def test_the_counters_have_the_numbers_of_the_original(sample):
     assert [counter.days(NOON) for counter in Counter.objects.shown()] == [996, 988]
 
 
-def test_header_has_the_consular_phone():
-    load()
+def test_header_has_the_consular_phone(sample):
     office = Office.objects.for_header()
     assert (office.phone, office.email) == ("+44 (0) 203 668 7474", "consular@example.org")
     assert office.emergency_phone
@@ -100,19 +103,15 @@ def test_header_has_the_consular_phone():
         (datetime(2020, 12, 25, 10, tzinfo=UTC), False),
     ],
 )
-def test_the_office_has_hours_and_holidays(at, is_open):
-    with time_machine.travel(NOON, tick=False):
-        load()
+def test_the_office_has_hours_and_holidays(sample, at, is_open):
     assert Office.objects.consular().get().state(at).is_open is is_open
 
 
-def test_the_sample_has_common_questions():
-    load()
+def test_the_sample_has_common_questions(sample):
     assert Topic.objects.get(name="Visas").common_questions.count() == 2
 
 
-def test_every_page_of_the_sample_exists(client):
-    load()
+def test_every_page_of_the_sample_exists(client, sample):
     texts = [*Page.objects.values_list("body", flat=True), *Message.objects.values_list("body", flat=True)]
     addresses = {address for text in texts for address in re.findall(r'href="(/[^"]*)"', text)}
     addresses |= {row.get_absolute_url() for model in (Page, Message, Category, Counter) for row in model.objects.all()}
@@ -126,11 +125,12 @@ def test_texts_are_already_sanitised():
     assert [sanitize(text) for text in texts] == texts
 
 
-def test_every_email_address_is_at_example_org():
+def test_every_email_address_is_at_example_org(sample):
     files = [path.read_text(encoding="utf-8") for path in SAMPLE_DIR.rglob("*.*")]
     hosts = {host for text in files for host in re.findall(r"@([\w.-]*\w)", text)}
     assert hosts == {"example.org"}
     sources = Message.objects.exclude(source_url="").values_list("source_url", flat=True)
+    assert sources
     for source in sources:
         URLValidator()(source)
 
