@@ -1,7 +1,7 @@
 """Child rows in the versions of their parent: a snapshot in JSON, such as the opening hours of an office.
 
 `{"hours": [{"id": 3, "weekday": 0, "opens": "09:30:00", "closes": "13:00:00"}]}` is the snapshot of an office with one
-row of hours. ADR 18 says why.
+row of hours. ADR 19 says why.
 """
 
 from __future__ import annotations

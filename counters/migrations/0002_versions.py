@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('counters', '0001_initial'),
-        ('news', '0003_versions'),
+        ('news', '0002_triggers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,4 +12,5 @@ class Migration(migrations.Migration):
         CreateDatabaseObjects("append-only news_workflowlogentry"),
         CreateDatabaseObjects("append-only news_correction"),
         CreateDatabaseObjects("append-only news_historicalmessage"),
+        CreateDatabaseObjects("append-only news_historicalcategory"),
     ]
