@@ -74,6 +74,18 @@ def _parse_datetime(text: str) -> datetime:
     return at
 
 
+def _write_json(text: str) -> str:
+    """Return the text of a JSON column in one form: PostgreSQL stores neither spaces nor the order of keys."""
+    return json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _parse_json(text: str):
+    def refuse(constant: str):
+        raise ValueError(constant)  # NaN and Infinity are not JSON
+
+    return json.loads(text, parse_constant=refuse)
+
+
 INTEGER_CODEC, TEXT_CODEC = ColumnCodec(int), ColumnCodec(str)
 CODECS = {
     **dict.fromkeys(["AutoField", "BigAutoField", "SmallAutoField"], INTEGER_CODEC),
@@ -91,6 +103,7 @@ CODECS = {
     "BinaryField": ColumnCodec(
         str, lambda value: base64.b64encode(value).decode(), lambda text: base64.b64decode(text, validate=True)
     ),
+    "JSONField": ColumnCodec(str, _write_json, _parse_json),
     "DecimalField": ColumnCodec(str, str, Decimal),
     "UUIDField": ColumnCodec(str, str, UUID),
 }

@@ -52,6 +52,8 @@ def value_as_text(value):
     """Return a value with its type, the same on either database."""
     if isinstance(value, memoryview):
         value = bytes(value)
+    if isinstance(value, dict):
+        return json.dumps(value, sort_keys=True)  # PostgreSQL has an order of keys of its own
     if value is not None and not isinstance(value, bool | int | str | bytes | date | datetime | time):
         raise TypeError(f"Say how a {type(value).__name__} is compared.")
     return repr(value)
