@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 
+from accounts import staff
 from pages.models import Page
 from tests.factories import HOUR, NOON, a_page
 from tests.helpers.versioned_forms import (
@@ -214,3 +215,19 @@ def test_a_save_tells_the_browser_to_forget_what_it_has_kept(admin_client):
     page = visas()
     answer = admin_client.post(admin_url(page), opened_form(admin_client, page, title="Fees", draft_key="l3k-9x"))
     assert answer.cookies["desk_saved"].value == "l3k-9x"
+
+
+def test_the_author_of_a_version_cannot_be_deleted():
+    assert not staff.has_references(a_colleague())
+    save_as_colleague(visas(), body=SECOND)
+    assert staff.has_references(a_colleague())
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("number", ["0", "9" * 18, "9" * 40])
+def test_an_impossible_number_of_a_page_or_version_is_not_found(admin_client, number):
+    page = visas()
+    urls = [f"/admin/pages/page/{number}/history/compare/?a=1", admin_url(page, f"history/compare/?a={number}")[:-1]]
+    assert [admin_client.get(url).status_code for url in urls] == [404, 404]
+    posts = [f"/admin/pages/page/{number}/history/1/restore/", admin_url(page, f"history/{number}/restore")]
+    assert [admin_client.post(url).status_code for url in posts] == [404, 404]
