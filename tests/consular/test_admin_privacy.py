@@ -100,16 +100,16 @@ def test_a_draft_does_not_change_public_responses(officer):
     assert changing == []
 
 
-@pytest.mark.parametrize("at", [DAY, HOUR, HOUR / 120])
-def test_a_scheduled_message_changes_only_the_cache_status(at, officer):
+def test_a_scheduled_message_changes_only_the_cache_status(officer):
     also = a_site()
     OF_THE_REQUEST.add("Cache-Status")
     try:
         before = public(also)
-        message = a_message(**secret(publish_at=NOON + at, approved_at=NOON))
-        scheduled = public(also)
-        message.send_back("Not yet.", at=NOON, by=officer)
-        assert (scheduled == before, public(also) == before) == (True, True)
+        for ahead in (DAY, HOUR, HOUR / 120):
+            message = a_message(**secret(publish_at=NOON + ahead, approved_at=NOON))
+            scheduled = public(also)
+            message.send_back("Not yet.", at=NOON, by=officer)
+            assert (scheduled == before, public(also) == before) == (True, True), ahead
     finally:
         OF_THE_REQUEST.discard("Cache-Status")
 

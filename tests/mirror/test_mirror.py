@@ -69,10 +69,12 @@ def whole(django_db_setup, django_db_blocker, tmp_path_factory):
     """The mirror of a site that has something of everything, and the original of each of its pages by its address."""
     folder = tmp_path_factory.mktemp("whole") / "mirror"
     with django_db_blocker.unblock(), time_machine.travel(NOON, tick=False):
-        public_pages.fill_site()
-        made(folder)
-        originals = dict(crawl_site())
-        databases.restore()
+        try:
+            public_pages.fill_site()
+            made(folder)
+            originals = dict(crawl_site())
+        finally:
+            databases.restore()
     return folder, originals
 
 
