@@ -27,6 +27,11 @@ def is_quick(item):
     return not needs_database(item) and item.get_closest_marker("slow") is None
 
 
+def pytest_configure():
+    """Refuse processes from now on."""
+    sys.addaudithook(_refuse_processes)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     """Keep the quick tests; raise UsageError if too many of them need the database."""
@@ -54,6 +59,3 @@ def pytest_runtest_protocol(item):
 def _refuse_processes(event, _arguments):
     if event in PROCESS_EVENTS and _running:
         pytest.fail(f"{_running} starts a process: mark it slow, or it does not stay quick (tests/quick.py).")
-
-
-sys.addaudithook(_refuse_processes)
