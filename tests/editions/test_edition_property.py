@@ -117,7 +117,7 @@ def addresses(met):
     for message in Message.objects.exclude(day=None):
         address = message.get_absolute_url()
         lists = [f"/messages/{message.day:{form}}/" for form in ("%Y/%m/%d", "%Y/%m", "%Y")]
-        met.update(dict.fromkeys([address, *lists]))
+        met.update(dict.fromkeys([address, f"{address}earlier/1/", *lists]))
     met.update(dict.fromkeys(Redirect.objects.values_list("path", flat=True)))
     return [*OTHERS, *met]
 
