@@ -24,12 +24,16 @@ def deactivate_user(user) -> None:
 
 
 def has_references(user) -> bool:
-    """Return whether any row refers to `user`: a log entry, a version of a text, an image."""
+    """Return whether any row refers to `user`: a log entry, a version of a text, an image, a draft limited to them."""
     for relation in user._meta.get_fields(include_hidden=True):
         if relation.one_to_many and relation.auto_created and not relation.related_model._meta.auto_created:
             if issubclass(relation.related_model, Device):  # deleted with the user
                 continue
             if relation.related_model._base_manager.filter(**{relation.field.name: user}).exists():
+                return True
+        # A list of people may have a meaning that changes with the last of them, as that of a limited draft.
+        if relation.many_to_many and relation.auto_created and relation.related_model is not type(user):
+            if relation.through._base_manager.filter(**{relation.field.m2m_reverse_field_name(): user.pk}).exists():
                 return True
     return False
 

@@ -1,5 +1,6 @@
 """Admin of the counters."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
 from django.db import models
@@ -20,10 +21,25 @@ class MessageSelect(AutocompleteSelect):
         )
 
 
+class CounterForm(forms.ModelForm):
+    """A counter. A message that the user may not see looks like none, and is kept unless another one is selected."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        field, self.hidden_message = self.fields.get("message"), None
+        if field and self.instance.message_id and not field.queryset.filter(pk=self.instance.message_id).exists():
+            self.hidden_message = self.instance.message
+            self.initial["message"] = None
+
+    def clean_message(self):
+        return self.cleaned_data["message"] or self.hidden_message
+
+
 @admin.register(Counter)
 class CounterAdmin(FormerOwnerMixin, VersionedAdmin):
     """Counters with their current sentence, in the order of the public page."""
 
+    form = CounterForm
     list_display = ["incident", "days_now", "since", "time_zone", "shown", "order"]
     list_editable = ["shown", "order"]
     list_filter = ["shown"]
@@ -46,6 +62,8 @@ class CounterAdmin(FormerOwnerMixin, VersionedAdmin):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "message":
             kwargs["widget"] = MessageSelect(db_field, self.admin_site)
+            messages = self.admin_site.get_model_admin(db_field.remote_field.model)
+            kwargs["queryset"] = messages.get_queryset(request)  # those that the user may see
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("days now"))

@@ -92,8 +92,9 @@ def email_problems(user, at):
 def scheduled_today(user, at):
     """Messages that become public today, changes that take effect today, and the next of them after today."""
     midnight = midnight_after(at, timezone.get_default_timezone())
-    messages = Message.objects.scheduled(at).for_desk().order_by("publish_at", "id")[: MAX_ROWS + 1]
-    changes = Message.objects.pending_revisions().for_desk()[: MAX_ROWS + 1]
+    visible = Message.objects.visible_to(user, at).for_desk()
+    messages = visible.scheduled(at).order_by("publish_at", "id")[: MAX_ROWS + 1]
+    changes = visible.pending_revisions()[: MAX_ROWS + 1]
     scheduled = sorted([*messages, *changes], key=lambda message: message.due_at)[: MAX_ROWS + 1]
     today = [message for message in scheduled if message.due_at < midnight]
     following = next(iter(scheduled[len(today) :]), None)
@@ -103,14 +104,16 @@ def scheduled_today(user, at):
 @dashboard_section("awaiting-approval", "admin/dashboard/awaiting_approval.html", "news.approve_message")
 def awaiting_approval(user, at):
     """Messages that the user can approve (not their own), the longest submitted first."""
-    rows = Message.objects.submitted().not_authored_by(user).for_desk().order_by("submitted_at", "id")
+    rows = Message.objects.submitted().visible_to(user, at).not_authored_by(user).for_desk()
+    rows = rows.order_by("submitted_at", "id")
     return section_listing(rows, "admin:news_message_changelist", "?state=submitted")
 
 
 @dashboard_section("my-drafts", "admin/dashboard/my_drafts.html", "news.change_message")
 def my_drafts(user, at):
     """The user's messages that are not approved, the newest first."""
-    rows = Message.objects.unapproved().authored_by(user).for_desk().with_rejections().order_by("-id")
+    rows = Message.objects.unapproved().visible_to(user, at).authored_by(user).for_desk()
+    rows = rows.with_rejections().order_by("-id")
     return section_listing(rows, "admin:news_message_changelist", "?author=me")
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from news.models import Message, WorkflowLogEntry
+from news.visibility import may_see
 from outbox.models import OutboxEmail
 from outbox.registry import absolute_url, build_message, register_email
 
@@ -15,16 +17,18 @@ def notify(done: Iterable[Message], at) -> None:
     """Queue an e-mail to each user concerned by the latest log entry of these messages."""
     for message in done:
         entry = message.log_entries.select_related("message").first()
-        for recipient in RECIPIENTS.get(entry.kind, no_recipients)(entry) if entry else ():
-            OutboxEmail.objects.enqueue("news act", object_id=entry.pk, recipient_id=recipient.pk, at=at)
+        for recipient in RECIPIENTS.get(entry.kind, no_recipients)(entry, at) if entry else ():
+            # The other editors are told of a limited text once they may read it: when it is public.
+            due = at if may_see(recipient, entry.message, at) else entry.message.due_at
+            OutboxEmail.objects.enqueue("news act", object_id=entry.pk, recipient_id=recipient.pk, at=due)
 
 
 @register_email("news act")
 def step_email(letter: OutboxEmail):
-    """Return the e-mail about a log entry; None where its recipient has left."""
+    """Return the e-mail about a log entry; None where its recipient has left, or may no longer see the message."""
     entry = WorkflowLogEntry.objects.select_related("message__category", "by").filter(pk=letter.object_id).first()
     recipient = _reachable(get_user_model().objects.filter(pk=letter.recipient_id, is_active=True), set())
-    if entry is None or not recipient:
+    if entry is None or not recipient or not may_see(recipient[0], entry.message, timezone.now()):
         return None
     context = {
         "entry": entry,
@@ -35,22 +39,23 @@ def step_email(letter: OutboxEmail):
     return build_message(f"news/emails/{entry.kind.replace(' ', '_')}.txt", recipient[0].email, context)
 
 
-def no_recipients(entry: WorkflowLogEntry) -> list:
+def no_recipients(entry: WorkflowLogEntry, at) -> list:
     """Return no recipients: the rule for most steps."""
     return []
 
 
-def approvers_to_notify(entry: WorkflowLogEntry) -> list:
-    """Return the users who may approve the message: editors other than its authors, else such superusers."""
+def approvers_to_notify(entry: WorkflowLogEntry, at) -> list:
+    """Return the users who may see and approve the message: editors other than its authors, else such superusers."""
     editors = get_user_model().objects.with_perm(
         "news.approve_message", include_superusers=False, backend="django.contrib.auth.backends.ModelBackend"
     )
     superusers = get_user_model().objects.filter(is_superuser=True, is_active=True)
     authors = entry.message.authors()
-    return _reachable(editors, authors) or _reachable(superusers, authors)
+    allowed = [user for user in _reachable(editors, authors) if may_see(user, entry.message, at)]
+    return allowed or _reachable(superusers, authors)
 
 
-def other_editors(entry: WorkflowLogEntry) -> list:
+def other_editors(entry: WorkflowLogEntry, at) -> list:
     """Return the editors other than the user of this step."""
     editors = get_user_model().objects.with_perm(
         "news.approve_message", include_superusers=False, backend="django.contrib.auth.backends.ModelBackend"
@@ -58,17 +63,18 @@ def other_editors(entry: WorkflowLogEntry) -> list:
     return _reachable(editors, {entry.by_id})
 
 
-def authors_and_editors(entry: WorkflowLogEntry) -> list:
+def authors_and_editors(entry: WorkflowLogEntry, at) -> list:
     """Return the authors; where one person alone has approved, with a reason, the other editors too."""
-    authors = authors_to_notify(entry)
-    return list({user.pk: user for user in [*authors, *(other_editors(entry) if entry.reason else [])]}.values())
+    users = [*authors_to_notify(entry, at), *(other_editors(entry, at) if entry.reason else [])]
+    return list({user.pk: user for user in users}.values())
 
 
-def authors_to_notify(entry: WorkflowLogEntry) -> list:
-    """Return the authors of the message and those who submitted it, except the user of this step."""
+def authors_to_notify(entry: WorkflowLogEntry, at) -> list:
+    """Return the authors of the message and those who submitted it, if they may see it, but not who took this step."""
     submitters = entry.message.log_entries.filter(kind=WorkflowLogEntry.Kind.SUBMITTED).values_list("by", flat=True)
     authors = entry.message.authors() | set(submitters)
-    return _reachable(get_user_model().objects.filter(pk__in=authors - {None}, is_active=True), {entry.by_id})
+    people = _reachable(get_user_model().objects.filter(pk__in=authors - {None}, is_active=True), {entry.by_id})
+    return [user for user in people if may_see(user, entry.message, at)]
 
 
 def _reachable(users, excluded: set) -> list:

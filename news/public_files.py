@@ -7,10 +7,26 @@ from richtext.renditions import source_candidates
 
 def public_rows(name, at):
     """Return the published messages that have a file."""
-    published, images = Message.objects.published(at), source_candidates(name)
-    return [published.with_lead_image(images), published.with_picture(images), published.with_attachment(name)]
+    return rows_with_file(Message.objects.published(at), name)
+
+
+def rows_with_file(messages, name):
+    """Return those of `messages` that have a file, in three querysets, each of which uses an index."""
+    images = source_candidates(name)
+    return [messages.with_lead_image(images), messages.with_picture(images), messages.with_attachment(name)]
+
+
+def is_hidden(name, user, at) -> bool:
+    """Return whether a file belongs to drafts that `user` may not see, and to no message that they may see."""
+    limited, visible = Message.objects.limited(at), Message.objects.visible_to(user, at)
+    belongs = any(rows.exists() for rows in rows_with_file(limited, name))
+    return belongs and not any(rows.exists() for rows in rows_with_file(visible, name))
 
 
 public_files.register_files(
-    public_rows, "news.view_message", "news.change_message", download_name=Attachment.objects.download_name
+    public_rows,
+    "news.view_message",
+    "news.change_message",
+    download_name=Attachment.objects.download_name,
+    is_hidden=is_hidden,
 )

@@ -16,6 +16,7 @@ from news.authorship import AuthorshipQuerySet
 from news.bulk_writes import hooks_around
 from news.differences import written_fields
 from news.program_log import log_changes
+from news.visibility import VisibilityQuerySet
 from richtext.models import TextWithImagesQuerySet
 
 RECENT = timedelta(days=30)  # for how long feeds list a withdrawal, and a correction of an older message
@@ -34,7 +35,7 @@ def recent_since(at: datetime) -> datetime:
     return datetime.combine(local_date(at, zone) - RECENT, time.min, zone)
 
 
-class MessageQuerySet(AuthorshipQuerySet, TextWithImagesQuerySet):
+class MessageQuerySet(AuthorshipQuerySet, VisibilityQuerySet, TextWithImagesQuerySet):
     """Messages, newest first: by `publish_at`, then by id."""
 
     deciding = frozenset({"approved_at"})

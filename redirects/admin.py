@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 
@@ -21,8 +21,16 @@ def former_owner_warning(request, obj, form, change):
     owner = find_former_owner(url_of(obj), but=obj)
     yield
     if owner := owner or find_former_owner(url_of(obj), but=obj):
-        text = _("This web address used to redirect to “%(title)s”. Old links to that now lead here.")
+        if is_shown_to(request, owner):
+            text = _("This web address used to redirect to “%(title)s”. Old links to that now lead here.")
+        else:
+            text = _("This web address used to redirect to another page. Old links to that now lead here.")
         messages.warning(request, text % {"title": owner})
+
+
+def is_shown_to(request, row) -> bool:
+    """Return whether the admin shows a row to the user: its queryset leaves out, for example, drafts of others."""
+    return admin.site.get_model_admin(type(row)).get_queryset(request).filter(pk=row.pk).exists()
 
 
 class FormerOwnerMixin:

@@ -21,7 +21,7 @@ def media_view(request, name):
     if name in names:
         return serve_file(request, name, public=True, given_name=names[name])
     public = is_public(name, request.at)
-    if not public and not can_view_unpublished(request.user):
+    if not public and not can_view_unpublished(request.user, name, request.at):
         raise Http404
     given_name = download_name(name)
     if public and len(names) < MAX_CACHED_NAMES:

@@ -15,14 +15,17 @@ class FileOwner(NamedTuple):
     public_rows: Callable[[str, datetime], Iterable[QuerySet]]  # given a file's name and a time
     permissions: tuple[str, ...]  # any of them lets staff see files that are not public
     download_name: Callable[[str], str]  # "" for a file that is displayed, not saved
+    is_hidden: Callable[..., bool]  # given a file's name, a user and a time: whether this user may not see its rows
 
 
 _owners: list[FileOwner] = []
 
 
-def register_files(public_rows, *permissions: str, download_name=lambda name: "") -> None:
+def register_files(
+    public_rows, *permissions: str, download_name=lambda name: "", is_hidden=lambda name, user, at: False
+) -> None:
     """Register an app's files, in its `AppConfig.ready`."""
-    _owners.append(FileOwner(public_rows, permissions, download_name))
+    _owners.append(FileOwner(public_rows, permissions, download_name, is_hidden))
 
 
 def is_public(name: str, at: datetime) -> bool:
@@ -32,10 +35,11 @@ def is_public(name: str, at: datetime) -> bool:
     return first.union(*others, all=True).exists()
 
 
-def can_view_unpublished(user) -> bool:
-    """Return whether a member of staff can see files that are not public."""
+def can_view_unpublished(user, name: str, at: datetime) -> bool:
+    """Return whether a member of staff can see a file that is not public: no app hides it from them."""
     permissions = ("richtext.add_image", *(each for owner in _owners for each in owner.permissions))
-    return user.is_active and user.is_staff and any(map(user.has_perm, permissions))
+    is_allowed = user.is_active and user.is_staff and any(map(user.has_perm, permissions))
+    return is_allowed and not any(owner.is_hidden(name, user, at) for owner in _owners)
 
 
 def download_name(name: str) -> str:

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from urllib.parse import quote, unquote
 
 from django.db.models import Q, prefetch_related_objects
+from django.utils import timezone
 
 from news.models import Correction, Message
 from transfer.importer.validation import LINE_ENDS, QUERY_SAFE, UNPRINTABLE
@@ -17,10 +18,18 @@ BATCH_SIZE = 500  # per query: bounds how long other writers wait
 TEXT_FIELDS = ("lead", "body", "source_name", "source_url", "slug", "withdrawn_reason")
 
 
+def exported():
+    """Return the messages that are exported."""
+    return Message.objects.open_to_all(timezone.now()).filter(revision_of=None)
+
+
 def message_batches() -> Iterator[list[Message]]:
-    """Yield all messages, without revisions, in batches by primary key (keyset pagination)."""
-    last, exported = 0, Message.objects.filter(revision_of=None).order_by("pk").select_related("category")
-    while rows := list(exported.filter(pk__gt=last)[:BATCH_SIZE]):
+    """Yield the messages in batches by primary key (keyset pagination), without revisions.
+
+    Limited drafts are left out: an import would show them to all press staff.
+    """
+    last, messages = 0, exported().order_by("pk").select_related("category")
+    while rows := list(messages.filter(pk__gt=last)[:BATCH_SIZE]):
         prefetch_related_objects(rows, "redirects", "corrections", "attachments")
         yield rows
         last = rows[-1].pk
@@ -40,11 +49,14 @@ def export_lines() -> Iterator[tuple[Message, bytes]]:
             yield message, line
 
 
+def count_limited() -> int:
+    """Return the number of limited drafts, which are not exported."""
+    return Message.objects.limited(timezone.now()).count()
+
+
 def count_with_files() -> int:
-    """Return the number of messages with files, which JSON lines only name."""
-    illustrated = Message.objects.filter(
-        Q(image_width__isnull=False) | Q(attachments__isnull=False), revision_of=None
-    ).order_by()
+    """Return the number of exported messages with files, which JSON lines only name."""
+    illustrated = exported().filter(Q(image_width__isnull=False) | Q(attachments__isnull=False)).order_by()
     return illustrated.values("pk").distinct().count()
 
 

@@ -58,27 +58,28 @@ class Echo:
         return text
 
 
-def csv_chunks(pks, at):
-    """Yield the CSV file, a batch of rows at a time."""
+def csv_chunks(pks, user, at):
+    """Yield the CSV file, a batch of rows at a time, of the messages that `user` may see."""
     writer = csv.writer(Echo())
     yield "\ufeff" + writer.writerow([escape_formula(name) for name, _cell in COLUMNS])  # Excel needs the mark
     for start in range(0, len(pks), CHUNK_SIZE):
-        rows = Message.objects.select_related("category").defer("body").in_bulk(pks[start : start + CHUNK_SIZE])
+        visible = Message.objects.visible_to(user, at).select_related("category").defer("body")
+        rows = visible.in_bulk(pks[start : start + CHUNK_SIZE])
         found = (rows[pk] for pk in pks[start : start + CHUNK_SIZE] if pk in rows)
         yield "".join(writer.writerow([escape_formula(cell(row, at)) for _name, cell in COLUMNS]) for row in found)
 
 
-def csv_response(queryset, at):
+def csv_response(queryset, user, at):
     """Return messages as a CSV file: first the ids are read, then the rows while they are sent."""
     pks = list(queryset.values_list("pk", flat=True))
     name = f"messages-{timezone.localdate(at):%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return StreamingHttpResponse(csv_chunks(pks, at), "text/csv; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(csv_chunks(pks, user, at), "text/csv; charset=utf-8", headers=headers)
 
 
 @admin.action(description=_("Save as a table (CSV)"), permissions=["view"])
 def save_as_table(model_admin, request, queryset):
-    return csv_response(queryset, request.at)
+    return csv_response(queryset, request.user, request.at)
 
 
 class CsvViews(AdminViews):
@@ -95,4 +96,4 @@ class CsvViews(AdminViews):
             queryset = self.model_admin.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
             return redirect_to_list(Message)
-        return csv_response(queryset, request.at)
+        return csv_response(queryset, request.user, request.at)

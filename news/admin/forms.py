@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.datetime_fields import ZonedDateTimeField, ZonedDateTimeWidget
 from core.text_fields import MAX_REASON, LineFormField, TextFormField
 from news.admin.images import ImageFormMixin, ImageInput
+from news.admin.limits import LimitsFormMixin
 from news.admin.revisions import RevisionFormMixin
 from news.models import Message
 from news.models.workflow import CHANGED_SINCE_READ, OWN_TEXT
@@ -20,7 +21,7 @@ from versions.admin.conflicts import ConflictFormMixin
 JUST_PAST = timedelta(minutes=5)  # a publication time no older than this means now
 
 
-class MessageForm(ConflictFormMixin, ImageFormMixin, RevisionFormMixin):
+class MessageForm(ConflictFormMixin, LimitsFormMixin, ImageFormMixin, RevisionFormMixin):
     """The form of a message, with the checks of the four-eyes rule and of the publication time."""
 
     class Meta:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from core.admin.views import redirect_to_form
 from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
+from news.admin.revisions import begin
 from news.models import WorkflowLogEntry
 from news.versions import change_reason_text
 from versions.admin import history
@@ -16,9 +17,10 @@ from versions.admin import history
 class MessageHistoryViews(history.HistoryViews):
     """The history of a message. An earlier text of an approved message is restored as a revision."""
 
-    def other_events(self, row, start, end):
+    def other_events(self, request, row, start, end):
         """Yield the log entries of the message and of its revisions."""
-        entries = WorkflowLogEntry.objects.filter(Q(message=row) | Q(message__revision_of=row)).select_related("by")
+        revisions = row.revisions.visible_to(request.user, request.at)
+        entries = WorkflowLogEntry.objects.filter(Q(message=row) | Q(message__in=revisions)).select_related("by")
         entries = entries.filter(at__lt=end) if end else entries
         for entry in entries.filter(at__gte=start) if start else entries:
             what = entry.get_kind_display()
@@ -42,7 +44,7 @@ class MessageHistoryViews(history.HistoryViews):
         text = _("The version of %s.") % in_zones(version.history_date)
         try:
             with new_edition():
-                revision, is_new = row.start_revision(at=request.at, by=request.user)
+                revision, is_new = begin(request, row)
                 if is_new:
                     revision.revert(version, text, at=request.at, by=request.user)
         except ValidationError as error:  # the begun change is undone with it

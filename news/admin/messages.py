@@ -21,6 +21,7 @@ from news.admin import (
     editing_sessions,
     editorial_hints,
     images,
+    limits,
     previews,
     revisions,
     workflow,
@@ -37,7 +38,7 @@ from versions.models import VersionInfo
 
 
 @admin.register(Message)
-class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
+class MessageAdmin(limits.LimitedAdminMixin, MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
     form = MessageForm
     radio_fields = {"category": admin.VERTICAL, "change_kind": admin.VERTICAL}
     readonly_fields = ["state_label", "publication"]
@@ -66,6 +67,7 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
             gettext_lazy("Publication"),
             {"fields": ["state_label", "publication", "publish_at", "featured", "slug"]},
         ),
+        limits.FIELDSET,
     ]
 
     # Permissions
@@ -104,7 +106,8 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state_with_editors(self, obj):
-        return format_html("{}{}", self.state_label(obj), editing_sessions.other_editors_html(obj))
+        badge = limits.badge(obj, timezone.now())
+        return format_html("{} {}{}", self.state_label(obj), badge, editing_sessions.other_editors_html(obj))
 
     @admin.display(description=gettext_lazy("publication"))
     def publication(self, obj):
@@ -168,6 +171,7 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
         context.update(previews.form_context(request, obj, has_permission))
         context.update(workflow.form_context(request, obj))
         context.update(revisions.form_context(request, obj, has_permission))
+        context.update(limits.form_context(request, obj))
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Saving
@@ -182,6 +186,7 @@ class MessageAdmin(MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
                     obj.save(version=VersionInfo(request.at, request.user))
                     for sentence in describe(losses_of_form(form)):
                         messages.warning(request, sentence)
+                limits.save_limits(request, obj, form, change)
                 request.was_saved = True
             editing_sessions.end_session(request, obj)
             editorial_hints.report_repairs(request, form)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from core.admin.views import AdminViews, redirect_to_form
 from news.differences import attachment_list
 from news.models import Message
+from news.visibility import may_see
 from versions import comparison
 
 ChangeKind = Message.ChangeKind
@@ -72,7 +73,7 @@ def form_context(request, message, has_permission: bool) -> dict:
             "is_public_change": original.was_public(request.at),
             "difference_context": difference_context(original, message),
         }
-    revisions = list(message.revisions.order_by("-id"))
+    revisions = list(message.revisions.visible_to(request.user, request.at).order_by("-id"))
     return {
         "revisions": [(row, row.state(request.at)) for row in revisions],
         "open_revision": next((row for row in revisions if row.is_open), None),
@@ -97,6 +98,14 @@ def difference_context(original, revision) -> dict:
     }
 
 
+def begin(request, message) -> tuple[Message, bool]:
+    """Return the open revision of an approved message, and whether it was begun now. Raise ValidationError if hidden."""
+    revision, is_new = message.start_revision(at=request.at, by=request.user)
+    if not may_see(request.user, revision, request.at):
+        raise ValidationError(_("A colleague is working on a change of this message that you cannot see."))
+    return revision, is_new
+
+
 class RevisionViews(AdminViews):
     """The button that begins a revision."""
 
@@ -109,7 +118,7 @@ class RevisionViews(AdminViews):
         if not self.model_admin.has_change_permission(request):
             raise PermissionDenied
         try:
-            revision, is_new = message.start_revision(at=request.at, by=request.user)
+            revision, is_new = begin(request, message)
         except ValidationError as error:
             messages.warning(request, " ".join(error.messages))
             return redirect_to_form(message)

@@ -14,6 +14,7 @@ from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
 from news import emails
 from news.admin.forms import ReasonForm, WithdrawForm
+from news.admin.limits import warn_without_approver
 from news.admin.revisions import StepRefused
 from news.admin.workflow_steps import MAX_MESSAGES, ON_FORM, STEPS, approval_preview, result_text
 from news.models import Message, WorkflowLogEntry
@@ -51,6 +52,7 @@ def apply_step(request, message, form) -> None:
         raise StepRefused(error) from error
     if has_step(request):
         emails.notify([message], request.at)
+        warn_without_approver(request, [message])
     elif form.has_changed():
         submit_again_if_submitted(request, message)
 
@@ -179,12 +181,13 @@ def apply_to_all(request, pks, step, label: str) -> None:
     done = []
     with new_edition():
         # Read inside the transaction: another user may have changed them since the list was shown.
-        for message in Message.objects.filter(pk__in=pks):
+        for message in Message.objects.filter(pk__in=pks).visible_to(request.user, request.at):
             try:
                 done.append(step(message) or message)
             except ValidationError as error:
                 messages.warning(request, f"{message.headline}: {' '.join(error.messages)}")
         emails.notify(done, request.at)
+        warn_without_approver(request, done)
     if done:
         messages.success(request, result_text(label, done, request.at))
     else:
@@ -203,9 +206,10 @@ class WorkflowViews(AdminViews):
         require_permission(request, step.permission)
         selection = read_selection(request.GET.get("ids", ""))
         ids = list(selection)
-        if limited_pks(request, Message.objects.filter(pk__in=ids[: MAX_MESSAGES + 1])) is None:
+        visible = Message.objects.visible_to(request.user, request.at)
+        if limited_pks(request, visible.filter(pk__in=ids[: MAX_MESSAGES + 1])) is None:
             return redirect_to_list(Message)
-        found = list(Message.objects.filter(pk__in=ids).select_related("category"))
+        found = list(visible.filter(pk__in=ids).select_related("category"))
         if not found:
             raise Http404
         selected = [message for message in found if step.applies_to(message, request.at)]

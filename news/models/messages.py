@@ -16,6 +16,7 @@ from news import slugs
 from news.differences import differences
 from news.models import images
 from news.models.fields import web_url_field
+from news.models.limits import LimitedDraft
 from news.models.revisions import IS_OPEN, IS_PENDING, RevisionModel
 from news.models.workflow_log import MAX_REASON_LENGTH
 from news.program_log import log_changes
@@ -33,7 +34,7 @@ NEWEST_FIRST = F("publish_at").desc(), F("id").desc()
 DERIVED_FIELDS = ("day", "slug", "made_slug", "changed_at")  # set by each save, with any update_fields
 
 
-class Message(images.MessageImageMixin, TextWithImages, RevisionModel, VersionedModel):
+class Message(images.MessageImageMixin, LimitedDraft, TextWithImages, RevisionModel, VersionedModel):
     """A message of the press office. Its state is derived from the times recorded on it."""
 
     # The text

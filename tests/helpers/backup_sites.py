@@ -99,6 +99,7 @@ def fill_site_for_backup():
     message.slug = "a-third"
     message.save(version=VersionInfo(noon + timedelta(microseconds=1), officer, "Once more"))
     draft = factories.a_message(publish_at=None)
+    draft.limit_to([officer])
     link = PreviewLink.objects.create(
         message=draft, name="Reuters", created_at=noon, created_by=officer, expires_at=noon + day
     )

@@ -63,7 +63,7 @@ class HistoryViews(AdminViews):
 
     # For subclasses
 
-    def other_events(self, row, start: datetime | None, end: datetime | None) -> Iterator[Event]:
+    def other_events(self, request, row, start: datetime | None, end: datetime | None) -> Iterator[Event]:
         """Yield the events that are no versions, from `start` to before `end`; None leaves a side open."""
         yield from ()
 
@@ -110,7 +110,7 @@ class HistoryViews(AdminViews):
             row.children = snapshot_of(row)  # read once, and not for each version that is compared with the row
         end = rows.filter(history_id=before).values_list("history_date", flat=True).first() if before else None
         start = page[-2].history_date if has_more else None
-        events = [*self.version_events(row, page), *self.other_events(row, start, end)]
+        events = [*self.version_events(row, page), *self.other_events(request, row, start, end)]
         return self.render(
             request,
             "history.html",

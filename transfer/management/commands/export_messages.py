@@ -16,7 +16,8 @@ MAX_ERRORS_SHOWN = 20
 
 class Command(BaseCommand):
     help = (
-        "Write all messages, including drafts and withdrawn ones, to a file or to standard output, for "
+        "Write the messages, including withdrawn ones and drafts that are not limited to named people, to a file or to "
+        "standard output, for "
         "import_messages. The site stays available. The export does not contain images and attachments: "
         "give import_messages the media folder (--pictures)."
     )
@@ -41,6 +42,13 @@ class Command(BaseCommand):
             self.stderr.write(
                 ngettext("%d message exported.", "%d messages exported.", count) % count, lambda text: text
             )
+            if count := export.count_limited():
+                note = ngettext(
+                    "%d draft is limited to named people and was left out.",
+                    "%d drafts are limited to named people and were left out.",
+                    count,
+                )
+                self.stderr.write(note % count, lambda text: text)
             if count := export.count_with_files():
                 note = ngettext(
                     "%d message has files. Copy the media folder as well, for import_messages --pictures DIR.",
