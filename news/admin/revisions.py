@@ -99,7 +99,7 @@ def difference_context(original, revision) -> dict:
 
 
 def begin(request, message) -> tuple[Message, bool]:
-    """Return the open revision of an approved message, and whether it was begun now. Raise ValidationError if hidden."""
+    """Return the open revision of a message, and whether it was begun now. Raise ValidationError if it is hidden."""
     revision, is_new = message.start_revision(at=request.at, by=request.user)
     if not may_see(request.user, revision, request.at):
         raise ValidationError(_("A colleague is working on a change of this message that you cannot see."))
