@@ -42,10 +42,13 @@ class Edition:
         latest = _latest
         if committed and latest and latest.number == number and latest.since <= at < latest.until:
             return latest
-        applied, until = due_changes.apply_due(at)
-        if applied:
+        until = next_change(at)
+        if until <= at and due_changes.apply_due(at):
             number, committed = _read_edition_number()
-        edition = cls(settings.RELEASE, number, min(next_change(at), until), since=at)
+            until = next_change(at)
+        if until <= at:  # something is due and could not be written
+            until = at + due_changes.RETRY
+        edition = cls(settings.RELEASE, number, until, since=at)
         if committed:
             _latest = edition
         return edition
@@ -80,7 +83,10 @@ def reset_for_tests() -> None:
 
 
 def next_change(at: datetime) -> datetime:
-    """Return when the public site next changes by the clock after `at`: at midnight at the latest (date in header)."""
+    """Return when the public site next changes by the clock after `at`: at midnight at the latest (date in header).
+
+    A time that is not after `at` means that something due then has still to be written (`due_changes`).
+    """
     times = [model.objects.next_change(at) for model in apps.get_models() if issubclass(model, PublicModel)]
     return min([midnight_after(at, timezone.get_default_timezone()), *(time for time in times if time)])
 

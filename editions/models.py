@@ -115,7 +115,10 @@ class PublicQuerySet(models.QuerySet):
         return self
 
     def next_change(self, at: datetime) -> datetime | None:
-        """Return the next time after `at` at which these rows change by the clock; None if they never do."""
+        """Return the next time after `at` at which these rows change by the clock; None if they never do.
+
+        It may be before `at` for rows that must be written then, and were not yet (`editions.due_changes`).
+        """
         return None
 
     def update(self, **kwargs):

@@ -16,4 +16,4 @@ class NewsConfig(AppConfig):
         triggers.register(message_counts.TRIGGERS)
         triggers.register(audit_triggers.WORKFLOW_LOG)
         triggers.register(audit_triggers.CORRECTIONS)
-        due_changes.register(scheduled_revisions.has_due, scheduled_revisions.apply_due)
+        due_changes.register(scheduled_revisions.apply_due)

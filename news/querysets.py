@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, Func, Min, OuterRef, Q, Subquery, TextField
+from django.db.models import Exists, Func, OuterRef, Q, Subquery, TextField
 from django.utils import timezone
 
 from core.cursors import Cursor
@@ -163,10 +163,11 @@ class MessageQuerySet(AuthorshipQuerySet, VisibilityQuerySet, TextWithImagesQuer
         return found.get(False), found.get(True)
 
     def next_change(self, at: datetime) -> datetime | None:
-        """Return the moment of the next scheduled message or revision; None without one."""
-        scheduled = self.scheduled(at).aggregate(next=Min("publish_at"))["next"]
-        revision = self.pending_revisions().filter(effective_at__gt=at).values_list("effective_at", flat=True).first()
-        return min((time for time in (scheduled, revision) if time), default=None)
+        """Return the moment of the next scheduled message or pending revision, in one query; None without one."""
+        message = self.scheduled(at).order_by("publish_at").values("publish_at")[:1]
+        revision = self.pending_revisions().values("effective_at")[:1]
+        times = self.model.objects.order_by().values_list(Subquery(message), Subquery(revision)).first()
+        return min((time for time in times or () if time), default=None)
 
     # Bulk changes. A change of a field that decides a URL (ADDRESS) saves row by row, so that slugs and redirects are
     # made; other apps follow by hooks (`news.bulk_writes`), for single rows by signals.

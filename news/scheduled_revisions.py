@@ -19,27 +19,20 @@ from news.models import Message
 log = logging.getLogger("news.scheduled_revisions")
 
 
-def has_due(at: datetime) -> bool:
-    """Return whether an approved revision waits to be put in force at `at`. A replica may be asked."""
-    return Message.objects.pending_revisions().filter(effective_at__lte=at).exists()
-
-
-def apply_due(at: datetime) -> int:
-    """Put all revisions in force whose moment has come by `at`, in one edition; return their number.
+def apply_due(at: datetime) -> None:
+    """Put all revisions in force whose moment has come by `at`, in one edition.
 
     One that cannot be applied, because its message was withdrawn meanwhile for example, is sent back with the reason,
     and its authors are told.
     """
-    using, count = router.db_for_write(Message), 0
-    with new_edition(using, moves=True):  # others wait here, and then find nothing due
+    using = router.db_for_write(Message)
+    with new_edition(using):  # others wait here, and then find nothing due
         for revision in Message.objects.using(using).pending_revisions().filter(effective_at__lte=at):
             try:
                 with transaction.atomic(using=using):
                     revision.apply(revision.effective_at)
             except (ValidationError, IntegrityError) as error:
                 send_back(Message.objects.using(using).get(pk=revision.pk), error)
-            count += 1
-    return count
 
 
 def send_back(revision: Message, error: Exception) -> None:

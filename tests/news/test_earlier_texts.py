@@ -5,10 +5,10 @@ import re
 import pytest
 
 from news.earlier_texts import list_corrections
-from news.models import Correction, Message, WorkflowLogEntry
+from news.models import Correction, WorkflowLogEntry
 from news.templatetags.corrections import marked_words
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
-from tests.helpers.message_form import change_url, opened_form
+from tests.helpers.revisions import a_correction, stored
 from tests.helpers.versions import without_versions
 from versions.text_diff import Op, Span
 
@@ -80,11 +80,10 @@ def test_the_text_before_a_correction_has_the_typos_that_were_fixed_until_then()
     assert replaced(message) == [MONDAY, TUESDAY]
 
 
-def test_a_correction_by_the_form_names_the_text_before_it(admin_client):
+def test_a_correction_by_a_revision_names_the_text_before_it():
     message = out()
     for body in (TUESDAY, FRIDAY):
-        data = opened_form(admin_client, message, body=body, change_kind="correction", note=NOTE)
-        assert admin_client.post(change_url(message), data).status_code == 302
+        a_correction(message, body=body).approve(at=NOON)
     assert replaced(message) == [MONDAY, TUESDAY]
 
 
@@ -92,16 +91,17 @@ def test_a_restored_version_names_the_text_that_it_replaced(admin_client):
     message = out()
     correct(message, body=TUESDAY)
     first = message.history.order_by("history_id").first()
-    url = f"/admin/news/message/{message.pk}/history/{first.history_id}/restore/"
-    admin_client.post(url, {"change_kind": "correction", "note": "It was Monday after all."})
-    assert (Message.objects.get().body, replaced(message)) == (MONDAY, [MONDAY, TUESDAY])
+    admin_client.post(f"/admin/news/message/{message.pk}/history/{first.history_id}/restore/")
+    revision = message.open_revision()
+    revision.change_kind, revision.change_note = "correction", "It was Monday after all."
+    revision.approve(at=NOON)
+    assert (stored(message).body, replaced(message)) == (MONDAY, [MONDAY, TUESDAY])
 
 
-def test_the_first_change_of_an_imported_message_names_the_imported_text(admin_client):
+def test_the_first_change_of_an_imported_message_names_the_imported_text():
     imported = without_versions(out())
     assert not imported.history.exists()
-    data = opened_form(admin_client, imported, body=TUESDAY, change_kind="correction", note=NOTE)
-    assert admin_client.post(change_url(imported), data).status_code == 302
+    a_correction(imported, body=TUESDAY).approve(at=NOON)
     assert replaced(imported) == [MONDAY]
 
 
@@ -123,23 +123,15 @@ def test_a_text_that_was_not_public_yet_is_none_that_was_replaced():
 # Kinds
 
 
-def test_an_update_is_recorded_as_one(admin_client, client):
+def test_an_update_is_recorded_as_one(client):
     message = out()
-    data = opened_form(admin_client, message, body=TUESDAY, change_kind="update", note="They were put off.")
-    assert admin_client.post(change_url(message), data).status_code == 302
+    a_correction(message, body=TUESDAY, change_kind="update", change_note="They were put off.").approve(at=NOON)
     assert message.corrections.get().kind == Correction.Kind.UPDATE
     entry = message.log_entries.get()
     assert (entry.kind, entry.reason, str(entry)) == (WorkflowLogEntry.Kind.UPDATE, "They were put off.", "updated")
     page = client.get(PATH).content.decode()
     assert ("<strong>Update</strong>" in page, "Text before this update" in page) == (True, True)
     assert "Text before the update of 24 November 2020" in earlier(client)
-
-
-def test_an_update_needs_its_note(admin_client):
-    message = out()
-    data = opened_form(admin_client, message, body=TUESDAY, change_kind="update")
-    page = admin_client.post(change_url(message), data).content.decode()
-    assert ("Enter what has changed." in page, message.corrections.exists()) == (True, False)
 
 
 def test_a_correction_is_of_no_other_kind():

@@ -143,4 +143,4 @@ def test_a_message_that_was_deleted_gets_a_sentence(admin_client):
     form = opened_form(admin_client, draft, headline="Mine")
     Message.objects.get(pk=draft.pk).delete()
     answer = admin_client.post(change_url(draft), form, follow=True)
-    assert (answer.status_code, "Perhaps it was deleted?" in answer.content.decode()) == (200, True)
+    assert (answer.status_code, "Mine" in answer.content.decode()) == (409, True)
