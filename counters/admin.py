@@ -1,6 +1,5 @@
 """Admin of the counters."""
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
 from django.db import models
@@ -9,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counters.models import Counter
 from redirects.admin import FormerOwnerMixin
-from versions.admin.options import VersionedAdmin
+from versions.admin.options import VersionedAdmin, VersionedForm
 
 
 class MessageSelect(AutocompleteSelect):
@@ -21,7 +20,7 @@ class MessageSelect(AutocompleteSelect):
         )
 
 
-class CounterForm(forms.ModelForm):
+class CounterForm(VersionedForm):
     """A counter. A message that the user may not see looks like none, and is kept unless another one is selected."""
 
     def __init__(self, *args, **kwargs):

@@ -99,8 +99,9 @@ class RevisionModel(WorkflowModel):
         with new_edition():
             if found := self.open_revision():
                 return found, False
+            message = type(self).objects.get(pk=self.pk)  # as it is now: the row is locked from here on
             revision = type(self)(revision_of_id=self.pk)
-            copy_fields(self, revision)
+            copy_fields(message, revision)
             revision.save(version=VersionInfo(at))  # by nobody: who only begins a change is not its author
             revision.attachments.model.objects.copy(self, revision)
             WorkflowLogEntry.objects.create(message=revision, kind=WorkflowLogEntry.Kind.STARTED, at=at, by=by)

@@ -30,6 +30,7 @@ UNBOUNDED_COLUMNS = {
     "consular.Enquiry.question",
     "news.Message.body",  # rich text: its form field has a length of its own
     "news.HistoricalMessage.body",
+    "pages.HistoricalPage.body",
     "pages.Page.body",
 }
 UNBOUNDED_FIELDS = {

@@ -8,42 +8,26 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings as site_settings
 from django.core.management import CommandError, call_command
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from core import triggers
 from core.text_fields import clean_line, clean_text
-from editions.models import new_edition
-from news.models import Category, Correction, Message, WorkflowLogEntry
+from news.models import Correction, Message
 from redirects.models import Redirect
 from richtext.fields import MAX_CHARACTERS
 from tests.factories import DAY, NOON, a_category, a_message
 from tests.helpers.files import a_body, a_pictured_message, an_attachment, an_image
+from tests.helpers.imports import empty_site
 from tests.properties import examples
 from transfer import export
 from transfer.importer import jsonl, writer
 from transfer.importer.images import ImportFolder
-from transfer.models import ImportedDigest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def exported():
     return b"".join(line for _message, line in export.export_lines())
-
-
-def emptied():
-    """Empty the site, the log included."""
-    guards = [each for each in triggers.registered() if each.is_append_only]
-    with new_edition():
-        Redirect.objects.all().delete()
-        connection.check_constraints()  # PostgreSQL drops no trigger of a table with unchecked foreign keys
-        triggers.drop_triggers(connection, guards)
-        for model in (Correction, WorkflowLogEntry, Message, Category, ImportedDigest):
-            model.objects.all().delete()
-        connection.check_constraints()
-        triggers.create_all(connection)
 
 
 def imported(content):
@@ -55,7 +39,7 @@ def imported(content):
 def moved():
     """Return the export of the site, and that of another site that has imported it."""
     before = exported()
-    emptied()
+    empty_site()
     imported(before)
     return before, exported()
 
@@ -93,7 +77,7 @@ a_row = some.fixed_dictionaries(
 @given(some.lists(a_row, max_size=5))
 @settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
 def test_an_export_is_imported_byte_for_byte(rows):
-    emptied()
+    empty_site()
     for row in rows:
         row = dict(row)
         approved, withdrawn, old, notes = (row.pop(name) for name in ("approved", "withdrawn", "old", "notes"))

@@ -12,7 +12,7 @@ from django.core.management import CommandError
 from news.models import Attachment, Message
 from tests.factories import DAY, NOON, a_message
 from tests.helpers.files import PDF, a_picture_file, a_pictured_message, an_attachment
-from tests.helpers.imports import GIVEN, import_messages
+from tests.helpers.imports import GIVEN, empty_site, import_messages
 from transfer import export
 from transfer.importer import jsonl
 
@@ -138,8 +138,7 @@ def test_an_export_is_imported_with_its_files(importing, settings, tmp_path):
     an_attachment(an_attachment(name="Second").message, name="First", order=1)
     before = b"".join(line for _message, line in export.export_lines())
     bytes_before = [Path(settings.MEDIA_ROOT, row.file.name).read_bytes() for row in Attachment.objects.order_by("pk")]
-    Message.objects.all().delete()
-    Attachment.objects.all().delete()
+    empty_site()
     importing(*map(json.loads, before.splitlines()), pictures=str(settings.MEDIA_ROOT))
     after = b"".join(line for _message, line in export.export_lines())
     named = re.compile(rb'(?<="file": ")[^"]+')

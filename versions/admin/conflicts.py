@@ -72,7 +72,7 @@ def run_form_view(model_admin, request, object_id, view):
             newest_version(model_admin.model, object_id) if object_id and is_valid_pk(object_id) else ""
         )
         try:
-            if request.method == "POST" and was_deleted(model_admin.model, object_id):
+            if request.method == "POST" and is_gone(model_admin, request, object_id):
                 raise PermissionDenied
             response = view()
         except StaleVersion:
@@ -89,9 +89,10 @@ def rewind_files(request) -> None:
         file.seek(0)
 
 
-def was_deleted(model, object_id) -> bool:
-    """Return whether the row of a change form has been deleted since it was opened."""
-    return bool(object_id) and is_valid_pk(object_id) and not model._base_manager.filter(pk=object_id).exists()
+def is_gone(model_admin, request, object_id) -> bool:
+    """Return whether the row of a change form was deleted since it was opened, or is hidden from the user."""
+    has_id = bool(object_id) and is_valid_pk(object_id)
+    return has_id and not model_admin.get_queryset(request).filter(pk=object_id).exists()
 
 
 def check_version(request, row, validated: str | None = None) -> None:
@@ -163,9 +164,11 @@ class RefusedSaveViews(AdminViews):
         )
 
     def find_row(self, request, object_id):
-        """Return the row; a deleted one as it last was, unsaved; None without either."""
+        """Return the row; a deleted one as it last was, unsaved; None without either, and for a hidden one."""
         if not (object_id and is_valid_pk(object_id)):
             return None
         row = self.model_admin.get_object(request, object_id)
+        if row is None and self.model_admin.model._base_manager.filter(pk=object_id).exists():
+            return None
         versions = self.model_admin.model.history.filter(**{self.opts.pk.attname: object_id}).order_by("-history_id")
         return row or next((version.instance for version in versions[:1]), None)
