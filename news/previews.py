@@ -38,12 +38,18 @@ URL_ATTRIBUTES = re.compile(r'(?<=\s)(src|srcset|href|poster)="([^"]*)"')
 
 @csrf_exempt  # no form: a POST gets a 405, as at any other URL
 def preview_page(request, token):
-    """Show an unpublished message to a reader with a valid preview link; redirect to a public one."""
+    """Show an unpublished message, or a change of one, to a reader with a valid preview link.
+
+    What is public by now redirects to the page of the message.
+    """
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     link = get_valid_link(request, token)
-    if link.message.was_public(request.at):
-        return set_private_headers(HttpResponseRedirect(link.message.get_absolute_url()))
+    if link.message.discarded_at:
+        raise Http404
+    shown = link.message.revision_of if link.message.applied_at else link.message
+    if shown.was_public(request.at):
+        return set_private_headers(HttpResponseRedirect(shown.get_absolute_url()))
     if is_visit(request):
         link.record_visit(browser_family(request.headers.get("User-Agent", "")), at=request.at)
     context = {"link": link, "message": link.message, "article": render_article(request, link)[0]}
@@ -94,9 +100,13 @@ def browser_family(agent: str) -> str:
 
 
 def prepare_preview(message, at):
-    """Return `message` with the publication date that it would have if it were approved at `at`."""
+    """Return `message` with the publication date that it would have if it were approved at `at`.
+
+    A revision of a public message keeps that message's.
+    """
     message.is_preview = not message.was_public(at)  # for the template, which then does not say “Published”
-    if not message.approved_at:
+    keeps_date = message.is_revision and message.revision_of.was_public(at)
+    if not message.approved_at and not keeps_date:
         message.publish_at = max(message.publish_at or at, at)
     return message
 

@@ -65,7 +65,8 @@ def form_context(request, message, can_change: bool) -> dict:
     if can_change:
         links = message.preview_links.select_related("created_by").prefetch_related("visits")
         context["preview_links"] = [(link, link.is_live(request.at)) for link in links]
-        context["preview_link_form"] = None if message.was_public(request.at) else PreviewLinkForm(at=request.at)
+        is_closed = message.was_public(request.at) or (message.is_revision and not message.is_open)
+        context["preview_link_form"] = None if is_closed else PreviewLinkForm(at=request.at)
         context["site_url"] = settings.SITE_URL
     return context
 
@@ -108,8 +109,8 @@ class PreviewViews(AdminViews):
         message = self.get_visible(request, pk)
         if not self.model_admin.has_change_permission(request):
             raise PermissionDenied
-        if message.was_public(request.at):
-            messages.warning(request, _("This message is public, so it needs no preview link."))
+        if message.was_public(request.at) or (message.is_revision and not message.is_open):
+            messages.warning(request, _("This text is public or discarded, so it needs no preview link."))
             return redirect_to_form(message, "#previews")
         link = PreviewLink(message=message, created_at=request.at, created_by=request.user)
         form = PreviewLinkForm(request.POST or None, at=request.at, instance=link)

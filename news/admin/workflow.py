@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -183,7 +184,8 @@ def apply_to_all(request, pks, step, label: str) -> None:
         # Read inside the transaction: another user may have changed them since the list was shown.
         for message in Message.objects.filter(pk__in=pks).visible_to(request.user, request.at):
             try:
-                done.append(step(message) or message)
+                with transaction.atomic():  # a step that is refused halfway leaves nothing behind
+                    done.append(step(message) or message)
             except ValidationError as error:
                 messages.warning(request, f"{message.headline}: {' '.join(error.messages)}")
         emails.notify(done, request.at)

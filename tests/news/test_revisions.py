@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from news.differences import PRESENTATION_FIELDS, differences, written_fields
-from news.models import Message
+from news.models import Message, PreviewLink
 from outbox.models import OutboxEmail
 from tests.factories import DAY, HOUR, NOON, a_category, a_message
 from tests.helpers.files import a_pdf_file, an_attachment
@@ -425,3 +425,43 @@ def test_a_change_of_attachments_by_a_program_is_logged():
 def set_lead(message):
     message.lead = "Other."
     return message
+
+
+# Previews
+
+
+def preview_link(message, at=NOON):
+    by = an_officer("press")
+    values = {"name": "Reuters", "created_at": at, "created_by": by, "expires_at": at + DAY}
+    return PreviewLink.objects.create(message=message, **values)
+
+
+def test_a_change_has_previews_and_its_link_leads_to_the_message_once_it_is_in_force(client):
+    message = a_public_message()
+    revision = a_correction(message)
+    link = preview_link(revision)
+    path = f"/preview/{link.token}/"
+    page = client.get(path).content.decode()
+    assert ("began on Tuesday" in page, "23.11.2020" in page or "23 November 2020" in page) == (True, True)
+    client.force_login(an_officer("editor"))
+    assert "began on Tuesday" in client.get(f"/admin/news/message/{revision.pk}/preview/").content.decode()
+    revision.approve(at=NOON)
+    assert client.get(path).url == message.get_absolute_url()
+
+
+def test_the_preview_link_of_a_discarded_change_shows_nothing(client):
+    revision = a_correction(a_public_message())
+    link = preview_link(revision)
+    revision.discard(at=NOON)
+    assert client.get(f"/preview/{link.token}/").status_code == 404
+
+
+def test_a_step_that_is_refused_halfway_leaves_nothing_behind(client):
+    message = a_public_message()
+    revision = a_correction(message, effective_at=NOON + HOUR)
+    revision.approve(at=NOON)
+    Message.objects.filter(pk=message.pk).update(lead="Written by a program.")
+    client.force_login(an_officer("editor"))
+    page = client.post(f"/admin/news/message/publish_now/?ids={revision.pk}", follow=True).content.decode()
+    assert "was changed after this change was begun" in page
+    assert (stored(revision).effective_at, [kind for kind, _reason in steps(revision)][-1]) == (NOON + HOUR, "approved")
