@@ -19,7 +19,7 @@ from consular.models import Enquiry, Notice
 from core.timezones import local_date, midnight_after
 from counters import milestones as rounds
 from counters.models import Counter
-from news.models import Message
+from news.models import Message, Release
 from outbox.models import OutboxEmail
 from pages.models import Page
 
@@ -99,6 +99,13 @@ def scheduled_today(user, at):
     today = [message for message in scheduled if message.due_at < midnight]
     following = next(iter(scheduled[len(today) :]), None)
     return section_listing(today, "admin:news_message_changelist", "?state=scheduled", following=following)
+
+
+@dashboard_section("releases-ahead", "admin/dashboard/releases_ahead.html", "news.view_message")
+def releases_ahead(user, at):
+    """Releases that are not published, the next one first."""
+    rows = Release.objects.filter(published_at=None).order_by("moment", "id")
+    return section_listing(rows, "admin:news_release_changelist")
 
 
 @dashboard_section("awaiting-approval", "admin/dashboard/awaiting_approval.html", "news.approve_message")

@@ -15,5 +15,6 @@ class NewsConfig(AppConfig):
 
         triggers.register(message_counts.TRIGGERS)
         triggers.register(audit_triggers.WORKFLOW_LOG)
+        triggers.register(audit_triggers.RELEASE_LOG)
         triggers.register(audit_triggers.CORRECTIONS)
         due_changes.register(scheduled_revisions.apply_due)

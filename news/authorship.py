@@ -13,6 +13,9 @@ STEPS_WITHOUT_TEXT = [
     WorkflowStep.APPROVED,
     WorkflowStep.PUBLISHED_NOW,
     WorkflowStep.DISCARDED,
+    WorkflowStep.ADDED,
+    WorkflowStep.REMOVED,
+    WorkflowStep.RELEASED,
     WorkflowStep.WITHDRAWN,
     WorkflowStep.RESTORED,
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from news.models import Message, WorkflowLogEntry
+from news.models import Message, Release, ReleaseLogEntry, WorkflowLogEntry
 from news.visibility import may_see
 from outbox.models import OutboxEmail
 from outbox.registry import absolute_url, build_message, register_email
@@ -39,6 +39,32 @@ def step_email(letter: OutboxEmail):
     return build_message(f"news/emails/{entry.kind.replace(' ', '_')}.txt", recipient[0].email, context)
 
 
+def notify_of_release(release: Release, at) -> None:
+    """Queue an e-mail about the latest step of a release to the editors other than the user of this step."""
+    entry = release.log_entries.first()
+    for recipient in _reachable(editors(), {entry.by_id}):
+        OutboxEmail.objects.enqueue("news release", object_id=entry.pk, recipient_id=recipient.pk, at=at)
+
+
+@register_email("news release")
+def release_email(letter: OutboxEmail):
+    """Return the e-mail about a step of a release; None where its recipient has left."""
+    entry = ReleaseLogEntry.objects.select_related("release", "by").filter(pk=letter.object_id).first()
+    recipient = _reachable(get_user_model().objects.filter(pk=letter.recipient_id, is_active=True), set())
+    if entry is None or not recipient:
+        return None
+    url = absolute_url("admin:news_release_change", entry.release_id)
+    context = {"entry": entry, "release": entry.release, "url": url}
+    return build_message("news/emails/release.txt", recipient[0].email, context)
+
+
+def editors():
+    """Return the users who may approve messages, superusers aside."""
+    return get_user_model().objects.with_perm(
+        "news.approve_message", include_superusers=False, backend="django.contrib.auth.backends.ModelBackend"
+    )
+
+
 def no_recipients(entry: WorkflowLogEntry, at) -> list:
     """Return no recipients: the rule for most steps."""
     return []
@@ -46,21 +72,15 @@ def no_recipients(entry: WorkflowLogEntry, at) -> list:
 
 def approvers_to_notify(entry: WorkflowLogEntry, at) -> list:
     """Return the users who may see and approve the message: editors other than its authors, else such superusers."""
-    editors = get_user_model().objects.with_perm(
-        "news.approve_message", include_superusers=False, backend="django.contrib.auth.backends.ModelBackend"
-    )
     superusers = get_user_model().objects.filter(is_superuser=True, is_active=True)
     authors = entry.message.authors()
-    allowed = [user for user in _reachable(editors, authors) if may_see(user, entry.message, at)]
+    allowed = [user for user in _reachable(editors(), authors) if may_see(user, entry.message, at)]
     return allowed or _reachable(superusers, authors)
 
 
 def other_editors(entry: WorkflowLogEntry, at) -> list:
     """Return the editors other than the user of this step."""
-    editors = get_user_model().objects.with_perm(
-        "news.approve_message", include_superusers=False, backend="django.contrib.auth.backends.ModelBackend"
-    )
-    return _reachable(editors, {entry.by_id})
+    return _reachable(editors(), {entry.by_id})
 
 
 def authors_and_editors(entry: WorkflowLogEntry, at) -> list:

@@ -70,8 +70,9 @@ class MessageQuerySet(AuthorshipQuerySet, VisibilityQuerySet, TextWithImagesQuer
         return self.filter(approved_at__isnull=True, accepted_at__isnull=True, discarded_at__isnull=True)
 
     def pending_revisions(self):
-        """Return the approved revisions that are not in force yet, the next one first."""
+        """Return the approved revisions, and items of approved releases, that are not in force; the next one first."""
         pending = self.filter(accepted_at__isnull=False, applied_at__isnull=True, discarded_at__isnull=True)
+        pending = pending.filter(effective_at__isnull=False)  # in a release that is not approved, there is none
         return pending.order_by("effective_at", "id")
 
     def awaiting_moment(self, at: datetime):
@@ -222,7 +223,7 @@ LIST_COLUMNS = ("headline", "lead", "language", "category", "publish_at", "day",
 ADMIN_LIST_COLUMNS = (
     *("headline", "category", "featured", "publish_at", "day", "slug"),
     *("submitted_at", "approved_at", "withdrawn_at", "submitted_by"),
-    *("revision_of", "effective_at", "accepted_at", "applied_at", "discarded_at"),
+    *("revision_of", "effective_at", "accepted_at", "applied_at", "discarded_at", "release"),
 )
 
 # The fields that decide a message's URL. The headline does until it is public.

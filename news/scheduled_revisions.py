@@ -14,20 +14,24 @@ from django.utils.translation import gettext as _
 
 from editions.models import new_edition
 from news import emails
-from news.models import Message
+from news.models import Message, Release
 
 log = logging.getLogger("news.scheduled_revisions")
 
 
 def apply_due(at: datetime) -> None:
-    """Put all revisions in force whose moment has come by `at`, in one edition.
+    """Put all revisions in force, and publish all releases, whose moment has come by `at`, in one edition.
 
-    One that cannot be applied, because its message was withdrawn meanwhile for example, is sent back with the reason,
-    and its authors are told.
+    A release that cannot be published as a whole is held, with the reason, and the editors are told. A revision that
+    cannot be applied, because its message was withdrawn meanwhile for example, is sent back, and its authors are told.
     """
     using = router.db_for_write(Message)
     with new_edition(using):  # others wait here, and then find nothing due
-        for revision in Message.objects.using(using).pending_revisions().filter(effective_at__lte=at):
+        for release in Release.objects.using(using).filter(
+            approved_at__isnull=False, published_at__isnull=True, moment__lte=at
+        ):
+            publish_or_hold(release, using)
+        for revision in Message.objects.using(using).pending_revisions().filter(release=None, effective_at__lte=at):
             try:
                 with transaction.atomic(using=using):
                     revision.apply(revision.effective_at)
@@ -35,9 +39,27 @@ def apply_due(at: datetime) -> None:
                 send_back(Message.objects.using(using).get(pk=revision.pk), error)
 
 
+def publish_or_hold(release: Release, using: str) -> None:
+    """Publish all items of a release, or none: then it is held, and the editors are told."""
+    moment = release.moment
+    try:
+        with transaction.atomic(using=using):
+            release.publish(moment)
+    except (ValidationError, IntegrityError) as error:
+        log.error("The release %d was held: it could not be published.", release.pk, exc_info=error)
+        held = Release.objects.using(using).get(pk=release.pk)
+        reason = _("It could not be published: %s") % sentences_of(error)
+        held.take_back_approval(at=moment, reason=reason, item=getattr(error, "item", None))
+        emails.notify_of_release(held, moment)
+
+
+def sentences_of(error: Exception) -> str:
+    """Return what an error says, at most 500 characters."""
+    return (" ".join(error.messages) if isinstance(error, ValidationError) else str(error))[:500]
+
+
 def send_back(revision: Message, error: Exception) -> None:
     """Send a revision back that cannot be applied."""
     log.error("The revision %d was sent back: it could not be put in force.", revision.pk, exc_info=error)
-    sentences = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-    revision.send_back(_("It could not be put in force: %s") % sentences[:500], at=revision.effective_at)
+    revision.send_back(_("It could not be put in force: %s") % sentences_of(error), at=revision.effective_at)
     emails.notify([revision], revision.effective_at)

@@ -1,3 +1,3 @@
 """Admin of messages and categories."""
 
-from news.admin import categories, messages  # noqa: F401  (importing registers them)
+from news.admin import categories, messages, releases  # noqa: F401  (importing registers them)

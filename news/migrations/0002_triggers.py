@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     operations = [
         CreateDatabaseObjects("message counts"),
         CreateDatabaseObjects("append-only news_workflowlogentry"),
+        CreateDatabaseObjects("append-only news_releaselogentry"),
         CreateDatabaseObjects("append-only news_correction"),
         CreateDatabaseObjects("append-only news_historicalmessage"),
         CreateDatabaseObjects("append-only news_historicalcategory"),

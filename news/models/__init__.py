@@ -7,6 +7,7 @@ from news.models.counts import DailyCount, MonthlyCount
 from news.models.editing_sessions import EditingSession
 from news.models.messages import Message
 from news.models.previews import PreviewLink, PreviewVisit
+from news.models.releases import Release, ReleaseLogEntry
 from news.models.workflow_log import WorkflowLogEntry
 
 __all__ = [
@@ -19,5 +20,7 @@ __all__ = [
     "MonthlyCount",
     "PreviewLink",
     "PreviewVisit",
+    "Release",
+    "ReleaseLogEntry",
     "WorkflowLogEntry",
 ]

@@ -92,11 +92,11 @@ class Message(images.MessageImageMixin, LimitedDraft, TextWithImages, RevisionMo
     unseen = frozenset({
         *("changed_at", "made_slug", "submitted_at", "submitted_by", "approved_by", "withdrawn_by"),
         *("revision_of", "change_kind", "change_note", "effective_at", "accepted_at", "accepted_by"),
-        *("applied_at", "discarded_at"),
+        *("applied_at", "discarded_at", "release", "release_order"),
     })  # fmt: skip
     objects = MessageQuerySet.as_manager()
     history = HistoricalRecords(
-        excluded_fields=["day", "made_slug", "changed_at", "revised_at", "revision_of"],
+        excluded_fields=["day", "made_slug", "changed_at", "revised_at", "revision_of", "release", "release_order"],
         user_db_constraint=False,
         history_change_reason_field=PlainTextField(null=True, max_length=MAX_REASON_LENGTH),
     )
@@ -139,6 +139,7 @@ class Message(images.MessageImageMixin, LimitedDraft, TextWithImages, RevisionMo
             ),
             models.CheckConstraint(
                 condition=Q(revision_of__isnull=False)
+                | Q(release__isnull=False, approved_at__isnull=True, applied_at__isnull=True, discarded_at__isnull=True)
                 | Q(accepted_at__isnull=True, applied_at__isnull=True, discarded_at__isnull=True),
                 name="news_only_revisions_are_applied",
             ),

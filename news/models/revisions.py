@@ -56,6 +56,16 @@ class RevisionModel(WorkflowModel):
     accepted_at, accepted_by = time_field(_("change approved at")), user_field()
     applied_at = time_field(_("in force since"))
     discarded_at = time_field(_("discarded at"))
+    release = models.ForeignKey(
+        "news.Release",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="items",
+        verbose_name=_("release"),
+    )
+    release_order = models.PositiveSmallIntegerField(_("order"), default=0, editable=False)
 
     class Meta:
         abstract = True
@@ -75,11 +85,13 @@ class RevisionModel(WorkflowModel):
     @property
     def due_at(self) -> datetime | None:
         """Return when this row becomes public, or when this revision takes effect; None for on approval."""
+        if self.release_id and self.accepted_at:
+            return self.release.moment
         return self.effective_at if self.is_revision else self.publish_at
 
     def state(self, at: datetime) -> WorkflowModel.State:
-        if not self.is_revision:
-            return super().state(at)
+        if not self.is_revision:  # accepted: approved as a part of a release
+            return self.State.SCHEDULED if self.accepted_at else super().state(at)
         if self.applied_at:
             return self.State.APPLIED
         if self.discarded_at:
@@ -127,6 +139,7 @@ class RevisionModel(WorkflowModel):
         if not self.is_open:
             raise ValidationError(_("Only open changes can be discarded."))
         was_pending, self.discarded_at = self.accepted_at is not None, at
+        self._leave_release(at, by)
         with new_edition(moves=was_pending):
             self._record(WorkflowLogEntry.Kind.DISCARDED, at, by)
 
@@ -140,6 +153,8 @@ class RevisionModel(WorkflowModel):
         """Publish a scheduled message, or put an approved revision in force, without waiting for its moment."""
         if self.state(at) != self.State.SCHEDULED:
             raise ValidationError(_("Only what is scheduled can be published now."))
+        if self.release_id:
+            raise ValidationError(_("It appears together with its release."))
         if self.is_revision:
             self.effective_at = at
         else:
@@ -206,10 +221,42 @@ class RevisionModel(WorkflowModel):
         else:
             self.effective_at = at
         self.accepted_at, self.accepted_by = at, by
+        if self.release_id:
+            self.effective_at = None
+            self._record(WorkflowLogEntry.Kind.APPROVED, at, by, override)
+            return
         with new_edition(moves=True):  # a cached page must not outlive the moment of this change
             self._record(WorkflowLogEntry.Kind.APPROVED, at, by, override)
             if self.effective_at <= at:
                 self.apply(at)
+
+    def accept_for_release(self, at: datetime, by, override: str) -> None:
+        """Approve a message as a part of its release, with which it becomes public."""
+        self.accepted_at, self.accepted_by, self.effective_at = at, by, None
+        self._record(WorkflowLogEntry.Kind.APPROVED, at, by, override)
+
+    def publish_in_release(self, at: datetime) -> None:
+        """Publish an approved item of a release as of `at`: a message, or a revision, which is applied."""
+        if not self.accepted_at:
+            raise ValidationError(_("It is not approved."))
+        if self.is_revision:
+            self.effective_at = at
+            self.apply(at)
+            return
+        self.approved_at, self.approved_by = self.accepted_at, self.accepted_by
+        self.accepted_at = self.accepted_by = self.effective_at = None
+        self.publish_at = at
+        self._record(WorkflowLogEntry.Kind.RELEASED, at, self.approved_by, self.release.name)
+
+    def record_step(self, kind: str, at: datetime, by, reason: str = "") -> None:
+        """Save the row with a log entry of a step that its release took."""
+        self._record(kind, at, by, reason)
+
+    def _leave_release(self, at: datetime, by) -> None:
+        """Leave the release, which then has to be approved again."""
+        if self.release_id:
+            self.release.item_changed(self, at=at, by=by)
+            self.release = None
 
     def apply(self, at: datetime) -> None:
         """Put an accepted revision in force, as of `at`: copy its text to the message, with log entry and note."""

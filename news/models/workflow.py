@@ -112,6 +112,9 @@ class WorkflowModel(PublicModel):
                 _("Only submitted or scheduled messages can be sent back. Withdraw a published message instead.")
             )
         was_pending = self.accepted_at is not None
+        if self.release_id:
+            self.release.item_changed(self, at=at, by=by)
+            self.effective_at = None
         self.submitted_at = self.submitted_by = self.approved_at = self.approved_by = None
         self.accepted_at = self.accepted_by = None
         with new_edition(moves=was_pending):  # the site no longer changes at its moment
@@ -146,6 +149,9 @@ class WorkflowModel(PublicModel):
                 )
         if self.is_revision:
             self.approve_revision(at, by, override)
+            return
+        if self.release_id:
+            self.accept_for_release(at, by, override)
             return
         self.approved_at, self.approved_by = at, by
         self.publish_at = max(self.publish_at or at, at)

@@ -83,6 +83,29 @@ def schedule_changes(seconds):
     return [moment.timestamp(), corrected.get_absolute_url(), withdrawn.get_absolute_url()]
 
 
+def schedule_release(seconds):
+    """Approve, for a moment ahead, a release of two messages, two corrections and a withdrawal in two categories.
+
+    Return the moment as a timestamp, and the paths of a corrected and of the withdrawn message.
+    """
+    from tests.factories import a_category, a_message
+    from tests.helpers.releases import a_release
+    from tests.helpers.revisions import a_correction, a_revision
+
+    at = datetime.now(UTC)
+    categories = [a_category(), a_category("comments")]
+    new = [a_message(headline=f"Released {n}", publish_at=None, category=categories[n]) for n in (0, 1)]
+    public = [
+        a_message(publish_at=at - timedelta(hours=1), body="<p>Monday.</p>", category=categories[n % 2])
+        for n in range(3)
+    ]
+    corrections = [a_correction(message, at=at, body="<p>Tuesday.</p>") for message in public[:2]]
+    withdrawal = a_revision(public[2], at=at, change_kind="withdrawal", change_note="It was wrong.")
+    moment = at + timedelta(seconds=seconds)
+    a_release(*new, *corrections, withdrawal, moment=moment, at=at)
+    return [moment.timestamp(), public[0].get_absolute_url(), public[2].get_absolute_url()]
+
+
 def submit(headline):
     """Submit a draft, and return its id and the session key of an editor who can approve it."""
     from django.contrib.auth import get_user_model
@@ -145,7 +168,7 @@ def main():
     settings.HIGHEST_EDITION = os.environ["NODE_HIGHEST"]
     settings.LOGGING_CONFIG = None
     django.setup()
-    actions = (ask, publish, schedule_changes, submit, counts, again, sql, sample, migrate)
+    actions = (ask, publish, schedule_changes, schedule_release, submit, counts, again, sql, sample, migrate)
     deeds = {action.__name__: action for action in actions}
     for line in sys.stdin:
         what, argument = json.loads(line)

@@ -97,20 +97,24 @@ def test_a_message_published_on_one_node_is_on_the_other_at_the_next_request(nod
         ] == [True] * 4
 
 
-def test_a_correction_and_a_withdrawal_are_in_force_on_both_nodes_at_their_second(nodes, desk):
-    moment, corrected, withdrawn = desk.do("schedule_changes", 4)
-    seen = []
-    while not seen or seen[-1][0] < moment + 2:
+@pytest.mark.parametrize("action", ["schedule_changes", "schedule_release"])
+def test_changes_and_releases_are_in_force_on_both_nodes_at_their_second(nodes, desk, action):
+    moment, corrected, withdrawn = desk.do(action, 4)
+    shown = []
+    while not shown or shown[-1][0] < moment + 2:
         for node in nodes:
             began = time.time()
-            body, status = node.ask(corrected)[1], node.status(withdrawn)
-            seen.append((began, time.time(), "Tuesday." in body, status == 410))
-    for began, ended, is_corrected, is_withdrawn in seen:
+            found = {"Tuesday." in node.ask(corrected)[1], node.status(withdrawn) == 410}
+            if action == "schedule_release":
+                listed = node.ask("/messages/")[1]
+                found |= {"Released 0" in listed, "Released 1" in listed}
+            shown.append((began, time.time(), found))
+    for began, ended, found in shown:
         if ended < moment:
-            assert (is_corrected, is_withdrawn) == (False, False)
+            assert found == {False}
         elif began >= moment:
-            assert (is_corrected, is_withdrawn) == (True, True)
-    assert {is_corrected for *_, is_corrected, _ in seen} == {False, True}
+            assert found == {True}
+    assert {False} in [found for *_, found in shown]
 
 
 def test_the_nginx_cache_shows_a_new_message_in_the_next_second(desk, door):

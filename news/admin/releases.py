@@ -1,0 +1,288 @@
+"""Releases in the admin: composing, the check before, and the steps, each of which asks on a page of its own."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.admin.views import AdminViews, redirect_to_form
+from core.datetime_fields import ZonedDateTimeField, ZonedDateTimeWidget
+from core.ids import is_valid_pk
+from core.templatetags.datetimes import in_zones
+from core.text_fields import MAX_REASON, TextFormField
+from news import emails
+from news.admin.editorial_hints import urls_of
+from news.admin.forms import clean_moment
+from news.admin.workflow import has_workflow_permission
+from news.background_link_checks import broken_links_among
+from news.models import Message, Release
+from news.previews import prepare_preview
+
+MAX_CANDIDATES = 200  # messages that can be selected to be added, the newest
+MAX_ORDER = 10_000
+STEPS = {
+    "approve": gettext_lazy("Approve the release"),
+    "move": gettext_lazy("Move the release"),
+    "hold": gettext_lazy("Hold the release"),
+    "publish_now": gettext_lazy("Publish the release now"),
+}
+
+
+class ReleaseForm(forms.ModelForm):
+    """Name and moment of a release, and what is added to it."""
+
+    add = forms.ModelChoiceField(
+        Message.objects.none(),
+        required=False,
+        label=gettext_lazy("Add a message or a change"),
+        help_text=gettext_lazy("Drafts, submitted and scheduled messages, and open changes of public ones. Then save."),
+        error_messages={"invalid_choice": gettext_lazy("This message cannot be added any more. Select another one.")},
+    )
+    request = None
+
+    class Meta:
+        model = Release
+        fields = ("name", "moment")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["add"].queryset = candidates(self.request.user, self.request.at)
+        self.fields["add"].label_from_instance = lambda message: (
+            _("Change: %s") % message.headline if message.is_revision else message.headline
+        )
+
+    def clean_moment(self):
+        if "moment" not in self.changed_data:
+            return self.instance.moment
+        past = _("Leave it empty to publish on approval.")
+        moment = clean_moment(self.cleaned_data["moment"], self.request.at, past)
+        if self.instance.approved_at:
+            raise forms.ValidationError(_("This release is approved. Use “Move” to give it another moment."))
+        return moment
+
+
+def candidates(user, at):
+    """Return the messages and changes that the user can see and that can be added to a release, the newest first."""
+    rows = Message.objects.visible_to(user, at).filter(release=None)
+    pks = [*rows.unapproved().order_by("-pk").values_list("pk", flat=True)[:MAX_CANDIDATES]]
+    pks += rows.awaiting_moment(at).order_by("-pk").values_list("pk", flat=True)[:MAX_CANDIDATES]
+    return Message.objects.filter(pk__in=pks).order_by("-pk")
+
+
+class StepForm(forms.Form):
+    """What a step of a release asks for: a reason, or another moment."""
+
+    reason = TextFormField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=MAX_REASON,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+    )
+    moment = ZonedDateTimeField(label=gettext_lazy("New moment"), widget=ZonedDateTimeWidget)
+
+    def __init__(self, *args, step, at, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.at = at
+        if step != "move":
+            del self.fields["moment"]
+        if step in ("move", "publish_now"):
+            del self.fields["reason"]
+        elif step == "hold":
+            self.fields["reason"].required = True
+        else:
+            self.fields["reason"].help_text = _("Required if you have worked on an item yourself. It is recorded.")
+
+    def clean_moment(self):
+        return clean_moment(self.cleaned_data["moment"], self.at, _("Choose a later time."))
+
+
+def hidden_items(user, release, at):
+    """Return how many items of a release the user may not see."""
+    return release.items.exclude(pk__in=release.items.visible_to(user, at).values("pk")).count()
+
+
+class ReleaseViews(AdminViews):
+    """The preview of all items of a release, and its steps."""
+
+    def urls(self):
+        return [
+            self.url("<int:pk>/preview/", self.preview, "preview"),
+            *(self.url(f"<int:pk>/{step}/", self.step, step, kwargs={"step": step}) for step in STEPS),
+        ]
+
+    def preview(self, request, pk):
+        """Show all items as their pages will look, in their order."""
+        release = self.get_visible(request, pk)
+        at = max(release.moment or request.at, request.at)
+        items = [prepare_preview(item, at) for item in visible_items(request, release)]
+        return render(request, "news/release_preview.html", {"release": release, "items": items})
+
+    def step(self, request, pk, step):
+        """Ask for what the step needs, and take it."""
+        release = self.get_visible(request, pk)
+        if not has_workflow_permission(request, "approve"):
+            raise PermissionDenied
+        if hidden_items(request.user, release, request.at):
+            messages.warning(request, _("This release has an item that you cannot see. Ask somebody who can."))
+            return redirect_to_form(release)
+        form = StepForm(request.POST if request.method == "POST" else None, step=step, at=request.at)
+        if form.is_valid():
+            try:
+                with transaction.atomic():  # a step that is refused halfway leaves nothing behind
+                    take_step(request, release, step, form.cleaned_data)
+                    emails.notify_of_release(release, request.at)
+            except ValidationError as error:
+                for sentence in error.messages:
+                    messages.warning(request, sentence)
+            else:
+                report(request, release)
+            return redirect_to_form(release)
+        return self.render(
+            request,
+            "step.html",
+            title=STEPS[step],
+            release=release,
+            items=list(release.ordered_items()),
+            versions=release.versions(),
+            form=form,
+            media=self.model_admin.media + form.media,
+        )
+
+
+def take_step(request, release, step: str, data) -> None:
+    """Take a step of a release."""
+    options = {"at": request.at, "by": request.user}
+    if step == "approve":
+        posted = {name.removeprefix("version-"): value for name, value in request.POST.items() if "version-" in name}
+        versions = {int(pk): int(number) for pk, number in posted.items() if is_valid_pk(pk) and number.isdigit()}
+        release.approve(**options, versions=versions, override=data["reason"])
+    elif step == "move":
+        release.move(data["moment"], **options)
+    elif step == "hold":
+        release.hold(data["reason"], **options)
+    else:
+        release.publish_now(**options)
+
+
+def report(request, release) -> None:
+    """Say what the state of a release is."""
+    release.refresh_from_db()
+    if release.published_at:
+        messages.success(request, _("The release has been published."))
+    elif release.approved_at:
+        messages.success(request, _("The release will be published at %s.") % in_zones(release.moment))
+    else:
+        messages.success(request, _("The release is held. Nothing of it will be published until it is approved again."))
+
+
+def named_entries(request, release) -> list[tuple]:
+    """Return the log entries, each with the headline of the item that it is about, or its number if it is hidden."""
+    entries = list(release.log_entries.select_related("by"))
+    seen = Message.objects.filter(pk__in={entry.item_id for entry in entries} - {None})
+    headlines = dict(seen.visible_to(request.user, request.at).values_list("pk", "headline"))
+    return [
+        (entry, headlines.get(entry.item_id, _("message %d") % entry.item_id) if entry.item_id else "")
+        for entry in entries
+    ]
+
+
+def visible_items(request, release) -> list:
+    """Return the items that the user may see, in their order."""
+    return list(release.ordered_items().visible_to(request.user, request.at))
+
+
+@admin.register(Release)
+class ReleaseAdmin(admin.ModelAdmin):
+    """Releases, those ahead first."""
+
+    form = ReleaseForm
+    list_display = ["name", "state", "moment_in_zones"]
+    search_fields = ["name"]
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, release):
+        return release.get_state()
+
+    @admin.display(description=gettext_lazy("moment"))
+    def moment_in_zones(self, release):
+        return in_zones(release.moment) if release.moment else "–"
+
+    def has_add_permission(self, request):
+        return request.user.has_perm("news.change_message")
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm("news.view_message") or request.user.has_perm("news.change_message")
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.has_perm("news.change_message") and not (obj and obj.published_at)
+
+    def has_delete_permission(self, request, obj=None):
+        """Only an empty release without a log entry can be deleted."""
+        is_used = obj and (obj.items.exists() or obj.log_entries.exists())
+        return request.user.has_perm("news.change_message") and bool(obj) and not is_used
+
+    def get_fields(self, request, obj=None):
+        return ["name", "moment", "add"] if self.has_change_permission(request, obj) else ["name", "moment"]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return type("ReleaseForm", (super().get_form(request, obj, change, **kwargs),), {"request": request})
+
+    def get_urls(self):
+        return [*ReleaseViews(self).urls(), *super().get_urls()]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj:
+            items = visible_items(request, obj)
+            links = sorted({url for item in items for url in urls_of(item)})
+            is_open, can_approve = not obj.published_at, has_workflow_permission(request, "approve")
+            context |= {
+                "items": [(item, item.state(request.at)) for item in items],
+                "hidden_items": len(items) < obj.items.count(),
+                "problems": obj.check_items(request.at) if is_open and len(items) == obj.items.count() else [],
+                "broken_links": (broken_links_among(links) if links else []) if is_open else [],
+                "log_entries": named_entries(request, obj),
+                "release_steps": [
+                    (STEPS[step], reverse(f"admin:news_release_{step}", args=[obj.pk]))
+                    for step in (("move", "hold", "publish_now") if obj.approved_at else ("approve",))
+                ]
+                if is_open and can_approve
+                else [],
+            }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def save_model(self, request, obj, form, change):
+        """Save name and moment, then remove, order and add items."""
+        if change and Release.objects.filter(pk=obj.pk).exclude(published_at=None).exists():
+            raise Http404
+        if change:
+            obj.save(update_fields=["name", "moment"])
+        else:
+            obj.save()
+        options = {"at": request.at, "by": request.user}
+        items = visible_items(request, obj)
+        for item in items:
+            if f"remove-{item.pk}" in request.POST:
+                obj.remove(item, **options)
+        orders = {item.pk: request.POST.get(f"order-{item.pk}", "") for item in items}
+        chosen = {pk: int(text) for pk, text in orders.items() if text.isascii() and text.isdigit() and len(text) < 6}
+        obj.set_order({pk: min(number, MAX_ORDER) for pk, number in chosen.items()}, **options)
+        if added := form.cleaned_data.get("add"):
+            try:
+                with transaction.atomic():
+                    obj.add(added, **options)
+            except ValidationError as error:
+                messages.warning(request, " ".join(error.messages))
+
+    def response_post_save_add(self, request, obj):
+        return redirect_to_form(obj)
+
+    def response_post_save_change(self, request, obj):
+        return redirect_to_form(obj)

@@ -1,0 +1,152 @@
+"""Releases on the desk: composed, checked, previewed, approved, moved, held and published."""
+
+import pytest
+
+from news.models import Message, Release
+from outbox.models import OutboxEmail
+from tests.factories import DAY, NOON, a_message
+from tests.helpers.form_fields import fields_of
+from tests.helpers.message_form import change_url
+from tests.helpers.releases import MOMENT, a_release, is_public, three_items
+from tests.helpers.revisions import WRITER, an_officer, stored
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+LIST = "/admin/news/release/"
+
+
+def form_url(release):
+    return f"{LIST}{release.pk}/change/"
+
+
+def save(client, release, **changed):
+    """Save the form of a release with changes, and return the page that follows."""
+    form = fields_of(client.get(form_url(release)).content.decode(), "release_form")
+    return client.post(form_url(release), form | {"_save": "Save"} | changed, follow=True).content.decode()
+
+
+def take(client, release, step, **data):
+    """Take a step of a release on its page, and return the page that follows."""
+    url = f"{LIST}{release.pk}/{step}/"
+    versions = {f"version-{pk}": number for pk, number in release.versions().items()} if step == "approve" else {}
+    return client.post(url, data | versions, follow=True).content.decode()
+
+
+@pytest.fixture
+def editor(client):
+    user = an_officer("editor")
+    client.force_login(user)
+    return user
+
+
+def test_a_release_is_composed_and_ordered(client, editor):
+    one, two = a_message(headline="One", publish_at=None), a_message(headline="Two", publish_at=None)
+    client.post(f"{LIST}add/", {"name": "Visit", "moment_0": "24/11/2020", "moment_1": "14:00", "add": one.pk})
+    release = Release.objects.get()
+    page = save(client, release, add=two.pk).partition('id="release-items"')[2]
+    assert (page.index("One") < page.index("Two"), "“One” is not approved." in page) == (True, True)
+    save(client, release, **{f"order-{one.pk}": 5, f"order-{two.pk}": 1})
+    assert list(release.ordered_items()) == [two, one]
+    save(client, release, **{f"remove-{one.pk}": "on"})
+    assert list(release.ordered_items()) == [two]
+
+
+def test_a_message_shows_its_release(client, editor):
+    new = a_message(publish_at=None)
+    a_release(new, approved=False)
+    page = client.get(change_url(new)).content.decode()
+    assert "In the release “Visit”." in page
+
+
+def test_the_preview_shows_all_items_in_their_order(client, editor):
+    release = a_release(*three_items())
+    page = client.get(f"{LIST}{release.pk}/preview/").content.decode()
+    assert page.index("New") < page.index("began on Tuesday") < page.index("It was wrong.")
+    assert 'content="noindex, nofollow"' in page
+
+
+def test_an_editor_approves_moves_holds_and_publishes(client, editor):
+    an_officer("colleague")
+    items = three_items()
+    release = a_release(*items, approved=False)
+    for item in items:
+        stored(item).approve(at=NOON)
+    assert "will be published at 24 November 2020, 13:37" in take(client, release, "approve")
+    assert "25 November 2020, 12:00" in take(client, release, "move", moment_0="25/11/2020", moment_1="12:00")
+    assert "The release is held." in take(client, release, "hold", reason="Not yet.")
+    take(client, release, "approve")
+    assert "has been published" in take(client, release, "publish_now")
+    assert is_public(items) == [True] * 3
+    assert OutboxEmail.objects.filter(kind="news release").count() == 5
+
+
+def test_what_is_not_ready_is_not_approved(client, editor):
+    release = a_release(*three_items(), approved=False)
+    assert "“New” is not approved." in take(client, release, "approve")
+    assert Release.objects.get().approved_at is None
+
+
+def test_an_item_that_was_changed_since_is_not_approved(client, editor):
+    items = three_items()
+    release = a_release(*items, approved=False)
+    for item in items:
+        stored(item).approve(at=NOON)
+    page = client.post(f"{LIST}{release.pk}/approve/", {f"version-{items[0].pk}": 1}, follow=True).content.decode()
+    assert "was changed after you opened it" in page
+
+
+def test_an_approved_release_is_not_moved_by_its_form(client, editor):
+    release = a_release(*three_items())
+    assert "Use “Move”" in save(client, release, moment_0="30/11/2020", moment_1="12:00")
+    assert Release.objects.get().moment == MOMENT
+
+
+def test_writers_compose_and_do_not_approve(client):
+    new = a_message(publish_at=None)
+    release = a_release(new, approved=False)
+    client.force_login(an_officer("writer", WRITER))
+    assert "Approve the release" not in client.get(form_url(release)).content.decode()
+    for step in ("approve", "move", "hold", "publish_now"):
+        assert client.post(f"{LIST}{release.pk}/{step}/").status_code == 403
+    other = a_message(publish_at=None)
+    save(client, release, add=other.pk)
+    assert stored(other).release == release
+
+
+def test_a_published_release_is_read_only(client, editor):
+    release = a_release(*three_items(), moment=None)
+    page = client.get(form_url(release)).content.decode()
+    assert ('name="name"' in page, "Approve the release" in page) == (False, False)
+    assert client.post(form_url(release), {"name": "Other", "_save": "1"}).status_code == 403
+
+
+def test_a_hidden_item_is_not_shown_and_the_release_not_approved(client, editor):
+    hidden = a_message(headline="Secret", publish_at=None)
+    release = a_release(hidden, approved=False)
+    hidden.limit_to([an_officer("named")])
+    page = client.get(form_url(release)).content.decode()
+    assert ("Secret" in page, "items that you cannot see" in page) == (False, True)
+    assert "Secret" not in client.get(f"{LIST}{release.pk}/preview/").content.decode()
+    assert "an item that you cannot see" in take(client, release, "approve")
+
+
+@pytest.mark.parametrize("sent", ["x", "-1", "99999999999999999999", "１２"])
+def test_an_impossible_order_changes_nothing(client, editor, sent):
+    new = a_message(publish_at=None)
+    release = a_release(new, approved=False)
+    save(client, release, **{f"order-{new.pk}": sent})
+    assert stored(new).release_order == 1
+
+
+def test_the_dashboard_and_the_list_show_releases_ahead(client, editor):
+    a_release(*three_items(), moment=NOON + DAY)
+    for path in ("/admin/", LIST):
+        page = client.get(path).content.decode()
+        assert ("Visit" in page, "25 November 2020, 12:37" in page) == (True, True)
+
+
+def test_a_message_in_an_approved_release_is_read_only(client, editor):
+    new = a_message(publish_at=None)
+    a_release(new)
+    assert 'name="headline"' not in client.get(change_url(new)).content.decode()
+    assert Message.objects.get(pk=new.pk).state(NOON) == Message.State.SCHEDULED
