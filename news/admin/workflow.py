@@ -77,6 +77,10 @@ def report_state(request, message):
         return None
     state = message.state(request.at)
     is_applied = state == State.APPLIED
+    if message.release_id and state == State.SCHEDULED:
+        text = _("Approved. It will appear together with its release, “%s”.") % message.release.name
+        messages.success(request, text)
+        return redirect_to_form(message)
     due = _("The change will take effect at %s.") if message.is_revision else _("It will be published at %s.")
     text = {
         State.SUBMITTED: _("Submitted for approval."),

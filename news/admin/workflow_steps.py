@@ -129,6 +129,8 @@ ON_FORM = {name: step for name, step in STEPS.items() if name != "approve"}  # t
 def state_text(message: Message, at) -> str:
     """Return the state of a message at `at`, for the report after a step."""
     state = message.state(at)
+    if state == State.SCHEDULED and message.release_id:
+        return _("approved, to appear with its release")
     if state == State.SCHEDULED:
         text = _("to take effect at %s") if message.is_revision else _("to be published at %s")
         return text % in_zones(message.due_at)

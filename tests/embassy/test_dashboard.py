@@ -44,17 +44,27 @@ def submitted(by, **kwargs):
     [
         (
             roles.WRITERS,
-            ["scheduled-today", "my-drafts", "recently-published", "upcoming-milestones", "active-notices"],
+            [
+                "scheduled-today",
+                "releases-ahead",
+                "my-drafts",
+                "recently-published",
+                "upcoming-milestones",
+                "active-notices",
+            ],
         ),
         (
             roles.EDITORS,
             [
-                *("scheduled-today", "awaiting-approval", "my-drafts", "recently-published"),
+                *("scheduled-today", "releases-ahead", "awaiting-approval", "my-drafts", "recently-published"),
                 *("upcoming-milestones", "active-notices"),
             ],
         ),
         (roles.CONSULAR, ["open-enquiries"]),
-        (roles.MANAGERS, ["scheduled-today", "recently-published", "upcoming-milestones", "active-notices"]),
+        (
+            roles.MANAGERS,
+            ["scheduled-today", "releases-ahead", "recently-published", "upcoming-milestones", "active-notices"],
+        ),
     ],
 )
 def test_each_role_has_its_own_sections(front, role, names):
@@ -210,7 +220,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(client, fro
         connection,
     ) as queries:
         client.get("/admin/")
-    assert len(queries) <= 13
+    assert len(queries) <= 14
 
 
 # Milestones

@@ -81,7 +81,7 @@ def fill_site_for_backup():
     from consular.models import AnswerTemplate
     from news.models import Message, PreviewLink, PreviewVisit
     from tests import factories
-    from tests.helpers import files, public_pages
+    from tests.helpers import files, public_pages, releases
     from transfer.models import ImportedDigest
     from versions.models import VersionInfo
 
@@ -100,6 +100,7 @@ def fill_site_for_backup():
     message.save(version=VersionInfo(noon + timedelta(microseconds=1), officer, "Once more"))
     draft = factories.a_message(publish_at=None)
     draft.limit_to([officer])
+    releases.a_release(factories.a_message(publish_at=None, headline="Ahead"), moment=noon + 365 * day)
     link = PreviewLink.objects.create(
         message=draft, name="Reuters", created_at=noon, created_by=officer, expires_at=noon + day
     )

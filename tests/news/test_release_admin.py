@@ -5,6 +5,7 @@ import pytest
 from news.models import Message, Release
 from outbox.models import OutboxEmail
 from tests.factories import DAY, NOON, a_message
+from tests.helpers.desk import approve_from_list
 from tests.helpers.form_fields import fields_of
 from tests.helpers.message_form import change_url
 from tests.helpers.releases import MOMENT, a_release, is_public, three_items
@@ -51,11 +52,30 @@ def test_a_release_is_composed_and_ordered(client, editor):
     assert list(release.ordered_items()) == [two]
 
 
+def test_a_second_release_can_be_begun(client, editor):
+    """Django's admin log is in the context of every page of the desk, under a name that ours once had."""
+    client.post(f"{LIST}add/", {"name": "Visit"})
+    assert client.get(f"{LIST}add/").status_code == 200
+
+
 def test_a_message_shows_its_release(client, editor):
     new = a_message(publish_at=None)
     a_release(new, approved=False)
     page = client.get(change_url(new)).content.decode()
     assert "In the release “Visit”." in page
+
+
+def test_an_item_that_is_approved_appears_with_its_release(client, editor):
+    new = a_message(publish_at=None)
+    a_release(new, approved=False)
+    stored(new).submit(at=NOON)
+    form = fields_of(client.get(change_url(new)).content.decode(), "message_form") | {"_approve": "1"}
+    page = client.post(change_url(new), form, follow=True).content.decode()
+    assert "It will appear together with its release, “Visit”." in page
+    other = a_message(headline="Other", publish_at=None)
+    Release.objects.get().add(other, at=NOON)
+    stored(other).submit(at=NOON)
+    assert "approved, to appear with its release" in approve_from_list(client, other, follow=True).content.decode()
 
 
 def test_the_preview_shows_all_items_in_their_order(client, editor):
