@@ -39,10 +39,31 @@ class AnotherProcess:
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 
+    def dies_of(self, path) -> bool:
+        """Return whether the process ends without a response to a request."""
+        self.process.stdin.write(f"{path}\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline() == "" and self.process.wait(30) == 9
+
     def close(self):
         self.process.stdin.close()
         self.process.wait(10)
         self.process.stdout.close()
+
+
+def die_at_item(number: int) -> None:
+    """Have this process die, as by SIGKILL, once it has published this many items of a release."""
+    from news.models import Message
+
+    publish, published = Message.publish_in_release, []
+
+    def publish_or_die(item, at):
+        publish(item, at)
+        published.append(item)
+        if len(published) == number:
+            os._exit(9)
+
+    Message.publish_in_release = publish_or_die
 
 
 def main():
@@ -61,6 +82,8 @@ def main():
     django.setup()
     from tests.helpers.wsgi import request_page
 
+    if number := getattr(settings, "DIES_AT_ITEM_OF_RELEASE", None):
+        die_at_item(number)
     for line in sys.stdin:
         answer = request_page(line.strip())
         said = {"status": answer.status, "cache": answer.headers.get("Cache-Status"), "body": answer.text}
