@@ -104,8 +104,9 @@ def prepare_preview(message, at):
 
     A revision of a public message keeps that message's.
     """
-    message.is_preview = not message.was_public(at)  # for the template, which then does not say “Published”
     keeps_date = message.is_revision and message.revision_of.was_public(at)
+    # For the template, which then does not say “Published”.
+    message.is_preview = not (keeps_date or message.was_public(at))
     if not message.approved_at and not keeps_date:
         message.publish_at = max(message.publish_at or at, at)
     return message
