@@ -85,6 +85,8 @@ class Release(models.Model):
                 return
             if message.state(at) not in ADDABLE:
                 raise ValidationError(_("“%s” is public, or a closed change. It cannot be added.") % message.headline)
+            if message.open_revision():  # it would have nothing to change until the release
+                raise ValidationError(_("“%s” has an open change. Approve or discard that first.") % message.headline)
             if self.items.count() >= MAX_ITEMS:
                 raise ValidationError(_("A release holds at most %d items.") % MAX_ITEMS)
             last = self.items.aggregate(last=models.Max("release_order"))["last"] or 0

@@ -210,6 +210,13 @@ def test_what_is_public_or_closed_is_not_added(make):
         a_release(make())
 
 
+def test_a_scheduled_message_with_an_open_change_is_not_added():
+    scheduled = a_message(publish_at=NOON + DAY, approved_at=NOON)
+    a_revision(scheduled, body=RIGHT, change_note=NOTE)
+    with pytest.raises(ValidationError, match="has an open change"):
+        a_release(scheduled)
+
+
 def closed_revision():
     revision = a_revision(a_public_message(), body=RIGHT, change_kind="correction", change_note=NOTE)
     revision.discard(at=NOON)
