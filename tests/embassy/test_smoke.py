@@ -10,9 +10,10 @@ from accounts.models import SecurityEvent
 from consular.models import AnswerTemplate, Enquiry
 from news.models import Message
 from outbox.models import OutboxEmail
-from tests.factories import NOON, a_topic
+from tests.factories import NOON, a_message, a_topic
 from tests.helpers import public_pages
 from tests.helpers.message_form import ADD_URL, filled_form
+from tests.helpers.releases import a_release
 
 pytestmark = [pytest.mark.django_db, pytest.mark.quick, pytest.mark.usefixtures("clock")]
 
@@ -39,6 +40,7 @@ def pages(module_db):
     """The address of each kind of page, on a site that has something of everything."""
     with time_machine.travel(NOON, tick=False):
         AnswerTemplate.objects.create(topic=a_topic(), name="Passport", text="Report it to the police.")
+        a_release(a_message(publish_at=None))
         return public_pages.fill_site()
 
 

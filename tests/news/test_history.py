@@ -122,7 +122,7 @@ def test_two_versions_are_compared_word_by_word(admin_client):
     message = with_versions(FIRST, SECOND)
     page = compared(admin_client, message, *ids(message))
     assert "The talks began on <del>Monday.</del><ins>Tuesday.</ins></p>" in page
-    assert '<p lang="en">They were short.</p>' in page
+    assert '<p lang="en" dir="auto">They were short.</p>' in page
 
 
 def test_the_older_version_is_first(admin_client):
