@@ -1,7 +1,7 @@
 """Due changes: rows that must be written when their moment has come, before an edition at it is determined.
 
-No job has to run. `next_change` names the moment; whoever first reads the site at or after it writes what is due, on
-the primary, in one transaction with one new edition. A process that comes later finds nothing due any more. Where the
+No job has to run. `next_change` returns the moment. The first request at or after it writes all due changes, on the
+primary, in one transaction with one new edition. Later requests find nothing due. Where the
 primary cannot be written to, the site stays as it was, whole, and the next attempt follows soon.
 """
 
@@ -11,9 +11,10 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError
+from django.db import DatabaseError, router, transaction
 
 from editions import replicas
+from editions.models import EditionNumber
 
 log = logging.getLogger("editions.due_changes")
 
@@ -35,8 +36,9 @@ def apply_due(at: datetime) -> bool:
     if replicas.primary.is_away() or (_failed_at and _failed_at <= at < _failed_at + RETRY):
         return False
     try:
-        for write in _registered:
-            write(at)
+        with transaction.atomic(using=router.db_for_write(EditionNumber)):  # a savepoint, in a transaction of a view
+            for write in _registered:
+                write(at)
     except DatabaseError:
         log.exception("Changes are due and could not be written. The site stays as it is; next attempt in 5 s.")
         _failed_at = at

@@ -1,4 +1,4 @@
-"""Revisions due: put in force at their second, by whoever first reads the site after it (`editions.due_changes`).
+"""Scheduled revisions and releases: applied at their second, by the first request after it (`editions.due_changes`).
 
 Each is applied as of its own moment: log entry, note and version carry it.
 """
@@ -9,9 +9,10 @@ import logging
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, router, transaction
+from django.db import router, transaction
 from django.utils.translation import gettext as _
 
+from core.db_errors import DATABASE_UNAVAILABLE
 from editions.models import new_edition
 from news import emails
 from news.models import Message, Release
@@ -24,6 +25,8 @@ def apply_due(at: datetime) -> None:
 
     A release that cannot be published as a whole is held, with the reason, and the editors are told. A revision that
     cannot be applied, because its message was withdrawn meanwhile for example, is sent back, and its authors are told.
+    An unexpected error does the same, so that it cannot keep public pages from being served. Only that the database is
+    unavailable is left to the caller, which tries again.
     """
     using = router.db_for_write(Message)
     with new_edition(using):  # others wait here, and then find nothing due
@@ -35,7 +38,9 @@ def apply_due(at: datetime) -> None:
             try:
                 with transaction.atomic(using=using):
                     revision.apply(revision.effective_at)
-            except (ValidationError, IntegrityError) as error:
+            except DATABASE_UNAVAILABLE:
+                raise
+            except Exception as error:
                 send_back(Message.objects.using(using).get(pk=revision.pk), error)
 
 
@@ -45,7 +50,9 @@ def publish_or_hold(release: Release, using: str) -> None:
     try:
         with transaction.atomic(using=using):
             release.publish(moment)
-    except (ValidationError, IntegrityError) as error:
+    except DATABASE_UNAVAILABLE:
+        raise
+    except Exception as error:
         log.error("The release %d was held: it could not be published.", release.pk, exc_info=error)
         held = Release.objects.using(using).get(pk=release.pk)
         reason = _("It could not be published: %s") % sentences_of(error)
@@ -54,8 +61,10 @@ def publish_or_hold(release: Release, using: str) -> None:
 
 
 def sentences_of(error: Exception) -> str:
-    """Return what an error says, at most 500 characters."""
-    return (" ".join(error.messages) if isinstance(error, ValidationError) else str(error))[:500]
+    """Return what an error says to an editor, at most 500 characters; the log has the details of an unexpected one."""
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)[:500]
+    return _("an unexpected error, which is in the server's log.")
 
 
 def send_back(revision: Message, error: Exception) -> None:

@@ -2,14 +2,14 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError, connection, transaction
 
 from editions.models import EditionNumber
 from news.models import Message, Release
 from outbox.models import OutboxEmail
 from tests.factories import DAY, HOUR, NOON, a_message
 from tests.helpers.releases import MOMENT, a_release, is_public, three_items
-from tests.helpers.revisions import NOTE, RIGHT, a_public_message, a_revision, an_officer, stored
+from tests.helpers.revisions import NOTE, RIGHT, a_correction, a_public_message, a_revision, an_officer, stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
 
@@ -67,6 +67,42 @@ def test_an_item_that_cannot_be_published_holds_all(client, clock, number):
         True,
     )
     assert OutboxEmail.objects.filter(kind="news release", recipient_id=editor.pk).count() == 1
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), DataError("x"), IntegrityError("x")])
+def test_an_unexpected_error_holds_the_release_and_public_pages_are_served(client, clock, monkeypatch, error):
+    items = three_items()
+    release = a_release(*items)
+    revision = a_correction(a_public_message(slug="single"), effective_at=MOMENT)
+    revision.approve(at=NOON)
+
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(Message, "apply", fail)
+    clock.move_to(MOMENT)
+    assert client.get("/messages/").status_code == 200
+    release.refresh_from_db()
+    assert (is_public(items), release.approved_at, stored(revision).state(MOMENT)) == (NONE, None, State.DRAFT)
+    assert "an unexpected error" in release.log_entries.first().reason
+
+
+def test_an_unavailable_database_holds_nothing(client, clock, monkeypatch):
+    items = three_items()
+    release = a_release(*items)
+
+    def fail(*args, **kwargs):
+        raise OperationalError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Message, "apply", fail)
+        clock.move_to(MOMENT)
+        assert client.get("/messages/").status_code == 200
+    assert is_public(items) == NONE
+    clock.move_to(MOMENT + HOUR)
+    client.get("/messages/")
+    release.refresh_from_db()
+    assert (is_public(items), release.published_at) == (ALL, MOMENT)
 
 
 def test_an_error_halfway_leaves_nothing_behind(monkeypatch):
