@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from core.datetime_fields import ZonedDateTimeField, ZonedDateTimeWidget
 from core.ids import is_valid_pk
 from core.templatetags.datetimes import in_zones
 from core.text_fields import MAX_REASON, TextFormField
+from editions.models import new_edition
 from news import emails
 from news.admin.editorial_hints import urls_of
 from news.admin.forms import clean_moment
@@ -55,6 +55,18 @@ class ReleaseForm(forms.ModelForm):
         self.fields["add"].label_from_instance = lambda message: (
             _("Change: %s") % message.headline if message.is_revision else message.headline
         )
+
+    def clean(self):
+        cleaned = super().clean()
+        opened = self.data.get("fingerprint")
+        if self.instance.pk and opened and opened != self.instance.fingerprint():  # the row is locked
+            time = in_zones(self.instance.moment) if self.instance.moment else _("on approval")
+            text = _(
+                "Someone else saved this release while you were editing. It is now called “%(name)s”, its moment is: "
+                "%(time)s. Your input has been kept. Save again to replace theirs."
+            )
+            self.add_error(None, text % {"name": self.instance.name, "time": time})
+        return cleaned
 
     def clean_moment(self):
         if "moment" not in self.changed_data:
@@ -159,7 +171,7 @@ def take_step(request, release, step: str, data) -> None:
     options = {"at": request.at, "by": request.user}
     if step == "approve":
         posted = {name.removeprefix("version-"): value for name, value in request.POST.items() if "version-" in name}
-        versions = {int(pk): int(number) for pk, number in posted.items() if is_valid_pk(pk) and number.isdigit()}
+        versions = {int(pk): int(number) for pk, number in posted.items() if is_valid_pk(pk) and is_valid_pk(number)}
         release.approve(**options, versions=versions, override=data["reason"])
     elif step == "move":
         release.move(data["moment"], **options)
@@ -238,13 +250,25 @@ class ReleaseAdmin(admin.ModelAdmin):
     def get_urls(self):
         return [*ReleaseViews(self).urls(), *super().get_urls()]
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Show or save the form. Other writers wait for a save, so that what it has checked stays true."""
+        view = super().changeform_view
+        if request.method != "POST":
+            return view(request, object_id, form_url, extra_context)
+        with transaction.atomic(), new_edition():  # what is refused leaves an outer transaction as it was
+            return view(request, object_id, form_url, extra_context)
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:
             items = visible_items(request, obj)
             links = sorted({url for item in items for url in urls_of(item)})
             is_open, can_approve = not obj.published_at, has_workflow_permission(request, "approve")
             context |= {
-                "items": [(item, item.state(request.at)) for item in items],
+                "fingerprint": Release.objects.get(pk=obj.pk).fingerprint(),  # of what is saved, not of the form
+                "items": [
+                    (item, item.state(request.at), request.POST.get(f"order-{item.pk}", item.release_order))
+                    for item in items
+                ],
                 "hidden_items": len(items) < obj.items.count(),
                 "problems": obj.check_items(request.at) if is_open and len(items) == obj.items.count() else [],
                 "broken_links": (broken_links_among(links) if links else []) if is_open else [],
@@ -260,8 +284,6 @@ class ReleaseAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         """Save name and moment, then remove, order and add items."""
-        if change and Release.objects.filter(pk=obj.pk).exclude(published_at=None).exists():
-            raise Http404
         if change:
             obj.save(update_fields=["name", "moment"])
         else:

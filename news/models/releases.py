@@ -8,6 +8,7 @@ published in one transaction, with one new edition (`news.scheduled_revisions`),
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -71,6 +72,11 @@ class Release(models.Model):
     def versions(self) -> dict[int, int]:
         """Return the newest version of each item, by its id: what a user has read when approving it all."""
         return {item.pk: item.newest_version() for item in self.items.all()}
+
+    def fingerprint(self) -> str:
+        """Return a short hash of name, moment, approval and items in order: it differs after any save of a form."""
+        items = list(self.ordered_items().values_list("pk", "release_order"))
+        return sha256(repr((self.name, self.moment, self.approved_at, items)).encode()).hexdigest()[:16]
 
     # Composing
 

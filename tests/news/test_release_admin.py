@@ -158,6 +158,47 @@ def test_an_impossible_order_changes_nothing(client, editor, sent):
     assert stored(new).release_order == 1
 
 
+def test_a_stale_form_overwrites_nothing_and_keeps_what_was_typed(client, editor):
+    one, two = a_message(publish_at=None), a_message(publish_at=None)
+    release = a_release(one, two, approved=False)
+    opened = fields_of(client.get(form_url(release)).content.decode(), "release_form")
+    save(client, release, name="Visit to Geneva")
+    mine = opened | {"_save": "Save", "name": "Visit to Vienna", f"order-{one.pk}": "7"}
+    page = client.post(form_url(release), mine).content.decode()
+    assert "It is now called “Visit to Geneva”" in page
+    assert ("Visit to Vienna" in page, f'name="order-{one.pk}" value="7"' in page) == (True, True)
+    assert Release.objects.get().name == "Visit to Geneva"
+    again = fields_of(page, "release_form") | {"_save": "Save"}
+    client.post(form_url(release), again)
+    assert (Release.objects.get().name, stored(one).release_order) == ("Visit to Vienna", 7)
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+def test_a_step_by_a_colleague_is_noticed_by_an_open_form(client, editor, is_published):
+    new = a_message(publish_at=None)
+    release = a_release(new, approved=False)
+    opened = fields_of(client.get(form_url(release)).content.decode(), "release_form")
+    stored(new).approve(at=NOON)
+    release.approve(at=NOON)
+    if is_published:
+        release.publish_now(at=NOON)
+    answer = client.post(form_url(release), opened | {"_save": "Save", "moment_0": "", "moment_1": ""})
+    assert answer.status_code == (403 if is_published else 200)
+    assert Release.objects.get().moment == (NOON if is_published else MOMENT)
+
+
+@pytest.mark.parametrize("sent", ["²", "x", "", "9" * 5_000, "-1"])
+def test_an_impossible_version_is_one_that_nobody_has_read(client, editor, sent):
+    new = a_message(publish_at=None)
+    release = a_release(new, approved=False)
+    stored(new).approve(at=NOON)
+    url = f"{LIST}{release.pk}/approve/"
+    for data in ({f"version-{new.pk}": sent}, {f"version-{sent}": "1"}):
+        answer = client.post(url, data, follow=True)
+        # 400: Django refuses a name of thousands of characters.
+        assert (answer.status_code in (200, 400), Release.objects.get().approved_at) == (True, None)
+
+
 def test_the_dashboard_and_the_list_show_releases_ahead(client, editor):
     a_release(*three_items(), moment=NOON + DAY)
     for path in ("/admin/", LIST):
