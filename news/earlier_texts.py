@@ -1,11 +1,11 @@
 """Earlier texts: what the public read before each correction or update of a message, with the changed words marked.
 
-The URL of an earlier text is below that of its message, `…/earlier/1/` for the text before the first correction: no
-public URL changes, a new slug redirects both, and whoever cuts the end off finds the present text. The number of a
-correction is for ever, because the database refuses to change or delete one.
+The URL of an earlier text is below that of its message, `…/earlier/1/` for the text before the first correction. So
+no existing URL changes, a new slug redirects both, and the parent URL is the current text. The number of a correction
+never changes, because the database refuses to change or delete corrections.
 
-A text is shown as it was at the moment of its correction, so with the typos that were fixed until then, and compared
-with the text that replaced it. Not shown are:
+A text is shown as it was at the moment of its correction, including the typos fixed by then, and compared with the text
+that replaced it. Not shown are:
 
 - a text that was not public when it was replaced, such as a draft (`news.models.corrections.replaced_version`);
 - all texts before a correction that was made while the message was withdrawn: they were taken back, and only what that

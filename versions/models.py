@@ -18,7 +18,7 @@ from versions.children import are_deferred, child_rows, deferred_versions, snaps
 from versions.comparison import changed_fields, has_equal_fields, restorable_fields, restore_fields
 from versions.querysets import VersionedChildQuerySet, VersionedQuerySet
 
-MAX_REASON_LENGTH = 10_000  # characters: more than a form accepts, because a reason may begin with a sentence of ours
+MAX_REASON_LENGTH = 10_000  # characters: more than a form accepts, because the code may add a sentence of its own
 
 
 class VersionInfo(NamedTuple):

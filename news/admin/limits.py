@@ -40,7 +40,7 @@ class PeopleField(forms.ModelMultipleChoiceField):
         )
 
     def _check_values(self, value):
-        """Refuse what is no id, in chosen and initial values: SQLite would fail on a number that is too large."""
+        """Refuse invalid ids in chosen and initial values. SQLite raises an error for a number that is too large."""
         if not all(is_valid_pk(str(pk)) for pk in value):
             raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return super()._check_values(value)

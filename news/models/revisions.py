@@ -32,7 +32,7 @@ IS_PENDING = IS_OPEN & Q(accepted_at__isnull=False)  # approved, and waiting for
 
 
 class RevisionModel(WorkflowModel):
-    """The fields and steps of a revision. All are empty on a message that is no revision."""
+    """The fields and steps of a revision. The fields are empty on other messages."""
 
     class ChangeKind(models.TextChoices):
         """What a revision does to a public message."""

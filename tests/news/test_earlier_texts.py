@@ -276,7 +276,7 @@ def test_the_page_costs_few_queries(client, django_assert_max_num_queries):
         assert "<del>Tuesday.</del>" in earlier(client, 2)
 
 
-# What has no page
+# Corrections without a page
 
 
 @pytest.mark.parametrize("number", ["0", "01", "2", "99999", "9" * 30, "-1", "x", "1.5"])
