@@ -6,7 +6,7 @@ A local time that does not exist or occurs twice (daylight saving) is refused, o
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -69,6 +69,8 @@ class ZonedDateTimeWidget(AdminSplitDateTime):
         day["attrs"]["aria-label"], clock["attrs"]["aria-label"] = _("Date"), _("Time")
         if context["widget"]["attrs"].get("aria-describedby"):
             day["attrs"]["aria-describedby"] = clock["attrs"]["aria-describedby"] = attrs["aria-describedby"]
+        if isinstance(values[1], time) and values[1].second:
+            clock["value"] = f"{values[1]:%H:%M:%S}"  # without them, a save of the form would move the time
         times = candidate_times(values)
         chosen = values[2] if len(values) > 2 else ""
         return context | {

@@ -167,6 +167,25 @@ def test_a_notice_cannot_have_a_time_that_does_not_exist(admin_client):
     assert ("does not exist" in page, Notice.objects.exists()) == (True, False)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("fraction", [0, 345_678])
+def test_a_save_moves_no_time_that_has_seconds(admin_client, fraction):
+    """What is published on approval has a time with seconds. A form that showed minutes alone would move it."""
+    at = NOON - DAY + timedelta(seconds=41, microseconds=fraction)
+    draft, notice = a_message(publish_at=at, approved_at=None), a_notice(starts=at, ends=at + 2 * DAY)
+    revision = a_revision(a_message(publish_at=at))
+    for address in (change(draft), change(revision), f"/admin/consular/notice/{notice.pk}/change/"):
+        form = fields_of(admin_client.get(address).content.decode(), f"{address.split('/')[-4]}_form")
+        assert admin_client.post(address, form | {"_save": "Save"}).status_code == 302
+    for row in (draft, notice, revision):
+        row.refresh_from_db()
+    assert (draft.publish_at, revision.publish_at) == (at, at)
+    assert [time.replace(microsecond=0) for time in (notice.starts, notice.ends)] == [
+        at.replace(microsecond=0),
+        at.replace(microsecond=0) + 2 * DAY,
+    ]
+
+
 # The past
 
 

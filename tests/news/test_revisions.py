@@ -1,5 +1,7 @@
 """Revisions: what is approved or public is changed by a proposal that somebody else approves, as a whole."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -259,6 +261,16 @@ def test_a_writer_proposes_and_an_editor_reads_and_approves(client):
     assert "<ins>Tuesday" in page
     assert post_on_desk(client, revision, "_approve") == ""
     assert (stored(message).body, steps(message)) == (RIGHT, [("correction", NOTE)])
+
+
+def test_a_typo_in_a_message_that_was_published_on_approval(client):
+    """Its time of publication has seconds and fractions, which the form must leave as they are."""
+    message = a_public_message(publish_at=NOON - DAY + timedelta(seconds=41, microseconds=345_678))
+    client.force_login(an_officer("editor"))
+    revision = begin_on_desk(client, message)
+    fields = {"body": TEXT.replace("began", "begun"), "change_kind": "typo", "override": "Nobody else is here."}
+    assert post_on_desk(client, revision, "_approve", **fields) == ""
+    assert (stored(message).publish_at, steps(message)) == (message.publish_at, [("typo", "")])
 
 
 def test_a_refused_step_keeps_what_was_typed(client):
