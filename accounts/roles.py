@@ -39,7 +39,7 @@ ROLES = {
     | permission_names("news", "message", "view")  # to select a counter's message
     | permission_names("counters", "counter")
     | permission_names("consular", "office openinghours holiday topic commonquestion notice")
-    | permission_names("pages", "page")
+    | permission_names("pages", "page", "add", "change", "delete", "view", "approve")
     | permission_names("richtext", "image", "add", "view")
     | permission_names("outbox", "outboxemail", "view")
     | permission_names("accounts", "securityevent", "view")

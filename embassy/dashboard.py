@@ -180,6 +180,13 @@ def active_notices(user, at):
 # Pages
 
 
+@dashboard_section("pages-in-progress", "admin/dashboard/pages_in_progress.html", "pages.change_page")
+def pages_in_progress(user, at):
+    """New pages and changes of pages that are drafts, submitted or scheduled; no section if there are none."""
+    section = section_listing(Page.objects.in_progress().defer("body"), "admin:pages_page_changelist")
+    return section if section["rows"] else None
+
+
 @dashboard_section("pages-to-review", "admin/dashboard/pages_to_review.html", "pages.change_page")
 def pages_to_review(user, at):
     """Pages not reviewed for a year, the longest ago first; no section if there are none."""

@@ -35,14 +35,18 @@ class EditorAdminMixin:
 
     def get_fieldsets(self, request, obj=None):
         """Return the fieldsets; for users without the change permission, with rendered texts."""
-        fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or self.has_change_permission(request, obj):
-            return fieldsets
-        texts = {field.name: rendered_field(field) for field in obj._meta.fields if isinstance(field, RichTextField)}
-        return [
-            (title, options | {"fields": [texts.get(name, name) for name in options["fields"]]})
-            for title, options in fieldsets
-        ]
+        return with_rendered_texts(self, request, obj, super().get_fieldsets(request, obj))
+
+
+def with_rendered_texts(model_admin, request, obj, fieldsets) -> list:
+    """Return fieldsets in which texts that the user may only read are rendered as on the public page."""
+    if obj is None or model_admin.has_change_permission(request, obj):
+        return fieldsets
+    texts = {field.name: rendered_field(field) for field in obj._meta.fields if isinstance(field, RichTextField)}
+    return [
+        (title, options | {"fields": [texts.get(name, name) for name in options["fields"]]})
+        for title, options in fieldsets
+    ]
 
 
 def rendered_field(field):

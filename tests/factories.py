@@ -71,4 +71,6 @@ def an_enquiry(**kwargs):
 def a_page(**kwargs):
     """Return a page that is shown, and found by links only."""
     number = next(_numbers)
-    return Page.objects.create(**{"title": f"Page {number}", "path": f"page-{number}", "body": "<p>Text.</p>"} | kwargs)
+    return Page.objects.create(
+        **{"title": f"Page {number}", "path": f"page-{number}", "body": "<p>Text.</p>", "shown": True} | kwargs
+    )

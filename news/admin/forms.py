@@ -1,15 +1,14 @@
 """Forms of a message and of the reason for a workflow step."""
 
-from datetime import timedelta
-
 from django import forms
 from django.conf import settings
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.admin.workflow_forms import ReasonForm, clean_moment
 from core.datetime_fields import ZonedDateTimeField, ZonedDateTimeWidget
-from core.text_fields import MAX_REASON, LineFormField, TextFormField
+from core.text_fields import LineFormField
 from news.admin.images import ImageFormMixin, ImageInput
 from news.admin.limits import LimitsFormMixin
 from news.admin.revisions import RevisionFormMixin
@@ -17,8 +16,6 @@ from news.models import Message
 from news.models.workflow import CHANGED_SINCE_READ, OWN_TEXT
 from news.versions import attachment_changes
 from versions.admin.conflicts import ConflictFormMixin
-
-JUST_PAST = timedelta(minutes=5)  # a publication time no older than this means now
 
 
 class MessageForm(ConflictFormMixin, LimitsFormMixin, ImageFormMixin, RevisionFormMixin):
@@ -129,27 +126,6 @@ class MessageForm(ConflictFormMixin, LimitsFormMixin, ImageFormMixin, RevisionFo
             self.request_time,
             _("Leave it empty to have the change take effect on approval."),
         )
-
-
-def clean_moment(time, now, if_past: str):
-    """Return a moment ahead, or None; now for one that has just passed. Raise ValidationError for an earlier one."""
-    if time is None or time > now:
-        return time
-    if now - JUST_PAST <= time:
-        return now  # the user clicked “Now” and went on writing
-    raise forms.ValidationError(_("This time is in the past.") + " " + if_past)
-
-
-class ReasonForm(forms.Form):
-    """The reason for sending back, withdrawing or restoring."""
-
-    reason = TextFormField(
-        label=_("Reason"),
-        max_length=MAX_REASON,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField", "autofocus": True}),
-        help_text=_("One or two sentences."),
-        error_messages={"required": _("Enter a reason. It is recorded.")},
-    )
 
 
 class WithdrawForm(ReasonForm):

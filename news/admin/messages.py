@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.admin import error_summary
+from core.admin.workflow_forms import run_with_refusals
 from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
 from news.admin import (
@@ -145,16 +146,12 @@ class MessageAdmin(limits.LimitedAdminMixin, MessageListMixin, EditorAdminMixin,
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         view = super().changeform_view
-
-        def run():
-            try:
-                return view(request, object_id, form_url, extra_context)
-            except revisions.StepRefused as refused:  # nothing was saved: the form says why
-                request.refused_step = refused.error
-                conflicts.rewind_files(request)
-                return view(request, object_id, form_url, extra_context)
-
-        return conflicts.run_form_view(self, request, object_id, run)
+        return conflicts.run_form_view(
+            self,
+            request,
+            object_id,
+            lambda: run_with_refusals(request, lambda: view(request, object_id, form_url, extra_context)),
+        )
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         form = context["adminform"].form

@@ -2,11 +2,12 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.admin.views import AdminViews, redirect_to_form
+from core.admin.workflow_forms import RefusedStepFormMixin
 from news.differences import attachment_list
 from news.models import Message
 from news.visibility import may_see
@@ -18,14 +19,6 @@ PUBLIC_FIELDSET = (gettext_lazy("Type of change"), {"fields": ["change_kind", "c
 SCHEDULED_FIELDSET = (gettext_lazy("Reason for the change"), {"fields": ["change_note"]})
 
 
-class StepRefused(Exception):
-    """A workflow step was refused after the form had been saved, so the transaction is undone."""
-
-    def __init__(self, error: ValidationError):
-        super().__init__(str(error))
-        self.error = error
-
-
 def fieldsets(message, at) -> list:
     """Return the fieldsets that only a revision has."""
     if not message or not message.is_revision:
@@ -33,10 +26,8 @@ def fieldsets(message, at) -> list:
     return [PUBLIC_FIELDSET if message.revision_of.was_public(at) else SCHEDULED_FIELDSET]
 
 
-class RevisionFormMixin(forms.ModelForm):
+class RevisionFormMixin(RefusedStepFormMixin, forms.ModelForm):
     """The part of the message's form about a revision, and the errors of a step that was refused."""
-
-    request = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -48,18 +39,6 @@ class RevisionFormMixin(forms.ModelForm):
             )
         elif "change_note" in self.fields:
             self.fields["change_note"].help_text = gettext_lazy("It is recorded and not public.")
-
-    def clean(self):
-        cleaned = super().clean()
-        refused = getattr(self.request, "refused_step", None)
-        for name, errors in error_lists(refused).items() if refused else ():
-            self.add_error(name if name in self.fields else None, errors)
-        return cleaned
-
-
-def error_lists(error: ValidationError) -> dict[str, list]:
-    """Return the errors by field; those of no field under NON_FIELD_ERRORS."""
-    return error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
 
 
 def form_context(request, message, has_permission: bool) -> dict:

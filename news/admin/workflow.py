@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.admin.views import AdminViews, redirect_to_form, redirect_to_list
+from core.admin.workflow_forms import StepRefused
 from core.ids import is_valid_pk
 from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
 from news import emails
 from news.admin.forms import ReasonForm, WithdrawForm
 from news.admin.limits import warn_without_approver
-from news.admin.revisions import StepRefused
 from news.admin.workflow_steps import MAX_MESSAGES, ON_FORM, STEPS, approval_preview, result_text
 from news.models import Message, WorkflowLogEntry
 

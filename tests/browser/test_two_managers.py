@@ -3,6 +3,7 @@
 from datetime import time
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories import a_page, an_office
@@ -28,7 +29,9 @@ def type_over(page, text):
 
 @pytest.fixture
 def visas():
-    return a_page(title="Visas", path="visas", body="<p>A visa costs 30 pounds.</p>")
+    """Return an open change of a public page, on which two managers work."""
+    page = a_page(title="Visas", path="visas", body="<p>A visa costs 30 pounds.</p>")
+    return page.start_change(at=timezone.now())[0]
 
 
 def test_two_managers_who_edit_visas_lose_nothing(anna, boris, visas, axe):

@@ -409,9 +409,9 @@ def test_reusing_a_former_url_for_a_page_warns(admin_client):
     assert "used to redirect to “The first one”" in answer.content.decode()
 
 
-def test_moving_a_page_reports_the_pages_below_it(admin_client):
-    page, _child = a_page(path="visas"), a_page(path="visas/children")
-    form = {"title": "Visas", "path": "travel", "body": "", "place": "nowhere", "order": "0", "shown": "on"}
+def test_moving_a_draft_of_a_page_reports_the_pages_below_it(admin_client):
+    page, _child = a_page(path="visas", shown=False), a_page(path="visas/children")
+    form = {"title": "Visas", "path": "travel", "body": "", "place": "nowhere", "order": "0"}
     answer = admin_client.post(f"/admin/pages/page/{page.pk}/change/", form, follow=True)
     assert "1 page below it was moved too." in answer.content.decode()
 

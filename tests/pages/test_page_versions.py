@@ -28,7 +28,9 @@ SECOND = "<p>A visa costs 35 pounds.</p>"
 
 
 def visas(**kwargs):
-    return a_page(**{"title": "Visas", "path": "visas", "body": FIRST, "description": "How to get one."} | kwargs)
+    """Return a draft: a public page is changed by a proposal, which is such a row as well."""
+    fields = {"title": "Visas", "path": "visas", "body": FIRST, "description": "How to get one.", "shown": False}
+    return a_page(**fields | kwargs)
 
 
 # When a version is saved
@@ -196,10 +198,10 @@ def test_a_save_after_the_confirmation_keeps_their_text_in_the_history(admin_cli
 def test_changes_to_different_fields_are_merged(admin_client):
     page = visas()
     form = opened_form(admin_client, page, description="Mine.")
-    save_as_colleague(page, body=SECOND, shown=False)
+    save_as_colleague(page, body=SECOND, order=3)
     _, shown = post_form(admin_client, page, form)
     assert post_form(admin_client, page, fields_in(shown, page))[0] == 302
-    assert (stored(page).description, stored(page).body, stored(page).shown) == ("Mine.", SECOND, False)
+    assert (stored(page).description, stored(page).body, stored(page).order) == ("Mine.", SECOND, 3)
 
 
 def test_the_text_typed_into_a_page_that_was_deleted_is_shown_for_copying(admin_client):

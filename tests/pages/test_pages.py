@@ -129,10 +129,16 @@ def test_body_is_sanitised_at_every_entry():
 
 
 @pytest.mark.django_db
-def test_page_is_created_in_the_admin(admin_client):
-    form = {"title": "About", "path": "about", "body": "<p>Us.</p>", "place": "menu", "order": "0", "shown": "on"}
+def test_page_is_created_in_the_admin_as_a_draft(admin_client):
+    form = {"title": "About", "path": "about", "body": "<p>Us.</p>", "place": "menu", "order": "0"}
     assert admin_client.post(reverse("admin:pages_page_add"), form).status_code == 302
-    assert Page.objects.menu().get().path == "about"
+    page = Page.objects.get()
+    assert (page.path, page.place, page.state, admin_client.get("/about/").status_code) == (
+        "about",
+        "menu",
+        "draft",
+        404,
+    )
 
 
 @pytest.mark.django_db

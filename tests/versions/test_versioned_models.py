@@ -1,5 +1,7 @@
 """Everything public has versions: counters, categories, notices and pages by the same code."""
 
+from functools import partial
+
 import pytest
 
 from tests.factories import a_category, a_counter, a_notice, a_page
@@ -19,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 # A factory, a text field, and a field that is not restored with a value that differs from the factory's.
 MODELS = {
-    "page": (a_page, "title", ("order", 7)),
+    "page": (partial(a_page, shown=False), "title", ("order", 7)),
     "counter": (a_counter, "incident", ("order", 7)),
     "category": (a_category, "name", ("order", 7)),
     "notice": (a_notice, "sentence", None),

@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.admin.views import AdminViews
+from core.admin.workflow_forms import rewind_files
 from core.ids import is_valid_pk
 from versions.admin.child_formsets import posted_texts
 from versions.admin.three_way_merge import find_conflict, last_saved_by
@@ -81,12 +82,6 @@ def run_form_view(model_admin, request, object_id, view):
             return RefusedSaveViews(model_admin).refuse_save(request, object_id)
         else:
             return set_saved_cookie(request, response)
-
-
-def rewind_files(request) -> None:
-    """Make the uploaded files of a request readable again, for a view that is run a second time."""
-    for file in request.FILES.values():
-        file.seek(0)
 
 
 def is_gone(model_admin, request, object_id) -> bool:

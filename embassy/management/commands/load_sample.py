@@ -82,6 +82,7 @@ def build_rows(model: type[PublicModel], data: dict, today: date) -> Iterator[Pu
     """Yield the row of an entry, then its related rows."""
     fields = {name: value for name, value in data.items() if name not in RELATED}
     if model is Page:
+        fields["shown"] = True
         fields["body"] = (SAMPLE_DIR / "pages" / f"{data['path']}.html").read_text(encoding="utf-8")
     yield (row := model(**fields))
     for order, common in enumerate(data.get("common_questions", [])):
