@@ -13,6 +13,7 @@ from django.db import models
 from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -26,8 +27,9 @@ from accounts.two_factor.views import PasswordStepView, two_factor_urls
 from core.datetime_fields import ZonedDateTimeField, ZonedDateTimeWidget
 from core.folded_search import FoldedSearchMixin
 from core.ids import is_valid_pk
-from core.text_fields import FORM_CLASSES
-from embassy import dashboard
+from core.text_fields import FORM_CLASSES, clean_line
+from embassy import dashboard, desk_search
+from embassy.desk_search import MAX_QUERY_LENGTH
 from embassy.draft_key import draft_key
 
 # The form field for every DateTimeField in the admin.
@@ -44,13 +46,36 @@ class PressAdminSite(admin.AdminSite):
     site_title = _("Press desk")
     index_title = _("Press desk")
     empty_value_display = "–"
+    enable_nav_sidebar = False  # the sections are in the head of each page
 
     @property
     def site_header(self):
         return settings.EMBASSY_NAME
 
     def each_context(self, request):
-        return {**super().each_context(request), "keeping_key": draft_key(request.user)}
+        return {
+            **super().each_context(request),
+            "keeping_key": draft_key(request.user),
+            "desk_navigation": navigation(request),
+            "desk_query": request.GET.get("q", "") if request.path == reverse("admin:search") else "",
+        }
+
+    def search(self, request):
+        """Search everything on the desk; redirect where the text is the address of one thing."""
+        typed = clean_line(request.GET.get("q", "")[:MAX_QUERY_LENGTH])
+        if url := desk_search.find_address(request, typed):
+            return redirect(url)
+        groups = desk_search.find(request, typed) if typed else []
+        context = {**self.each_context(request), "title": _("Search"), "typed": typed, "groups": groups}
+        return TemplateResponse(request, "admin/search.html", context)
+
+    def get_app_list(self, request, app_label=None):
+        """Return the sections, that of Django's user accounts under a name that says what it holds."""
+        sections = super().get_app_list(request, app_label)
+        for section in sections:
+            if section["app_label"] == "auth":
+                section["name"] = _("People")
+        return sections
 
     def session_state(self, request):
         """Return the user, and a CSRF token for forms that were opened in an earlier session."""
@@ -66,6 +91,7 @@ class PressAdminSite(admin.AdminSite):
     def get_urls(self):
         view = self.admin_view(self.view_on_site)
         return [
+            path("search/", self.admin_view(never_cache(self.search)), name="search"),
             path("verify/", self.admin_view(reauthentication.reauthenticate), name="verify"),
             path("sessions/", self.admin_view(views.own_sessions_view), name="own_sessions"),
             path("session/", self.admin_view(never_cache(self.session_state)), name="session"),
@@ -140,6 +166,25 @@ class PressAdminSite(admin.AdminSite):
             return process_once(request, *args, **kwargs)
 
         return super().admin_view(checked, cacheable)
+
+
+NAVIGATION = [  # label, URL name, permission
+    (_("Today"), "admin:index", ""),
+    (_("Messages"), "admin:news_message_changelist", "news.view_message"),
+    (_("Enquiries"), "admin:consular_enquiry_changelist", "consular.view_enquiry"),
+    (_("Notices"), "admin:consular_notice_changelist", "consular.view_notice"),
+    (_("Counters"), "admin:counters_counter_changelist", "counters.view_counter"),
+    (_("Pages"), "admin:pages_page_changelist", "pages.view_page"),
+]
+
+
+def navigation(request) -> list[tuple]:
+    """Return the sections in the head of the desk that the user may open: label, URL, and whether it is the page."""
+    sections = [(label, reverse(name)) for label, name, perm in NAVIGATION if not perm or request.user.has_perm(perm)]
+    index = reverse("admin:index")
+    return [
+        (label, url, request.path == url or (url != index and request.path.startswith(url))) for label, url in sections
+    ]
 
 
 def has_expired_session(request) -> bool:

@@ -223,6 +223,7 @@ LIST_COLUMNS = ("headline", "lead", "language", "category", "publish_at", "day",
 ADMIN_LIST_COLUMNS = (
     *("headline", "category", "featured", "publish_at", "day", "slug"),
     *("submitted_at", "approved_at", "withdrawn_at", "submitted_by"),
+    *("language", "image", "image_width", "image_height"),
     *("revision_of", "effective_at", "accepted_at", "applied_at", "discarded_at", "release"),
 )
 

@@ -12,8 +12,10 @@ class SearchConfig(AppConfig):
     def ready(self):
         from core import triggers
         from news import bulk_writes
-        from search import indexer, schema
+        from news.admin import text_search
+        from search import desk, indexer, schema
 
         triggers.register(schema.SEARCH_INDEX)
         post_save.connect(indexer.on_save, sender=apps.get_model("news", "Message"), dispatch_uid="search")
         bulk_writes.register_hook(indexer.index_bulk_write)
+        text_search.register(desk.find_messages)

@@ -80,10 +80,16 @@ def run_source_search(params: SearchParams, at: datetime, edition) -> SearchResu
 
 def newest_results(params: SearchParams, at: datetime, edition, limit: int) -> list[Message]:
     """Return the newest messages that a search finds, without counting them; raise as `find` does."""
-    found = SearchResults(queries.parse_query(params.q))
     with open_engine() as words_engine:
-        question = SearchQuery(found, params.replace(sort="date"), at, edition, words_engine)
-        return question.messages([row.message_id for _place, row in question.pager.rows(None, limit)])
+        question = SearchQuery(SearchResults(queries.parse_query(params.q)), params, at, edition, words_engine)
+        return question.messages(question.newest_ids(limit))
+
+
+def newest_ids(params: SearchParams, at: datetime, edition, limit: int) -> list[int]:
+    """Return the ids of the newest messages that a search finds; raise as `find` does."""
+    with open_engine() as words_engine:
+        question = SearchQuery(SearchResults(queries.parse_query(params.q)), params, at, edition, words_engine)
+        return question.newest_ids(limit)
 
 
 class SearchQuery:
@@ -141,6 +147,11 @@ class SearchQuery:
         names = dict(messages.values_list("pk", "source_name")) if newest else {}
         cached |= {source: names[pk] for source, pk in newest.items() if pk in names}
         return {source: cached.get(source, source) for source in sources}
+
+    def newest_ids(self, limit: int) -> list[int]:
+        """Return the ids of the newest results, whatever the search is sorted by."""
+        pager = Pager(self.engine, {0: self.match()}, self.span())
+        return [row.message_id for _place, row in pager.rows(None, limit)]
 
     @cached_property
     def pager(self) -> Pager:

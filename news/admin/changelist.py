@@ -1,39 +1,73 @@
 """Changelist of messages: filters, saved filters, search, and paging without a COUNT, however long the list is."""
 
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
+from django.http import HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.admin.views import redirect_to_list
 from news.admin import editing_sessions
 from news.admin.filters import (
-    AuthoredByMeFilter,
+    MAX_SEARCHED,
+    AuthorFilter,
     CategoryFilter,
     FeaturedFilter,
+    LanguageFilter,
     RecentlyPublishedFilter,
     StateFilter,
     YearFilter,
 )
+from news.admin.list_columns import ListColumnsMixin
+from news.admin.text_search import find_in_texts
 from news.models import Message
 
-MAX_SEARCHED = 20_000  # messages, the newest, that a search without a year covers
+MAX_WORDS = 10  # words of a search that are looked for in drafts
 MAX_PAGES = 400  # pages; older messages are found by their year
 
+SHOW_ALL = "all"  # parameter: forget the filters of this session
+FILTERS_KEY = "message_filters"  # of the session
+MAX_KEPT = 500  # characters of the filters that are kept
+MAX_COUNT = 100  # messages that a tab counts
+TABBED = {"state", "published", "featured"}  # filters without a select field: the tabs have them
+
+
+def capped_count(rows) -> str:
+    """Return the number of rows, at most MAX_COUNT."""
+    count = rows.order_by().values("pk")[: MAX_COUNT + 1].count()
+    return f"{MAX_COUNT}+" if count > MAX_COUNT else str(count)
+
+
+# Tabs: name, parameters, and what is counted.
 SAVED_FILTERS = [
-    (gettext_lazy("All"), {}),
-    (gettext_lazy("Awaiting approval"), {"state": "submitted"}),
-    (gettext_lazy("Mine"), {"author": "me"}),
-    (gettext_lazy("Scheduled"), {"state": "scheduled"}),
-    (gettext_lazy("Published this week"), {"published": "week"}),
-    (gettext_lazy("Withdrawn"), {"state": "withdrawn"}),
+    (gettext_lazy("All"), {}, None),
+    (
+        gettext_lazy("Awaiting approval"),
+        {"state": "submitted"},
+        lambda rows, request: capped_count(rows.submitted()),
+    ),
+    (
+        gettext_lazy("Mine"),
+        {"author": "me"},
+        None,
+    ),
+    (gettext_lazy("Drafts"), {"state": "draft"}, lambda rows, request: capped_count(rows.drafts())),
+    (
+        gettext_lazy("Scheduled"),
+        {"state": "scheduled"},
+        lambda rows, request: capped_count(rows.awaiting_moment(request.at)),
+    ),
+    (gettext_lazy("Published"), {"state": "published"}, None),
+    (gettext_lazy("This week"), {"published": "week"}, None),
+    (gettext_lazy("Withdrawn"), {"state": "withdrawn"}, None),
 ]
 
 # The order of the messages of each state. Each has its index in Message.Meta.
@@ -74,8 +108,11 @@ class NoCountPaginator(Paginator):
         rows = [found[pk] for pk in pks if pk in found]
         newest = Message.history.filter(id__in=pks).order_by().values_list("id").annotate(Max("history_id"))
         versions = dict(newest)
+        history = Message.history.filter(history_id__in=versions.values()).select_related("history_user")
+        saved = {row.id: row for row in history.only("id", "history_date", "history_user").order_by()}
         for row in rows:
             row.listed_version = versions.get(row.pk, 0)  # sent with the checkbox: an approval names what was read
+            row.newest_version_row = saved.get(row.pk)
         page = UncountedPage(rows[: self.per_page], number, self)
         page.has_more = len(rows) > self.per_page
         return page
@@ -84,7 +121,11 @@ class NoCountPaginator(Paginator):
 class MessageList(ChangeList):
     """A page of the list of messages."""
 
-    known_params = {"state", "author", "published", "year", "featured", "category"}
+    def __init__(self, request, *args, **kwargs):
+        self.request = request
+        super().__init__(request, *args, **kwargs)
+
+    known_params = {"state", "author", "published", "year", "featured", "category", "language"}
 
     def get_filters_params(self, params=None):
         params = super().get_filters_params(params)
@@ -125,21 +166,33 @@ class MessageList(ChangeList):
         return reverse("admin:news_message_csv") + self.get_query_string(remove=["p"])
 
     def saved_filters(self):
-        """Yield the saved filters: name, URL, and whether it is the current one."""
-        for name, params in SAVED_FILTERS:
-            url = "?" + "&".join(f"{key}={value}" for key, value in params.items())
-            yield name, url, self.params == params
+        """Yield the saved filters: name, URL, whether it is the current one, and how many it finds ("" not counted)."""
+        for name, params, count in SAVED_FILTERS:
+            url = f"?{urlencode(params or {SHOW_ALL: 1})}"
+            number = count(self.root_queryset, self.request) if count else ""
+            yield name, url, self.params == params, number
+
+    def filter_selects(self):
+        """Yield the filters that are shown as select fields: label, parameter, value, and choices."""
+        for spec in self.filter_specs:
+            if spec.parameter_name not in TABBED:
+                yield spec.title, spec.parameter_name, spec.value() or "", spec.lookup_choices
+
+    def kept_params(self):
+        """Return the parameters of the current tab, which the filters and the search keep."""
+        return [(name, value) for name, value in self.params.items() if name in TABBED]
 
 
-class MessageListMixin:
+class MessageListMixin(ListColumnsMixin):
     """The part of MessageAdmin for its changelist."""
 
-    list_display = ["headline", "state_with_editors", "category", "publication"]
+    actions_on_top = False
     list_filter = [
         StateFilter,
-        AuthoredByMeFilter,
+        AuthorFilter,
         RecentlyPublishedFilter,
         CategoryFilter,
+        LanguageFilter,
         YearFilter,
         FeaturedFilter,
     ]
@@ -152,7 +205,8 @@ class MessageListMixin:
     paginator = NoCountPaginator
     search_fields = ["headline", "lead"]
     search_help_text = gettext_lazy(
-        "Search headlines and leads (latest 20,000 messages, or the selected year), or paste a message’s web address."
+        "Words of the headline, the lead or the text, or a message’s web address. Parts of words are found in the "
+        "headlines and leads of the latest 20,000 messages, or of the selected year."
     )
 
     def action_checkbox(self, obj):
@@ -163,6 +217,20 @@ class MessageListMixin:
         )
 
     def changelist_view(self, request, extra_context=None):
+        """Show the list, with the filters that were used last in this session."""
+        if request.method == "GET":
+            kept = request.session.get(FILTERS_KEY)
+            if SHOW_ALL in request.GET:
+                request.session.pop(FILTERS_KEY, None)
+                return redirect_to_list(Message)
+            if kept and not request.GET:
+                return HttpResponseRedirect(f"{request.path}?{kept}")
+            if request.GET.keys() <= MessageList.known_params | {"q"}:
+                used = urlencode([(name, value) for name, value in request.GET.items() if value])
+                if used and len(used) <= MAX_KEPT:
+                    request.session[FILTERS_KEY] = used
+                else:
+                    request.session.pop(FILTERS_KEY, None)
         return super().changelist_view(request, {"title": _("Messages"), **(extra_context or {})})
 
     def get_changelist(self, request, **kwargs):
@@ -184,10 +252,21 @@ class MessageListMixin:
         """Find a message by its URL, else by words in a limited number of messages."""
         if "/" in search_term and (found := with_url(queryset, search_term)) is not None:
             return found, False
-        if search_term.strip() and not request.GET.get("year"):
-            newest = Message.objects.aggregate(newest=Max("pk"))["newest"] or 0
-            queryset = queryset.filter(pk__gt=newest - MAX_SEARCHED)
-        return super().get_search_results(request, queryset, search_term)
+        if not search_term.strip():
+            return super().get_search_results(request, queryset, search_term)
+        newest = Message.objects.aggregate(newest=Max("pk"))["newest"] or 0
+        lately = queryset if request.GET.get("year") else queryset.filter(pk__gt=newest - MAX_SEARCHED)
+        by_title, duplicates = super().get_search_results(request, lately, search_term)
+        in_texts = Q(pk__in=find_in_texts(search_term, request.at)) | Q(pk__in=in_drafts(lately, search_term))
+        return queryset.filter(Q(pk__in=by_title.order_by().values("pk")) | in_texts), duplicates
+
+
+def in_drafts(queryset, typed: str):
+    """Return the ids of messages that are not approved, and have all typed words in their text: the index has none."""
+    rows = queryset.unapproved().order_by()
+    for word in typed.split()[:MAX_WORDS]:
+        rows = rows.filter(body__folds=word)
+    return rows.values("pk")
 
 
 def with_url(queryset, url):

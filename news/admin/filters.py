@@ -3,13 +3,17 @@
 from datetime import datetime, timedelta
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Q
+from django.contrib.auth import get_user_model
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from news import message_counts
 from news.models import Category, Message
 from news.models.messages import IS_DUE
+
+MAX_SEARCHED = 20_000  # messages, the newest, that a search or filter without an index covers, if no year is selected
+MAX_AUTHORS = 200
 
 
 class StateFilter(SimpleListFilter):
@@ -53,15 +57,39 @@ class CategoryFilter(SimpleListFilter):
         return queryset.filter(~Q(~condition))
 
 
-class AuthoredByMeFilter(SimpleListFilter):
+class AuthorFilter(SimpleListFilter):
     title = _("author")
     parameter_name = "author"
 
     def lookups(self, request, model_admin):
-        return [("me", _("me"))]
+        staff = get_user_model().objects.filter(is_staff=True, is_active=True).exclude(pk=request.user.pk)
+        names = [(str(user.pk), user.get_full_name() or user.get_username()) for user in staff[:MAX_AUTHORS]]
+        return [("me", _("me")), *sorted(names, key=lambda choice: choice[1].casefold())]
 
     def queryset(self, request, queryset):
-        return queryset.authored_by(request.user) if self.value() == "me" else queryset
+        if self.value() == "me":
+            return queryset.authored_by(request.user)
+        if self.value() not in dict(self.lookup_choices):
+            return queryset
+        return queryset.authored_by(self.value())
+
+
+class LanguageFilter(SimpleListFilter):
+    """The latest messages in a language; those of a year, where one is selected."""
+
+    title = _("language")
+    parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        return model_admin.model._meta.get_field("language").flatchoices
+
+    def queryset(self, request, queryset):
+        if self.value() not in dict(self.lookup_choices):
+            return queryset
+        if not request.GET.get("year"):
+            newest = Message.objects.aggregate(newest=Max("pk"))["newest"] or 0
+            queryset = queryset.filter(pk__gt=newest - MAX_SEARCHED)
+        return queryset.filter(language=self.value())
 
 
 class RecentlyPublishedFilter(SimpleListFilter):

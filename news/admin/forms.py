@@ -132,7 +132,7 @@ class WithdrawForm(ReasonForm):
     """The reason for withdrawing, and when."""
 
     moment = ZonedDateTimeField(
-        label=_("When"), required=False, widget=ZonedDateTimeWidget, help_text=_("Leave empty to withdraw at once.")
+        label=_("When"), required=False, widget=ZonedDateTimeWidget, help_text=_("Leave empty to withdraw immediately.")
     )
 
     def __init__(self, *args, at, **kwargs):
@@ -140,5 +140,5 @@ class WithdrawForm(ReasonForm):
         self.at = at
 
     def clean_moment(self):
-        moment = clean_moment(self.cleaned_data["moment"], self.at, _("Leave it empty to withdraw at once."))
+        moment = clean_moment(self.cleaned_data["moment"], self.at, _("Leave it empty to withdraw immediately."))
         return moment if moment and moment > self.at else None

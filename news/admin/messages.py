@@ -105,11 +105,6 @@ class MessageAdmin(limits.LimitedAdminMixin, MessageListMixin, EditorAdminMixin,
         label = _("change: %s") % state.label if obj.is_revision else state.label
         return format_html('<span class="state {}">{}</span>', state.value, label)
 
-    @admin.display(description=gettext_lazy("state"))
-    def state_with_editors(self, obj):
-        badge = limits.badge(obj, timezone.now())
-        return format_html("{} {}{}", self.state_label(obj), badge, editing_sessions.other_editors_html(obj))
-
     @admin.display(description=gettext_lazy("publication"))
     def publication(self, obj):
         return in_zones(obj.due_at) if obj.due_at else "–"

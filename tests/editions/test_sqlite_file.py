@@ -24,7 +24,7 @@ from django.db import connection
 from django.test import Client
 from pages.models import Page
 call_command("migrate", verbosity=0)
-Page.objects.create(path="visas", title="Visas", body="<p>How to apply.</p>")
+Page.objects.create(path="visas", title="Visas", body="<p>How to apply.</p>", shown=True)
 client = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
 statuses = [client.get(path).status_code for path in ("/", "/messages/", "/contact/", "/visas/", "/search/?q=visa")]
 ready = client.get("/readyz")

@@ -106,6 +106,7 @@ def fill_site_for_backup():
     )
     PreviewVisit.objects.create(link=link, at=noon)
     page = factories.a_page(body=files.a_body(image))
+    page.start_change(at=factories.NOON)
     assert page.pictures.exists()
     enquiry = factories.an_enquiry(question=odd)
     enquiry.record_opened(officer, noon)

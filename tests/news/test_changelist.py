@@ -47,15 +47,15 @@ def editor(client):
 
 
 def listed(client, query=""):
-    answer = client.get(f"{LIST}{query}")
+    answer = client.get(f"{LIST}{query}", follow=True)
     assert answer.status_code == 200
     return [message.headline for message in answer.context["cl"].result_list]
 
 
 def test_each_saved_filter_opens_a_list(client, editor):
     saved = client.get(LIST).context["cl"].saved_filters()
-    for _name, address, _chosen in list(saved):
-        page = client.get(f"{LIST}{address}")
+    for _name, address, _chosen, _count in list(saved):
+        page = client.get(f"{LIST}{address}", follow=True)
         assert (page.status_code, page.content.decode().count('aria-current="page"') >= 1) == (200, True)
 
 
@@ -66,17 +66,61 @@ def test_saved_filters_select_the_right_messages(client, editor):
     a_message(headline="Out")
     a_message(publish_at=NOON - 30 * DAY, headline="Older")
     a_message(headline="Gone").withdraw("Wrong.", at=NOON)
-    shown = {
-        str(name): listed(client, address) for name, address, _chosen in client.get(LIST).context["cl"].saved_filters()
-    }
+    tabs = list(client.get(LIST).context["cl"].saved_filters())
+    shown = {str(name): listed(client, address) for name, address, _chosen, _count in tabs}
     assert shown == {
         "All": ["Mine", "Waits", "Ahead", "Gone", "Out", "Older"],
         "Awaiting approval": ["Waits"],
         "Mine": ["Mine"],
+        "Drafts": ["Mine"],
         "Scheduled": ["Ahead"],
-        "Published this week": ["Out"],
+        "Published": ["Out", "Older"],
+        "This week": ["Out"],
         "Withdrawn": ["Gone"],
     }
+    assert {str(name): count for name, _address, _chosen, count in tabs if count} == {
+        "Awaiting approval": "1",
+        "Drafts": "1",
+        "Scheduled": "1",
+    }
+
+
+def test_a_tab_counts_to_a_limit(client, editor, monkeypatch):
+    monkeypatch.setattr("news.admin.changelist.MAX_COUNT", 2)
+    for _number in range(4):
+        a_message(publish_at=None)
+    assert 'Drafts <span class="count">2+</span>' in client.get(LIST).content.decode()
+
+
+def test_filters_are_kept_for_the_session_until_they_are_cleared(client, editor):
+    a_message(headline="A draft", publish_at=None), a_message(headline="Out")
+    client.get(f"{LIST}?state=draft&q=")
+    assert client.get(LIST).headers["Location"] == f"{LIST}?state=draft"
+    assert client.get(f"{LIST}?all=1", follow=True).redirect_chain[-1][0] == LIST
+    assert listed(client) == ["A draft", "Out"]
+
+
+def test_the_author_and_the_language_are_filters(client, editor):
+    writer = a_member(roles.WRITERS)
+    write_as(writer, a_message(publish_at=None, headline="Theirs"))
+    a_message(headline="Le message", language="fr")
+    assert listed(client, f"?author={writer.pk}") == ["Theirs"]
+    assert listed(client, "?language=fr") == ["Le message"]
+    assert set(listed(client, "?author=x&language=x&year=x")) == {"Theirs", "Le message"}
+
+
+@pytest.mark.both_databases
+def test_search_finds_words_in_published_texts_and_in_drafts(client, editor):
+    a_message(headline="Out", body="<p>The convoy reached Aleppo.</p>")
+    a_message(headline="Draft", body="<p>A convoy for Aleppo.</p>", publish_at=None)
+    a_message(headline="Other", body="<p>Nothing.</p>")
+    assert set(listed(client, "?q=aleppo+convoy")) == {"Out", "Draft"}
+
+
+def test_each_action_has_a_button(client, editor):
+    a_message()
+    page = client.get(LIST).content.decode()
+    assert 'name="action" value="approve_selected"' in page and 'name="index" value="0"' in page
 
 
 @pytest.mark.one_database
@@ -85,7 +129,8 @@ def test_paging_runs_no_count_query(client, editor):
         a_message(headline=f"Number {number}")
     with CaptureQueriesContext(connection) as queries:
         first = client.get(LIST)
-    assert not any("COUNT(" in query["sql"] for query in queries)
+    counted = [query["sql"] for query in queries if "COUNT(" in query["sql"]]
+    assert all("LIMIT 101" in sql for sql in counted)  # the tabs
     pages, answer = [], first
     while True:
         pages.append([message.headline for message in answer.context["cl"].result_list])
@@ -132,6 +177,7 @@ def test_wild_searches_cause_no_error(client, editor, term):
 
 def test_search_covers_the_newest_messages_or_a_year(client, editor, monkeypatch):
     monkeypatch.setattr("news.admin.changelist.MAX_SEARCHED", 2)
+    monkeypatch.setattr("news.admin.changelist.find_in_texts", lambda typed, at: [])
     for headline in ("word one", "word two", "word three"):
         a_message(headline=headline, publish_at=NOON - 400 * DAY)
     assert listed(client, "?q=word") == ["word three", "word two"]
@@ -172,4 +218,5 @@ def test_selecting_a_counters_message_runs_no_count_query(client):
         answer = client.get("/admin/autocomplete/", asked).json()
     assert [result["text"] for result in answer["results"]] == ["The story"]
     assert answer["pagination"] == {"more": False}
-    assert not any("COUNT(" in query["sql"] for query in queries)
+    counted = [query["sql"] for query in queries if "COUNT(" in query["sql"]]
+    assert all("LIMIT 101" in sql for sql in counted)  # the tabs
