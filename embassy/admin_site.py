@@ -15,7 +15,9 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -83,9 +85,13 @@ class PressAdminSite(admin.AdminSite):
 
     def index(self, request, extra_context=None):
         """The dashboard, followed by the list of models."""
-        context = {"sections": dashboard.build_sections(request.user, request.at)}
+        sections = dashboard.build_sections(request.user, request.at)
+        title = date_format(timezone.localdate(request.at), "l j F")
+        context = {"sections": sections, "dashboard_columns": dashboard.COLUMNS, "title": title if sections else None}
         if not request.user.has_module_perms("news") and request.user.has_module_perms("consular"):
             context["title"] = _("Consular desk")
+        if not context["title"]:
+            del context["title"]
         return super().index(request, {**context, **(extra_context or {})})
 
     def get_urls(self):

@@ -16,6 +16,7 @@ STEPS_WITHOUT_TEXT = [
     WorkflowStep.ADDED,
     WorkflowStep.REMOVED,
     WorkflowStep.RELEASED,
+    WorkflowStep.UNFEATURED,
     WorkflowStep.WITHDRAWN,
     WorkflowStep.RESTORED,
 ]

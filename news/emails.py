@@ -109,6 +109,7 @@ RECIPIENTS = {
     WorkflowLogEntry.Kind.APPROVED: authors_and_editors,
     # Steps that one editor takes alone: the others are told.
     WorkflowLogEntry.Kind.PUBLISHED_NOW: other_editors,
+    WorkflowLogEntry.Kind.UNFEATURED: other_editors,
     WorkflowLogEntry.Kind.WITHDRAWN: other_editors,
     WorkflowLogEntry.Kind.RESTORED: other_editors,
 }

@@ -17,6 +17,7 @@ class WorkflowStep(models.TextChoices):
     ADDED = "added", _("added to a release")
     REMOVED = "removed", _("removed from a release")
     RELEASED = "released", _("published with its release")
+    UNFEATURED = "unfeatured", _("no longer at the top of the home page")
     ATTACHED = "attached", _("attachments changed")
     TYPO = "typo", _("typo fixed")
     CORRECTION = "correction", _("corrected")

@@ -1,5 +1,7 @@
 """Columns of the list of messages: image, headline, state and who has it open, author and last change, publication."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib import admin
 from django.urls import reverse
@@ -83,6 +85,8 @@ class ListColumnsMixin:
 
 
 def state_since(message: Message, at) -> str:
-    """Return how long a message has been submitted or withdrawn; "" for other states."""
+    """Return how long a message has been submitted or withdrawn; "" for other states and less than a minute."""
     since = {State.SUBMITTED: message.submitted_at, State.WITHDRAWN: message.withdrawn_at}.get(message.state(at))
-    return _("for %s") % timesince(since, at, depth=1) if since else ""
+    if since is None or at - since < timedelta(minutes=1):
+        return ""
+    return _("for %s") % timesince(since, at, depth=1)

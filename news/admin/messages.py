@@ -48,6 +48,7 @@ class MessageAdmin(limits.LimitedAdminMixin, MessageListMixin, EditorAdminMixin,
     actions = [
         workflow.submit_selected,
         workflow.approve_selected,
+        workflow.send_back_selected,
         workflow.withdraw_selected,
         csv_export.save_as_table,
     ]

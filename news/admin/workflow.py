@@ -137,6 +137,13 @@ def approve_selected(model_admin, request, queryset):
     )
 
 
+@admin.action(description=gettext_lazy("Send back …"), permissions=["approve"])
+def send_back_selected(model_admin, request, queryset):
+    return redirect_to_step(
+        request, "send_back", queryset.submitted(), _("None of the selected messages is awaiting approval.")
+    )
+
+
 @admin.action(description=gettext_lazy("Withdraw …"), permissions=["withdraw"])
 def withdraw_selected(model_admin, request, queryset):
     return redirect_to_step(
@@ -204,7 +211,19 @@ class WorkflowViews(AdminViews):
     """The confirmation pages of the steps that need a reason or apply to many messages."""
 
     def urls(self):
-        return [self.url(f"{name}/", self.step, name, kwargs={"name": name}) for name in STEPS]
+        return [
+            *(self.url(f"{name}/", self.step, name, kwargs={"name": name}) for name in STEPS),
+            self.url("<int:pk>/stop-featuring/", self.stop_featuring, "stop_featuring", post_only=True),
+        ]
+
+    def stop_featuring(self, request, pk):
+        """Let the newest message lead the home page: a button of the dashboard."""
+        require_permission(request, "approve")
+        message = self.get_visible(request, pk)
+        apply_to_all(
+            request, [message.pk], lambda row: row.stop_featuring(at=request.at, by=request.user), _("No longer leads")
+        )
+        return HttpResponseRedirect(reverse("admin:index"))
 
     def step(self, request, name):
         """List the selected messages and what will happen to each, ask for a reason where needed, and do the step."""

@@ -192,6 +192,13 @@ class WorkflowModel(PublicModel):
         self.revised_at = at or timezone.now()
         self._record(WorkflowLogEntry.Kind.RESTORED, self.revised_at, by, reason)
 
+    def stop_featuring(self, *, at: datetime, by=None) -> None:
+        """Let newer messages lead the home page. Where this one appears changes, and not what it says."""
+        if not self.featured or self.state(at) != self.State.PUBLISHED:
+            raise ValidationError(_("This message is not at the top of the home page."))
+        self.featured = False
+        self._record(WorkflowLogEntry.Kind.UNFEATURED, at, by)
+
     # Changes to approved text: the new text is on the instance and is saved together with the log entry. Staff make
     # them by a revision.
 

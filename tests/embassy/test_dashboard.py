@@ -8,9 +8,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import roles
 from counters import milestones
+from news.models import Message
 from outbox.models import OutboxEmail
-from tests.factories import DAY, HOUR, NOON, a_counter, a_message, a_notice, an_enquiry
+from tests.factories import DAY, HOUR, NOON, a_counter, a_message, a_notice, a_page, an_enquiry
 from tests.helpers.accounts import a_member
+from tests.helpers.releases import a_release
 from tests.helpers.versions import write_as
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -39,35 +41,20 @@ def submitted(by, **kwargs):
 # Sections
 
 
+AROUND = ["home-now", "ahead", "active-notices"]
+
+
 @pytest.mark.parametrize(
     ("role", "names"),
     [
-        (
-            roles.WRITERS,
-            [
-                "scheduled-today",
-                "releases-ahead",
-                "my-drafts",
-                "recently-published",
-                "upcoming-milestones",
-                "active-notices",
-            ],
-        ),
-        (
-            roles.EDITORS,
-            [
-                *("scheduled-today", "releases-ahead", "awaiting-approval", "my-drafts", "recently-published"),
-                *("upcoming-milestones", "active-notices"),
-            ],
-        ),
+        (roles.WRITERS, ["my-drafts", "recently-published", *AROUND]),
+        (roles.EDITORS, ["awaiting-approval", "my-drafts", "recently-published", *AROUND]),
         (roles.CONSULAR, ["open-enquiries"]),
-        (
-            roles.MANAGERS,
-            ["scheduled-today", "releases-ahead", "recently-published", "upcoming-milestones", "active-notices"],
-        ),
+        (roles.MANAGERS, ["recently-published", *AROUND]),
     ],
 )
 def test_each_role_has_its_own_sections(front, role, names):
+    a_message()
     assert list(front(role)) == names
 
 
@@ -75,25 +62,67 @@ def test_a_user_without_permissions_has_no_sections(front):
     assert front() == {}
 
 
-def test_messages_due_today_are_ordered_by_time(front):
-    late = a_message(publish_at=NOON + 3 * HOUR, approved_at=NOON)
-    soon = a_message(publish_at=NOON + HOUR, approved_at=NOON)
-    a_message(publish_at=NOON + DAY, approved_at=NOON)
-    assert front(roles.WRITERS)["scheduled-today"]["rows"] == [soon, late]
+def titles_ahead(front, role=roles.WRITERS):
+    return [item.title for item in front(role)["ahead"]["rows"]]
 
 
-def test_today_ends_at_midnight_in_the_host_time_zone(front, clock):
+def test_what_is_ahead_is_in_the_order_of_time_whatever_it_is(front):
+    a_message(publish_at=NOON + 3 * HOUR, approved_at=NOON, headline="Message")
+    a_notice(starts=NOON + 2 * HOUR, ends=NOON + 4 * HOUR, sentence="Notice ahead.")
+    a_notice(starts=NOON - HOUR, ends=NOON + HOUR, sentence="Notice now.")
+    a_release(a_message(publish_at=None, headline="In it"), moment=NOON + 5 * HOUR)
+    a_message(publish_at=NOON + 15 * DAY, approved_at=NOON, headline="Later")
+    counter = a_counter(since=date(2018, 3, 4), incident="the talks began")  # 1,000 days on 28 November
+    page = a_page(path="fees", title="Fees", shown=False, approved_at=NOON, effective_at=NOON + 6 * HOUR)
+    expected = ["Notice now.", "Notice ahead.", "Message", "Visit", page.title, counter.incident]
+    assert titles_ahead(front, roles.WRITERS) == [title for title in expected if title != page.title]
+
+
+def test_the_line_of_days_counts_what_is_ahead_in_the_host_time_zone(front, clock):
     clock.move_to(NOON.replace(month=7))
-    before = a_message(publish_at=NOON.replace(month=7, hour=22, minute=59), approved_at=NOON)
-    after = a_message(publish_at=NOON.replace(month=7, hour=23, minute=0), approved_at=NOON)
-    due = front(roles.WRITERS)["scheduled-today"]
-    assert (due["rows"], due["following"]) == ([before], after)
+    a_message(publish_at=NOON.replace(month=7, hour=22, minute=59), approved_at=NOON)
+    a_message(publish_at=NOON.replace(month=7, hour=23, minute=0), approved_at=NOON)
+    line = front(roles.WRITERS)["ahead"]["line"]
+    assert [(day.day, count) for day, count in line[:3]] == [(24, 1), (25, 1), (26, 0)]
 
 
-def test_due_messages_show_the_time_in_both_cities(client, front):
+def test_what_is_ahead_shows_the_time_in_both_cities(client, front):
     a_message(publish_at=NOON + HOUR, approved_at=NOON)
     front(roles.WRITERS)
     assert "24 November 2020, 13:37 London · 16:37 Moscow" in client.get("/admin/").content.decode()
+
+
+def test_limited_drafts_are_not_ahead_for_others(front):
+    message = a_message(publish_at=NOON + HOUR, approved_at=NOON, headline="Secret")
+    message.limit_to([a_member(roles.EDITORS)])
+    assert titles_ahead(front) == []
+
+
+def test_the_home_page_names_its_leading_message_and_newer_ones(front):
+    leading = a_message(featured=True, publish_at=NOON - 2 * DAY)
+    a_message(publish_at=NOON - DAY)
+    home = front(roles.EDITORS)["home-now"]
+    assert (home["rows"], home["newer"], home["can_change"]) == ([leading], 1, True)
+    assert front(roles.WRITERS)["home-now"]["can_change"] is False
+
+
+def test_an_editor_lets_the_newest_lead_and_the_others_are_told(client, front):
+    leading, newest = a_message(featured=True, publish_at=NOON - 2 * DAY), a_message(publish_at=NOON - DAY)
+    other = a_member(roles.EDITORS, username="boris")
+    front(roles.EDITORS)
+    url = f"/admin/news/message/{leading.pk}/stop-featuring/"
+    assert client.get(url).status_code == 405
+    assert "No longer leads" in client.post(url, follow=True).content.decode()
+    assert Message.objects.featured(NOON) == newest
+    assert leading.log_entries.get().kind == "unfeatured"
+    assert OutboxEmail.objects.filter(recipient_id=other.pk).count() == 1
+    assert "Nothing was changed." in client.post(url, follow=True).content.decode()
+
+
+def test_only_an_editor_lets_the_newest_lead(client, front):
+    leading = a_message(featured=True)
+    front(roles.WRITERS)
+    assert client.post(f"/admin/news/message/{leading.pk}/stop-featuring/").status_code == 403
 
 
 def test_an_editor_is_asked_to_approve_submitted_messages_of_others_only(front):
@@ -136,12 +165,13 @@ def test_a_long_section_is_cut_and_links_to_the_full_list(client, front):
     assert client.get(out["url"]).content.decode().count('class="action-select"') == 12
 
 
-def test_an_upcoming_milestone_is_listed(client, front):
-    counter = a_counter(since=date(2018, 3, 4))
-    a_counter(since=date(2018, 5, 20))
-    near = front(roles.WRITERS)["upcoming-milestones"]["rows"]
-    assert near == [(counter, milestones.Milestone(date(2020, 11, 28), 1000), 4)]
-    assert "Saturday 28 November 2020" in client.get("/admin/").content.decode()
+def test_an_upcoming_milestone_is_listed_with_its_day(client, front):
+    a_counter(since=date(2018, 3, 4), incident="near")
+    a_counter(since=date(2018, 5, 20), incident="far")
+    a_counter(since=date(2020, 8, 16), incident="today")
+    assert titles_ahead(front) == ["today", "near"]
+    page = client.get("/admin/").content.decode()
+    assert "Counter: 1000 days · Saturday 28 November 2020" in page
 
 
 def test_enquiries_are_listed_by_reference_and_not_by_name(client, front):
@@ -202,8 +232,8 @@ def test_writers_and_editors_do_not_see_email_problems(front):
 def test_empty_sections_say_so(client, front):
     front(roles.EDITORS)
     page = client.get("/admin/").content.decode()
-    assert "Nothing else is scheduled for today." in page
-    assert "Nothing awaiting your approval." in page
+    assert "Nothing is scheduled for the next two weeks." in page
+    assert "Nothing awaits your approval." in page
     assert "You have no drafts" in page
     assert "Nothing was published" in page
 
@@ -220,7 +250,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(client, fro
         connection,
     ) as queries:
         client.get("/admin/")
-    assert len(queries) <= 14
+    assert len(queries) <= 22
 
 
 # Milestones

@@ -174,3 +174,14 @@ def test_enter_in_a_single_line_field_does_not_submit(admin_client, form):
     form = page[page.index('_form"') :]
     first = form.index('<button type="submit" disabled hidden>')
     assert first < form.index('<input type="submit"')
+
+
+def test_several_messages_are_sent_back_with_one_reason(client, editor):
+    one, other, draft = waiting(), waiting(), a_message(publish_at=None)
+    chosen = {"action": "send_back_selected", "_selected_action": [one.pk, other.pk, draft.pk]}
+    answer = client.post(LIST, chosen)
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert one.headline in page and other.headline in page and draft.headline not in page
+    client.post(answer.headers["Location"], {"reason": "Name the source."})
+    assert {message.log_entries.first().reason for message in (one, other)} == {"Name the source."}
+    assert not Message.objects.submitted().exists()
