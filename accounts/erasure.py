@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts import security_events, staff
 from accounts.models import EmailChange, InitialPassword
 from accounts.two_factor import totp
+from working_copies.models import WorkingCopy
 
 USERNAME_PREFIX, FIRST_NAME = "former-officer-", "Former officer"  # followed by the account's number
 
@@ -35,6 +36,7 @@ def erase_name(user, at, by) -> None:
         totp.remove_two_factor(user)
         EmailChange.objects.filter(account=user.pk).delete()
         InitialPassword.objects.filter(account=user.pk).delete()
+        WorkingCopy.objects.filter(user=user).delete()
         about_user = {
             "content_type": ContentType.objects.get_for_model(get_user_model()),
             "object_id": str(user.pk),

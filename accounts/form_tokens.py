@@ -29,8 +29,8 @@ TOKEN_LENGTH = 22  # letters and digits: 131 random bits
 TOKEN = re.compile(rf"[A-Za-z0-9]{{{TOKEN_LENGTH}}}", re.ASCII)
 SALT = "accounts.form_tokens"
 
-# Fields that may differ between two POSTs of the same texts: tokens, the browser's key for unsaved text.
-IGNORED_FIELDS = {FIELD, "csrfmiddlewaretoken", "draft_key"}
+# Fields that may differ between two POSTs of the same texts: tokens, the browser's key for unsaved text and its time.
+IGNORED_FIELDS = {FIELD, "csrfmiddlewaretoken", "draft_key", "typed_at"}
 # POSTs that change nothing and may take long: they need no transaction.
 REPEATABLE_ROUTES = {"admin:news_message_preview", "admin:news_message_preview_new"}
 REDIRECTS = {302, 303}

@@ -19,6 +19,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import EVENT_RETENTION, EmailChange, FailedLogin, FormSubmission, SecurityEvent
 from core import client_ip as visitors
+from working_copies.models import WorkingCopy
 
 log = logging.getLogger("accounts")
 
@@ -70,12 +71,13 @@ def record_attempt(kind, user, request, at: datetime) -> None:
 def purge_events(at: datetime) -> int:
     """Delete the events older than 90 days, record that, and return how many were deleted.
 
-    Changes of e-mail address and processed forms that have expired are deleted with them.
+    Changes of e-mail address, processed forms and working copies that have expired are deleted with them.
 
     A database trigger compares with the database's own clock. If it refuses, the clocks differ and nothing is deleted.
     """
     EmailChange.objects.purge(at)
     FormSubmission.objects.purge(at)
+    WorkingCopy.objects.purge(at)
     try:
         with transaction.atomic():
             deleted = SecurityEvent.objects.filter(at__lte=at - EVENT_RETENTION - CLOCK_TOLERANCE).delete()[0]

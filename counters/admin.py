@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from counters.models import Counter
 from redirects.admin import FormerOwnerMixin
 from versions.admin.options import VersionedAdmin, VersionedForm
+from working_copies.admin import WorkingCopyMixin
 
 
 class MessageSelect(AutocompleteSelect):
@@ -35,7 +36,7 @@ class CounterForm(VersionedForm):
 
 
 @admin.register(Counter)
-class CounterAdmin(FormerOwnerMixin, VersionedAdmin):
+class CounterAdmin(WorkingCopyMixin, FormerOwnerMixin, VersionedAdmin):
     """Counters with their current sentence, in the order of the public page."""
 
     form = CounterForm

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "richtext",
     "outbox",
     "redirects",
+    "working_copies",
     "news",
     "counters",
     "consular",

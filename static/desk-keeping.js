@@ -57,19 +57,18 @@
   };
 
   // Storing
-  const { form, box, read, fill, differs, changed, ready, editors } = typing;
+  const { form, box, read, fill, differs, changed, ready } = typing;
   const prefix = `desk/${user}${location.pathname}`;
   const keyField = form.elements.draft_key;
   keyField.value ||= `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
   const ownKey = prefix + keyField.value;
 
-  let at = Date.now(); // when something was last typed
   let turns = 0; // encryption is asynchronous: only the last draft is written
   const store = async () => {
     const turn = ++turns;
     if (signedOut) return;
     if (!changed()) return void localStorage.removeItem(ownKey);
-    const row = { id: keyField.value, at };
+    const row = { id: keyField.value, at: typing.typedAt() };
     const encrypted = await encrypt({ version: form.elements.version.value, values: read() });
     if (turn !== turns || signedOut) return;
     try {
@@ -80,15 +79,31 @@
   let timer;
   const storeLater = () => {
     clearTimeout(timer);
-    at = Date.now();
     timer = setTimeout(store, 200);
   };
-  form.addEventListener("input", storeLater);
-  form.addEventListener("change", storeLater);
+  typing.onTyped(storeLater);
   form.addEventListener("submit", store, true);
   addEventListener("beforeunload", () => typing.isSent() || store());
   document.addEventListener("visibilitychange", () => document.hidden && !typing.isSent() && store());
   addEventListener("desk:signed-in", store);
+
+  // Working copies: the server offers a text that it has, the browser only a newer one of the same form
+  const closed = new Map((box.dataset.closed ?? "").split(" ").map((entry) => entry.split("=")));
+  remove((name, row) => row.at <= Number(closed.get(row.id))); // saved or discarded, perhaps elsewhere
+  const copies = [...document.querySelectorAll("[data-copy-key]")];
+  const isOnServer = ({ id, at }) => copies.some(({ dataset }) => dataset.copyKey === id && Number(dataset.typedAt) >= at);
+  const discardOnServer = ({ id }) => {
+    const copy = copies.find(({ dataset }) => dataset.copyKey === id);
+    const button = copy?.querySelector("[name=discard]");
+    if (!copy) return;
+    copies.splice(copies.indexOf(copy), 1);
+    copy.remove();
+    fetch(button.form.action, { method: "POST", body: new FormData(button.form, button), redirect: "manual" })
+      .catch(() => { /* network failure: it is offered again */ });
+  };
+  for (const discarding of document.querySelectorAll("[data-discards]")) {
+    discarding.addEventListener("submit", () => remove((name, row) => row.id === discarding.dataset.discards));
+  }
 
   // Offer the newest draft; delete those that equal the form or cannot be decrypted
   const offer = box.querySelector("[data-offer]");
@@ -97,10 +112,12 @@
     offered = null;
     const found = rows().filter(([key]) => key.startsWith(prefix) && key !== ownKey).sort(([, a], [, b]) => b.at - a.at);
     for (const [key, row] of found) {
+      if (isOnServer(row)) continue;
       const content = await decrypt(row).catch(() => null);
       if (!content || !differs(content.values, read())) localStorage.removeItem(key);
-      else offered ??= { key, at: row.at, ...content };
+      else offered ??= { key, id: row.id, at: row.at, ...content };
     }
+    for (const copy of copies) copy.hidden = copy.dataset.copyKey === offered?.id;
     offer.hidden = !offered;
     if (!offered) return;
     const then = new Date(offered.at);
@@ -111,20 +128,22 @@
   };
 
   offer.querySelector("[data-restore]").addEventListener("click", async () => {
-    const { key, version, values } = offered;
+    const restored = offered;
+    const { key, version, values } = restored;
     fill(values);
     form.elements.version.value = version; // a newer version is compared when it is saved
     await store(); // under the key of this page
     if (localStorage.getItem(ownKey)) localStorage.removeItem(key);
+    discardOnServer(restored);
     offerNewest();
   });
   offer.querySelector("[data-discard]").addEventListener("click", () => {
     localStorage.removeItem(offered.key);
+    discardOnServer(offered);
     offerNewest();
   });
 
   ready.then(() => {
-    for (const editor of editors()) editor.on("change", storeLater);
     if ("unsaved" in box.dataset) store();
     else offerNewest();
   });

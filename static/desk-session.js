@@ -25,6 +25,12 @@ const session = (() => {
 
   const renewQuietly = () => renew().catch(() => { /* network failure: tried again later */ });
   document.addEventListener("visibilitychange", () => document.hidden || renewQuietly());
-  addEventListener("focus", () => { if (notice && !notice.hidden) renewQuietly(); });
+  const renewIfEnded = () => { if (notice && !notice.hidden) renewQuietly(); };
+  addEventListener("focus", renewIfEnded);
+  setInterval(renewIfEnded, 20_000); // signed in again in another browser window
+  // A page that opens after a sign-in tells the tabs whose session has ended
+  const tabs = window.BroadcastChannel ? new BroadcastChannel("desk-session") : null;
+  tabs?.addEventListener("message", renewIfEnded);
+  tabs?.postMessage(user);
   return { renew, showEnded };
 })();

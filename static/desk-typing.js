@@ -72,6 +72,17 @@ const typing = (() => {
     done();
   });
 
+  // When something was last typed, and what to call then. A working copy has its own time.
+  let typedAt = Number(box?.dataset.typedAt ?? Date.now());
+  const listeners = [];
+  const tell = () => {
+    typedAt = Date.now();
+    for (const listener of listeners) listener();
+  };
+  form.addEventListener("input", tell);
+  form.addEventListener("change", tell);
+  ready.then(() => { for (const editor of editors()) editor.on("change", tell); });
+
   // A sent form is left without a warning. The preview opens in another tab.
   let sent = false;
   form.addEventListener("submit", ({ submitter }) => { sent = submitter?.formTarget !== "_blank"; });
@@ -80,5 +91,8 @@ const typing = (() => {
     if (!sent && changed()) event.preventDefault();
   });
 
-  return { form, box, read, fill, differs, changed, ready, editors, isSent: () => sent };
+  return {
+    form, box, read, fill, differs, changed, ready, editors,
+    isSent: () => sent, typedAt: () => typedAt, onTyped: (listener) => listeners.push(listener),
+  };
 })();

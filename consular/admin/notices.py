@@ -10,6 +10,7 @@ from consular.admin.widgets import WIDE_FIELDS
 from consular.models import Notice
 from consular.opening_hours_text import host_city
 from versions.admin.options import VersionedAdmin
+from working_copies.admin import WorkingCopyMixin
 
 
 def notice_state(notice, at):
@@ -43,7 +44,7 @@ class NoticeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Notice)
-class NoticeAdmin(VersionedAdmin):
+class NoticeAdmin(WorkingCopyMixin, VersionedAdmin):
     list_display = ["sentence", "state", "urgent", "starts", "ends"]
     list_filter = [NoticeFilter, "urgent"]
     search_fields = ["sentence"]

@@ -10,6 +10,20 @@ from embassy.dashboard.registry import WEEK, capped_count, dashboard_section, se
 from news.models import Message
 from outbox.models import OutboxEmail
 from pages.models import Page
+from working_copies.unsaved_texts import list_unsaved_texts
+
+FORMS_WITH_COPIES = ("news.{}_message", "pages.{}_page", "counters.{}_counter", "consular.{}_notice")
+
+
+@dashboard_section(
+    "unsaved-texts",
+    "admin/dashboard/unsaved_texts.html",
+    *(name.format(action) for name in FORMS_WITH_COPIES for action in ("add", "change")),
+)
+def unsaved_texts(user, at):
+    """What the user has typed and not saved, the newest first; no section if there is nothing."""
+    rows = list_unsaved_texts(user, at)
+    return {"rows": rows, "more": False} if rows else None
 
 
 @dashboard_section(

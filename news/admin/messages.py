@@ -36,10 +36,11 @@ from richtext.admin import EditorAdminMixin, losses_of_form
 from richtext.convert import describe
 from versions.admin import conflicts
 from versions.models import VersionInfo
+from working_copies.admin import WorkingCopyMixin
 
 
 @admin.register(Message)
-class MessageAdmin(limits.LimitedAdminMixin, MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
+class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
     form = MessageForm
     radio_fields = {"category": admin.VERTICAL, "change_kind": admin.VERTICAL}
     readonly_fields = ["state_label", "publication"]

@@ -17,10 +17,11 @@ from pages.models import Page
 from redirects.admin import FormerOwnerMixin
 from richtext.admin import EditorAdminMixin, with_rendered_texts
 from versions.admin.options import VersionedAdmin
+from working_copies.admin import WorkingCopyMixin
 
 
 @admin.register(Page)
-class PageAdmin(FormerOwnerMixin, EditorAdminMixin, VersionedAdmin):
+class PageAdmin(WorkingCopyMixin, FormerOwnerMixin, EditorAdminMixin, VersionedAdmin):
     form = PageForm
     change_form_template = "admin/pages/page/change_form.html"
     list_display = ["title", "path", "state_label", "place", "order"]

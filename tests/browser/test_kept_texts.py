@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories import a_message
+from tests.helpers.desk_pages import lose_working_copies
 from tests.helpers.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,6 +26,14 @@ def until(page, condition):
 
 
 KEPT = "Object.keys(localStorage).some((key) => key.startsWith('desk/'))"
+
+
+@pytest.fixture(autouse=True)
+def only_in_the_browser(anna):
+    """What is typed reaches no server, as without a network (the other case: test_working_copies.py)."""
+    lose_working_copies(anna.context)
+    yield
+    anna.context.unroute_all()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from news.models import Message
 from tests.factories import a_category, a_message
-from tests.helpers.desk_pages import click_save
+from tests.helpers.desk_pages import click_save, lose_working_copies
 from tests.helpers.files import an_attachment
 from tests.helpers.message_form import ADD_URL
 from tests.helpers.waiting import wait_until
@@ -40,6 +40,14 @@ def kept(page):
 def until_kept(page, count=1):
     """Wait until so many texts are stored in the browser: shortly after the last key, or as the next page opens."""
     wait_until(lambda: kept(page) == count, f"{count} texts in the browser's storage")
+
+
+@pytest.fixture(autouse=True)
+def only_in_the_browser(anna):
+    """What is typed reaches no server, as without a network (the other case: test_working_copies.py)."""
+    lose_working_copies(anna.context)
+    yield
+    anna.context.unroute_all()
 
 
 @pytest.fixture
