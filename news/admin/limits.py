@@ -78,7 +78,7 @@ def save_limits(request, message, form, change: bool) -> None:
     if change and not visibility.may_see(request.user, message, request.at):
         raise StaleVersion
     named = form.cleaned_data.pop(FIELD, None)  # so that the form does not save it again, with an old value
-    if named is None or FIELD not in form.changed_data:
+    if named is None or (change and FIELD not in form.changed_data):  # a new message may begin with names
         return
     people = {user.pk for user in named}
     if people and request.user.pk not in people:

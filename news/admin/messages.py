@@ -7,6 +7,7 @@ returns its template context, others take part in `save_model`. Extra pages are 
 from itertools import chain
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from news.admin import (
     editorial_hints,
     images,
     limits,
+    patterns,
     previews,
     revisions,
     workflow,
@@ -91,9 +93,11 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
         return super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request, obj=None):
-        """Only drafts without a log entry can be deleted."""
-        has_record = obj and (obj.approved_at or obj.log_entries.exists())
-        return super().has_delete_permission(request, obj) and not has_record
+        """Only drafts without a log entry can be deleted: with the permission, or by their only author."""
+        if obj and (obj.approved_at or obj.log_entries.exists()):
+            return False
+        is_own = obj and self.has_change_permission(request, obj) and obj.is_own_draft(request.user)
+        return super().has_delete_permission(request, obj) or bool(is_own)
 
     def get_actions(self, request, *args, **kwargs):
         actions = super().get_actions(request, *args, **kwargs)
@@ -127,6 +131,9 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
             (super().get_form(request, obj, change, **kwargs),),
             {"request": request, "model_admin": self},
         )
+
+    def get_changeform_initial_data(self, request):
+        return super().get_changeform_initial_data(request) | patterns.initial_values(self, request)
 
     def get_view_on_site_url(self, obj=None):
         if obj is None or not obj.pk or not obj.slug or not obj.was_public(timezone.now()):
@@ -195,6 +202,14 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
         super().save_formset(request, form, formset, change)
         if formset.model is Attachment:
             attachments.record_changes(request, form.instance, formset)
+
+    def delete_model(self, request, obj):
+        """Delete a draft, unless somebody has submitted it since its page was opened."""
+        with new_edition():  # other writers wait from here on
+            row = self.get_object(request, str(obj.pk))
+            if row is None or not self.has_delete_permission(request, row):
+                raise PermissionDenied
+            super().delete_model(request, row)
 
     def response_post_save_change(self, request, obj):
         return workflow.report_state(request, obj) or super().response_post_save_change(request, obj)

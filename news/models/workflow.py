@@ -263,6 +263,11 @@ class WorkflowModel(PublicModel):
         users = authored_versions(self.history).values_list("history_user", flat=True)
         return set(users) | ({self.submitted_by_id} - {None})
 
+    def is_own_draft(self, user) -> bool:
+        """Return whether this is a draft that nobody but `user` has written, and that was never submitted."""
+        is_draft = not (self.submitted_at or self.approved_at or self.is_revision or self.release_id)
+        return is_draft and self.authors() == {user.pk} and not self.log_entries.exists()
+
     def _record(self, kind, at, by, reason=""):
         with new_edition():
             self.save(version=VersionInfo(at, by, kind), always_version=kind == WorkflowLogEntry.Kind.ATTACHED)
