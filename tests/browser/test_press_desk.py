@@ -66,7 +66,7 @@ def test_an_officer_signs_in_with_the_form(page):
     page.get_by_label("E-mail address or name").fill("officer")
     page.get_by_label("Password").fill("for-the-tests-only")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Press desk")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Press desk")).to_be_visible()
 
 
 # Writing and publishing

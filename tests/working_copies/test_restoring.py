@@ -1,5 +1,7 @@
 """Working copies: a form offers what its officer typed, with the differences, and opens with it without a script."""
 
+from functools import partial
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -176,7 +178,7 @@ def test_the_change_of_a_public_message_is_restored(writer, user):
     assert (fields["headline"], fields["change_note"]) == ("Changed again", "Why")
 
 
-@pytest.mark.parametrize("make", [a_page, a_counter, a_notice])
+@pytest.mark.parametrize("make", [partial(a_page, shown=False), a_counter, a_notice])
 def test_pages_counters_and_notices_are_offered_and_restored(admin_client, make):
     row = make()
     name, base = row.text_fields[0], admin_url(row).removesuffix(f"{row.pk}/change/")
