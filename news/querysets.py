@@ -5,7 +5,20 @@ from __future__ import annotations
 from contextlib import nullcontext
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, Func, OuterRef, Q, Subquery, TextField
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+)
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from core.cursors import Cursor
@@ -18,6 +31,7 @@ from news.differences import written_fields
 from news.program_log import log_changes
 from news.visibility import VisibilityQuerySet
 from richtext.models import TextWithImagesQuerySet
+from versions.as_of_table import read_as_of
 
 RECENT = timedelta(days=30)  # for how long feeds list a withdrawal, and a correction of an older message
 
@@ -107,6 +121,18 @@ class MessageQuerySet(AuthorshipQuerySet, VisibilityQuerySet, TextWithImagesQuer
     def visible_or_withdrawn(self, at: datetime):
         """Return the messages whose URL shows something: published ones, and withdrawn ones with their notice."""
         return self.filter(approved_at__isnull=False, publish_at__lte=at)
+
+    def as_of(self, at: datetime, *, withdrawn: bool = False):
+        """Return the messages that the public saw at `at`, with all they had then, attachments too: unsaved rows.
+
+        It can be filtered, ordered and narrowed as any queryset of messages. With `withdrawn`, it has as well those
+        that were withdrawn by then, with their notice. It answers from a message's first version on, or from the import
+        of an imported one. Raise TypeError after another condition, which would be about the rows of today.
+        """
+        if self.query.where:
+            raise TypeError("Call as_of first, and filter what it returns.")
+        rows = read_as_of(self, at, "changed_at", ABSENT_IN_VERSIONS)
+        return rows.visible_or_withdrawn(at) if withdrawn else rows.published(at)
 
     # Public views
 
@@ -216,6 +242,15 @@ class MessageQuerySet(AuthorshipQuerySet, VisibilityQuerySet, TextWithImagesQuer
 
     bulk_update.alters_data = True
 
+
+# The columns that versions do not have. None of them is shown to the public.
+ABSENT_IN_VERSIONS = {
+    "changed_at": F("history_date"),
+    "made_slug": Value("", CharField()),
+    "revision_of_id": RawSQL("NULL", (), BigIntegerField()),
+    "release_id": RawSQL("NULL", (), BigIntegerField()),
+    "release_order": Value(0, IntegerField()),
+}
 
 # The columns of a list. Any other costs a query for each row.
 LIST_COLUMNS = ("headline", "lead", "language", "category", "publish_at", "day", "slug")

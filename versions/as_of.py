@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.query import ModelIterable
 
-from versions.children import child_rows
+from versions.children import ChildRows, child_rows
 
 
 def rows_as_of(model: type[models.Model], at: datetime, condition: Q, using: str | None = None) -> models.QuerySet:
@@ -40,12 +40,15 @@ def row_of(version) -> models.Model:
     model = version.instance_type
     row = model(**{field.attname: getattr(version, field.attname) for field in version.tracked_fields})
     row._state.db = version._state.db
-    row._prefetched_objects_cache = {}
     for part in child_rows(model):
-        children = part.build(version)
-        for child in children:
-            setattr(child, part.relation.field.name, row)
-        rows = part.relation.related_model._base_manager.none()
-        rows._result_cache = children
-        row._prefetched_objects_cache[part.name] = rows
+        set_children(row, part, part.build(version))
     return row
+
+
+def set_children(row, part: ChildRows, children: list) -> None:
+    """Have a row return these child rows, as if they had been prefetched."""
+    for child in children:
+        setattr(child, part.relation.field.name, row)
+    rows = part.relation.related_model._base_manager.none()
+    rows._result_cache = children
+    row.__dict__.setdefault("_prefetched_objects_cache", {})[part.name] = rows

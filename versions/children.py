@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import models
+from django.db.models.fields.files import FieldFile
 
 from editions.models import new_edition
 
@@ -78,15 +79,20 @@ class ChildRows:
 
 
 def child_rows(model) -> list[ChildRows]:
-    """Return the child rows that are part of a model's versions."""
+    """Return the child rows that are part of a model's versions, and edited, compared and restored with them."""
     return [ChildRows(name, model._meta.get_field(name)) for name in model.versioned_children]
+
+
+def rows_in_snapshots(model) -> list[ChildRows]:
+    """Return all child rows that a version of a model has."""
+    return [*child_rows(model), *(ChildRows(name, model._meta.get_field(name)) for name in model.recorded_children)]
 
 
 def snapshot_of(row) -> dict[str, list[dict]]:
     """Return the child rows that a row has now, in their order."""
     return {
         part.name: part.snapshot(getattr(row, part.name).order_by(*part.relation.related_model._meta.ordering))
-        for part in child_rows(type(row))
+        for part in rows_in_snapshots(type(row))
     }
 
 
@@ -96,7 +102,9 @@ def without_ids(rows: list[dict]) -> list[dict]:
 
 
 def plain_value(value):
-    """Return the value of a column as JSON has it: dates and times in ISO 8601."""
+    """Return the value of a column as JSON has it: dates and times in ISO 8601, a file by its name."""
+    if isinstance(value, FieldFile):
+        return value.name
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 

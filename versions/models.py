@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.models import HistoricalRecords
+from simple_history.signals import pre_create_historical_record
 
 from core.text_fields import PlainTextField
 from editions.models import PublicModel, new_edition
@@ -53,6 +55,7 @@ class VersionedModel(PublicModel):
     text_fields: tuple[str, ...] = ()  # compared word by word
     unrestored_fields: frozenset[str] = frozenset()  # not restored with an earlier version, such as the URL
     versioned_children: tuple[str, ...] = ()  # related names; then `history` has the base class VersionWithChildren
+    recorded_children: tuple[str, ...] = ()  # in the versions too, but edited and compared apart from the row
 
     objects = VersionedQuerySet.as_manager()
 
@@ -96,7 +99,7 @@ class VersionedModel(PublicModel):
         """
         version = version or VersionInfo(timezone.now(), current_user())
         fields = {field.attname: getattr(self, field.attname) for field in self.history.model.tracked_fields}
-        if self.versioned_children:
+        if self.versioned_children or self.recorded_children:
             fields["children"] = snapshot_of(self)
         return self.history.model(
             **fields,
@@ -183,6 +186,14 @@ class VersionedChild(PublicModel):
     def version_text(self) -> str:
         """Return the row as a comparison shows it."""
         return str(self)
+
+
+@receiver(pre_create_historical_record)
+def add_recorded_children(instance, history_instance, **kwargs) -> None:
+    """Add the child rows to a version that simple_history makes. A new row has none."""
+    if getattr(instance, "recorded_children", ()):
+        is_new = history_instance.history_type == "+"
+        history_instance.children = {} if is_new else snapshot_of(instance)
 
 
 def current_user():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from core.text_fields import LineField
 from editions.models import PublicModel, PublicQuerySet, new_edition
 from news.models.workflow_log import WorkflowLogEntry
 from news.pdf import PdfField
+from versions.models import VersionInfo
 
 UNSAFE_IN_FILE_NAMES = re.compile(
     r'[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\\/:*?"<>|]+'
@@ -31,29 +33,28 @@ class AttachmentQuerySet(PublicQuerySet):
 
     def update(self, **kwargs):
         with new_edition(self._db):
-            log_attachments(self.approved_messages())
-            return super().update(**kwargs)
+            moved = {getattr(kwargs.get("message"), "pk", None) or kwargs.get("message_id")} - {None}
+            with logged_versions(self.message_ids() | moved):
+                return super().update(**kwargs)
 
     update.alters_data = True
 
     def delete(self):
         with new_edition(self._db):
-            log_attachments(self.approved_messages())
-            return super().delete()
+            with logged_versions(self.message_ids()):
+                return super().delete()
 
     delete.alters_data = True
     delete.queryset_only = True
 
     def bulk_create(self, objs, *args, **kwargs):
-        with new_edition(self._db):
-            rows = super().bulk_create(objs, *args, **kwargs)
-            log_attachments({row.message_id for row in rows if row.message.approved_at})
-            return rows
+        objs = list(objs)
+        with logged_versions({row.message_id for row in objs}):
+            return super().bulk_create(objs, *args, **kwargs)
 
-    def approved_messages(self) -> set[int]:
-        """Return the ids of the approved messages that have these attachments."""
-        rows = self.filter(message__approved_at__isnull=False).order_by()
-        return set(rows.values_list("message_id", flat=True))
+    def message_ids(self) -> set[int]:
+        """Return the ids of the messages that have these attachments."""
+        return set(self.order_by().values_list("message_id", flat=True))
 
     def copy(self, source, target) -> None:
         """Replace the attachments of `target` by those of `source`: part of a step, which has its own log entry.
@@ -109,16 +110,14 @@ class Attachment(PublicModel):
     def save(self, *args, **kwargs):
         self.set_size_and_name()
         with new_edition(kwargs.get("using")):
-            super().save(*args, **kwargs)
-            if self.message.approved_at:
-                log_attachments({self.message_id})
+            stored = type(self).objects.filter(pk=self.pk).values_list("message_id", flat=True) if self.pk else ()
+            with logged_versions({self.message_id, *stored}):
+                super().save(*args, **kwargs)
 
     save.alters_data = True
 
     def delete(self, *args, **kwargs):
-        with new_edition(kwargs.get("using")):
-            if self.message.approved_at:
-                log_attachments({self.message_id})
+        with logged_versions({self.message_id}):
             return super().delete(*args, **kwargs)
 
     delete.alters_data = True
@@ -136,13 +135,23 @@ class Attachment(PublicModel):
         return f"{' '.join(UNSAFE_IN_FILE_NAMES.sub(' ', self.name).split()).removesuffix('.pdf') or 'attachment'}.pdf"
 
 
-def log_attachments(messages: set[int]) -> None:
-    """Log, for approved messages, that a program has changed their attachments."""
-    at = timezone.now()
-    WorkflowLogEntry.objects.bulk_create(
-        WorkflowLogEntry(message_id=pk, kind=WorkflowLogEntry.Kind.ATTACHED, at=at, reason=gettext("By a program."))
-        for pk in sorted(messages)
-    )
+@contextmanager
+def logged_versions(messages: set[int]):
+    """Save a version of each approved message among these whose attachments a program changes inside; log it."""
+    at, model = timezone.now(), Attachment._meta.get_field("message").related_model
+    with new_edition():
+        changed = list(model.objects.filter(pk__in=messages, approved_at__isnull=False).order_by("pk"))
+        for message in changed:
+            message.ensure_version()
+        yield
+        for message in changed:
+            message.history.model.objects.bulk_create([message.build_version(VersionInfo(at))])
+        WorkflowLogEntry.objects.bulk_create(
+            WorkflowLogEntry(
+                message=message, kind=WorkflowLogEntry.Kind.ATTACHED, at=at, reason=gettext("By a program.")
+            )
+            for message in changed
+        )
 
 
 def name_from_file(file: str) -> str:

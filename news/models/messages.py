@@ -26,7 +26,7 @@ from redirects.models import Redirect
 from richtext.fields import RichTextField
 from richtext.models import TextWithImages
 from richtext.plaintext import first_paragraph
-from versions.models import VersionedModel, VersionInfo
+from versions.models import VersionedModel, VersionInfo, VersionWithChildren
 
 # The lists' indexes: messages that are published or scheduled, newest first.
 IS_DUE = Q(approved_at__isnull=False, withdrawn_at__isnull=True)
@@ -94,9 +94,11 @@ class Message(images.MessageImageMixin, LimitedDraft, TextWithImages, RevisionMo
         *("revision_of", "change_kind", "change_note", "effective_at", "accepted_at", "accepted_by"),
         *("applied_at", "discarded_at", "release", "release_order"),
     })  # fmt: skip
+    recorded_children = ("attachments",)
     objects = MessageQuerySet.as_manager()
     history = HistoricalRecords(
-        excluded_fields=["day", "made_slug", "changed_at", "revised_at", "revision_of", "release", "release_order"],
+        bases=[VersionWithChildren],
+        excluded_fields=["made_slug", "changed_at", "revision_of", "release", "release_order"],
         user_db_constraint=False,
         history_change_reason_field=PlainTextField(null=True, max_length=MAX_REASON_LENGTH),
     )
@@ -176,7 +178,12 @@ class Message(images.MessageImageMixin, LimitedDraft, TextWithImages, RevisionMo
 
     @property
     def attached(self):
-        """Return the attachments; without a query where `for_detail` has found that there are none."""
+        """Return the attachments; without a query where `for_detail` has found that there are none.
+
+        It has asked for those of today, and a row of `as_of` has its own.
+        """
+        if "attachments" in getattr(self, "_prefetched_objects_cache", ()):
+            return self.attachments.all()
         return self.attachments.all() if self.pk and self.__dict__.get("has_attachments", True) else ()
 
     def save(
