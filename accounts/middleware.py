@@ -19,6 +19,8 @@ MAX_ANONYMOUS_BODY = 256 * 1024  # bytes of a form; a sign-in form has a few hun
 AUDITED_ROUTES = {
     "admin:news_message_preview_links": (Kind.LINK_CREATED, 302),
     "admin:news_message_preview_revoke": (Kind.LINK_REVOKED, 302),
+    "admin:news_release_preview_links": (Kind.LINK_CREATED, 302),
+    "admin:news_release_preview_revoke": (Kind.LINK_REVOKED, 302),
     "admin:consular_enquiry_export": (Kind.EXPORTED, 200),
 }
 
@@ -64,6 +66,7 @@ def record_outcome(request, response) -> None:
         kind, detail = Kind.REFUSED, route
     elif kind and request.method == "POST" and response.status_code == success:
         detail = str(next(iter(match.kwargs.values()), ""))
+        detail = f"release {detail}" if "_release_" in route else detail
     else:
         return
     if request.user.is_authenticated:

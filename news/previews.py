@@ -1,4 +1,4 @@
-"""Previews: the page of an unpublished message, for staff and for readers with a preview link."""
+"""Previews: the page of an unpublished message or release, for staff and for readers with a preview link."""
 
 from __future__ import annotations
 
@@ -38,22 +38,37 @@ URL_ATTRIBUTES = re.compile(r'(?<=\s)(src|srcset|href|poster)="([^"]*)"')
 
 @csrf_exempt  # no form: a POST gets a 405, as at any other URL
 def preview_page(request, token):
-    """Show an unpublished message, or a change of one, to a reader with a valid preview link.
+    """Show an unpublished message, a change of one or a release to a reader with a valid preview link.
 
-    What is public by now redirects to the page of the message.
+    A message that is public by now redirects to its page; a published release says so.
     """
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     link = get_valid_link(request, token)
+    if link.release:
+        return release_page(request, link)
     if link.message.discarded_at:
         raise Http404
     shown = link.message.revision_of if link.message.applied_at else link.message
     if shown.was_public(request.at):
         return set_private_headers(HttpResponseRedirect(shown.get_absolute_url()))
-    if is_visit(request):
-        link.record_visit(browser_family(request.headers.get("User-Agent", "")), at=request.at)
-    context = {"link": link, "message": link.message, "article": render_article(request, link)[0]}
+    record_visit(request, link)
+    article = render_article(request, link, prepare_preview(link.message, request.at))[0]
+    context = {"link": link, "message": link.message, "article": article}
     return set_private_headers(render(request, "news/preview_link.html", context))
+
+
+def release_page(request, link):
+    """Show all items of a release in their order; a published or empty one with a sentence instead."""
+    record_visit(request, link)
+    at = max(link.release.moment or request.at, request.at)
+    items = [prepare_preview(item, at) for item in readable_items(link, request.at)]
+    articles = [
+        (item, "" if item.change_kind == "withdrawal" else render_article(request, link, item, level="2")[0])
+        for item in items
+    ]
+    context = {"link": link, "release": link.release, "articles": articles}
+    return set_private_headers(render(request, "news/release_preview_link.html", context))
 
 
 @csrf_exempt
@@ -62,7 +77,7 @@ def preview_file(request, token, name):
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     link = get_valid_link(request, token)
-    if name not in render_article(request, link)[1]:
+    if not any(name in render_article(request, link, item)[1] for item in items_with_file(request, link, name)):
         raise Http404
     return set_private_headers(
         serve_file(request, name, public=False, given_name=Attachment.objects.download_name(name))
@@ -75,6 +90,33 @@ def get_valid_link(request, token):
     if link is None:
         raise Http404
     return link
+
+
+def readable_items(link, at) -> list:
+    """Return the items that the link of an unpublished release shows: those that its creator may see at `at`.
+
+    A limited draft that was added, or limited, after the link was created is thus not shown.
+    """
+    if link.release.published_at:
+        return []
+    return list(link.release.ordered_items().filter(discarded_at=None).visible_to(link.created_by, at))
+
+
+def items_with_file(request, link, name: str) -> list:
+    """Return the messages below a link whose page can show a file, prepared; a withdrawal shows none."""
+    shown = readable_items(link, request.at) if link.release else [link.message]
+    names = set(source_candidates(name))
+    return [
+        prepare_preview(item, request.at)
+        for item in shown
+        if not (link.release and item.change_kind == "withdrawal") and not own_files(item).isdisjoint(names)
+    ]
+
+
+def record_visit(request, link) -> None:
+    """Record a reader's visit to a link."""
+    if is_visit(request):
+        link.record_visit(browser_family(request.headers.get("User-Agent", "")), at=request.at)
 
 
 def set_private_headers(response):
@@ -112,14 +154,13 @@ def prepare_preview(message, at):
     return message
 
 
-def render_article(request, link) -> tuple[str, set[str]]:
-    """Return the HTML of a message's article with its files at URLs below the link, and the names of these files.
+def render_article(request, link, message, level: str = "1") -> tuple[str, set[str]]:
+    """Return the HTML of a prepared message's article with its files at URLs below the link, and these files' names.
 
     Only the link opens the files of an unpublished message, and it opens no others: a text may name the file of another
     draft.
     """
-    message = prepare_preview(link.message, request.at)
-    html = render_to_string("news/_message.html", {"message": message, "level": "1"}, request)
+    html = render_to_string("news/_message.html", {"message": message, "level": level}, request)
     own = own_files(message)
     names: set[str] = set()
 

@@ -1,4 +1,4 @@
-"""Preview links: named, expiring, revocable URLs of unpublished messages for readers without an account."""
+"""Preview links: named, expiring, revocable URLs of unpublished texts for readers without an account."""
 
 from __future__ import annotations
 
@@ -32,18 +32,29 @@ class PreviewLinkQuerySet(models.QuerySet):
     def find(self, token: str, at: datetime) -> PreviewLink | None:
         """Return the link of a token; None for an expired, revoked or invalid one."""
         parts = TOKEN.fullmatch(token)
-        link = parts and self.live(at).select_related("message__category").filter(pk=int(parts[1])).first()
+        link = (
+            parts
+            and self.live(at)
+            .select_related("message__category", "release", "created_by")
+            .filter(pk=int(parts[1]))
+            .first()
+        )
         return link if link and link.is_signed(parts[2]) else None
 
 
 class PreviewLink(models.Model):
-    """A secret URL that shows an unpublished message to one named reader.
+    """A secret URL that shows an unpublished message, or all of a release, to one named reader.
 
     Its token is a signature, by SECRET_KEY, over the row's id and a nonce: the admin can show the URL again, but a copy
     of the database is not enough to compute it.
     """
 
-    message = models.ForeignKey("news.Message", models.CASCADE, related_name="preview_links", verbose_name=_("message"))
+    message = models.ForeignKey(
+        "news.Message", models.CASCADE, null=True, related_name="preview_links", verbose_name=_("message")
+    )
+    release = models.ForeignKey(
+        "news.Release", models.CASCADE, null=True, related_name="preview_links", verbose_name=_("release")
+    )
     name = LineField(
         _("recipient"), max_length=80, help_text=_("For example “Reuters”. The reader sees this name on the page.")
     )
@@ -61,6 +72,13 @@ class PreviewLink(models.Model):
         verbose_name = _("preview link")
         verbose_name_plural = _("preview links")
         ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(message__isnull=False, release__isnull=True)
+                | models.Q(message__isnull=True, release__isnull=False),
+                name="news_preview_link_of_one_thing",
+            ),
+        ]
 
     def __str__(self):
         return self.name

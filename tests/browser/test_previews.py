@@ -10,6 +10,7 @@ from news import link_checker
 from news.link_checker import BrokenLink
 from news.models import PreviewLink
 from tests.factories import a_message
+from tests.helpers.releases import a_release
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,6 +50,19 @@ def test_unsaved_changes_are_previewed_in_a_new_tab(desk):
     expect(desk.locator("#id_headline")).to_have_value("As typed")
     desk.draft.refresh_from_db()
     assert desk.draft.headline == "As saved"
+
+
+def test_a_link_of_a_release_works_without_an_account_until_it_is_revoked(staff, open_page):
+    items = [a_message(publish_at=None, headline=headline) for headline in ("The first", "The second")]
+    release = a_release(*items, moment=None, approved=False)
+    staff.goto(f"/admin/news/release/{release.pk}/change/")
+    address = a_link(staff)
+    stranger = open_page()
+    stranger.goto(address)
+    expect(stranger.get_by_role("heading", level=2).filter(has_text="The ")).to_have_text(["The first", "The second"])
+    staff.get_by_role("button", name="Revoke the link for Reuters").click()
+    expect(staff.get_by_text("has been revoked and no longer works")).to_be_visible()
+    assert stranger.goto(address).status == 404
 
 
 def test_a_link_works_without_an_account_until_it_is_revoked(desk, open_page):

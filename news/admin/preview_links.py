@@ -1,0 +1,115 @@
+"""Preview links in the admin, of a message or a release: listed below its form, created and revoked there."""
+
+from datetime import timedelta
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.admin.views import AdminViews, redirect_to_form
+from core.datetime_fields import ZonedDateTimeField, ZonedDateTimeWidget
+from core.templatetags.datetimes import in_zones
+from news.models import PreviewLink
+from news.models.previews import MAX_LIFETIME
+
+
+class PreviewLinkForm(forms.ModelForm):
+    """The recipient of a preview link, and the end of its validity."""
+
+    class Meta:
+        model = PreviewLink
+        fields = ["name", "expires_at"]
+        field_classes = {"expires_at": ZonedDateTimeField}
+        widgets = {"expires_at": ZonedDateTimeWidget, "name": forms.TextInput(attrs={"class": "vTextField"})}
+        error_messages = {
+            "name": {"required": gettext_lazy("Enter who the link is for.")},
+            "expires_at": {"required": gettext_lazy("Enter an expiry date and time.")},
+        }
+
+    def __init__(self, *args, at, **kwargs):
+        super().__init__(*args, auto_id="id_preview_%s", **kwargs)
+        self.at = at
+        self.fields["expires_at"].help_text = gettext_lazy("%(help)s Time zone: %(zone)s.") % {
+            "help": self.fields["expires_at"].help_text,
+            "zone": settings.TIME_ZONE,
+        }
+
+    def clean_expires_at(self):
+        until = self.cleaned_data["expires_at"]
+        if until <= self.at:
+            raise forms.ValidationError(_("This time is in the past. Choose a later time."))
+        if until > self.at + MAX_LIFETIME:
+            days = MAX_LIFETIME // timedelta(days=1)
+            raise forms.ValidationError(_("A link can be valid for %d days at most. Choose an earlier time.") % days)
+        return until
+
+
+def link_context(request, row, refusal: str) -> dict:
+    """Return the template context for the preview links of a message or a release, without the form if refused."""
+    route = f"admin:news_{row._meta.model_name}_preview"
+    links = row.preview_links.select_related("created_by").prefetch_related("visits")
+    return {
+        "preview_links": [
+            (link, link.is_live(request.at), reverse(f"{route}_revoke", args=[row.pk, link.pk])) for link in links
+        ],
+        "preview_link_form": None if refusal else PreviewLinkForm(at=request.at),
+        "preview_links_url": reverse(f"{route}_links", args=[row.pk]),
+        "site_url": settings.SITE_URL,
+    }
+
+
+class PreviewLinkViews(AdminViews):
+    """The creation and revocation of the preview links of a message or a release."""
+
+    default_templates = "admin/news/message"
+
+    def urls(self):
+        return [
+            self.url("<int:pk>/preview-links/", self.create_link, "preview_links"),
+            self.url("<int:pk>/preview-links/<int:link>/revoke/", self.revoke_link, "preview_revoke", post_only=True),
+        ]
+
+    def refusal(self, request, row) -> str:
+        """Return why a row can have no new preview link, or ""."""
+        raise NotImplementedError
+
+    def create_link(self, request, pk):
+        """Create a preview link from the small form; show the form again where it has errors."""
+        row = self.get_visible(request, pk)
+        if not self.model_admin.has_change_permission(request):
+            raise PermissionDenied
+        if sentence := self.refusal(request, row):
+            messages.warning(request, sentence)
+            return redirect_to_form(row, "#previews")
+        link = PreviewLink(**{self.opts.model_name: row}, created_at=request.at, created_by=request.user)
+        form = PreviewLinkForm(request.POST or None, at=request.at, instance=link)
+        if form.is_valid():
+            link = form.save()
+            text = _("The link for %(name)s is valid until %(until)s. Copy it below.")
+            messages.success(request, text % {"name": link.name, "until": in_zones(link.expires_at)})
+            return redirect_to_form(row, "#previews")
+        return self.render(
+            request,
+            "preview_link.html",
+            title=_("Preview link"),
+            row=row,
+            row_url=redirect_to_form(row).url,
+            list_url=reverse(f"admin:news_{self.opts.model_name}_changelist"),
+            form=form,
+            media=self.model_admin.media + form.media,
+        )
+
+    def revoke_link(self, request, pk, link):
+        """End a preview link."""
+        row = self.get_visible(request, pk)
+        if not self.model_admin.has_change_permission(request):
+            raise PermissionDenied
+        link = get_object_or_404(row.preview_links, pk=link)
+        link.revoke(at=request.at)
+        messages.success(request, _("The link for %s has been revoked and no longer works.") % link.name)
+        return redirect_to_form(row, "#previews")
