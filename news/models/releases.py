@@ -21,6 +21,7 @@ from editions.models import new_edition
 from news.models.messages import Message
 from news.models.workflow import CHANGED_SINCE_READ, time_field, user_field
 from news.models.workflow_log import WorkflowLogEntry
+from richtext.fields import images_without_alternative
 
 State = Message.State
 MAX_ITEMS = 100
@@ -129,7 +130,10 @@ class Release(models.Model):
     # Checking and approving
 
     def check_items(self, at: datetime) -> list[str]:
-        """Return a sentence for each reason for which it cannot be published. (No image is saved without a text.)"""
+        """Return a sentence for each reason for which it cannot be published.
+
+        The form refuses an image without alternative text, but a text that was imported may have one.
+        """
         problems = []
         items = list(self.ordered_items())
         if not items:
@@ -142,6 +146,8 @@ class Release(models.Model):
                     item.check_change(at)
                 except ValidationError as error:
                     problems.append(f"“{item.headline}”: {' '.join(error.messages)}")
+            if item.change_kind != Message.ChangeKind.WITHDRAWAL and images_without_alternative(item.body):
+                problems.append(_t("“%s” has an image in its text without alternative text. Add it.") % item.headline)
         return problems
 
     def approve(self, *, at: datetime, by=None, versions: dict[int, int] | None = None, override: str = "") -> None:

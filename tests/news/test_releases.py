@@ -8,6 +8,7 @@ from editions.models import EditionNumber
 from news.models import Message, Release
 from outbox.models import OutboxEmail
 from tests.factories import DAY, HOUR, NOON, a_message
+from tests.helpers.files import a_body, an_image
 from tests.helpers.releases import MOMENT, a_release, is_public, three_items
 from tests.helpers.revisions import NOTE, RIGHT, a_correction, a_public_message, a_revision, an_officer, stored
 
@@ -271,3 +272,15 @@ def test_the_log_of_a_release_cannot_be_changed():
         with connection.cursor() as cursor:
             cursor.execute("UPDATE news_releaselogentry SET reason = 'x' WHERE id = %s", [entry.pk])
     assert Release.objects.count() == 1
+
+
+def test_a_release_with_an_undescribed_image_is_not_approved():
+    item = a_message(headline="Handshake", publish_at=None, body=a_body(an_image(), alt=""))
+    release = a_release(item, approved=False)
+    stored(item).approve(at=NOON)
+    sentence = "“Handshake” has an image in its text without alternative text"
+    with pytest.raises(ValidationError, match=sentence), transaction.atomic():
+        release.approve(at=NOON)
+    Message.objects.filter(pk=item.pk).update(body=stored(item).body.replace('alt=""', 'alt="A handshake"'))
+    release.approve(at=NOON)
+    assert release.approved_at
