@@ -60,7 +60,10 @@
   const { form, box, read, fill, differs, changed, ready } = typing;
   const prefix = `desk/${user}${location.pathname}`;
   const keyField = form.elements.draft_key;
-  keyField.value ||= `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+  // A key of its own: browsers restore the one of an earlier visit, whose text may be offered above the form
+  if (!keyField.value || document.querySelector(`[data-copy-key="${CSS.escape(keyField.value)}"]`)) {
+    keyField.value = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+  }
   const ownKey = prefix + keyField.value;
 
   let turns = 0; // encryption is asynchronous: only the last draft is written

@@ -5,6 +5,10 @@ const session = (() => {
   const { user, session: url } = document.currentScript.dataset;
   const notice = document.querySelector("[data-ended]");
   const form = document.querySelector(".change-form #content-main > form");
+
+  // A page that opens after a sign-in tells the tabs whose session has ended
+  const tabs = window.BroadcastChannel ? new BroadcastChannel("desk-session") : null;
+  if (user) tabs?.postMessage(user);
   if (!user || !form || !url) return null;
 
   const showEnded = (ended) => { if (notice) notice.hidden = !ended; };
@@ -28,9 +32,6 @@ const session = (() => {
   const renewIfEnded = () => { if (notice && !notice.hidden) renewQuietly(); };
   addEventListener("focus", renewIfEnded);
   setInterval(renewIfEnded, 20_000); // signed in again in another browser window
-  // A page that opens after a sign-in tells the tabs whose session has ended
-  const tabs = window.BroadcastChannel ? new BroadcastChannel("desk-session") : null;
   tabs?.addEventListener("message", renewIfEnded);
-  tabs?.postMessage(user);
   return { renew, showEnded };
 })();

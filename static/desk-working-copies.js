@@ -10,7 +10,7 @@
   const DELAY = 2_000, RETRY = 20_000; // ms
   const OWN_TOKENS = new Set(["csrfmiddlewaretoken", "form_token", "version", "draft_key", "typed_at", "seen", "overwrite"]);
   const line = box.querySelector("[data-copied]");
-  const error = box.querySelector("[data-copy-error]");
+  const error = box.querySelector("[data-too-long]");
 
   const isPassword = (name) => [...form.querySelectorAll("[type=password]")].some((field) => field.name === name);
 
@@ -37,10 +37,9 @@
     line.hidden = false;
   };
 
-  const showError = (text) => {
-    error.textContent = text;
-    error.hidden = !text;
-    if (text) line.hidden = true;
+  const showTooLong = (isTooLong) => {
+    error.hidden = !isTooLong;
+    if (isTooLong) line.hidden = true;
   };
 
   let sent = ""; // what the server has of this form
@@ -67,9 +66,9 @@
     }
     waits = response.status >= 500;
     isRefused = [403, 404].includes(response.status);
-    if (response.status === 413) return void showError((await response.json()).error);
+    if ([400, 413].includes(response.status)) return void showTooLong(true);
     if (!response.ok && !isBack) return;
-    showError("");
+    showTooLong(false);
     sent = isBack ? "" : text;
     if (isBack) line.hidden = true;
     else showKept();

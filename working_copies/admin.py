@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from core.ids import is_valid_pk
 from versions.admin.conflicts import draft_key
-from working_copies.models import WorkingCopy
+from working_copies.models import MAX_CLOSED, WorkingCopy
 from working_copies.restoring import TypedDifference, hide_formset_errors, query_dict, restoring_form, typed_differences
 from working_copies.views import WorkingCopyViews, posted_time
 
@@ -20,7 +20,6 @@ class Offer(NamedTuple):
     """A text that the form offers, and what it would change."""
 
     copy: WorkingCopy
-    title: str
     differences: list[TypedDifference]
 
 
@@ -32,7 +31,6 @@ class WorkingCopyMixin:
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method == "GET":
-            request.working_copies = find_copies(self, request, object_id)
             request.restored_copy = chosen_copy(self, request, object_id)
         response = super().changeform_view(request, object_id, form_url, extra_context)
         if request.method == "POST" and getattr(request, "was_saved", False) and response.status_code == 302:
@@ -64,18 +62,18 @@ class WorkingCopyMixin:
         return response
 
 
-def find_copies(model_admin, request, object_id) -> list[WorkingCopy]:
-    """Return the user's copies for a form, closed ones too, the newest first."""
-    if object_id is not None and not is_valid_pk(object_id):
-        return []
-    pk = None if object_id is None else int(object_id)
-    return list(WorkingCopy.objects.of_form(request.user, model_admin.model, pk, request.at))
+def copies_of_form(model_admin, request, pk: int | None):
+    """Return the user's copies for the form of a row, or for the form that adds one."""
+    return WorkingCopy.objects.of_form(request.user, model_admin.model, pk, request.at)
 
 
 def chosen_copy(model_admin, request, object_id) -> WorkingCopy | None:
     """Return the copy that the URL of a form names; None where the user may no longer change the row."""
     key = request.GET.get(PARAMETER)
-    copy = next((copy for copy in request.working_copies if copy.form_key == key and not copy.is_closed), None)
+    if not key or (object_id is not None and not is_valid_pk(object_id)):
+        return None
+    copies = copies_of_form(model_admin, request, None if object_id is None else int(object_id))
+    copy = copies.unsaved().filter(form_key=key).first()
     if copy is None or object_id is None:
         return copy
     row = model_admin.get_object(request, object_id)
@@ -100,16 +98,15 @@ def close_saved_copy(model_admin, request, object_id) -> None:
 
 def form_context(model_admin, request, row) -> dict:
     """Return the template context: where the form sends its texts, those that it offers, and the one it shows."""
-    copies = getattr(request, "working_copies", [])
     restored = getattr(request, "restored_copy", None)
-    context = {
-        "working_copy_url": store_url(model_admin, row),
-        "closed_copies": [copy for copy in copies if copy.is_closed],
-        "restored_copy": restored,
-    }
+    context = {"working_copy_url": store_url(model_admin, row), "restored_copy": restored}
+    if request.method != "GET":
+        return context
+    copies = copies_of_form(model_admin, request, row and row.pk)
+    context["closed_copies"] = copies.closed()[:MAX_CLOSED]
     if restored:  # the form continues the one in which this was typed
         return context | {"version": restored.version, "draft_key": restored.form_key}
-    offered = [copy for copy in copies if not copy.is_closed][:MAX_OFFERS]
+    offered = copies.unsaved()[:MAX_OFFERS]
     can_continue = row is None or model_admin.has_change_permission(request, row)
     return context | {
         "offers": [describe_offer(model_admin, request, copy, row, can_continue) for copy in offered],
@@ -125,7 +122,7 @@ def describe_offer(model_admin, request, copy: WorkingCopy, row, can_continue: b
     fields = {} if can_continue else {"fields": model_admin.model.text_fields}
     form_class = model_admin.get_form(request, row, change=bool(row) and can_continue, **fields)
     form = restoring_form(form_class, copy.inputs)(instance=row)
-    return Offer(copy, copy.typed_title(), typed_differences(form, row or model_admin.model()))
+    return Offer(copy, typed_differences(form, row or model_admin.model()))
 
 
 def store_url(model_admin, row) -> str:

@@ -19,8 +19,9 @@ from richtext.plaintext import plain_text
 
 LIFETIME = timedelta(days=7)
 MAX_CHARACTERS = 1_000_000  # of a form; the longest text has 200,000
-MAX_COPIES = 50  # of a user; the oldest are deleted
+MAX_COPIES = 50  # unsaved texts of a user; the oldest are deleted
 MAX_TITLE = 100  # characters
+MAX_CLOSED = 50  # closed copies that a form tells the browser of, the newest
 
 
 class WorkingCopyQuerySet(models.QuerySet):
@@ -38,6 +39,10 @@ class WorkingCopyQuerySet(models.QuerySet):
         """Return the copies with a text, which is neither saved nor discarded."""
         return self.exclude(data="")
 
+    def closed(self):
+        """Return the copies whose text is saved or discarded."""
+        return self.filter(data="")
+
     def store(self, user, form_key: str, *, at: datetime, **fields) -> bool:
         """Store what was typed into a form; return whether anything was written.
 
@@ -51,7 +56,7 @@ class WorkingCopyQuerySet(models.QuerySet):
             copy, is_new = copies.get_or_create(user=user, form_key=form_key, defaults=defaults)
             if is_new:
                 self.purge(at)
-                copy.delete_oldest_of_user()
+                self._delete_oldest(user)
                 return True
             if copy.is_closed and fields["typed_at"] <= copy.typed_at:
                 return False
@@ -61,10 +66,15 @@ class WorkingCopyQuerySet(models.QuerySet):
     def close(self, user, form_key: str, *, at: datetime, typed_at: int, **fields) -> None:
         """Erase the text of a form that is saved or discarded. Without a copy, a closed one is made."""
         with transaction.atomic():
-            closed = fields | {"data": "", "typed_at": typed_at, "changed_at": at}
+            closed = fields | {"data": "", "title": "", "typed_at": typed_at, "changed_at": at}
             copy, is_new = self.select_for_update().get_or_create(user=user, form_key=form_key, defaults=closed)
             if not is_new:
                 self.filter(pk=copy.pk).update(**closed | {"typed_at": max(typed_at, copy.typed_at)})
+
+    def _delete_oldest(self, user) -> None:
+        """Delete the oldest unsaved texts of a user beyond the maximum number."""
+        copies = self.filter(user=user).unsaved().order_by("-changed_at", "-pk")
+        self.filter(pk__in=list(copies.values_list("pk", flat=True)[MAX_COPIES:])).delete()
 
     def purge(self, at: datetime) -> int:
         """Delete the copies of a week ago and earlier; return how many were deleted."""
@@ -80,6 +90,7 @@ class WorkingCopy(models.Model):
     form_key = models.CharField(max_length=40)  # made by the browser for each form that it opens
     version = models.CharField(max_length=20, blank=True)  # the newest one when the form was opened
     data = models.TextField(max_length=MAX_CHARACTERS, blank=True)  # JSON: name → values of the inputs; "" if closed
+    title = models.CharField(max_length=MAX_TITLE, blank=True)  # the beginning of what was typed
     typed_at = models.BigIntegerField(default=0)  # milliseconds since 1970 on the browser's clock, which compares them
     changed_at = models.DateTimeField(db_index=True)
 
@@ -105,15 +116,10 @@ class WorkingCopy(models.Model):
     def model_class(self) -> type[models.Model]:
         return apps.get_model(self.model)
 
-    def typed_title(self) -> str:
-        """Return the beginning of the first text that was typed; "" without any."""
-        inputs, model = self.inputs, self.model_class
-        fields = map(model._meta.get_field, model.text_fields)
-        texts = ((isinstance(field, RichTextField), text) for field in fields for text in inputs.get(field.name, []))
-        lines = (plain_text(text) if is_html else " ".join(text.split()) for is_html, text in texts)
-        return next((line[:MAX_TITLE] for line in lines if line), "")
 
-    def delete_oldest_of_user(self) -> None:
-        """Delete the oldest copies of the user beyond the maximum number."""
-        copies = WorkingCopy.objects.filter(user=self.user_id).order_by("-changed_at", "-pk")
-        WorkingCopy.objects.filter(pk__in=list(copies.values_list("pk", flat=True)[MAX_COPIES:])).delete()
+def typed_title(model: type[models.Model], inputs: dict[str, list[str]]) -> str:
+    """Return the beginning of the first text that was typed; "" without any."""
+    fields = map(model._meta.get_field, model.text_fields)
+    texts = ((isinstance(field, RichTextField), text) for field in fields for text in inputs.get(field.name, []))
+    lines = (plain_text(text) if is_html else " ".join(text.split()) for is_html, text in texts)
+    return next((line[:MAX_TITLE] for line in lines if line), "")

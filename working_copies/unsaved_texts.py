@@ -26,7 +26,7 @@ class UnsavedText(NamedTuple):
 def list_unsaved_texts(user, at: datetime) -> list[UnsavedText]:
     """Return the unsaved texts of a user, the newest first, one for each form: those whose rows the user may see."""
     copies: dict[tuple, WorkingCopy] = {}
-    for copy in WorkingCopy.objects.of_user(user, at).unsaved():
+    for copy in WorkingCopy.objects.of_user(user, at).unsaved().defer("data"):
         if may_use_form(user, copy):
             copies.setdefault((copy.model, copy.object_id or copy.form_key), copy)
     rows = visible_rows(user, copies.values(), at)
@@ -63,7 +63,7 @@ def describe(copy: WorkingCopy, row) -> UnsavedText:
     options = copy.model_class._meta
     name = f"admin:{options.app_label}_{options.model_name}"
     return UnsavedText(
-        title=str(row) if row else copy.typed_title(),
+        title=str(row) if row else copy.title,
         kind=str(options.verbose_name),
         is_new=row is None,
         changed_at=copy.changed_at,

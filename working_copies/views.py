@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.admin.views import AdminViews
 from core.ids import is_valid_pk
 from versions.admin.conflicts import draft_key
-from working_copies.models import MAX_CHARACTERS, WorkingCopy
+from working_copies.models import MAX_CHARACTERS, WorkingCopy, typed_title
 from working_copies.restoring import form_inputs
 
 MAX_TIME = 2**53  # the largest whole number of a browser
@@ -35,7 +35,8 @@ class WorkingCopyViews(AdminViews):
             raise PermissionDenied
         if not key:
             return JsonResponse({"error": _("The form has no key.")}, status=400)
-        data = json.dumps(self.typed_inputs(request, row), ensure_ascii=False, sort_keys=True)
+        inputs = self.typed_inputs(request, row)
+        data = json.dumps(inputs, ensure_ascii=False, sort_keys=True)
         if len(data) > MAX_CHARACTERS:
             return JsonResponse({"error": _("This is too long to be kept while you type. Save it.")}, status=413)
         version = request.POST.get("version", "")
@@ -47,6 +48,7 @@ class WorkingCopyViews(AdminViews):
             object_id=pk,
             version=version if is_valid_pk(version) else "",
             data=data,
+            title=typed_title(self.opts.model, inputs).replace("\x00", ""),
             typed_at=posted_time(request),
         )
         return HttpResponse(status=204)

@@ -127,6 +127,15 @@ def test_a_user_has_a_limited_number_of_copies(writer, monkeypatch, clock):
     assert sorted(stored_copies()) == ["key-2", "key-3", "key-4"]
 
 
+def test_saved_forms_do_not_push_out_unsaved_texts(writer, user, monkeypatch):
+    monkeypatch.setattr(models, "MAX_COPIES", 2)
+    type_in(writer, headline="Unsaved")
+    for number in range(5):
+        WorkingCopy.objects.close(user, f"saved-{number}", at=NOON + HOUR, typed_at=1, model="news.message")
+    type_in(writer, key="key-2", headline="Another")
+    assert sorted(stored_copies()) == ["key-1", "key-2"]
+
+
 # Nothing else happens
 
 
@@ -214,6 +223,7 @@ def test_a_discarded_text_is_erased_for_its_user_only(writer):
     assert list(stored_copies()) == ["key-1"]
     answer = discard(writer, draft)
     assert (answer.status_code, answer.url, stored_copies()) == (302, change_url(draft), {})
+    assert list(WorkingCopy.objects.values_list("data", "title")) == [("", "")]
 
 
 def test_a_text_is_deleted_after_a_week(user, clock):
