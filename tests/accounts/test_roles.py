@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.urls import get_resolver
 
 from accounts import roles
+from news.models import Message
 from tests.factories import DAY, NOON, a_counter, a_message, a_notice, a_page, an_enquiry, an_office
 from tests.helpers.accounts import a_member
 from tests.helpers.routes import admin_view_paths
@@ -15,6 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SECRET = "canary-of-a-draft"
 QUESTION = "canary-of-an-enquiry"
+MESSAGES = (1, 2, 3)  # `house` has three; of each other kind it has one
 
 
 # The groups
@@ -66,13 +68,14 @@ def test_permissions_of_each_role(role, right, may):
 
 
 def addresses(prefix="admin/"):
-    """Return every URL of the desk, with the ids of objects in place of its parameters."""
+    """Return every URL of the desk, with the ids of the objects of `house` in place of its parameters."""
     resolver = get_resolver()
     patterns = [pattern for pattern in resolver.url_patterns if str(pattern.pattern) == prefix]
     found = {"/admin/"}
     for pattern in patterns:
-        for parts in admin_view_paths(pattern):
+        for parts in admin_view_paths(pattern, numbers=[1]):
             found |= {f"/admin/{part}" for part in parts}
+    found |= {path.replace("/message/1/", f"/message/{number}/") for path in found for number in MESSAGES}
     return sorted(found)
 
 
@@ -83,8 +86,9 @@ def house():
     a_message(headline=SECRET, publish_at=NOON + 9999 * DAY, approved_at=NOON)
     a_message(headline=SECRET, publish_at=None).submit(at=NOON)
     enquiry = an_enquiry(question=QUESTION, name=QUESTION)
-    for make in (a_counter, a_notice, a_page, an_office):
-        make()
+    rows = [enquiry, enquiry.topic, *(make() for make in (a_counter, a_notice, a_page, an_office))]
+    assert [row.pk for row in rows] == [1] * len(rows)
+    assert sorted(Message.objects.values_list("pk", flat=True)) == list(MESSAGES)
     return enquiry
 
 

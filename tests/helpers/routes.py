@@ -2,6 +2,8 @@
 
 import re
 
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, get_resolver
 
 EXAMPLES = {
@@ -46,19 +48,23 @@ def route_patterns(patterns, prefix=""):
             yield from route_patterns(pattern.url_patterns, route)
 
 
-def admin_view_paths(pattern, before=""):
-    """Yield, for each view below a pattern, the addresses to try."""
+def admin_view_paths(pattern, before="", numbers=(1, 2, 3)):
+    """Yield, for each view below a pattern, the addresses to try, with each of `numbers` as the id of the object."""
     for child in pattern.url_patterns:
         route = before + str(child.pattern).removeprefix("^").removesuffix("$").replace("\\Z", "")
         if hasattr(child, "url_patterns"):
-            yield from admin_view_paths(child, route)
+            yield from admin_view_paths(child, route, numbers)
         else:
-            yield fill_route(route)
+            yield fill_route(route, numbers)
 
 
-def fill_route(route):
-    """Return a route with numbers for its parameters."""
+def fill_route(route, numbers):
+    """Return a route with values for its parameters: `numbers`, and those of the content types that the desk shows."""
     if "(?P" in route:  # the catch-all and the list of an application
         names = re.search(r"\(\?P<app_label>([^)]+)\)", route)
         return {f"{name}/" for name in names[1].split("|")} if names else set()
-    return {re.sub(r"<[^>]+>", str(number), route) for number in range(1, 60 if "content_type" in route else 4)}
+    types = [None]
+    if "content_type" in route:
+        types = [content_type.pk for content_type in ContentType.objects.get_for_models(*admin.site._registry).values()]
+    routes = {re.sub(r"<\w+:content_type_id>", str(number), route) for number in types}
+    return {re.sub(r"<[^>]+>", str(number), filled) for filled in routes for number in numbers}
