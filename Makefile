@@ -63,7 +63,10 @@ test-quick: $(VENV)/dev.stamp
 # The property tests with many examples, other ones in each run (PROFILE=ci: the same ones), and the tests that cost most.
 PROFILE ?= thorough
 test-thorough: $(VENV)/dev.stamp
+	@echo "--- The thorough tests on SQLite"
 	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "(hypothesis or thorough) and not resilience" --hypothesis-profile=$(PROFILE)
+	@echo "--- The thorough tests on PostgreSQL"
+	@$(ON_POSTGRESQL) --ignore=tests/browser -m "thorough and both_databases and not one_database and not resilience"
 
 # Servers, nodes and disks that fail on purpose: one test at a time, as they need the whole machine.
 test-resilience: $(VENV)/dev.stamp

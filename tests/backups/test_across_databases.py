@@ -43,6 +43,7 @@ def test_a_site_is_restored_by_another_process_with_its_own_database(tmp_path, m
     assert backup_sites.files_in(other.media) == stored
 
 
+@pytest.mark.thorough
 def test_every_row_and_file_survives_postgresql_to_sqlite_and_back(tmp_path, media, another_postgresql):
     backup_sites.fill_site_for_backup()
     rows, stored = backup_sites.all_rows(), backup_sites.files_in(media)

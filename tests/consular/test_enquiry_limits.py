@@ -78,6 +78,7 @@ def test_an_officer_who_trusts_an_enquiry_sends_its_receipt(clock):
 # The limit
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_refused_enquiry_shows_the_time_to_retry(clock, two_an_hour):
     send(1), clock.shift(10 * MINUTE), send(2)
@@ -97,6 +98,7 @@ def test_refused_enquiry_is_accepted_at_the_stated_time(clock, two_an_hour):
     assert send(3).status_code == 303
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_refused_visitor_has_the_text_again_and_a_phone_to_call(clock, two_an_hour):
     an_office(emergency_phone="+44 (0) 7700 900123")
@@ -107,6 +109,7 @@ def test_refused_visitor_has_the_text_again_and_a_phone_to_call(clock, two_an_ho
     assert "tel:+442036687474" in summary and "tel:+447700900123" in summary
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_stated_time_is_rounded_up_to_a_minute(clock, two_an_hour):
     clock.shift(MINUTE / 2)
@@ -153,6 +156,7 @@ def test_limit_of_one_address_is_not_that_of_another(clock, two_an_hour):
     assert send(3, ip="192.0.2.2").status_code == 303
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("ip", "status"), [("2001:db8:1:2:ffff::9", 429), ("2001:db8:1:3::1", 303)], ids=["same /64", "another /64"]
@@ -186,11 +190,13 @@ def through(forwarded, number):
     return client.post(CONTACT, typed).status_code
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_without_trusted_proxies_a_forged_header_lifts_no_limit(clock, two_an_hour):
     assert [through(f"198.51.100.{n}", n) for n in range(3)] == [303, 303, 429]
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_behind_a_proxy_its_last_word_counts(clock, two_an_hour, settings):
     settings.TRUSTED_PROXY_COUNT = 1
@@ -198,6 +204,7 @@ def test_behind_a_proxy_its_last_word_counts(clock, two_an_hour, settings):
     assert (forged, through("203.0.113.10", 4)) == ([303, 303, 429], 303)
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_behind_two_proxies_the_last_word_but_one_counts(clock, two_an_hour, settings):
     settings.TRUSTED_PROXY_COUNT = 2
@@ -208,6 +215,7 @@ def test_behind_two_proxies_the_last_word_but_one_counts(clock, two_an_hour, set
 UNKNOWN = ["", "unknown", "_hidden", "unix:", "203.0.113.9.1", "[::", "0.0.0.0"]
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 @pytest.mark.parametrize("written", UNKNOWN)
 def test_visitors_whose_address_is_unknown_share_no_limit(clock, two_an_hour, settings, written):
@@ -216,11 +224,13 @@ def test_visitors_whose_address_is_unknown_share_no_limit(clock, two_an_hour, se
     assert EnquirySubmission.objects.count() == 0
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_visitors_of_a_server_on_a_unix_socket_share_no_limit(clock, two_an_hour):
     assert [send(n, ip="").status_code for n in range(4)] == [303] * 4
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("one", "same", "other"),

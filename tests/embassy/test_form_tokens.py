@@ -139,6 +139,7 @@ def test_an_action_of_a_list_is_done_once(admin_client):
     assert told(answer) == ["1 user deactivated."]
 
 
+@pytest.mark.one_database
 def test_a_list_is_submitted_again_with_other_rows(admin_client):
     first, second = (a_draft(slug=slug) for slug in ("first", "second"))
     token = token_on(admin_client, LIST)
@@ -273,6 +274,7 @@ def test_a_saved_form_that_is_sent_with_other_texts_shows_them_beside_a_link_to_
     assert "<script>x" not in page
 
 
+@pytest.mark.one_database
 def test_another_button_is_other_content(admin_client):
     form = filled_form(override="Alone.") | token_on(admin_client, ADD_URL)
     admin_client.post(ADD_URL, form | {"_save": "x"})
@@ -280,6 +282,7 @@ def test_another_button_is_other_content(admin_client):
     assert not Message.objects.get().approved_at
 
 
+@pytest.mark.one_database
 def test_another_file_is_other_content(admin_client):
     form = filled_form(_save="x") | token_on(admin_client, ADD_URL)
     statuses = [
@@ -289,6 +292,7 @@ def test_another_file_is_other_content(admin_client):
     assert statuses == [302, 302, 409]
 
 
+@pytest.mark.one_database
 def test_the_page_shows_no_secrets_choices_or_numbers(admin_client):
     form = a_notice_form(admin_client)
     admin_client.post(NOTICES, form)
@@ -308,6 +312,7 @@ def test_the_token_of_a_refused_form_can_be_used_again(admin_client):
     assert (refused.status_code, saved.status_code, Message.objects.count()) == (200, 302, 1)
 
 
+@pytest.mark.one_database
 def test_the_token_of_a_form_that_needs_a_confirmation_first_can_be_used_again(client, clock):
     client.force_login(a_member(roles.MANAGERS))
     form = an_invitation(client)
@@ -335,12 +340,14 @@ def test_a_token_of_another_user_reveals_nothing(admin_client, client):
     assert Notice.objects.count() == 2
 
 
+@pytest.mark.one_database
 def test_a_token_counts_at_one_url_only(admin_client):
     token = token_on(admin_client, NOTICES)
     for url, form in ((NOTICES, a_notice_form), (PAGES, a_page_form)):
         assert admin_client.post(url, form(admin_client, **token)).status_code == 302
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("token", ["", "x", "é" * 22, "a" * 5000])
 def test_without_a_valid_token_each_form_is_processed(admin_client, token):
     for _ in range(2):
@@ -360,6 +367,7 @@ def test_a_submission_is_deleted_after_a_day(admin_client, clock):
     assert not FormSubmission.objects.exists()
 
 
+@pytest.mark.one_database
 def test_what_was_typed_is_not_stored(admin_client):
     form = a_page_form(admin_client, body="<p>Very special words.</p>")
     admin_client.post(PAGES, form)
@@ -368,12 +376,14 @@ def test_what_was_typed_is_not_stored(admin_client):
     assert form["form_token"] not in row
 
 
+@pytest.mark.one_database
 def test_a_preview_needs_no_transaction_and_stores_nothing(admin_client):
     form = filled_form() | token_on(admin_client, ADD_URL)
     assert admin_client.post(f"{LIST}preview/", form).status_code == 200
     assert not FormSubmission.objects.exists()
 
 
+@pytest.mark.one_database
 def test_each_form_that_adds_a_row_has_a_token(admin_client):
     for model, model_admin in admin.site._registry.items():
         answer = admin_client.get(f"/admin/{model._meta.app_label}/{model._meta.model_name}/add/")
@@ -381,6 +391,7 @@ def test_each_form_that_adds_a_row_has_a_token(admin_client):
             assert 'name="form_token"' in answer.content.decode(), model_admin
 
 
+@pytest.mark.one_database
 def test_public_forms_have_none(client):
     assert "form_token" not in client.get("/admin/login/").content.decode()
     assert "form_token" not in client.get("/contact/").content.decode()

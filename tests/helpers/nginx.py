@@ -17,6 +17,7 @@ import ssl
 import subprocess
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -122,7 +123,12 @@ def make_certificate(directory: Path):
 
 def tls_context(door: Nginx) -> ssl.SSLContext:
     """Return a context that trusts the certificate of this run, and no other."""
-    return ssl.create_default_context(cafile=door.directory / "tls" / "fullchain.pem")
+    return _context_that_trusts(door.directory / "tls" / "fullchain.pem")
+
+
+@lru_cache
+def _context_that_trusts(certificate: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=certificate)
 
 
 def without_query_limit(text):

@@ -44,15 +44,33 @@ def request_page(door, path="/", method="GET", *, host=HOST, plain=False, body=N
         asking = http.client.HTTPSConnection("127.0.0.1", door.https, timeout=20, context=tls_context(door))
         asking.sock = tls_connection(door)
     try:
-        given = {"Host": host} | {name.replace("_", "-"): value for name, value in headers.items()}
-        asking.request(method, path, body=body, headers=given)
-        answer = asking.getresponse()
-        named = {}
-        for name, value in answer.getheaders():
-            named[name.lower()] = f"{named[name.lower()]}, {value}" if name.lower() in named else value
-        return Answer(answer.status, named, answer.read())
+        return request_on(asking, path, method, host=host, body=body, **headers)
     finally:
         asking.close()
+
+
+def request_on(asking, path, method="GET", *, host=HOST, body=None, **headers):
+    """Return the response to a request on an open connection."""
+    given = {"Host": host} | {name.replace("_", "-"): value for name, value in headers.items()}
+    asking.request(method, path, body=body, headers=given)
+    answer = asking.getresponse()
+    named = {}
+    for name, value in answer.getheaders():
+        named[name.lower()] = f"{named[name.lower()]}, {value}" if name.lower() in named else value
+    return Answer(answer.status, named, answer.read())
+
+
+def statuses_on_one_connection(door, paths, **headers):
+    """Return the statuses of requests that are sent one after another on a connection that stays open."""
+    asking = http.client.HTTPSConnection("127.0.0.1", door.https, timeout=20, context=tls_context(door))
+    statuses = []
+    try:
+        for path in paths:
+            asking.sock = asking.sock or tls_connection(door)
+            statuses.append(request_on(asking, path, **headers).status)
+    finally:
+        asking.close()
+    return statuses
 
 
 def tls_connection(door, context=None, name=HOST):

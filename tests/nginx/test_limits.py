@@ -12,7 +12,7 @@ from tests.factories import a_topic
 from tests.helpers.nginx import HOST, free_port, nginx
 from tests.helpers.routes import routes
 from tests.helpers.waiting import wait_until
-from tests.nginx.server import SITE, request_page, tls_connection
+from tests.nginx.server import SITE, request_page, statuses_on_one_connection, tls_connection
 
 # Limits
 
@@ -59,7 +59,7 @@ def ask_together(door, paths, **headers):
 @pytest.mark.parametrize(("number", "path", "name"), [(number, *each) for number, each in enumerate(sorted(queried()))])
 def test_requests_with_a_query_are_limited_at_every_path(lone_door, number, path, name):
     asking = visitor(number, "203.0.113")  # of their own, as the limit is by address
-    answers = ask_together(lone_door, [f"{path}?{name}=word{number}" for number in range(40)], **asking)
+    answers = statuses_on_one_connection(lone_door, [f"{path}?{name}=word{number}" for number in range(40)], **asking)
     assert 0 < answers.count(429) < 40 - 10  # a burst of 20; a path that redirects counts the next request too
     assert set(answers) == {429, 502}
 
