@@ -48,9 +48,11 @@ ON_SQLITE := DATABASE_URL= $(PY) -m pytest -q --durations=10
 ON_POSTGRESQL := $(PY) -m tests.postgres -- $(PY) -m pytest -q --durations=10
 
 # All tests on SQLite, those marked both_databases on PostgreSQL too (but not those marked one_database), and those in a browser. DATABASE_URL or PGHOST may lead to a PostgreSQL of your own.
+# ON_SQLITE_ONLY narrows the first part down, as .ci/run does, which runs the property tests with more examples.
+ON_SQLITE_ONLY ?= not resilience and not thorough
 test: $(VENV)/dev.stamp
 	@echo "--- The tests on SQLite"
-	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser
+	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "$(ON_SQLITE_ONLY)"
 	@echo "--- The tests on PostgreSQL"
 	@$(ON_POSTGRESQL) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "both_databases and not one_database and not resilience and not thorough"
 	@echo "--- The tests in a browser"

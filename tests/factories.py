@@ -22,6 +22,18 @@ def a_category(slug="statements", **kwargs):
 
 def a_message(**kwargs):
     """Return a published message; `publish_at=None` makes a draft, `approved_at=None` one that waits."""
+    return Message.objects.create(**message_values(**kwargs))
+
+
+def many_messages(rows):
+    """Return a message for each dictionary of `rows`, created together: for tests of long lists.
+
+    They are in the index and in the counts, but their first versions are not stored.
+    """
+    return Message.objects.bulk_create([Message(**message_values(**row)) for row in rows])
+
+
+def message_values(**kwargs):
     number = next(_numbers)
     kwargs.setdefault("headline", f"Statement number {number}")
     kwargs.setdefault("body", f"<p>The text of statement number {number}.</p>")
@@ -29,7 +41,7 @@ def a_message(**kwargs):
     kwargs["category"] = kwargs["category"] or a_category()
     kwargs.setdefault("publish_at", NOON - DAY)
     kwargs.setdefault("approved_at", kwargs["publish_at"])
-    return Message.objects.create(**kwargs)
+    return kwargs
 
 
 def a_counter(**kwargs):

@@ -13,7 +13,7 @@ from api.openapi import openapi_document
 from core.cursors import Cursor
 from core.templatetags.datetimes import iso
 from news.models import Category
-from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message
+from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message, many_messages
 from tests.helpers.api import read_json
 from tests.helpers.files import a_pictured_message, an_attachment
 
@@ -110,7 +110,7 @@ def test_a_message_matches_the_json_ld_of_its_page(client):
 
 
 def test_the_list_has_the_messages_of_the_archive_in_its_order(client):
-    made = [a_message(publish_at=NOON - number // 2 * HOUR) for number in range(30)]
+    made = many_messages({"publish_at": NOON - number // 2 * HOUR} for number in range(30))
     page = client.get("/messages/").content.decode()
     ours = [row["url"] for row in read_json(client, "/api/messages/")["results"]]
     theirs = [f"http://testserver{path}" for path in re.findall(r'<h2[^>]*><a href="([^"]*)"', page)]
@@ -259,7 +259,8 @@ def walk(client, address, way="next"):
 
 @pytest.mark.parametrize("query", ["", "?limit=30", "?full=1", "?q=text", "?q=text&sort=date", "?source=Ministry"])
 def test_following_next_gives_every_message_once(client, query):
-    made = {a_message(publish_at=NOON - number // 7 * HOUR, source_name="Ministry").pk for number in range(65)}
+    rows = [{"publish_at": NOON - number // 7 * HOUR, "source_name": "Ministry"} for number in range(65)]
+    made = {message.pk for message in many_messages(rows)}
     pages = walk(client, f"/api/messages/{query}")
     got = [number for page in pages for number in page]
     assert (sorted(got), len(got)) == (sorted(made), 65)
@@ -267,8 +268,7 @@ def test_following_next_gives_every_message_once(client, query):
 
 
 def test_following_previous_gives_the_same_messages(client):
-    for number in range(65):
-        a_message(publish_at=NOON - number // 7 * HOUR)
+    many_messages({"publish_at": NOON - number // 7 * HOUR} for number in range(65))
     forth = walk(client, "/api/messages/")
     last = Cursor.of(a_message(publish_at=NOON - 99 * DAY))
     back = walk(client, f"/api/messages/?after={last}", "previous")
@@ -276,15 +276,15 @@ def test_following_previous_gives_the_same_messages(client):
 
 
 def test_links_stay_correct_while_messages_are_added(client):
-    made = [a_message(publish_at=NOON - number * HOUR).pk for number in range(30)]
+    rows = many_messages({"publish_at": NOON - number * HOUR} for number in range(30))
+    made = [message.pk for message in rows]
     first = read_json(client, "/api/messages/")
     a_message(publish_at=NOON)
     assert [row["number"] for row in read_json(client, first["next"])["results"]] == made[20:]
 
 
 def test_the_link_header_has_the_same_urls(client):
-    for number in range(45):
-        a_message(publish_at=NOON - number * HOUR)
+    many_messages({"publish_at": NOON - number * HOUR} for number in range(45))
     page = read_json(client, read_json(client, "/api/messages/")["next"])
     answer = client.get(page["next"].removeprefix("http://testserver"))
     found = json.loads(answer.content)
@@ -292,7 +292,6 @@ def test_the_link_header_has_the_same_urls(client):
 
 
 def test_long_links_are_only_in_the_body(client):
-    for number in range(21):
-        a_message(publish_at=NOON - number * HOUR, body=f"<p>{'𐐷' * 60}</p>")
+    many_messages({"publish_at": NOON - number * HOUR, "body": f"<p>{'𐐷' * 60}</p>"} for number in range(21))
     answer = client.get("/api/messages/", {"q": " ".join(["𐐷" * 60] * 4)})
     assert ("Link" in answer, bool(json.loads(answer.content)["next"])) == (False, True)

@@ -6,13 +6,14 @@ import pytest
 
 from news.archive import PAGE_SIZE, get_page
 from news.models import Message
-from tests.factories import DAY, HOUR, NOON, a_category, a_message
+from tests.factories import DAY, HOUR, NOON, a_category, a_message, many_messages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
 
 
 def fill(number, **kwargs):
-    return [a_message(publish_at=NOON - HOUR * (n // 3), **kwargs) for n in range(number)]  # in threes at one time
+    """Return messages, in threes at one time."""
+    return many_messages({"publish_at": NOON - HOUR * (n // 3)} | kwargs for n in range(number))
 
 
 def test_a_page_link_shows_the_same_messages_after_new_ones_appear():

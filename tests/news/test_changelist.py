@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import roles
 from news.models import Message
-from tests.factories import DAY, HOUR, NOON, a_category, a_message
+from tests.factories import DAY, HOUR, NOON, a_category, a_message, many_messages
 from tests.helpers.accounts import a_member
 from tests.helpers.desk import approve_from_list
 from tests.helpers.versions import write_as
@@ -125,8 +125,7 @@ def test_each_action_has_a_button(client, editor):
 
 @pytest.mark.one_database
 def test_paging_runs_no_count_query(client, editor):
-    for number in range(120):
-        a_message(headline=f"Number {number}")
+    many_messages({"headline": f"Number {number}"} for number in range(120))
     with CaptureQueriesContext(connection) as queries:
         first = client.get(LIST)
     counted = [query["sql"] for query in queries if "COUNT(" in query["sql"]]

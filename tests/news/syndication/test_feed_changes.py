@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from news.syndication.feeds import MAX_ENTRIES, tag_uri
-from tests.factories import DAY, HOUR, NOON, a_category, a_message
+from tests.factories import DAY, HOUR, NOON, a_category, a_message, many_messages
 from tests.helpers.feed_documents import ATOM, atom_document, entry_ids
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -19,8 +19,7 @@ def clock():
 @pytest.mark.parametrize("where", ["", "statements/"])
 def test_a_corrected_old_message_returns_to_the_feed(client, where):
     old = a_message(publish_at=NOON - 90 * DAY)
-    for _ in range(MAX_ENTRIES):
-        a_message()
+    many_messages({} for _ in range(MAX_ENTRIES))
     a_message(category=a_category("comments"), publish_at=NOON - 90 * DAY).publish_correction(
         "Elsewhere.", at=NOON - HOUR
     )
@@ -34,8 +33,7 @@ def test_a_corrected_old_message_returns_to_the_feed(client, where):
 
 def test_a_correction_leaves_the_feed_after_a_month(client, clock):
     old = a_message(publish_at=NOON - 90 * DAY)
-    for _ in range(MAX_ENTRIES):
-        a_message()
+    many_messages({} for _ in range(MAX_ENTRIES))
     old.publish_correction("The date was wrong.", at=NOON)
     found = []
     for days in (30, 31):

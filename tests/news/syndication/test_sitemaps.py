@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from news.syndication import sitemaps
-from tests.factories import DAY, HOUR, NOON, a_message, a_page
+from tests.factories import DAY, HOUR, NOON, a_message, a_page, many_messages
 from tests.helpers import public_pages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.slow]
@@ -155,8 +155,7 @@ def test_a_file_that_no_longer_exists_is_404(client):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_sitemap_needs_few_queries(client, django_assert_max_num_queries):
-    for number in range(30):
-        a_message(publish_at=NOON - number * HOUR)
+    many_messages({"publish_at": NOON - number * HOUR} for number in range(30))
     client.get("/sitemap/pages.xml")
     with django_assert_max_num_queries(8):
         client.get("/sitemap.xml")
