@@ -25,13 +25,14 @@ WRITING_PERMISSIONS = (
     | permission_names("news", "category historicalmessage", "view")
     | permission_names("counters", "counter", "view")
     | permission_names("consular", "notice", "view")
-    | permission_names("richtext", "image", "add", "view")
+    | permission_names("richtext", "image", "add", "change", "view")
 )
 
 ROLES = {
     WRITERS: WRITING_PERMISSIONS,
     EDITORS: WRITING_PERMISSIONS
     | permission_names("news", "message", "delete", "approve", "correct", "withdraw")
+    | permission_names("richtext", "image", "delete")
     | permission_names("consular", "notice"),
     CONSULAR: permission_names("consular", "enquiry", "view", "change", "delete")
     | permission_names("consular", "answertemplate"),
@@ -40,7 +41,7 @@ ROLES = {
     | permission_names("counters", "counter")
     | permission_names("consular", "office openinghours holiday topic commonquestion notice")
     | permission_names("pages", "page", "add", "change", "delete", "view", "approve")
-    | permission_names("richtext", "image", "add", "view")
+    | permission_names("richtext", "image")
     | permission_names("outbox", "outboxemail", "view")
     | permission_names("accounts", "securityevent", "view")
     | permission_names("auth", "user")

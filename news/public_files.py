@@ -1,7 +1,7 @@
 """Files of messages: lead images, images in the text, attachments. Registered with `richtext.public_files`."""
 
 from news.models import Attachment, Message
-from richtext import public_files
+from richtext import image_uses, public_files
 from richtext.renditions import source_candidates
 
 
@@ -29,4 +29,7 @@ public_files.register_files(
     "news.change_message",
     download_name=Attachment.objects.download_name,
     is_hidden=is_hidden,
+)
+image_uses.register_texts(
+    Message, title="headline", lead_field="image", visible_to=lambda rows, user, at: rows.visible_to(user, at)
 )

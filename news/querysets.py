@@ -230,7 +230,9 @@ class MessageQuerySet(AuthorshipQuerySet, VisibilityQuerySet, TextWithImagesQuer
             objs = list(objs)
             slugs.assign_slugs(objs)
             with hooks_around(self.db) if run_hooks else nullcontext():
-                return super().bulk_create(objs, *args, **kwargs)
+                created = super().bulk_create(objs, *args, **kwargs)
+            self.model.add_to_library(created, at=timezone.now())
+            return created
 
     def bulk_update(self, objs, fields, *args, **kwargs):
         if not URL_FIELDS & set(fields):

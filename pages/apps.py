@@ -14,7 +14,7 @@ class PagesConfig(AppConfig):
         from pages import scheduled_changes
         from pages.models import Page
         from pages.models.log import LOG_TRIGGERS
-        from richtext import public_files
+        from richtext import image_uses, public_files
         from richtext.renditions import source_candidates
 
         def public_rows(name, at):
@@ -23,3 +23,4 @@ class PagesConfig(AppConfig):
         public_files.register_files(public_rows, "pages.view_page", "pages.change_page")
         triggers.register(LOG_TRIGGERS)
         due_changes.register(scheduled_changes.apply_due)
+        image_uses.register_texts(Page, title="title")

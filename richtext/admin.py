@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.utils.html import format_html
 
+from richtext import image_admin  # noqa: F401 (registers the library)
 from richtext.convert import Loss, describe
 from richtext.fields import RichTextField, RichTextFormField
 from richtext.sanitize import sanitize
@@ -30,6 +31,7 @@ class EditorAdminMixin:
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
+        obj.pictures.all().share()
         for sentence in describe(losses_of_form(form)):
             self.message_user(request, sentence, messages.WARNING)
 

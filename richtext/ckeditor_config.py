@@ -48,6 +48,7 @@ TOOLBAR = [
 
 UPLOAD_URL = "/admin/upload/"
 CONVERT_URL = "/admin/prepare/"
+LIBRARY_URL = "/admin/richtext/image/"
 
 CONFIG = {
     "allowedContent": ALLOWED_CONTENT,
@@ -65,6 +66,7 @@ CONFIG = {
     "image2_prefillDimensions": True,
     "imageUploadUrl": UPLOAD_URL,
     "filebrowserImageUploadUrl": UPLOAD_URL,
+    "filebrowserImageBrowseUrl": LIBRARY_URL,
     "filebrowserUploadMethod": "xhr",
     "clipboard_handleImages": False,  # uploadimage handles pasted images
     "deskPrepareUrl": CONVERT_URL,

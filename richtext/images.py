@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from contextlib import contextmanager
+from datetime import date, datetime
 from io import BytesIO
 from threading import BoundedSemaphore
 
@@ -14,7 +16,7 @@ from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, features
+from PIL import ExifTags, Image, ImageOps, features
 
 from richtext import file_types, renditions
 from richtext.colour import convert_to_srgb, to_averageable_mode
@@ -62,6 +64,8 @@ class SafeImage(ContentFile):
 
     renditions: list[tuple[str, bytes]] = []
     notes: list[str] = []  # for the user who uploads it
+    original_name = ""  # of the file that was uploaded, without folders
+    taken_on: date | None = None  # for the library; the image itself has no metadata
 
 
 def make_safe(file) -> SafeImage:
@@ -70,15 +74,25 @@ def make_safe(file) -> SafeImage:
     It has no metadata, such as GPS coordinates. Raises ValidationError with a message for the user.
     """
     with open_within_size(file) as image, decoding_lock():
-        notes = [str(ANIMATED)] if is_animated(image) else []
+        notes, taken_on = [str(ANIMATED)] if is_animated(image) else [], date_taken(image)
         try:
             image = normalise(image)
             kind = output_format(image)
             picture = encode(image, kind)
         except Exception as error:  # decoders raise many types
             raise ValidationError(DAMAGED, code="broken") from error
-    picture.notes = notes
+    picture.notes, picture.taken_on = notes, taken_on
+    picture.original_name = re.split(r"[/\\]", str(file.name or ""))[-1]
     return picture
+
+
+def date_taken(image: Image.Image) -> date | None:
+    """Return the date on which the camera took an image (Exif 2.32, DateTimeOriginal); None for an unknown one."""
+    try:
+        taken = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
+        return datetime.strptime(str(taken)[:10], "%Y:%m:%d").date()
+    except Exception:  # as in make_safe: it may be damaged, or have any type
+        return None
 
 
 def validate_image(file) -> None:

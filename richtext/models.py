@@ -1,24 +1,27 @@
-"""Images in texts, and the relation of texts to their images."""
+"""The library of images, and the relation of texts to their images."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from html import unescape
 from urllib.parse import unquote
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.text_fields import LineField, PlainTextField
 from editions.models import PublicModel, PublicQuerySet, decided_write, new_edition
+from richtext.image_library import LibraryQuerySet, search_text, uploaded_name
 from richtext.images import SafeImageField
-
-IMAGE_SOURCE = re.compile(r'<img src="([^"]*)"')  # as the sanitiser writes it
+from richtext.sanitize.tokens import TOKEN, attributes_of
 
 
 class Image(PublicModel):
-    """An image in the body of a text. It is public while such a text is public."""
+    """An image of the library. It is public while a public text shows it.
+
+    Alternative text and credit are defaults: each use keeps its own.
+    """
 
     file = SafeImageField(_("file"), width_field="width", height_field="height")
     width = models.PositiveIntegerField(_("width"), editable=False)
@@ -31,18 +34,51 @@ class Image(PublicModel):
         related_name="+",
         verbose_name=_("uploaded by"),
     )
+    name = LineField(
+        _("name"), max_length=200, blank=True, help_text=_("The name of the file that was uploaded, or a better one.")
+    )
+    alt = LineField(
+        _("alternative text"),
+        max_length=300,
+        blank=True,
+        help_text=_("What the image shows. A message that uses the image starts with this text and keeps its own."),
+    )
+    credit = LineField(_("credit"), max_length=200, blank=True, help_text=_("Photo credit, shown below the image."))
+    rights = LineField(
+        _("licence and rights"),
+        max_length=300,
+        blank=True,
+        help_text=_("Who may use the image for what, for example “CC BY 4.0” or “Agency X, until the end of 2027”."),
+    )
+    taken_on = models.DateField(_("taken on"), null=True, blank=True)
+    shared = models.BooleanField(_("shared"), default=False, editable=False)  # see LibraryQuerySet.visible_to
+    search_text = PlainTextField(max_length=2_000, editable=False, blank=True)
+
+    unseen = frozenset({"name", "alt", "credit", "rights", "taken_on", "shared", "search_text"})
+    objects = LibraryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-uploaded_at", "-id"]
-        verbose_name = _("image in a text")
-        verbose_name_plural = _("images in texts")
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
         indexes = [models.Index(fields=["file"], name="richtext_image_file")]
 
     def __str__(self):
-        return self.file.name.rpartition("/")[2]
+        return self.name or self.file.name.rpartition("/")[2]
 
     def is_seen(self):
         return not self._state.adding  # no text has it yet
+
+    def save(self, *args, **kwargs):
+        if self.file and not self.file._committed:
+            self.name = self.name or uploaded_name(self.file)
+            self.taken_on = self.taken_on or getattr(self.file._file, "taken_on", None)
+        self.search_text = search_text(self)
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
+        super().save(*args, **kwargs)
+
+    save.alters_data = True
 
 
 class TextWithImagesQuerySet(PublicQuerySet):
@@ -57,7 +93,7 @@ class TextWithImagesQuerySet(PublicQuerySet):
         with decided_write(self._db, any(text.is_seen() for text in objs)):
             created = super().bulk_create(objs, *args, **kwargs)
             for text in created:
-                if image_names_in(text.body):
+                if image_descriptions_in(text.body):
                     text.update_images()
             return created
 
@@ -95,13 +131,16 @@ class TextWithImages(PublicModel):
     save.alters_data = True
 
     def update_images(self) -> None:
-        names = image_names_in(self.body)
-        self.pictures.set(Image.objects.filter(file__in=names) if names else Image.objects.none())
+        described = image_descriptions_in(self.body)
+        self.pictures.set(Image.objects.filter(file__in=described) if described else Image.objects.none())
+        if described:
+            Image.objects.fill_defaults({name: {"alt": alt} for name, alt in described.items()})
 
     update_images.alters_data = True
 
 
-def image_names_in(html: str) -> set[str]:
-    """Return the storage names of the images in a sanitised text."""
-    urls = (re.split("[?#]", unescape(source))[0] for source in IMAGE_SOURCE.findall(html))
-    return {unquote(url.removeprefix(settings.MEDIA_URL)) for url in urls}
+def image_descriptions_in(html: str) -> dict[str, str]:
+    """Return the storage names of the images in a sanitised text, each with its alternative text."""
+    images = (attributes_of(token[0]) for token in TOKEN.finditer(html) if token[2] == "img") if "<img" in html else ()
+    urls = ((re.split("[?#]", each.get("src", ""))[0], each.get("alt", "")) for each in images)
+    return {unquote(url.removeprefix(settings.MEDIA_URL)): alt for url, alt in urls if url}

@@ -49,6 +49,12 @@ def media_url(name: str) -> str:
     return settings.MEDIA_URL + filepath_to_uri(name)
 
 
+def thumbnail_url(name: str) -> str:
+    """Return the URL of the smallest rendition of an image; of the image itself where it has none."""
+    picture = renditions.ImageFile.named(name)
+    return media_url(picture.rendition(picture.widths[0], picture.kinds[-1]) if picture else name)
+
+
 def serve_file(request, name: str, *, public: bool, given_name: str = ""):
     """Return a response with the stored file `name`; raise Http404 without one.
 

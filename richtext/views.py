@@ -8,8 +8,9 @@ from django.views.decorators.http import require_POST
 
 from richtext.convert import convert_html, describe
 from richtext.forms import PasteForm, UploadForm
+from richtext.models import Image
 from richtext.sanitize import sanitize
-from richtext.serving import StorageUnavailable, media_url
+from richtext.serving import StorageUnavailable, media_url, thumbnail_url
 
 
 @never_cache
@@ -28,10 +29,22 @@ def upload(request):
         image = form.save(at=request.at, by=user)
     except StorageUnavailable:
         return error_response(_("File storage is not responding. Nothing was saved. Try again in a minute."))
-    data = {"uploaded": 1, "fileName": str(image), "url": media_url(image.file.name)}
+    data = {"uploaded": 1, "fileName": str(image), "url": media_url(image.file.name), **image_data(image)}
     if notes := form.cleaned_data["upload"].notes:
         data["error"] = {"message": " ".join(notes)}  # the editor shows it as a warning
     return JsonResponse(data)
+
+
+def image_data(image: Image) -> dict:
+    """Return what the scripts of the desk need to know of an image, as JSON and as data attributes."""
+    return {
+        "id": image.pk,
+        "width": image.width,
+        "height": image.height,
+        "thumbnail": thumbnail_url(image.file.name),
+        "alt": image.alt,
+        "credit": image.credit,
+    }
 
 
 @never_cache

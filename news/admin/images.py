@@ -1,26 +1,33 @@
-"""Lead image of a message in the admin: file input with a focal point; an upload survives a form with errors."""
+"""Lead image of a message in the admin: a file, or an image of the library; the focal point."""
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.admin.widgets import AdminFileWidget
-from django.core import signing
+from django.db.models import Q
+from django.forms.widgets import Script
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.ids import is_valid_pk
+from news.visibility import can_be_limited
 from richtext.images import SafeImage
 from richtext.models import Image
-from richtext.renditions import ImageFile
-from richtext.serving import StorageUnavailable, media_url
+from richtext.serving import StorageUnavailable, thumbnail_url
 
+OPEN_LIBRARY = "_library"  # the button that saves, and opens the library
 MAX_DISPLAY_WIDTH = 828  # pixels: the column of a message's page
 RECOMMENDED_WIDTH = 1200  # pixels: what social networks ask for
-UPLOAD_LIFETIME = 24 * 60 * 60  # seconds that the upload of a form with errors can be used
-SALT = "news.admin.images.upload"
 
 TEXT_OF_OLD_IMAGE = gettext_lazy(
     "You have replaced the image, but this text describes the earlier one. Change it, or save again if it is correct."
 )
+CHOICE_MISSING = gettext_lazy("The chosen image is not in the library any more. Choose another one.")
+CHOSEN = gettext_lazy("Chosen from the library, with its alternative text and credit. Save to use it.")
 
 FIELDS = [
     "image",
@@ -34,34 +41,41 @@ FIELDSET = (gettext_lazy("Image"), {"fields": FIELDS})
 
 
 class ImageInput(AdminFileWidget):
-    """A file input that shows the image; a click on it sets the focal point."""
+    """A file input with a drop zone that shows the image; a click on it sets the focal point."""
 
     template_name = "richtext/image_input.html"
-    upload, upload_token = None, ""  # an image that was stored when the form had errors
+    choice: Image | None = None  # an image of the library that is to be the image of the message
+    note = ""  # a sentence about it
+
+    class Media:
+        css = {"all": ["desk-image.css"]}
+        js = [Script(name, defer=True) for name in ("desk-image-upload.js", "desk-library.js")]
 
     def get_context(self, name, value, attrs):
-        value = self.upload or value  # a bound file field has the value of the row
+        value = self.choice.file if self.choice else value  # a bound file field has the value of the row
         context = super().get_context(name, value, attrs)
-        url = ""
-        if self.is_initial(value):
-            picture = ImageFile.named(value.name)
-            url = media_url(picture.rendition(picture.widths[0], picture.kinds[-1]) if picture else value.name)
+        is_shown = self.is_initial(value)
         return context | {
-            "shown": url,
+            "shown": thumbnail_url(value.name) if is_shown else "",
             "focus_x": f"id_{name}_focus_x",
             "focus_y": f"id_{name}_focus_y",
-            "token_name": token_name(name),
-            "token": self.upload_token,
+            "choice_name": choice_name(name),
+            "choice": self.choice.pk if self.choice else "",
+            "note": self.note,
+            "limits": {"width": MAX_DISPLAY_WIDTH, "recommended": RECOMMENDED_WIDTH},
         }
 
 
-def token_name(name: str) -> str:
-    """Return the name of the hidden input with the token of a stored upload."""
-    return f"{name}_upload"
+def choice_name(name: str) -> str:
+    """Return the name of the input with the id of an image of the library."""
+    return f"{name}_choice"
 
 
 class ImageFormMixin:
-    """The part of a message's form for its image."""
+    """The part of a message's form for its image: a new file, or the id of an image of the library.
+
+    An upload is a row of the library as soon as it is on the server, so that no error in the form loses it.
+    """
 
     FOCUS = {"image_focus_x", "image_focus_y"}
     TEXTS = ("image_alt", "image_credit")
@@ -71,18 +85,32 @@ class ImageFormMixin:
         super().__init__(*args, **kwargs)
         for name in self.FOCUS & set(self.fields):
             self.fields[name].required = False
-        self.reuses_upload = False
-        if self.is_bound and "image" in self.fields:
-            self._find_stored_upload()
+        self.choice, self.is_choice_missing = None, False
+        if "image" in self.fields and self.is_bound:
+            self._read_choice()
+        elif "image" in self.fields and self.request and self.request.method == "GET":
+            self._offer_choice(self.request.GET.get(choice_name("image"), ""))
 
-    def _find_stored_upload(self):
-        """Use the image that was stored when the form had errors, unless another one is chosen or it is cleared."""
+    def _read_choice(self):
+        """Use the chosen image, unless a file is sent, or the image is cleared."""
         name = self.add_prefix("image")
-        token = self.data.get(token_name(name), "")
+        value = self.data.get(choice_name(name), "").strip()
         clears = self.data.get(self.fields["image"].widget.clear_checkbox_name(name))
-        if token and not clears and not self.files.get(name) and (image := find_upload(token, self.request)):
-            self.use_upload(image, token)
-            self.reuses_upload = True
+        if not value or clears or self.files.get(name):
+            return
+        image = find_choice(value, self.request)
+        self.is_choice_missing = image is None
+        if image and image.file.name != self.instance.image.name:
+            self._use(image)
+
+    def _offer_choice(self, value: str):
+        """Begin a form that was opened from the library: with the chosen image and its texts."""
+        image = find_choice(value, self.request) if value else None
+        if image and image.file.name != self.instance.image.name:
+            self.fields["image"].widget.choice = image
+            self.fields["image"].widget.note = CHOSEN
+            texts = {"image_alt": image.alt, "image_credit": image.credit}
+            self.initial |= texts | dict.fromkeys(self.FOCUS, 50)
 
     def store_upload(self, *, at, by) -> None:
         """Store the image of a form with errors, so that the user need not choose it again."""
@@ -93,38 +121,57 @@ class ImageFormMixin:
             image = Image.objects.create(file=picture, uploaded_at=at, uploaded_by=by)
         except StorageUnavailable:
             return
-        self.use_upload(image, signing.dumps({"image": image.pk, "by": by.pk}, salt=SALT))
+        self.data = self.data.copy()
+        for name in self.FOCUS & set(self.cleaned_data):
+            self.data[self.add_prefix(name)] = str(self.cleaned_data[name])
+        self._use(image)
 
-    def use_upload(self, image: Image, token: str) -> None:
-        """Treat a stored image as if its file had been sent with the form."""
+    def _use(self, image: Image) -> None:
+        """Treat an image of the library as if its file had been sent with the form."""
         self.files = self.files.copy()
         self.files[self.add_prefix("image")] = image.file
-        widget = self.fields["image"].widget
-        widget.upload, widget.upload_token = image.file, token
+        self.choice = self.fields["image"].widget.choice = image
 
     def clean(self):
         cleaned = super().clean()
-        is_new = "image" in self.changed_data
+        if self.is_choice_missing:
+            self.add_error("image", CHOICE_MISSING)
+        is_sent = "image" in self.changed_data and not self.choice  # nobody has seen it in the form
         # A new image does not have the focal point of the earlier one. Empty means the middle.
         for name in self.FOCUS & set(cleaned):
-            if (is_new and not self.FOCUS & set(self.changed_data)) or cleaned[name] is None:
+            if (is_sent and not self.FOCUS & set(self.changed_data)) or cleaned[name] is None:
                 cleaned[name] = 50
-        if is_new and cleaned.get("image") and self.initial.get("image") and not self.reuses_upload:
+        if is_sent and cleaned.get("image") and self.initial.get("image"):
             for name in self.TEXTS:
                 if cleaned.get(name) and name not in self.changed_data:
                     self.add_error(name, TEXT_OF_OLD_IMAGE)
         return cleaned
 
 
-def find_upload(token: str, request) -> Image | None:
-    """Return the stored image of a token for the user who uploaded it; None for an invalid or expired token."""
-    if request is None:
+def find_choice(value: str, request) -> Image | None:
+    """Return the image with an id, if the user may put it in a text; None otherwise."""
+    if request is None or not is_valid_pk(value):
         return None
-    try:
-        found = signing.loads(token, salt=SALT, max_age=UPLOAD_LIFETIME)
-    except signing.BadSignature:
+    return Image.objects.usable_by(request.user, request.at).filter(pk=value).first()
+
+
+def open_library(request, message):
+    """Redirect from a saved message to the library, if its user wants to choose an image there; else None."""
+    if OPEN_LIBRARY not in request.POST:
         return None
-    return Image.objects.filter(pk=found["image"], uploaded_by=request.user).first()
+    form = reverse("admin:news_message_change", args=[message.pk])
+    return HttpResponseRedirect(f"{reverse('admin:richtext_image_changelist')}?{urlencode({'for': form})}")
+
+
+def share_images(request, message) -> None:
+    """Show the images of a saved message to all who see the library, unless the draft is limited.
+
+    Those of the message that a revision is to change as well: it may be the last one to show them.
+    """
+    for row in filter(None, (message, message.revision_of)):
+        if not (can_be_limited(row, request.at) and row.limited_to.exists()):
+            names = [row.image.name] if row.image else []
+            Image.objects.filter(Q(file__in=names) | Q(pk__in=row.pictures.values("pk"))).share()
 
 
 def report_losses(request, form) -> None:

@@ -188,6 +188,7 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
                     for sentence in describe(losses_of_form(form)):
                         messages.warning(request, sentence)
                 limits.save_limits(request, obj, form, change)
+                images.share_images(request, obj)
                 request.was_saved = True
             editing_sessions.end_session(request, obj)
             editorial_hints.report_repairs(request, form)
@@ -212,7 +213,9 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
             super().delete_model(request, row)
 
     def response_post_save_change(self, request, obj):
-        return workflow.report_state(request, obj) or super().response_post_save_change(request, obj)
+        then = workflow.report_state(request, obj) or images.open_library(request, obj)
+        return then or super().response_post_save_change(request, obj)
 
     def response_post_save_add(self, request, obj):
-        return workflow.report_state(request, obj) or super().response_post_save_add(request, obj)
+        then = workflow.report_state(request, obj) or images.open_library(request, obj)
+        return then or super().response_post_save_add(request, obj)

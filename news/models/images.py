@@ -5,11 +5,15 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.text_fields import LineField
 from news.models.fields import percent_field, web_url_field
+from richtext.image_library import uploaded_name
 from richtext.images import SafeImageField
+from richtext.models import Image
+from versions.models import VersionInfo
 
 ALT_REQUIRED = _("Describe the image in a sentence for people who cannot see it, or mark it as decorative.")
 
@@ -46,6 +50,30 @@ class MessageImageMixin(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args, stored=None, version: VersionInfo | None = None, **kwargs):
+        """Save the message, and keep its image in the library; see `VersionedModel.save`."""
+        uploaded = uploaded_name(self.image) if self.image and not self.image._committed else ""
+        super().save(*args, stored=stored, version=version, **kwargs)
+        if self.image and (stored is None or any(getattr(self, name) != getattr(stored, name) for name in IN_LIBRARY)):
+            by = version.by if version else None
+            self.add_to_library([self], at=version.at if version else timezone.now(), by=by, name=uploaded)
+
+    save.alters_data = True
+
+    @staticmethod
+    def add_to_library(messages: list, *, at, by=None, name: str = "") -> None:
+        """Add the images of messages to the library, where it lacks them, with the texts that it lacks.
+
+        `name` is that of the uploaded file, for a single message.
+        """
+        pictured = [message for message in messages if message.image]
+        for start in range(0, len(pictured), BATCH):
+            rows = pictured[start : start + BATCH]
+            Image.objects.register(rows, "image", at=at, by=by, names={rows[0].image.name: name})
+            Image.objects.fill_defaults(
+                {row.image.name: {"alt": row.image_alt, "credit": row.image_credit} for row in rows}
+            )
+
     def clean(self):
         super().clean()
         errors = {}
@@ -58,6 +86,10 @@ class MessageImageMixin(models.Model):
             errors["image"] = _("Videos are shown as a still image with a link. Select an image.")
         if errors:
             raise ValidationError(errors)
+
+
+BATCH = 500  # images that are looked up in one query
+IN_LIBRARY = ("image", "image_alt", "image_credit")
 
 
 # `Message.Meta` lists these, as it has constraints and indexes of its own.

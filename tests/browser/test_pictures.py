@@ -99,7 +99,7 @@ def test_a_page_with_an_image_has_no_violations(page, axe, kwargs):
 
 
 def test_the_form_with_an_image_has_no_violations(staff, axe):
-    message = a_pictured_message()
+    message = a_pictured_message(publish_at=None)
     an_attachment(message)
     desk(staff, message)
     assert axe(staff) == []

@@ -10,6 +10,7 @@ from accounts.models import SecurityEvent
 from consular.models import AnswerTemplate, Enquiry
 from news.models import Message
 from outbox.models import OutboxEmail
+from richtext.models import Image
 from tests.factories import NOON, a_message, a_topic
 from tests.helpers import public_pages
 from tests.helpers.message_form import ADD_URL, filled_form
@@ -41,6 +42,7 @@ def pages(module_db):
     with time_machine.travel(NOON, tick=False):
         AnswerTemplate.objects.create(topic=a_topic(), name="Passport", text="Report it to the police.")
         a_release(a_message(publish_at=None))
+        Image.objects.create(file="pictures/flag.jpg", width=40, height=20, uploaded_at=NOON)
         return public_pages.fill_site()
 
 

@@ -17,7 +17,7 @@ from redirects.models import Redirect
 from tests import databases
 from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message, an_office
 from tests.helpers import public_pages
-from tests.helpers.files import a_pictured_message
+from tests.helpers.files import a_pictured_message, an_image
 from tests.helpers.wsgi import request_page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -180,6 +180,7 @@ def test_a_link_behind_an_odd_attribute_is_found(value):
 def test_only_public_content_is_written(folder, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     shown = a_pictured_message(headline="Shown")
+    an_image()  # of the library, in no text
     for state in ({"publish_at": None}, {"publish_at": NOON + HOUR}, {"approved_at": None}):
         a_pictured_message(headline="canary", lead="canary", **state)
     made(folder)

@@ -4,14 +4,15 @@ import io
 import re
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.core.files.storage import FileSystemStorage
 from PIL import Image as Pillow
 
 from news.models import Message
+from richtext.models import Image
 from tests.factories import a_category, a_message
 from tests.helpers.files import a_pdf_file, a_picture_file, a_pictured_message
 from tests.helpers.form_fields import fields_of
+from tests.helpers.message_form import create_press_officer, save_as_colleague
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -87,15 +88,116 @@ def test_another_image_may_be_chosen_in_a_refused_form(admin_client):
     assert Message.objects.get().image_width == 300
 
 
-def test_a_stored_upload_is_nobody_elses_and_no_token_can_be_made_up(admin_client, client):
+def test_a_stored_upload_is_nobody_elses_and_no_id_can_be_made_up(admin_client, client):
     refused = admin_client.post(ADD, new_message(admin_client, image=a_picture_file(), image_alt=""))
-    data = fields_of(refused.content.decode(), "message_form") | {"image_alt": "A seal"}
-    get_user_model().objects.create_superuser("another", password="x")
-    client.login(username="another", password="x")
-    for token in (data["image_upload"], "made-up", data["image_upload"] + "x"):
-        own = fields_of(client.get(ADD).content.decode(), "message_form")
-        client.post(ADD, data | {"draft_key": own.get("draft_key", ""), "image_alt": "", "image_upload": token})
-    assert not Message.objects.exclude(image="").exists()
+    stored = fields_of(refused.content.decode(), "message_form")["image_choice"]
+    client.force_login(create_press_officer())
+    for value in (stored, "999999", "-1", "٣", "made-up", "9" * 40):
+        data = filled(client, ADD, headline="A visit", category=a_category().pk, image_alt="A seal", image_choice=value)
+        assert "not in the library any more" in client.post(ADD, data).content.decode(), value
+    assert not Message.objects.exists()
+
+
+# An image that a script has sent, or that is chosen from the library
+
+
+def uploaded(client, size=(900, 450), name="visit.jpg"):
+    """Return the id of an image that the script of the form has sent."""
+    file = a_picture_file(size)
+    file.name = name
+    return client.post("/admin/upload/", {"upload": file}).json()["id"]
+
+
+def test_an_image_is_on_the_server_as_soon_as_it_is_chosen_and_the_form_carries_its_id(admin_client):
+    pk = uploaded(admin_client)
+    texts = {"image_alt": "Ministers", "image_credit": "A. Smith", "image_focus_x": "25", "image_focus_y": "30"}
+    refused = admin_client.post(ADD, new_message(admin_client, image_choice=pk, **texts) | {"headline": ""})
+    data = fields_of(refused.content.decode(), "message_form")
+    assert {name: data[name] for name in texts} | {"image_choice": data["image_choice"]} == texts | {
+        "image_choice": str(pk)
+    }
+    assert send_again(admin_client, ADD, refused, headline="A visit").status_code == 302
+    message, image = Message.objects.get(), Image.objects.get()
+    assert (message.image.name, message.image_focus_x, message.image_focus_y) == (image.file.name, 25, 30)
+    assert (image.pk, image.name, image.alt, image.credit) == (pk, "visit.jpg", "Ministers", "A. Smith")
+
+
+def test_a_focal_point_that_equals_the_earlier_images_is_kept_for_a_chosen_image(admin_client):
+    message = a_pictured_message(publish_at=None, approved_at=None, image_focus_x=25, image_focus_y=30)
+    data = filled(admin_client, change(message), image_choice=uploaded(admin_client))
+    assert admin_client.post(change(message), data).status_code == 302
+    message.refresh_from_db()
+    assert (message.image_width, message.image_focus_x, message.image_focus_y) == (900, 25, 30)
+
+
+def test_the_earlier_images_focus_is_not_taken_over_through_an_error(admin_client):
+    message = a_pictured_message(publish_at=None, approved_at=None, image_focus_x=25, image_focus_y=30)
+    sent = filled(admin_client, change(message), image=a_picture_file((800, 400)), image_alt="Other", headline="")
+    refused = admin_client.post(change(message), sent)
+    send_again(admin_client, change(message), refused, headline="A visit")
+    message.refresh_from_db()
+    assert (message.image_width, message.image_focus_x, message.image_focus_y) == (800, 50, 50)
+
+
+def test_a_file_in_the_form_outranks_the_id_and_removing_outranks_both(admin_client):
+    pk = uploaded(admin_client)
+    data = new_message(admin_client, image_choice=pk, image_alt="A", image=a_picture_file((700, 300)))
+    admin_client.post(ADD, data)
+    assert Message.objects.get().image_width == 700
+    message = Message.objects.get()
+    cleared = filled(admin_client, change(message), image_choice=pk, image_alt="") | {"image-clear": "on"}
+    assert admin_client.post(change(message), cleared).status_code == 302
+    message.refresh_from_db()
+    assert not message.image
+
+
+def test_choosing_the_present_image_again_changes_nothing(admin_client):
+    message = a_pictured_message(publish_at=None, approved_at=None)
+    image = Image.objects.get(file=message.image.name)
+    versions = message.history.count()
+    data = filled(admin_client, change(message), image_choice=image.pk)
+    assert admin_client.post(change(message), data).status_code == 302
+    assert message.history.count() == versions
+
+
+def test_without_a_script_the_button_saves_and_opens_the_library_which_leads_back(admin_client):
+    image = Image.objects.get(pk=uploaded(admin_client))
+    image.alt, image.credit = "Two ministers", "A. Smith"
+    image.save()
+    saved = admin_client.post(ADD, new_message(admin_client, _library="1"))
+    message = Message.objects.get()
+    assert saved.url == f"/admin/richtext/image/?for=%2Fadmin%2Fnews%2Fmessage%2F{message.pk}%2Fchange%2F"
+    library = admin_client.get(saved.url).content.decode()
+    chosen = f"{change(message)}?image_choice={image.pk}"
+    assert f'href="{chosen}"' in library
+    data = filled(admin_client, chosen)
+    assert admin_client.post(chosen, data).status_code == 302
+    message.refresh_from_db()
+    assert (message.image.name, message.image_alt, message.image_credit) == (
+        image.file.name, "Two ministers", "A. Smith",
+    )  # fmt: skip
+
+
+def test_the_preview_of_an_unsaved_message_has_the_chosen_image(admin_client):
+    image = Image.objects.get(pk=uploaded(admin_client))
+    data = new_message(admin_client, image_choice=image.pk, image_alt="Two ministers")
+    page = admin_client.post("/admin/news/message/preview/", data).content.decode()
+    assert image.file.name in page
+
+
+def test_a_chosen_image_survives_a_conflict_with_a_colleague(admin_client):
+    message = a_pictured_message(publish_at=None, approved_at=None)
+    pk = uploaded(admin_client)
+    data = filled(admin_client, change(message), image_choice=pk, image_alt="Two ministers", headline="Mine")
+    save_as_colleague(message, headline="Theirs")
+    conflict = admin_client.post(change(message), data)
+    assert "Someone else saved this" in conflict.content.decode()
+    again = fields_of(conflict.content.decode(), "message_form")
+    assert (again["image_choice"], again["image_alt"]) == (str(pk), "Two ministers")
+    again["overwrite"] = again["seen"] = str(message.history.latest("history_id").pk)
+    assert admin_client.post(change(message), again).status_code == 302
+    message.refresh_from_db()
+    assert (message.image_width, message.headline) == (900, "Mine")
 
 
 # The words of another picture

@@ -219,7 +219,8 @@ def desk(client, officer):
 def test_an_upload_answers_with_the_address_of_the_image(desk, officer):
     answer = send(desk, a_small_image_file()).json()
     image = Image.objects.get()
-    assert answer == {"uploaded": 1, "fileName": str(image), "url": image.file.url}
+    assert answer | {"uploaded": 1, "fileName": str(image), "url": image.file.url} == answer
+    assert (answer["id"], answer["width"], answer["height"]) == (image.pk, 40, 20)
     assert image.uploaded_by == officer
 
 

@@ -189,9 +189,16 @@ def test_an_image_is_known_however_its_address_is_spelt(client):
 
 
 def test_a_file_that_is_no_image_of_a_text_is_not_made_public_by_one(client):
+    hidden = an_attachment(a_message(**NOT_PUBLIC["a draft"]))
+    a_message(body=f'<p><img src="{address(hidden.file)}" alt="A"></p>')
+    assert status(client, hidden.file) == 404
+
+
+def test_the_lead_image_of_a_draft_is_public_once_a_public_text_uses_it_from_the_library(client):
     hidden = a_pictured_message(**NOT_PUBLIC["a draft"])
+    before = status(client, hidden.image)
     a_message(body=f'<p><img src="{address(hidden.image)}" alt="A"></p>')
-    assert status(client, hidden.image) == 404
+    assert (before, status(client, hidden.image)) == (404, 200)
 
 
 def test_an_image_of_an_older_site_is_public_once_it_has_its_row(client, media):
