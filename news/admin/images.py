@@ -49,7 +49,7 @@ class ImageInput(AdminFileWidget):
 
     class Media:
         css = {"all": ["desk-image.css"]}
-        js = [Script(name, defer=True) for name in ("desk-image-upload.js", "desk-library.js")]
+        js = [Script(name, defer=True) for name in ("desk-image-upload.js", "desk-image-cuts.js", "desk-library.js")]
 
     def get_context(self, name, value, attrs):
         value = self.choice.file if self.choice else value  # a bound file field has the value of the row

@@ -82,6 +82,7 @@ def test_an_image_is_sent_at_once_and_survives_an_error_elsewhere(desk, how):
     expect(desk.get_by_label("Alternative text")).to_be_focused()
     desk.get_by_label("Alternative text").fill("Two ministers")
     desk.get_by_label("Credit").fill("A. Smith")
+    desk.get_by_text("Exactly, in percent").click()
     desk.get_by_label("Focus, from the left").fill("25")
     desk.locator("[name=_save]").click()
     expect(desk.locator(".error-summary")).to_contain_text("web address")

@@ -23,6 +23,7 @@ def chosen(size=(800, 400)):
 
 def desk(page, message):
     page.goto(f"/admin/news/message/{message.pk}/change/")
+    page.get_by_text("Exactly, in percent").click()
     frame = page.locator(".focus-frame")
     return SimpleNamespace(
         frame=frame,
@@ -53,6 +54,29 @@ def test_a_click_on_the_image_sets_its_focus(staff):
     staff.get_by_role("button", name="Save and continue").click()
     expect(form.x).to_have_value("25")
     assert Message.objects.values_list("image_focus_x", "image_focus_y").get() == (25, 80)
+
+
+def test_the_cuts_follow_the_focus(staff):
+    form = desk(staff, a_pictured_message(publish_at=None, size=(800, 400)))
+    cuts = staff.locator(".picture-cuts img")
+    expect(cuts).to_have_count(3)
+    expect(cuts.first).to_be_visible()
+    click(form.image, 0.25, 0.8)
+    for cut in cuts.all():
+        expect(cut).to_have_css("object-position", "25% 80%")
+    ratios = [box["width"] / box["height"] for box in [cut.bounding_box() for cut in cuts.all()]]
+    assert ratios == pytest.approx([16 / 9, 1, 1.91], abs=0.05)
+    form.y.fill("10")
+    expect(cuts.first).to_have_css("object-position", "25% 10%")
+
+
+def test_a_focus_that_is_refused_is_unfolded(staff):
+    form = desk(staff, a_pictured_message(publish_at=None))
+    form.x.fill("101")
+    staff.get_by_text("Exactly, in percent").click()
+    expect(form.x).to_be_hidden()
+    staff.locator("[name=_save]").click()
+    expect(form.x).to_be_visible()
 
 
 def test_the_mark_is_at_the_focus_that_is_entered(staff):
