@@ -1,11 +1,8 @@
 """The library of images: who sees which, search, pages, uses, uploads, deletion, and where its files go."""
 
-import importlib
 from datetime import date
-from types import SimpleNamespace
 
 import pytest
-from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -99,16 +96,6 @@ def test_an_image_in_a_text_gets_its_alternative_text_from_there(anna):
     a_message(body=a_body(image, alt="A handshake"))
     image.refresh_from_db()
     assert image.alt == "A handshake"
-
-
-def test_lead_images_of_earlier_releases_are_added_by_the_migration(anna):
-    first, second = a_pictured_message(), a_pictured_message(image_alt="A flag")
-    Message.objects.filter(pk=second.pk).update(image=first.image.name)
-    Image.objects.all().delete()
-    migration = importlib.import_module("news.migrations.0003_images_in_library")
-    migration.add_lead_images(apps, SimpleNamespace(connection=connection))
-    image = Image.objects.get()
-    assert (image.file.name, image.width, image.alt) == (first.image.name, 600, "The Ambassador at a lectern")
 
 
 def test_texts_of_the_library_make_no_new_edition(client, anna):
