@@ -18,7 +18,7 @@ check_lock = BoundedSemaphore(1)  # one check at a time in a process
 
 def broken_links_among(urls: list[str]) -> list[dict] | None:
     """Return the broken links among these as JSON data; None while these or others are being checked."""
-    key = "news.link_checker:" + sha256("\n".join(urls).encode()).hexdigest()
+    key = _cache_key(urls)
     broken = cache.get(key)
     if broken is not None or not check_lock.acquire(blocking=False):
         return broken
@@ -29,6 +29,15 @@ def broken_links_among(urls: list[str]) -> list[dict] | None:
         return result.result(WAIT_SECONDS)
     except TimeoutError:
         return None
+
+
+def known_broken_links(urls: list[str]) -> list[dict]:
+    """Return the broken links among these by the latest check, which is not repeated; none without one."""
+    return cache.get(_cache_key(urls)) or []
+
+
+def _cache_key(urls: list[str]) -> str:
+    return "news.link_checker:" + sha256("\n".join(urls).encode()).hexdigest()
 
 
 def _check(key: str, urls: list[str], result: Future[list[dict]]) -> None:

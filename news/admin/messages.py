@@ -18,6 +18,7 @@ from core.admin.workflow_forms import run_with_refusals
 from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
 from news.admin import (
+    add_to_release,
     attachments,
     csv_export,
     editing_sessions,
@@ -62,6 +63,7 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
         MessageHistoryViews,
         workflow.WorkflowViews,
         revisions.RevisionViews,
+        add_to_release.AddToReleaseViews,
         csv_export.CsvViews,
     ]
     fieldsets = [
@@ -173,6 +175,7 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
         context.update(workflow.form_context(request, obj))
         context.update(revisions.form_context(request, obj, has_permission))
         context.update(limits.form_context(request, obj))
+        context.update(add_to_release.form_context(request, obj))
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Saving

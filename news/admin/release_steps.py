@@ -14,9 +14,11 @@ from core.ids import is_valid_pk
 from core.templatetags.datetimes import in_zones
 from core.text_fields import MAX_REASON, TextFormField
 from news import emails
+from news.admin.editorial_hints import urls_of
 from news.admin.forms import clean_moment
 from news.admin.preview_links import PreviewLinkViews
 from news.admin.workflow import has_workflow_permission
+from news.background_link_checks import known_broken_links
 from news.previews import prepare_preview
 
 STEPS = {
@@ -38,9 +40,16 @@ class StepForm(forms.Form):
     )
     moment = ZonedDateTimeField(label=gettext_lazy("New moment"), widget=ZonedDateTimeWidget)
 
-    def __init__(self, *args, step, at, **kwargs):
+    accept_broken_links = forms.BooleanField(
+        label=gettext_lazy("Approve although links do not answer"),
+        error_messages={"required": gettext_lazy("Correct these links, or tick this box. It is recorded.")},
+    )
+
+    def __init__(self, *args, step, at, broken_links=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.at = at
+        if step != "approve" or not broken_links:
+            del self.fields["accept_broken_links"]
         if step != "move":
             del self.fields["moment"]
         if step in ("move", "publish_now"):
@@ -100,7 +109,10 @@ class ReleaseViews(PreviewLinkViews):
         if hidden_items(request.user, release, request.at):
             messages.warning(request, _("This release has an item that you cannot see. Ask somebody who can."))
             return redirect_to_form(release)
-        form = StepForm(request.POST if request.method == "POST" else None, step=step, at=request.at)
+        broken = broken_links(request, release) if step == "approve" else []
+        form = StepForm(
+            request.POST if request.method == "POST" else None, step=step, at=request.at, broken_links=broken
+        )
         if form.is_valid():
             try:
                 with transaction.atomic():  # a step that is refused halfway leaves nothing behind
@@ -118,10 +130,21 @@ class ReleaseViews(PreviewLinkViews):
             title=STEPS[step],
             release=release,
             items=list(release.ordered_items()),
+            broken_links=broken,
             versions=release.versions(),
             form=form,
             media=self.model_admin.media + form.media,
         )
+
+
+def broken_links(request, release) -> list[dict]:
+    """Return the links of a release that do not work, by the latest check of its form."""
+    return known_broken_links(links_of(visible_items(request, release)))
+
+
+def links_of(items) -> list[str]:
+    """Return the links of messages, each once."""
+    return sorted({url for item in items for url in urls_of(item)})
 
 
 def take_step(request, release, step: str, data) -> None:
@@ -130,7 +153,8 @@ def take_step(request, release, step: str, data) -> None:
     if step == "approve":
         posted = {name.removeprefix("version-"): value for name, value in request.POST.items() if "version-" in name}
         versions = {int(pk): int(number) for pk, number in posted.items() if is_valid_pk(pk) and is_valid_pk(number)}
-        release.approve(**options, versions=versions, override=data["reason"])
+        note = _("Links that do not answer were accepted.") if data.get("accept_broken_links") else ""
+        release.approve(**options, versions=versions, override=data["reason"], note=note)
     elif step == "move":
         release.move(data["moment"], **options)
     elif step == "hold":

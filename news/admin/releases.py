@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy
 from core.admin.views import redirect_to_form
 from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
-from news.admin.editorial_hints import urls_of
 from news.admin.forms import clean_moment
 from news.admin.preview_links import link_context
-from news.admin.release_steps import STEPS, ReleaseViews, link_refusal, visible_items
+from news.admin.release_steps import STEPS, ReleaseViews, link_refusal, links_of, visible_items
 from news.admin.workflow import has_workflow_permission
 from news.background_link_checks import broken_links_among
 from news.models import Message, Release
+from versions.admin import conflicts
 
 MAX_CANDIDATES = 200  # messages that can be selected to be added, the newest
 MAX_ORDER = 10_000
@@ -135,12 +135,13 @@ class ReleaseAdmin(admin.ModelAdmin):
         if request.method != "POST":
             return view(request, object_id, form_url, extra_context)
         with transaction.atomic(), new_edition():  # what is refused leaves an outer transaction as it was
-            return view(request, object_id, form_url, extra_context)
+            return conflicts.set_saved_cookie(request, view(request, object_id, form_url, extra_context))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["draft_key"] = conflicts.draft_key(request)
         if obj:
             items = visible_items(request, obj)
-            links = sorted({url for item in items for url in urls_of(item)})
+            links = links_of(items)
             is_open, can_approve = not obj.published_at, has_workflow_permission(request, "approve")
             context |= {
                 "fingerprint": Release.objects.get(pk=obj.pk).fingerprint(),  # of what is saved, not of the form
@@ -169,6 +170,7 @@ class ReleaseAdmin(admin.ModelAdmin):
             obj.save(update_fields=["name", "moment"])
         else:
             obj.save()
+        request.was_saved = True
         options = {"at": request.at, "by": request.user}
         items = visible_items(request, obj)
         for item in items:

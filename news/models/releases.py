@@ -24,6 +24,7 @@ from news.models.workflow_log import WorkflowLogEntry
 from richtext.fields import images_without_alternative
 
 State = Message.State
+MAX_LOGGED = MAX_REASON + 200  # characters: a reason, and a note of what was accepted
 MAX_ITEMS = 100
 ADDABLE = frozenset({State.DRAFT, State.SUBMITTED, State.SCHEDULED})
 
@@ -150,10 +151,13 @@ class Release(models.Model):
                 problems.append(_t("“%s” has an image in its text without alternative text. Add it.") % item.headline)
         return problems
 
-    def approve(self, *, at: datetime, by=None, versions: dict[int, int] | None = None, override: str = "") -> None:
+    def approve(
+        self, *, at: datetime, by=None, versions: dict[int, int] | None = None, override: str = "", note: str = ""
+    ) -> None:
         """Approve all of it for its moment, or publish it now where that is past or empty.
 
-        A user names the `versions` that they have read. Who has worked on an item needs a reason (`override`).
+        A user names the `versions` that they have read. Who has worked on an item needs a reason (`override`). The log
+        has the reason and the `note`.
         """
         override = clean_text(override)
         with new_edition():
@@ -170,7 +174,7 @@ class Release(models.Model):
                 )
             self.moment = max(self.moment or at, at)
             self.approved_at, self.approved_by = at, by
-            self._record("approved", at, by, override)
+            self._record("approved", at, by, " ".join(filter(None, [override, note])))
             self._set_moment_of_items(at)
             if self.moment <= at:
                 self.publish(at)
@@ -259,7 +263,7 @@ class ReleaseLogEntry(models.Model):
     kind = models.CharField(_("action"), max_length=20, choices=Kind.choices)
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
-    reason = PlainTextField(_("reason"), max_length=MAX_REASON, blank=True)
+    reason = PlainTextField(_("reason"), max_length=MAX_LOGGED, blank=True)
     # Its headline is not copied: the item may be a draft that not everybody may see.
     item = models.ForeignKey(Message, models.PROTECT, null=True, related_name="+", verbose_name=_("item"))
 

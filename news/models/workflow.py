@@ -16,6 +16,7 @@ from editions.models import PublicModel, new_edition
 from news.authorship import authored_versions
 from news.models.corrections import Correction, replaced_version
 from news.models.workflow_log import WorkflowLogEntry
+from richtext.fields import images_without_alternative
 from versions.comparison import restore_fields
 from versions.models import VersionInfo
 
@@ -140,6 +141,8 @@ class WorkflowModel(PublicModel):
             raise ValidationError(_("This message has already been approved."))
         if by and version != self.newest_version():
             raise ValidationError(CHANGED_SINCE_READ)
+        if by and self.change_kind != "withdrawal" and images_without_alternative(self.body):
+            raise ValidationError(_("The text has an image without alternative text. Describe the image."))
         if by and not override:
             if by.pk in self.authors():
                 raise ValidationError(OWN_TEXT)

@@ -211,3 +211,90 @@ def test_a_message_in_an_approved_release_is_read_only(client, editor):
     a_release(new)
     assert 'name="headline"' not in client.get(change_url(new)).content.decode()
     assert Message.objects.get(pk=new.pk).state(NOON) == Message.State.SCHEDULED
+
+
+# Links that do not answer
+
+
+@pytest.fixture
+def a_broken_link(monkeypatch):
+    """Have the latest check of the links of any release find a broken one."""
+    link = {"url": "https://nowhere.example/", "problem": "404"}
+    monkeypatch.setattr("news.admin.release_steps.known_broken_links", lambda urls: [link])
+
+
+def test_broken_links_must_be_accepted_and_that_is_logged(client, editor, a_broken_link):
+    release = a_release(*three_items(), approved=False)
+    for item in release.items.all():
+        item.approve(at=NOON)
+    page = take(client, release, "approve")
+    assert "https://nowhere.example/" in page and "Correct these links, or tick this box." in page
+    assert not stored_release(release).approved_at
+    take(client, release, "approve", accept_broken_links="on")
+    assert stored_release(release).approved_at
+    assert release.log_entries.first().reason == "Links that do not answer were accepted."
+
+
+def test_other_steps_do_not_ask_about_links(client, editor, a_broken_link):
+    release = a_release(*three_items())
+    assert "accept_broken_links" not in client.get(f"{LIST}{release.pk}/hold/").content.decode()
+
+
+def stored_release(release):
+    return Release.objects.get(pk=release.pk)
+
+
+# From the message's form
+
+
+def add_url(message):
+    return f"/admin/news/message/{message.pk}/add-to-release/"
+
+
+def test_a_message_is_added_to_a_release_from_its_form(client, editor):
+    message, release = a_message(headline="One", publish_at=None), a_release(approved=False)
+    assert add_url(message) in client.get(change_url(message)).content.decode()
+    assert "One" in client.get(add_url(message)).content.decode()
+    page = client.post(add_url(message), {"release": release.pk}, follow=True).content.decode()
+    assert "Added to the release “Visit”." in page
+    assert stored(message).release == release
+    assert add_url(message) not in client.get(change_url(message)).content.decode()
+
+
+def test_a_message_begins_a_new_release(client, editor):
+    message = a_message(publish_at=None)
+    client.post(add_url(message), {"name": "The visit"})
+    assert stored(message).release.name == "The visit"
+
+
+@pytest.mark.both_databases
+def test_a_new_release_that_cannot_hold_the_message_is_not_kept(client, editor):
+    message = a_message()
+    page = client.post(add_url(message), {"name": "The visit"}).content.decode()
+    assert "It cannot be added." in page and 'value="The visit"' in page
+    assert not Release.objects.exists()
+
+
+@pytest.mark.parametrize("data", [{}, {"name": " "}, {"release": "x"}, {"release": "9" * 30}, {"name": "x" * 5000}])
+def test_a_release_must_be_selected_or_named(client, editor, data):
+    message = a_message(publish_at=None)
+    answer = client.post(add_url(message), data)
+    assert (answer.status_code, "errorlist" in answer.content.decode()) == (200, True)
+    assert stored(message).release is None
+
+
+def test_who_may_not_write_adds_nothing(client, django_user_model):
+    message = a_message(publish_at=None)
+    client.force_login(django_user_model.objects.create_user("reader", is_staff=True))
+    assert client.post(add_url(message), {"name": "x"}).status_code in (403, 404)
+
+
+# What is typed
+
+
+def test_the_form_keeps_what_is_typed_until_it_is_saved(client, editor):
+    release = a_release(approved=False)
+    page = client.get(form_url(release)).content.decode()
+    assert "data-keep" in page and 'name="draft_key"' in page
+    form = fields_of(page, "release_form") | {"_save": "Save", "draft_key": "l3k-9x"}
+    assert client.post(form_url(release), form).cookies["desk_saved"].value == "l3k-9x"

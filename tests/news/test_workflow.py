@@ -150,3 +150,13 @@ def test_a_draft_is_approved_only_for_a_reason():
         message.approve(at=NOON, version=message.newest_version(), by=someone("editor"))
     message.approve(at=NOON, version=message.newest_version(), by=someone("editor"), override="It is urgent.")
     assert message.log_entries.get().reason == "It is urgent."
+
+
+def test_a_text_with_an_image_that_is_not_described_is_not_approved():
+    editor = get_user_model().objects.create_user("editor")
+    message = a_message(publish_at=None)
+    Message.objects.filter(pk=message.pk).update(body='<p><img src="/media/pictures/a-1x1.png" alt=""></p>')
+    message.refresh_from_db()
+    message.submit(at=NOON)
+    with pytest.raises(ValidationError, match="without alternative text"):
+        message.approve(at=NOON, by=editor, version=message.newest_version())
