@@ -56,7 +56,7 @@ class CounterAdmin(WorkingCopyMixin, FormerOwnerMixin, VersionedAdmin):
                 "description": _("{days} is replaced by the number, {incident} by the incident."),
             },
         ),
-        (_("Display"), {"fields": ["shown", "order", "message", "slug"]}),
+        (_("Display"), {"fields": ["shown", "order", "message", "slug"], "classes": ["card"]}),
     ]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):

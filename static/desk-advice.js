@@ -7,7 +7,7 @@
 
   /* Words in the lead and the text */
 
-  const length = hints.querySelector("[data-words-per-minute]");
+  const length = document.querySelector("[data-words-per-minute]");
   const lead = document.getElementById("id_lead");
   const body = document.getElementById("id_body");
   const BLOCK = /<\/?(?:p|h[1-6]|blockquote|ul|ol|li|figure|figcaption|table|caption|tr|td|th|hr|br|div)\b/gi;
@@ -40,7 +40,7 @@
   /* Headline length; hints are out of date once the text changes */
 
   const headline = document.getElementById("id_headline");
-  const characters = hints.querySelector("[data-limit]");
+  const characters = document.querySelector("[data-limit]");
   const stale = hints.querySelector("[data-stale]");
   const list = hints.querySelector("ul");
 

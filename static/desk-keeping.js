@@ -76,6 +76,7 @@
     if (turn !== turns || signedOut) return;
     try {
       localStorage.setItem(ownKey, JSON.stringify({ ...row, ...encrypted }));
+      dispatchEvent(new Event("desk:kept"));
     } catch { /* storage is full: the page still has the text */ }
   };
 

@@ -82,6 +82,7 @@
     const output = box.querySelector(".zones");
     output.classList.toggle("wrong", at === undefined);
     if (output.textContent !== text) output.textContent = text;
+    box.dispatchEvent(new CustomEvent("desk:moment", { bubbles: true, detail: { at, host, now: localTime(host, Date.now()), local: (zone) => localTime(zone, at) } }));
   };
 
   const showAll = () => {

@@ -8,6 +8,12 @@
   const PAUSE = 10_000; // ms; then it can be pressed again: the page stays after a download, or if loading is stopped
   const sent = new Map(); // form → a function that makes it as it was
 
+  const labelOf = (button) => button.matches("input") ? button.value : button.textContent;
+  const setLabel = (button, text) => {
+    if (button.matches("input")) button.value = text;
+    else button.textContent = text;
+  };
+
   const release = (form) => {
     sent.get(form)?.();
     sent.delete(form);
@@ -15,19 +21,19 @@
 
   const showSending = (form, button) => {
     const timer = setTimeout(release, PAUSE, form);
-    const label = button?.value;
-    // After the form's data is read: the label of a button is its value
+    const label = button && labelOf(button);
+    // After the form's data is read: the label of an input is its value
     const later = setTimeout(() => {
       if (!button) return;
       button.setAttribute("aria-disabled", "true");
-      if (button.matches("input")) button.value = LABELS[button.name] ?? dataset.waiting;
+      setLabel(button, LABELS[button.name] ?? dataset.waiting);
     });
     sent.set(form, () => {
       clearTimeout(timer);
       clearTimeout(later);
       if (!button) return;
       button.removeAttribute("aria-disabled");
-      if (button.matches("input")) button.value = label;
+      setLabel(button, label);
     });
   };
 

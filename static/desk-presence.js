@@ -35,7 +35,7 @@
     session.showEnded(false);
     const { others, newer } = await response.json();
     showLine("[data-newer]", newer);
-    const element = box.querySelector("[data-others]");
+    const element = document.querySelector("[data-others]");
     const shown = [...element.children].map(({ textContent }) => textContent);
     if (String(shown) === String(others)) return; // screen readers announce each change
     element.replaceChildren(...others.map((text) => Object.assign(document.createElement("p"), { textContent: text })));

@@ -5,6 +5,8 @@ document.addEventListener("keydown", (event) => {
   if (!box || event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (target.isContentEditable || target.closest("input, textarea, select, [contenteditable]")) return;
   event.preventDefault();
+  const menu = box.closest("details");
+  if (menu) menu.open = true;
   box.focus();
   box.select();
 });

@@ -115,6 +115,7 @@ class AttachmentInline(admin.StackedInline):
     model = Attachment
     form, formset = AttachmentForm, AttachmentFormSet
     fields = [("name", "order"), "file"]
+    classes = ["card"]
     extra = 0
     max_num = MAX_ATTACHMENTS
     verbose_name_plural = gettext_lazy("Attachments (PDF)")

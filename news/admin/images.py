@@ -37,7 +37,7 @@ FIELDS = [
     "image_credit",
     "video_url",
 ]
-FIELDSET = (gettext_lazy("Image"), {"fields": FIELDS})
+FIELDSET = (gettext_lazy("Image, video"), {"fields": FIELDS, "classes": ["card"]})
 
 
 class ImageInput(AdminFileWidget):

@@ -17,6 +17,7 @@ FIELDSET = (
     gettext_lazy("Who can see this draft"),
     {
         "fields": [FIELD],
+        "classes": ["card"],
         "description": gettext_lazy(
             "Leave empty for all press staff. Superusers always can. Once the message is public, everybody can read it."
         ),

@@ -18,8 +18,10 @@ from core.admin.workflow_forms import run_with_refusals
 from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
 from news.admin import (
+    action_bar,
     add_to_release,
     attachments,
+    cards,
     csv_export,
     editing_sessions,
     editorial_hints,
@@ -46,7 +48,6 @@ from working_copies.admin import WorkingCopyMixin
 class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin, EditorAdminMixin, admin.ModelAdmin):
     form = MessageForm
     radio_fields = {"category": admin.VERTICAL, "change_kind": admin.VERTICAL}
-    readonly_fields = ["state_label", "publication"]
     save_on_top = False
     inlines = [attachments.AttachmentInline]
     actions = [
@@ -67,14 +68,16 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
         csv_export.CsvViews,
     ]
     fieldsets = [
-        (gettext_lazy("Text"), {"fields": ["headline", "lead", "body", "category", "language"]}),
+        (None, {"fields": ["headline", "lead", "body"]}),
+        (gettext_lazy("Publication"), {"fields": ["publish_at", "featured"], "classes": ["card"]}),
+        (gettext_lazy("Category, language"), {"fields": ["category", "language"], "classes": ["card"]}),
         images.FIELDSET,
-        (gettext_lazy("Source"), {"fields": ["delivered_on", "source_name", "source_url"]}),
         (
-            gettext_lazy("Publication"),
-            {"fields": ["state_label", "publication", "publish_at", "featured", "slug"]},
+            gettext_lazy("Source, delivery"),
+            {"fields": ["source_name", "source_url", "delivered_on"], "classes": ["card"]},
         ),
         limits.FIELDSET,
+        (gettext_lazy("Web address"), {"fields": ["slug"], "classes": ["card"]}),
     ]
 
     # Permissions
@@ -176,7 +179,12 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
         context.update(revisions.form_context(request, obj, has_permission))
         context.update(limits.form_context(request, obj))
         context.update(add_to_release.form_context(request, obj))
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        context = response.context_data  # with the permissions
+        context.update(cards.form_context(request, context, form, obj))
+        context.update(action_bar.form_context(request, form, obj, context))
+        context["state_pill"] = self.state_label(obj or Message())
+        return response
 
     # Saving
 

@@ -17,6 +17,8 @@ from core.templatetags.datetimes import in_zones
 from news.models import PreviewLink
 from news.models.previews import MAX_LIFETIME
 
+FORM_ID = "preview_links_form"
+
 
 class PreviewLinkForm(forms.ModelForm):
     """The recipient of a preview link, and the end of its validity."""
@@ -31,9 +33,12 @@ class PreviewLinkForm(forms.ModelForm):
             "expires_at": {"required": gettext_lazy("Enter an expiry date and time.")},
         }
 
-    def __init__(self, *args, at, **kwargs):
+    def __init__(self, *args, at, form_id="", **kwargs):
+        """`form_id` is the id of the form that the fields belong to where they are within another one."""
         super().__init__(*args, auto_id="id_preview_%s", **kwargs)
         self.at = at
+        for field in self.fields.values() if form_id else ():
+            field.widget.attrs["form"] = form_id
         self.fields["expires_at"].help_text = gettext_lazy("%(help)s Time zone: %(zone)s.") % {
             "help": self.fields["expires_at"].help_text,
             "zone": settings.TIME_ZONE,
@@ -57,7 +62,7 @@ def link_context(request, row, refusal: str) -> dict:
         "preview_links": [
             (link, link.is_live(request.at), reverse(f"{route}_revoke", args=[row.pk, link.pk])) for link in links
         ],
-        "preview_link_form": None if refusal else PreviewLinkForm(at=request.at),
+        "preview_link_form": None if refusal else PreviewLinkForm(at=request.at, form_id=FORM_ID),
         "preview_links_url": reverse(f"{route}_links", args=[row.pk]),
         "site_url": settings.SITE_URL,
     }

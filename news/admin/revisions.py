@@ -15,8 +15,11 @@ from versions import comparison
 
 ChangeKind = Message.ChangeKind
 
-PUBLIC_FIELDSET = (gettext_lazy("Type of change"), {"fields": ["change_kind", "change_note", "effective_at"]})
-SCHEDULED_FIELDSET = (gettext_lazy("Reason for the change"), {"fields": ["change_note"]})
+PUBLIC_FIELDSET = (
+    gettext_lazy("Type of change"),
+    {"fields": ["change_kind", "change_note", "effective_at"], "classes": ["card"]},
+)
+SCHEDULED_FIELDSET = (gettext_lazy("Reason for the change"), {"fields": ["change_note"], "classes": ["card"]})
 
 
 def fieldsets(message, at) -> list:

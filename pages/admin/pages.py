@@ -30,8 +30,13 @@ class PageAdmin(WorkingCopyMixin, FormerOwnerMixin, EditorAdminMixin, VersionedA
     search_fields = ["title", "path", "body"]
     prepopulated_fields = {"path": ["title"]}
     views = [PreviewViews, workflow.WorkflowViews]
-    text_fieldset = (None, {"fields": ["title", "path", "body"]})
-    place_fieldset = (None, {"fields": ["description", "place", "order", "reviewed_on"]})
+    text_fieldset = (None, {"fields": ["title", "body"]})
+    card_fieldsets = [
+        (gettext_lazy("Web address"), {"fields": ["path"], "classes": ["card"]}),
+        (gettext_lazy("Display"), {"fields": ["place", "order"], "classes": ["card"]}),
+        (gettext_lazy("Description"), {"fields": ["description"], "classes": ["card"]}),
+        (gettext_lazy("Review"), {"fields": ["reviewed_on"], "classes": ["card"]}),
+    ]
 
     # Permissions
 
@@ -68,8 +73,8 @@ class PageAdmin(WorkingCopyMixin, FormerOwnerMixin, EditorAdminMixin, VersionedA
     def get_fieldsets(self, request, obj=None):
         names = ["effective_at"] if obj is None or not obj.shown else []
         names = ["takes_off", *names] if obj and obj.is_change else names
-        when = [(_("Publication"), {"fields": names})] if names else []
-        return with_rendered_texts(self, request, obj, [self.text_fieldset, self.place_fieldset, *when])
+        when = [(_("Publication"), {"fields": names, "classes": ["card"]})] if names else []
+        return with_rendered_texts(self, request, obj, [self.text_fieldset, *when, *self.card_fieldsets])
 
     def view_on_site(self, page):
         """Return the URL of a public page."""

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from core.admin.primary_button import Primary, moment_text
 from core.admin.views import AdminViews, redirect_to_form
 from core.admin.workflow_forms import ReasonForm, StepRefused
 from core.templatetags.datetimes import in_zones
@@ -129,11 +130,12 @@ def report_state(request, page: Page):
 def form_context(request, page: Page | None, can_write: bool) -> dict:
     """Return the template context for the workflow of a page or a change (None: a new page)."""
     if page is None:
-        return {"can_submit": True, "can_approve": may_approve(request), "is_author": True}
+        primary = Primary(_("Submit for approval"), name="_submit")
+        return {"can_submit": True, "can_approve": may_approve(request), "is_author": True, "primary": primary}
     entries = list(page.log_entries.select_related("by"))
     sent_back = entries[0] if entries and entries[0].kind == PageLogEntry.Kind.SENT_BACK else None
     original = page.change_of
-    return {
+    context = {
         "page_state": page.state,
         "can_submit": page.state == State.DRAFT and can_write,
         "can_approve": page.is_editable and may_approve(request),
@@ -150,6 +152,24 @@ def form_context(request, page: Page | None, can_write: bool) -> dict:
         "open_change": page.open_change(),
         "can_propose": page.shown and can_write,
     }
+    return context | {"primary": primary_button(page, context, can_edit=can_write and page.is_editable, at=request.at)}
+
+
+def primary_button(page: Page, context: dict, *, can_edit: bool, at) -> Primary | None:
+    """Return the button for what comes next; None where the user can only read."""
+    if context["open_change"]:
+        return Primary(_("Open the change"), link=reverse("admin:pages_page_change", args=[context["open_change"].pk]))
+    if context["can_propose"]:
+        return Primary(_("Change this page"), action=reverse("admin:pages_page_propose", args=[page.pk]))
+    if not can_edit:
+        return None
+    if context["can_submit"]:
+        return Primary(_("Submit for approval"), name="_submit")
+    if context["can_approve"] and not context["is_author"]:
+        if page.effective_at and page.effective_at > at:
+            return Primary(_("Schedule for %s") % moment_text(page.effective_at, at), name="_approve")
+        return Primary(_("Publish now"), name="_approve")
+    return Primary(_("Save changes"), name="_continue")
 
 
 def comparison_of(page: Page, change: Page) -> list:

@@ -13,6 +13,7 @@ from news.models import Message
 from outbox.delivery import send_due
 from tests.factories import a_counter, a_message, a_notice, an_enquiry
 from tests.helpers.accounts import a_member
+from tests.helpers.desk_pages import open_steps
 from tests.helpers.versions import write_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,7 +61,7 @@ def submit(writer):
     """Find the draft on the dashboard, and submit it."""
     writer.goto("/admin/")
     section(writer, "my-drafts").get_by_role("link", name=HEADLINE).click()
-    writer.get_by_role("button", name="Save and submit").click()
+    writer.get_by_role("button", name="Submit for approval").click()
     expect(writer.locator(".messagelist")).to_contain_text("Submitted for approval")
 
 
@@ -71,7 +72,7 @@ def test_a_submitted_text_is_approved_and_published_when_due(writer, editor, dra
     editor.goto("/admin/")
     expect(section(editor, "awaiting-approval")).to_contain_text("submitted by Anna Writer")
     section(editor, "awaiting-approval").get_by_role("link", name=HEADLINE).click()
-    editor.get_by_role("button", name="Save and approve").click()
+    editor.get_by_role("button", name="Schedule for").click()
     expect(editor.locator(".messagelist")).to_contain_text("It will be published at")
     assert letters() == [writer.officer.email]
 
@@ -94,6 +95,7 @@ def test_a_text_sent_back_is_on_the_writers_front_page_with_the_reason(writer, e
     editor.goto("/admin/news/message/")
     editor.get_by_role("link", name="Awaiting approval").click()
     editor.get_by_role("link", name=HEADLINE).click()
+    open_steps(editor)
     editor.get_by_role("link", name="Send back").click()
     editor.get_by_label("Reason").fill("The date is missing.")
     editor.get_by_role("button", name="Send back").click()

@@ -162,7 +162,7 @@ def test_an_image_without_alternative_text_is_refused(desk, a_picture):
     desk.locator("[name=category]").first.check()
     button(desk, "source").click()
     desk.locator("textarea.cke_source").fill(f'<p><img src="{a_picture}" alt=""></p>')
-    desk.locator("[name=_save]").click()
+    desk.locator("[name=_continue]").click()
     expect(desk.locator(".errorlist").last).to_contain_text("has no alternative text. Double-click it")
     assert not Message.objects.exists()
 

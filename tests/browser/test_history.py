@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.factories import NOON, a_message
+from tests.helpers.desk_pages import approve_own
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,17 +25,16 @@ def test_a_correction_is_proposed_approved_and_shown_under_the_message(staff, ax
     staff.goto(f"{LIST}{message.pk}/change/")
     save_with(staff, "Change this text")
     staff.get_by_label("Headline").fill("The talks begin on Tuesday")
-    save_with(staff, "Save and submit")
+    save_with(staff, "Submit for approval")
     expect(staff.locator(".field-change_kind .errorlist")).to_contain_text("Select the type of your change")
     expect(staff.get_by_label("Headline")).to_have_value("The talks begin on Tuesday")
     assert axe(staff, without=[".django-ckeditor-widget", "#nav-sidebar", ".inline-group"]) == []
     staff.get_by_role("radio", name="Correction").check()
     staff.get_by_label("Note:").fill(NOTE)
-    save_with(staff, "Save and submit")
+    save_with(staff, "Submit for approval")
     expect(staff.locator(".messagelist")).to_contain_text("Submitted for approval")
     expect(staff.locator(".revision-differences ins")).to_have_text("Tuesday")
-    staff.get_by_label("Reason for approving").fill("Nobody else is here.")
-    save_with(staff, "Save and approve")
+    approve_own(staff, "Nobody else is here.")
     expect(staff.locator(".messagelist")).to_contain_text("The change is in force")
     staff.goto(message.get_absolute_url())
     expect(staff.get_by_role("heading", level=1)).to_have_text("The talks begin on Tuesday")

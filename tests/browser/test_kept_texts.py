@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories import a_message
-from tests.helpers.desk_pages import lose_working_copies
+from tests.helpers.desk_pages import click_save, lose_working_copies, open_cards
 from tests.helpers.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,7 +88,7 @@ def test_a_tab_works_again_after_a_sign_in_in_another_tab(anna, draft, log_in):
     log_in(anna, get_user_model().objects.get(username="anna"))
     anna.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(anna.get_by_text("You have been signed out.")).to_be_hidden()
-    anna.get_by_role("button", name="Save", exact=True).click()
+    click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
     draft.refresh_from_db()
     assert draft.headline == SECRET
@@ -98,6 +98,7 @@ def test_enter_in_a_text_input_does_not_submit_the_form(anna, draft):
     anna.goto(change(draft))
     posts = []
     anna.on("request", lambda request: request.is_navigation_request() and posts.append(request.url))
+    open_cards(anna)
     source = anna.locator("#id_source_name")
     source.fill("Ministry of For")
     source.press("Enter")

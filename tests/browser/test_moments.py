@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from news.models import Message
 from tests.factories import a_category
-from tests.helpers.desk_pages import click_save
+from tests.helpers.desk_pages import click_save, open_cards
 from tests.helpers.message_form import ADD_URL
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_the_times_of_both_cities_are_shown_while_typing(anna, axe):
     anna.goto(ADD_URL)
+    open_cards(anna)
     box = anna.locator(".field-publish_at .moment")
     box.get_by_label("Date").fill("01/07/2030")
     box.get_by_label("Time").press_sequentially("22:30")
@@ -25,6 +26,7 @@ def test_the_times_of_both_cities_are_shown_while_typing(anna, axe):
 def test_a_nonexistent_or_ambiguous_time_is_reported_while_typing(anna):
     a_category()
     anna.goto(ADD_URL)
+    open_cards(anna)
     box = anna.locator(".field-publish_at .moment")
     box.get_by_label("Date").fill("31/03/2030")
     box.get_by_label("Time").fill("01:30")
@@ -43,6 +45,7 @@ def test_a_nonexistent_or_ambiguous_time_is_reported_while_typing(anna):
 
 def test_the_shortcut_now_shows_the_times(anna):
     anna.goto(ADD_URL)
+    open_cards(anna)
     box = anna.locator(".field-publish_at .moment")
     box.get_by_role("link", name="Today").click()
     box.get_by_role("link", name="Now").click()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from news.models import Message
+from tests.helpers.desk_pages import click_save, open_cards
 from tests.helpers.files import a_picture_file, a_pictured_message, an_attachment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,6 +24,7 @@ def chosen(size=(800, 400)):
 
 def desk(page, message):
     page.goto(f"/admin/news/message/{message.pk}/change/")
+    open_cards(page)
     page.get_by_text("Exactly, in percent").click()
     frame = page.locator(".focus-frame")
     return SimpleNamespace(
@@ -51,7 +53,9 @@ def test_a_click_on_the_image_sets_its_focus(staff):
     click(form.image, 0.25, 0.8)
     expect(form.x).to_have_value("25")
     expect(form.y).to_have_value("80")
-    staff.get_by_role("button", name="Save and continue").click()
+    click_save(staff)
+    expect(staff.locator(".messagelist")).to_be_visible()
+    open_cards(staff)
     expect(form.x).to_have_value("25")
     assert Message.objects.values_list("image_focus_x", "image_focus_y").get() == (25, 80)
 
@@ -109,6 +113,7 @@ def test_a_newly_chosen_image_is_shown_with_its_focus_in_the_centre(staff):
 
 def test_a_message_without_an_image_has_no_focus_frame(staff):
     staff.goto("/admin/news/message/add/")
+    open_cards(staff)
     expect(staff.locator(".focus-frame")).to_be_hidden()
     staff.locator("#id_image").set_input_files(chosen())
     expect(staff.locator(".focus-frame")).to_be_visible()

@@ -9,12 +9,12 @@ from playwright.sync_api import expect
 
 from news.models import Message
 from tests.factories import NOON, a_category, a_message
+from tests.helpers.desk_pages import OVERRIDE, approve_own, click_save, open_cards, open_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ADD = "/admin/news/message/add/"
 LIST = "/admin/news/message/"
-OVERRIDE = "Reason for approving without a second person"
 HEADLINE = "On the remarks of the spokesman about the closed inquiry " * 4
 
 
@@ -32,12 +32,6 @@ def write(page, headline, text="The text."):
 
 def editor(page):
     return page.locator(".cke_wysiwyg_div")
-
-
-def approve_own(page):
-    """Approve the user's own text, which needs a reason."""
-    page.get_by_label(OVERRIDE).fill("It is the middle of the night.")
-    page.get_by_role("button", name="Save and approve").click()
 
 
 def act(page, name):
@@ -77,7 +71,7 @@ def test_text_typed_in_the_editor_is_published(desk):
     desk.keyboard.press("Control+b")
     desk.keyboard.type("Monday")
     desk.get_by_label("Statements").check()
-    approve_own(desk)
+    approve_own(desk, "It is the middle of the night.")
     expect(desk.locator(".messagelist")).to_contain_text("Published at")
     desk.goto("/")
     featured = desk.locator(".front > .message")
@@ -89,7 +83,7 @@ def test_text_typed_in_the_editor_is_published(desk):
 def test_writer_submits_and_a_colleague_approves(desk, open_page, log_in):
     write(desk, "A text for two")
     desk.get_by_label("Statements").check()
-    desk.get_by_role("button", name="Save and submit").click()
+    desk.get_by_role("button", name="Submit for approval").click()
     expect(desk.locator(".messagelist")).to_contain_text("Submitted for approval")
     colleague = open_page()
     log_in(colleague, get_user_model().objects.create_superuser("colleague", password="for-the-tests-only"))
@@ -97,7 +91,7 @@ def test_writer_submits_and_a_colleague_approves(desk, open_page, log_in):
     expect(row(colleague, "A text for two").locator(".state")).to_have_text("submitted")
     colleague.get_by_role("link", name="A text for two").click()
     expect(colleague.get_by_label(OVERRIDE)).to_be_hidden()
-    colleague.get_by_role("button", name="Save and approve").click()
+    colleague.get_by_role("button", name="Publish now").click()
     expect(colleague.locator(".messagelist")).to_contain_text("Published at")
     desk.goto("/messages/")
     expect(desk.get_by_role("link", name="A text for two")).to_be_visible()
@@ -106,7 +100,8 @@ def test_writer_submits_and_a_colleague_approves(desk, open_page, log_in):
 def test_ones_own_text_is_not_approved_without_a_reason(desk):
     write(desk, "A lonely text", "Typed for an hour.")
     desk.get_by_label("Statements").check()
-    desk.get_by_role("button", name="Save and approve").click()
+    open_steps(desk)
+    desk.get_by_role("button", name="Publish now").click()
     expect(desk.locator(".override .errorlist")).to_be_visible()
     expect(editor(desk)).to_contain_text("Typed for an hour.")
     assert not Message.objects.exists()
@@ -115,7 +110,9 @@ def test_ones_own_text_is_not_approved_without_a_reason(desk):
 def test_a_saved_message_is_a_draft_that_is_not_public(desk, open_page):
     write(desk, "Not yet")
     desk.get_by_label("Statements").check()
-    desk.get_by_role("button", name="Save", exact=True).click()
+    click_save(desk)
+    expect(desk.locator(".messagelist")).to_be_visible()
+    desk.goto(LIST)
     expect(row(desk, "Not yet").locator(".state")).to_have_text("draft")
     visitor = open_page()
     visitor.goto("/messages/")
@@ -126,9 +123,10 @@ def test_a_message_with_a_future_time_is_scheduled(desk):
     write(desk, "Tomorrow’s statement")
     desk.get_by_label("Statements").check()
     tomorrow = timezone.localtime() + timedelta(days=1)
+    open_cards(desk)
     desk.locator("#id_publish_at_0").fill(f"{tomorrow:%d/%m/%Y}")
     desk.locator("#id_publish_at_1").fill("12:00")
-    approve_own(desk)
+    approve_own(desk, "It is the middle of the night.")
     expect(desk.locator(".messagelist")).to_contain_text("12:00 London")
     desk.goto(LIST)
     expect(row(desk, "Tomorrow’s statement").locator(".state")).to_have_text("scheduled")
@@ -138,7 +136,7 @@ def test_a_message_with_a_future_time_is_scheduled(desk):
 
 def test_a_missing_headline_is_reported_and_the_text_is_not_lost(desk):
     write(desk, "", "A text that took an hour.")
-    desk.get_by_role("button", name="Save", exact=True).click()
+    click_save(desk)
     expect(desk.locator(".field-headline .errorlist")).to_be_visible()
     expect(editor(desk)).to_contain_text("A text that took an hour.")
 
@@ -163,10 +161,10 @@ def test_featured_message_leads_the_home_page(desk):
     a_message(headline="A newer statement")
     desk.goto(change(older))
     desk.get_by_role("button", name="Change this text").click()
+    open_cards(desk)
     desk.get_by_label("Featured").check()
     desk.get_by_label("Typo: the meaning is unchanged. Readers are not notified.").check()
-    desk.get_by_label("Reason for approving").fill("Nobody else is here.")
-    desk.get_by_role("button", name="Save and approve").click()
+    approve_own(desk, "Nobody else is here.")
     expect(desk.locator(".messagelist")).to_contain_text("The change is in force")
     desk.goto("/")
     expect(desk.locator(".front > .message").get_by_role("heading")).to_have_text("An older speech")
@@ -180,7 +178,7 @@ def test_a_withdrawn_message_is_410_with_the_reason(desk):
     expect(desk.get_by_text("A statement with an error")).to_be_visible()
     desk.get_by_label("Reason").fill("The date was wrong.")
     desk.get_by_role("button", name="Withdraw").click()
-    expect(desk.locator(".field-state_label .state")).to_have_text("withdrawn")
+    expect(desk.locator(".edit-head .state")).to_have_text("withdrawn")
     answer = desk.goto(message.get_absolute_url())
     assert answer.status == 410
     expect(desk.get_by_role("main")).to_contain_text("The date was wrong.")
@@ -189,6 +187,7 @@ def test_a_withdrawn_message_is_410_with_the_reason(desk):
 def test_a_message_is_not_withdrawn_without_a_reason(desk):
     message = a_message()
     desk.goto(change(message))
+    open_steps(desk)
     desk.get_by_role("link", name="Withdraw …").click()
     desk.get_by_label("Reason").fill("  ")
     desk.get_by_role("button", name="Withdraw").click()
@@ -237,8 +236,5 @@ def test_long_headlines_fit_the_press_desk_at_every_width(open_page, log_in, wid
             page.emulate_media(color_scheme=scheme)
             assert page.evaluate("document.documentElement.scrollWidth") == width
     expect(editor(page)).to_be_visible()
-    tools, title, form = (page.locator(at).bounding_box() for at in (".object-tools", "#content > h2", "#message_form"))
-    assert title["y"] + title["height"] <= tools["y"]
-    assert tools["y"] + tools["height"] <= form["y"]
     frame = page.locator(".cke_chrome").bounding_box()
     assert frame["x"] + frame["width"] <= width

@@ -10,6 +10,7 @@ from news import link_checker
 from news.link_checker import BrokenLink
 from news.models import PreviewLink
 from tests.factories import a_message
+from tests.helpers.desk_pages import open_cards
 from tests.helpers.releases import a_release
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,6 +28,7 @@ def desk(staff):
 
 def a_link(page, name="Reuters"):
     """Create a link with the small form, valid until tomorrow night; return its URL."""
+    open_cards(page)
     section = page.locator("#previews")
     section.get_by_label("Recipient").fill(name)
     tomorrow = timezone.localtime() + timedelta(days=1)
@@ -74,6 +76,7 @@ def test_a_link_works_without_an_account_until_it_is_revoked(desk, open_page):
     assert stranger.context.cookies() == []
 
     desk.reload()
+    open_cards(desk)
     expect(desk.locator("#previews summary")).to_have_text("opened once")
     desk.get_by_role("button", name="Revoke the link for Reuters").click()
     expect(desk.locator(".success")).to_contain_text("The link for Reuters has been revoked")
@@ -81,6 +84,7 @@ def test_a_link_works_without_an_account_until_it_is_revoked(desk, open_page):
 
 
 def test_a_link_without_a_name_is_refused(desk):
+    open_cards(desk)
     desk.locator("#previews").get_by_role("button", name="Create link").click()
     expect(desk.locator(".errorlist").first).to_have_text("Enter who the link is for.")
     assert not PreviewLink.objects.exists()
@@ -88,6 +92,7 @@ def test_a_link_without_a_name_is_refused(desk):
 
 def test_the_form_with_links_and_advice_has_no_violations(desk, axe):
     a_link(desk)
+    open_cards(desk)
     expect(desk.locator("[data-hints]")).to_be_visible()
     ours = [found for found in axe(desk) if "previews" in found or "hints" in found]
     assert ours == []
@@ -103,7 +108,7 @@ def test_the_page_behind_a_link_has_no_violations(desk, axe, open_page):
 
 
 def test_words_are_counted_while_typing(desk):
-    length = desk.locator(".hints .length")
+    length = desk.locator(".length")
     expect(length).to_have_text("Words: 8 · Minutes to read: 1")
     desk.locator("#id_lead").fill("A longer lead of seven words, this.")
     expect(length).to_have_text("Words: 13 · Minutes to read: 1")

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from news.models import Message
 from tests.factories import a_category
+from tests.helpers.desk_pages import open_steps
 from tests.helpers.message_form import ADD_URL
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,6 +30,7 @@ def fill_in(page, headline):
 def test_a_double_click_on_approve_publishes_one_message(officer):
     a_category()
     fill_in(officer, "Once")
+    open_steps(officer)
     officer.locator("[name=override]").fill("Alone on duty.")
     officer.locator("[name=_approve]").dblclick()
     expect(officer.locator(".messagelist")).to_contain_text("Published at")
@@ -52,9 +54,9 @@ def test_the_pressed_button_says_what_happens_and_can_be_pressed_after_going_bac
     button = officer.locator("[name=_save]")
     officer.evaluate("document.querySelector('#notice_form').noValidate = true")
     button.click()
-    expect(button).to_have_value("Saving …")
+    expect(button).to_have_text("Saving …")
     officer.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
-    expect(button).to_have_value("Save")
+    expect(button).to_have_text("Save")
 
 
 def test_back_and_save_with_other_words_saves_nothing_and_shows_them(officer):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories import a_page, an_office
-from tests.helpers.desk_pages import click_save
+from tests.helpers.desk_pages import click_save, open_cards
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,6 +43,7 @@ def test_two_managers_who_edit_visas_lose_nothing(anna, boris, visas, axe):
     click_save(boris)
     expect(boris.locator(".messagelist")).to_be_visible()
     type_over(anna, "A visa costs 30 pounds and takes a week.")
+    open_cards(anna)
     anna.get_by_role("textbox", name="Description").fill("How long it takes.")
     click_save(anna)
     conflict = anna.locator(".conflict")

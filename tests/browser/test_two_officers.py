@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from news.models import Message
 from tests.factories import a_category, a_message
-from tests.helpers.desk_pages import click_save, lose_working_copies
+from tests.helpers.desk_pages import click_save, lose_working_copies, open_cards
 from tests.helpers.files import an_attachment
 from tests.helpers.message_form import ADD_URL
 from tests.helpers.waiting import wait_until
@@ -119,6 +119,7 @@ def test_unsaved_text_is_offered_after_a_crash(anna, draft):
     editor(anna).click()
     anna.keyboard.press("Control+End")
     anna.keyboard.type(" Not saved yet.")
+    open_cards(anna)
     anna.get_by_label("Featured").check()
     until_kept(anna)
     anna.goto(change(draft))  # as after a crash: without a confirmation
@@ -193,6 +194,7 @@ def test_signing_out_deletes_stored_texts(anna, draft):
     anna.get_by_label("Headline").fill("Secret until noon")
     until_kept(anna)
     anna.on("dialog", lambda dialog: dialog.accept())
+    anna.locator(".edit-head .menu > summary").click()
     anna.get_by_role("button", name="Log out").click()
     expect(anna.get_by_role("heading", name="Logged out")).to_be_visible()
     until_kept(anna, 0)
@@ -231,7 +233,7 @@ def test_leaving_a_changed_form_asks_for_confirmation(anna, draft, where):
     (editor(anna) if where == "text" else anna.get_by_label("Headline")).click()
     anna.keyboard.type("Typed ")
     with anna.expect_event("dialog"):
-        anna.get_by_role("link", name="Home").first.click(no_wait_after=True)
+        anna.get_by_role("link", name="Messages").click(no_wait_after=True)
     expect(anna.get_by_label("Headline")).to_be_visible()
     assert (asked, anna.url.endswith(change(draft))) == (["beforeunload"], True)
 
@@ -243,8 +245,8 @@ def test_leaving_an_unchanged_form_does_not_ask_for_confirmation_for_confirmatio
     editor(anna).click()
     anna.keyboard.type("x")
     anna.keyboard.press("Backspace")
-    anna.get_by_role("link", name="Home").first.click()
-    expect(anna.get_by_role("heading", name="Press desk")).to_be_visible()
+    anna.get_by_role("link", name="Messages").click()
+    expect(anna.locator("#changelist")).to_be_visible()
     assert asked == []
 
 
@@ -273,6 +275,7 @@ def test_a_link_in_the_error_summary_focuses_its_field(anna, draft, axe):
     anna.goto(change(draft))
     expect(editor(anna)).to_be_visible()
     headline(anna).fill("")
+    open_cards(anna)
     anna.get_by_label("Source URL").fill("example")
     click_save(anna)
     summary = anna.get_by_role("list", name="Errors in this form")
@@ -289,6 +292,7 @@ def test_an_attachment_deleted_by_a_colleague_is_reported_as_a_conflict(anna, bo
     for page in (anna, boris):
         page.goto(change(draft))
         expect(editor(page)).to_be_visible()
+    open_cards(boris)
     boris.locator("#attachments-0").get_by_label("Delete").check()
     click_save(boris)
     expect(boris.locator(".messagelist")).to_be_visible()

@@ -14,7 +14,7 @@ def fields_of(page: str, form: str) -> dict[str, str]:
 def _sent(form):
     for element in form.iter():
         name, kind = element.get("name"), element.get("type", "text")
-        if not name:
+        if not name or element.get("form", form.get("id")) != form.get("id"):
             continue
         if element.tag == f"{NAMESPACE}textarea":
             yield name, (element.text or "").removeprefix("\n")

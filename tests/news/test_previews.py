@@ -102,5 +102,5 @@ def test_previews_are_for_staff_only(client):
 def test_the_form_has_a_preview_button(admin_client):
     draft = a_message(publish_at=None)
     page = admin_client.get(desk(draft, "change")).content.decode()
-    button = re.search(r"<input[^>]*formtarget[^>]*>", page)[0]
+    button = re.search(r"<button[^>]*class=.preview[^>]*>", page)[0]
     assert (f'formaction="{desk(draft)}"' in button, 'formtarget="_blank"' in button) == (True, True)

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from core.admin import edit_page
 from core.text_fields import MAX_REASON, LineFormField
 from editions.models import new_edition
 from versions.admin import conflicts, history, lists
@@ -88,7 +89,9 @@ class VersionedAdmin(admin.ModelAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context.update(conflicts.form_context(request, context["adminform"].form))
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        response.context_data.update(edit_page.form_context(response.context_data))
+        return response
 
     def save_model(self, request, obj, form, change):
         """Save the row with a version: when, by whom and why. With child rows, it gets its version after them."""

@@ -1,0 +1,34 @@
+"""The primary button of a form's action bar, which says what it will do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+
+from core.datetime_fields import display_zones
+
+DAYS_BY_NAME = 6  # days ahead in which a weekday says which day is meant
+
+
+class Primary(NamedTuple):
+    """The primary button: the name that it sends, or the address of its link or of what it posts to."""
+
+    label: str
+    name: str = ""
+    link: str = ""
+    action: str = ""
+
+
+def moment_text(moment: datetime, at: datetime) -> str:
+    """Return a moment ahead in both capitals: "Sat 06:00 · 09:00 Moscow". desk-primary-button.js writes the same."""
+    host, *others = [(city, moment.astimezone(zone)) for city, zone in display_zones()[:-1]]
+    today = at.astimezone(timezone.get_default_timezone()).date()
+    is_near = (host[1].date() - today).days <= DAYS_BY_NAME
+    parts = [f"{format_date(host[1], 'D' if is_near else 'j M')} {host[1]:%H:%M}"]
+    for city, local in others:
+        day = "" if local.date() == host[1].date() else f"{format_date(local, 'D' if is_near else 'j M')} "
+        parts.append(f"{day}{local:%H:%M} {city}")
+    return " · ".join(parts)
