@@ -50,6 +50,7 @@ def test_two_managers_who_edit_visas_lose_nothing(anna, boris, visas, axe):
     expect(conflict).to_contain_text("Boris saved this page")
     expect(conflict.locator("mark").filter(has_text="35")).to_be_visible()
     expect(editor(anna)).to_have_text("A visa costs 30 pounds and takes a week.")
+    open_cards(anna)
     expect(anna.get_by_role("textbox", name="Description")).to_have_value("How long it takes.")
     assert axe(anna, without=[".django-ckeditor-widget"]) == []
     conflict.get_by_role("button", name="Use their version: Text").click()

@@ -127,6 +127,7 @@ def test_unsaved_text_is_offered_after_a_crash(anna, draft):
     expect(editor(anna)).to_have_text("The first text.")
     anna.get_by_role("button", name="Restore").click()
     expect(editor(anna)).to_have_text("The first text. Not saved yet.")
+    open_cards(anna)
     expect(anna.get_by_label("Featured")).to_be_checked()
     click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
