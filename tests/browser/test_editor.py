@@ -170,7 +170,7 @@ def test_an_image_without_alternative_text_is_refused(desk, a_picture):
 def test_the_editor_is_dark_in_the_dark_colour_scheme(dark, log_in):
     log_in(dark)
     dark.goto("/admin/news/message/add/")
-    expect(text(dark)).to_have_css("background-color", "rgb(25, 28, 33)")
+    expect(dark.locator("body")).to_have_css("background-color", "rgb(20, 22, 26)")
     expect(text(dark)).to_have_css("color", "rgb(236, 235, 231)")
     text(dark).click()
     dark.locator(".cke_combo__format a").click()
