@@ -210,6 +210,18 @@ def test_control_and_enter_presses_the_primary_button(open_page, log_in, writer,
     expect(page.locator(".messagelist")).to_contain_text("Submitted for approval")
 
 
+def test_enter_in_the_source_opens_and_sends_nothing(open_page, log_in, writer, draft):
+    page = opened(open_page, log_in, writer, draft)
+    open_cards(page)
+    requests = []
+    page.context.on("request", lambda request: request.is_navigation_request() and requests.append(request.url))
+    page.locator("#id_source_name").fill("Ministry of For")
+    page.locator("#id_source_name").press("Enter")
+    # A form that is submitted sends its request before the second next frame.
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert requests == []
+
+
 def test_a_question_mark_shows_the_shortcuts(open_page, log_in, writer, draft):
     page = opened(open_page, log_in, writer, draft)
     page.locator("#id_headline").press("?")

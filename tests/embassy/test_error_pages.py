@@ -32,8 +32,8 @@ def test_each_error_is_listed_with_a_link_to_its_field(admin_client):
     draft = a_draft()
     wrong = {"headline": "", "source_url": "example", "publish_at_0": "31.02.2030", "publish_at_1": "12:00"}
     found, ids = summed_up(post_form(admin_client, draft, opened_form(admin_client, draft, **wrong))[1])
-    assert [target for target, _ in found] == ["id_headline", "id_source_url", "id_publish_at_0"]
-    assert "starting with https://" in found[1][1]
+    assert [target for target, _ in found] == ["id_headline", "id_publish_at_0", "id_source_url"]
+    assert "starting with https://" in found[2][1]
     assert {target for target, _ in found} <= ids
 
 

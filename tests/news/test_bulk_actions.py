@@ -128,17 +128,18 @@ def test_a_withdrawn_message_has_a_banner_above_its_form(client, editor):
     assert "The number was wrong." in banner
 
 
-def test_a_rejected_draft_has_a_banner_with_user_and_reason(client, editor):
+def test_the_first_card_of_a_rejected_draft_names_user_and_reason(client, editor):
     writer = a_member(roles.WRITERS, username="writer")
     message = waiting(writer)
     message.send_back("The date is missing.", at=NOON, by=editor)
     client.force_login(writer)
     page = client.get(f"{LIST}{message.pk}/change/").content.decode()
-    top = page[: page.index('name="headline"')]
-    assert ("sent this message back on" in top, "The date is missing." in top) == (True, True)
+    first_card = page[page.index('class="edit-card') :].partition("</details>")[0]
+    name = editor.get_full_name() or editor.get_username()
+    assert [text in first_card for text in ("Sent back", name, "The date is missing.")] == [True] * 3
     message.refresh_from_db()
     message.submit(at=NOON + DAY, by=writer)
-    assert "sent this message back on" not in client.get(f"{LIST}{message.pk}/change/").content.decode()
+    assert "edit-card sent-back" not in client.get(f"{LIST}{message.pk}/change/").content.decode()
 
 
 def test_an_unexpected_state_is_reported_without_an_error(client, editor, monkeypatch):
@@ -171,9 +172,11 @@ FORMS = ["news/message", "news/category", "pages/page", "counters/counter", "con
 @pytest.mark.parametrize("form", FORMS)
 def test_enter_in_a_single_line_field_does_not_submit(admin_client, form):
     page = admin_client.get(f"/admin/{form}/add/").content.decode()
-    form = page[page.index('_form"') :]
-    first = form.index('<button type="submit" disabled hidden>')
-    assert first < form.index('<input type="submit"')
+    name = f"{form.partition('/')[2]}_form"
+    own, other = page[page.index(f'id="{name}"') :], rf'<button type="submit" form="{name}"[^>]*>'
+    buttons = re.findall(r'<(?:button|input)[^>]* ?type="submit"[^>]*>', own)
+    assert "disabled hidden" in buttons[0]
+    assert "disabled hidden" in (re.findall(other, page) or buttons)[0]
 
 
 def test_several_messages_are_sent_back_with_one_reason(client, editor):
