@@ -70,7 +70,7 @@ def further_cards(context, message) -> list[Card]:
     """Return the cards of a saved message: preview links, its changes, the log."""
     cards = []
     if context.get("preview_links") or context.get("preview_link_form"):
-        live = sum(is_live for _link, is_live in context["preview_links"])
+        live = sum(is_live for _link, is_live, _revoke_url in context["preview_links"])
         value = str(live) if live else _("none")
         cards.append(Card("previews", _("Preview links"), value, "admin/news/message/_previews.html"))
     if context.get("revisions"):

@@ -186,7 +186,6 @@ class MessageList(ChangeList):
 class MessageListMixin(ListColumnsMixin):
     """The part of MessageAdmin for its changelist."""
 
-    actions_on_top = False
     list_filter = [
         StateFilter,
         AuthorFilter,

@@ -77,7 +77,7 @@ class ListColumnsMixin:
         first, *others = in_zones(obj.due_at).split(" · ")
         return format_html("{}{}", first, format_html_join("", "<small>{}</small>", ((other,) for other in others)))
 
-    @admin.display(description="")
+    @admin.display(description=gettext_lazy("page"))
     def page_link(self, obj):
         if obj.was_public(timezone.now()):
             return format_html('<a href="{}">{}</a>', obj.get_absolute_url(), _("View"))

@@ -22,7 +22,7 @@ HEADLINE = "On the visit of the inspectors"
 
 
 def section(page, name):
-    return page.locator(f".dashboard-sections .{name}")
+    return page.locator(f".dashboard-columns .{name}")
 
 
 @pytest.fixture
@@ -71,14 +71,14 @@ def test_a_submitted_text_is_approved_and_published_when_due(writer, editor, dra
 
     editor.goto("/admin/")
     expect(section(editor, "awaiting-approval")).to_contain_text("submitted by Anna Writer")
-    section(editor, "awaiting-approval").get_by_role("link", name=HEADLINE).click()
+    section(editor, "awaiting-approval").get_by_role("link", name=HEADLINE, exact=True).click()
     editor.get_by_role("button", name="Schedule for").click()
     expect(editor.locator(".messagelist")).to_contain_text("It will be published at")
     assert letters() == [writer.officer.email]
 
     editor.goto("/admin/")
-    expect(section(editor, "awaiting-approval")).to_contain_text("Nothing awaiting your approval")
-    expect(section(editor, "scheduled-today")).to_contain_text(HEADLINE)
+    expect(editor.locator(".nothing")).to_contain_text("Nothing awaits your approval.")
+    expect(section(editor, "ahead")).to_contain_text(HEADLINE)
     visitor = open_page()
     visitor.goto("/messages/")
     expect(visitor.get_by_text(HEADLINE)).to_have_count(0)
@@ -94,7 +94,7 @@ def test_a_text_sent_back_is_on_the_writers_front_page_with_the_reason(writer, e
     submit(writer)
     editor.goto("/admin/news/message/")
     editor.get_by_role("link", name="Awaiting approval").click()
-    editor.get_by_role("link", name=HEADLINE).click()
+    editor.get_by_role("link", name=HEADLINE, exact=True).click()
     open_steps(editor)
     editor.get_by_role("link", name="Send back").click()
     editor.get_by_label("Reason").fill("The date is missing.")

@@ -59,8 +59,8 @@ def state(page):
 
 def test_an_enquiry_is_assigned_answered_and_closed(elena, enquiry):
     elena.goto("/admin/")
-    expect(elena.locator(".dashboard-sections .open-enquiries")).to_contain_text("overdue since")
-    elena.locator(".dashboard-sections .open-enquiries").get_by_role("link", name=enquiry.reference).click()
+    expect(elena.locator(".dashboard-columns .open-enquiries")).to_contain_text("overdue since")
+    elena.locator(".dashboard-columns .open-enquiries").get_by_role("link", name=enquiry.reference).click()
     press(elena, "Assign to me")
     expect(said(elena)).to_contain_text("Assigned to you.")
     expect(state(elena)).to_have_text("being answered")

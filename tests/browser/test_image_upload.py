@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from news.models import Message
 from richtext.models import Image
 from tests.factories import a_category
+from tests.helpers.desk_pages import click_save, open_cards
 from tests.helpers.files import a_picture_file, a_pictured_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,6 +40,7 @@ def desk(staff):
     """The form for a new message."""
     a_category()
     staff.goto(ADD)
+    open_cards(staff)
     return staff
 
 
@@ -84,11 +86,12 @@ def test_an_image_is_sent_at_once_and_survives_an_error_elsewhere(desk, how):
     desk.get_by_label("Credit").fill("A. Smith")
     desk.get_by_text("Exactly, in percent").click()
     desk.get_by_label("Focus, from the left").fill("25")
-    desk.locator("[name=_save]").click()
+    click_save(desk)
     expect(desk.locator(".error-summary")).to_contain_text("web address")
+    open_cards(desk)
     expect(desk.locator(".focus-frame img")).to_be_visible()
     desk.get_by_label("Source URL").fill("")
-    desk.locator("[name=_save]").click()
+    click_save(desk)
     expect(desk.locator(".messagelist .success")).to_be_visible()
     message = Message.objects.get()
     assert (message.image.name, message.image_alt, message.image_credit, message.image_focus_x) == (
@@ -101,7 +104,7 @@ def test_submitting_waits_for_the_image(desk):
     fill_in(desk)
     desk.get_by_label("Alternative text").fill("Two ministers")
     choose(desk, chosen((2400, 1200)))
-    desk.locator("[name=_save]").click()
+    click_save(desk)
     expect(desk.locator(".messagelist .success")).to_be_visible()
     assert Message.objects.get().image_width == 2400
 
@@ -141,7 +144,7 @@ def test_without_the_server_the_file_goes_with_the_form(desk):
     choose(desk, chosen())
     expect(status(desk)).to_contain_text("It will be sent when you save")
     desk.get_by_label("Alternative text").fill("Two ministers")
-    desk.locator("[name=_save]").click()
+    click_save(desk)
     expect(desk.locator(".messagelist .success")).to_be_visible()
     assert Message.objects.get().image_width == 900
 
@@ -198,6 +201,7 @@ def test_an_animation_gets_a_sentence(desk):
 def test_replacing_an_image_empties_its_texts_and_can_put_them_back(staff):
     message = a_pictured_message(publish_at=None, image_credit="A. Smith")
     staff.goto(f"/admin/news/message/{message.pk}/change/")
+    open_cards(staff)
     choose(staff, chosen())
     stored(staff)
     expect(status(staff)).to_contain_text("text and credit of the earlier image were removed")
@@ -206,7 +210,7 @@ def test_replacing_an_image_empties_its_texts_and_can_put_them_back(staff):
     staff.get_by_role("button", name="Put them back").click()
     expect(staff.get_by_label("Alternative text")).to_have_value(message.image_alt)
     expect(staff.get_by_label("Credit")).to_have_value("A. Smith")
-    staff.locator("[name=_save]").click()
+    click_save(staff)
     expect(staff.locator(".messagelist .success")).to_be_visible()
     message.refresh_from_db()
     assert (message.image_width, message.image_credit) == (900, "A. Smith")
@@ -240,7 +244,7 @@ def test_an_image_is_chosen_from_the_library_with_its_texts(desk):
     dialog.get_by_role("button", name="Use ambassador.jpg").click()
     expect(status(desk)).to_contain_text("Chosen from the library")
     expect(desk.get_by_label("Alternative text")).to_have_value("The Ambassador")
-    desk.locator("[name=_save]").click()
+    click_save(desk)
     expect(desk.locator(".messagelist .success")).to_be_visible()
     message = Message.objects.get()
     assert (message.image.name, message.image_credit) == (image.file.name, "A. Smith")
@@ -275,6 +279,7 @@ def test_the_library_has_no_violations(staff, axe, address):
     a_pictured_message()
     if address == "a dialog":
         staff.goto(ADD)
+        open_cards(staff)
         staff.get_by_role("button", name="Choose from the library").click()
         expect(staff.get_by_role("dialog").get_by_role("listitem").first).to_be_visible()
     else:

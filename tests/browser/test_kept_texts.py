@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories import a_message
-from tests.helpers.desk_pages import click_save, lose_working_copies, open_cards
+from tests.helpers.desk_pages import click_save, lose_working_copies, open_cards, sign_out
 from tests.helpers.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,7 +59,7 @@ def test_signing_out_in_one_tab_deletes_the_texts_of_another(anna, draft):
     write(anna, draft)
     other = anna.context.new_page()
     other.goto("/admin/")
-    other.get_by_role("button", name="Log out").click()
+    sign_out(other)
     expect(other.get_by_role("heading", name="Logged out")).to_be_visible()
     until(anna, f"!{KEPT}")
     anna.get_by_label("Headline").fill("More of it")

@@ -79,7 +79,7 @@ def test_a_focus_that_is_refused_is_unfolded(staff):
     form.x.fill("101")
     staff.get_by_text("Exactly, in percent").click()
     expect(form.x).to_be_hidden()
-    staff.locator("[name=_save]").click()
+    click_save(staff)
     expect(form.x).to_be_visible()
 
 

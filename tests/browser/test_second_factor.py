@@ -10,6 +10,7 @@ from accounts import roles
 from accounts.two_factor import totp
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.helpers.accounts import a_member, shown_code, with_phone
+from tests.helpers.desk_pages import open_user_menu, sign_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,12 +60,13 @@ def set_up(page):
 def test_set_up_and_sign_in_with_a_backup_code(page, anna, log_in):
     log_in(page, anna)
     page.goto("/admin/")
+    open_user_menu(page)
     page.get_by_role("link", name="Two-step verification").click()
     page.get_by_role("link", name="Set up two-step verification").click()
     codes = set_up(page)
     page.get_by_role("link", name="I have saved them").click()
     expect(page.get_by_text("You have 10 backup codes left")).to_be_visible()
-    page.get_by_role("button", name="Log out").click()
+    sign_out(page)
     give_password(page)
     give_code(page, codes[0])
     expect(page.locator(".messagelist")).to_contain_text("have 9 left")
@@ -88,7 +90,7 @@ def test_if_required_it_is_set_up_during_the_sign_in(page, anna, settings):
     give_password(page)
     set_up(page)
     page.get_by_role("link", name="I have saved them").click()
-    expect(page.get_by_role("heading", name="Press desk")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Press desk")).to_be_visible()
 
 
 def test_a_manager_resets_two_step_verification(page, anna, log_in):
@@ -119,7 +121,7 @@ def test_its_pages_are_accessible(open_page, anna, axe, look, settings):
     look_at("a wrong code", "Enter your code")
     TOTPDevice.objects.update(throttling_failure_count=0)
     give_code(page, shown_code())
-    expect(page.get_by_role("heading", name="Press desk")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Press desk")).to_be_visible()
     page.goto("/admin/two-factor/")
     look_at("overview", "Two-step verification")
     for name, heading in CHANGES.items():

@@ -196,7 +196,7 @@ def test_signing_out_deletes_stored_texts(anna, draft):
     until_kept(anna)
     anna.on("dialog", lambda dialog: dialog.accept())
     anna.locator(".edit-head .menu > summary").click()
-    anna.get_by_role("button", name="Log out").click()
+    anna.get_by_role("button", name="Sign out").click()
     expect(anna.get_by_role("heading", name="Logged out")).to_be_visible()
     until_kept(anna, 0)
 

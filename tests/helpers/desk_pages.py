@@ -28,3 +28,14 @@ def approve_own(page, reason):
 def lose_working_copies(context):
     """Let the server store nothing of what is typed: then only the browser has it."""
     context.route("**/working-copy/", lambda route: route.fulfill(status=204))
+
+
+def open_user_menu(page):
+    """Open the menu of the user in the head of a page."""
+    page.locator("[popovertarget=user-tools]").click()
+
+
+def sign_out(page):
+    """Sign out by the menu of the user."""
+    open_user_menu(page)
+    page.get_by_role("button", name="Sign out").click()

@@ -169,7 +169,7 @@ def test_images_are_noted_however_a_text_is_written(client, model):
     row = a_message() if model is Message else a_page()
     fields = {"headline": "B", "category": a_category(), "publish_at": NOON, "approved_at": NOON}
     (other,) = model.objects.bulk_create(
-        [model(body=a_body(images[0]), **(fields if model is Message else {"title": "B", "path": "b"}))]
+        [model(body=a_body(images[0]), **(fields if model is Message else {"title": "B", "path": "b", "shown": True}))]
     )
     model.objects.filter(pk=row.pk).update(body=a_body(images[1]))
     made = [status(client, image.file) for image in images]
