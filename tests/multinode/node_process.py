@@ -106,6 +106,51 @@ def schedule_release(seconds):
     return [moment.timestamp(), public[0].get_absolute_url(), public[2].get_absolute_url()]
 
 
+def compose_release(word):
+    """Approve, for an hour ahead, a release of a new message, a correction and a withdrawal, named with this word.
+
+    Return the id of the release and of each message, and the paths of the corrected and of the withdrawn one.
+    """
+    from tests.factories import a_message
+    from tests.helpers.releases import a_release
+    from tests.helpers.revisions import a_correction, a_revision
+
+    at = datetime.now(UTC)
+    new = a_message(headline=f"{word} is new", slug=f"{word}-new".lower(), publish_at=None)
+    just_now = at - timedelta(seconds=1)  # so that the pages of these messages link to the next one: the new one, then
+    corrected, withdrawn = (
+        a_message(headline=f"{word} {what}", publish_at=just_now) for what in ("on Monday", "is wrong")
+    )
+    correction = a_correction(corrected, at=at, headline=f"{word} on Tuesday")
+    withdrawal = a_revision(withdrawn, at=at, change_kind="withdrawal", change_note="It was wrong.")
+    release = a_release(new, correction, withdrawal, moment=at + timedelta(hours=1), at=at)
+    paths = [corrected.get_absolute_url(), withdrawn.get_absolute_url()]
+    return [release.pk, [new.pk, corrected.pk, withdrawn.pk], paths]
+
+
+def move_release(argument):
+    """Move a release to a moment so many seconds ahead. Return the moment as a timestamp."""
+    from news.models import Release
+
+    pk, seconds = argument
+    at = datetime.now(UTC)
+    moment = at + timedelta(seconds=seconds)
+    Release.objects.get(pk=pk).move(moment, at=at)
+    return moment.timestamp()
+
+
+def log_since(argument):
+    """Return kind and timestamp of the log entries of a release and of messages from a timestamp on, in order."""
+    from news.models.releases import ReleaseLogEntry
+    from news.models.workflow_log import WorkflowLogEntry
+
+    release, messages, since = argument
+    since = datetime.fromtimestamp(since, UTC)
+    logs = ReleaseLogEntry.objects.filter(release=release), WorkflowLogEntry.objects.filter(message__in=messages)
+    found = [list(log.filter(at__gte=since).order_by("id").values_list("kind", "at")) for log in logs]
+    return [[(kind, at.timestamp()) for kind, at in entries] for entries in found]
+
+
 def submit(headline):
     """Submit a draft, and return its id and the session key of an editor who can approve it."""
     from django.contrib.auth import get_user_model
@@ -168,7 +213,10 @@ def main():
     settings.HIGHEST_EDITION = os.environ["NODE_HIGHEST"]
     settings.LOGGING_CONFIG = None
     django.setup()
-    actions = (ask, publish, schedule_changes, schedule_release, submit, counts, again, sql, sample, migrate)
+    actions = (
+        *(ask, publish, schedule_changes, schedule_release, compose_release, move_release, log_since),
+        *(submit, counts, again, sql, sample, migrate),
+    )
     deeds = {action.__name__: action for action in actions}
     for line in sys.stdin:
         what, argument = json.loads(line)
