@@ -15,6 +15,7 @@ from tests.resilience.visitor_actions import timed_request
 
 NODES = (0, 1)
 LISTS = ["/", "/messages/", "/messages/feed/"]
+AHEAD = 7  # seconds from a change of the moment to the moment: the database is stopped in between
 BUSY = 60  # seconds that a step may take on a busy machine
 SLACK = 10  # seconds beyond the documented retry
 OLD, NEW, HALF, AWAY = "old", "new", "half", "away"  # what a response shows of a release; AWAY is a 503
@@ -186,15 +187,7 @@ def restart(server):
 
 def assert_all_of_it_follows(visitors, back):
     """Assert that the release is on every page soon after the database is back, that it stays, and was never halved."""
-    try:
-        visitors.wait_for(NEW, back, RETRY.total_seconds() + SLACK)
-    except AssertionError:
-        print(
-            [(round(r.began - back, 2), *r[:3]) for r in visitors.responses][-60:],
-            visitors.failures,
-            visitors.release.log(),
-        )
-        raise
+    visitors.wait_for(NEW, back, RETRY.total_seconds() + SLACK)
     visitors.wait_for_round()
     release = visitors.release
     assert visitors.states() <= {OLD, NEW, AWAY}
@@ -213,10 +206,10 @@ def assert_all_of_it_follows(visitors, back):
 def test_a_release_whose_moment_passes_while_the_database_is_away_comes_late(server, visited):
     release = visited.release
     with visited.visiting():
-        release.move(5)
+        release.move(AHEAD)
         server.kill()
         stopped = time.time()
-        assert stopped < release.moment, "The machine is too slow to stop the database in five seconds."
+        assert stopped < release.moment, f"Stopping the database took more than {AHEAD} seconds."
         wait_for_moment(release)
         visited.wait_for_round()
         away = visited.states(since=stopped)
