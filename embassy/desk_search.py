@@ -80,7 +80,7 @@ def find_address(request, typed: str) -> str | None:
 
 
 def is_route(path: str) -> bool:
-    """Return whether there is a page at a path of the desk, whoever may open it."""
+    """Return whether a path belongs to a page of the desk. It does not check permissions."""
     try:
         return resolve(path).url_name is not None  # without a name: the admin's answer to any other path
     except Resolver404:

@@ -153,7 +153,7 @@ class ImageAdmin(admin.ModelAdmin):
         if not files:
             errors.append(_("Choose an image."))
         if len(files) > MAX_FILES:
-            errors.append(_("You can upload %d images at once. The others were left out.") % MAX_FILES)
+            errors.append(_("You can upload %d images at a time. The others were left out.") % MAX_FILES)
         for file in files[:MAX_FILES]:
             try:
                 picture = ImageFormField().clean(file)

@@ -11,8 +11,7 @@ class SearchConfig(AppConfig):
 
     def ready(self):
         from core import triggers
-        from news import bulk_writes
-        from news.admin import text_search
+        from news import bulk_writes, text_search
         from search import desk, indexer, schema
 
         triggers.register(schema.SEARCH_INDEX)

@@ -1,4 +1,4 @@
-// The key / moves to the search box, unless somebody is typing.
+// The key / moves to the search box, except while the user is typing.
 document.addEventListener("keydown", (event) => {
   const box = document.querySelector(".desk-search input");
   const { target } = event;

@@ -1,8 +1,8 @@
 """Working copies (autosave): what a user has typed into a form of the admin and not saved.
 
-A working copy belongs to one user and one opened form. It is no version, moves no edition and is in no log. When its
-form is saved or the user discards it, the text is erased; the row stays *closed* until it expires, so that a request
-which was on its way, and a browser with the same text, learn that it is settled.
+A working copy belongs to one user and one opened form. It is not a version, makes no new edition and is not logged.
+When its form is saved or the user discards it, the text is erased. The row stays *closed* until it expires, so that a
+delayed request, and a browser with the same text, learn that it is settled.
 """
 
 from __future__ import annotations

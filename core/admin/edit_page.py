@@ -97,7 +97,7 @@ def formset_card(formset, values) -> Card:
 
 
 def field_names(fieldset) -> list[str]:
-    """Return the names of a fieldset's fields, those that stand on one line included."""
+    """Return the names of a fieldset's fields, including those that share a line."""
     return [name for each in fieldset.fields for name in ([each] if isinstance(each, str) else each)]
 
 

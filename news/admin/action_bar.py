@@ -59,7 +59,7 @@ def approve_label(message, moment: datetime | None, at: datetime) -> str:
 
 
 def planned_moment(form, message) -> datetime | None:
-    """Return the time of publication in the form, or of a change; None for at once, or an invalid one."""
+    """Return the time of publication in the form, or of a change; None for immediately, or for an invalid time."""
     name = "effective_at" if message and message.is_revision else "publish_at"
     if form.is_bound and name in form.changed_data:
         return getattr(form, "cleaned_data", {}).get(name)

@@ -27,8 +27,8 @@ from news.admin.filters import (
     YearFilter,
 )
 from news.admin.list_columns import ListColumnsMixin
-from news.admin.text_search import find_in_texts
 from news.models import Message
+from news.text_search import find_in_texts
 
 MAX_WORDS = 10  # words of a search that are looked for in drafts
 MAX_PAGES = 400  # pages; older messages are found by their year

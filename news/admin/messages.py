@@ -224,7 +224,7 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
             attachments.record_changes(request, form.instance, formset)
 
     def delete_model(self, request, obj):
-        """Delete a draft, unless somebody has submitted it since its page was opened."""
+        """Delete a draft, unless a user has submitted it since its page was opened."""
         with new_edition():  # other writers wait from here on
             row = self.get_object(request, str(obj.pk))
             if row is None or not self.has_delete_permission(request, row):

@@ -78,7 +78,7 @@ def link_refusal(request, release) -> str:
     if release.published_at:
         return _("This release is published, so it needs no preview link.")
     if hidden_items(request.user, release, request.at):
-        return _("This release has an item that you cannot see. Ask somebody who can to create the link.")
+        return _("This release has an item that you cannot see. Ask a colleague who can see it to create the link.")
     return ""
 
 
@@ -107,7 +107,7 @@ class ReleaseViews(PreviewLinkViews):
         if not has_workflow_permission(request, "approve"):
             raise PermissionDenied
         if hidden_items(request.user, release, request.at):
-            messages.warning(request, _("This release has an item that you cannot see. Ask somebody who can."))
+            messages.warning(request, _("You cannot see an item of this release. Ask a colleague who can."))
             return redirect_to_form(release)
         broken = broken_links(request, release) if step == "approve" else []
         form = StepForm(

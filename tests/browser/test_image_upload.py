@@ -1,4 +1,4 @@
-"""The lead image of a message in a browser: chosen, dropped, pasted, made smaller, sent at once, never lost."""
+"""The lead image of a message in a browser: chosen, dropped, pasted, made smaller, sent immediately, never lost."""
 
 import base64
 import io

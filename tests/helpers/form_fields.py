@@ -11,6 +11,20 @@ def fields_of(page: str, form: str) -> dict[str, str]:
     return dict(_sent(next(each for each in document.iter(f"{NAMESPACE}form") if each.get("id") == form)))
 
 
+def buttons_of(page: str, form: str) -> list[dict[str, str]]:
+    """Return the attributes of the buttons that submit the form with the id `form`, in the order of the page."""
+    document, found = html5lib.parse(page), []
+    own = next(each for each in document.iter(f"{NAMESPACE}form") if each.get("id") == form)
+    inside = set(own.iter())
+    for element in document.iter():
+        if element.tag not in (f"{NAMESPACE}button", f"{NAMESPACE}input"):
+            continue
+        is_submit = element.get("type", "submit" if element.tag.endswith("button") else "text") == "submit"
+        if is_submit and element.get("form", form if element in inside else "") == form:
+            found.append(dict(element.attrib))
+    return found
+
+
 def _sent(form):
     for element in form.iter():
         name, kind = element.get("name"), element.get("type", "text")

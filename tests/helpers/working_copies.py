@@ -1,4 +1,4 @@
-"""Working copies: what a browser sends while somebody types into a form of the desk."""
+"""Working copies: what a browser sends while a user types into a form of the desk."""
 
 from working_copies.models import WorkingCopy
 

@@ -1,4 +1,4 @@
-"""Every door by which something public can be changed: nothing changes without a log entry or somebody's approval.
+"""Every way to change something public (URLs, commands, Python): nothing changes without a log entry or an approval.
 
 The addresses of the desk, the actions of its lists and the commands are found by reflection. Each gets a request that
 would change every written field, if the door let it.
@@ -42,7 +42,7 @@ def media(settings, tmp_path):
 
 @pytest.fixture
 def client(client):
-    """A client of one superuser: whoever may do less is refused at more doors."""
+    """A client of a superuser. A user with fewer permissions is refused more often."""
     user = get_user_model().objects.create_superuser("anna", "anna@example.org", "a long password")
     client.force_login(user)
     return client

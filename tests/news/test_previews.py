@@ -1,13 +1,12 @@
 """Previews in the admin: the unsaved text as the public page, for staff only."""
 
-import re
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from editions.edition import Edition
 from news.models import Message, WorkflowLogEntry
 from tests.factories import DAY, NOON, a_message
+from tests.helpers.form_fields import buttons_of
 from tests.helpers.message_form import create_press_officer, filled_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -102,5 +101,5 @@ def test_previews_are_for_staff_only(client):
 def test_the_form_has_a_preview_button(admin_client):
     draft = a_message(publish_at=None)
     page = admin_client.get(desk(draft, "change")).content.decode()
-    button = re.search(r"<button[^>]*class=.preview[^>]*>", page)[0]
-    assert (f'formaction="{desk(draft)}"' in button, 'formtarget="_blank"' in button) == (True, True)
+    button = next(each for each in buttons_of(page, "message_form") if each.get("class") == "preview")
+    assert (button["formaction"], button["formtarget"]) == (desk(draft), "_blank")
