@@ -147,7 +147,7 @@ def test_a_hidden_item_is_not_shown_and_the_release_not_approved(client, editor)
     page = client.get(form_url(release)).content.decode()
     assert ("Secret" in page, "items that you cannot see" in page) == (False, True)
     assert "Secret" not in client.get(f"{LIST}{release.pk}/preview/").content.decode()
-    assert "an item that you cannot see" in take(client, release, "approve")
+    assert "You cannot see an item of this release." in take(client, release, "approve")
 
 
 @pytest.mark.parametrize("sent", ["x", "-1", "99999999999999999999", "１２"])
