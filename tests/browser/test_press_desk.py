@@ -160,7 +160,7 @@ def test_featured_message_leads_the_home_page(desk):
     a_message(headline="A newer statement")
     desk.goto(change(older))
     desk.get_by_role("button", name="Change this text").click()
-    open_cards(desk)
+    expect(desk.get_by_label("Headline")).to_be_editable()
     open_cards(desk)
     desk.get_by_label("Featured").check()
     desk.get_by_label("Typo: the meaning is unchanged. Readers are not notified.").check()
