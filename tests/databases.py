@@ -7,6 +7,7 @@ some seventy tables and runs every `post_migrate` receiver again. A copy costs a
 
 import fcntl
 import sqlite3
+import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def migrated_copy(name):
         databases.copy()
     connection.settings_dict["NAME"] = databases.name
     with_flush = TransactionTestCase._fixture_teardown
-    TransactionTestCase._fixture_teardown = lambda test_case: databases.restore()
+    TransactionTestCase._fixture_teardown = lambda test_case: restore()
     _in_use.append(databases)
     try:
         yield
@@ -41,8 +42,13 @@ def migrated_copy(name):
 
 
 def restore():
-    """Reset the database to its state after the migrations."""
+    """Reset the database to its state after the migrations, with an edition number that was not used before.
+
+    A server that runs across tests has cached pages of earlier tests, by their edition numbers.
+    """
     _in_use[-1].restore()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE editions_editionnumber SET number = %s", [time.time_ns() // 1000])
 
 
 @contextmanager

@@ -145,6 +145,14 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
+@contextmanager
+def refusing_port():
+    """Hold a port that refuses connections, and that no other server of the machine is given meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
 def open_connections(port: int) -> int:
     """Return the number of established TCP connections to a port of this machine."""
     ends = [line.split()[1:4] for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]

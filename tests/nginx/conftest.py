@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.environment import everything_is_required
-from tests.helpers.nginx import NGINX, free_port, nginx
+from tests.helpers.nginx import NGINX, nginx, refusing_port
 from tests.nginx.server import Application, wait_for_next_second
 
 
@@ -49,9 +49,10 @@ def door(application, tmp_path_factory):
 def lone_door(has_nginx, tmp_path_factory):
     """An nginx without a node behind it: it responds with 502 to each request that it would pass on."""
     directory = tmp_path_factory.mktemp("lone-door")
-    places = {"nodes": [free_port()], "static": directory, "media": directory}
-    with nginx(directory, **places, change=for_the_tests) as running:
-        yield running
+    with refusing_port() as port:
+        places = {"nodes": [port], "static": directory, "media": directory}
+        with nginx(directory, **places, change=for_the_tests) as running:
+            yield running
 
 
 @pytest.fixture

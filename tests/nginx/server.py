@@ -131,7 +131,8 @@ class Application:
 
     def hang(self):
         """Stop its processes (SIGSTOP): they accept connections and send nothing."""
-        self.signal_all(signal.SIGSTOP)
+        stopped = self.signal_all(signal.SIGSTOP)
+        wait_until(lambda: all(is_stopped(pid) for pid in stopped), "The stop of the application")
 
     def go_on(self):
         self.signal_all(signal.SIGCONT)
@@ -139,5 +140,13 @@ class Application:
     def signal_all(self, number):
         listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
         rows = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
-        for pid in [self.process.pid, *(pid for pid, parent in rows if parent == self.process.pid)]:
+        pids = [self.process.pid, *(pid for pid, parent in rows if parent == self.process.pid)]
+        for pid in pids:
             os.kill(pid, number)
+        return pids
+
+
+def is_stopped(pid):
+    """Return whether all threads of a process are stopped (state T in Linux's /proc)."""
+    states = [path.read_text().rpartition(")")[2].split()[0] for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return set(states) == {"T"}
