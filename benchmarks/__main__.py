@@ -10,12 +10,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import front_door, imported, parts, searched
+from benchmarks import desk, front_door, imported, parts, searched
 from benchmarks.places import ROOT, VENDORS, Worker, databases, environment
 from benchmarks.table import Table, machine
 from tests.postgres import NoPostgres
 
-PARTS = ["sizes", "hits", "front_door", "changes", "cold", "growth", "search", "import", "memory"]
+PARTS = ["sizes", "hits", "front_door", "changes", "cold", "growth", "search", "desk", "import", "memory"]
 
 
 def main():
@@ -54,7 +54,7 @@ def measure(table, vendor, make, directory, options):
     """Run the selected parts on a database vendor; parts without a database on the first only."""
     chosen, first = options.parts, vendor == options.databases[0]
     place = make("site")
-    if set(chosen) - {"search", "import"}:
+    if set(chosen) - {"search", "desk", "import"}:
         with Worker(place) as worker:
             worker.build(count=options.pages)
     if "sizes" in chosen and first:
@@ -69,6 +69,8 @@ def measure(table, vendor, make, directory, options):
         parts.measure_growth(table, vendor, make, options.sizes, options.times)
     if "search" in chosen:
         searched.measure_search(table, vendor, make, options.searched, options.times)
+    if "desk" in chosen:
+        desk.measure_desk(table, vendor, make, options.desk, options.times)
     if "import" in chosen:
         imported.measure_import(table, vendor, make, directory, options.imported)
     if "memory" in chosen and first:
@@ -83,6 +85,7 @@ def read_options():
     names = lambda text: text.split(",")  # noqa: E731
     parser.add_argument("--sizes", type=numbers, default=[1_000, 100_000, 1_000_000], help="messages, for growth")
     parser.add_argument("--searched", type=int, default=30_000, help="messages for the search part")
+    parser.add_argument("--desk", type=int, default=300_000, help="messages for the desk part")
     parser.add_argument("--imported", type=int, default=20_000, help="lines for the import part")
     parser.add_argument("--databases", type=names, default=list(VENDORS), help="sqlite,postgresql")
     parser.add_argument("--parts", type=names, default=PARTS, help=",".join(PARTS))
@@ -96,6 +99,7 @@ def read_options():
     if options.quick:
         options.sizes, options.rounds, options.seconds, options.times = [1_000, 20_000], 3, 1, 15
         options.pages, options.searched, options.imported = 2_000, 5_000, 5_000
+        options.desk = 20_000
     if unknown := set(options.parts) - set(PARTS) | set(options.databases) - set(VENDORS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     return options

@@ -113,6 +113,12 @@ class Inside:
 
         return searched.measure_save(times)
 
+    def measure_desk_pages(self, times):
+        """Return milliseconds and queries of the pages of the desk."""
+        from benchmarks import desk
+
+        return desk.measure_desk_pages(times)
+
     def publish(self, headline):
         """Publish a message, as staff do."""
         from news.models import Category, Message

@@ -4,6 +4,7 @@ from datetime import date
 from urllib.parse import urlencode, urlsplit
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import EmptyPage, Page, Paginator
@@ -17,7 +18,6 @@ from django.utils.translation import gettext_lazy
 from core.admin.views import redirect_to_list
 from news.admin import editing_sessions
 from news.admin.filters import (
-    MAX_SEARCHED,
     AuthorFilter,
     CategoryFilter,
     FeaturedFilter,
@@ -30,6 +30,7 @@ from news.admin.list_columns import ListColumnsMixin
 from news.models import Message
 from news.text_search import find_in_texts
 
+MAX_SEARCHED = 5_000  # messages, the latest of those that the filters show, in which parts of words are looked for
 MAX_WORDS = 10  # words of a search that are looked for in drafts
 MAX_PAGES = 400  # pages; older messages are found by their year
 
@@ -205,14 +206,21 @@ class MessageListMixin(ListColumnsMixin):
     search_fields = ["headline", "lead"]
     search_help_text = gettext_lazy(
         "Words of the headline, the lead or the text, or a message’s web address. Parts of words are found in the "
-        "headlines and leads of the latest 20,000 messages, or of the selected year."
+        "headlines and leads of the latest 5,000 messages, or the latest 5,000 of the selected year."
     )
 
     def action_checkbox(self, obj):
-        """Return the checkbox of a row, with the version that the list shows: a later one cannot be approved by it."""
-        version = getattr(obj, "listed_version", "")
+        """Return the checkbox of a row, with the version that the list shows: a later one cannot be approved by it.
+
+        Django's own renders a template for each row, which takes a quarter of the time of the whole list.
+        """
         return format_html(
-            '{}<input type="hidden" name="version-{}" value="{}">', super().action_checkbox(obj), obj.pk, version
+            '<input type="checkbox" name="{name}" value="{pk}" class="action-select" aria-label="{label}">'
+            '<input type="hidden" name="version-{pk}" value="{version}">',
+            name=ACTION_CHECKBOX_NAME,
+            pk=obj.pk,
+            label=_("Select: %s") % obj,
+            version=getattr(obj, "listed_version", ""),
         )
 
     def changelist_view(self, request, extra_context=None):
@@ -253,8 +261,11 @@ class MessageListMixin(ListColumnsMixin):
             return found, False
         if not search_term.strip():
             return super().get_search_results(request, queryset, search_term)
-        newest = Message.objects.aggregate(newest=Max("pk"))["newest"] or 0
-        lately = queryset if request.GET.get("year") else queryset.filter(pk__gt=newest - MAX_SEARCHED)
+        if request.GET.get("year"):
+            lately = queryset.filter(pk__in=queryset.order_by(*NEWEST).values("pk")[:MAX_SEARCHED])
+        else:  # cheaper: the ids are known without reading the rows
+            newest = Message.objects.aggregate(newest=Max("pk"))["newest"] or 0
+            lately = queryset.filter(pk__gt=newest - MAX_SEARCHED)
         by_title, duplicates = super().get_search_results(request, lately, search_term)
         in_texts = Q(pk__in=find_in_texts(search_term, request.at)) | Q(pk__in=in_drafts(lately, search_term))
         return queryset.filter(Q(pk__in=by_title.order_by().values("pk")) | in_texts), duplicates

@@ -12,7 +12,7 @@ from news import message_counts
 from news.models import Category, Message
 from news.models.messages import IS_DUE
 
-MAX_SEARCHED = 20_000  # messages, the newest, that a search or filter without an index covers, if no year is selected
+MAX_SEARCHED = 20_000  # messages, the newest, that a filter without an index covers, if no year is selected
 MAX_AUTHORS = 200
 
 

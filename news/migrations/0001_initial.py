@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                 ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='news.category', verbose_name='category')),
                 ('limited_to', models.ManyToManyField(blank=True, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='limited to')),
                 ('pictures', models.ManyToManyField(blank=True, editable=False, related_name='+', to='richtext.image')),
-                ('revision_of', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='news.message', verbose_name='message')),
+                ('revision_of', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='news.message', verbose_name='message')),
                 ('submitted_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('withdrawn_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -237,7 +237,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='message',
             name='release',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='news.release', verbose_name='release'),
+            field=models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='news.release', verbose_name='release'),
         ),
         migrations.CreateModel(
             name='ReleaseLogEntry',
@@ -373,6 +373,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='message',
             index=models.Index(models.F('effective_at'), models.F('id'), condition=models.Q(('applied_at__isnull', True), ('discarded_at__isnull', True), ('accepted_at__isnull', False)), name='news_pending_revision'),
+        ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(models.F('revision_of'), condition=models.Q(('revision_of__isnull', False)), name='news_of_message'),
+        ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(models.F('release'), condition=models.Q(('release__isnull', False)), name='news_of_release'),
         ),
         migrations.AddConstraint(
             model_name='message',

@@ -158,6 +158,8 @@ class Message(images.MessageImageMixin, LimitedDraft, TextWithImages, RevisionMo
             # Drafts and submitted messages.
             models.Index("submitted_at", "id", name="news_unapproved", condition=Q(approved_at__isnull=True)),
             models.Index("effective_at", "id", name="news_pending_revision", condition=IS_PENDING),
+            models.Index("revision_of", name="news_of_message", condition=Q(revision_of__isnull=False)),
+            models.Index("release", name="news_of_release", condition=Q(release__isnull=False)),
         ]
 
     def __str__(self):

@@ -43,7 +43,13 @@ class RevisionModel(WorkflowModel):
         WITHDRAWAL = "withdrawal", _("Withdrawal: the web address shows a notice with the reason instead of the text.")
 
     revision_of = models.ForeignKey(
-        "news.Message", models.PROTECT, null=True, editable=False, related_name="revisions", verbose_name=_("message")
+        "news.Message",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,  # partial, in Message.Meta: of nearly all rows it is NULL, and SQLite would search for those
+        related_name="revisions",
+        verbose_name=_("message"),
     )
     change_kind = models.CharField(_("type of change"), max_length=12, choices=ChangeKind.choices, blank=True)
     change_note = PlainTextField(_("note"), max_length=MAX_REASON, blank=True)
@@ -62,6 +68,7 @@ class RevisionModel(WorkflowModel):
         null=True,
         blank=True,
         editable=False,
+        db_index=False,  # like that of `revision_of`
         related_name="items",
         verbose_name=_("release"),
     )
