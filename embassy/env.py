@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import environ
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy
 
 # A host name or an IPv4 address, no wildcard: the site has exactly one host.
 HOST_PATTERN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
@@ -155,6 +157,25 @@ def read_time_zone(name, default):
     if value not in available_timezones():
         raise ImproperlyConfigured(f"{name} is {value!r}, which is not a time zone. Example: {name}={default}")
     return value
+
+
+def read_languages(name, default):
+    """Return languages, [(code, name)], from their comma-separated codes; `default` is a list of the same form.
+
+    The first one is the language of the site, English.
+    """
+    codes = [code.lower() for code in read_list(name)] or default.split(",")
+    for code in codes:
+        if "name" not in LANG_INFO.get(code, {}):
+            alike = [each for each in LANG_INFO if each.startswith(code[:2]) and "name" in LANG_INFO[each]]
+            raise ImproperlyConfigured(
+                f"{name} has the code {code!r}, which Django does not know. Use {' or '.join(alike) or default}"
+            )
+    if codes[0] != "en":
+        raise ImproperlyConfigured(
+            f"{name} begins with {codes[0]!r}. The first language is en. Example: {name}={default}"
+        )
+    return [(code, gettext_lazy(LANG_INFO[code]["name"])) for code in dict.fromkeys(codes)]
 
 
 def read_clocks(name, default):

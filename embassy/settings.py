@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
-from django.utils.translation import gettext_lazy as _
 
 from embassy import env as environment
 from embassy.env import env
@@ -204,7 +203,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Languages and time
 
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("fr", _("French")), ("de", _("German")), ("es", _("Spanish"))]
+LANGUAGES = environment.read_languages("MESSAGE_LANGUAGES", "en,ru,fr,de,es,ar,zh-hans")
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["embassy.formats"]
 USE_I18N = True

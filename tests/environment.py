@@ -18,6 +18,7 @@ VALUES = {
     "HOST_COUNTRY": "GB-ENG",
     "HOME_COUNTRY": "RU",
     "CLOCKS": "Moscow=Europe/Moscow,London=Europe/London",
+    "MESSAGE_LANGUAGES": "",
     "REPLICA_DATABASE_URLS": "",
     "S3_BUCKET": "",
     "S3_ENDPOINT": "",

@@ -4,6 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import secrets
 import simple_history.models
+import news.models.messages
 from django.conf import settings
 from django.db import migrations, models
 
@@ -82,7 +83,7 @@ class Migration(migrations.Migration):
                 ('headline', models.CharField(max_length=300, verbose_name='headline')),
                 ('lead', models.TextField(blank=True, help_text='One paragraph below the headline, in lists and feeds. If empty, the first paragraph is used.', verbose_name='lead')),
                 ('body', models.TextField(blank=True, verbose_name='text')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ru', 'Russian'), ('fr', 'French'), ('de', 'German'), ('es', 'Spanish')], default='en', help_text='Language of the text.', max_length=12, verbose_name='language')),
+                ('language', models.CharField(choices=news.models.messages.message_languages, default='en', help_text='Language of the text.', max_length=12, verbose_name='language')),
                 ('delivered_on', models.DateField(blank=True, help_text='The date of a speech, if it differs from the date of publication.', null=True, verbose_name='delivered on')),
                 ('source_name', models.CharField(blank=True, help_text='Original publisher.', max_length=200, verbose_name='source')),
                 ('source_url', models.CharField(blank=True, help_text='Stored and displayed exactly as entered.', max_length=2000, validators=[django.core.validators.URLValidator(['http', 'https'], message='Enter a full web address, starting with https://')], verbose_name='source URL')),
@@ -137,7 +138,7 @@ class Migration(migrations.Migration):
                 ('headline', models.CharField(max_length=300, verbose_name='headline')),
                 ('lead', models.TextField(blank=True, help_text='One paragraph below the headline, in lists and feeds. If empty, the first paragraph is used.', verbose_name='lead')),
                 ('body', models.TextField(blank=True, verbose_name='text')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ru', 'Russian'), ('fr', 'French'), ('de', 'German'), ('es', 'Spanish')], default='en', help_text='Language of the text.', max_length=12, verbose_name='language')),
+                ('language', models.CharField(choices=news.models.messages.message_languages, default='en', help_text='Language of the text.', max_length=12, verbose_name='language')),
                 ('delivered_on', models.DateField(blank=True, help_text='The date of a speech, if it differs from the date of publication.', null=True, verbose_name='delivered on')),
                 ('source_name', models.CharField(blank=True, help_text='Original publisher.', max_length=200, verbose_name='source')),
                 ('source_url', models.CharField(blank=True, help_text='Stored and displayed exactly as entered.', max_length=2000, validators=[django.core.validators.URLValidator(['http', 'https'], message='Enter a full web address, starting with https://')], verbose_name='source URL')),

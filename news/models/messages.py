@@ -34,6 +34,11 @@ NEWEST_FIRST = F("publish_at").desc(), F("id").desc()
 DERIVED_FIELDS = ("day", "slug", "made_slug", "changed_at")  # set by each save, with any update_fields
 
 
+def message_languages():
+    """Return the languages that a message may have; a function, so that the setting is not in a migration."""
+    return settings.LANGUAGES
+
+
 class Message(images.MessageImageMixin, LimitedDraft, TextWithImages, RevisionModel, VersionedModel):
     """A message of the press office. Its state is derived from the times recorded on it."""
 
@@ -51,7 +56,7 @@ class Message(images.MessageImageMixin, LimitedDraft, TextWithImages, RevisionMo
     language = models.CharField(
         _("language"),
         max_length=12,
-        choices=settings.LANGUAGES,
+        choices=message_languages,
         default="en",
         help_text=_("Language of the text."),
     )

@@ -31,6 +31,7 @@ READERS = {
     "HSTS_PRELOAD": lambda: environment.read_hsts("HSTS_INCLUDE_SUBDOMAINS", "HSTS_PRELOAD"),
     "TIME_ZONE": lambda: environment.read_time_zone("TIME_ZONE", "Europe/London"),
     "HOST_COUNTRY": lambda: environment.read_pattern("HOST_COUNTRY", environment.COUNTRY, "GB-ENG", "GB-ENG"),
+    "MESSAGE_LANGUAGES": lambda: environment.read_languages("MESSAGE_LANGUAGES", "en,ru"),
     "CLOCKS": lambda: environment.read_clocks("CLOCKS", "Moscow=Europe/Moscow,London=Europe/London"),
     "DATABASE_URL": lambda: environment.read_database("DATABASE_URL", "sqlite:///var/embassy.sqlite3"),
     "EMAIL_URL": lambda: environment.read_url("EMAIL_URL", "consolemail://", read=env.email_url),
@@ -61,6 +62,9 @@ READERS = {
         ("TIME_ZONE", "Mars"),
         ("TIME_ZONE", "../etc/passwd"),
         ("HOST_COUNTRY", "England"),
+        ("MESSAGE_LANGUAGES", "en,klingon"),
+        ("MESSAGE_LANGUAGES", "en,zh"),
+        ("MESSAGE_LANGUAGES", "ru,en"),
         ("CLOCKS", "broken"),
         ("CLOCKS", "Moscow=Mars"),
         ("CLOCKS", "Moscow=/etc/passwd"),
@@ -103,6 +107,11 @@ def test_booleans_have_several_spellings(monkeypatch, written, read):
 def test_site_url_keeps_its_port_without_a_trailing_slash(monkeypatch):
     monkeypatch.setenv("SITE_URL", "http://127.0.0.1:8000/")
     assert environment.read_origin("SITE_URL") == "http://127.0.0.1:8000"
+
+
+def test_languages_of_messages_have_names_and_are_listed_once(monkeypatch):
+    monkeypatch.setenv("MESSAGE_LANGUAGES", "en, AR, zh-hans, ar")
+    assert READERS["MESSAGE_LANGUAGES"]() == [("en", "English"), ("ar", "Arabic"), ("zh-hans", "Simplified Chinese")]
 
 
 def test_clocks_keep_their_order(monkeypatch):

@@ -73,6 +73,14 @@ def test_an_item_of_rss_becomes_a_message(importing, client):
     assert client.get("/press/7.html")["Location"] == message.get_absolute_url()
 
 
+@pytest.mark.parametrize(
+    ("declared", "language"), [("zh-CN", "zh-hans"), ("AR_eg", "ar"), ("de-AT", "de"), ("tlh", "en"), ("und", "en")]
+)
+def test_a_feed_in_a_language_of_the_site_keeps_it(importing, declared, language):
+    importing(rss(ITEM).replace("ru-RU", declared))
+    assert Message.objects.get().language == language
+
+
 def test_an_entry_of_atom_becomes_a_message(importing, client):
     importing(ATOM.format(more=""))
     message = Message.objects.get()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_supported_language_variant
 from slugify import slugify
 
 from transfer.importer.feed_parser import Item, absolute_url
@@ -58,10 +58,13 @@ def language_of(item: Item) -> tuple[str, str]:
     """Return (code, unknown code): the language of an item if this site has it, else the code given."""
     texts = [node.language for node in item.all("atom:content", "atom:title", "content:encoded", "description")]
     declared = next(filter(None, [item.text("dc:language"), *texts, item.language, item.head.get("language", "")]), "")
-    code = declared.strip().lower().replace("_", "-").partition("-")[0]
-    if not code or code in ("und", "mul", "zxx", "x") or code in dict(settings.LANGUAGES):
-        return code if code in dict(settings.LANGUAGES) else "", ""
-    return "", declared.strip()
+    code = declared.strip().lower().replace("_", "-")
+    if not code or code.partition("-")[0] in ("und", "mul", "zxx", "x"):
+        return "", ""
+    try:
+        return get_supported_language_variant(code), ""
+    except LookupError:
+        return "", declared.strip()
 
 
 def base_url(item: Item) -> str:
