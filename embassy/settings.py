@@ -229,6 +229,8 @@ STORAGES = {
         else "richtext.static_storage.ManifestStorage"
     },
 }
+ORIGINAL_MAX_MB = environment.read_integer("ORIGINAL_MAX_MB", 40)  # of an image's original that is kept; 0: none
+ORIGINAL_MAX_MEGAPIXELS = environment.read_integer("ORIGINAL_MAX_MEGAPIXELS", 100, least=1)
 FILE_UPLOAD_PERMISSIONS = 0o644
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

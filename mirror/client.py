@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +22,7 @@ from django.urls import get_script_prefix
 from editions.middleware import set_request_time
 from mirror.paths import SiteUrl
 from redirects.middleware import find_redirect
-from richtext.public_files import is_public
+from richtext.public_files import create_missing, is_public
 
 
 @dataclass
@@ -102,7 +103,11 @@ def _static_file(name: str) -> FetchedResponse | None:
 
 
 def _published_file(name: str, at) -> FetchedResponse | None:
-    if not is_public(name, at) or not default_storage.exists(name):
+    if not is_public(name, at):
+        return None
+    with suppress(FileNotFoundError):
+        create_missing(name)
+    if not default_storage.exists(name):
         return None
     with default_storage.open(name) as file:
         return FetchedResponse(200, "", file.read())

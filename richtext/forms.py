@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from richtext.images import EMPTY, ImageFormField
 from richtext.models import Image
+from richtext.originals import keep_upload
 
 
 class UploadForm(forms.Form):
@@ -12,8 +13,14 @@ class UploadForm(forms.Form):
 
     upload = ImageFormField(error_messages={"required": EMPTY})
 
+    made_smaller = forms.BooleanField(required=False)  # by the browser, which sends the original apart
+
     def save(self, *, at, by) -> Image:
-        return Image.objects.create(file=self.cleaned_data["upload"], uploaded_at=at, uploaded_by=by)
+        """Store the image, and the uploaded file as its original if it can be kept; return the image."""
+        image = Image.objects.create(file=self.cleaned_data["upload"], uploaded_at=at, uploaded_by=by)
+        if not self.cleaned_data["made_smaller"]:
+            keep_upload(image, self.cleaned_data["upload"])
+        return image
 
 
 class PasteForm(forms.Form):

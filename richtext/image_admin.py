@@ -22,7 +22,10 @@ from core.ids import is_valid_pk
 from editions.models import new_edition
 from richtext import image_uses
 from richtext.images import ImageFormField
-from richtext.models import Image
+from richtext.models import Image, Original
+from richtext.original_admin import ImageForm, original_facts, original_view
+from richtext.originals import keep_upload
+from richtext.press_copies import copies_of
 from richtext.renditions import ImageFile
 from richtext.serving import StorageUnavailable, media_url, thumbnail_url
 
@@ -30,6 +33,7 @@ PAGE_SIZE = 24  # images on a page of the library
 MAX_SHOWN_USES = 3  # texts that the grid names below an image
 MAX_FILES = 20  # in one upload
 MAX_QUERY = 100  # characters of a search
+ORIGINAL = ("original_facts", "original_file")  # fields of the page of an image
 CHOICE = "image_choice"  # query parameter of the form that an image is chosen for
 
 STILL_USED = gettext_lazy("This image is used in a text, so it cannot be deleted. Take it out of the text first.")
@@ -40,8 +44,20 @@ IN_VERSIONS = gettext_lazy("An earlier version of a text shows this image, so it
 class ImageAdmin(admin.ModelAdmin):
     """The library: everybody who writes texts can see, choose and describe its images."""
 
-    fields = ["picture", "name", "alt", "credit", "rights", "taken_on", "facts", "uses"]
-    readonly_fields = ["picture", "facts", "uses"]
+    form = ImageForm
+    fields = [
+        "picture",
+        "name",
+        "alt",
+        "credit",
+        "rights",
+        "taken_on",
+        "facts",
+        "original_facts",
+        "original_file",
+        "uses",
+    ]
+    readonly_fields = ["picture", "facts", "original_facts", "uses"]
 
     class Media:
         css = {"all": ["desk-image.css"]}
@@ -53,6 +69,10 @@ class ImageAdmin(admin.ModelAdmin):
         return super().has_delete_permission(request, obj) and not (obj and is_used(obj))
 
     # Fields of the page of an image
+
+    def get_fields(self, request, obj=None):
+        can_add = obj and self.has_change_permission(request, obj) and not Original.objects.filter(image=obj).exists()
+        return [name for name in self.fields if can_add or name != "original_file"]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         if obj:  # for the display functions, which have no request
@@ -75,6 +95,10 @@ class ImageAdmin(admin.ModelAdmin):
         text = _("%(width)d × %(height)d pixels, uploaded on %(date)s by %(by)s")
         return text % {"width": image.width, "height": image.height, "date": date, "by": by}
 
+    @admin.display(description=gettext_lazy("original"))
+    def original_facts(self, image):
+        return original_facts(Original.objects.filter(image=image).first())
+
     @admin.display(description=gettext_lazy("used in"))
     def uses(self, image):
         rows = [(use.url, use.title, use.where) for use in image.listed_uses]
@@ -87,7 +111,11 @@ class ImageAdmin(admin.ModelAdmin):
 
     def get_urls(self):
         wrap, name = self.admin_site.admin_view, "richtext_image_thumbnail"
-        return [path("<int:pk>/thumbnail/", wrap(self.thumbnail_view), name=name), *super().get_urls()]
+        return [
+            path("<int:pk>/thumbnail/", wrap(self.thumbnail_view), name=name),
+            path("<int:pk>/original/", wrap(original_view), name="richtext_image_original"),
+            *super().get_urls(),
+        ]
 
     def thumbnail_view(self, request, pk):
         """Redirect to the smallest rendition of an image, for a script that knows only its id."""
@@ -167,7 +195,7 @@ class ImageAdmin(admin.ModelAdmin):
             else:
                 added.append(image)
                 self.log_addition(request, image, [{"added": {}}])
-                for note in picture.notes:
+                for note in filter(None, [*picture.notes, keep_upload(image, picture)]):
                     messages.warning(request, f"{image}: {note}")
         return added, errors
 
@@ -177,6 +205,13 @@ class ImageAdmin(admin.ModelAdmin):
         if len(added) == 1 and self.has_change_permission(request):
             return HttpResponseRedirect(reverse("admin:richtext_image_change", args=[added[0].pk]))
         return HttpResponseRedirect(reverse("admin:richtext_image_changelist"))
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        try:
+            form.save_original()
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
 
     # Deleting
 
@@ -205,10 +240,13 @@ def stored_sentence(added: list[Image]) -> str:
 
 
 def stored_files(image: Image) -> list[str]:
-    """Return the names of the files of an image: itself and its renditions."""
+    """Return the names of the files of an image: itself, its renditions, its original and copies of that."""
     found = ImageFile.named(image.file.name)
     sets = [found.source_set(kind) for kind in found.kinds] if found else []
-    return list({image.file.name, *(name for offered in sets for name, _width in offered)})
+    names = {image.file.name, *(name for offered in sets for name, _width in offered)}
+    if original := Original.objects.filter(image=image).first():
+        names.update([original.file.name, *copies_of(default_storage, original)])
+    return list(names)
 
 
 def is_used(image: Image) -> bool:

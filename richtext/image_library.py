@@ -72,7 +72,7 @@ class LibraryQuerySet(PublicQuerySet):
     def fill_defaults(self, described: dict[str, dict[str, str]]) -> None:
         """Give the images with these file names the texts that they lack."""
         with decided_write(self._db, False):
-            for image in self.filter(Q(alt="") | Q(credit=""), file__in=described):
+            for image in self.filter(Q(alt="") | Q(credit="") | Q(rights=""), file__in=described):
                 texts = described[image.file.name]
                 if missing := {name: text for name, text in texts.items() if text and not getattr(image, name)}:
                     for name, text in missing.items():

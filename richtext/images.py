@@ -66,6 +66,7 @@ class SafeImage(ContentFile):
     notes: list[str] = []  # for the user who uploads it
     original_name = ""  # of the file that was uploaded, without folders
     taken_on: date | None = None  # for the library; the image itself has no metadata
+    upload = None  # the file it was made from, while that is open
 
 
 def make_safe(file) -> SafeImage:
@@ -82,7 +83,7 @@ def make_safe(file) -> SafeImage:
         except Exception as error:  # decoders raise many types
             raise ValidationError(DAMAGED, code="broken") from error
     picture.notes, picture.taken_on = notes, taken_on
-    picture.original_name = re.split(r"[/\\]", str(file.name or ""))[-1]
+    picture.original_name, picture.upload = re.split(r"[/\\]", str(file.name or ""))[-1], file
     return picture
 
 

@@ -1,9 +1,12 @@
 """View of files (images, attachments): public if a public row has them, otherwise for staff only."""
 
+from posixpath import normpath
+
 from django.http import Http404
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from richtext.originals import FOLDER as ORIGINALS
 from richtext.public_files import can_view_unpublished, download_name, is_public
 from richtext.serving import serve_file
 
@@ -15,7 +18,7 @@ MAX_NAME_LENGTH = 200  # characters; no stored name is longer
 @require_safe
 def media_view(request, name):
     """Return a file; 404 both if it does not exist and if it is not public."""
-    if len(name) > MAX_NAME_LENGTH or not name.isprintable():
+    if len(name) > MAX_NAME_LENGTH or not name.isprintable() or normpath(name).startswith(ORIGINALS):
         raise Http404
     names = request.edition.get_or_compute("public files", dict)  # name: download name
     if name in names:

@@ -81,6 +81,33 @@ class Image(PublicModel):
     save.alters_data = True
 
 
+class Original(models.Model):
+    """The file that an image was made from, as the camera wrote it. It is private, and is never changed.
+
+    Copies of it are public where a text offers them: see `richtext/press_copies.py`.
+    """
+
+    image = models.OneToOneField(Image, models.CASCADE, related_name="original", verbose_name=_("image"))
+    file = models.FileField(_("file"), upload_to="originals/%y/%m/")
+    kind = models.CharField(_("format"), max_length=4, choices=[(kind, kind) for kind in ("JPEG", "PNG", "WEBP")])
+    width = models.PositiveIntegerField(_("width"))  # of the upright image
+    height = models.PositiveIntegerField(_("height"))
+    orientation = models.PositiveSmallIntegerField(_("orientation"))  # Exif: 1 to 8
+    size = models.PositiveIntegerField(_("size"))  # bytes
+
+    class Meta:
+        verbose_name = _("original")
+        verbose_name_plural = _("originals")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(orientation__gte=1, orientation__lte=8), name="richtext_original_orientation"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.kind}, {self.width} × {self.height}"
+
+
 class TextWithImagesQuerySet(PublicQuerySet):
     """Texts with images. Every way of writing a body updates the relation to its images."""
 

@@ -16,16 +16,21 @@ class FileOwner(NamedTuple):
     permissions: tuple[str, ...]  # any of them lets staff see files that are not public
     download_name: Callable[[str], str]  # "" for a file that is displayed, not saved
     is_hidden: Callable[..., bool]  # given a file's name, a user and a time: whether this user may not see its rows
+    create: Callable[[str], None]  # creates a missing file that can be derived from others
 
 
 _owners: list[FileOwner] = []
 
 
 def register_files(
-    public_rows, *permissions: str, download_name=lambda name: "", is_hidden=lambda name, user, at: False
+    public_rows,
+    *permissions: str,
+    download_name=lambda name: "",
+    is_hidden=lambda name, user, at: False,
+    create=lambda name: None,
 ) -> None:
     """Register an app's files, in its `AppConfig.ready`."""
-    _owners.append(FileOwner(public_rows, permissions, download_name, is_hidden))
+    _owners.append(FileOwner(public_rows, permissions, download_name, is_hidden, create))
 
 
 def is_public(name: str, at: datetime) -> bool:
@@ -45,3 +50,9 @@ def can_view_unpublished(user, name: str, at: datetime) -> bool:
 def download_name(name: str) -> str:
     """Return the name under which a file is saved; "" for a file that is displayed."""
     return next(filter(None, (owner.download_name(name) for owner in _owners)), "")
+
+
+def create_missing(name: str) -> None:
+    """Create a file that is not stored yet, if an app can derive it from other files."""
+    for owner in _owners:
+        owner.create(name)

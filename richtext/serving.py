@@ -16,7 +16,7 @@ from django.utils.encoding import filepath_to_uri
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from richtext import renditions
+from richtext import public_files, renditions
 from richtext.range_requests import apply_range
 
 log = logging.getLogger("richtext.serving")
@@ -70,6 +70,7 @@ def serve_file(request, name: str, *, public: bool, given_name: str = ""):
     if given_name or not content_type.startswith("image/"):
         headers["Content-Disposition"] = content_disposition_header(True, given_name or name.rpartition("/")[2])
     try:
+        public_files.create_missing(name)
         response = (
             serve_with_x_accel(name, headers)
             or redirect_to_signed_url(name, headers)

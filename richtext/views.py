@@ -44,6 +44,7 @@ def image_data(image: Image) -> dict:
         "thumbnail": thumbnail_url(image.file.name),
         "alt": image.alt,
         "credit": image.credit,
+        "rights": image.rights,
     }
 
 

@@ -17,13 +17,14 @@
     const file = zone.querySelector("input[type=file]");
     const { form } = file;
     const choice = zone.querySelector("input[type=number]");
+    const smaller = zone.querySelector("input[type=hidden]"); // the sent file is not the original
     const frame = zone.querySelector(".focus-frame");
     const image = frame.querySelector("img");
     const status = zone.querySelector(".picture-status");
     const says = zone.querySelector("template").dataset;
     const clear = zone.querySelector("input[type=checkbox]");
     const focus = focusPoint(frame, image);
-    const texts = ["image_alt", "image_credit"].map((name) => form.elements[name]).filter(Boolean);
+    const texts = ["image_alt", "image_credit", "image_rights"].map((name) => form.elements[name]).filter(Boolean);
     let sending = null; // the upload that a submission waits for
     let turns = 0; // of several files in a row the last one counts
     let described = Boolean(image.getAttribute("src")); // the texts describe the image that is shown
@@ -66,18 +67,20 @@
       const notes = files.length > 1 ? [says.several] : [];
       const turn = ++turns;
       say([says.sending]);
+      tell("desk:image-taken");
       const sent = shrink(files[0], says).then(({ blob, name, error }) => {
         if (turn !== turns) return undefined;
-        return error ? refuse(error) : send(blob, name, notes, turn);
+        return error ? refuse(error) : send(blob, name, notes, turn, files[0]);
       });
       sending = sent;
       await sent;
       if (sending === sent) sending = null;
     }
 
-    async function send(blob, name, notes, turn) {
+    async function send(blob, name, notes, turn, chosen) {
       const body = new FormData();
       body.append("upload", blob, name);
+      if (blob !== chosen) body.append("made_smaller", "1");
       let answer;
       try {
         const response = await fetch(zone.dataset.upload, {
@@ -88,13 +91,15 @@
         });
         answer = response.status === 403 ? { error: { message: await denial(response) } } : await response.json();
       } catch {
-        return turn === turns && sendWithForm(blob, name);
+        return turn === turns && sendWithForm(blob, name, blob !== chosen);
       }
       if (turn !== turns) return undefined;
       if (!answer.uploaded) return refuse(answer.error.message);
       if (answer.error) notes.push(answer.error.message);
       file.value = "";
-      return use(answer, [says.stored, ...new Set(notes)]);
+      use(answer, [says.stored, ...new Set(notes)]);
+      if (blob !== chosen) tell("desk:image-smaller", { id: answer.id, file: chosen });
+      return undefined;
     }
 
     async function denial(response) {
@@ -111,18 +116,23 @@
     }
 
     // The server cannot be reached: the file goes with the form, whose focal point is then that of this image.
-    function sendWithForm(blob, name) {
+    function sendWithForm(blob, name, isSmaller) {
       const held = new DataTransfer();
       held.items.add(new File([blob], name, { type: blob.type }));
       file.files = held.files;
       set(choice, "");
+      smaller.value = isSmaller ? "1" : "";
       focus.set(0.5, 0.5);
       say([says.later], true);
     }
 
+    function tell(name, detail) { // desk-image-original.js
+      zone.dispatchEvent(new CustomEvent(name, { detail }));
+    }
+
     /* An image that the server has: uploaded now, or of the library */
 
-    function use({ id, width, thumbnail, alt = "", credit = "" }, notes) {
+    function use({ id, width, thumbnail, alt = "", credit = "", rights = "" }, notes) {
       if (width && width < Number(zone.dataset.small)) notes.push(says.narrow.replace("%s", width));
       const former = texts.map(({ value }) => value);
       if (clear) set(clear, false);
@@ -130,7 +140,7 @@
       set(choice, id);
       show(thumbnail);
       focus.set(0.5, 0.5);
-      const defaults = { image_alt: alt, image_credit: credit };
+      const defaults = { image_alt: alt, image_credit: credit, image_rights: rights };
       const decorative = form.elements.image_decorative;
       if (decorative?.checked && alt) set(decorative, false);
       for (const text of texts) if (described || !text.value) set(text, defaults[text.name]);

@@ -65,9 +65,10 @@
       } else if (other) {
         other.target = "_blank"; // the message stays open
       } else if (button) {
-        const { id, width, thumbnail, alt, credit } = button.dataset;
+        const { id, width, thumbnail, alt, credit, rights } = button.dataset;
         dialog.close(); // which empties it
-        zone.dispatchEvent(new CustomEvent("desk:image", { detail: { id, width: Number(width), thumbnail, alt, credit } }));
+        const detail = { id, width: Number(width), thumbnail, alt, credit, rights };
+        zone.dispatchEvent(new CustomEvent("desk:image", { detail }));
       }
     });
   }

@@ -22,7 +22,7 @@ from monitoring.doctor.context import CheckContext
 from news import message_counts as tallies
 from news.archive import period_range
 from news.models import Attachment, Category, Message
-from richtext.models import Image
+from richtext.models import Image, Original
 from search.documents import document_from_message
 from search.engines import KeyRange, Match, open_engine
 from search.indexer import is_outdated
@@ -226,6 +226,7 @@ def uploaded_file_names(look: CheckContext) -> list[str]:
         pictures.values_list("image", flat=True)[:most],
         Attachment.objects.order_by("-pk").values_list("file", flat=True)[:most],
         Image.objects.order_by("-pk").values_list("file", flat=True)[:most],
+        Original.objects.order_by("-pk").values_list("file", flat=True)[:most],
     ]
     return list(dict.fromkeys(name for names in found for name in names))
 

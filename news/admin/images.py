@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.widgets import AdminFileWidget
 from django.db.models import Q
@@ -17,8 +18,10 @@ from core.ids import is_valid_pk
 from news.visibility import can_be_limited
 from richtext.images import SafeImage
 from richtext.models import Image
+from richtext.originals import keep_upload
 from richtext.serving import StorageUnavailable, thumbnail_url
 
+SCRIPTS = ("desk-image-upload.js", "desk-image-original.js", "desk-image-cuts.js", "desk-library.js")
 OPEN_LIBRARY = "_library"  # the button that saves, and opens the library
 MAX_DISPLAY_WIDTH = 828  # pixels: the column of a message's page
 RECOMMENDED_WIDTH = 1200  # pixels: what social networks ask for
@@ -27,7 +30,7 @@ TEXT_OF_OLD_IMAGE = gettext_lazy(
     "You have replaced the image, but this text describes the earlier one. Change it, or save again if it is correct."
 )
 CHOICE_MISSING = gettext_lazy("The chosen image is not in the library any more. Choose another one.")
-CHOSEN = gettext_lazy("Chosen from the library, with its alternative text and credit. Save to use it.")
+CHOSEN = gettext_lazy("Chosen from the library, with its alternative text, credit and rights. Save to use it.")
 
 FIELDS = [
     "image",
@@ -35,6 +38,8 @@ FIELDS = [
     "image_alt",
     "image_decorative",
     "image_credit",
+    "image_rights",
+    "image_offered",
     "video_url",
 ]
 FIELDSET = (gettext_lazy("Image, video"), {"fields": FIELDS, "classes": ["card"]})
@@ -49,7 +54,7 @@ class ImageInput(AdminFileWidget):
 
     class Media:
         css = {"all": ["desk-image.css"]}
-        js = [Script(name, defer=True) for name in ("desk-image-upload.js", "desk-image-cuts.js", "desk-library.js")]
+        js = [Script(name, defer=True) for name in SCRIPTS]
 
     def get_context(self, name, value, attrs):
         value = self.choice.file if self.choice else value  # a bound file field has the value of the row
@@ -62,13 +67,23 @@ class ImageInput(AdminFileWidget):
             "choice_name": choice_name(name),
             "choice": self.choice.pk if self.choice else "",
             "note": self.note,
-            "limits": {"width": MAX_DISPLAY_WIDTH, "recommended": RECOMMENDED_WIDTH},
+            "smaller_name": smaller_name(name),
+            "limits": {
+                "width": MAX_DISPLAY_WIDTH,
+                "recommended": RECOMMENDED_WIDTH,
+                "original": settings.ORIGINAL_MAX_MB * 1024 * 1024,
+            },
         }
 
 
 def choice_name(name: str) -> str:
     """Return the name of the input with the id of an image of the library."""
     return f"{name}_choice"
+
+
+def smaller_name(name: str) -> str:
+    """Return the name of the input which says that a browser has made the sent file smaller."""
+    return f"{name}_made_smaller"
 
 
 class ImageFormMixin:
@@ -78,7 +93,7 @@ class ImageFormMixin:
     """
 
     FOCUS = {"image_focus_x", "image_focus_y"}
-    TEXTS = ("image_alt", "image_credit")
+    TEXTS = ("image_alt", "image_credit", "image_rights")
     request = None
 
     def __init__(self, *args, **kwargs):
@@ -109,7 +124,7 @@ class ImageFormMixin:
         if image and image.file.name != self.instance.image.name:
             self.fields["image"].widget.choice = image
             self.fields["image"].widget.note = CHOSEN
-            texts = {"image_alt": image.alt, "image_credit": image.credit}
+            texts = {"image_alt": image.alt, "image_credit": image.credit, "image_rights": image.rights}
             self.initial |= texts | dict.fromkeys(self.FOCUS, 50)
 
     def store_upload(self, *, at, by) -> None:
@@ -121,10 +136,18 @@ class ImageFormMixin:
             image = Image.objects.create(file=picture, uploaded_at=at, uploaded_by=by)
         except StorageUnavailable:
             return
+        self.keep_original(image)
         self.data = self.data.copy()
         for name in self.FOCUS & set(self.cleaned_data):
             self.data[self.add_prefix(name)] = str(self.cleaned_data[name])
         self._use(image)
+
+    def keep_original(self, image: Image) -> str:
+        """Keep the file that was sent with the form as the original of an image; return why it cannot be, or ""."""
+        picture = self.cleaned_data.get("image")
+        if not isinstance(picture, SafeImage) or self.data.get(smaller_name(self.add_prefix("image"))):
+            return ""
+        return keep_upload(image, picture)
 
     def _use(self, image: Image) -> None:
         """Treat an image of the library as if its file had been sent with the form."""
@@ -136,6 +159,8 @@ class ImageFormMixin:
         cleaned = super().clean()
         if self.is_choice_missing:
             self.add_error("image", CHOICE_MISSING)
+        if cleaned.get("image") is False and "image_offered" in cleaned:  # it is removed, and the offer with it
+            cleaned["image_offered"] = False
         is_sent = "image" in self.changed_data and not self.choice  # nobody has seen it in the form
         # A new image does not have the focal point of the earlier one. Empty means the middle.
         for name in self.FOCUS & set(cleaned):
@@ -172,6 +197,13 @@ def share_images(request, message) -> None:
         if not (can_be_limited(row, request.at) and row.limited_to.exists()):
             names = [row.image.name] if row.image else []
             Image.objects.filter(Q(file__in=names) | Q(pk__in=row.pictures.values("pk"))).share()
+
+
+def keep_original(request, message, form) -> None:
+    """Keep the original of an image that was sent with a saved message; warn if it cannot be kept."""
+    image = Image.objects.filter(file=message.image.name).first() if message.image else None
+    if image and (sentence := form.keep_original(image)):
+        messages.warning(request, sentence)
 
 
 def report_losses(request, form) -> None:

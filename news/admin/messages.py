@@ -212,6 +212,7 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
             editing_sessions.end_session(request, obj)
             editorial_hints.report_repairs(request, form)
             images.report_saved(request, obj, form)
+            images.keep_original(request, obj, form)
 
     def save_related(self, request, form, formsets, change):
         """Save the attachments, then do the workflow step: it concerns them as well."""

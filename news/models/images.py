@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.text_fields import LineField
+from news import offers
 from news.models.fields import percent_field, web_url_field
 from richtext.image_library import uploaded_name
 from richtext.images import SafeImageField
@@ -37,6 +38,20 @@ class MessageImageMixin(models.Model):
     )
     image_credit = LineField(
         _("credit"), max_length=200, blank=True, help_text=_("Photo credit, shown below the image.")
+    )
+    image_rights = LineField(
+        _("licence and rights"),
+        max_length=300,
+        blank=True,
+        help_text=_("Who may use the image for what. Shown where the original is offered, and written into the file."),
+    )
+    image_offered = models.BooleanField(
+        _("offer the original to journalists"),
+        default=False,
+        help_text=_(
+            "The page links to the image in full size. The file names the credit and the rights. It does not say "
+            "where, or with which camera, the image was taken."
+        ),
     )
     image_focus_x = percent_field(
         _("focus, from the left"),
@@ -71,7 +86,10 @@ class MessageImageMixin(models.Model):
             rows = pictured[start : start + BATCH]
             Image.objects.register(rows, "image", at=at, by=by, names={rows[0].image.name: name})
             Image.objects.fill_defaults(
-                {row.image.name: {"alt": row.image_alt, "credit": row.image_credit} for row in rows}
+                {
+                    row.image.name: {"alt": row.image_alt, "credit": row.image_credit, "rights": row.image_rights}
+                    for row in rows
+                }
             )
 
     def clean(self):
@@ -84,12 +102,18 @@ class MessageImageMixin(models.Model):
             errors["image_alt"] = _("A decorative image has no alternative text. Empty this, or untick “decorative”.")
         if self.video_url and not self.image:
             errors["image"] = _("Videos are shown as a still image with a link. Select an image.")
+        errors |= offers.errors_of_offer(self)
         if errors:
             raise ValidationError(errors)
 
+    @property
+    def offered_original(self):
+        """Return the original that this message offers to journalists; None without an offer."""
+        return offers.offered_original(self) if self.image_offered and self.image else None
+
 
 BATCH = 500  # images that are looked up in one query
-IN_LIBRARY = ("image", "image_alt", "image_credit")
+IN_LIBRARY = ("image", "image_alt", "image_credit", "image_rights")
 
 
 # `Message.Meta` lists these, as it has constraints and indexes of its own.
@@ -103,6 +127,11 @@ CONSTRAINTS = [
         condition=Q(image_focus_x__lte=100, image_focus_y__lte=100),
         name="news_focus_in_picture",
         violation_error_message=_("Enter the focal point in percent, from 0 to 100."),
+    ),
+    models.CheckConstraint(
+        condition=Q(image_offered=False) | ~(Q(image="") | Q(image_credit="") | Q(image_rights="")),
+        name="news_offer_has_rights",
+        violation_error_message=offers.INCOMPLETE,
     ),
 ]
 

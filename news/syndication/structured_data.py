@@ -68,6 +68,20 @@ def link_image(message) -> dict:
     return {"url": url, "width": social_cards.WIDTH, "height": social_cards.HEIGHT, "alt": message.headline}
 
 
+def original_data(offer) -> dict:
+    """Return the original that a message offers to journalists."""
+    return {
+        "@type": "ImageObject",
+        "contentUrl": absolute_url(media_url(offer.name)),
+        "encodingFormat": offer.content_type,
+        "width": offer.original.width,
+        "height": offer.original.height,
+        "caption": offer.texts.description,
+        "creditText": offer.texts.credit,
+        "copyrightNotice": offer.texts.rights,
+    }
+
+
 def card_texts(message) -> tuple[str, str, str]:
     """Return the texts of a message's social card: headline, name of the embassy, line above."""
     return message.headline, settings.EMBASSY_NAME, f"{message.category.name} · {numeric_date(message.publish_at)}"
@@ -105,6 +119,8 @@ def article_json_ld(message, corrections) -> SafeString:
         ]
     if message.source_url:
         found["isBasedOn"] = message.source_url
+    if offer := message.offered_original:
+        found["associatedMedia"] = original_data(offer)
     steps = [
         (settings.EMBASSY_NAME, "/"),
         (_("All messages"), reverse("messages")),

@@ -3,8 +3,12 @@
 from io import BytesIO
 from xml.etree import ElementTree
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import ExifTags, Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
+
+from richtext.forms import UploadForm
+from tests.factories import NOON, a_message
 
 SECRET = b"51-SECRET-PLACE-0"  # in every kind of metadata of the photos
 SIZE = (640, 400)
@@ -60,3 +64,39 @@ def read_xmp(data: bytes) -> dict[str, str]:
     packet = info.get("xmp") or info["XML:com.adobe.xmp"].encode()
     properties = ElementTree.fromstring(packet)[0][0]
     return {each.tag.partition("}")[2]: "".join(each.itertext()) for each in properties}
+
+
+def a_photo_file(kind="JPEG", name="IMG_1234.JPG", **options):
+    """Return a camera's photo as an upload."""
+    return SimpleUploadedFile(name, a_photo(kind, **options), content_type=f"image/{kind.lower()}")
+
+
+def an_image_with_original(**options):
+    """Return an image of the library whose original is kept."""
+    form = UploadForm({}, {"upload": a_photo_file(**options)})
+    assert form.is_valid(), form.errors
+    return form.save(at=NOON, by=None)
+
+
+def offer_fields(image=None) -> dict:
+    """Return the fields of a message that offers the original of an image."""
+    image = image or an_image_with_original()
+    return {
+        "image": image.file.name,
+        "image_width": image.width,
+        "image_height": image.height,
+        "image_alt": "Two ministers shake hands",
+        "image_credit": "Анна Smith",
+        "image_rights": "Free for editorial use",
+        "image_offered": True,
+    }
+
+
+def an_offering_message(image=None, **kwargs):
+    """Return a published message that offers the original of its image."""
+    return a_message(**offer_fields(image) | kwargs)
+
+
+def offer_url(message) -> str:
+    """Return the address of the original that a message offers."""
+    return f"/media/{message.offered_original.name}"
