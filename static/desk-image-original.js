@@ -15,7 +15,7 @@
     const status = document.createElement("div");
     let sending = null; // what a submission waits for
     let stop = null; // an AbortController
-    status.className = "picture-status";
+    status.className = "picture-original";
     status.setAttribute("role", "status");
     zone.querySelector(".picture-status").after(status);
 

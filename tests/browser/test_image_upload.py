@@ -204,7 +204,7 @@ def test_replacing_an_image_empties_its_texts_and_can_put_them_back(staff):
     open_cards(staff)
     choose(staff, chosen())
     stored(staff)
-    expect(status(staff)).to_contain_text("text and credit of the earlier image were removed")
+    expect(status(staff)).to_contain_text("text, credit and rights of the earlier image were removed")
     for label in ("Alternative text", "Credit"):
         expect(staff.get_by_label(label)).to_have_value("")
     staff.get_by_role("button", name="Put them back").click()
