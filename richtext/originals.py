@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import ExifTags, Image, ImageChops, ImageStat
 
 from richtext.image_metadata import REWRITERS, ImageTexts, UnreadableImage, rewrite
-from richtext.images import DAMAGED, EMPTY, SafeImage, decoding_lock, normalise, open_within_memory
+from richtext.images import DAMAGED, EMPTY, SafeImage, date_taken, decoding_lock, normalise, open_within_memory
 from richtext.models import Original
 from richtext.renditions import SUFFIXES
 from richtext.serving import StorageUnavailable, delete_on_failure
@@ -115,6 +115,8 @@ def keep_original(image, upload, *, sent_apart: bool = False) -> Original:
             original, f"{secrets.token_hex(12)}.{SUFFIXES[original.kind]}"
         )
         upload.seek(0)
+        taken_on = image.taken_on or date_taken(open_within_memory(upload))
+        upload.seek(0)
         with delete_on_failure(default_storage, [name]):
             name = default_storage.save(name, upload)
     except (StorageUnavailable, OSError) as error:
@@ -126,6 +128,9 @@ def keep_original(image, upload, *, sent_apart: bool = False) -> Original:
     except IntegrityError as error:  # kept, or the image deleted, by another request just now
         default_storage.delete(name)
         raise ValidationError(KEPT_ALREADY, code="kept") from error
+    if taken_on != image.taken_on:  # the smaller image that the browser had sent did not say
+        image.taken_on = taken_on
+        image.save(update_fields=["taken_on"])
     return original
 
 

@@ -66,9 +66,9 @@ def read_xmp(data: bytes) -> dict[str, str]:
     return {each.tag.partition("}")[2]: "".join(each.itertext()) for each in properties}
 
 
-def a_photo_file(kind="JPEG", name="IMG_1234.JPG", **options):
-    """Return a camera's photo as an upload."""
-    return SimpleUploadedFile(name, a_photo(kind, **options), content_type=f"image/{kind.lower()}")
+def a_photo_file(kind="JPEG", name="IMG_1234.JPG", *, after=b"", **options):
+    """Return a camera's photo as an upload, with further data after its end."""
+    return SimpleUploadedFile(name, a_photo(kind, **options) + after, content_type=f"image/{kind.lower()}")
 
 
 def an_image_with_original(**options):

@@ -29,7 +29,7 @@ from tests.helpers.revisions import a_revision, an_officer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.both_databases]
 
-LINK = '<a href="{}" type="image/jpeg" download>Download the original</a> <span>(JPEG, 640 × 400, '
+LINK = '<a href="{}" type="image/jpeg" download>Download the original</a> <span>(JPEG, 640&nbsp;×&nbsp;400, '
 
 
 @pytest.fixture(autouse=True)
