@@ -16,6 +16,7 @@ from news.differences import differences
 from versions import comparison, text_diff
 
 PLACEMENT_FIELDS = {"featured", "slug"}  # where the message appears: what it says is as it was
+OFFER_FIELDS = {"image_offered", "image_rights"}  # what journalists get of the image that is shown
 MAX_WORDS = 5  # words removed or added in the three texts together
 NUMBER = re.compile(r"\d+")
 WORD = re.compile(r"\w+")
@@ -25,7 +26,7 @@ ADDRESS = re.compile(r'\s(?:href|src|alt|title)="([^"]*)"')
 def typo_error(old, new) -> str:
     """Return why the change from `old` to `new` is more than a typo; "" where it is one."""
     model = type(new)
-    other = set(differences(old, new)) - set(model.text_fields) - PLACEMENT_FIELDS
+    other = set(differences(old, new)) - set(model.text_fields) - PLACEMENT_FIELDS - OFFER_FIELDS
     if other:
         return _("A typo changes words of the headline, the lead or the text only. Select “Correction” or “Update”.")
     texts = [

@@ -82,11 +82,15 @@ def require_same_image(original: Original, upload, image) -> None:
     distortion = original.width / original.height * image.height / image.width
     if abs(distortion - 1) > MAX_DISTORTION:
         raise ValidationError(OTHER_IMAGE, code="other_image")
-    with decoding_lock(), closing(image.file.storage.open(image.file.name)) as smaller:
+    try:
+        smaller = image.file.storage.open(image.file.name)
+    except (StorageUnavailable, OSError) as error:
+        raise ValidationError(STORAGE_AWAY, code="storage") from error
+    with decoding_lock(), closing(smaller):
         try:
             upload.seek(0)
             samples = [sample(file) for file in (upload, smaller)]
-        except (StorageUnavailable, ValidationError):
+        except ValidationError:
             raise
         except Exception as error:  # decoders raise many types
             raise ValidationError(DAMAGED, code="broken") from error

@@ -98,6 +98,7 @@ def image_to_json(message: Message) -> dict:
         "alt": to_one_line(message.image_alt),
         "decorative": message.image_decorative,
         "credit": to_one_line(message.image_credit),
+        "rights": to_one_line(message.image_rights),
         "focus": [message.image_focus_x, message.image_focus_y],
         "video": message.video_url,
     }

@@ -13,7 +13,7 @@ from tests.helpers.form_fields import fields_of
 from tests.helpers.message_form import change_url, opened_form
 from tests.helpers.photos import a_photo_file, an_offering_message, offer_fields
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +27,7 @@ def complete_errors(message) -> dict:
     return caught.value.message_dict
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("fields", "errors"),
     [

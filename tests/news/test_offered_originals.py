@@ -11,6 +11,7 @@ from editions.models import EditionNumber
 from mirror.client import fetch
 from mirror.paths import SiteUrl
 from news.differences import differences
+from news.typo_rule import typo_error
 from richtext import press_copies
 from richtext.models import Original
 from tests.factories import HOUR, NOON, a_message
@@ -56,6 +57,7 @@ def test_the_page_links_to_the_original_with_credit_and_rights(client):
     assert "Анна Smith" in html and "Free for editorial use" in html
 
 
+@pytest.mark.one_database
 def test_the_download_has_a_readable_name_and_the_metadata_of_the_message(client, settings):
     settings.EMBASSY_NAME = "Embassy of Examplia"
     response = client.get(offer_url(an_offering_message()))
@@ -76,6 +78,7 @@ def test_the_download_has_a_readable_name_and_the_metadata_of_the_message(client
     assert (records[(2, 116)], records[(2, 120)]) == (b"Free for editorial use", b"Two ministers shake hands")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("orientation", [1, 8])
 def test_no_byte_that_is_delivered_says_where_or_with_what_it_was_taken(client, kind, orientation):
@@ -88,11 +91,13 @@ def test_no_byte_that_is_delivered_says_where_or_with_what_it_was_taken(client, 
     assert not exif.get_ifd(ExifTags.IFD.GPSInfo)
 
 
+@pytest.mark.one_database
 def test_a_decorative_image_is_described_by_the_headline(client):
     message = an_offering_message(image_alt="", image_decorative=True, headline="The flag")
     assert read_xmp(content(client.get(offer_url(message))))["description"] == "The flag"
 
 
+@pytest.mark.one_database
 def test_parts_of_a_download_can_be_requested(client):
     url = offer_url(an_offering_message())
     whole = content(client.get(url))
@@ -101,6 +106,7 @@ def test_parts_of_a_download_can_be_requested(client):
     assert client.head(url)["Content-Length"] == str(len(whole))
 
 
+@pytest.mark.one_database
 def test_the_proxy_sends_the_copy(client, settings):
     settings.MEDIA_X_ACCEL_PREFIX = "/protected/"
     message = an_offering_message()
@@ -144,6 +150,7 @@ def test_the_mirror_has_the_copy(client):
     assert fetch(SiteUrl(offer_url(message))) is None
 
 
+@pytest.mark.one_database
 def test_structured_data_name_the_original(client):
     message = an_offering_message()
     article = next(each for each in json_ld(client, message.get_absolute_url())[0]["@graph"] if "headline" in each)
@@ -240,6 +247,13 @@ def test_the_offer_and_the_rights_of_a_public_message_change_by_a_revision_and_m
     assert EditionNumber.objects.get().number > before
     assert message.log_entries.exists()  # a change by a program
     assert LINK.format(offer_url(message)) in page(client, message)
+
+
+def test_an_offer_alone_needs_no_public_note():
+    message = an_offering_message(image_offered=False)
+    assert typo_error(message, a_revision(message, image_offered=True, image_rights="CC BY 4.0")) == ""
+    other = an_offering_message()
+    assert typo_error(other, a_revision(other, image_credit="A. Jones"))  # shown below the image
 
 
 def test_a_change_of_the_library_changes_nothing_public(client):

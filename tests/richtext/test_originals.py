@@ -15,7 +15,7 @@ from tests.helpers.files import a_picture_file, an_image
 from tests.helpers.message_form import create_press_officer
 from tests.helpers.photos import SECRET, a_photo, a_photo_file, an_image_with_original, draw_photo
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 LARGE = (3200, 2000)
 
@@ -129,6 +129,7 @@ def test_the_file_of_another_image_is_refused(admin_client):
     assert not (default_storage.exists("originals") and default_storage.listdir("originals")[0])
 
 
+@pytest.mark.both_databases
 def test_an_original_is_never_replaced(admin_client):
     image = an_image_with_original()
     answer = send_original(admin_client, image.pk, a_photo_file(quality=50))
@@ -225,6 +226,7 @@ def test_no_address_of_media_leads_to_an_original_not_even_for_staff(admin_clien
 # Deleting
 
 
+@pytest.mark.both_databases
 def test_an_original_is_deleted_with_its_image(admin_client, media, django_capture_on_commit_callbacks):
     image = an_image_with_original()
     copy = media / "press" / str(image.original.pk) / "0.jpg"

@@ -37,12 +37,17 @@ def importing(tmp_path):
 
 
 def test_an_image_is_imported_with_what_is_said_of_it(importing, folder, client):
-    told = PICTURE | {"credit": "A. Smith", "focus": [10, 90], "video": "https://video.example.org/1"}
+    told = PICTURE | {
+        "credit": "A. Smith",
+        "rights": "CC BY 4.0",
+        "focus": [10, 90],
+        "video": "https://video.example.org/1",
+    }
     importing({"picture": told}, pictures=str(folder))
     message = Message.objects.get()
     assert (message.image_width, message.image_height, message.image_alt) == (600, 400, "A handshake")
     assert (message.image_credit, message.image_focus_x, message.image_focus_y) == ("A. Smith", 10, 90)
-    assert message.video_url == "https://video.example.org/1"
+    assert (message.image_rights, message.video_url) == ("CC BY 4.0", "https://video.example.org/1")
     page = client.get(message.get_absolute_url()).content.decode()
     shown = re.findall(r'(?:src|srcset)="(/media/[^" ]+)', page)
     assert shown and {client.get(address).status_code for address in shown} == {200}
@@ -133,7 +138,9 @@ def test_an_invalid_alternative_text_is_reported(line, fault):
 
 
 def test_an_export_is_imported_with_its_files(importing, settings, tmp_path):
-    a_pictured_message(image_credit="A. Smith", image_focus_x=0, video_url="https://video.example.org/1")
+    a_pictured_message(
+        image_credit="A. Smith", image_rights="CC BY 4.0", image_focus_x=0, video_url="https://video.example.org/1"
+    )
     a_message(image=a_picture_file((300, 200), "PNG"), image_decorative=True, publish_at=NOON - DAY)
     an_attachment(an_attachment(name="Second").message, name="First", order=1)
     before = b"".join(line for _message, line in export.export_lines())

@@ -193,13 +193,14 @@ class LeadImage(NamedTuple):
     file: str
     alt: str = ""  # "" for a decorative image
     credit: str = ""
+    rights: str = ""
     focus: tuple[int, int] = (50, 50)  # percent from the left and from the top
     video: str = ""
 
 
 def to_lead_image(value: Any) -> LeadImage:
     """Return the lead image, which needs either an alternative text or "decorative": true."""
-    given = check_file_object(value, ("file", "alt", "decorative", "credit", "focus", "video"))
+    given = check_file_object(value, ("file", "alt", "decorative", "credit", "rights", "focus", "video"))
     alt = single_line_rule(Message._meta.get_field("image_alt"))(given.get("alt", ""))
     if to_boolean(given.get("decorative", False)) == bool(alt.strip()):
         raise ImportFault(_('needs either "alt" with an alternative text or "decorative": true, and not both.'))
@@ -207,6 +208,7 @@ def to_lead_image(value: Any) -> LeadImage:
         given["file"],
         alt if alt.strip() else "",
         single_line_rule(Message._meta.get_field("image_credit"))(given.get("credit", "")),
+        single_line_rule(Message._meta.get_field("image_rights"))(given.get("rights", "")),
         to_focal_point(given.get("focus", [50, 50])),
         single_line_rule(Message._meta.get_field("video_url"))(given.get("video", "")),
     )
