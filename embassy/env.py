@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy
 
+from core.time_shortcuts import parse_shortcuts
+
 # A host name or an IPv4 address, no wildcard: the site has exactly one host.
 HOST_PATTERN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
 
@@ -186,6 +188,18 @@ def read_clocks(name, default):
         if not clocks or not all(city for city, zone in clocks):
             raise ValueError("a city has no name")
     return clocks
+
+
+def read_time_shortcuts(name, clocks, host):
+    """Return the shortcuts beside date and time fields, from Day HH:MM City,Day HH:MM City.
+
+    Without a city, the time is the host's. The default has times there and in the first other city of the `clocks`.
+    """
+    zones = {city: zone.key for city, zone in clocks}
+    away = next((f" {city}" for city, zone in zones.items() if zone != host), "")
+    default = f"Today 18:00,Tomorrow 09:00{away},Monday 09:00{away}"
+    with _explain_errors(name, default):
+        return parse_shortcuts(env.str(name, default=default), zones, host)
 
 
 def read_internal_path(name):

@@ -18,9 +18,9 @@
   };
 
   const valueOfCard = (card) => {
-    return [...card.querySelectorAll("input:not([type=hidden]), select, textarea")]
-      .filter((field) => field.form === form && !field.closest(".which, .empty-form, .delete") && !field.name.includes("_focus_"))
-      .map((field) => valueOf(field).replace(/\s+/g, " ").trim()).filter(Boolean).join(" · ");
+    return [...card.querySelectorAll("input:not([type=hidden]), select, textarea, .moment")]
+      .filter((field) => field.matches(".moment") || (field.form === form && !field.closest(".moment, .empty-form, .delete") && !field.name.includes("_focus_")))
+      .map((field) => (field.matches(".moment") ? field.dataset.value ?? "" : valueOf(field)).replace(/\s+/g, " ").trim()).filter(Boolean).join(" · ");
   };
 
   for (const card of form.querySelectorAll(".edit-card:has([data-card-value])")) {

@@ -19,6 +19,7 @@ VALUES = {
     "HOME_COUNTRY": "RU",
     "CLOCKS": "Moscow=Europe/Moscow,London=Europe/London",
     "MESSAGE_LANGUAGES": "",
+    "TIME_SHORTCUTS": "Today 18:00,Tomorrow 09:00 Moscow,Monday 09:00 Moscow",
     "REPLICA_DATABASE_URLS": "",
     "S3_BUCKET": "",
     "S3_ENDPOINT": "",

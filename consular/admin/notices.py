@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consular.admin.widgets import WIDE_FIELDS
 from consular.models import Notice
-from consular.opening_hours_text import host_city
-from versions.admin.options import VersionedAdmin
+from versions.admin.options import VersionedAdmin, VersionedForm
 from working_copies.admin import WorkingCopyMixin
 
 
@@ -43,8 +42,29 @@ class NoticeFilter(admin.SimpleListFilter):
         return chosen.get(self.value(), queryset.all)()
 
 
+def this_minute():
+    """Return the time at which the present minute began: when a new notice starts, by default."""
+    return timezone.now().replace(second=0, microsecond=0)
+
+
+class NoticeForm(VersionedForm):
+    """The form of a notice, which may have no end."""
+
+    class Meta:
+        model = Notice
+        fields = ()  # set by NoticeAdmin
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "starts" in self.fields:
+            self.fields["starts"].initial = this_minute
+        if "ends" in self.fields:
+            self.fields["ends"].widget.without_time = _("Until further notice")
+
+
 @admin.register(Notice)
 class NoticeAdmin(WorkingCopyMixin, VersionedAdmin):
+    form = NoticeForm
     list_display = ["sentence", "state", "urgent", "starts", "ends"]
     list_filter = [NoticeFilter, "urgent"]
     search_fields = ["sentence"]
@@ -52,7 +72,7 @@ class NoticeAdmin(WorkingCopyMixin, VersionedAdmin):
     actions = ["take_down"]
 
     def get_fieldsets(self, request, obj=None):
-        when = gettext("Times are %(city)s time. Notices start and end automatically.") % {"city": host_city()}
+        when = _("Notices start and end automatically.")
         return [
             (None, {"fields": ["sentence", "link_url", "link_text", "urgent"]}),
             (_("Period"), {"fields": ["starts", "ends"], "description": when}),

@@ -1,13 +1,11 @@
 """Forms of a message and of the reason for a workflow step."""
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.workflow_forms import ReasonForm, clean_moment
-from core.datetime_fields import ZonedDateTimeField, ZonedDateTimeWidget
+from core.datetime_fields import ZonedDateTimeField
 from core.text_fields import LineFormField
 from news.admin.images import ImageFormMixin, ImageInput
 from news.admin.limits import LimitsFormMixin
@@ -41,12 +39,14 @@ class MessageForm(ConflictFormMixin, LimitsFormMixin, ImageFormMixin, RevisionFo
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if "publish_at" in self.fields:
-            self.fields["publish_at"].help_text = format_lazy(
-                "{} {}",
-                self.fields["publish_at"].help_text,
-                _("Time zone: %(zone)s.") % {"zone": settings.TIME_ZONE},
-            )
+        for name in {"publish_at", "effective_at"} & self.fields.keys():
+            if name == "effective_at" or not self.is_change_of_public():
+                self.fields[name].widget.without_time = _("On approval")
+
+    def is_change_of_public(self) -> bool:
+        """Return whether this is a change of a message that readers have seen, which keeps its publication time."""
+        original = self.instance.revision_of if self.instance.is_revision else None
+        return original is not None and original.was_public(self.request_time)
 
     def clean(self):
         cleaned = super().clean()
@@ -106,8 +106,7 @@ class MessageForm(ConflictFormMixin, LimitsFormMixin, ImageFormMixin, RevisionFo
         message, time = self.instance, self.cleaned_data["publish_at"]
         if "publish_at" not in self.changed_data:  # it may be past by now; the form has no microseconds
             return message.publish_at
-        original = message.revision_of if message.is_revision else None
-        if original is None or not original.was_public(self.request_time):
+        if not self.is_change_of_public():
             return clean_moment(time, self.request_time, _("Leave it empty to publish immediately."))
         if time is None:
             raise forms.ValidationError(_("A published message needs its publication time."))
@@ -131,12 +130,11 @@ class MessageForm(ConflictFormMixin, LimitsFormMixin, ImageFormMixin, RevisionFo
 class WithdrawForm(ReasonForm):
     """The reason for withdrawing, and when."""
 
-    moment = ZonedDateTimeField(
-        label=_("When"), required=False, widget=ZonedDateTimeWidget, help_text=_("Leave empty to withdraw immediately.")
-    )
+    moment = ZonedDateTimeField(label=_("When"), required=False, help_text=_("Leave empty to withdraw immediately."))
 
     def __init__(self, *args, at, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["moment"].widget.without_time = _("Immediately")
         self.at = at
 
     def clean_moment(self):

@@ -39,10 +39,6 @@ class PreviewLinkForm(forms.ModelForm):
         self.at = at
         for field in self.fields.values() if form_id else ():
             field.widget.attrs["form"] = form_id
-        self.fields["expires_at"].help_text = gettext_lazy("%(help)s Time zone: %(zone)s.") % {
-            "help": self.fields["expires_at"].help_text,
-            "zone": settings.TIME_ZONE,
-        }
 
     def clean_expires_at(self):
         until = self.cleaned_data["expires_at"]

@@ -41,6 +41,8 @@ class ReleaseForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if "moment" in self.fields:
+            self.fields["moment"].widget.without_time = _("On approval")
         self.fields["add"].queryset = candidates(self.request.user, self.request.at)
         self.fields["add"].label_from_instance = lambda message: (
             _("Change: %s") % message.headline if message.is_revision else message.headline

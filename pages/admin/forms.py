@@ -24,6 +24,11 @@ class PageForm(RefusedStepFormMixin, VersionedForm):
         help_text=_("Required if you have worked on the text yourself. It is recorded, and other managers are told."),
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "effective_at" in self.fields:
+            self.fields["effective_at"].widget.without_time = _("On approval")
+
     def clean_effective_at(self):
         """Return when it takes effect; now, for a time that has just passed."""
         if "effective_at" not in self.changed_data:

@@ -39,8 +39,16 @@ def test_a_future_time_in_the_host_country_schedules(admin_client):
     assert Message.objects.get().publish_at.isoformat() == "2021-07-01T11:00:00+00:00"
 
 
-def test_the_form_names_the_time_zone(admin_client):
-    assert "Time zone: Europe/London" in admin_client.get(ADD_URL).content.decode()
+def test_a_future_time_in_the_other_capital_schedules(admin_client):
+    moment = {"publish_at_0": "2021-07-01", "publish_at_1": "12:00", "publish_at_zone": "Europe/Moscow"}
+    admin_client.post(ADD_URL, filled_form(_approve="x", override="Alone.", **moment))
+    assert Message.objects.get().publish_at.isoformat() == "2021-07-01T09:00:00+00:00"
+
+
+def test_the_form_names_the_cities_whose_time_can_be_entered(admin_client):
+    page = admin_client.get(ADD_URL).content.decode()
+    assert 'name="publish_at_zone" value="Europe/London" checked> <span>London</span>' in page
+    assert 'name="publish_at_zone" value="Europe/Moscow"> <span>Moscow</span>' in page
 
 
 def test_the_text_is_sanitised_on_save(admin_client):

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from email import message_from_bytes, policy
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
@@ -21,6 +22,7 @@ from embassy.env import env
 from tests.environment import VALUES, prepare
 from tests.helpers.nginx import SHIPPED
 
+CLOCKS = [("Moscow", ZoneInfo("Europe/Moscow")), ("London", ZoneInfo("Europe/London"))]
 READERS = {
     "DEBUG": lambda: environment.read_boolean("DEBUG", False),
     "RESPONSE_CACHE_MB": lambda: environment.read_integer("RESPONSE_CACHE_MB", 64, least=1),
@@ -33,6 +35,7 @@ READERS = {
     "HOST_COUNTRY": lambda: environment.read_pattern("HOST_COUNTRY", environment.COUNTRY, "GB-ENG", "GB-ENG"),
     "MESSAGE_LANGUAGES": lambda: environment.read_languages("MESSAGE_LANGUAGES", "en,ru"),
     "CLOCKS": lambda: environment.read_clocks("CLOCKS", "Moscow=Europe/Moscow,London=Europe/London"),
+    "TIME_SHORTCUTS": lambda: environment.read_time_shortcuts("TIME_SHORTCUTS", CLOCKS, "Europe/London"),
     "DATABASE_URL": lambda: environment.read_database("DATABASE_URL", "sqlite:///var/embassy.sqlite3"),
     "EMAIL_URL": lambda: environment.read_url("EMAIL_URL", "consolemail://", read=env.email_url),
     "CACHE_URL": lambda: environment.read_url("CACHE_URL", "locmemcache://", read=env.cache_url),
@@ -71,6 +74,13 @@ READERS = {
         ("CLOCKS", "=Europe/Moscow"),
         ("CLOCKS", "Moscow="),
         ("CLOCKS", ","),
+        ("TIME_SHORTCUTS", "Someday 09:00"),
+        ("TIME_SHORTCUTS", "Tomorrow"),
+        ("TIME_SHORTCUTS", "Tomorrow 9"),
+        ("TIME_SHORTCUTS", "Tomorrow 24:00 Moscow"),
+        ("TIME_SHORTCUTS", "Tomorrow ٠٩:٠٠"),
+        ("TIME_SHORTCUTS", "Tomorrow 09:00 Paris"),
+        ("TIME_SHORTCUTS", ",".join(["Today 18:00"] * 9)),
         ("DATABASE_URL", "nonsense"),
         ("DATABASE_URL", "mars://host/name"),
         ("DATABASE_URL", "postgres://host:port/name"),
@@ -120,6 +130,40 @@ def test_clocks_keep_their_order(monkeypatch):
         ("Moscow", "Europe/Moscow"),
         ("New York", "America/New_York"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("today 18:00, MONDAY 9:05  moscow", ["Today 18:00", "Monday 09:05 Moscow"]),
+        ("Friday 00:00 London,", ["Friday 00:00 London"]),
+        ("", []),
+    ],
+)
+def test_shortcuts_of_times_have_labels_of_one_form(monkeypatch, written, read):
+    monkeypatch.setenv("TIME_SHORTCUTS", written)
+    assert [shortcut.label for shortcut in READERS["TIME_SHORTCUTS"]()] == read
+
+
+def test_a_shortcut_is_in_the_time_zone_of_its_city_or_of_the_host(monkeypatch):
+    monkeypatch.setenv("TIME_SHORTCUTS", "Today 18:00,Tomorrow 9:00 Moscow")
+    assert [tuple(each)[1:] for each in READERS["TIME_SHORTCUTS"]()] == [
+        ("today", "18:00", "Europe/London"),
+        ("tomorrow", "09:00", "Europe/Moscow"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("clocks", "labels"),
+    [
+        (CLOCKS, ["Today 18:00", "Tomorrow 09:00 Moscow", "Monday 09:00 Moscow"]),
+        (CLOCKS[1:], ["Today 18:00", "Tomorrow 09:00", "Monday 09:00"]),
+    ],
+)
+def test_the_default_shortcuts_follow_the_clocks(monkeypatch, clocks, labels):
+    monkeypatch.delenv("TIME_SHORTCUTS", raising=False)
+    shortcuts = environment.read_time_shortcuts("TIME_SHORTCUTS", clocks, "Europe/London")
+    assert [shortcut.label for shortcut in shortcuts] == labels
 
 
 @pytest.mark.slow

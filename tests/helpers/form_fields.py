@@ -28,7 +28,8 @@ def buttons_of(page: str, form: str) -> list[dict[str, str]]:
 def _sent(form):
     for element in form.iter():
         name, kind = element.get("name"), element.get("type", "text")
-        if not name or element.get("form", form.get("id")) != form.get("id"):
+        is_foreign = element.get("form", form.get("id")) != form.get("id")
+        if not name or is_foreign or element.get("disabled") is not None:
             continue
         if element.tag == f"{NAMESPACE}textarea":
             yield name, (element.text or "").removeprefix("\n")

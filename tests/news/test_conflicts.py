@@ -173,7 +173,7 @@ def test_their_publication_time_can_be_used(admin_client, clock):
     form = opened_form(admin_client, draft, publish_at_0="01/07/2021", publish_at_1="12:00")
     save_as_colleague(draft, publish_at=NOON.replace(year=2022))
     _, page = post_form(admin_client, draft, form)
-    assert "&quot;publish_at_0&quot;: &quot;24.11.2022&quot;" in page
+    assert "&quot;publish_at_0&quot;: &quot;2022-11-24&quot;" in page
 
 
 def test_text_that_the_author_may_no_longer_change_is_shown_for_copying(client):

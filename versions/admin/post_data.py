@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import forms
 
+from core.datetime_fields import ZonedDateTimeWidget
+
 
 def initial_post_data(bound) -> dict[str, str | bool]:
     """Return what each input of an unbound field would send; True and False for a checkbox."""
@@ -11,12 +13,11 @@ def initial_post_data(bound) -> dict[str, str | bool]:
     widget = getattr(widget, "widget", widget)  # the admin wraps the widgets of foreign keys
     if isinstance(widget, forms.CheckboxInput):
         return {bound.html_name: bool(value)}
+    if isinstance(widget, ZonedDateTimeWidget):
+        return widget.input_values(bound.html_name, value)
     context = widget.get_context(bound.html_name, value, {})["widget"]
     inputs = context.get("subwidgets", []) if isinstance(widget, forms.MultiWidget) else [context]
-    data = {each["name"]: input_text(each["value"]) for each in inputs}
-    if hasattr(widget, "decompress") and len(parts := widget.decompress(value)) > len(inputs):
-        data[f"{bound.html_name}_which"] = parts[-1]
-    return data
+    return {each["name"]: input_text(each["value"]) for each in inputs}
 
 
 def input_text(value) -> str:
