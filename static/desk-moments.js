@@ -117,10 +117,10 @@ const moments = (() => {
   // “On approval” empties date and time; “At a set time” brings them back.
   const choose = (box, value) => {
     const { date, time } = partsOf(box);
-    if (value === "now") {
+    if (value === "now" && (date.value || time.value)) {
       Object.assign(box.dataset, { date: date.value, time: time.value });
       date.value = time.value = "";
-    } else if (!date.value && !time.value) {
+    } else if (value === "later" && !date.value && !time.value) {
       date.value = box.dataset.date ?? "";
       time.value = box.dataset.time ?? "";
     }
@@ -144,8 +144,8 @@ const moments = (() => {
     }
   };
 
-  const onInput = ({ type, target }) => {
-    const when = type === "change" && target.closest?.(".moment-when");
+  const onInput = ({ target }) => {
+    const when = target.closest?.(".moment-when");
     if (when) choose(when.closest(".moment"), target.value);
     showAll();
   };

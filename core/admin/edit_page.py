@@ -14,6 +14,9 @@ from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from core.datetime_fields import ZonedDateTimeField
+from core.templatetags.datetimes import in_zones
+
 CARD = "card"
 MAX_VALUE = 60  # characters of a value in the head of a card
 
@@ -113,6 +116,8 @@ def value_text(field) -> str:
         return "" if text == field.empty_value_display else text
     bound = field.field
     value = bound.value()
+    if isinstance(bound.field, ZonedDateTimeField):
+        return time_text(bound.field, value)
     if isinstance(bound.field, forms.BooleanField):
         return str(bound.label) if value else ""
     if value in (None, "", []):
@@ -120,6 +125,16 @@ def value_text(field) -> str:
     if isinstance(bound.field, forms.ChoiceField):
         return next((str(label) for key, label in flat_choices(bound.field) if str(key) == str(value)), "")
     return " ".join(filter(None, map(str, value))) if isinstance(value, (list, tuple)) else str(value)
+
+
+def time_text(field: ZonedDateTimeField, value) -> str:
+    """Return a time in the cities, or what the field means without one; "…" for one that cannot be read."""
+    parts = value if isinstance(value, (list, tuple)) else field.widget.decompress(value)
+    try:
+        time = field.time_or_none(parts)
+    except forms.ValidationError:
+        return "…"
+    return in_zones(time) if time else str(field.widget.without_time)
 
 
 def flat_choices(field):

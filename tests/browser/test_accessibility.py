@@ -18,10 +18,6 @@ both_windows = pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["wide", 
 DJANGO_VIOLATIONS = {
     ("login", "page-has-heading-one", "html"): "the site's name above Django's login form is no heading",
     ("list", "label-title-only", "#searchbar"): "the label of Django's search box is an icon without a text",
-    ("form", "label", "#id_publish_at_0"): "Django writes the words Date and Time beside its two boxes, not in labels",
-    ("form", "label", "#id_publish_at_1"): "as above",
-    ("message", "label", "#id_publish_at_0"): "as above",
-    ("message", "label", "#id_publish_at_1"): "as above",
     ("form", "empty-table-header", "thead > tr > .original"): "Django's rows of attached things begin without a head",
     ("message", "empty-table-header", "thead > tr > .original"): "as above",
 }

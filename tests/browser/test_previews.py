@@ -32,7 +32,7 @@ def a_link(page, name="Reuters"):
     section = page.locator("#previews")
     section.get_by_label("Recipient").fill(name)
     tomorrow = timezone.localtime() + timedelta(days=1)
-    section.locator("[name=expires_at_0]").fill(tomorrow.strftime("%d/%m/%Y"))
+    section.locator("[name=expires_at_0]").fill(tomorrow.strftime("%Y-%m-%d"))
     section.locator("[name=expires_at_1]").fill("18:00")
     section.get_by_role("button", name="Create link").click()
     return page.get_by_label(f"Link for {name}", exact=True).input_value()
