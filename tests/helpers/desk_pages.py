@@ -25,6 +25,16 @@ def approve_own(page, reason):
     page.locator(".override [name=_approve]").click()
 
 
+def moment_field(page, name="publish_at"):
+    """Return the date and time field of this name."""
+    return page.locator(f".field-{name} .moment")
+
+
+def moment_shortcut(page):
+    """Return the button that enters tomorrow, 09:00 in Moscow, as the publication time."""
+    return moment_field(page).get_by_role("button", name="Tomorrow 09:00 Moscow")
+
+
 def lose_working_copies(context):
     """Let the server store nothing of what is typed: then only the browser has it."""
     context.route("**/working-copy/", lambda route: route.fulfill(status=204))
