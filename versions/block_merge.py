@@ -1,4 +1,4 @@
-"""Three-way merge of rich text by block (a diff3 over paragraphs): what one side changed is taken over, the rest is asked.
+"""Three-way merge of rich text by block (a diff3 over paragraphs): only what both sides changed is a conflict.
 
     base    <p>A visa costs 30 pounds.</p> <p>Bring a photo.</p>   <p>Call us.</p>
     mine    <p>A visa costs 35 pounds.</p> <p>Bring a photo.</p>   <p>Write to us.</p>

@@ -60,3 +60,9 @@ def restore(client, row, number, *, opened=None, reason=""):
     """Restore a version, from a comparison opened when the newest one was `opened`; return the response."""
     opened = opened or numbers(row)[-1]
     return client.post(admin_url(row, f"history/{number}/restore"), {"version": opened, "reason": reason})
+
+
+def answers(fields, *choices):
+    """Return the answers to the questions about paragraphs on a page, in their order: "mine", "theirs" or "both"."""
+    asked = [name.replace("_asked-", "_choice-") for name in fields if name.startswith("_asked-")]
+    return dict(zip(asked, choices, strict=True))

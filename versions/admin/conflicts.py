@@ -1,8 +1,9 @@
 """Edit conflicts (optimistic locking): a save over a version that the user has not seen is refused, and merged.
 
-The form carries the number of the version that it was opened with. Where a newer one exists, `merging` compares each
-field three ways, and the form is shown again: with what only the other user has changed filled in, and with both
-texts side by side where this user has changed it.
+The form carries the number of the version that it was opened with. Where a newer one exists, `three_way_merge` compares
+each field three ways, and the form is shown again: with what only the other user has changed filled in, and with both
+texts side by side where this user has changed it. A rich text that both have changed is merged by paragraph, and each
+paragraph that both have changed is asked (`text_merge`). What is merged is saved by the next press of the button.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from core.admin.views import AdminViews
 from core.admin.workflow_forms import rewind_files
 from core.ids import is_valid_pk
 from versions.admin.child_formsets import posted_texts
-from versions.admin.three_way_merge import find_conflict, last_saved_by
+from versions.admin.text_merge import TextMerge, merge_texts
+from versions.admin.three_way_merge import EditConflict, find_conflict, last_saved_by
 
 DRAFT_KEY = re.compile(r"[\w-]{1,40}", re.ASCII)  # the browser's key for unsaved text
 SAVED_COOKIE = "desk_saved"
@@ -42,6 +44,7 @@ class ConflictFormMixin:
     """A form that is invalid, with a `conflict`, where another user has saved since it was opened."""
 
     conflict = None
+    is_newest = False  # the form has all of the newest version: its next save is no conflict
     request = None
 
     @property
@@ -50,19 +53,38 @@ class ConflictFormMixin:
         return getattr(self.request, "child_formsets", None)
 
     def clean(self):
-        cleaned = super().clean()
         newest = getattr(self.request, "newest_version", None)  # None for a preview, which saves nothing
-        opened, overwrite, seen = (self.data.get(name) for name in ("version", "overwrite", "seen"))
-        if self.instance.pk and newest and opened and newest not in (opened, overwrite):
-            conflict = find_conflict(self, opened, newest)
-            if conflict.must_be_shown or seen != newest:
-                self.conflict = conflict
-                self.add_error(None, _("Someone else saved this while you were editing. Your changes have been kept."))
+        opened = self.data.get("version")
+        is_stale = bool(self.instance.pk and newest and opened and newest != opened)
+        texts = merge_texts(self, opened, newest) if is_stale else []
+        for text in texts:
+            text.write_into(self)
+        cleaned = super().clean()  # its checks read the merged texts
+        if is_stale:
+            self.find_conflict(opened, newest, texts)
         return cleaned
+
+    def find_conflict(self, opened: str, newest: str, texts: list[TextMerge]) -> None:
+        """Set the conflict with the newest version, and its error, unless the user has seen it and answered."""
+        if self.data.get("overwrite") == newest and all(text.is_settled for text in texts):
+            self.is_newest = True
+            return
+        conflict = find_conflict(self, opened, newest, texts)
+        self.is_newest = not (conflict.needs_confirmation or conflict.needs_choices)
+        if conflict.must_be_shown or not conflict.is_seen:
+            self.conflict = conflict
+            self.add_error(None, conflict_error(conflict))
 
     def other_changes(self, since: int) -> list[str]:
         """Return a sentence for each change, after the version `since`, to what the form's fields do not show."""
         return []
+
+
+def conflict_error(conflict: EditConflict) -> str:
+    """Return the error of a form with a conflict: what happened, or what is still to be chosen."""
+    if conflict.is_seen and conflict.needs_choices:
+        return _("Choose Mine, Theirs or Both for each paragraph that both of you changed. Nothing has been saved yet.")
+    return _("Someone else saved this while you were editing. Your changes have been kept.")
 
 
 def run_form_view(model_admin, request, object_id, view):
@@ -103,11 +125,10 @@ def form_context(request, form) -> dict:
     """Return the template context: the conflict, if any, the version that the form is at, and its draft key."""
     conflict = getattr(form, "conflict", None)
     opened = request.POST.get("version") if request.method == "POST" else None
-    is_confirmed = request.POST.get("overwrite") == request.newest_version
-    has_newest = is_confirmed or (conflict and not conflict.needs_confirmation)
     return {
         "conflict": conflict,
-        "version": request.newest_version if has_newest else opened or request.newest_version,
+        "is_overwrite_confirmed": request.POST.get("overwrite") == request.newest_version,
+        "version": request.newest_version if getattr(form, "is_newest", False) else opened or request.newest_version,
         "draft_key": draft_key(request),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,8 +17,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.ids import is_valid_pk
+from richtext.fields import RichTextField
 from versions import comparison, text_diff
 from versions.admin.post_data import initial_post_data, overwrite_post_data
+from versions.admin.text_merge import TextMerge
 from versions.children import ChildRows
 
 
@@ -94,6 +97,7 @@ class FieldConflict:
     )
     is_coarse: bool  # too long to be compared word by word throughout
     only_formatting: bool  # the words are equal, but not bold, links or images
+    is_unmerged_text: bool  # a rich text that both have changed, and that is not merged by paragraph
 
     @property
     def their_text(self) -> str:
@@ -110,24 +114,35 @@ class EditConflict:
     fields: list[FieldConflict]
     taken_over: list[str]  # labels of the fields that now have their value in the form
     other_changes: list[str]  # sentences about changes that are in none of the fields
+    texts: list[TextMerge]  # fields that are merged by paragraph
+    is_seen: bool  # the form was shown with this conflict before
 
     @property
     def needs_confirmation(self) -> bool:
-        """Return whether a save would overwrite a change of the other user."""
+        """Return whether a save would overwrite a field that the other user has changed."""
         return any(field.changed_by_both for field in self.fields)
 
     @property
+    def needs_choices(self) -> bool:
+        """Return whether a paragraph that both have changed is not chosen yet."""
+        return any(text.has_unanswered for text in self.texts)
+
+    @property
     def must_be_shown(self) -> bool:
-        return bool(self.needs_confirmation or self.taken_over or self.other_changes)
+        is_settled = all(text.is_settled for text in self.texts)
+        return bool(self.needs_confirmation or self.taken_over or self.other_changes or not is_settled)
 
 
-def find_conflict(form, opened_number: str, newest: str) -> EditConflict:
-    """Return the conflict of a bound form with the newest version, and fill in what only the other user has changed."""
+def find_conflict(form, opened_number: str, newest: str, texts: Sequence[TextMerge] = ()) -> EditConflict:
+    """Return the conflict of a bound form with the newest version, and fill in what only the other user has changed.
+
+    `texts` are in the form already.
+    """
     theirs, mine = form.instance, instance_as_typed(form)
     has_version = is_valid_pk(opened_number)
     opened = theirs.history.filter(history_id=int(opened_number)).first() if has_version else None
     children = form.child_formsets
-    names = {*form.fields, *(children.parts if children else ())}
+    names = {*form.fields, *(children.parts if children else ())} - {text.name for text in texts}
     fields = [field for field in comparison.editable_fields(type(theirs)) if field.name in names]
     merges = [merge_field(field, opened, mine, theirs) for field in fields]
     taken_over = [merge.field for merge in merges if merge.takes_theirs]
@@ -138,6 +153,8 @@ def find_conflict(form, opened_number: str, newest: str) -> EditConflict:
         [describe_conflict(merge, mine, theirs, unbound) for merge in merges if merge.keeps_mine],
         [str(capfirst(field.verbose_name)) for field in taken_over],
         form.other_changes(int(opened_number)) if has_version else [],
+        list(texts),
+        form.data.get("seen") == newest,
     )
     form.data = form.data.copy()
     for field in taken_over:
@@ -161,6 +178,7 @@ def describe_conflict(merge: FieldMerge, mine: Model, theirs: Model, unbound) ->
         their_inputs="" if isinstance(field, ChildRows) else json.dumps(initial_post_data(unbound[field.name])),
         is_coarse=spans.is_coarse,
         only_formatting=all(span.kind == text_diff.Op.KEPT for span in spans),
+        is_unmerged_text=merge.theirs_changed and isinstance(field, RichTextField),
     )
 
 
