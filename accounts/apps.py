@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,3 +13,4 @@ class AccountsConfig(AppConfig):
         from core.triggers import register
 
         register(triggers.SECURITY_EVENTS)
+        apps.get_app_config("auth").verbose_name = _("People")  # Django's "Authentication and Authorization"

@@ -32,7 +32,7 @@ class LoginForm(AdminAuthenticationForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = _("E-mail address or name")
+        self.fields["username"].label = _("E-mail")
 
 
 class PasswordResetRequestForm(PasswordResetForm):

@@ -40,6 +40,16 @@ def admin_not_found(request):
     return render_error(request, 404, _("Page not found"), sentence)
 
 
+def admin_server_error(request, is_unavailable: bool):
+    """Return 503 if the database or the file storage is unavailable, otherwise 500."""
+    if is_unavailable:
+        sentence = _("Our database or file storage is not responding. Nothing was saved. Try again in a minute.")
+    else:
+        sentence = _("Something went wrong on our side. The error has been logged. Go back, and try again in a minute.")
+    title = _("Sorry, there is a problem with the service")
+    return render_error(request, 503 if is_unavailable else 500, title, sentence, request_id=getattr(request, "id", ""))
+
+
 @sensitive_variables()
 def csrf_failure(request, reason=""):
     """CSRF_FAILURE_VIEW: in the admin, show the texts that were typed; on the public site, its own page."""

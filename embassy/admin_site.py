@@ -2,6 +2,7 @@
 
 from functools import wraps
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -32,6 +33,7 @@ from core.ids import is_valid_pk
 from core.text_fields import FORM_CLASSES, clean_line
 from embassy import dashboard, desk_search
 from embassy.desk_search import MAX_QUERY_LENGTH
+from embassy.desk_words import DeskWordsMixin, desk_title
 from embassy.draft_key import draft_key
 
 # The form field for every DateTimeField in the admin.
@@ -57,6 +59,7 @@ class PressAdminSite(admin.AdminSite):
     def each_context(self, request):
         return {
             **super().each_context(request),
+            "site_title": desk_title(request.user),
             "keeping_key": draft_key(request.user),
             "desk_navigation": navigation(request),
             "desk_query": request.GET.get("q", "") if request.path == reverse("admin:search") else "",
@@ -71,13 +74,10 @@ class PressAdminSite(admin.AdminSite):
         context = {**self.each_context(request), "title": _("Search"), "typed": typed, "groups": groups}
         return TemplateResponse(request, "admin/search.html", context)
 
-    def get_app_list(self, request, app_label=None):
-        """Return the sections, that of Django's user accounts under a name that says what it holds."""
-        sections = super().get_app_list(request, app_label)
-        for section in sections:
-            if section["app_label"] == "auth":
-                section["name"] = _("People")
-        return sections
+    def app_index(self, request, app_label, extra_context=None):
+        """The models of one section, titled by its name."""
+        title = {"title": apps.get_app_config(app_label).verbose_name} if app_label in apps.app_configs else {}
+        return super().app_index(request, app_label, {**title, **(extra_context or {})})
 
     def session_state(self, request):
         """Return the user, and a CSRF token for forms that were opened in an earlier session."""
@@ -88,8 +88,8 @@ class PressAdminSite(admin.AdminSite):
         sections = dashboard.build_sections(request.user, request.at)
         title = date_format(timezone.localdate(request.at), "l j F")
         context = {"sections": sections, "dashboard_columns": dashboard.COLUMNS, "title": title if sections else None}
-        if not request.user.has_module_perms("news") and request.user.has_module_perms("consular"):
-            context["title"] = _("Consular desk")
+        if desk_title(request.user) != self.site_title:
+            context["title"] = desk_title(request.user)
         if not context["title"]:
             del context["title"]
         return super().index(request, {**context, **(extra_context or {})})
@@ -151,7 +151,11 @@ class PressAdminSite(admin.AdminSite):
         base = admin_class or admin.ModelAdmin
         super().register(
             model_or_iterable,
-            type(base.__name__, (SavedRowMixin, SafeLookupsMixin, FoldedSearchMixin, CleanTextFieldsMixin, base), {}),
+            type(
+                base.__name__,
+                (DeskWordsMixin, SavedRowMixin, SafeLookupsMixin, FoldedSearchMixin, CleanTextFieldsMixin, base),
+                {},
+            ),
             **options,
         )
 
@@ -253,3 +257,7 @@ def posted_ids(data):
     for name in data:
         if name.endswith("-id") and data[name]:
             yield data[name]
+
+
+# Of every ModelAdmin
+MIXINS = (DeskWordsMixin, SavedRowMixin, SafeLookupsMixin, FoldedSearchMixin, CleanTextFieldsMixin)

@@ -73,7 +73,10 @@ def server_error(request):
     away = isinstance(sys.exc_info()[1], (*DATABASE_UNAVAILABLE, StorageUnavailable))
     status = 503 if away else 500
     try:
-        response = render(request, "500.html", {"away": away}, status=status)
+        if admin_errors.is_admin_request(request):
+            response = admin_errors.admin_server_error(request, away)
+        else:
+            response = render(request, "500.html", {"away": away}, status=status)
     except Exception:  # the cause may affect the layout as well
         log.exception("The error page failed as well; sending it without a layout.")
         bare = render_to_string("500_bare.html", {"away": away, "request": request})

@@ -14,16 +14,34 @@
   });
 })();
 
-/* Enquiry: a warning before leaving with unsent text. Personal data is never stored in the browser. */
+/* Tables: each value knows the name of its column, for the cards of a phone, and each field has a label. */
 (() => {
-  const page = document.querySelector("[data-asks-before-leaving]");
-  if (!page) return;
-  let sent = false;
-  const typed = () => [...page.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
-  page.addEventListener("submit", () => { sent = true; });
-  page.addEventListener("input", () => { sent = false; });
-  addEventListener("beforeunload", (event) => {
-    if (!sent && ("unsent" in page.dataset || typed())) event.preventDefault();
-  });
-  page.querySelector("[autofocus]")?.focus();
+  const nameFields = (cell, label) => {
+    for (const field of cell.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+      if (!field.labels?.length && !field.ariaLabel) field.ariaLabel = label;
+    }
+  };
+
+  for (const table of document.querySelectorAll("body:not(.model-message) #result_list, .tabular .module > table")) {
+    const heads = [...table.querySelectorAll("thead th")];
+    const labels = heads.flatMap((head) => Array(head.colSpan).fill((head.querySelector(".text") ?? head).textContent.trim()));
+    for (const row of table.querySelectorAll("tbody tr")) {
+      if (row.cells.length !== labels.length) continue;
+      const name = row.querySelector("th")?.textContent.trim();
+      [...row.cells].forEach((cell, number) => {
+        const label = labels[number];
+        if (!label || cell.tagName !== "TD" || cell.matches(".action-checkbox")) return;
+        cell.dataset.label = label;
+        nameFields(cell, name ? `${label}: ${name}` : label);
+      });
+    }
+    // Django's rows of a form begin with a head without words
+    const empty = heads.find((head) => !head.textContent.trim());
+    const title = table.closest(".tabular")?.querySelector("h2");
+    if (empty && title) {
+      const words = Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: title.textContent.trim() });
+      empty.append(words);
+    }
+    table.classList.add("labelled");
+  }
 })();

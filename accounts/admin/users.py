@@ -43,7 +43,8 @@ class UserAdmin(NameErasureMixin, TwoFactorResetMixin, auth.UserAdmin):
 
     form, add_form = forms.UserForm, forms.InvitationForm
     add_form_template = None
-    list_display = ["full_name", "email", "state", "group_names", "two_factor", "last_login"]
+    add_label = gettext_lazy("Invite a colleague")
+    list_display = ["full_name", "email_address", "state", "group_names", "two_factor", "last_login"]
     list_filter = [UserStateFilter, "groups"]
     search_fields = ["email", "first_name", "last_name", "username"]
     ordering = ["last_name", "first_name", "pk"]
@@ -125,6 +126,10 @@ class UserAdmin(NameErasureMixin, TwoFactorResetMixin, auth.UserAdmin):
     def full_name(self, user):
         return user.get_full_name() or user.get_username()
 
+    @admin.display(description=gettext_lazy("e-mail"), ordering="email")
+    def email_address(self, user):
+        return user.email
+
     @admin.display(description=gettext_lazy("state"))
     def state(self, user):
         if not user.is_active:
@@ -145,8 +150,9 @@ class UserAdmin(NameErasureMixin, TwoFactorResetMixin, auth.UserAdmin):
 
     # Inviting and saving
 
-    def add_view(self, request, form_url="", extra_context=None):
-        return super().add_view(request, form_url, {"title": _("Invite a colleague"), **(extra_context or {})})
+    def response_add(self, request, obj, post_url_continue=None):
+        """Return to the list; that an invitation will be sent has been said."""
+        return self.response_post_save_add(request, obj)
 
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)

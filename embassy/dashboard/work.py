@@ -1,12 +1,10 @@
-"""Dashboard sections about work: e-mails in trouble, what awaits approval, drafts, pages, enquiries."""
+"""Dashboard sections about work: e-mails in trouble, what awaits approval, drafts, pages."""
 
 from django.db.models import Count, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consular.deadlines import annotate_deadlines
-from consular.models import Enquiry
-from embassy.dashboard.registry import WEEK, capped_count, dashboard_section, section_listing
+from embassy.dashboard.registry import WEEK, dashboard_section, section_listing
 from news.models import Message
 from outbox.models import OutboxEmail
 from pages.models import Page
@@ -39,23 +37,6 @@ def email_problems(user, at):
     can_view = user.has_perm("outbox.view_outboxemail")
     empty = section_listing(OutboxEmail.objects.none(), "admin:outbox_outboxemail_changelist")
     return {**empty, **totals, "failed": failed, "given_up": given_up, "can_view": can_view}
-
-
-@dashboard_section("open-enquiries", "admin/dashboard/open_enquiries.html", "consular.view_enquiry")
-def open_enquiries(user, at):
-    """Open enquiries, the first due first, by reference and topic; numbers of overdue, suspected, undelivered ones."""
-    waiting = Enquiry.objects.waiting().for_list().order_by("answer_by", "pk")
-    section = section_listing(waiting, "admin:consular_enquiry_changelist")
-    annotate_deadlines(section["rows"], at)
-    overdue, suspected = Enquiry.objects.overdue(timezone.localdate(at)), Enquiry.objects.suspected_spam()
-    undelivered = capped_count(Enquiry.objects.undelivered())
-    return {
-        **section,
-        "none": "" if suspected.exists() or undelivered else _("No open enquiries."),
-        "overdue": capped_count(overdue),
-        "suspected": capped_count(suspected),
-        "undelivered": undelivered,
-    }
 
 
 @dashboard_section("awaiting-approval", "admin/dashboard/awaiting_approval.html", "news.approve_message")

@@ -1,5 +1,6 @@
 """The consular desk in a browser: the workflow of an enquiry, two officers on one enquiry, accessibility."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import expect
 
 from accounts import roles
 from consular.models import AnswerTemplate, Enquiry, EnquiryLogEntry
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import a_topic, an_enquiry
 from tests.helpers.accounts import a_member
 
@@ -54,14 +56,20 @@ def said(page):
 
 
 def state(page):
-    return page.locator(".where .state")
+    return page.locator(".edit-head .state")
+
+
+def choose(page, name):
+    """Press a button in the menu of the action bar."""
+    page.locator(".edit-bar .menu > summary").click()
+    press(page, name)
 
 
 def test_an_enquiry_is_assigned_answered_and_closed(elena, enquiry):
     elena.goto("/admin/")
     expect(elena.locator(".dashboard-columns .open-enquiries")).to_contain_text("overdue since")
     elena.locator(".dashboard-columns .open-enquiries").get_by_role("link", name=enquiry.reference).click()
-    press(elena, "Assign to me")
+    choose(elena, "Assign to me")
     expect(said(elena)).to_contain_text("Assigned to you.")
     expect(state(elena)).to_have_text("being answered")
 
@@ -79,7 +87,7 @@ def test_an_enquiry_is_assigned_answered_and_closed(elena, enquiry):
     press(elena, "Send reply")
     expect(said(elena)).to_contain_text("The reply will be sent by e-mail.")
     expect(state(elena)).to_have_text("answered")
-    press(elena, "Close")
+    choose(elena, "Close")
     expect(state(elena)).to_have_text("closed")
 
     Enquiry.objects.get().add("One thing more.", at=timezone.now())
@@ -120,6 +128,69 @@ def test_an_answer_is_not_sent_before_its_officer_has_seen_a_colleagues_answer(e
     }
 
 
+def test_the_caret_is_in_the_reply_to_what_waits(elena, enquiry):
+    open_enquiry(elena, enquiry)
+    expect(elena.get_by_label("Reply:")).to_be_focused()
+    elena.get_by_label("Reply:").fill("Text.")
+    press(elena, "Send reply")
+    expect(said(elena)).to_be_visible()
+    assert elena.evaluate("document.activeElement.tagName") == "BODY"
+
+
+def test_a_template_stands_at_the_caret_and_ctrl_z_takes_it_away(elena, enquiry):
+    open_enquiry(elena, enquiry)
+    elena.evaluate("window.isSamePage = true")
+    text = elena.get_by_label("Reply:")
+    text.press_sequentially("Before.\n\nAfter.")
+    text.evaluate("field => field.setSelectionRange(7, 7)")
+    elena.get_by_label("Template").select_option("Report")
+    press(elena, "Insert template")
+    template = "Dear Anna Secret,\n\nplease bring the report.\nElena Orlova"
+    expect(text).to_have_value(f"Before.\n\n{template}\n\n\n\nAfter.")
+    expect(text).to_be_focused()
+    elena.keyboard.press("Control+z")
+    expect(text).to_have_value("Before.\n\nAfter.")
+    assert elena.evaluate("window.isSamePage")
+
+
+def test_the_preview_takes_the_place_of_the_text(elena, enquiry):
+    open_enquiry(elena, enquiry)
+    elena.evaluate("window.isSamePage = true")
+    text = elena.get_by_label("Reply:")
+    text.fill("Come on Monday.")
+    press(elena, "Preview e-mail")
+    expect(elena.locator("#preview")).to_contain_text("Come on Monday.")
+    expect(text).to_be_hidden()
+    press(elena, "Back to the text")
+    expect(text).to_have_value("Come on Monday.")
+    expect(text).to_be_focused()
+    assert elena.evaluate("window.isSamePage") and not enquiry.entries.exists()
+
+
+def test_without_the_network_a_template_is_inserted_by_the_page_that_loads(elena, enquiry):
+    open_enquiry(elena, enquiry)
+    elena.route(
+        "**/answer/", lambda route: route.abort() if route.request.resource_type == "fetch" else route.continue_()
+    )
+    elena.get_by_label("Reply:").fill("Mine.")
+    elena.get_by_label("Template").select_option("Report")
+    press(elena, "Insert template")
+    elena.wait_for_url("**/answer/")
+    expect(elena.get_by_label("Reply:")).to_have_value(re.compile("^Mine.\n\nDear Anna Secret,"))
+
+
+def test_question_and_reply_are_side_by_side_and_on_a_phone_one_below_the_other(open_page, log_in, enquiry):
+    for window, is_beside in ((DESKTOP, True), (PHONE, False)):
+        page = open_page(**window)
+        log_in(page, a_member(roles.CONSULAR, username=f"officer{is_beside}"))
+        open_enquiry(page, enquiry)
+        question, reply = page.locator(".question").bounding_box(), page.get_by_label("Reply:").bounding_box()
+        assert (question["x"] + question["width"] <= reply["x"]) is is_beside
+        bar = page.locator(".edit-bar").bounding_box()
+        assert round(bar["y"] + bar["height"]) == window["viewport"]["height"]
+        assert page.get_by_role("button", name="Send reply").is_visible()
+
+
 def test_double_click_sends_one_answer(elena, enquiry):
     open_enquiry(elena, enquiry)
     elena.get_by_label("Reply:").fill("Once.")
@@ -133,13 +204,13 @@ def test_leaving_with_unsent_text_asks_for_confirmation_and_stores_nothing(elena
     elena.get_by_label("Reply:").fill("A sentence.")
     asked = []
     elena.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    elena.locator(".breadcrumbs").get_by_role("link", name="Enquiries").click()
+    elena.locator(".edit-head .back").click()
     expect(elena.get_by_label("Reply:")).to_have_value("A sentence.")
     assert asked == ["beforeunload"]
     kept = elena.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert "A sentence." not in kept
     elena.get_by_label("Reply:").fill("")
-    elena.locator(".breadcrumbs").get_by_role("link", name="Enquiries").click()
+    elena.locator(".edit-head .back").click()
     expect(elena.get_by_role("heading", name="Enquiries", exact=True)).to_be_visible()
 
 
@@ -153,6 +224,8 @@ def test_a_search_by_email_address_does_not_put_it_into_the_url(elena, enquiry):
 
 def test_an_enquiry_is_erased_by_keyboard(elena, enquiry):
     open_enquiry(elena, enquiry)
+    elena.locator(".edit-bar .menu > summary").focus()
+    elena.keyboard.press("Enter")
     elena.get_by_role("link", name="Erase").focus()
     elena.keyboard.press("Enter")
     elena.get_by_label("The person has requested it").focus()

@@ -56,7 +56,7 @@ def desk(staff):
 def test_an_officer_signs_in_with_the_form(page):
     get_user_model().objects.create_superuser("officer", password="for-the-tests-only")
     page.goto("/admin/")
-    page.get_by_label("E-mail address or name").fill("officer")
+    page.get_by_label("E-mail").fill("officer")
     page.get_by_label("Password").fill("for-the-tests-only")
     page.keyboard.press("Enter")
     expect(page.get_by_role("navigation", name="Press desk")).to_be_visible()

@@ -30,9 +30,9 @@ def anna():
 
 def give_password(page, name="anna@example.org", password=PASSWORD):
     page.goto("/admin/login/")
-    page.get_by_label("E-mail address or name").fill(name)
+    page.get_by_label("E-mail").fill(name)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
 
 
 def give_code(page, code):

@@ -167,7 +167,7 @@ def test_no_text_is_lost_when_the_session_has_ended(anna, draft):
     anna.get_by_label("Headline").fill("Written as the session ended")
     Session.objects.all().delete()
     click_save(anna)
-    anna.get_by_label("E-mail address or name").fill("anna")
+    anna.get_by_label("E-mail").fill("anna")
     anna.get_by_label("Password").fill("for-the-tests-only")
     anna.keyboard.press("Enter")
     anna.get_by_role("button", name="Restore").click()

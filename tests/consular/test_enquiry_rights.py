@@ -1,5 +1,7 @@
 """Permissions of the consular desk: its officers and superusers. Other users do not see that an enquiry exists."""
 
+import re
+
 import pytest
 from django.urls import get_resolver
 
@@ -113,13 +115,50 @@ def test_site_managers_keep_no_templates(client):
 # The dashboard
 
 
-def test_dashboard_sorts_by_due_date_and_counts_the_rest(client):
-    client.force_login(a_member(roles.CONSULAR))
-    topic = a_topic()
-    new, overdue = an_enquiry(topic=topic), an_enquiry(topic=topic, at=NOON - 20 * DAY)
-    an_enquiry(topic=topic, suspicion="Many links.")
+def front(client):
+    """Return the page of the dashboard, and the references in each queue of its section of enquiries."""
     answer = client.get("/admin/")
     section = next(each for each in answer.context["sections"] if each["name"] == "open-enquiries")
-    assert (section["rows"], section["overdue"], section["suspected"]) == ([overdue, new], 1, 1)
-    page = answer.content.decode()
+    queues = {queue.name: [enquiry.reference for enquiry in queue.rows] for queue in section["queues"]}
+    return answer.content.decode(), queues
+
+
+def test_dashboard_has_each_enquiry_in_the_first_queue_that_fits(client):
+    officer, colleague = a_member(roles.CONSULAR), a_member(roles.CONSULAR, username="mark")
+    client.force_login(officer)
+    topic = a_topic()
+    overdue, today, new, mine, theirs = (
+        an_enquiry(topic=topic, at=NOON - days * DAY).reference for days in (20, 7, 0, 1, 0)
+    )
+    for reference, to in ((overdue, officer), (mine, officer), (theirs, colleague)):
+        Enquiry.objects.get(reference=reference).assign(to, by=officer, at=NOON)
+    an_enquiry(topic=topic, suspicion="Many links.")
+    page, queues = front(client)
+    assert queues == {"overdue": [overdue], "today": [today], "new": [new], "mine": [mine]}
     assert "overdue since 11 November" in page and "1 suspected spam to review" in page
+    assert "5 enquiries await a reply" in page and theirs not in page
+
+
+def test_dashboard_of_a_consular_officer_is_titled_and_names_no_visitor(client):
+    client.force_login(a_member(roles.CONSULAR))
+    an_enquiry(name="Anna Secret")
+    page, _queues = front(client)
+    assert "<h1>Consular desk</h1>" in page and "Anna" not in page
+    assert re.search(r"<title>\s*Consular desk\s*</title>", page)
+
+
+def test_dashboard_loads_at_most_ten_of_each_queue_by_as_many_queries(client, django_assert_max_num_queries):
+    client.force_login(a_member(roles.CONSULAR))
+    topic = a_topic()
+    for _number in range(12):
+        an_enquiry(topic=topic)
+    client.get("/admin/")
+    with django_assert_max_num_queries(20):
+        page, queues = front(client)
+    assert len(queues["new"]) == 10 and "View all" in page
+
+
+def test_dashboard_shows_no_queue_without_enquiries(client):
+    client.force_login(a_member(roles.CONSULAR))
+    page, queues = front(client)
+    assert queues == {} and "No open enquiries." in page
