@@ -1,8 +1,8 @@
-"""Internal links of a text: those to missing pages of this site, and to missing anchors of the text."""
+"""Internal links of a text: those to missing pages of this site."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from urllib.parse import unquote, urlsplit
 
@@ -12,29 +12,34 @@ from django.utils.translation import gettext as _
 
 from news.models import Category, Message
 from redirects.models import Redirect
-from richtext.anchors import list_passages
+from richtext.findings import Finding, TypedText, quote
+from richtext.text_checks import links_of
 
-ANCHOR_PREFIX_LENGTH = 10  # characters of an anchor that identify its passage: p-14eef070
+MAX_LINKS = 100  # of a text that are looked up: each takes queries
 
 
-def internal_link_hints(html: str, links: Iterable[tuple[str, str]], at: datetime) -> Iterator[str]:
-    """Yield a sentence for each link (URL and text) that leads nowhere on this site at `at`."""
-    anchors = None
-    for url, text in dict.fromkeys(links):
+def find_broken_internal_links(text: TypedText, at: datetime) -> Iterator[Finding]:
+    """Find links that lead nowhere on this site at `at`. Those to places in the text itself are another check."""
+    seen: dict[str, str] = {}
+    for link in links_of(text)[:MAX_LINKS]:
+        url = link.attributes["href"]
         path = internal_path(url)
-        if path is None:
+        if path is None or path.startswith("#"):
             continue
-        if path.startswith("#"):
-            anchors = {name for name, _text in list_passages(html)} if anchors is None else anchors
-            if not has_passage(path[1:], anchors):
-                sentence = _("The link “%(text)s” leads to “%(url)s”, but this text has no such anchor. Remove it.")
-                yield sentence % {"text": text, "url": url}
-        elif not path.startswith(("/", "?")):
-            sentence = _("The link “%(text)s” has an incomplete web address, “%(url)s”. Enter the full address.")
-            yield sentence % {"text": text, "url": url}
-        elif path.startswith("/") and not has_page(path, at):
-            sentence = _("The link “%(text)s” leads to “%(url)s”, but this site has no such page.")
-            yield sentence % {"text": text, "url": url}
+        if path not in seen:
+            seen[path] = problem_of(path, at)
+        if seen[path]:
+            names = {"text": quote(link.text), "url": quote(url)}
+            yield Finding(seen[path] % names, tag="a", index=link.index, is_wrong=True)
+
+
+def problem_of(path: str, at: datetime) -> str:
+    """Return the sentence on an internal link that leads nowhere, with places for its text and URL; "" otherwise."""
+    if not path.startswith(("/", "?")):
+        return _("The link “%(text)s” has an incomplete web address, “%(url)s”. Enter the full address.")
+    if path.startswith("/") and not has_page(path, at):
+        return _("The link “%(text)s” leads to “%(url)s”, but this site has no such page.")
+    return ""
 
 
 def internal_path(url: str) -> str | None:
@@ -47,13 +52,6 @@ def internal_path(url: str) -> str | None:
         own = urlsplit(settings.SITE_URL)
         return (parts.path or "/") if (parts.scheme, parts.netloc) == (own.scheme, own.netloc) else None
     return url
-
-
-def has_passage(name: str, anchors: set[str]) -> bool:
-    """Return whether an anchor identifies a passage: by its whole name, or by its first half."""
-    return name in anchors or any(
-        len(name) >= ANCHOR_PREFIX_LENGTH and one.startswith(name[:ANCHOR_PREFIX_LENGTH]) for one in anchors
-    )
 
 
 def has_page(url: str, at: datetime) -> bool:

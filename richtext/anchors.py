@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from hashlib import blake2b
 
 from richtext.plaintext import inline_text
 
 PREFIX_WORDS = 6  # in the first hash of an anchor
+PREFIX_LENGTH = 10  # characters of an anchor that identify its passage: p-14eef070
 LABEL_WORDS = 8  # words of a passage in a list
 # Without a possessive group, which Python before 3.11.5 matches wrongly (cpython issue 106052). Linear: the text
 # of a paragraph ends at the next tag of a paragraph or heading.
@@ -60,3 +61,10 @@ def anchor_names(html: str) -> Iterator[str]:
 def words_digest(words: list[str]) -> str:
     """Return the hash of words. It must never change: published citations contain it."""
     return blake2b(" ".join(words).encode(), digest_size=4).hexdigest()
+
+
+def has_passage(name: str, anchors: Collection[str]) -> bool:
+    """Return whether an anchor identifies a passage: by its whole name, or by its first half."""
+    return name in anchors or any(
+        len(name) >= PREFIX_LENGTH and one.startswith(name[:PREFIX_LENGTH]) for one in anchors
+    )

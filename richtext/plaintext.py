@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+from richtext.words import count_words_of
+
 BREAK = re.compile(r"<br\b[^<>]*>")
 BLOCK = re.compile(r"</?(?:p|h[1-6]|blockquote|ul|ol|li|figure|figcaption|table|caption|tr|td|th|hr|br|div)\b[^<>]*>")
 TAG = re.compile(r"<[^<>]*>")
@@ -33,7 +35,7 @@ def paragraph_html(html: str) -> Iterator[str]:
 
 def count_words(html: str) -> int:
     """Return the number of words."""
-    return len(plain_text(html).split())
+    return count_words_of(plain_text(html))
 
 
 def inline_text(html: str) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from core.admin import edit_page
 from core.admin.edit_page import Card
 from news.admin.action_bar import moment_text, planned_moment
+from versions.admin.form_checks import checks_card
 
 
 def form_context(request, context, form, message) -> dict:
@@ -21,14 +22,18 @@ def form_context(request, context, form, message) -> dict:
         values["slug"] = _("from the headline")
     frame = edit_page.form_context(context, values=values)
     cards = {card.key: card for card in frame["cards"]}
-    hints = hints_card(context, frame["can_save"])
     first = [cards.pop(key) for key in ("change_kind", "change_note", "publish_at") if key in cards]
     first = [card._replace(is_open=card.is_open or card.key != "publish_at") for card in first]
-    frame["cards"] = [*first, *([hints] if hints else []), *cards.values(), *further_cards(context, message)]
+    frame["cards"] = [
+        *first,
+        *([checks_card(context)] if frame["can_save"] else []),
+        *cards.values(),
+        *further_cards(context, message),
+    ]
     if not message:
         opened = {"category"}  # a new message needs one
         frame["cards"] = [card._replace(is_open=card.is_open or card.key in opened) for card in frame["cards"]]
-    frame["tabs"] = [card for card in frame["cards"] if card.key in ("image", "publish_at", "hints")]
+    frame["tabs"] = [card for card in frame["cards"] if card.key in ("image", "publish_at", "checks")]
     return frame
 
 
@@ -55,15 +60,6 @@ def limits_value(people) -> str:
     if not people:
         return _("all press staff")
     return ngettext("%(count)d person", "%(count)d people", len(people)) % {"count": len(people)}
-
-
-def hints_card(context, can_save: bool) -> Card | None:
-    """Return the card with the hints; None where nobody can follow them."""
-    if not can_save:
-        return None
-    count = len(context.get("hints") or ())
-    value = ngettext("%(count)d to look at", "%(count)d to look at", count) % {"count": count} if count else _("none")
-    return Card("hints", _("Hints"), value, "admin/news/message/_editorial_hints.html", is_open=bool(count))
 
 
 def further_cards(context, message) -> list[Card]:

@@ -23,9 +23,9 @@ from news.admin import (
     add_to_release,
     attachments,
     cards,
+    checks,
     csv_export,
     editing_sessions,
-    editorial_hints,
     images,
     limits,
     patterns,
@@ -62,7 +62,7 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
     ]
     views = [
         editing_sessions.PresenceViews,
-        editorial_hints.LinkViews,
+        checks.CheckViews,
         previews.PreviewViews,
         MessageHistoryViews,
         workflow.WorkflowViews,
@@ -176,11 +176,11 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
         if form.is_bound and context["errors"]:
             images.report_losses(request, form)
             form.store_upload(at=request.at, by=request.user)
-        # In this order: a stored upload needs not be chosen again; the hints validate the form.
+        # In this order: a stored upload needs not be chosen again; the checks validate the form.
         context.update(error_summary.form_context(context))
         context.update(conflicts.form_context(request, form))
         context.update(editing_sessions.form_context(request, obj, can_change))
-        context.update(editorial_hints.form_context(request, form, obj, can_change))
+        context.update(checks.form_context(request, form, obj))
         has_permission = self.has_change_permission(request)
         context.update(previews.form_context(request, obj, has_permission))
         context.update(workflow.form_context(request, obj))
@@ -210,7 +210,7 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
                 images.share_images(request, obj)
                 request.was_saved = True
             editing_sessions.end_session(request, obj)
-            editorial_hints.report_repairs(request, form)
+            checks.report_repairs(request, form)
             images.report_saved(request, obj, form)
             images.keep_original(request, obj, form)
 

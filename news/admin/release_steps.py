@@ -14,11 +14,11 @@ from core.ids import is_valid_pk
 from core.templatetags.datetimes import in_zones
 from core.text_fields import MAX_REASON, TextFormField
 from news import emails
-from news.admin.editorial_hints import urls_of
 from news.admin.forms import clean_moment
 from news.admin.preview_links import PreviewLinkViews
 from news.admin.workflow import has_workflow_permission
 from news.background_link_checks import known_broken_links
+from news.message_checks import urls_of
 from news.previews import prepare_preview
 
 STEPS = {

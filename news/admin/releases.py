@@ -153,7 +153,7 @@ class ReleaseAdmin(admin.ModelAdmin):
                 ],
                 "hidden_items": len(items) < obj.items.count(),
                 "problems": obj.check_items(request.at) if is_open and len(items) == obj.items.count() else [],
-                "broken_links": (broken_links_among(links) if links else []) if is_open else [],
+                "broken_links": (broken_links_among(links, request.at) if links else []) if is_open else [],
                 "release_log": named_entries(request, obj),
                 "release_steps": [
                     (STEPS[step], reverse(f"admin:news_release_{step}", args=[obj.pk]))

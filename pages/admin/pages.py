@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.admin.workflow_forms import run_with_refusals
-from pages.admin import workflow
+from pages.admin import checks, workflow
 from pages.admin.forms import PageForm
 from pages.admin.history import PageHistoryViews
 from pages.admin.previews import PreviewViews
 from pages.models import Page
 from redirects.admin import FormerOwnerMixin
 from richtext.admin import EditorAdminMixin, with_rendered_texts
+from versions.admin.form_checks import checks_card
 from versions.admin.options import VersionedAdmin
 from working_copies.admin import WorkingCopyMixin
 
@@ -29,7 +30,7 @@ class PageAdmin(WorkingCopyMixin, FormerOwnerMixin, EditorAdminMixin, VersionedA
     list_filter = ["place", "shown"]
     search_fields = ["title", "path", "body"]
     prepopulated_fields = {"path": ["title"]}
-    views = [PreviewViews, workflow.WorkflowViews]
+    views = [PreviewViews, checks.CheckViews, workflow.WorkflowViews]
     text_fieldset = (None, {"fields": ["title", "body"]})
     card_fieldsets = [
         (gettext_lazy("Web address"), {"fields": ["path"], "classes": ["card"]}),
@@ -100,7 +101,11 @@ class PageAdmin(WorkingCopyMixin, FormerOwnerMixin, EditorAdminMixin, VersionedA
         context.update(workflow.form_context(request, obj, self.has_change_permission(request)))
         name, args = ("preview", [obj.pk]) if obj else ("preview_new", [])
         context["preview_url"] = reverse(f"admin:pages_page_{name}", args=args)
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        context.update(checks.form_context(context["adminform"].form, obj))
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        if response.context_data["can_save"]:
+            response.context_data["cards"].insert(0, checks_card(context))
+        return response
 
     # Saving
 

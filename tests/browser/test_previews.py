@@ -6,8 +6,6 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from news import link_checker
-from news.link_checker import BrokenLink
 from news.models import PreviewLink
 from tests.factories import a_message
 from tests.helpers.desk_pages import open_cards
@@ -90,11 +88,11 @@ def test_a_link_without_a_name_is_refused(desk):
     assert not PreviewLink.objects.exists()
 
 
-def test_the_form_with_links_and_advice_has_no_violations(desk, axe):
+def test_the_form_with_links_and_checks_has_no_violations(desk, axe):
     a_link(desk)
     open_cards(desk)
-    expect(desk.locator("[data-hints]")).to_be_visible()
-    ours = [found for found in axe(desk) if "previews" in found or "hints" in found]
+    expect(desk.locator("[data-checks]")).to_be_visible()
+    ours = [found for found in axe(desk) if "previews" in found or "checks" in found]
     assert ours == []
 
 
@@ -116,21 +114,3 @@ def test_words_are_counted_while_typing(desk):
     desk.keyboard.press("Control+End")
     desk.keyboard.type(" More.")
     expect(length).to_have_text("Words: 14 · Minutes to read: 1")
-
-
-def test_links_are_checked_while_writing(staff, monkeypatch):
-    asked = []
-    monkeypatch.setattr(
-        link_checker, "check_links", lambda urls: asked.append(urls) or [BrokenLink(urls[0], "leads nowhere.")]
-    )
-    draft = a_message(publish_at=None, source_url="https://example.org/gone", lead="A lead.")
-    staff.goto(f"/admin/news/message/{draft.pk}/change/")
-    expect(staff.locator(".hints li")).to_have_text("https://example.org/gone leads nowhere.")
-    assert asked == [["https://example.org/gone"]]
-
-
-def test_working_links_are_reported_as_such(staff, monkeypatch):
-    monkeypatch.setattr(link_checker, "check_links", lambda urls: [])
-    draft = a_message(publish_at=None, source_url="https://example.org/", lead="A lead.")
-    staff.goto(f"/admin/news/message/{draft.pk}/change/")
-    expect(staff.locator(".hints .help")).to_have_text("All links work.")

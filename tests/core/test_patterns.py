@@ -23,7 +23,11 @@ def test_each_pattern_takes_time_in_proportion_to_the_text(patterns):
 def test_the_patterns_of_modules_functions_validators_and_calls_are_found(patterns):
     places = {where for where, _pattern in patterns}
     assert len(places) > 60
-    assert {"news.editorial_hints.date_patterns", "news.models.previews.TOKEN"} <= places
+    assert {
+        "news.headline_dates.date_patterns",
+        "richtext.typed_elements.ATTRIBUTE",
+        "news.models.previews.TOKEN",
+    } <= places
     assert any(place.endswith(".slug") for place in places)  # of the first model with such a field
 
 

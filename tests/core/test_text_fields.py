@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from core.text_fields import SLACK, LineFormField, PlainTextField, clean_line, clean_text, clean_url
 from news.models import Message, WorkflowLogEntry
 from richtext.fields import RichTextField, RichTextFormField
+from richtext.findings import Report
 from tests.factories import NOON, a_category, a_message, a_notice, an_office
 from tests.helpers.form_fields import fields_of
 from tests.helpers.text_fields import desk_text_fields, form_text_fields, model_text_fields
@@ -212,11 +213,11 @@ def test_rich_text_has_its_own_length():
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("size", [5_001, 60_000, 1_000_000])
 def test_nothing_reads_more_of_a_lead_than_it_may_have(admin_client, monkeypatch, size):
-    from news.admin import editorial_hints
+    from news.admin import checks
 
     read = []
     monkeypatch.setattr(
-        editorial_hints, "editorial_hints", lambda message, at, **kwargs: read.append(len(message.lead)) or []
+        checks, "run_checks", lambda rules, text: read.append(len(text.lines["lead"])) or Report([], [], [])
     )
     lead = ("foreign minister " * (size // 17 + 1))[:size]
     data = {"headline": "Statement", "lead": lead, "category": a_category().pk, "_save": "Save"}

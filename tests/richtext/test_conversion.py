@@ -7,15 +7,17 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from news.editorial_hints import editorial_hints, is_from_word, is_of_ministry, links_in, sanitiser_hints
+from news.message_checks import is_of_ministry
 from news.models import Message
 from richtext.complexity import MAX_CHARACTERS, TooComplex, check_complexity
 from richtext.conversion import tree
 from richtext.convert import Loss, convert_html, describe
 from richtext.fields import RichTextFormField, preview_html
 from richtext.sanitize import sanitize
+from richtext.text_checks import is_from_word, links_of, sanitiser_hints
 from richtext.widgets import EditorWidget
 from tests.factories import NOON, a_category, a_message
+from tests.helpers.checks import sentences_on, typed_text
 from tests.helpers.enquiry_officers import an_officer
 
 # Sentences
@@ -134,7 +136,10 @@ def test_of_a_text_that_is_too_long_the_beginning_is_read():
 
 def test_links_are_found_in_their_order_with_their_words():
     html = '<p><a href="/a">one <em>two</em></a> <a href="/b"><img src="/media/x.png" alt="x"></a></p>'
-    assert links_in(html) == [("/a", "one two"), ("/b", "")]
+    assert [(each.attributes["href"], each.text) for each in links_of(typed_text(html))] == [
+        ("/a", "one two"),
+        ("/b", ""),
+    ]
 
 
 @pytest.mark.django_db
@@ -143,7 +148,7 @@ def test_links_are_found_in_their_order_with_their_words():
 )
 def test_a_link_to_a_missing_page_gets_a_hint(address):
     message = Message(headline="A", lead="B", category=a_category(), body=f'<p><a href="{address}">The rules</a></p>')
-    (sentence,) = editorial_hints(message, NOON)
+    (sentence,) = sentences_on(message, NOON)
     assert "“The rules”" in sentence and f"“{address}”" in sentence
 
 
@@ -160,7 +165,7 @@ def test_a_link_that_leads_to_a_page_or_a_passage_here_is_fine(settings):
         settings.SITE_URL,
     ]
     body = whole + "".join(f'<p><a href="{link}">The page</a></p>' for link in links)
-    assert editorial_hints(Message(headline="A", lead="B", category=shown.category, body=body), NOON) == []
+    assert sentences_on(Message(headline="A", lead="B", category=shown.category, body=body), NOON) == []
 
 
 # At the desk
