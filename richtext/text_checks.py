@@ -19,7 +19,7 @@ from richtext.complexity import MAX_CHARACTERS
 from richtext.convert import describe
 from richtext.findings import Check, Finding, TypedText, quote
 from richtext.renditions import ImageFile
-from richtext.scripts import SCRIPTS, foreign_script
+from richtext.scripts import SCRIPTS, foreign_script, scripts_of_language
 from richtext.serving import media_url
 from richtext.typed_elements import HEADINGS, PASSAGES, Element
 from richtext.words import count_words_of
@@ -37,13 +37,16 @@ def find_other_language(text: TypedText) -> Iterator[Finding]:
     everything = "\n".join([*text.lines.values(), text.words])
     script = foreign_script(everything, text.language)
     if script and text.language_field:
-        names = {"script": _(SCRIPTS[script].name), "language": language_name(text.language)}
-        yield Finding(
-            _("This text is in %(script)s script, but its language is %(language)s. Check the language.") % names,
-            text.language_field,
-            is_wrong=True,
+        is_offered = any(script in scripts_of_language(code) for code, _name in settings.LANGUAGES)
+        sentence = (
+            _("This text is in %(script)s script, but its language is %(language)s. Check the language.")
+            if is_offered
+            else _("This text is in %(script)s script, for which this site has no language. Mark its paragraphs.")
         )
-        return
+        names = {"script": _(SCRIPTS[script].name), "language": language_name(text.language)}
+        yield Finding(sentence % names, text.language_field, is_wrong=is_offered)
+        if is_offered:
+            return
     for name, line in text.lines.items():
         if script := foreign_script(line, text.language):
             names = {"script": _(SCRIPTS[script].name), "language": language_name(text.language)}
@@ -165,8 +168,8 @@ def find_empty_paragraphs(text: TypedText) -> Iterator[Finding]:
     empty = [each for each in passages if is_empty_paragraph(each)]
     if empty:
         sentence = ngettext(
-            "%(count)d empty paragraph is removed when this is saved. Use a heading to part the text.",
-            "%(count)d empty paragraphs are removed when this is saved. Use headings to part the text.",
+            "%(count)d empty paragraph is removed when this is saved. Use a heading to divide the text.",
+            "%(count)d empty paragraphs are removed when this is saved. Use headings to divide the text.",
             len(empty),
         )
         yield Finding(sentence % {"count": len(empty)}, tag=empty[0].tag, index=empty[0].index)

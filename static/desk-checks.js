@@ -139,7 +139,7 @@
   // An element of the text by the number of its start tag, without those that the editor adds
   function elementOf({ tag, index }) {
     const found = bodyEditor()?.editable().$.querySelectorAll(tag);
-    return found && [...found].filter((element) => !element.closest("[data-cke-temp], .cke_reset:not(.cke_widget_wrapper)"))[Number(index)];
+    return found && [...found].filter((element) => !element.closest("[data-cke-temp], .cke_widget_drag_handler_container"))[Number(index)];
   }
 
   function leadToText(place) {

@@ -88,12 +88,20 @@ def test_a_text_in_the_script_of_its_language_is_fine(text, languages):
 )
 def test_a_text_in_another_script_is_found_at_the_language(text, languages, script):
     for language in languages.split():
-        (found,) = find_other_language(typed_text(paragraphs(text), language))
-        assert (found.field, found.is_wrong, f"in {script} script" in found.sentence) == ("language", True, True)
+        found, *_paragraphs = find_other_language(typed_text(paragraphs(text), language))
+        assert (found.field, f"in {script} script" in found.sentence) == ("language", True)
+
+
+def test_a_script_for_which_the_site_has_no_language_is_found_in_each_paragraph():
+    assert places_of(find_other_language, paragraphs(RUSSIAN, RUSSIAN)) == ["language"]
+    assert places_of(find_other_language, paragraphs(ARABIC, ARABIC)) == ["language", "p 0", "p 1"]
+    assert [each.is_wrong for each in find_other_language(typed_text(paragraphs(RUSSIAN)))] == [True]
+    (found,) = find_other_language(typed_text(f'<p lang="ar">{ARABIC}</p>'))
+    assert found.sentence == "This text is in Arabic script, for which this site has no language. Mark its paragraphs."
 
 
 def test_the_headline_counts_as_well():
-    assert places_of(find_other_language, "", headline=ARABIC) == ["language"]
+    assert places_of(find_other_language, "", headline=RUSSIAN) == ["language"]
     assert places_of(find_other_language, paragraphs(ENGLISH, ENGLISH), headline=RUSSIAN) == ["headline"]
 
 
