@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.pages import render_page
+from core.datetime_fields import CHOICES
 from richtext.fields import RichTextField, preview_html
 
 # Parts of the names of fields whose values are secret, or not for people.
 HIDDEN_PARTS = ("password", "token", "code", "csrf", "draft_key", "version", "seen", "action")
+TIME_CHOICES = tuple(f"_{part}" for part in CHOICES)  # the ends of the names of a time's choices
 
 
 class TypedText(NamedTuple):
@@ -48,8 +50,9 @@ def typed_texts(request) -> list[TypedText]:
     found = []
     for name, value in request.POST.items():
         field = model_field(model, name)
+        is_choice = getattr(field, "choices", None) or name.endswith(TIME_CHOICES)
         is_hidden = name.startswith(("_", "initial-")) or any(part in name.lower() for part in HIDDEN_PARTS)
-        if is_hidden or value == "on" or not any(map(str.isalpha, value)) or getattr(field, "choices", None):
+        if is_hidden or value == "on" or not any(map(str.isalpha, value)) or is_choice:
             continue
         label = capfirst(str(field.verbose_name) if field else name.rpartition("-")[2].replace("_", " "))
         is_html = isinstance(field, RichTextField)

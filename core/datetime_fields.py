@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from core.timezones import possible_instants, zone_name
 
 YEARS = range(1000, 9999)  # beyond these, time zone conversions can overflow
+CHOICES = ("which", "zone", "when")  # the parts of a value after date and time: what their inputs' names end in
 NOW, LATER = "now", "later"  # the choice above the inputs, which the script shows
 
 TIME_SKIPPED = gettext_lazy(
@@ -87,7 +88,7 @@ class ZonedDateTimeWidget(forms.SplitDateTimeWidget):
         return [local.date(), local.time(), str(local.fold), host.key, LATER]
 
     def value_from_datadict(self, data, files, name):
-        further = [data.get(f"{name}_{part}", "") for part in ("which", "zone", "when")]
+        further = [data.get(f"{name}_{part}", "") for part in CHOICES]
         return [*super().value_from_datadict(data, files, name), *further]
 
     def input_values(self, name, value) -> dict[str, str]:
@@ -95,7 +96,7 @@ class ZonedDateTimeWidget(forms.SplitDateTimeWidget):
         context = self.get_context(name, value, {})
         inputs = {each["name"]: each["value"] or "" for each in context["widget"]["subwidgets"]}
         parts = self.decompress(value)
-        return inputs | {f"{name}_{part}": parts[n] for n, part in enumerate(("which", "zone", "when"), start=2)}
+        return inputs | {f"{name}_{part}": parts[n] for n, part in enumerate(CHOICES, start=2)}
 
     def get_context(self, name, value, attrs):
         values = list(value) if isinstance(value, (list, tuple)) else self.decompress(value)
