@@ -8,7 +8,16 @@ from django.views.decorators.debug import sensitive_variables
 
 from consular.views import csrf_failure as public_csrf_failure
 
-HIDDEN_FIELD_PARTS = ("password", "token", "code", "csrf", "draft_key", "version", "seen")  # parts of field names
+HIDDEN_FIELD_PARTS = (
+    "password",
+    "token",
+    "code",
+    "csrf",
+    "draft_key",
+    "version",
+    "seen",
+    "_zone",
+)  # parts of field names
 MIN_TEXT_LENGTH = 20  # characters of a text that is worth copying
 
 

@@ -71,6 +71,8 @@ def test_a_writer_and_an_editor_schedule_a_text_with_four_choices(open_page, log
 
 def test_the_button_of_a_page_follows_its_time_too(anna, boris):
     change = a_page().start_change(at=timezone.now())[0]
+    change.title = "Another title"
+    change.save()
     change.submit(at=timezone.now(), by=get_user_model().objects.get(username="anna"))
     boris.goto(f"/admin/pages/page/{change.pk}/change/")
     card = boris.locator(".edit-card", has=moment_field(boris, "effective_at"))
