@@ -19,6 +19,7 @@
     };
 
     const parse = (html) => {
+      if (!html) return []; // the editor would make it an empty paragraph
       const box = document.createElement("div");
       box.innerHTML = editor.dataProcessor.toHtml(html, { context: root.nodeName.toLowerCase(), fixForBody: true });
       return [...box.children];
@@ -39,12 +40,12 @@
       editor.fire("saveSnapshot");
       editor.fire("change");
       question.querySelector("[name^='_asked-']").value = "followed"; // and not the digest of the text that was asked
-      blocks[0]?.scrollIntoView({ block: "nearest" });
     };
 
     const questions = [...panel.querySelectorAll("[data-question]")];
     const blocks = [...root.children];
     if (blocks.length !== Number(panel.dataset.size)) return; // the editor has changed the text: the server answers
+    for (const sentence of panel.querySelectorAll("[data-bar]")) sentence.hidden = false;
     for (const place of panel.dataset.marks.split(" ").filter(Boolean)) blocks[place]?.setAttribute(MARK, "theirs");
     for (const question of questions) {
       const [first, count] = [Number(question.dataset.first), Number(question.dataset.count)];

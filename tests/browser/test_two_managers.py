@@ -53,7 +53,7 @@ def test_two_managers_who_edit_visas_lose_nothing(anna, boris, visas, axe):
     open_cards(anna)
     expect(anna.get_by_role("textbox", name="Description")).to_have_value("How long it takes.")
     assert axe(anna, without=[".django-ckeditor-widget"]) == []
-    conflict.get_by_role("button", name="Use their version: Text").click()
+    conflict.get_by_label("Theirs", exact=True).check()
     expect(editor(anna)).to_have_text("A visa costs 35 pounds.")
     click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
