@@ -69,6 +69,8 @@ test-thorough: $(VENV)/dev.stamp
 	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "(hypothesis or thorough) and not resilience" --hypothesis-profile=$(PROFILE)
 	@echo "--- The thorough tests on PostgreSQL"
 	@$(ON_POSTGRESQL) --ignore=tests/browser -m "thorough and both_databases and not one_database and not resilience"
+	@echo "--- The thorough tests in a browser"
+	@$(ON_SQLITE) -n $(JOBS) --dist loadfile -m thorough tests/browser
 
 # Servers, nodes and disks that fail on purpose: one test at a time, as they need the whole machine.
 test-resilience: $(VENV)/dev.stamp

@@ -9,7 +9,11 @@ from consular.models import AnswerTemplate
 from news.models import Release
 from tests.factories import a_category, a_counter, a_message, a_notice, a_page, a_topic, an_enquiry, an_office
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.may_complain]  # axe itself sets a style
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.may_complain,  # axe itself sets a style
+    pytest.mark.thorough,
+]
 
 WINDOWS = {"wide": {"viewport": {"width": 1280, "height": 800}}, "phone": {"viewport": {"width": 390, "height": 844}}}
 DJANGO_SELECTOR = [".selector"]  # its two lists of permissions: an icon with a name and without a role
