@@ -14,12 +14,21 @@ DAYS_BY_NAME = 6  # days ahead in which a weekday says which day is meant
 
 
 class Primary(NamedTuple):
-    """The primary button: the name that it sends, or the address of its link or of what it posts to."""
+    """The primary button: the name that it sends, or the address of its link or of what it posts to.
+
+    A link that `asks` leads to the page of a step, whose question is shown in a dialog.
+    """
 
     label: str
     name: str = ""
     link: str = ""
     action: str = ""
+    asks: bool = False
+
+
+def pressed_step(request) -> str:
+    """Return the name of the button whose step was refused: the dialog that asked for it opens again. "" otherwise."""
+    return next((name for name in ("_submit", "_approve") if name in request.POST), "")
 
 
 def moment_text(moment: datetime, at: datetime) -> str:

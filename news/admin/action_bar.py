@@ -7,7 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.admin.primary_button import Primary, moment_text
+from core.admin.primary_button import Primary, moment_text, pressed_step
 from news.models import Message
 from versions.admin.three_way_merge import short_time
 
@@ -17,6 +17,7 @@ State = Message.State
 def form_context(request, form, message, context) -> dict:
     """Return the template context of the bar; `context` has the workflow's."""
     moment = planned_moment(form, message)
+    is_change = bool(message and message.is_revision)
     primary = primary_button(request, message, context, moment)
     return {
         "primary": primary,
@@ -25,7 +26,9 @@ def form_context(request, form, message, context) -> dict:
         "approve_now_label": approve_label(message, None, request.at),
         "later_label": None if message and message.release_id else _("Schedule for {}"),
         "saved_text": saved_text(message, request.at),
-        "moment_field": "effective_at" if message and message.is_revision else "publish_at",
+        "pressed_step": pressed_step(request),
+        "changed_words_url": is_change and reverse("admin:news_message_changed_words", args=[message.pk]),
+        "moment_field": "effective_at" if is_change else "publish_at",
     }
 
 
@@ -36,7 +39,7 @@ def primary_button(request, message, context, moment) -> Primary | None:
         return Primary(_("Open the change"), link=change_url(context["open_revision"]))
     if state == State.WITHDRAWN:
         restore = next((step for step in context["further_steps"] if step[0] == "restore"), None)
-        return Primary(f"{restore[1]} …", link=restore[2]) if restore else None
+        return Primary(f"{restore[1]} …", link=restore[2], asks=True) if restore else None
     if context.get("can_propose"):
         return Primary(_("Change this text"), action=reverse("admin:news_message_revision", args=[message.pk]))
     if not context["can_save"]:

@@ -12,7 +12,7 @@ from core.admin.workflow_forms import run_with_refusals
 from pages.admin import checks, workflow
 from pages.admin.forms import PageForm
 from pages.admin.history import PageHistoryViews
-from pages.admin.previews import PreviewViews
+from pages.admin.previews import DifferenceViews, PreviewViews
 from pages.models import Page
 from redirects.admin import FormerOwnerMixin
 from richtext.admin import EditorAdminMixin, with_rendered_texts
@@ -30,7 +30,7 @@ class PageAdmin(WorkingCopyMixin, FormerOwnerMixin, EditorAdminMixin, VersionedA
     list_filter = ["place", "shown"]
     search_fields = ["title", "path", "body"]
     prepopulated_fields = {"path": ["title"]}
-    views = [PreviewViews, checks.CheckViews, workflow.WorkflowViews]
+    views = [PreviewViews, checks.CheckViews, DifferenceViews, workflow.WorkflowViews]
     text_fieldset = (None, {"fields": ["title", "body"]})
     card_fieldsets = [
         (gettext_lazy("Web address"), {"fields": ["path"], "classes": ["card"]}),

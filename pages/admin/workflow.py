@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from core.admin.primary_button import Primary, moment_text
+from core.admin.primary_button import Primary, moment_text, pressed_step
 from core.admin.views import AdminViews, redirect_to_form
 from core.admin.workflow_forms import ReasonForm, StepRefused
 from core.templatetags.datetimes import in_zones
@@ -131,7 +131,8 @@ def form_context(request, page: Page | None, can_write: bool) -> dict:
     """Return the template context for the workflow of a page or a change (None: a new page)."""
     if page is None:
         primary = Primary(_("Submit for approval"), name="_submit")
-        return {"can_submit": True, "can_approve": may_approve(request), "is_author": True, "primary": primary}
+        new = {"can_submit": True, "can_approve": may_approve(request), "is_author": True}
+        return new | {"primary": primary, "pressed_step": pressed_step(request)}
     entries = list(page.log_entries.select_related("by"))
     sent_back = entries[0] if entries and entries[0].kind == PageLogEntry.Kind.SENT_BACK else None
     original = page.change_of
@@ -141,12 +142,14 @@ def form_context(request, page: Page | None, can_write: bool) -> dict:
         "can_approve": page.is_editable and may_approve(request),
         "is_author": request.user.pk in page.authors(),
         "further_steps": [
-            (step.label, reverse(f"admin:pages_page_{name}", args=[page.pk]))
+            (name, step.label, reverse(f"admin:pages_page_{name}", args=[page.pk]))
             for name, step in STEPS.items()
             if can_write and step.applies_to(page) and (may_approve(request) or not step.needs_approval_permission)
         ],
         "page_log": entries,
         "sent_back": sent_back,
+        "pressed_step": pressed_step(request),
+        "changed_words_url": original and reverse("admin:pages_page_changed_words", args=[page.pk]),
         "change_of": original,
         "differences": original and comparison_of(original, page),
         "open_change": page.open_change(),

@@ -101,7 +101,8 @@ def test_ones_own_text_is_not_approved_without_a_reason(desk):
     desk.get_by_label("Statements").check()
     open_steps(desk)
     desk.get_by_role("button", name="Publish now").click()
-    expect(desk.locator(".override .errorlist")).to_be_visible()
+    desk.locator("#choices [data-confirm]").click()
+    expect(desk.locator("#choices .errorlist")).to_be_visible()
     expect(editor(desk)).to_contain_text("Typed for an hour.")
     assert not Message.objects.exists()
 

@@ -31,8 +31,9 @@ def test_a_double_click_on_approve_publishes_one_message(officer):
     a_category()
     fill_in(officer, "Once")
     open_steps(officer)
+    officer.locator(".override [name=_approve]").click()
     officer.locator("[name=override]").fill("Alone on duty.")
-    officer.locator("[name=_approve]").dblclick()
+    officer.locator("#choices [data-confirm]").dblclick()
     expect(officer.locator(".messagelist")).to_contain_text("Published at")
     expect(officer.locator(".errornote")).to_have_count(0)
     assert Message.objects.count() == 1

@@ -21,8 +21,9 @@ def open_steps(page):
 def approve_own(page, reason):
     """Approve the user's own text, which needs a reason."""
     open_steps(page)
-    page.get_by_label(OVERRIDE).fill(reason)
     page.locator(".override [name=_approve]").click()
+    page.get_by_label(OVERRIDE).fill(reason)
+    page.locator("#choices [data-confirm]").click()
 
 
 def moment_field(page, name="publish_at"):
