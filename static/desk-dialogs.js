@@ -90,6 +90,7 @@
     dialog.querySelector("h2").textContent = button.textContent;
     confirm.textContent = button.textContent;
     confirm.name = button.name;
+    confirm.toggleAttribute("data-approve", button.matches("[data-approve]")); // its label follows the time
     const compares = Boolean(url);
     dialog.querySelector(".changed-words").hidden = !compares;
     dialog.classList.toggle("compares", compares);
@@ -101,6 +102,7 @@
 
   dialog.addEventListener("close", () => {
     turns += 1;
+    confirm.removeAttribute("data-approve");
     for (const [field, mark] of places) mark.replaceWith(field);
     if (isChanged) for (const field of places.keys()) field.dispatchEvent(new Event("change", { bubbles: true }));
     isChanged = false;

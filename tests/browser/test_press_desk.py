@@ -193,7 +193,7 @@ def test_a_message_is_not_withdrawn_without_a_reason(desk):
     desk.get_by_role("link", name="Withdraw …").click()
     desk.get_by_label("Reason").fill("  ")
     desk.get_by_role("button", name="Withdraw").click()
-    expect(desk.locator(".errorlist")).to_contain_text("Enter a reason")
+    expect(desk.get_by_role("dialog", name="Withdraw").locator(".errorlist")).to_contain_text("Enter a reason")
     assert desk.goto(message.get_absolute_url()).status == 200
 
 
