@@ -136,8 +136,15 @@
 
   if (override) override.hidden = true;
   const refused = openers.find(({ name }) => name === dialog.dataset.pressed);
-  if (!refused || form.querySelector(".conflict")) return;
+  if (!refused) return;
   const asked = refused.name === "_approve" ? withReason : change;
+  const reason = asked.includes(override) && override.querySelector("input");
+  form.querySelector(`.error-summary a[href="#${reason?.id}"]`)?.addEventListener("click", (event) => {
+    event.preventDefault();
+    open(refused, asked);
+    reason.focus();
+  });
+  if (form.querySelector(".conflict")) return;
   const errors = [...form.querySelectorAll(".errorlist:not(.nonfield)")];
   if (errors.length && errors.every((error) => asked.some((field) => field.contains(error)))) typing.ready.then(() => open(refused, asked));
 })();

@@ -213,6 +213,18 @@ def test_a_colleagues_text_that_was_changed_asks_for_the_reason(writer, editor):
     expect(editor.locator(".messagelist")).to_contain_text("Published at")
 
 
+def test_the_summary_of_errors_leads_to_the_reason_in_the_dialog(editor):
+    message = write_as(editor.officer, a_public_message(publish_at=None))
+    opened(editor, message).locator("#id_headline").fill("")
+    open_steps(editor)
+    editor.locator(".override [name=_approve]").click()
+    choices(editor).locator("[data-confirm]").click()
+    expect(editor.locator(".error-summary li")).to_have_count(2)
+    expect(choices(editor)).to_be_hidden()
+    editor.locator(".error-summary").get_by_role("link", name="Reason for approving").click()
+    expect(choices(editor).get_by_label("Reason for approving")).to_be_focused()
+
+
 # Steps with a page of their own
 
 
@@ -302,8 +314,9 @@ def test_a_page_is_approved_alone_and_its_change_discarded_in_dialogs(open_page,
     manager.locator(".override [name=_approve]").click()
     expect(choices(manager).locator("ins")).to_have_text("Tuesday.")
     manager.keyboard.press("Escape")
+    manager.locator(".edit-bar [data-save]").click()
+    expect(manager.locator(".messagelist")).to_be_visible()
     open_steps(manager)
-    manager.on("dialog", lambda leaving: leaving.accept())  # the text that is not saved
     manager.get_by_role("link", name="Discard this change").click()
     question(manager).get_by_role("button", name="Discard this change").click()
     manager.wait_for_url(f"**/admin/pages/page/{page.pk}/change/")
