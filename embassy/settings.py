@@ -293,8 +293,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-# The editor's toolbar needs style attributes and a blank data: image; its views add these sources.
-EDITOR_SOURCES = {"style-src": [UNSAFE_INLINE], "img-src": ["data:"]}
+# The editor's toolbar needs style attributes and a blank data: image, the live preview beside it a frame. Its views add
+# these sources; the only page that may be in a frame is in versions/admin/form_previews.py.
+EDITOR_SOURCES = {"style-src": [UNSAFE_INLINE], "img-src": ["data:"], "frame-src": [SELF]}
 
 # Logging
 

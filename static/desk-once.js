@@ -38,13 +38,13 @@
   };
 
   addEventListener("submit", (event) => {
-    if (!sent.has(event.target) || event.submitter?.formTarget === "_blank") return;
+    if (!sent.has(event.target) || event.submitter?.formTarget) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }, true);
   addEventListener("submit", (event) => {
     const { target: form, submitter } = event;
-    if (event.defaultPrevented || form.method !== "post" || submitter?.formTarget === "_blank") return;
+    if (event.defaultPrevented || form.method !== "post" || submitter?.formTarget) return;
     showSending(form, submitter);
   });
 

@@ -83,9 +83,9 @@ const typing = (() => {
   form.addEventListener("change", tell);
   ready.then(() => { for (const editor of editors()) editor.on("change", tell); });
 
-  // A sent form is left without a warning. The preview opens in another tab.
+  // A sent form is left without a warning. The preview has a tab of its own.
   let sent = false;
-  form.addEventListener("submit", ({ submitter }) => { sent = submitter?.formTarget !== "_blank"; });
+  form.addEventListener("submit", ({ submitter }) => { sent = !submitter?.formTarget; });
   form.addEventListener("input", () => { sent = false; });
   addEventListener("beforeunload", (event) => {
     if (!sent && changed()) event.preventDefault();

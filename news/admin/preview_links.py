@@ -1,6 +1,6 @@
 """Preview links in the admin, of a message or a release: listed below its form, created and revoked there."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django import forms
 from django.conf import settings
@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,16 +19,39 @@ from news.models import PreviewLink
 from news.models.previews import MAX_LIFETIME
 
 FORM_ID = "preview_links_form"
+END_OF_DAY = time(23, 59, 59)
+TODAY, MOMENT = "today", "moment"
+LIFETIMES = {"hour": timedelta(hours=1), "days": timedelta(days=3), "week": timedelta(weeks=1)}
+UNTIL_CHOICES = [
+    ("hour", gettext_lazy("1 hour")),
+    (TODAY, gettext_lazy("Today")),
+    ("days", gettext_lazy("3 days")),
+    ("week", gettext_lazy("1 week")),
+    (MOMENT, gettext_lazy("Another time")),
+]
 
 
 class PreviewLinkForm(forms.ModelForm):
-    """The recipient of a preview link, and the end of its validity."""
+    """The recipient of a preview link and how long it is valid: a choice, or a time (also if nothing is chosen)."""
+
+    until = forms.ChoiceField(
+        label=gettext_lazy("Valid for"),
+        choices=UNTIL_CHOICES,
+        initial="days",
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": gettext_lazy("Select how long the link is valid.")},
+    )
 
     class Meta:
         model = PreviewLink
-        fields = ["name", "expires_at"]
+        fields = ["name", "until", "expires_at"]
         field_classes = {"expires_at": ZonedDateTimeField}
-        widgets = {"expires_at": ZonedDateTimeWidget, "name": forms.TextInput(attrs={"class": "vTextField"})}
+        labels = {"name": gettext_lazy("For whom")}
+        widgets = {
+            "expires_at": ZonedDateTimeWidget,
+            "name": forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+        }
         error_messages = {
             "name": {"required": gettext_lazy("Enter who the link is for.")},
             "expires_at": {"required": gettext_lazy("Enter an expiry date and time.")},
@@ -37,17 +61,38 @@ class PreviewLinkForm(forms.ModelForm):
         """`form_id` is the id of the form that the fields belong to where they are within another one."""
         super().__init__(*args, auto_id="id_preview_%s", **kwargs)
         self.at = at
+        self.fields["expires_at"].required = False  # only if it is chosen
         for field in self.fields.values() if form_id else ():
             field.widget.attrs["form"] = form_id
 
-    def clean_expires_at(self):
-        until = self.cleaned_data["expires_at"]
+    def clean(self):
+        cleaned = super().clean()
+        choice = cleaned.get("until") or MOMENT
+        if choice != MOMENT:
+            self.errors.pop("expires_at", None)  # what is in the two boxes does not count
+            cleaned["expires_at"] = end_of_choice(choice, self.at)
+        if "expires_at" in cleaned and "until" in cleaned and (sentence := self.refusal(cleaned["expires_at"])):
+            self.add_error("expires_at", sentence)
+        return cleaned
+
+    def refusal(self, until) -> str:
+        """Return why a link cannot be valid until a moment, or ""."""
+        if until is None:
+            return self.fields["expires_at"].error_messages["required"]
         if until <= self.at:
-            raise forms.ValidationError(_("This time is in the past. Choose a later time."))
+            return _("This time is in the past. Choose a later time.")
         if until > self.at + MAX_LIFETIME:
             days = MAX_LIFETIME // timedelta(days=1)
-            raise forms.ValidationError(_("A link can be valid for %d days at most. Choose an earlier time.") % days)
-        return until
+            return _("A link can be valid for %d days at most. Choose an earlier time.") % days
+        return ""
+
+
+def end_of_choice(choice: str, at: datetime) -> datetime:
+    """Return when a link ends that is created at `at`; "today" ends with the day in the host's time zone."""
+    if choice == TODAY:
+        host = timezone.get_default_timezone()
+        return datetime.combine(at.astimezone(host).date(), END_OF_DAY, tzinfo=host)
+    return at + LIFETIMES[choice]
 
 
 def link_context(request, row, refusal: str) -> dict:

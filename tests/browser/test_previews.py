@@ -28,7 +28,8 @@ def a_link(page, name="Reuters"):
     """Create a link with the small form, valid until tomorrow night; return its URL."""
     open_cards(page)
     section = page.locator("#previews")
-    section.get_by_label("Recipient").fill(name)
+    section.get_by_label("For whom").fill(name)
+    section.get_by_role("radio", name="Another time").check()
     tomorrow = timezone.localtime() + timedelta(days=1)
     section.locator("[name=expires_at_0]").fill(tomorrow.strftime("%Y-%m-%d"))
     section.locator("[name=expires_at_1]").fill("18:00")
@@ -36,7 +37,7 @@ def a_link(page, name="Reuters"):
     return page.get_by_label(f"Link for {name}", exact=True).input_value()
 
 
-def test_unsaved_changes_are_previewed_in_a_new_tab(desk):
+def test_unsaved_changes_are_previewed_in_one_other_tab(desk):
     desk.locator("#id_headline").fill("As typed")
     desk.locator(".cke_wysiwyg_div").click()
     desk.keyboard.press("Control+End")
@@ -48,6 +49,13 @@ def test_unsaved_changes_are_previewed_in_a_new_tab(desk):
     expect(preview.locator(".body")).to_contain_text("And this is new.")
     expect(preview.locator(".preview")).to_contain_text("Preview of the unsaved text")
     expect(desk.locator("#id_headline")).to_have_value("As typed")
+    desk.locator("#id_headline").fill("As typed later")
+    desk.get_by_role("button", name="Preview", exact=True).click()
+    expect(preview.get_by_role("heading", level=1)).to_have_text("As typed later")
+    assert (
+        preview.context.pages.count(preview) == 1
+        and len([p for p in preview.context.pages if "/preview/" in p.url]) == 1
+    )
     desk.draft.refresh_from_db()
     assert desk.draft.headline == "As saved"
 

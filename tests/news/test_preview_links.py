@@ -2,6 +2,7 @@
 
 import logging
 import re
+from datetime import UTC, datetime
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from news.models import PreviewLink, previews
 from news.previews import browser_family
 from tests.factories import DAY, HOUR, NOON, a_message
 from tests.helpers.files import a_body, a_small_image_file, an_attachment, an_image
+from tests.helpers.form_fields import buttons_of
 from tests.helpers.message_form import create_press_officer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -235,6 +237,46 @@ def test_a_link_is_created_in_the_admin(admin_client, client):
     assert f'value="http://testserver{link.get_absolute_url()}"' in page
 
 
+@pytest.mark.parametrize(
+    ("choice", "end"),
+    [
+        ("hour", NOON + HOUR),
+        ("today", NOON.replace(hour=23, minute=59, second=59)),
+        ("days", NOON + 3 * DAY),
+        ("week", NOON + 7 * DAY),
+    ],
+)
+def test_a_choice_says_how_long_a_link_is_valid(admin_client, choice, end):
+    draft = a_message(publish_at=None)
+    typed = {"expires_at_0": "soon", "expires_at_1": ""}  # only counts for another time
+    admin_client.post(desk(draft, "preview-links"), {"name": "Reuters", "until": choice} | typed)
+    assert PreviewLink.objects.get().expires_at == end
+
+
+def test_a_day_ends_in_the_time_zone_of_the_host(admin_client, clock, settings):
+    clock.move_to(datetime(2020, 6, 24, 23, 30, tzinfo=UTC))  # 25 June in London
+    admin_client.post(desk(a_message(publish_at=None), "preview-links"), {"name": "Reuters", "until": "today"})
+    assert PreviewLink.objects.get().expires_at == datetime(2020, 6, 25, 22, 59, 59, tzinfo=UTC)
+
+
+def test_another_time_counts_if_it_is_chosen(admin_client):
+    admin_client.post(desk(a_message(publish_at=None), "preview-links"), link_form(until="moment"))
+    assert PreviewLink.objects.get().expires_at == NOON.replace(hour=18, minute=0)
+
+
+def test_three_days_are_selected_beforehand(admin_client):
+    page = admin_client.get(desk(a_message(publish_at=None), "change")).content.decode()
+    chosen = [tag for tag in re.findall(r'<input type="radio" name="until"[^>]*>', page) if " checked" in tag]
+    assert [re.search('value="([^"]*)"', tag)[1] for tag in chosen] == ["days"]
+
+
+def test_the_button_that_creates_a_link_is_the_one_that_enter_presses(admin_client):
+    link = a_link()
+    page = admin_client.get(desk(link.message, "change")).content.decode()
+    buttons = buttons_of(page, "preview_links_form")
+    assert ["data-create" in button for button in buttons] == [True, False]
+
+
 def test_the_admin_lists_visits(admin_client, client):
     link = a_link()
     client.get(link.get_absolute_url(), headers={"user-agent": FIREFOX})
@@ -264,6 +306,8 @@ def test_a_link_is_revoked_in_the_admin(admin_client, client):
         ({"expires_at_0": "", "expires_at_1": ""}, "Enter an expiry date and time"),
         ({"expires_at_1": "12:00"}, "This time is in the past"),
         ({"expires_at_0": "24/12/2021"}, "valid for 30 days at most"),
+        ({"until": "for ever"}, "Select how long the link is valid."),
+        ({"until": "moment", "expires_at_0": "", "expires_at_1": ""}, "Enter an expiry date and time"),
         ({"expires_at_0": "soon"}, "Enter the date as DD/MM/YYYY, for example 24/09/2027."),
     ],
 )

@@ -102,4 +102,4 @@ def test_the_form_has_a_preview_button(admin_client):
     draft = a_message(publish_at=None)
     page = admin_client.get(desk(draft, "change")).content.decode()
     button = next(each for each in buttons_of(page, "message_form") if each.get("class") == "preview")
-    assert (button["formaction"], button["formtarget"]) == (desk(draft), "_blank")
+    assert (button["formaction"], button["formtarget"]) == (desk(draft), "desk-preview")
