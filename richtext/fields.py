@@ -25,6 +25,7 @@ class RichTextFormField(forms.CharField):
     widget = EditorWidget
     losses: tuple[Loss, ...] = ()
     language = ""  # of the text, for its quotation marks
+    _converted = None  # the last text, its language, and what `convert` returned: a form asks for it several times
     default_error_messages = {
         "no_alternative": _("The image {name} has no alternative text. Double-click it to add alternative text."),
         "max_length": ngettext_lazy(
@@ -44,10 +45,15 @@ class RichTextFormField(forms.CharField):
         self.losses = ()
         if len(value) > MAX_CHARACTERS:
             return value  # the validators reject it
-        prepared, losses = convert_html(value, language=self.language)
-        value = sanitize(prepared)
-        self.losses = tuple(losses)
+        if not self._converted or self._converted[0] != (value, self.language):
+            self._converted = (value, self.language), *self.convert(value)
+        _source, value, self.losses = self._converted
         return value
+
+    def convert(self, value: str) -> tuple[str, tuple[Loss, ...]]:
+        """Return a text as it will be saved, and what is left out of it."""
+        prepared, losses = convert_html(value, language=self.language)
+        return sanitize(prepared), tuple(losses)
 
     def get_bound_field(self, form, field_name):
         """Return the bound field, and take the language of the text from the form."""

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from editions.edition import Edition
 from news.models import Message, WorkflowLogEntry
+from richtext import fields
 from tests.factories import DAY, NOON, a_message
 from tests.helpers.form_fields import buttons_of
 from tests.helpers.message_form import create_press_officer, filled_form
@@ -103,3 +104,11 @@ def test_the_form_has_a_preview_button(admin_client):
     page = admin_client.get(desk(draft, "change")).content.decode()
     button = next(each for each in buttons_of(page, "message_form") if each.get("class") == "preview")
     assert (button["formaction"], button["formtarget"]) == (desk(draft), "desk-preview")
+
+
+def test_a_long_text_is_converted_once(admin_client, monkeypatch):
+    texts = []
+    convert = fields.convert_html
+    monkeypatch.setattr(fields, "convert_html", lambda text, **given: texts.append(text) or convert(text, **given))
+    admin_client.post(NEW, filled_form(body="<p>Typed</p>"))
+    assert texts == ["<p>Typed</p>"]
