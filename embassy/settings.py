@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "outbox",
     "redirects",
     "working_copies",
+    "remarks",
     "news",
     "counters",
     "consular",

@@ -27,7 +27,7 @@ def notify(done: Iterable[Message], at) -> None:
 def step_email(letter: OutboxEmail):
     """Return the e-mail about a log entry; None where its recipient has left, or may no longer see the message."""
     entry = WorkflowLogEntry.objects.select_related("message__category", "by").filter(pk=letter.object_id).first()
-    recipient = _reachable(get_user_model().objects.filter(pk=letter.recipient_id, is_active=True), set())
+    recipient = reachable_staff(get_user_model().objects.filter(pk=letter.recipient_id, is_active=True), set())
     if entry is None or not recipient or not may_see(recipient[0], entry.message, timezone.now()):
         return None
     context = {
@@ -42,7 +42,7 @@ def step_email(letter: OutboxEmail):
 def notify_of_release(release: Release, at) -> None:
     """Queue an e-mail about the latest step of a release to the editors other than the user of this step."""
     entry = release.log_entries.first()
-    for recipient in _reachable(editors(), {entry.by_id}):
+    for recipient in reachable_staff(editors(), {entry.by_id}):
         OutboxEmail.objects.enqueue("news release", object_id=entry.pk, recipient_id=recipient.pk, at=at)
 
 
@@ -50,7 +50,7 @@ def notify_of_release(release: Release, at) -> None:
 def release_email(letter: OutboxEmail):
     """Return the e-mail about a step of a release; None where its recipient has left."""
     entry = ReleaseLogEntry.objects.select_related("release", "by").filter(pk=letter.object_id).first()
-    recipient = _reachable(get_user_model().objects.filter(pk=letter.recipient_id, is_active=True), set())
+    recipient = reachable_staff(get_user_model().objects.filter(pk=letter.recipient_id, is_active=True), set())
     if entry is None or not recipient:
         return None
     url = absolute_url("admin:news_release_change", entry.release_id)
@@ -71,16 +71,21 @@ def no_recipients(entry: WorkflowLogEntry, at) -> list:
 
 
 def approvers_to_notify(entry: WorkflowLogEntry, at) -> list:
-    """Return the users who may see and approve the message: editors other than its authors, else such superusers."""
+    """Return the users who are asked to approve the message."""
+    return approvers_of(entry.message, at)
+
+
+def approvers_of(message: Message, at) -> list:
+    """Return the users who may see and approve a message: editors other than its authors, else such superusers."""
     superusers = get_user_model().objects.filter(is_superuser=True, is_active=True)
-    authors = entry.message.authors()
-    allowed = [user for user in _reachable(editors(), authors) if may_see(user, entry.message, at)]
-    return allowed or _reachable(superusers, authors)
+    authors = message.authors()
+    allowed = [user for user in reachable_staff(editors(), authors) if may_see(user, message, at)]
+    return allowed or reachable_staff(superusers, authors)
 
 
 def other_editors(entry: WorkflowLogEntry, at) -> list:
     """Return the editors other than the user of this step."""
-    return _reachable(editors(), {entry.by_id})
+    return reachable_staff(editors(), {entry.by_id})
 
 
 def authors_and_editors(entry: WorkflowLogEntry, at) -> list:
@@ -93,11 +98,11 @@ def authors_to_notify(entry: WorkflowLogEntry, at) -> list:
     """Return the authors of the message and those who submitted it, if they may see it, but not who took this step."""
     submitters = entry.message.log_entries.filter(kind=WorkflowLogEntry.Kind.SUBMITTED).values_list("by", flat=True)
     authors = entry.message.authors() | set(submitters)
-    people = _reachable(get_user_model().objects.filter(pk__in=authors - {None}, is_active=True), {entry.by_id})
+    people = reachable_staff(get_user_model().objects.filter(pk__in=authors - {None}, is_active=True), {entry.by_id})
     return [user for user in people if may_see(user, entry.message, at)]
 
 
-def _reachable(users, excluded: set) -> list:
+def reachable_staff(users, excluded: set) -> list:
     """Return the staff among users, without those in `excluded` and those without an e-mail address."""
     excluded = excluded - {None}
     return list(users.filter(is_staff=True).exclude(pk__in=excluded).exclude(email="").order_by("pk").distinct())

@@ -8,6 +8,7 @@
 
   addEventListener("keydown", (event) => {
     const { key, altKey, shiftKey } = event;
+    if (key === "Enter" && event.target.closest?.("[data-remarks]")) return; // sends the remark: desk-remarks.js
     const withControl = event.ctrlKey || event.metaKey;
     const keys = withControl && !altKey && !shiftKey ? { s: "[data-save]", S: "[data-save]", Enter: "[data-primary], [data-confirm]" } : {};
     if (key in keys) {

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from embassy.dashboard.registry import WEEK, dashboard_section, section_listing
 from news.models import Message
+from news.remarks import count_open_remarks
 from outbox.models import OutboxEmail
 from pages.models import Page
 from working_copies.unsaved_texts import list_unsaved_texts
@@ -55,6 +56,7 @@ def my_drafts(user, at):
     rows = rows.with_rejections().order_by("-id")
     none = _("You have no drafts, and no message was sent back to you.")
     section = section_listing(rows, "admin:news_message_changelist", "?author=me", none=none)
+    count_open_remarks(section["rows"], user, at)
     section["rows"].sort(key=lambda message: not (message.rejections and not message.submitted_at))  # sent back first
     return section
 

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from core.admin import edit_page
 from core.admin.edit_page import Card
 from news.admin.action_bar import moment_text, planned_moment
+from remarks import admin as remarks
 from versions.admin.form_checks import checks_card
 
 
@@ -27,6 +28,7 @@ def form_context(request, context, form, message) -> dict:
     frame["cards"] = [
         *first,
         *([checks_card(context)] if frame["can_save"] else []),
+        *remarks_card(context),
         *cards.values(),
         *further_cards(context, message),
     ]
@@ -60,6 +62,11 @@ def limits_value(people) -> str:
     if not people:
         return _("all press staff")
     return ngettext("%(count)d person", "%(count)d people", len(people)) % {"count": len(people)}
+
+
+def remarks_card(context) -> list[Card]:
+    """Return the card with the remarks, alone; no card for a new message."""
+    return [remarks.card(context["remark_rows"])] if "remark_rows" in context else []
 
 
 def further_cards(context, message) -> list[Card]:

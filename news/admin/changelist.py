@@ -28,6 +28,7 @@ from news.admin.filters import (
 )
 from news.admin.list_columns import ListColumnsMixin
 from news.models import Message
+from news.remarks import count_open_remarks
 from news.text_search import find_in_texts
 
 MAX_SEARCHED = 5_000  # messages, the latest of those that the filters show, in which parts of words are looked for
@@ -145,6 +146,7 @@ class MessageList(ChangeList):
         except EmptyPage as error:
             raise IncorrectLookupParameters from error
         self.paginator, self.page_num, self.result_list = paginator, page.number, page.object_list
+        count_open_remarks(self.result_list, self.request.user, self.request.at)
         # Equal counts hide “Select all … messages”: actions apply to this page only.
         self.result_count = self.full_result_count = len(page)
         self.has_older = page.has_next()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.templatetags.datetimes import in_zones
-from news.admin import editing_sessions, limits
+from news.admin import editing_sessions, limits, remarks
 from news.models import Message
 from richtext.renditions import ImageFile
 from richtext.serving import media_url
@@ -47,11 +47,12 @@ class ListColumnsMixin:
         since = state_since(obj, at)
         lines = format_html_join("", "<small>{}</small>", [(since,)] if since else [])
         return format_html(
-            "{}{}{}{}{}",
+            "{}{}{}{}{}{}",
             self.state_label(obj),
             star,
             limits.badge(obj, at),
             lines,
+            remarks.badge(obj),
             editing_sessions.other_editors_html(obj),
         )
 

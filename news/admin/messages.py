@@ -31,6 +31,7 @@ from news.admin import (
     limits,
     patterns,
     previews,
+    remarks,
     revisions,
     workflow,
 )
@@ -66,6 +67,7 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
         checks.CheckViews,
         previews.PreviewViews,
         form_differences.DifferenceViews,
+        remarks.MessageRemarkViews,
         MessageHistoryViews,
         workflow.WorkflowViews,
         revisions.RevisionViews,
@@ -188,6 +190,7 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
         context.update(workflow.form_context(request, obj))
         context.update(revisions.form_context(request, obj, has_permission))
         context.update(limits.form_context(request, obj))
+        context.update(remarks.form_context(request, obj))
         context.update(add_to_release.form_context(request, obj))
         response = super().render_change_form(request, context, add, change, form_url, obj)
         context = response.context_data  # with the permissions

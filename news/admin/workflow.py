@@ -19,6 +19,7 @@ from news.admin.forms import ReasonForm, WithdrawForm
 from news.admin.limits import warn_without_approver
 from news.admin.workflow_steps import MAX_MESSAGES, ON_FORM, STEPS, approval_preview, result_text
 from news.models import Message, WorkflowLogEntry
+from news.remarks import count_open_remarks
 
 State = Message.State
 
@@ -248,6 +249,8 @@ class WorkflowViews(AdminViews):
                 request, pks, lambda message: take_step(request, name, message, form, selection[message.pk]), step.done
             )
             return redirect_back(selected)
+        if name == "approve":
+            count_open_remarks(selected, request.user, request.at)
         previews = [
             approval_preview(message, request.user, request.at) if name == "approve" else (None, True)
             for message in selected
