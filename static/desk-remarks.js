@@ -15,7 +15,7 @@
 
   /* Sending */
 
-  const replaceCard = ({ card: html, value, open }, sentName) => {
+  const replaceCard = ({ card: html, value, open }, sentName, sentText) => {
     const typed = new Map([...fields()].map((field) => [field.name, field.value]));
     const answers = new Set([...box.querySelectorAll(".answer[open] textarea")].map(({ name }) => name));
     const page = new DOMParser().parseFromString(html, "text/html");
@@ -23,7 +23,8 @@
     box.replaceWith(fresh);
     box = fresh;
     for (const field of fields()) {
-      const isSent = field.name === sentName || (sentName === "remark" && field.name === "quotation");
+      const isUnchanged = field.name === sentName && typed.get(sentName) === sentText; // typed no further meanwhile
+      const isSent = isUnchanged || (sentName === "remark" && field.name === "quotation");
       if (isSent || !typed.has(field.name)) continue;
       field.value = typed.get(field.name);
       if (answers.has(field.name)) field.closest("details").open = true;
@@ -50,12 +51,13 @@
 
   const send = async (button) => {
     const name = { write: "remark", reply: `reply-${button.value}` }[button.name] ?? "";
+    const sentText = box.querySelector(`textarea[name="${CSS.escape(name)}"]`)?.value;
     for (const line of box.querySelectorAll("[data-error]")) show(line, false);
     let response = await post(button);
     const isRefused = response.type === "opaqueredirect" || response.status === 403;
     if (isRefused && session && await session.renew()) response = await post(button); // signed in again in another tab
     if (response.ok) {
-      replaceCard(await response.json(), name);
+      replaceCard(await response.json(), name, sentText);
       box.querySelector("#new-remark").focus({ preventScroll: true });
     } else if (response.status === 422) {
       showError((await response.json()).error, name);
