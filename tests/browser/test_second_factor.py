@@ -97,6 +97,7 @@ def test_a_manager_resets_two_step_verification(page, anna, log_in):
     with_phone(anna)
     log_in(page, a_member(roles.MANAGERS))
     page.goto(f"/admin/auth/user/{anna.pk}/change/")
+    page.locator(".edit-head .menu > summary").click()
     page.get_by_role("link", name="Reset two-step verification").click()
     page.get_by_role("button", name="Reset two-step verification").click()
     expect(page.locator(".messagelist")).to_contain_text("has been reset")
