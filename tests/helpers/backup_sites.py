@@ -80,6 +80,7 @@ def fill_site_for_backup():
     from accounts.models import EmailChange, InitialPassword
     from consular.models import AnswerTemplate
     from news.models import Message, PreviewLink, PreviewVisit
+    from remarks.models import Remark
     from tests import factories
     from tests.helpers import files, public_pages, releases
     from transfer.models import ImportedDigest
@@ -100,6 +101,9 @@ def fill_site_for_backup():
     message.save(version=VersionInfo(noon + timedelta(microseconds=1), officer, "Once more"))
     draft = factories.a_message(publish_at=None)
     draft.limit_to([officer])
+    thread = Remark.objects.write(draft, officer, odd, at=noon, quotation="naïve")
+    Remark.objects.write(draft, officer, "A reply.", at=noon, thread=thread)
+    thread.resolve(at=noon, by=officer)
     releases.a_release(factories.a_message(publish_at=None, headline="Ahead"), moment=noon + 365 * day)
     link = PreviewLink.objects.create(
         message=draft, name="Reuters", created_at=noon, created_by=officer, expires_at=noon + day
