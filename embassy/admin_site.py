@@ -4,7 +4,7 @@ from functools import wraps
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import FORMFIELD_FOR_DBFIELD_DEFAULTS
 from django.contrib.auth import SESSION_KEY
@@ -19,6 +19,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -35,6 +36,8 @@ from embassy import dashboard, desk_search
 from embassy.desk_search import MAX_QUERY_LENGTH
 from embassy.desk_words import DeskWordsMixin, desk_title
 from embassy.draft_key import draft_key
+
+WORKFLOW_STEPS = {"_submit", "_approve"}  # buttons of a form whose sentence says what they did
 
 # The form field for every DateTimeField in the admin.
 FORMFIELD_FOR_DBFIELD_DEFAULTS[models.DateTimeField] = {"form_class": ZonedDateTimeField, "widget": ZonedDateTimeWidget}
@@ -211,15 +214,30 @@ def admin_titles(request):
 
 
 class SavedRowMixin:
-    """ModelAdmin mixin: the form tokens are told which row a form has saved."""
+    """ModelAdmin mixin: after a save the form tokens are told which row it was, and the user reads one sentence."""
 
     def response_add(self, request, obj, *args, **kwargs):
+        request.saved_row = obj
         form_tokens.remember_saved(request, obj)
         return super().response_add(request, obj, *args, **kwargs)
 
     def response_change(self, request, obj):
+        request.saved_row = obj
         form_tokens.remember_saved(request, obj)
         return super().response_change(request, obj)
+
+    def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
+        """Say “Saved” in place of Django's sentence about a saved row; a step of a workflow says itself what it did."""
+        row = getattr(request, "saved_row", None)
+        if row is None or level != messages.SUCCESS:
+            return super().message_user(request, message, level, *args, **kwargs)
+        if WORKFLOW_STEPS & request.POST.keys():
+            return None
+        saved = _("Saved.")
+        if "_continue" not in request.POST and self.has_view_or_change_permission(request, row):
+            url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+            saved = format_html('{}: <a href="{}"><bdi>{}</bdi></a>', _("Saved"), url, row)
+        return super().message_user(request, saved, level, *args, **kwargs)
 
 
 class SafeLookupsMixin:

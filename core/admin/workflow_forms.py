@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core.text_fields import MAX_REASON, TextFormField
@@ -18,6 +19,11 @@ def clean_moment(time, now, if_past: str):
     if now - JUST_PAST <= time:
         return now  # the user clicked “Now” and went on writing
     raise forms.ValidationError(_("This time is in the past.") + " " + if_past)
+
+
+def published_text(row) -> str:
+    """Return the sentence about a row that has just become public, with a link to its page."""
+    return format_html('{} <a href="{url}">{url}</a>', _("Published at"), url=row.get_absolute_url())
 
 
 class ReasonForm(forms.Form):

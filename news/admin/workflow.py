@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.admin.views import AdminViews, redirect_to_form, redirect_to_list
-from core.admin.workflow_forms import StepRefused
+from core.admin.workflow_forms import StepRefused, published_text
 from core.ids import is_valid_pk
 from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
@@ -85,7 +85,7 @@ def report_state(request, message):
     due = _("The change will take effect at %s.") if message.is_revision else _("It will be published at %s.")
     text = {
         State.SUBMITTED: _("Submitted for approval."),
-        State.PUBLISHED: _("Published at %s") % message.get_absolute_url(),
+        State.PUBLISHED: published_text(message),
         State.SCHEDULED: due % (message.due_at and in_zones(message.due_at)),
         State.APPLIED: _("The change is in force."),
     }.get(state, _("Its state is now: %s.") % state.label)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.admin.primary_button import Primary, moment_text, pressed_step
 from core.admin.views import AdminViews, redirect_to_form
-from core.admin.workflow_forms import ReasonForm, StepRefused
+from core.admin.workflow_forms import ReasonForm, StepRefused, published_text
 from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
 from pages import emails
@@ -123,7 +123,7 @@ def report_state(request, page: Page):
     elif page.state == State.APPLIED:
         messages.success(request, _("The change is in force."))
     else:
-        messages.success(request, _("Published at %s") % page.get_absolute_url())
+        messages.success(request, published_text(page))
     return redirect_to_form(page.change_of if page.state == State.APPLIED else page)
 
 

@@ -33,6 +33,23 @@ def test_save_and_approve_publishes_immediately(admin_client, client):
     assert client.get(message.get_absolute_url()).status_code == 200
 
 
+def sentences(response):
+    """Return what a page of the desk says about the step before, as text."""
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_after_a_save_there_is_one_sentence_with_what_comes_next(admin_client):
+    saved = sentences(admin_client.post(ADD_URL, filled_form(headline="<b> & others", _save="x"), follow=True))
+    message = Message.objects.get()
+    link = f'Saved: <a href="{change_url(message)}"><bdi>&lt;b&gt; &amp; others</bdi></a>'
+    again = opened_form(admin_client, message, _continue="x")
+    assert (saved, sentences(admin_client.post(change_url(message), again, follow=True))) == ([link], ["Saved."])
+    approval = opened_form(admin_client, message, _approve="x", override="Alone on duty.")
+    published = sentences(admin_client.post(change_url(message), approval, follow=True))
+    url = Message.objects.get().get_absolute_url()
+    assert published == [f'Published at <a href="{url}">{url}</a>']
+
+
 def test_a_future_time_in_the_host_country_schedules(admin_client):
     data = filled_form(_approve="x", override="Alone.", publish_at_0="01/07/2021", publish_at_1="12:00")
     admin_client.post(ADD_URL, data)
