@@ -96,6 +96,8 @@ const moments = (() => {
     const cities = JSON.parse(box.dataset.cities);
     const city = cities.find(([, key]) => key === zone)?.[0] ?? zone;
     if (when.length) {
+      box.querySelector(".moment-when").hidden = false;
+      for (const radio of when) radio.disabled = false; // without a script they are not sent
       select(when, isLater ? "later" : "now");
       box.querySelector(".moment-inputs").hidden = !isLater;
     }
@@ -152,10 +154,6 @@ const moments = (() => {
 
   // Before the listeners of the form, which read the values
   for (const type of ["input", "change"]) document.addEventListener(type, onInput, true);
-  for (const when of document.querySelectorAll(".moment-when")) {
-    when.hidden = false;
-    for (const radio of when.querySelectorAll("input")) radio.disabled = false;
-  }
   showAll();
   addEventListener("DOMContentLoaded", showAll); // for the scripts after this one
 

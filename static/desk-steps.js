@@ -30,6 +30,7 @@
     place.dataset.of = link.href;
     // A date and a time are shown in both capitals, as on the page
     place.querySelector(".moment")?.dispatchEvent(new Event("change", { bubbles: true }));
+    dispatchEvent(new Event("desk:question"));
   };
 
   const focusFirst = () => {

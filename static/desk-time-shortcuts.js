@@ -34,5 +34,6 @@
     hidePast();
   });
   addEventListener("DOMContentLoaded", hidePast);
+  addEventListener("desk:question", hidePast); // a dialog with fields of another page
   document.addEventListener("visibilitychange", hidePast);
 })();

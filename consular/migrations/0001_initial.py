@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
                 ('link_text', models.CharField(blank=True, help_text='What the link leads to, for example “Emergency numbers”.', max_length=100, verbose_name='text of the link')),
                 ('urgent', models.BooleanField(default=False, help_text='Highlighted, and shown above other notices.', verbose_name='urgent')),
                 ('starts', models.DateTimeField(default=django.utils.timezone.now, verbose_name='shows from')),
-                ('ends', models.DateTimeField(blank=True, help_text='Leave empty to show it until further notice.', null=True, verbose_name='shows until')),
+                ('ends', models.DateTimeField(blank=True, help_text='Without a time, it is shown until further notice.', null=True, verbose_name='shows until')),
             ],
             options={
                 'verbose_name': 'notice',

@@ -64,7 +64,7 @@ class Notice(VersionedModel):
     urgent = models.BooleanField(_("urgent"), default=False, help_text=_("Highlighted, and shown above other notices."))
     starts = models.DateTimeField(_("shows from"), default=timezone.now)
     ends = models.DateTimeField(
-        _("shows until"), null=True, blank=True, help_text=_("Leave empty to show it until further notice.")
+        _("shows until"), null=True, blank=True, help_text=_("Without a time, it is shown until further notice.")
     )
 
     text_fields = ("sentence", "link_text")

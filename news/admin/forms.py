@@ -130,7 +130,9 @@ class MessageForm(ConflictFormMixin, LimitsFormMixin, ImageFormMixin, RevisionFo
 class WithdrawForm(ReasonForm):
     """The reason for withdrawing, and when."""
 
-    moment = ZonedDateTimeField(label=_("When"), required=False, help_text=_("Leave empty to withdraw immediately."))
+    moment = ZonedDateTimeField(
+        label=_("When"), required=False, help_text=_("Without a time, it is withdrawn immediately.")
+    )
 
     def __init__(self, *args, at, **kwargs):
         super().__init__(*args, **kwargs)

@@ -42,7 +42,10 @@ class Release(models.Model):
 
     name = LineField(_("name"), max_length=120, help_text=_("Not public, for example “Visit to Geneva”."))
     moment = models.DateTimeField(
-        _("moment"), null=True, blank=True, help_text=_("When everything in it appears. Leave empty for on approval.")
+        _("moment"),
+        null=True,
+        blank=True,
+        help_text=_("When everything in it appears. Without a time, that is on approval."),
     )
     approved_at, approved_by = time_field(_("approved at")), user_field()
     published_at = time_field(_("published at"))

@@ -57,7 +57,7 @@ class RevisionModel(WorkflowModel):
         _("takes effect at"),
         null=True,
         blank=True,
-        help_text=_("When readers see the change, once it is approved. Leave empty for on approval."),
+        help_text=_("When readers see the change, once it is approved. Without a time, that is on approval."),
     )
     accepted_at, accepted_by = time_field(_("change approved at")), user_field()
     applied_at = time_field(_("in force since"))

@@ -49,7 +49,7 @@ class WorkflowModel(PublicModel):
         _("publish at"),
         null=True,
         blank=True,
-        help_text=_("Publication time, once approved. Leave empty to publish on approval."),
+        help_text=_("Publication time, once approved. Without a time, it is published on approval."),
     )
     submitted_at, submitted_by = time_field(_("submitted at")), user_field()
     approved_at, approved_by = time_field(_("approved at")), user_field()

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('takes_off', models.BooleanField(default=False, help_text='Its web address then shows “Page not found”. The text stays on the desk.', verbose_name='take this page off the site')),
-                ('effective_at', models.DateTimeField(blank=True, help_text='When readers see it, once it is approved. Leave empty for on approval.', null=True, verbose_name='takes effect at')),
+                ('effective_at', models.DateTimeField(blank=True, help_text='When readers see it, once it is approved. Without a time, that is on approval.', null=True, verbose_name='takes effect at')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('path', models.CharField(help_text='Web address without the first and last slash, for example about or visas/children.', max_length=200, validators=[pages.paths.validate_path], verbose_name='path')),
                 ('body', models.TextField(blank=True, verbose_name='text')),
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('takes_off', models.BooleanField(default=False, help_text='Its web address then shows “Page not found”. The text stays on the desk.', verbose_name='take this page off the site')),
-                ('effective_at', models.DateTimeField(blank=True, help_text='When readers see it, once it is approved. Leave empty for on approval.', null=True, verbose_name='takes effect at')),
+                ('effective_at', models.DateTimeField(blank=True, help_text='When readers see it, once it is approved. Without a time, that is on approval.', null=True, verbose_name='takes effect at')),
                 ('submitted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='submitted at')),
                 ('approved_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='approved at')),
                 ('applied_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='in force since')),

@@ -68,7 +68,7 @@ class PageWorkflow(PublicModel):
         _("takes effect at"),
         null=True,
         blank=True,
-        help_text=_("When readers see it, once it is approved. Leave empty for on approval."),
+        help_text=_("When readers see it, once it is approved. Without a time, that is on approval."),
     )
     submitted_at, submitted_by = time_field(_("submitted at")), user_field()
     approved_at, approved_by = time_field(_("approved at")), user_field()  # until it is in force

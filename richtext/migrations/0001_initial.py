@@ -38,4 +38,22 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['file'], name='richtext_image_file')],
             },
         ),
+        migrations.CreateModel(
+            name='Original',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('file', models.FileField(upload_to='originals/%y/%m/', verbose_name='file')),
+                ('kind', models.CharField(choices=[('JPEG', 'JPEG'), ('PNG', 'PNG'), ('WEBP', 'WEBP')], max_length=4, verbose_name='format')),
+                ('width', models.PositiveIntegerField(verbose_name='width')),
+                ('height', models.PositiveIntegerField(verbose_name='height')),
+                ('orientation', models.PositiveSmallIntegerField(verbose_name='orientation')),
+                ('size', models.PositiveIntegerField(verbose_name='size')),
+                ('image', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='original', to='richtext.image', verbose_name='image')),
+            ],
+            options={
+                'verbose_name': 'original',
+                'verbose_name_plural': 'originals',
+                'constraints': [models.CheckConstraint(condition=models.Q(('orientation__gte', 1), ('orientation__lte', 8)), name='richtext_original_orientation')],
+            },
+        ),
     ]
