@@ -82,7 +82,7 @@ def fill_site_for_backup():
     from news.models import Message, PreviewLink, PreviewVisit
     from remarks.models import Remark
     from tests import factories
-    from tests.helpers import files, public_pages, releases
+    from tests.helpers import files, photos, public_pages, releases
     from transfer.models import ImportedDigest
     from versions.models import VersionInfo
 
@@ -95,6 +95,7 @@ def fill_site_for_backup():
     odd = "Ёлка “naïve” 😀 \u2028 \\ \t \x85 'quoted' %s"
     message = files.a_pictured_message(headline=odd, body=files.a_body(image), publish_at=noon - day / 7)
     files.an_attachment(message)
+    photos.an_image_with_original()
     message.publish_correction("The date was wrong.", at=noon, by=officer)
     Message.objects.filter(pk=message.pk).update(slug="another")  # and a redirect
     message.slug = "a-third"

@@ -50,9 +50,9 @@ ADDRESSES = [
     ),
     Row(
         "a-language-beyond-those-of-the-site-is-noted",
-        rss(item(), head="<language>ar</language>"),
+        rss(item(), head="<language>ja</language>"),
         {"language": ""},
-        ("This site does not have the language ar",),
+        ("This site does not have the language ja",),
     ),
     Row(
         "an-entry-may-have-another-language-than-its-feed",
@@ -69,7 +69,7 @@ ADDRESSES = [
         ),
         {
             "attachments": (("https://old.example.org/f/a.pdf", ""),),
-            "picture": ("https://old.example.org/f/p.jpg", "", "", (50, 50), ""),
+            "picture": ("https://old.example.org/f/p.jpg", "", "", "", (50, 50), ""),
         },
     ),
     Row(
@@ -96,7 +96,7 @@ ADDRESSES = [
             "<wp:attachment_url>https://old.example.org/u/v.jpg</wp:attachment_url><wp:postmeta><wp:meta_key>"
             "_wp_attachment_image_alt</wp:meta_key><wp:meta_value>A handshake</wp:meta_value></wp:postmeta></item>",
         ),
-        {"picture": ("https://old.example.org/u/v.jpg", "A handshake", "", (50, 50), "")},
+        {"picture": ("https://old.example.org/u/v.jpg", "A handshake", "", "", (50, 50), "")},
     ),
     Row(
         "comments-of-visitors-are-counted",

@@ -114,7 +114,7 @@ def test_a_writer_deletes_a_draft_of_their_own_after_a_question(writer, user):
     url = f"{change_url(draft).removesuffix('change/')}delete/"
     assert f'href="{url}"' in writer.get(change_url(draft)).content.decode()
     page = writer.get(url).content.decode()
-    assert "Are you sure" in page and "Started by mistake" in page
+    assert "The message “Started by mistake” will be deleted permanently." in page
     assert Message.objects.filter(pk=draft.pk).exists()
     assert delete(writer, draft).status_code == 302
     assert not Message.objects.filter(pk=draft.pk).exists()
