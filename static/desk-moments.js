@@ -90,14 +90,19 @@ const moments = (() => {
     return { zone, local, times, choices, at, isLater };
   };
 
+  // The choice of whether a time is wanted: a dialog (desk-steps.js) has its fields later than the page
+  const offer = (box, when) => {
+    box.querySelector(".moment-when").hidden = false;
+    for (const radio of when) radio.disabled = false;
+  };
+
   const show = (box) => {
     const { when, which, output } = partsOf(box);
     const { zone, local, times, choices, at, isLater } = readField(box);
     const cities = JSON.parse(box.dataset.cities);
     const city = cities.find(([, key]) => key === zone)?.[0] ?? zone;
     if (when.length) {
-      box.querySelector(".moment-when").hidden = false;
-      for (const radio of when) radio.disabled = false; // without a script they are not sent
+      offer(box, when);
       select(when, isLater ? "later" : "now");
       box.querySelector(".moment-inputs").hidden = !isLater;
     }
@@ -157,5 +162,5 @@ const moments = (() => {
   showAll();
   addEventListener("DOMContentLoaded", showAll); // for the scripts after this one
 
-  return { now, localTime, possibleInstants, parse, fill };
+  return { now, localTime, possibleInstants, parse, fill, showAll };
 })();

@@ -28,8 +28,7 @@
   const show = (question) => {
     place.replaceChildren(...question);
     place.dataset.of = link.href;
-    // A date and a time are shown in both capitals, as on the page
-    place.querySelector(".moment")?.dispatchEvent(new Event("change", { bubbles: true }));
+    moments.showAll(); // a date and a time are shown in both capitals, as on the page
     dispatchEvent(new Event("desk:question"));
   };
 

@@ -34,6 +34,6 @@
     hidePast();
   });
   addEventListener("DOMContentLoaded", hidePast);
-  addEventListener("desk:question", hidePast); // a dialog with fields of another page
+  addEventListener("desk:question", hidePast); // a dialog has its fields later than the page
   document.addEventListener("visibilitychange", hidePast);
 })();

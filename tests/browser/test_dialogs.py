@@ -246,6 +246,20 @@ def test_withdrawing_and_restoring_ask_in_a_dialog(editor, public):
     assert stored(public).withdrawn_at is None
 
 
+def test_a_withdrawal_is_scheduled_in_its_dialog(editor, public):
+    editor.goto(change_url(public))
+    open_steps(editor)
+    editor.get_by_role("link", name="Withdraw").click()
+    question(editor).get_by_label("Reason").fill("The talks did not take place.")
+    expect(question(editor).get_by_label("Immediately")).to_be_checked()
+    question(editor).get_by_role("button", name="Tomorrow 09:00 Moscow").click()
+    expect(question(editor).get_by_label("At a set time")).to_be_checked()
+    expect(question(editor).locator(".zones")).to_contain_text("09:00 Moscow")
+    question(editor).get_by_role("button", name="Withdraw").click()
+    expect(editor.locator(".messagelist")).to_contain_text("09:00 Moscow")
+    assert stored(public).withdrawn_at is None and public.revisions.get().effective_at
+
+
 def test_an_error_of_a_step_is_shown_in_its_dialog(editor, public):
     editor.goto(change_url(public))
     open_steps(editor)
