@@ -31,8 +31,12 @@ SALT = "accounts.form_tokens"
 
 # Fields that may differ between two POSTs of the same texts: tokens, the browser's key for unsaved text and its time.
 IGNORED_FIELDS = {FIELD, "csrfmiddlewaretoken", "draft_key", "typed_at"}
-# POSTs that change nothing and may take long: they need no transaction.
-REPEATABLE_ROUTES = {"admin:news_message_preview", "admin:news_message_preview_new"}
+# POSTs that save nothing and may take long: they need no transaction.
+REPEATABLE_ROUTES = {
+    f"admin:{model}_{name}"
+    for model in ("news_message", "pages_page")
+    for name in ("preview", "preview_new", "checks", "checks_new", "changed_words")
+}
 REDIRECTS = {302, 303}
 
 

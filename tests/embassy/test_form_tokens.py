@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts import roles
+from accounts import form_tokens, roles
 from accounts.models import FormSubmission, SecurityEvent
 from consular.models import Enquiry, Notice
 from news.admin.messages import MessageAdmin
@@ -25,6 +25,7 @@ from tests.helpers.enquiry_officers import address
 from tests.helpers.form_fields import fields_of
 from tests.helpers.form_tokens import token_on
 from tests.helpers.message_form import ADD_URL, a_draft, change_url, filled_form, opened_form
+from tests.helpers.revisions import a_public_message, a_revision
 from tests.helpers.two_step import OVERVIEW, SET_UP, backup_codes_on, key_on_page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -377,10 +378,17 @@ def test_what_was_typed_is_not_stored(admin_client):
 
 
 @pytest.mark.one_database
-def test_a_preview_needs_no_transaction_and_stores_nothing(admin_client):
-    form = filled_form() | token_on(admin_client, ADD_URL)
-    assert admin_client.post(f"{LIST}preview/", form).status_code == 200
-    assert not FormSubmission.objects.exists()
+def test_what_saves_nothing_needs_no_transaction(admin_client, monkeypatch):
+    change = a_revision(a_public_message(), at=timezone.now())
+    page = Page.objects.create(title="Work", path="work", body="<p>Text.</p>")
+    monkeypatch.setattr(form_tokens, "process_once", None)
+    for url, form, changed in (
+        (LIST, filled_form() | token_on(admin_client, ADD_URL), change.pk),
+        (PAGES.removesuffix("add/"), a_page_form(admin_client), page.pk),
+    ):
+        for name in ("preview/", f"{changed}/preview/", "checks/", f"{changed}/checks/"):
+            assert admin_client.post(f"{url}{name}", form).status_code == 200, name
+        assert admin_client.post(f"{url}{changed}/changed-words/", form).status_code == (200 if url == LIST else 404)
 
 
 @pytest.mark.one_database
