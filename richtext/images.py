@@ -66,7 +66,7 @@ class SafeImage(ContentFile):
     notes: list[str] = []  # for the user who uploads it
     original_name = ""  # of the file that was uploaded, without folders
     taken_on: date | None = None  # for the library; the image itself has no metadata
-    upload = None  # the file it was made from, while that is open
+    upload = None  # the original that it was made from, while that is open
 
 
 def make_safe(file) -> SafeImage:

@@ -145,9 +145,8 @@ class ImageFormMixin:
     def keep_original(self, image: Image) -> str:
         """Keep the file that was sent with the form as the original of an image; return why it cannot be, or ""."""
         picture = self.cleaned_data.get("image")
-        if not isinstance(picture, SafeImage) or self.data.get(smaller_name(self.add_prefix("image"))):
-            return ""
-        return keep_upload(image, picture)
+        is_original = isinstance(picture, SafeImage) and picture.upload is not None
+        return keep_upload(image, picture) if is_original else ""
 
     def _use(self, image: Image) -> None:
         """Treat an image of the library as if its file had been sent with the form."""
@@ -159,6 +158,8 @@ class ImageFormMixin:
         cleaned = super().clean()
         if self.is_choice_missing:
             self.add_error("image", CHOICE_MISSING)
+        if isinstance(cleaned.get("image"), SafeImage) and self.data.get(smaller_name(self.add_prefix("image"))):
+            cleaned["image"].upload = None  # no original, so that the checks of an offer do not take it for one
         if cleaned.get("image") is False and "image_offered" in cleaned:  # it is removed, and the offer with it
             cleaned["image_offered"] = False
         is_sent = "image" in self.changed_data and not self.choice  # nobody has seen it in the form

@@ -90,6 +90,13 @@ def test_a_file_that_the_browser_made_smaller_is_no_original(admin_client):
     assert Message.objects.get().image and not Original.objects.exists()
 
 
+def test_a_file_that_the_browser_made_smaller_cannot_be_offered(admin_client):
+    data = form_of_a_photo(admin_client, image=a_photo_file(), image_made_smaller="1")
+    page = admin_client.post("/admin/news/message/add/", data).content.decode()
+    assert str(offers.NO_ORIGINAL) in page
+    assert not Message.objects.exists()
+
+
 def test_removing_the_image_ends_the_offer(admin_client):
     draft = an_offering_message(publish_at=None, approved_at=None)
     response = admin_client.post(change_url(draft), opened_form(admin_client, draft, **{"image-clear": "on"}))
