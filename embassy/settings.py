@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.constants import NONE, SELF
 
 from embassy import env as environment
 from embassy.env import env
@@ -294,9 +294,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-# The editor's toolbar needs style attributes and a blank data: image, the live preview beside it a frame. Its views add
-# these sources; the only page that may be in a frame is in versions/admin/form_previews.py.
-EDITOR_SOURCES = {"style-src": [UNSAFE_INLINE], "img-src": ["data:"], "frame-src": [SELF]}
 
 # Logging
 

@@ -1,6 +1,7 @@
 """Differences between two texts of a message, field by field: the one place that decides what counts as a change.
 
-Revisions, the restoring of an earlier version and the log of changes by programs ask it.
+Revisions, the restoring of an earlier version and the log of changes by programs ask it. A revision copies these fields
+and those of the presentation.
 """
 
 from __future__ import annotations
@@ -48,3 +49,16 @@ def differences(old, new) -> list[str]:
 def attachment_list(message) -> list[tuple[str, str]]:
     """Return file and name of each attachment, in order."""
     return list(message.attachments.order_by("order", "id").values_list("file", "name")) if message.pk else []
+
+
+def copy_fields(source, target) -> None:
+    """Copy what is written in `source`, and how it is presented, to `target`."""
+    for field in [*comparison.editable_fields(type(source)), *derived_fields(type(source))]:
+        if field.name not in REVISION_FIELDS:
+            # Past the descriptor of an image, which would open the file to measure it again.
+            target.__dict__[field.attname] = comparison.stored_value(source, field)
+
+
+def derived_fields(model) -> list:
+    """Return the fields that go with written ones: the size of the image, and how the web address was made."""
+    return [model._meta.get_field(name) for name in ("image_width", "image_height", "made_slug")]

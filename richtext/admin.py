@@ -1,7 +1,7 @@
 """Rich text in the Django admin: content security policy of the editor, warnings on losses, read-only display."""
 
+from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
-from django.conf import settings
 from django.contrib import messages
 from django.utils.html import format_html
 
@@ -11,10 +11,14 @@ from richtext.fields import RichTextField, RichTextFormField
 from richtext.sanitize import sanitize
 from richtext.templatetags.richtext_tags import render_richtext
 
+# The editor's toolbar needs style attributes and a blank data: image, the live preview beside it a frame. The only page
+# that may be in a frame is in versions/admin/form_previews.py.
+EDITOR_SOURCES = {"style-src": [UNSAFE_INLINE], "img-src": ["data:"], "frame-src": [SELF]}
 
-def allow_editor_styles(view):
-    """Decorate a view with the editor, which needs style attributes (content security policy)."""
-    return csp_update(settings.EDITOR_SOURCES)(view)
+
+def allow_editor_sources(view):
+    """Decorate a view with the editor, whose page needs further sources (content security policy)."""
+    return csp_update(EDITOR_SOURCES)(view)
 
 
 def losses_of_form(form) -> list[Loss]:
@@ -27,7 +31,7 @@ class EditorAdminMixin:
     """A ModelAdmin for a model with rich text."""
 
     def changeform_view(self, request, *args, **kwargs):
-        return allow_editor_styles(super().changeform_view)(request, *args, **kwargs)
+        return allow_editor_sources(super().changeform_view)(request, *args, **kwargs)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

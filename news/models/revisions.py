@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.text_fields import MAX_REASON, PlainTextField
 from editions.models import new_edition
-from news.differences import REVISION_FIELDS, attachment_list, differences
+from news.differences import REVISION_FIELDS, attachment_list, copy_fields, differences
 from news.models.workflow import NOTE_MISSING, WorkflowModel, time_field, user_field
 from news.models.workflow_log import WorkflowLogEntry
 from news.typo_rule import typo_error
@@ -289,16 +289,3 @@ class RevisionModel(WorkflowModel):
                     message.record_attachment_change(_("now: %s") % (names or _("none")), at=at, by=by)
             self.applied_at = at
             self.save(version=VersionInfo(at, self.accepted_by, WorkflowLogEntry.Kind.APPROVED))
-
-
-def copy_fields(source, target) -> None:
-    """Copy what is written in `source`, and how it is presented, to `target`."""
-    for field in [*comparison.editable_fields(type(source)), *derived_fields(type(source))]:
-        if field.name not in REVISION_FIELDS:
-            # Past the descriptor of an image, which would open the file to measure it again.
-            target.__dict__[field.attname] = comparison.stored_value(source, field)
-
-
-def derived_fields(model) -> list:
-    """Return the fields that go with written ones: the size of the image, and how the web address was made."""
-    return [model._meta.get_field(name) for name in ("image_width", "image_height", "made_slug")]
