@@ -58,10 +58,13 @@ def dates_in(text: str) -> list[tuple[str, list[NamedDate]]]:
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
-            taken.append(match.span())
             given = match.groupdict()
             year = int(given["year"]) if given.get("year") else None
-            month = int(given["number"]) if given.get("number") else month_numbers()[given["month"].lower()]
+            number = given.get("number")
+            month = int(number) if number else month_numbers().get(given["month"].lower())
+            if month is None:  # the pattern also finds “Aprıl”, whose ı is no i
+                continue
+            taken.append(match.span())
             first = int(given["day"])
             last = min(int(given.get("last") or first), 31)
             days = [NamedDate(year, month, day) for day in range(first, max(first, last) + 1)]

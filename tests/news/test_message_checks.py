@@ -141,6 +141,10 @@ def test_wild_texts_cause_no_error():
     assert dates_in("99 January 9999, 0.0.0000, 9999-99-99, 12.-13 May " + "1 " * 500)
 
 
+def test_a_month_with_a_letter_that_only_looks_alike_is_no_date():
+    assert dates_in("24 Aprıl 2020, 24 ſeptember, 5 May") == dates_in("5 May")
+
+
 # Links and the source
 
 
