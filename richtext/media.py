@@ -18,7 +18,7 @@ MAX_NAME_LENGTH = 200  # characters; no stored name is longer
 @require_safe
 def media_view(request, name):
     """Return a file; 404 both if it does not exist and if it is not public."""
-    if len(name) > MAX_NAME_LENGTH or not name.isprintable() or normpath(name).startswith(ORIGINALS):
+    if len(name) > MAX_NAME_LENGTH or not name.isprintable() or normpath(name).lstrip("/").startswith(ORIGINALS):
         raise Http404
     names = request.edition.get_or_compute("public files", dict)  # name: download name
     if name in names:
