@@ -42,6 +42,16 @@ class MessageForm(ConflictFormMixin, LimitsFormMixin, ImageFormMixin, RevisionFo
         for name in {"publish_at", "effective_at"} & self.fields.keys():
             if name == "effective_at" or not self.is_change_of_public():
                 self.fields[name].widget.without_time = _("On approval")
+        self.ask_for_former_language()
+
+    def ask_for_former_language(self) -> None:
+        """Ask for the language if that of the message is no longer one of the site's: a browser would send another."""
+        language = self.fields.get("language")
+        if language and self.instance.language not in dict(language.choices):
+            language.choices = [("", _("Select the language")), *language.choices]
+            language.error_messages["required"] = _(
+                "Select the language of the text. This site no longer has the one that it had."
+            )
 
     def is_change_of_public(self) -> bool:
         """Return whether this is a change of a message that readers have seen, which keeps its publication time."""
