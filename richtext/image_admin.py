@@ -33,7 +33,6 @@ PAGE_SIZE = 24  # images on a page of the library
 MAX_SHOWN_USES = 3  # texts that the grid names below an image
 MAX_FILES = 20  # in one upload
 MAX_QUERY = 100  # characters of a search
-ORIGINAL = ("original_facts", "original_file")  # fields of the page of an image
 CHOICE = "image_choice"  # query parameter of the form that an image is chosen for
 
 STILL_USED = gettext_lazy("This image is used in a text, so it cannot be deleted. Take it out of the text first.")

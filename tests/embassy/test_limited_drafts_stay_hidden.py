@@ -190,7 +190,7 @@ def test_files_of_hidden_drafts_look_like_missing_ones(desk):
 # The same answer for a hidden draft and for none
 
 PAGES = ["change/", "delete/", "history/", "history/compare/?a=1", "preview/", "preview-links/", "presence/", "checks/"]
-PAGES += ["changed-words/", "history/1/restore/", "preview-links/1/revoke/", ""]
+PAGES += ["changed-words/", "remarks/", "history/1/restore/", "preview-links/1/revoke/", ""]
 STEPS = ["approve", "send_back", "withdraw", "restore"]
 PLAIN_PAGE = "/admin/password_change/"  # shows messages as each page of the desk does, and no rows
 

@@ -142,10 +142,6 @@ class TextMerge:
     def their_count(self) -> int:
         return sum(map(self._is_taken_over, self.merge))
 
-    @property
-    def my_count(self) -> int:
-        return sum(slot.origin in {Origin.MINE, Origin.MERGED} for slot in self.merge)
-
     def _is_taken_over(self, slot: Slot) -> bool:
         is_theirs = slot.theirs != slot.base and self.blocks[slot.key] == slot.theirs
         return slot.origin == Origin.MERGED or (is_theirs and not self.asked.get(slot.key))
