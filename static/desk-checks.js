@@ -48,15 +48,15 @@
   }
 
   async function check() {
-    clearTimeout(timer);
-    request?.abort(SUPERSEDED);
+    stop();
+    if (typing.isSent()) return;
     request = new AbortController();
     const own = request;
     const { signal } = own;
     const deadline = setTimeout(() => own.abort(), LATEST);
     try {
       const response = await fetch(box.dataset.checks, {
-        method: "POST", body: readForm(), redirect: "error", signal,
+        method: "POST", body: readForm(), redirect: "manual", signal, // to the sign-in page
         headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
       });
       if (!response.ok) throw new Error(response.status);
@@ -66,6 +66,11 @@
     } finally {
       clearTimeout(deadline);
     }
+  }
+
+  function stop() {
+    clearTimeout(timer);
+    request?.abort(SUPERSEDED);
   }
 
   function checkSoon() {
@@ -193,6 +198,7 @@
 
   prepare();
   typing.onTyped(checkSoon);
+  form.addEventListener("submit", () => typing.isSent() && stop()); // it may be read-only before the answer
   ready.then(() => {
     prepare();
     if ("pending" in content.dataset || typing.changed()) check();

@@ -75,7 +75,8 @@
     const fields = [...place.querySelectorAll("input:not([type=hidden]), textarea, select")].filter((field) => field.checkVisibility());
     const wrong = place.querySelector(".errorlist")?.parentElement;
     return fields.find((field) => wrong?.contains(field) && (field.type !== "radio" || field.checked)) ??
-      fields.find((field) => wrong?.contains(field)) ?? fields.find((field) => field.type === "radio" && field.checked) ?? fields[0];
+      fields.find((field) => wrong?.contains(field)) ??
+      fields.find((field) => field.type === "radio" && field.checked && field.name === fields[0].name) ?? fields[0];
   };
 
   const open = (button, fields) => {

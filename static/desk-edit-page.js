@@ -28,7 +28,7 @@
     const saved = output.textContent;
     const before = valueOfCard(card);
     card.addEventListener("change", ({ target }) => {
-      if (target.form !== form) return; // of a form of its own: preview links
+      if (target.form && target.form !== form) return; // of a form of its own: preview links
       const text = valueOfCard(card);
       output.textContent = text === before || !text ? saved : text.slice(0, 60);
     });

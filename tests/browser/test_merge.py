@@ -35,7 +35,7 @@ def choice(page, name):
 
 def rewrite(page, number, text):
     """Type over a paragraph of the text."""
-    paragraphs(page).nth(number).click(click_count=3)
+    paragraphs(page).nth(number).select_text()
     page.keyboard.type(text)
     expect(paragraphs(page).nth(number)).to_have_text(text)
 

@@ -37,9 +37,9 @@ def desk(page, message):
 
 
 def click(image, across, down):
-    """Click on an image at fractions of its width and height."""
+    """Click on an image at fractions of its width and height, to the nearest pixel: browsers round down."""
     box = image.bounding_box()
-    image.click(position={"x": box["width"] * across, "y": box["height"] * down})
+    image.click(position={"x": box["width"] * across + 0.5, "y": box["height"] * down + 0.5})
 
 
 def middle(locator):

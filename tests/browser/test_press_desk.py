@@ -147,7 +147,7 @@ def test_the_preview_shows_unsaved_changes(desk):
     desk.goto(change(draft))
     desk.get_by_label("Headline").fill("A better headline")
     with desk.expect_popup() as popup:
-        desk.get_by_role("button", name="Preview").click()
+        desk.get_by_role("button", name="Preview", exact=True).click()
     expect(popup.value.get_by_role("heading", level=1)).to_have_text("A better headline")
     expect(popup.value.get_by_role("main")).to_contain_text("The text of statement number")
     draft.refresh_from_db()

@@ -160,11 +160,11 @@ def test_text_typed_while_signed_out_is_sent_after_the_sign_in_in_another_tab(an
     expect(editor(anna)).to_be_visible()
     Session.objects.all().delete()
     headline(anna).fill("Typed while signed out")
-    expect(anna.get_by_text("You have been signed out.")).to_be_visible()
+    expect(anna.get_by_text("You have been signed out. Your text is stored")).to_be_visible()
     assert stored_copies() == {}
     log_in(anna, get_user_model().objects.get(username="anna"))
     anna.context.new_page().goto("/admin/")  # tells the other tab
-    expect(anna.get_by_text("You have been signed out.")).to_be_hidden()
+    expect(anna.get_by_text("You have been signed out. Your text is stored")).to_be_hidden()
     until_stored("headline", "Typed while signed out")
     click_save(anna)
     expect(anna.locator(".messagelist")).to_be_visible()
