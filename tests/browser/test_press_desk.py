@@ -240,3 +240,15 @@ def test_long_headlines_fit_the_press_desk_at_every_width(open_page, log_in, wid
     expect(editor(page)).to_be_visible()
     frame = page.locator(".cke_chrome").bounding_box()
     assert frame["x"] + frame["width"] <= width
+
+
+def test_on_a_phone_no_row_of_the_list_is_wider_than_the_window(open_page, log_in, admin_user):
+    page = open_page(viewport={"width": 360, "height": 740})
+    log_in(page, admin_user)
+    a_message(headline=HEADLINE, publish_at=NOON.replace(hour=22))  # the next day in Moscow
+    page.goto(LIST)
+    expect(page.locator("#result_list .field-title")).to_be_visible()
+    ends = page.evaluate(
+        "[...document.querySelectorAll('#result_list tr > *')].map((e) => e.getBoundingClientRect().left + e.scrollWidth)"
+    )
+    assert max(ends) <= 360
