@@ -248,7 +248,6 @@ def test_on_a_phone_no_row_of_the_list_is_wider_than_the_window(open_page, log_i
     a_message(headline=HEADLINE, publish_at=NOON.replace(hour=22))  # the next day in Moscow
     page.goto(LIST)
     expect(page.locator("#result_list .field-title")).to_be_visible()
-    ends = page.evaluate(
-        "[...document.querySelectorAll('#result_list tr > *')].map((e) => e.getBoundingClientRect().left + e.scrollWidth)"
-    )
+    cells = page.locator("#result_list tr > *")
+    ends = cells.evaluate_all("(cells) => cells.map((cell) => cell.getBoundingClientRect().left + cell.scrollWidth)")
     assert max(ends) <= 360
