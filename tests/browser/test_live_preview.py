@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from tests.factories import a_message, a_page
 from tests.helpers.desk_pages import open_cards
 from tests.helpers.files import a_picture_file
+from tests.helpers.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -126,29 +127,37 @@ def test_a_new_message_has_it_too(staff):
 # Requests
 
 
+def until_held(page, held, count):
+    """Wait until so many requests are held: the handler of a route is called after the event of the request."""
+
+    def are_held():
+        page.evaluate("null")  # events are handled during a call only
+        return len(held) >= count
+
+    wait_until(are_held, f"{count} held requests")
+
+
 @pytest.mark.may_complain  # the console: the script of the held clock does not run in the frame
 def test_one_request_is_sent_at_a_time_and_the_last_words_win(open_page, log_in, draft):
     page = open_page(own=True)
     log_in(page)
     page.clock.install()
     opened(page, draft)
-    held, headlines = [], []
+    held = []
 
-    def hold(route):
-        held.append(route)
-        headlines.append("As typed last" in (route.request.post_data or ""))
-
-    page.route(PREVIEW, hold)
+    page.route(PREVIEW, held.append)
     with page.expect_request(PREVIEW):
         switch(page)
     for text in ("As typed", "As typed later", "As typed last"):
         page.locator("#id_headline").fill(text)
         page.clock.fast_forward(5_000)
+    until_held(page, held, 1)
     assert len(held) == 1
     held[0].continue_()
     expect(headline(page)).to_have_text("As saved")
     with page.expect_request(PREVIEW):
         page.clock.fast_forward(60_000)
+    until_held(page, held, 2)
     held[1].continue_()
     expect(headline(page)).to_have_text("As typed last")
 
