@@ -144,8 +144,7 @@ def test_one_request_is_sent_at_a_time_and_the_last_words_win(open_page, log_in,
     page.clock.install()
     opened(page, draft)
     held = []
-
-    page.route(PREVIEW, held.append)
+    page.route(PREVIEW, lambda route: held.append(route))
     with page.expect_request(PREVIEW):
         switch(page)
     for text in ("As typed", "As typed later", "As typed last"):
