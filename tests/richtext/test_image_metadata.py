@@ -208,7 +208,7 @@ def test_files_made_to_cost_time_are_refused_quickly(kind, data):
     with pytest.raises(UnreadableImage):
         for _block in rewrite(BytesIO(data), kind, TEXTS):
             pass
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 20  # seconds: less than two are usual, a quadratic reader takes hours
 
 
 @pytest.mark.parametrize("kind", KINDS)

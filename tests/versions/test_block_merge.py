@@ -255,5 +255,5 @@ def test_the_longest_texts_are_merged_within_seconds(base, mine, theirs):
     texts = [text_of(*paragraphs)[:200_000] for paragraphs in (base, mine, theirs)]
     start = time.process_time()
     merge = merge_html(*texts)
-    assert time.process_time() - start < 4
+    assert time.process_time() - start < 20  # seconds: about two are usual, a quadratic comparison takes minutes
     assert merge.html(lambda slot: slot.mine) == texts[1]
