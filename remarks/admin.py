@@ -98,7 +98,7 @@ def shown(remark: Remark, request) -> ShownRemark:
 
 
 class RemarkViews(AdminViews):
-    """The URL of the card's buttons. Whoever may see the row may read and write remarks on it."""
+    """The URL of the card's buttons. Users with permission to view the row can read and write remarks on it."""
 
     def urls(self):
         return [self.url("<int:pk>/remarks/", self.change, "remarks")]

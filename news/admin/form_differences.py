@@ -1,4 +1,4 @@
-"""The changed words of a revision as it stands in the form, for the dialog that asks for the type of change."""
+"""Differences between the public text and the form of a revision, for the dialog about the type of change."""
 
 from news.admin.previews import message_as_typed
 from news.admin.revisions import difference_context

@@ -1,4 +1,4 @@
-"""Two officers in one text: different paragraphs come back merged, and a paragraph that both changed is asked."""
+"""Two officers in one text: different paragraphs come back merged, and a conflict needs a choice."""
 
 import pytest
 from playwright.sync_api import expect

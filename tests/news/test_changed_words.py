@@ -1,4 +1,4 @@
-"""The changed words of a form: what stands in it against the public text, bounded, and for whom."""
+"""Differences between a form and the public text: their content, their limits, and who may request them."""
 
 import pytest
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""The changed words of a form in the admin: what stands in it, saved or not, against the text that readers have."""
+"""Differences between an admin form, including unsaved changes, and the public text."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class FormDifferenceViews(AdminViews):
         return render(request, "admin/versions/changed_words.html", context | self.context(original, typed, form))
 
     def original(self, row):
-        """Return the row whose text a change replaces; None for a row that is no change."""
+        """Return the row whose text a change replaces; None if the row is not a change."""
         raise NotImplementedError
 
     def row_as_typed(self, form):
