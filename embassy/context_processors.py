@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from consular.contact_data import ContactData
 from consular.models import Notice, Office
 from editions import edition as editions
+from embassy.emblem import emblem_content_type, emblem_name
 from news.models import Category
 from news.syndication import structured_data
 from pages.models import Page
@@ -40,7 +41,10 @@ def site_context(request, at):
     is_copy = getattr(request, "is_mirrored", False)  # a static copy must not contain the current time
     return {
         "name": settings.EMBASSY_NAME,
+        "short_name": settings.EMBASSY_SHORT_NAME,
         "url": settings.SITE_URL,
+        "emblem": emblem_name(),
+        "emblem_type": emblem_content_type(),
         "host_zone": settings.TIME_ZONE,
         "is_copy": is_copy,
         "shows_minute": request.path == reverse("home") and not is_copy,

@@ -5,6 +5,7 @@ import unicodedata
 import warnings
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -99,6 +100,23 @@ def read_pattern(name, pattern, example, default=""):
     if value and not re.fullmatch(pattern, value):
         raise ImproperlyConfigured(f"{name} is {value!r}. Example: {name}={example}")
     return value
+
+
+def read_image_file(name, suffixes, most_kib):
+    """Return the path of an image file with one of the `suffixes`, "" for none."""
+    value = env.str(name, default="").strip()
+    if not value:
+        return ""
+    file, example = Path(value), f"/etc/embassy/emblem{suffixes[0]}"
+    if not file.is_absolute() or file.suffix.lower() not in suffixes:
+        problem = f"which is not the full path of a file that ends in {' or '.join(suffixes)}"
+    elif not file.is_file():
+        problem = "and there is no such file"
+    elif file.stat().st_size > most_kib * 1024:
+        problem = f"and the file has more than {most_kib} KB, which every page would load"
+    else:
+        return str(file)
+    raise ImproperlyConfigured(f"{name} is {value!r}, {problem}. Example: {name}={example}")
 
 
 def read_hsts(include_subdomains, preload):

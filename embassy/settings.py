@@ -30,6 +30,8 @@ SECRET_KEY_FALLBACKS = environment.read_list("SECRET_KEY_FALLBACKS")  # former k
 SITE_URL = environment.read_origin("SITE_URL", unless="http://127.0.0.1:8000" if DEBUG else None)
 environment.refuse_debug_on_https(DEBUG, SITE_URL)
 EMBASSY_NAME = env.str("EMBASSY_NAME", default="Embassy of the Republic in London")
+EMBASSY_SHORT_NAME = env.str("EMBASSY_SHORT_NAME", default="").strip()  # on narrow screens
+EMBASSY_EMBLEM = environment.read_image_file("EMBASSY_EMBLEM", (".svg", ".png"), most_kib=64)
 TIME_ZONE = environment.read_time_zone("TIME_ZONE", "Europe/London")
 # ISO 3166 codes, of a part of the country too (GB-ENG): public holidays, and phone numbers without a country code
 HOST_COUNTRY = environment.read_pattern("HOST_COUNTRY", environment.COUNTRY, "GB-ENG", "GB-ENG")
@@ -216,6 +218,11 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "embassy.emblem.EmblemFinder",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # other sites do not need our styles and scripts
 WHITENOISE_ADD_HEADERS_FUNCTION = add_static_headers
 WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # files that browsers request at the root: /favicon.ico

@@ -23,7 +23,7 @@ def manifest(request):
     ]
     data = {
         "name": settings.EMBASSY_NAME,
-        "short_name": settings.EMBASSY_NAME[:30],
+        "short_name": (settings.EMBASSY_SHORT_NAME or settings.EMBASSY_NAME)[:30],
         "start_url": "/",
         "display": "browser",
         "lang": settings.LANGUAGE_CODE,

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import ceil
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,7 +23,7 @@ from richtext.findings import Check, Finding, TypedText
 from richtext.plaintext import count_words
 from richtext.text_checks import TEXT_CHECKS, links_of
 from richtext.typed_elements import elements_in
-from richtext.words import count_words_of
+from richtext.words import count_words_of, reading_minutes
 
 if TYPE_CHECKING:
     from news.models import Message
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 MAX_HEADLINE = 120  # characters
 MAX_LEAD = 300  # characters: lists, feeds and search engines show less
 MIN_IMAGE_WIDTH = 828  # pixels: the column of a message's page
-WORDS_PER_MINUTE = 200
 
 
 @dataclass
@@ -53,11 +51,6 @@ def message_text(
     lines = {"headline": message.headline, "lead": message.lead}
     typed = message.body if typed is None else typed
     return MessageText(typed, message.body, message.language, lines, list(losses), message=message, at=at)
-
-
-def reading_minutes(count: int) -> int:
-    """Return the reading time of `count` words in minutes, at least one."""
-    return max(1, ceil(count / WORDS_PER_MINUTE))
 
 
 def text_length(message: Message) -> tuple[int, int]:

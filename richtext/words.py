@@ -8,7 +8,9 @@ takes a dictionary: there the average length of a word is used. The reading time
 from __future__ import annotations
 
 import re
+from math import ceil
 
+WORDS_PER_MINUTE = 200
 CHARACTERS_PER_CHINESE_WORD = 2  # Han, Hiragana and Katakana
 CHARACTERS_PER_THAI_WORD = 5  # Thai, Lao, Khmer and Burmese, with the marks above and below the letters
 
@@ -34,3 +36,8 @@ def count_words_of(text: str) -> int:
         + sum(-(-len(run) // CHARACTERS_PER_CHINESE_WORD) for run in chinese)
         + sum(-(-len(run) // CHARACTERS_PER_THAI_WORD) for run in thai)
     )
+
+
+def reading_minutes(words: int) -> int:
+    """Return the minutes that reading so many words takes, at least 1."""
+    return max(1, ceil(words / WORDS_PER_MINUTE))

@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
+from richtext.html_blocks import Block, join_blocks, list_items, split_blocks
 from richtext.plaintext import inline_text
-from versions.html_blocks import Block, join_blocks, list_items, split_blocks
 from versions.text_diff import Run, common_runs
 
 ENOUGH_IN_COMMON = 0.4  # of the words of two blocks: then one is a changed version of the other

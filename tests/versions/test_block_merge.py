@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from richtext.html_blocks import join_blocks, list_items, split_blocks
 from richtext.sanitize import sanitize
 from versions.block_merge import Choice, Origin, best_chain, merge_html
-from versions.html_blocks import join_blocks, list_items, split_blocks
 
 WORDS = st.sampled_from(["visa", "photo", "consul", "Monday", "fee", "passport", "closed", "open"])
 PARAGRAPHS = st.lists(WORDS, min_size=1, max_size=6).map(lambda words: f"<p>{' '.join(words)}</p>")

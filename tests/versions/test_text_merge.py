@@ -5,11 +5,11 @@ import re
 import pytest
 
 from news.models import Message
+from richtext.html_blocks import split_blocks
 from tests.factories import a_message
 from tests.helpers.form_fields import fields_of
 from tests.helpers.versioned_forms import answers, fields_in, opened_form, post_form, save_as_colleague, stored
 from versions.admin.text_merge import MAX_QUESTIONS, shown_text
-from versions.html_blocks import split_blocks
 
 pytestmark = [pytest.mark.django_db]
 

@@ -22,11 +22,11 @@ from django.utils.translation import gettext as _
 
 from core.ids import is_valid_pk
 from richtext.fields import RichTextField
+from richtext.html_blocks import join_blocks
 from richtext.plaintext import plain_text
 from richtext.sanitize.tokens import TOKEN, attributes_of
 from versions import comparison, text_diff
 from versions.block_merge import Blocks, Choice, Merge, Origin, Slot, merge_html
-from versions.html_blocks import join_blocks
 
 MAX_QUESTIONS = 40  # more than these: the text is asked as a whole
 MAX_SHOWN = 40  # changes of the other user that are listed

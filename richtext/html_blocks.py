@@ -52,6 +52,24 @@ def split_blocks(html: str) -> tuple[Block, ...]:
     return tuple(Block.of(part) for part in _top_level(html))
 
 
+def split_after_paragraphs(html: str, count: int) -> tuple[str, str]:
+    """Return cleaned HTML in two parts: up to the end of the `count`th paragraph at the top level, and the rest.
+
+    With fewer paragraphs all of it is in the first part.
+    """
+    depth = found = 0
+    for token in TOKEN.finditer(html):
+        closing, tag = token[1], token[2]
+        if not tag or tag in VOID:
+            continue
+        depth += -1 if closing else 1
+        if closing and tag == "p" and depth == 0:
+            found += 1
+            if found == count:
+                return html[: token.end()], html[token.end() :].strip()
+    return html, ""
+
+
 def join_blocks(blocks: Iterable[Block]) -> str:
     """Return the HTML of blocks."""
     return "\n".join(block.html for block in blocks)
