@@ -1,7 +1,7 @@
 """Paragraph anchors: ids of paragraphs and headings, computed from their words, so that passages can be cited.
 
 An id has two hashes (p-14eef070-4a2b076e): of the first words and of all words. Edits elsewhere in the text do not
-change it. After an edit later in the same paragraph, site.js still finds the passage by the first hash.
+change it. After an edit later in the same paragraph, message.js still finds the passage by the first hash.
 
 Anchors are added when a page is rendered and never stored.
 """
