@@ -13,6 +13,7 @@ from consular.contact_data import ContactData
 from consular.models import Notice, Office
 from editions import edition as editions
 from embassy.emblem import emblem_content_type, emblem_name
+from embassy.menu import build_menu, mark_current
 from news.models import Category
 from news.syndication import structured_data
 from pages.models import Page
@@ -54,6 +55,7 @@ def site_context(request, at):
             for city, zone in settings.CLOCKS
         ],
         **rows,
+        "menu": mark_current(rows["menu"], request.path),
     }
 
 
@@ -73,7 +75,7 @@ def fetch_rows(at):
 
 
 class MenuLink(NamedTuple):
-    """An entry of a menu."""
+    """A link of the footer, or a feed."""
 
     title: str
     url: str
@@ -81,24 +83,15 @@ class MenuLink(NamedTuple):
 
 def build_links(categories, pages):
     """Return the menus, feeds and other links of every page."""
-    in_menu, in_footer = (
-        [MenuLink(page.title, page.get_absolute_url()) for page in pages if page.place == place]
-        for place in (Page.Place.MENU, Page.Place.FOOTER)
-    )
+    in_footer = [page for page in pages if page.place == Page.Place.FOOTER]
     contact = reverse("consular:contact")
     return {
         "home_url": reverse("home"),
-        "menu": [
-            MenuLink(_("All messages"), reverse("messages")),
-            *(MenuLink(item.name, item.get_absolute_url()) for item in categories),
-            MenuLink(_("Counters"), reverse("counters:index")),
-            *in_menu,
-            MenuLink(_("Contact"), contact),
-            MenuLink(_("Search"), reverse("search")),
-        ],
+        "menu": build_menu(categories, [page for page in pages if page.place == Page.Place.MENU]),
         "footer": [
             MenuLink(_("Contact and opening hours"), contact),
-            *in_footer,
+            *(MenuLink(page.title, page.get_absolute_url()) for page in in_footer),
+            MenuLink(_("Contents"), reverse("contents")),
             MenuLink(_("Atom feed"), reverse("feed")),
             MenuLink(_("JSON feed"), reverse("feed_json")),
             MenuLink(_("API"), reverse("api:index")),

@@ -46,7 +46,7 @@ def sitemap_part(request, name):
 @per_edition(max_age=60)
 def sitemap_pages(request):
     """All other pages: lists, counters, contact, pages. They have no `lastmod`, because it is not stored."""
-    names = "home", "messages", "counters:index", "consular:contact", "api:index"
+    names = "home", "messages", "counters:index", "consular:contact", "contents", "api:index"
     paths = [reverse(name) for name in names]
     rows = (*Category.objects.all(), *Counter.objects.shown(), *Page.objects.shown())
     paths += [row.get_absolute_url() for row in rows]

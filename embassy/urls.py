@@ -16,6 +16,7 @@ from search.views import search_page
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("contents/", views.contents, name="contents"),
     path("messages/", include("news.urls")),
     path("search/", search_page, name="search"),
     path("search/feed/", feeds.search_atom_feed, name="search_feed"),

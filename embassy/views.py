@@ -11,7 +11,9 @@ from core.db_errors import DATABASE_UNAVAILABLE
 from counters.models import Counter
 from editions.decorators import per_edition
 from embassy import admin_errors
-from news.models import Message
+from news.models import Category, Message
+from pages.hierarchy import build_tree
+from pages.models import Page
 from redirects.middleware import find_redirect as find_former
 from redirects.middleware import original_query
 from richtext.serving import StorageUnavailable
@@ -41,6 +43,20 @@ def home(request):
             "counters": Counter.objects.of_edition(request.edition, request.at),
             "featured": featured,
             "latest": [message for message in latest if message != featured][:LATEST_COUNT],
+        },
+    )
+
+
+@per_edition
+def contents(request):
+    """The contents of the site: categories, all pages, counters, contact, feeds."""
+    return render(
+        request,
+        "contents.html",
+        {
+            "categories": Category.objects.all(),
+            "pages": build_tree(Page.objects.shown().only("title", "path")),
+            "counters": Counter.objects.of_edition(request.edition, request.at),
         },
     )
 

@@ -10,8 +10,8 @@ PATH_PATTERN = f"{SEGMENT_PATTERN}(?:/{SEGMENT_PATTERN})*"
 
 # First segments of all other URLs of the site; a test compares this list with the URL patterns.
 RESERVED_SEGMENTS = frozenset(
-    "admin api contact counters feed healthz i18n manifest media messages opensearch preview readyz robots search "
-    "sitemap static well-known".split()
+    "admin api contact contents counters feed healthz i18n manifest media messages opensearch preview readyz robots "
+    "search sitemap static well-known".split()
 )
 
 
