@@ -20,9 +20,7 @@ SIZE = re.compile(
 DISTANCE = re.compile(r"margin.*|padding.*|gap|column-gap|row-gap")
 # A distance of the scale, none, one measured in the text's own size, or one computed from these.
 STEP = re.compile(r"-?(?:0|auto|[\d.]+em|1em|2rem|-1\.6rem|9rem|var\(--(?:space-[1-6]|gutter)\)|calc\(.*\))")
-PHYSICAL = re.compile(
-    r"(?:margin|padding|border)-(?:left|right|top|bottom).*|left|right|top|bottom|width|height|text-align: (?:left|right)"
-)
+PHYSICAL = re.compile(r"(?:margin|padding|border)-(?:left|right|top|bottom).*|left|right|top|bottom|width|height")
 
 
 def declarations(name):
