@@ -6,7 +6,7 @@ import textwrap
 from unicodedata import east_asian_width
 
 from core.xml_text import strip_invalid_xml
-from counters.sentences import SentenceParts
+from counters.sentences import SentenceParts, grouped
 
 TEXT_SIZE, NUMBER_SIZE = 14, 34  # font sizes, in px
 LINE_HEIGHT, PADDING, GAP = 19, 16, 14
@@ -18,7 +18,8 @@ class Badge:
     """The layout of a badge: positions of the number and the lines. It has its own background, so it suits any page."""
 
     def __init__(self, parts: SentenceParts):
-        before, number, after = (strip_invalid_xml(str(part)) for part in parts)
+        before, after = strip_invalid_xml(parts.before), strip_invalid_xml(parts.after)
+        number = grouped(parts.days)
         self.title = " ".join(f"{before}{number}{after}".split())
         self.number = number
         above, beside = (textwrap.wrap(text.strip(), LINE_LENGTH) for text in (before, after))

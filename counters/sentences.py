@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 DAYS_PLACEHOLDER, INCIDENT_PLACEHOLDER = "{days}", "{incident}"
@@ -30,6 +31,11 @@ def split_sentence(template: str, days: int, incident: str) -> SentenceParts:
     return SentenceParts(
         before.replace(INCIDENT_PLACEHOLDER, incident), days, after.replace(INCIDENT_PLACEHOLDER, incident)
     )
+
+
+def grouped(days: int) -> str:
+    """Return a number as the site's language writes it: "3,190"."""
+    return number_format(days, force_grouping=True)
 
 
 def validate_sentence(template: str) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from consular.contact_data import ContactData
 from consular.models import Notice, Office
+from core.utc_offsets import printed_offsets
 from editions import edition as editions
 from embassy.emblem import emblem_content_type, emblem_name
 from embassy.menu import build_menu, mark_current
@@ -47,11 +48,17 @@ def site_context(request, at):
         "emblem": emblem_name(),
         "emblem_type": emblem_content_type(),
         "host_zone": settings.TIME_ZONE,
+        "host_offsets": printed_offsets(timezone.get_default_timezone(), at),
         "is_copy": is_copy,
         "shows_minute": request.path == reverse("home") and not is_copy,
         "today": timezone.localdate(at),
         "clocks": [
-            {"city": city, "zone": zone.key, "time": at.astimezone(zone).strftime("%H:%M")}
+            {
+                "city": city,
+                "zone": zone.key,
+                "time": at.astimezone(zone).strftime("%H:%M"),
+                "offsets": printed_offsets(zone, at),
+            }
             for city, zone in settings.CLOCKS
         ],
         **rows,

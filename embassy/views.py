@@ -21,6 +21,7 @@ from richtext.serving import StorageUnavailable
 log = logging.getLogger(__name__)
 
 LATEST_COUNT = 10
+COUNTERS_COUNT = 4
 
 # Home page
 
@@ -31,16 +32,18 @@ LEGACY_PARAMETERS = ("p", "page_id", "attachment_id", "id")
 
 @per_edition(varies_by_minute=True, params=LEGACY_PARAMETERS, uncached_params=LEGACY_PARAMETERS)
 def home(request):
-    """The home page: counters, the featured message in full, and the ten latest others."""
+    """The home page: the first counters, the featured message in full, and the ten latest others."""
     if request.GET and (match := find_former("/", original_query(request), request.at)) and match[1]:
         return HttpResponsePermanentRedirect(match[0])
+    counters = Counter.objects.of_edition(request.edition, request.at)
     featured = Message.objects.featured(request.at)
     latest = Message.objects.published(request.at).for_list().select_related(None)[: LATEST_COUNT + 1]
     return render(
         request,
         "home.html",
         {
-            "counters": Counter.objects.of_edition(request.edition, request.at),
+            "counters": counters[:COUNTERS_COUNT],
+            "counters_total": len(counters),
             "featured": featured,
             "latest": [message for message in latest if message != featured][:LATEST_COUNT],
         },

@@ -7,7 +7,7 @@
     let pause;
     const show = () => {
       const left = count.dataset.max - [...field.value.trim()].length;
-      const number = Math.abs(left).toLocaleString(document.documentElement.lang || "en-GB");
+      const number = String(Math.abs(left)).replace(/\B(?=(\d{3})+$)/g, () => count.dataset.separator); // without Intl
       visible.textContent = `${left < 0 ? count.dataset.over : count.dataset.left} ${number}`;
       count.classList.toggle("error", left < 0);
       clearTimeout(pause);

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
+from core.utc_offsets import printed_offsets
+
 register = template.Library()
 
 
@@ -14,6 +16,12 @@ register = template.Library()
 def iso(value):
     """Return a datetime in ISO 8601 for a `datetime` attribute: UTC, without microseconds."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@register.filter
+def offsets(zone, at):
+    """Return the UTC offsets of a zone from the day of `at` on, as site.js reads them."""
+    return printed_offsets(zone, at)
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from django import template
 
 from counters import zones
+from counters.sentences import grouped
 
 register = template.Library()
 
@@ -17,6 +18,12 @@ def parts(counter, at):
 def sentence(counter, at):
     """Return the sentence at `at`."""
     return counter.sentence(at)
+
+
+@register.filter
+def widest(counters, at):
+    """Return the characters of the longest number of these counters, for the width of their column: 5 for "3,190"."""
+    return max(len(grouped(counter.days(at))) for counter in counters)
 
 
 @register.filter

@@ -39,8 +39,33 @@ def noon():
 def test_page_has_the_sentence_once(client, noon, address):
     a_counter(incident="the Salisbury incident", slug="salisbury", since=date(2018, 3, 4))
     page = client.get(address).content.decode()
-    assert page.count('<data value="996">996</data>') == 1
-    assert page.count("> days have passed since the Salisbury incident<") == 1
+    assert page.count('<data value="996">996</data> days have passed since the Salisbury incident<') == 1
+
+
+@pytest.mark.django_db
+def test_a_counter_is_one_link_with_its_number(client, noon):
+    a_counter(incident="the fire", slug="fire", since=date(2012, 3, 1), sentence_many="For {days} days: {incident}")
+    page = client.get("/counters/").content.decode()
+    assert '<a href="/counters/fire/">For <data value="3190">3,190</data> days: the fire</a></p>' in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "number"), [("en-gb", "3,190"), ("ru", "3\xa0190"), ("de", "3.190")])
+def test_thousands_are_separated_as_the_language_of_the_site_does(client, noon, settings, language, number):
+    settings.LANGUAGE_CODE = language
+    a_counter(slug="fire", since=date(2012, 3, 1))
+    page, badge = (client.get(f"/counters/fire{end}").content.decode() for end in ("/", ".svg"))
+    assert f'data-separator="{number[1]}"' in page
+    assert f'<data value="3190">{number}</data>' in page
+    assert f">{number}</text>" in badge
+    assert client.get("/counters/fire.json").json()["sentence"] == "3190 days have passed since the fire"
+
+
+@pytest.mark.django_db
+def test_the_column_of_numbers_is_as_wide_as_the_longest(client, noon):
+    a_counter(since=date(2020, 11, 20))
+    a_counter(since=date(2012, 3, 1))
+    assert '<ul class="counters" data-width="5">' in client.get("/counters/").content.decode()
 
 
 @pytest.mark.django_db

@@ -50,9 +50,9 @@ def shown(node):
     """Return values of the home page: the days of the counter, the date, and the time in Moscow."""
     status, page = node.ask("/")
     assert status == 200
-    days = re.search(r'data-since="2018-03-04".*?<data[^>]*>\s*(\d+)', page, re.DOTALL)
-    day = re.search(r'<time data-date="[^"]*" datetime="([^"]*)"', page)[1]
-    return int(days[1]), day, re.search(r'data-clock="Europe/Moscow" datetime="([^"]*)"', page)[1]
+    days = re.search(r'data-since="2018-03-04".*?<data value="(\d+)"', page, re.DOTALL)
+    day = re.search(r'<time data-date="[^>]*" datetime="([^"]*)"', page)[1]
+    return int(days[1]), day, re.search(r'data-clock="Europe/Moscow"[^>]* datetime="([^"]*)"', page)[1]
 
 
 def expected(at):
