@@ -48,6 +48,15 @@ def list_passages(html: str) -> list[tuple[str, str]]:
     return entries
 
 
+def list_headings(html: str) -> list[tuple[str, str]]:
+    """Return (anchor, text) for each heading of the second level that has words, in order."""
+    return [
+        (name, inline_text(passage[3]))
+        for name, passage in zip(anchor_names(html), PASSAGE.finditer(html), strict=True)
+        if name and passage[1] == "h2"
+    ]
+
+
 def anchor_names(html: str) -> Iterator[str]:
     """Yield the anchor of each passage, "" for one without words. Identical passages get a number."""
     taken: Counter[str] = Counter()

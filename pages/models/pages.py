@@ -150,6 +150,15 @@ class Page(PageWorkflow, RedirectingModel, TextWithImages, VersionedModel):
     def get_absolute_url(self):
         return reverse("pages:page", args=[self.path])
 
+    def text_changed_at(self) -> datetime | None:
+        """Return since when the public has read this title and text; None where no version of it was public.
+
+        Drafts, and changes of anything else (the path, the order in the menu, the date of the review), do not count.
+        """
+        public = self.history.filter(shown=True).order_by("history_id")
+        other = public.exclude(title=self.title, body=self.body).values_list("history_id", flat=True).last() or 0
+        return public.filter(history_id__gt=other).values_list("history_date", flat=True).first()
+
     def redirect_from(self, before):
         """Redirect from the former path, and move the pages below it, each with a redirect.
 

@@ -70,3 +70,4 @@ def with_anchors(html):
 
 
 register.filter("passages", anchors.list_passages)
+register.filter("headings", anchors.list_headings)
