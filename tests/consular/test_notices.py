@@ -73,3 +73,39 @@ def test_notice_is_taken_down_from_the_list(admin_client, clock):
         reverse("admin:consular_notice_changelist"), {"action": "take_down", "_selected_action": [notice.pk]}
     )
     assert not Notice.objects.current(NOON)
+
+
+def notices_of(client):
+    """Return the notices above the home page: those shown, and those behind “All notices”, as HTML."""
+    page = " ".join(client.get("/").content.decode().partition("</header>")[2].partition("<main")[0].split())
+    shown, _summary, others = page.partition('<details class="notices">')
+    return [html.split('<aside class="notice')[1:] for html in (shown, others)]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+def test_urgent_notice_says_so_in_words_and_every_notice_its_time(client):
+    a_notice(urgent=True, sentence="Call the emergency number.")
+    a_notice(starts=NOON - DAY)
+    (urgent, plain), _others = notices_of(client)
+    assert "<strong>Urgent:</strong> Call the emergency number.</p>" in urgent and "Urgent:" not in plain
+    assert 'Issued <time datetime="2020-11-24T11:37:00Z">24 November 2020, 11:37 London · 14:37 Moscow</time>' in urgent
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+def test_two_notices_are_shown_and_the_others_are_behind_all_notices(client):
+    for hours in range(2, 6):
+        a_notice(sentence=f"Notice of {hours} hours.", starts=NOON - hours * HOUR)
+    a_notice(sentence="Leave the city.", urgent=True, starts=NOON - DAY)
+    shown, others = notices_of(client)
+    assert ["Leave the city." in shown[0], "of 2 hours" in shown[1], len(shown), len(others)] == [True, True, 2, 3]
+    assert '<summary class="wrap">All notices (5)</summary>' in client.get("/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+def test_two_notices_need_no_further_list(client):
+    a_notice()
+    a_notice()
+    assert "All notices" not in client.get("/").content.decode()
