@@ -23,6 +23,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 EXCLUDED_NAMES = {
     *("search", "search_feed", "search_feed_json", "feed_archive", "category_feed_archive"),
     *("sitemap", "sitemap_pages", "sitemap_news", "sitemap_part", "opensearch", "manifest", "card"),
+    *("citation_bib", "citation_ris"),
 }
 FEED_NAMES = {"feed", "category_feed"}
 INCLUDED_NAMES = {"consular:contact", "media"}  # without @per_edition: the contact page (without its form) and files

@@ -5,6 +5,8 @@ from django.urls import path
 from news import converters, views  # noqa: F401 (importing `converters` registers yyyy, mm, dd and nth)
 from news.syndication import feeds
 
+MESSAGE = "<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/"
+
 urlpatterns = [
     path("", views.archive, name="messages"),
     path("feed/", feeds.atom_feed, name="feed"),
@@ -13,9 +15,11 @@ urlpatterns = [
     path("<yyyy:year>/", views.archive, name="year"),
     path("<yyyy:year>/<mm:month>/", views.archive, name="month"),
     path("<yyyy:year>/<mm:month>/<dd:day>/", views.archive, name="day"),
-    path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/", views.message, name="message"),
-    path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/card.png", views.card, name="card"),
-    path("<yyyy:year>/<mm:month>/<dd:day>/<slug:slug>/earlier/<nth:number>/", views.earlier_text, name="earlier_text"),
+    path(MESSAGE, views.message, name="message"),
+    path(f"{MESSAGE}card.png", views.card, name="card"),
+    path(f"{MESSAGE}citation.bib", views.citation, {"kind": "bib"}, name="citation_bib"),
+    path(f"{MESSAGE}citation.ris", views.citation, {"kind": "ris"}, name="citation_ris"),
+    path(f"{MESSAGE}earlier/<nth:number>/", views.earlier_text, name="earlier_text"),
     path("<slug:slug>/", views.archive, name="category"),
     path("<slug:slug>/feed/", feeds.atom_feed, name="category_feed"),
     path("<slug:slug>/feed/<yyyy:year>/<mm:month>/<dd:day>/", feeds.archive_document, name="category_feed_archive"),

@@ -12,7 +12,7 @@ from editions.decorators import per_edition
 from news import archive as archives
 from news import earlier_texts, goto_date
 from news.models import Category, Message
-from news.syndication import social_cards, structured_data
+from news.syndication import citations, social_cards, structured_data
 
 EMBEDDABLE = {"Cross-Origin-Resource-Policy": "cross-origin"}  # other sites may embed it
 
@@ -131,6 +131,18 @@ def get_message_or_404(request, year, month, day, slug) -> Message:
 def render_withdrawn(request, message) -> HttpResponse:
     """Return the notice of a withdrawn message."""
     return render(request, "news/withdrawn.html", {"message": message}, status=410)
+
+
+@per_edition
+def citation(request, year, month, day, slug, kind):
+    """The citation of a message as a file for reference managers; 410 with the notice where it was withdrawn."""
+    found = get_message_or_404(request, year, month, day, slug)
+    if found.withdrawn_at:
+        return render_withdrawn(request, found)
+    response = HttpResponse(citations.render_citation(found, kind), citations.CONTENT_TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="{found.slug}.{kind}"'
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @per_edition(max_age=60)
