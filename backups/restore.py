@@ -29,6 +29,7 @@ from consular.checks import check_encryption_key
 from editions.edition import EDITION_NUMBER_QUERY
 from editions.models import EditionNumber
 from search import indexer
+from search.answer_schema import reset_answers
 
 
 @dataclass
@@ -124,6 +125,7 @@ def finalise(connection, found: VerifiedBackup) -> None:
             highest = select_value(connection, f"SELECT max({table.counter}) FROM {table.name}") or 0  # noqa: S608
             set_last_primary_key(connection, table, max(found.manifest.numbered.get(table.name, 0), highest))
     indexer.reset_queue(connection.alias)
+    reset_answers(connection.alias)
     # Higher than any number that was served, also after the backup, so that no cache shows an older response: the first
     # number is the clock's microseconds, and a site does not change a million times a second.
     current = select_value(connection, EDITION_NUMBER_QUERY) or 0

@@ -17,6 +17,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 
 MAX_REASON = 2_000  # characters: maximum length of reasons, notes and other short texts
+MAX_SEARCH_WORDS = 200  # characters: words by which visitors look for a page or a topic
 SLACK = 1_000  # invisible characters that may be removed from a text before its length is checked
 
 LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,16 @@ class EditionScope:
 
 
 _scopes = threading.local()
+_followers: list[Callable[[str], None]] = []
+
+
+def follow(write: Callable[[str], None]) -> None:
+    """Have `write(using)` called at the end of each transaction that changes the public site, before it is committed.
+
+    For rows that are derived from public ones, as the search index of pages and topics is.
+    """
+    if write not in _followers:
+        _followers.append(write)
 
 
 @contextmanager
@@ -57,7 +68,7 @@ def new_edition(using: str | None = None, *, moves: bool = False):
         try:
             yield
             if is_outermost and scope.moves:
-                bump(using)
+                _finish(using)
         finally:
             if is_outermost:
                 del scopes[using]
@@ -80,9 +91,16 @@ def record_write(using: str) -> None:
     """Increase the number for a row that no model has decided about: at the end of the block, or now without one."""
     scope = _scopes.__dict__.get(using)
     if scope is None:
-        bump(using)
+        _finish(using)
     elif not scope.judging:
         scope.moves = True
+
+
+def _finish(using: str) -> None:
+    """Write what follows from the changes, and make the new edition."""
+    for write in _followers:
+        write(using)
+    bump(using)
 
 
 def lock_edition_number(using: str) -> None:

@@ -10,6 +10,8 @@ from django.db import connections, models
 
 from search.tokenizer import MAX_WORD_LENGTH
 
+MAX_POSTINGS = 20_000  # words of answers that a search reads, those of the highest weight first
+
 # Which messages are indexed: SQL for the alias `row` of the table of messages.
 IS_INDEXABLE = "{row}.approved_at IS NOT NULL AND {row}.withdrawn_at IS NULL"
 
@@ -69,6 +71,13 @@ class ReindexQueue(models.Model):
         db_table = "search_queue"
 
 
+def prefix_condition(connection, prefix: str) -> tuple[str, list[str]]:
+    """Return the SQL condition for words with a prefix, for which the database has an index, and its arguments."""
+    if connection.vendor == "postgresql":
+        return "word LIKE %s || '%%'", [prefix]
+    return "word >= %s AND word < %s", [prefix, prefix + "\U0010ffff"]
+
+
 class SearchTermQuerySet(models.QuerySet):
     def add(self, words: Iterable[str]) -> None:
         """Store words, ignoring those that exist."""
@@ -111,9 +120,8 @@ class SearchTermQuerySet(models.QuerySet):
 
     def _prefix_condition(self, prefix: str) -> tuple[str, list[str], str]:
         """Return the SQL condition for a prefix, its arguments, and the SQL that words are ordered by."""
-        if connections[self.db].vendor == "postgresql":
-            return "word LIKE %s || '%%'", [prefix], 'word COLLATE "C"'
-        return "word >= %s AND word < %s", [prefix, prefix + "\U0010ffff"], "word"
+        is_postgresql = connections[self.db].vendor == "postgresql"
+        return *prefix_condition(connections[self.db], prefix), 'word COLLATE "C"' if is_postgresql else "word"
 
     def _words(self, sql: str, arguments) -> list[str]:
         with connections[self.db].cursor() as cursor:
@@ -139,3 +147,72 @@ class IndexState(models.Model):
 
     class Meta:
         db_table = "search_state"
+
+
+class AnswerEntry(models.Model):
+    """A public page, topic or office in the index of answers (`search.answers`); triggers add and delete the rows.
+
+    A row that is not indexed has no words yet: `search.answer_index` writes them before the transaction ends.
+    """
+
+    class Kind(models.TextChoices):
+        PAGE = "page"
+        TOPIC = "topic"
+        OFFICE = "office"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    object_id = models.BigIntegerField()
+    is_indexed = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "search_answer"
+        constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="search_answer_once")]
+
+
+class AnswerWordQuerySet(models.QuerySet):
+    def postings(self, words: list[str], beginnings: list[tuple[str, int]]) -> list[tuple[str, int, str, int]]:
+        """Return kind, id, word and weight for these words, and for those that begin with one of `beginnings`.
+
+        Each beginning is given with the maximum length of its words.
+        """
+        connection = connections[self.db]
+        conditions, arguments = [f"word IN ({', '.join(['%s'] * len(words))})"], list(words)
+        for beginning, length in beginnings:
+            where, values = prefix_condition(connection, beginning)
+            conditions.append(f"({where} AND length(word) <= %s)")
+            arguments += [*values, length]
+        sql = (
+            f"SELECT kind, object_id, word, weight FROM search_answer_word WHERE {' OR '.join(conditions)} "  # noqa: S608
+            f"ORDER BY weight DESC, kind, object_id, word LIMIT {MAX_POSTINGS}"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, arguments)
+            return cursor.fetchall()
+
+    def beginning_with(self, letters: str, lengths: tuple[int, int], limit: int) -> list[str]:
+        """Return words that begin with these letters and have a length in this range, in alphabetical order."""
+        where, arguments = prefix_condition(connections[self.db], letters)
+        sql = (
+            f"SELECT DISTINCT word FROM search_answer_word WHERE {where} AND length(word) BETWEEN %s AND %s "  # noqa: S608
+            "ORDER BY word LIMIT %s"
+        )
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(sql, [*arguments, *lengths, limit])
+            return [row[0] for row in cursor.fetchall()]
+
+
+class AnswerWord(models.Model):
+    """A word of a page, topic or office, with the weight of the best place where it occurs."""
+
+    word = models.CharField(max_length=MAX_WORD_LENGTH, db_index=True)
+    kind = models.CharField(max_length=10, choices=AnswerEntry.Kind.choices)
+    object_id = models.BigIntegerField()
+    weight = models.PositiveSmallIntegerField()
+
+    objects = AnswerWordQuerySet.as_manager()
+
+    class Meta:
+        db_table = "search_answer_word"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "object_id", "word"], name="search_answer_word_once"),
+        ]

@@ -9,6 +9,7 @@ from functools import cached_property
 from news import message_counts
 from news.models import Category, Message
 from search import query_parser as queries
+from search.answers import Answer, find_answers
 from search.date_hints import archive_hint
 from search.documents import category_mark, lowest_key, source_mark
 from search.engines import COUNT_LIMIT, Engine, KeyRange, Match, open_engine
@@ -18,7 +19,7 @@ from search.params import SearchParams, key_range_of_year
 from search.phrases import PhraseFilteringEngine
 from search.query_parser import Query
 from search.ranking import LAST_KEY, Pager, ResultCursor, ranking_tiers
-from search.suggestions import suggest_searches
+from search.suggestions import suggest_searches, without_filters
 from search.vocabulary import Vocabulary
 
 MAX_COMPLETIONS = 100  # words to which a prefix is expanded
@@ -36,7 +37,10 @@ class SearchResults:
     categories: list[CountedLink] = field(default_factory=list)
     years: list[CountedLink] = field(default_factory=list)
     sources: list[CountedLink] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)  # pages, topics and offices, on the first page
     suggestions: list[CountedLink] = field(default_factory=list)  # where there are no results
+    widened: CountedLink | None = None  # the same search with a filter less, where nothing is found with it
+    widened_messages: list[Message] = field(default_factory=list)
     hint: CountedLink | None = None  # the archive list that was perhaps meant
     truncated_prefix: str = ""  # a prefix of more than MOST_ENDINGS words
     phrase_limit: int = 0  # how many texts were checked for the phrase, where there were more
@@ -60,10 +64,16 @@ def run_search(params: SearchParams, at: datetime, edition, *, for_page: bool = 
             words_engine.estimated_total = (
                 found.total if found.total <= COUNT_LIMIT else COUNT_LIMIT * COUNT_LIMIT
             )  # exact number unknown
+        if for_page and not (params.before or params.after) and not (params.is_filtered and found.total):
+            found.answers = find_answers(found.query, edition)
         if found.total:
             question.fetch_page()
         elif for_page:
-            found.suggestions = suggest_searches(question)
+            widened = without_filters(question)
+            found.suggestions = suggest_searches(question, widened)
+            if widened:
+                found.widened = widened[0][0]
+                question.fetch_widened(widened[0][1])
     return found
 
 
@@ -164,6 +174,12 @@ class SearchQuery:
         """Fetch the page of results and the cursors of its neighbours."""
         rows, self.found.newer, self.found.older = self.pager.page(self.params.before, self.params.after)
         self.found.messages = self.messages([row.message_id for row in rows])
+
+    def fetch_widened(self, changes: dict) -> None:
+        """Fetch the first results of the search with filters that find something."""
+        pager = Pager(self.engine, ranking_tiers(self.match(**changes), self.clauses), self.span(**changes))
+        rows, _newer, _older = pager.page(None, None)
+        self.found.widened_messages = self.messages([row.message_id for row in rows])
 
     def messages(self, pks: list[int]) -> list[Message]:
         """Return the messages with these ids, in their order.

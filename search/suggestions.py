@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from search.answers import find_answers, similar_words
 from search.engines import Match
 from search.facets import CountedLink
+from search.query_parser import parse_query
 
 MAX_WORDS = 5  # words of a query for which alternatives are searched
 MAX_ALTERNATIVES = 3  # alternatives for a word
 
 
-def suggest_searches(question) -> list[CountedLink]:
-    """Return similar searches that have results, with their number; only public messages are considered."""
+def suggest_searches(question, widened: list[tuple[CountedLink, dict]]) -> list[CountedLink]:
+    """Return similar searches that have results, with their number, first those of `without_filters`.
+
+    Only what is public is considered.
+    """
     found = [
-        *without_filters(question),
+        *(option for option, _changes in widened),
         *in_any_order(question),
         *with_similar_words(question),
         *word_by_word(question),
@@ -22,8 +27,11 @@ def suggest_searches(question) -> list[CountedLink]:
     return [option for option in found if option.count]
 
 
-def without_filters(question):
-    """Yield the same search without one of its filters, and without all of them."""
+def without_filters(question) -> list[tuple[CountedLink, dict]]:
+    """Return the same search without one of its filters, the rarest first, then without all of them.
+
+    Only those that find something, each with the change of the parameters.
+    """
     params = question.params
     labels = {
         "category": _("In all categories"),
@@ -40,8 +48,12 @@ def without_filters(question):
         "all": {"category": "", "year": None, "source": "", "since": None, "until": None},
     }
     active = [name for name in labels if name != "all" and any(getattr(params, field) for field in fields[name])]
-    for name in [*active, *(["all"] if len(active) > 1 else [])]:
-        yield CountedLink(labels[name], question.count(**fields[name]), params.replace(**fields[name]).url)
+    found = [
+        (CountedLink(labels[name], question.count(**fields[name]), params.replace(**fields[name]).url), fields[name])
+        for name in [*active, *(["all"] if len(active) > 1 else [])]
+    ]
+    found.sort(key=lambda option: (option[1] is fields["all"], -option[0].count))
+    return [option for option in found if option[0].count]
 
 
 def in_any_order(question):
@@ -55,7 +67,7 @@ def in_any_order(question):
 
 
 def with_similar_words(question):
-    """Yield the search with a word that no public message has replaced by a similar one."""
+    """Yield the search with a word that no public message has replaced by a similar one, of a message or an answer."""
     query = question.found.query
     if query.phrases:
         return
@@ -64,12 +76,14 @@ def with_similar_words(question):
         word = term.words[0]
         if question.words_engine.existing_words(list(clause), question.public):
             continue
-        for other in question.vocabulary.similar(word, MAX_ALTERNATIVES):
+        others = [*question.vocabulary.similar(word, MAX_ALTERNATIVES), *similar_words(word, MAX_ALTERNATIVES)]
+        for other in dict.fromkeys(others):
             words = [each.words[0] for each in query.single_words]
             words[number] = other
             match = Match((*question.clauses[:number], (other,), *question.clauses[number + 1 :]), question.words.none)
             count = question.words_engine.count(question.match(match), question.span())
             typed = " ".join([*words, *(f"-{each.words[0]}" for each in query.excluded)])
+            count += len(find_answers(parse_query(typed), question.edition))
             yield CountedLink(_("With “%s”") % other, count, question.params.replace(q=typed).url)
 
 

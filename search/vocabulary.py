@@ -49,20 +49,10 @@ class Vocabulary:
 
     def similar(self, word: str, limit: int) -> list[str]:
         """Return public words similar to `word`: one typing error away, else with the same first half."""
-        near = self.engine.existing_words(self._one_edit_away(word), self.public)
+        near = self.engine.existing_words(SearchTerm.objects.existing(one_edit_away(word)), self.public)
         if near:
             return sorted(near, key=lambda other: (-similarity(word, other), other))[:limit]
         return get_close_matches(word, self._with_same_half(word), n=limit, cutoff=MIN_SIMILARITY)
-
-    def _one_edit_away(self, word: str) -> list[str]:
-        """Return existing words that differ by one letter replaced, added, removed, or swapped with the next one."""
-        letters = next((alphabet for alphabet in ALPHABETS if word[0] in alphabet), "")
-        splits = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-        edits = {start + end[1:] for start, end in splits if end}
-        edits |= {start + end[1] + end[0] + end[2:] for start, end in splits if len(end) > 1}
-        edits |= {start + letter + end[1:] for start, end in splits if end for letter in letters}
-        edits |= {start + letter + end for start, end in splits for letter in letters}
-        return SearchTerm.objects.existing(edits - {word, ""})
 
     def _with_same_half(self, word: str) -> list[str]:
         """Return up to SEVERAL public words with the same beginning and about the same length."""
@@ -73,6 +63,17 @@ class Vocabulary:
             found += self.engine.existing_words(words, self.public)
             after = words[-1]
         return found[:BATCH_SIZE]
+
+
+def one_edit_away(word: str) -> set[str]:
+    """Return the words that differ by one letter replaced, added, removed, or swapped with the next one."""
+    letters = next((alphabet for alphabet in ALPHABETS if word[0] in alphabet), "")
+    splits = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    edits = {start + end[1:] for start, end in splits if end}
+    edits |= {start + end[1] + end[0] + end[2:] for start, end in splits if len(end) > 1}
+    edits |= {start + letter + end[1:] for start, end in splits if end for letter in letters}
+    edits |= {start + letter + end for start, end in splits for letter in letters}
+    return edits - {word, ""}
 
 
 def similarity(word: str, other: str) -> float:

@@ -23,7 +23,7 @@ class TopicAdmin(VersionedAdmin):
     inlines = [CommonQuestionInline]
     formfield_overrides = WIDE_FIELDS
     fieldsets = [
-        (None, {"fields": ["name", "sentence", "order", "shown"]}),
+        (None, {"fields": ["name", "sentence", "search_words", "order", "shown"]}),
         (_("Mailbox, time to reply, retention"), {"fields": ["mailbox", "answer_days", "retention_days"]}),
     ]
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.text_fields import LineField
+from core.text_fields import MAX_SEARCH_WORDS, LineField
 from versions.models import VersionedChild, VersionedModel, VersionWithChildren, version_records
 from versions.querysets import VersionedChildQuerySet, VersionedQuerySet
 
@@ -30,6 +30,12 @@ class Topic(VersionedModel):
         max_length=500,
         blank=True,
         help_text=_("What to know before asking. It may answer the question."),
+    )
+    search_words = LineField(
+        _("search words"),
+        max_length=MAX_SEARCH_WORDS,
+        blank=True,
+        help_text=_("Other words that visitors search for, for example robbed theft. They are not shown."),
     )
     mailbox = models.EmailField(
         _("mailbox"),

@@ -35,7 +35,7 @@ class PageAdmin(WorkingCopyMixin, FormerOwnerMixin, EditorAdminMixin, VersionedA
     card_fieldsets = [
         (gettext_lazy("Web address"), {"fields": ["path"], "classes": ["card"]}),
         (gettext_lazy("Display"), {"fields": ["place", "order"], "classes": ["card"]}),
-        (gettext_lazy("Description"), {"fields": ["description"], "classes": ["card"]}),
+        (gettext_lazy("Description"), {"fields": ["description", "search_words"], "classes": ["card"]}),
         (gettext_lazy("Review"), {"fields": ["reviewed_on"], "classes": ["card"]}),
     ]
 

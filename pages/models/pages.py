@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.text_fields import LineField
+from core.text_fields import MAX_SEARCH_WORDS, LineField
 from pages.models.workflow import IS_OPEN, IS_PENDING, PageWorkflow
 from pages.paths import normalise_path, validate_path
 from redirects.models import Redirect, RedirectingModel, RedirectingQuerySet
@@ -95,6 +95,12 @@ class Page(PageWorkflow, RedirectingModel, TextWithImages, VersionedModel):
         max_length=300,
         blank=True,
         help_text=_("One or two sentences that search engines show below the title."),
+    )
+    search_words = LineField(
+        _("search words"),
+        max_length=MAX_SEARCH_WORDS,
+        blank=True,
+        help_text=_("Other words that visitors search for, for example price cost. They are not shown."),
     )
     place = models.CharField(_("place"), max_length=10, choices=Place.choices, default=Place.NOWHERE)
     order = models.PositiveSmallIntegerField(

@@ -22,3 +22,8 @@ def whole_list(params, at=NOON):
         if not found.older:
             return ids
         found = run_search(params.replace(before=found.older), at, Edition.current(at))
+
+
+def answers(q, **kwargs):
+    """Return the titles of the pages, topics and offices above the results."""
+    return [answer.title for answer in search(q, **kwargs).answers]

@@ -7,13 +7,15 @@ from django.db import DatabaseError, reset_queries
 from django.utils.translation import gettext as _
 
 from search import indexer
+from search.answer_index import build_answers
+from search.answer_schema import reset_answers
 from search.models import ReindexQueue, SearchDocument
 
 
 class Command(BaseCommand):
     help = (
-        "Index all messages that the search index is missing, in batches, while the site is running. If it is stopped, "
-        "run it again to continue. It also deletes words that no message contains."
+        "Index all messages, pages, topics and offices that the search index is missing, in batches, while the site is "
+        "running. If it is stopped, run it again to continue. It also deletes words that no message contains."
     )
 
     def add_arguments(self, parser):
@@ -25,6 +27,8 @@ class Command(BaseCommand):
         try:
             if options["rebuild"] or indexer.is_outdated():
                 indexer.reset_queue()
+                reset_answers()
+            build_answers()
             missing, start, reported = ReindexQueue.objects.count(), time.monotonic(), 0.0
             interval = 0.5 if self.stdout.isatty() else 10
             for count in indexer.build_in_batches():
