@@ -38,9 +38,10 @@ class ContactData:
 def get_contact_data(request) -> ContactData:
     """Return the contact data for a request; raise the database's error if there is neither a database nor a copy."""
     try:
-        return ContactData.of(request.edition)
+        data = ContactData.of(request.edition)
     except DATABASE_UNAVAILABLE as error:
         return last_known(request, error)
+    return replace(data, is_away=True) if getattr(request, "has_failed", False) else data
 
 
 def last_known(request, error) -> ContactData:

@@ -1,4 +1,4 @@
-"""Enquiry form of the contact page: validation, idempotent submission, rate limit."""
+"""Enquiry form: validation, idempotent submission, rate limit."""
 
 import secrets
 from datetime import timedelta
@@ -112,9 +112,12 @@ class EnquiryForm(forms.Form):
 
     visible_names = ("name", "email", "phone", "topic", "question", "consent")
 
-    def __init__(self, topics: list[Topic], data=None):
-        super().__init__(data, auto_id="%s")
+    def __init__(self, topics: list[Topic], data=None, slug: str | None = None):
+        """Bind the form to `data`; without data, choose the topic with this slug, if there is one."""
+        chosen = next((topic for topic in topics if topic.slug == slug), None)
+        super().__init__(data, auto_id="%s", initial={"topic": chosen and str(chosen.pk)})
         self.topics = topics
+        self.chosen_topic = None if self.is_bound else chosen
         choices = {str(topic.pk): topic for topic in self.topics}
         self.fields["topic"].choices = [("", _("Select a topic")), *choices.items()]
         self.fields["topic"].coerce = choices.get
@@ -124,6 +127,7 @@ class EnquiryForm(forms.Form):
         for name in self.visible_names:
             # A browser cuts pasted text to `maxlength` without notice; the server says by how much it is too long.
             self.fields[name].widget.attrs.pop("maxlength", None)
+            set_not_invalid(self.fields[name])
         self.fields["ticket"].initial = make_form_token
         self.fields["email"].confirmed = (data or {}).get("email_confirmed", "")
 
@@ -215,9 +219,15 @@ class AdditionForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, auto_id="%s", **kwargs)
+        set_not_invalid(self.fields["text"])
 
     def clean_text(self):
         return validate_length(self.cleaned_data["text"], _("Your text"))
+
+
+def set_not_invalid(field):
+    """Have browsers announce a required field as invalid only once it has an error, when Django sets `aria-invalid`."""
+    field.widget.attrs["aria-invalid"] = "false"
 
 
 def validate_length(text, label):

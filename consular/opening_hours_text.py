@@ -17,11 +17,12 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consular.hours import MIDNIGHT, State, Timetable
+from consular.hours import MIDNIGHT, Span, State, Timetable
 
 TIME_FORMAT = "H:i"
 END_OF_DAY = "24:00"  # ISO 8601-1:2019, 4.3.8
 SCHEDULE_LENGTH = timedelta(days=8)  # how long a page that stays open shows the right state
+NEXT_HOLIDAYS = 3  # shown; the later ones are folded
 YEAR = 365
 
 Describe = Callable[[State, date], str]  # the text of a state, given the date in the office's zone
@@ -37,21 +38,41 @@ def host_city():
 
 
 def state_text(state: State, today: date) -> str:
-    """Return a state as text; `today` is the date in the office's zone.
-
-    The day is always named: "tomorrow" would be wrong on a page that stays open over midnight.
-    """
+    """Return a state as text; `today` is the date in the office's zone: "Closed now, opens Wednesday 09:30"."""
     if state.changes_at is None:
         return _("Open round the clock") if state.is_open else _("Closed")
     if state.is_open:
         return _("Open now, until %(time)s") % {"time": closing_text(state.changes_at, today)}
-    clock = in_words(state.changes_at, TIME_FORMAT)
-    day = state.changes_at.date()
+    return _("Closed now, opens %(time)s") % {"time": opening_text(state.changes_at, today)}
+
+
+def today_text(state: State, today: date, spans: list[Span]) -> str:
+    """Return the hours of today and the state: "Today, Friday: 09:30–12:30, 14:00–16:00. Closed now, opens 14:00"."""
+    day = in_words(today, "l")
+    if state.changes_at is None:
+        return state_text(state, today)
+    if spans:
+        return _("Today, %(day)s: %(hours)s. %(state)s") % {
+            "day": day,
+            "hours": hours_text(spans),
+            "state": state_text(state, today),
+        }
+    if state.is_open:  # the night of the day before
+        return _("Today, %(day)s: open until %(time)s") % {"day": day, "time": closing_text(state.changes_at, today)}
+    return _("Today, %(day)s: closed. Opens %(time)s") % {"day": day, "time": opening_text(state.changes_at, today)}
+
+
+def opening_text(opens_at: datetime, today: date) -> str:
+    """Return when a closed office opens: the time, with the day unless that is today.
+
+    The day is named: "tomorrow" would be wrong on a page that stays open over midnight.
+    """
+    day, clock = opens_at.date(), in_words(opens_at, TIME_FORMAT)
     if day == today:
-        return _("Closed, opens today %(time)s") % {"time": clock}
+        return clock
     if day - today < timedelta(days=7):
-        return _("Closed, opens %(day)s %(time)s") % {"day": in_words(day, "l"), "time": clock}
-    return _("Closed, opens %(day)s, %(time)s") % {"day": in_words(day, "l j F"), "time": clock}
+        return _("%(day)s %(time)s") % {"day": in_words(day, "l"), "time": clock}
+    return _("%(day)s, %(time)s") % {"day": in_words(day, "l j F"), "time": clock}
 
 
 def closing_text(closes_at: datetime, today: date) -> str:
@@ -91,8 +112,8 @@ class Schedule:
 
     The page is rendered with the first phase; site.js shows the others when their time comes. Example:
 
-        10:00 open "Open now, until 13:00"; 13:00 closed "Closed, opens Wednesday 09:30"; 00:00 closed "Closed, opens
-        today 09:30"; …; in eight days "Reload this page to see whether it is open"
+        10:00 open "Today, Tuesday: 09:30–13:00. Open now, until 13:00"; 13:00 closed "Today, Tuesday: 09:30–13:00. Closed
+        now, opens Wednesday 09:30"; …; in eight days "Reload this page to see whether it is open"
     """
 
     phases: list[Phase]
@@ -118,9 +139,9 @@ class Schedule:
 
 
 def opening_schedule(timetable: Timetable, at: datetime, zone: ZoneInfo) -> Schedule:
-    """Return when an office opens and closes, as text."""
+    """Return the hours of each day and when an office opens and closes, as text."""
     last = Phase(at + SCHEDULE_LENGTH, False, _("Reload this page to see whether it is open"))
-    return Schedule.of(timetable, at, zone, state_text, last)
+    return Schedule.of(timetable, at, zone, lambda state, day: today_text(state, day, timetable.spans(day)), last)
 
 
 def emergency_schedule(timetable: Timetable, at: datetime, zone: ZoneInfo) -> Schedule:
@@ -135,6 +156,7 @@ def opening_context(office, at: datetime) -> dict:
     if timetable.is_empty:
         return {}
     opening = opening_schedule(timetable, at, zone)
+    holidays = [(day, hours_text(day.spans)) for day in office.holidays_ahead(at)]
     emergency = None if timetable.is_round_the_clock else emergency_schedule(timetable, at, zone)
     return {
         "is_open": opening.current.is_open,
@@ -143,7 +165,8 @@ def opening_context(office, at: datetime) -> dict:
         "emergency": emergency.current.text if emergency else _("In an emergency:"),
         "emergency_schedule": emergency.to_json() if emergency else "",
         "week": [(weekdays_text(first, last), hours_text(spans)) for first, last, spans in timetable.rows()],
-        "holidays": [(day, hours_text(day.spans)) for day in office.holidays_ahead(at)],
+        "holidays": holidays[:NEXT_HOLIDAYS],
+        "later_holidays": holidays[NEXT_HOLIDAYS:],
     }
 
 

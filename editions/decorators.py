@@ -23,6 +23,7 @@ class CachePolicy:
     max_age: int = 0  # seconds that a browser may cache it without asking: 0 for pages, up to 60 for machine formats
     uncached_params: tuple[str, ...] = ()  # parameters of unlimited values; with them it is always rendered
     strict: bool = False  # refuse unknown, repeated and empty parameters
+    without_database: bool = False  # while the database is unavailable it is rendered from what this process last knew
 
     def canonical_query(self, query: str) -> str:
         """Return `query` with only `params`, each once, in a fixed order. Raise ValueError if `strict` refuses it."""
@@ -40,7 +41,16 @@ class CachePolicy:
         return len(query) <= MAX_QUERY_LENGTH and names.isdisjoint(self.uncached_params)
 
 
-def per_edition(view=None, *, params=(), varies_by_minute=False, max_age=0, uncached_params=(), strict=False):
+def per_edition(
+    view=None,
+    *,
+    params=(),
+    varies_by_minute=False,
+    max_age=0,
+    uncached_params=(),
+    strict=False,
+    without_database=False,
+):
     """Declare that a view depends on its path, on `params` and on published content, and on nothing else.
 
     It is rendered once and served from the cache until the edition changes, and may be rendered from a replica. It
@@ -55,7 +65,9 @@ def per_edition(view=None, *, params=(), varies_by_minute=False, max_age=0, unca
             return replicas.read_for_request(request, lambda: view(request, *args, **kwargs))
 
         wrapper.csrf_exempt = True  # it has no form: a POST gets 405, not 403
-        wrapper.per_edition = CachePolicy(tuple(params), varies_by_minute, max_age, tuple(uncached_params), strict)
+        wrapper.per_edition = CachePolicy(
+            tuple(params), varies_by_minute, max_age, tuple(uncached_params), strict, without_database
+        )
         return wrapper
 
     return decorate(view) if view else decorate

@@ -10,7 +10,7 @@ import time
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpResponse, QueryDict
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
@@ -19,7 +19,7 @@ from core.host import is_site_request
 from core.timezones import minute_after
 from editions import replicas
 from editions.decorators import CachePolicy, cache_key_for
-from editions.edition import Edition
+from editions.edition import Edition, latest
 from editions.response_cache import CachedResponse, Headers, Key, ResponseCache, accel_expires_header
 
 # Other caches could store these heuristically (RFC 9111, 4.2.2), and for longer than the edition lasts.
@@ -62,7 +62,9 @@ class EditionCache:
             cached = self.store.get(key)
             try:
                 edition = edition_at(request.at)
-            except DatabaseError:
+            except (DatabaseError, InterfaceError):
+                if is_renderable_without_database(rule, cached, request.at.timestamp()):
+                    return self.render_without_database(request, rule, key, latest(), get_response)
                 if cached is None:
                     raise
                 return self.as_django_response(request, key, cached, "hit; detail=database-away")
@@ -79,6 +81,15 @@ class EditionCache:
             if not in_transaction and rule.is_cached(key[1]):
                 self.store.set(key, cached)
         return self.as_django_response(request, key, cached, "fwd=miss; stored")
+
+    def render_without_database(self, request, rule: CachePolicy, key: Key, last: Edition, get_response):
+        """Return the response from what this process knew in the edition `last`; it is not stored."""
+        request.edition, request.has_failed = last, True  # `has_failed`: each part of the page is the last known one
+        response = get_response(request)
+        if not is_cacheable(response):
+            return response
+        cached = make_cached_response(response, rule, last, request.at)
+        return self.as_django_response(request, key, cached, "fwd=miss; detail=database-away")
 
     def respond(self, environ: dict, key: Key, cached: CachedResponse) -> tuple[int, Headers, bytes]:
         """Return status, headers and body for a request; a newly compressed body counts towards the cache's limit."""
@@ -153,6 +164,12 @@ def edition_at(at: datetime) -> Edition:
     if found is None:
         raise OperationalError("The primary does not respond, and no replica is new enough.")
     return found
+
+
+def is_renderable_without_database(rule: CachePolicy, cached: CachedResponse | None, now: float) -> bool:
+    """Return whether a page is rendered from what this process last knew, because that is newer than its cached copy."""
+    last = latest()
+    return rule.without_database and last is not None and not (cached and cached.is_fresh(last.number, now))
 
 
 def is_cacheable(response) -> bool:

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from django.db import DatabaseError, connections, router
 
 from editions import replicas, sqlite_timeout
+from editions.decorators import cache_policy_for
 from editions.edition import EDITION_NUMBER_QUERY
-from editions.middleware import edition_cache, server_timing
+from editions.middleware import edition_cache, is_renderable_without_database, server_timing
 from editions.models import EditionNumber
 from editions.response_cache import status_line
 
@@ -39,6 +40,8 @@ class CacheFrontend:
         now = time.time()
         number = self.number(now)
         if number is not None and not cached.is_fresh(number, now):
+            return self.forward(environ, start_response)
+        if number is None and is_renderable_without_database(cache_policy_for(key[0]), cached, now):
             return self.forward(environ, start_response)
         return self.serve(environ, start_response, key, cached, now, away=number is None)
 

@@ -41,6 +41,7 @@ MODELS = [
 PUBLIC_ROUTES = {
     "pages:page": ("pages.page", lambda kwargs: {"path": kwargs["path"], "change_of": None}),
     "counters:detail": ("counters.counter", lambda kwargs: {"slug": kwargs["slug"]}),
+    "consular:topic": ("consular.topic", lambda kwargs: {"slug": kwargs["slug"]}),
     "message": (
         "news.message",
         lambda kwargs: {

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from core.templatetags.datetimes import iso
 from core.xml_text import strip_invalid_xml
+from consular.models import Topic
 from counters.models import Counter
 from editions.decorators import per_edition
 from news.models import Category
@@ -45,10 +46,10 @@ def sitemap_part(request, name):
 
 @per_edition(max_age=60)
 def sitemap_pages(request):
-    """All other pages: lists, counters, contact, pages. They have no `lastmod`, because it is not stored."""
+    """All other pages: lists, counters, contact and topics, pages. They have no `lastmod`, because it is not stored."""
     names = "home", "messages", "counters:index", "consular:contact", "contents", "api:index"
     paths = [reverse(name) for name in names]
-    rows = (*Category.objects.all(), *Counter.objects.shown(), *Page.objects.shown())
+    rows = (*Category.objects.all(), *Counter.objects.shown(), *Topic.objects.shown(), *Page.objects.shown())
     paths += [row.get_absolute_url() for row in rows]
     return sitemap_response("urlset", [sitemap_entry("url", settings.SITE_URL + path) for path in paths])
 

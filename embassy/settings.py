@@ -43,6 +43,7 @@ RESPONSE_CACHE_MB = environment.read_integer("RESPONSE_CACHE_MB", 64, least=1)
 TRUSTED_PROXY_COUNT = environment.read_integer("TRUSTED_PROXY_COUNT", 0)
 ENQUIRY_KEYS = environment.read_fernet_keys("ENQUIRY_KEYS")
 ENQUIRY_MIN_SECONDS = environment.read_integer("ENQUIRY_MIN_SECONDS", 3)
+CONTACT_OFFLINE = environment.read_boolean("CONTACT_OFFLINE", True)  # browsers keep the contact page (a service worker)
 ENQUIRIES_PER_HOUR = environment.read_integer("ENQUIRIES_PER_HOUR", 20, least=1)
 RECEIPTS_PER_HOUR = environment.read_integer("RECEIPTS_PER_HOUR", 200, least=1)
 BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")  # public keys of age, comma-separated
@@ -210,8 +211,7 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = environment.read_languages("MESSAGE_LANGUAGES", "en,ru,fr,de,es,ar,zh-hans")
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["embassy.formats"]
-USE_I18N = True
-USE_TZ = True
+USE_I18N = USE_TZ = True
 
 # Files
 

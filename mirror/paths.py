@@ -22,11 +22,11 @@ from django.urls import Resolver404, ResolverMatch, resolve
 # URL names that are not exported: links to them lead to the site itself.
 EXCLUDED_NAMES = {
     *("search", "search_feed", "search_feed_json", "feed_archive", "category_feed_archive"),
-    *("sitemap", "sitemap_pages", "sitemap_news", "sitemap_part", "opensearch", "manifest", "card"),
+    *("sitemap", "sitemap_pages", "sitemap_news", "sitemap_part", "opensearch", "manifest", "card", "consular:worker"),
     *("citation_bib", "citation_ris"),
 }
 FEED_NAMES = {"feed", "category_feed"}
-INCLUDED_NAMES = {"consular:contact", "media"}  # without @per_edition: the contact page (without its form) and files
+INCLUDED_NAMES = {"media"}  # without @per_edition
 
 # A start tag with quoted attributes, and its attributes that hold URLs.
 START_TAG = re.compile(r"""<[a-zA-Z](?:[^"'<>]|"[^"]*"|'[^']*')*+>""")

@@ -8,7 +8,7 @@ from copy import copy
 
 from django.db.models import Q
 from django.http import Http404, HttpResponsePermanentRedirect, QueryDict
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 
 from editions import replicas
 from editions.decorators import cache_policy_for
@@ -82,8 +82,6 @@ def find_public_url(request) -> str | None:
     if request.path_info.startswith("/api/"):  # programs do not mangle URLs and need the error
         return None
     for path in candidate_paths(request.path_info):
-        if path == reverse("consular:contact"):
-            return path
         if cache_policy_for(path) is None:
             continue
         try:

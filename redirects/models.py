@@ -1,8 +1,10 @@
-"""Redirects: the former paths of messages, categories, pages and counters."""
+"""Redirects: the former paths of messages, categories, pages, counters and topics."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +15,7 @@ from redirects.old_urls import MAX_KEY_LENGTH as LONGEST_KEY
 from redirects.old_urls import canonical_key
 
 MAX_PATH_LENGTH = 500  # characters
-TARGETS = ("message", "category", "page", "counter")
+TARGETS = ("message", "category", "page", "counter", "topic")
 
 
 class CanonicalPathField(models.CharField):
@@ -40,7 +42,7 @@ class RedirectQuerySet(PublicQuerySet):
 
 
 class Redirect(PublicModel):
-    """A former path of a message, a category, a page or a counter."""
+    """A former path of a message, a category, a page, a counter or a topic."""
 
     path = models.CharField(_("former path"), max_length=MAX_PATH_LENGTH, unique=True)
     key = CanonicalPathField(_("canonical form"), max_length=LONGEST_KEY, default="", editable=False, db_index=True)
@@ -48,6 +50,7 @@ class Redirect(PublicModel):
     category = models.ForeignKey("news.Category", models.CASCADE, null=True, related_name="redirects")
     page = models.ForeignKey("pages.Page", models.CASCADE, null=True, related_name="redirects")
     counter = models.ForeignKey("counters.Counter", models.CASCADE, null=True, related_name="redirects")
+    topic = models.ForeignKey("consular.Topic", models.CASCADE, null=True, related_name="redirects")
 
     objects = RedirectQuerySet.as_manager()
 
@@ -56,7 +59,7 @@ class Redirect(PublicModel):
         verbose_name_plural = _("redirects")
         constraints = [
             models.CheckConstraint(
-                condition=has_target("message") | has_target("category") | has_target("page") | has_target("counter"),
+                condition=reduce(or_, map(has_target, TARGETS)),
                 name="redirects_redirect_leads_somewhere",
             )
         ]
@@ -83,7 +86,8 @@ class Redirect(PublicModel):
 
     @classmethod
     def add(cls, path: str, **target) -> None:
-        """Redirect `path` to a row from now on: `message=…`, `category=…`, `page=…` or `counter=…`."""
+        """Redirect `path` to a row from now on: `message=…`, `category=…`, `page=…`, `counter=…` or
+        `topic=…`."""
         cls.objects.update_or_create(path=path, defaults=dict.fromkeys(TARGETS) | target)
 
 

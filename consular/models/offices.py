@@ -1,7 +1,7 @@
 """Offices: addresses, phones, and whether they are open."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from django.core.validators import URLValidator
 from django.db import models
@@ -17,15 +17,17 @@ from core.text_fields import LineField, PlainTextField
 from versions.models import VersionedModel, VersionWithChildren, version_records
 from versions.querysets import VersionedQuerySet
 
-MAX_LISTED = 6  # as many as the contact page lists
+MAX_LISTED = 24  # exceptions on the contact page, most of them folded
 
 
 class OfficeQuerySet(VersionedQuerySet):
-    """Offices in the order that staff gave them.
+    """Offices in the order that staff gave them."""
 
-    Cached pages show an office's address and phones, never whether it is open: only the contact page does, and it is
-    not cached. So no edition ends when an office opens.
-    """
+    def next_change(self, at):
+        """Return when, after `at`, an office next opens or closes: the contact page shows whether it is open."""
+        zone = timezone.get_default_timezone()
+        states = [office.timetable().state(at, zone) for office in self.with_hours()]
+        return min((state.changes_at.astimezone(UTC) for state in states if state.changes_at), default=None)
 
     def consular(self):
         return self.filter(kind=Office.Kind.CONSULAR)
@@ -46,7 +48,6 @@ class OfficeQuerySet(VersionedQuerySet):
     def for_header(self):
         """Return the office whose phone and e-mail are in the header of every page: the first consular one, or None."""
         return self.consular().first()
-
 
 class Office(VersionedModel):
     """An office of the embassy that people call, write to or visit."""
@@ -82,7 +83,7 @@ class Office(VersionedModel):
         max_length=50,
         blank=True,
         validators=[validate_phone],
-        help_text=_("Answered outside the opening hours. Shown at the top of the contact page."),
+        help_text=_("Answered outside the opening hours. Shown at the top of the contact page and on every page."),
     )
     email = models.EmailField(_("e-mail"), blank=True)
     order = models.PositiveSmallIntegerField(

@@ -1,73 +1,59 @@
-"""Contact page with the enquiry form. It is never cached."""
+"""Contact page and the pages of its topics, cached for the edition; they have no form and set no cookie."""
 
-from math import ceil
-
+from django.conf import settings
+from django.http import Http404
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from consular.contact_data import get_contact_data, last_known
-from consular.forms import EnquiryForm
-from consular.models.enquiries import MAX_QUESTION_LENGTH
-from consular.opening_hours_text import host_city, opening_context, rate_limit_message
-from consular.spam import RateLimited
-from consular.views.enquiry import RECEIPT_SIGNER
-from consular.views.privacy import SeeOther
-from core import client_ip
-from core.db_errors import DATABASE_UNAVAILABLE
+from consular.contact_data import get_contact_data
+from consular.opening_hours_text import host_city, opening_context
+from consular.views.write import write
+from editions.decorators import per_edition
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters()
-@sensitive_variables()
-def contact(request):
-    """Show offices, topics and the form; save a valid enquiry and redirect to its receipt."""
+@per_edition(without_database=True)
+def contact_page(request):
+    """Show the offices with their hours, and the topics with their answers."""
     data = get_contact_data(request)
-    form = EnquiryForm(data.topics, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid() and not data.is_away:
-        try:
-            enquiry = form.save(request.at, client_ip.client_ip(request))
-        except RateLimited as refusal:
-            return rate_limited_page(request, data, form, refusal.until)
-        except DATABASE_UNAVAILABLE as error:
-            data = last_known(request, error)
-        else:
-            return SeeOther(reverse("consular:sent", query={"r": RECEIPT_SIGNER.sign(enquiry.reference)}))
-    return contact_page(request, data, form)
+    return render(request, "consular/contact.html", contact_context(request, data) | {"topics": data.topics})
 
 
-def contact_page(request, data, form, *, error="", is_rate_limited=False, status=200):
-    """Return the contact page with this form; `error` is shown above the form.
+@csrf_exempt  # only for the page, which has no form: the view that it passes a form to checks the token
+def contact(request):
+    """Show the contact page. A form that was opened when it was on this page is handled as one of /contact/write/."""
+    return csrf_protect(write)(request) if request.method == "POST" else contact_page(request)
 
-    If `is_rate_limited`, it has the form and the phone numbers only: a flood must not cost much.
-    """
-    if data.is_away and form.is_bound and not form.errors:
-        error = _("Your question could not be saved. Your text is still here: please send it again in a few minutes.")
-    errors = [error] if error else form.non_field_errors()
-    if form.is_bound:
-        form.renew_ticket()
-    offices = [] if is_rate_limited else data.offices
-    context = {
-        "offices": [(office, opening_context(office, request.at)) for office in offices],
-        "form": form,
-        "errors": errors,
+
+contact.per_edition = contact_page.per_edition
+
+
+@per_edition(without_database=True)
+def topic(request, slug):
+    """Show a topic with its answers and the phones of the offices; raise Http404 if it is hidden."""
+    data = get_contact_data(request)
+    found = next((each for each in data.topics if each.slug == slug), None)
+    if found is None:
+        raise Http404(_("Topic not found."))
+    return render(request, "consular/topic.html", contact_context(request, data) | {"topic": found})
+
+
+def contact_context(request, data):
+    """Return what the contact page and those of its topics have in common."""
+    return {
+        "offices": [(office, opening_context(office, request.at)) for office in data.offices],
         "is_away": data.is_away,
-        "is_rate_limited": is_rate_limited,
+        "is_offline_page": settings.CONTACT_OFFLINE and not getattr(request, "is_mirrored", False),
         "city": host_city(),
-        "max_length": MAX_QUESTION_LENGTH,
     }
-    response = render(request, "consular/contact.html", context, status=503 if data.is_away else status)
-    add_never_cache_headers(response)
-    if data.is_away:
-        response["Retry-After"] = "10"
-    return response
 
 
-def rate_limited_page(request, data, form, until):
-    """Return the form with everything that was typed, and a 429 status."""
-    response = contact_page(request, data, form, error=rate_limit_message(until), is_rate_limited=True, status=429)
-    response["Retry-After"] = max(1, ceil((until - request.at).total_seconds()))
-    return response
+@per_edition
+def worker(request):
+    """The service worker that keeps the contact page for a visitor without network; it removes itself if it is off."""
+    return render(
+        request,
+        "consular/worker.js",
+        {"is_on": settings.CONTACT_OFFLINE},
+        content_type="text/javascript; charset=utf-8",
+    )

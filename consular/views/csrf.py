@@ -6,9 +6,9 @@ from django.views.decorators.debug import sensitive_variables
 
 from consular.contact_data import get_contact_data
 from consular.forms import AdditionForm, EnquiryForm
-from consular.views.contact import contact_page
 from consular.views.enquiry import enquiry_page
 from consular.views.privacy import set_private_headers
+from consular.views.write import form_page
 
 
 @sensitive_variables()
@@ -19,9 +19,9 @@ def csrf_failure(request, reason=""):
         "again. If this happens again, allow cookies for this site, or send us an e-mail."
     )
     view = request.resolver_match.view_name if request.resolver_match else ""
-    if request.method == "POST" and view == "consular:contact":
+    if request.method == "POST" and view in ("consular:contact", "consular:write"):
         data = get_contact_data(request)
-        return contact_page(request, data, EnquiryForm(data.topics, request.POST), error=error, status=403)
+        return form_page(request, data, EnquiryForm(data.topics, request.POST), error=error, status=403)
     if request.method == "POST" and view == "consular:enquiry":
         token = request.resolver_match.kwargs["token"]
         return set_private_headers(enquiry_page(request, token, AdditionForm(request.POST), error=error, status=403))

@@ -1,4 +1,4 @@
-"""The contact page during a database outage: the last known phones, hours and answers, no lost input."""
+"""The contact page and the form during a database outage: the last known phones, hours and answers, no lost input."""
 
 from datetime import timedelta
 
@@ -10,7 +10,8 @@ from consular.models import CommonQuestion, Enquiry
 from consular.models.enquiries import EnquiryQuerySet
 from editions import edition
 from tests.factories import NOON, a_category, a_notice, a_topic, an_office
-from tests.helpers.contact_form import CONTACT, contact_form_data, form_errors
+from tests.helpers.contact_form import CONTACT, WRITE, contact_form_data, form_errors
+from tests.helpers.wsgi import application, request_page
 
 # Committed, because the contact page stores only data of a committed edition.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -35,33 +36,43 @@ def away(consul, monkeypatch):
             raise error("gone")
 
         monkeypatch.setattr(edition, "_read_edition_number", gone)
+        monkeypatch.setattr(application(), "number", lambda now: None)
 
     return go
 
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
-@pytest.mark.parametrize("visited", [CONTACT, "/messages/"])
-def test_an_outage_page_shows_the_consular_phones(client, away, visited, error):
-    client.get(visited)
+def test_the_contact_page_is_rendered_from_the_last_known_data(away, error):
+    request_page("/messages/")
     away(error)
-    answer = client.get(CONTACT)
+    answer = request_page(CONTACT)
+    assert (answer.status, answer.headers["Cache-Status"]) == (200, "embassy; fwd=miss; detail=database-away")
+    said = ("+447700900123", "Open now, until 13:00", "With us.", "has moved", "form is unavailable at the moment")
+    assert [text for text in said if text not in answer.text] == []
+
+
+@pytest.mark.parametrize("visited", [WRITE, "/messages/"])
+def test_the_form_shows_the_emergency_number_and_says_that_it_is_unavailable(client, away, visited):
+    client.get(visited)
+    away()
+    answer = client.get(WRITE)
     page = answer.content.decode()
     assert (answer.status_code, answer["Retry-After"], "no-store" in answer["Cache-Control"]) == (503, "10", True)
-    for said in (
-        "+447700900123",
-        "Open now, until 13:00",
-        "With us.",
-        "has moved",
-        "form is unavailable at the moment",
-    ):
-        assert said in page, said
+    assert "+447700900123" in page and "form is unavailable at the moment" in page
 
 
-def test_the_hours_turn_all_the_same(client, away, clock):
-    client.get(CONTACT)
+def test_the_cached_contact_page_is_served(away):
+    before = request_page(CONTACT).body
+    away()
+    answer = request_page(CONTACT)
+    assert (answer.body, answer.headers["Cache-Status"]) == (before, "embassy; hit; detail=database-away")
+
+
+def test_the_hours_turn_all_the_same(away, clock):
+    request_page(CONTACT)
     away()
     clock.move_to(NOON + timedelta(hours=2))
-    assert "Closed, opens Wednesday 09:30" in client.get(CONTACT).content.decode()
+    assert "Closed now, opens Wednesday 09:30" in request_page(CONTACT).text
 
 
 def test_the_latest_change_is_shown(client, away):
@@ -74,9 +85,9 @@ def test_the_latest_change_is_shown(client, away):
 
 def test_a_question_stays_in_the_form(client, away):
     typed = contact_form_data()
-    client.get(CONTACT)
+    client.get(WRITE)
     away()
-    answer = client.post(CONTACT, typed)
+    answer = client.post(WRITE, typed)
     page = answer.content.decode()
     assert (answer.status_code, form_errors(answer)) == (503, [NOT_KEPT])
     assert "I have lost my passport." in page and "Анна Smith" in page and typed["ticket"] in page
@@ -84,33 +95,33 @@ def test_a_question_stays_in_the_form(client, away):
 
 def test_an_invalid_enquiry_gets_its_errors(client, away):
     typed = contact_form_data(question="")
-    client.get(CONTACT)
+    client.get(WRITE)
     away()
-    answer = client.post(CONTACT, typed)
+    answer = client.post(WRITE, typed)
     assert (answer.status_code, form_errors(answer)) == (503, ["Enter your question."])
 
 
 def test_an_outage_during_the_save_keeps_the_typed_text(client, consul, monkeypatch):
     typed = contact_form_data()
-    client.get(CONTACT)
+    client.get(WRITE)
 
     def gone(*arguments, **keywords):
         raise OperationalError("gone")
 
     with monkeypatch.context() as patched:
         patched.setattr(EnquiryQuerySet, "get_or_create", gone)
-        answer = client.post(CONTACT, typed)
+        answer = client.post(WRITE, typed)
     assert (answer.status_code, form_errors(answer), Enquiry.objects.count()) == (503, [NOT_KEPT], 0)
-    assert [client.post(CONTACT, typed).status_code for _ in range(2)] == [303, 303]
+    assert [client.post(WRITE, typed).status_code for _ in range(2)] == [303, 303]
     assert Enquiry.objects.count() == 1
 
 
 def test_an_expired_form_keeps_its_text_without_a_database(consul, away):
     client = Client(enforce_csrf_checks=True)
     typed = contact_form_data()
-    client.get(CONTACT)
+    client.get(WRITE)
     away()
-    answer = client.post(CONTACT, typed)
+    answer = client.post(WRITE, typed)
     assert answer.status_code == 503
     assert "I have lost my passport." in answer.content.decode()
 

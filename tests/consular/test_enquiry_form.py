@@ -13,13 +13,13 @@ from consular.forms import TOKEN_LIFETIME, make_form_token
 from consular.models import Enquiry
 from editions.models import EditionNumber
 from tests.factories import HOUR, NOON, a_topic, an_enquiry
-from tests.helpers.contact_form import CONTACT, contact_form_data, form_errors
+from tests.helpers.contact_form import WRITE, contact_form_data, form_errors
 from tests.properties import examples
 
 
 @pytest.mark.django_db
 def test_enquiry_is_stored_and_its_reference_shown(client, clock):
-    response = client.post(CONTACT, contact_form_data())
+    response = client.post(WRITE, contact_form_data())
     kept = Enquiry.objects.get()
     assert (response.status_code, kept.name, kept.received_at) == (303, "Анна Smith", NOON)
     assert kept.reference in client.get(response["Location"]).content.decode()
@@ -29,14 +29,14 @@ def test_enquiry_is_stored_and_its_reference_shown(client, clock):
 def test_enquiry_turns_no_edition(client, clock):
     typed = contact_form_data()
     before = EditionNumber.objects.get().number
-    client.post(CONTACT, typed)
+    client.post(WRITE, typed)
     assert EditionNumber.objects.get().number == before
 
 
 @pytest.mark.django_db
 def test_double_click_is_one_enquiry_with_one_reference(client, clock):
     typed = contact_form_data()
-    receipts = [client.get(client.post(CONTACT, typed)["Location"]).content for _click in range(2)]
+    receipts = [client.get(client.post(WRITE, typed)["Location"]).content for _click in range(2)]
     reference = Enquiry.objects.get().reference.encode()
     assert all(reference in receipt for receipt in receipts)
 
@@ -59,8 +59,8 @@ def test_the_same_enquiry_sent_to_two_servers_is_stored_once():
 @pytest.mark.django_db
 def test_changed_question_sent_from_the_same_page_is_heard_again(client, clock):
     typed = contact_form_data()
-    client.post(CONTACT, typed)
-    client.post(CONTACT, typed | {"question": "And my ticket, too."})
+    client.post(WRITE, typed)
+    client.post(WRITE, typed | {"question": "And my ticket, too."})
     assert Enquiry.objects.count() == 2
 
 
@@ -83,7 +83,7 @@ def test_changed_question_sent_from_the_same_page_is_heard_again(client, clock):
     ],
 )
 def test_errors_are_shown_above_and_beside_the_field(client, clock, typed, sentence):
-    page = client.post(CONTACT, contact_form_data(**typed))
+    page = client.post(WRITE, contact_form_data(**typed))
     assert form_errors(page) == [sentence]
     assert page.content.decode().count(sentence) == 2
 
@@ -91,52 +91,52 @@ def test_errors_are_shown_above_and_beside_the_field(client, clock, typed, sente
 @pytest.mark.django_db
 def test_nothing_typed_is_lost_on_an_error(client, clock):
     typed = contact_form_data(email="anna", name="<Анна> & Co", question="Line one\nLine two", phone="+44 1")
-    page = client.post(CONTACT, typed).content.decode()
+    page = client.post(WRITE, typed).content.decode()
     for said in ("&lt;Анна&gt; &amp; Co", "Line one\nLine two", 'value="+44 1"', "checked", "selected"):
         assert said in page
 
 
 @pytest.mark.django_db
 def test_summary_of_errors_takes_the_focus(client, clock):
-    page = client.post(CONTACT, contact_form_data(name="")).content.decode()
+    page = client.post(WRITE, contact_form_data(name="")).content.decode()
     assert '<div class="faults" role="alert" tabindex="-1" autofocus' in page
 
 
 @pytest.mark.django_db
 def test_5000_characters_with_windows_line_ends_are_not_too_many(client, clock):
-    client.post(CONTACT, contact_form_data(question="\r\n".join("x" * 99 for _line in range(50))))
+    client.post(WRITE, contact_form_data(question="\r\n".join("x" * 99 for _line in range(50))))
     assert len(Enquiry.objects.get().question) == 4999
 
 
 @pytest.mark.django_db
 def test_form_sent_immediately_has_to_be_sent_again(client, clock):
     typed = contact_form_data(ticket=make_form_token())
-    assert "sent too quickly" in form_errors(client.post(CONTACT, typed))[0]
+    assert "sent too quickly" in form_errors(client.post(WRITE, typed))[0]
     clock.shift(4)
-    assert client.post(CONTACT, typed).status_code == 303
+    assert client.post(WRITE, typed).status_code == 303
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("ticket", ["", "forged", "\x00", "a:b:c", "é:1kN:x"])
 def test_form_without_a_valid_ticket_gets_a_new_one(client, clock, ticket):
-    page = client.post(CONTACT, contact_form_data(ticket=ticket))
+    page = client.post(WRITE, contact_form_data(ticket=ticket))
     assert "The form has expired" in form_errors(page)[0]
     new = re.search(r'name="ticket" value="([^"]+)"', page.content.decode())[1]
     clock.shift(5)
-    assert client.post(CONTACT, contact_form_data(ticket=new)).status_code == 303
+    assert client.post(WRITE, contact_form_data(ticket=new)).status_code == 303
 
 
 @pytest.mark.django_db
 def test_page_left_open_overnight_loses_nothing(client, clock):
     typed = contact_form_data()
     clock.shift(TOKEN_LIFETIME + HOUR)
-    page = client.post(CONTACT, typed)
+    page = client.post(WRITE, typed)
     assert "The form has expired" in form_errors(page)[0] and "I have lost my passport." in page.content.decode()
 
 
 @pytest.mark.django_db
 def test_failed_csrf_check_shows_the_form_again_with_the_input(clock):
-    page = Client(enforce_csrf_checks=True).post(CONTACT, contact_form_data())
+    page = Client(enforce_csrf_checks=True).post(WRITE, contact_form_data())
     assert page.status_code == 403 and "had expired" in form_errors(page)[0]
     assert "I have lost my passport." in page.content.decode()
 
@@ -145,9 +145,9 @@ def test_failed_csrf_check_shows_the_form_again_with_the_input(clock):
 def test_form_from_a_failed_csrf_check_can_be_sent(clock):
     browser = Client(enforce_csrf_checks=True)
     typed = contact_form_data()
-    again = browser.post(CONTACT, typed).content.decode()
+    again = browser.post(WRITE, typed).content.decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', again)[1]
-    assert browser.post(CONTACT, typed | {"csrfmiddlewaretoken": token}).status_code == 303
+    assert browser.post(WRITE, typed | {"csrfmiddlewaretoken": token}).status_code == 303
 
 
 @pytest.mark.django_db
@@ -158,7 +158,7 @@ def test_failed_csrf_check_elsewhere_has_a_helpful_message(clock):
 
 @pytest.mark.django_db
 def test_line_breaks_in_a_name_can_start_no_header(client, clock):
-    client.post(CONTACT, contact_form_data(name="Anna\r\nBcc: all@example.org"))
+    client.post(WRITE, contact_form_data(name="Anna\r\nBcc: all@example.org"))
     assert Enquiry.objects.get().name == "Anna Bcc: all@example.org"
 
 
@@ -180,7 +180,7 @@ def test_line_breaks_in_a_name_can_start_no_header(client, clock):
     ],
 )
 def test_names_in_any_script_are_stored(client, clock, name):
-    client.post(CONTACT, contact_form_data(name=name))
+    client.post(WRITE, contact_form_data(name=name))
     assert Enquiry.objects.get().name == name
 
 
@@ -193,7 +193,7 @@ def test_names_in_any_script_are_stored(client, clock, name):
     )
 )
 def test_form_accepts_any_input_without_an_error(typed):
-    assert Client().post(CONTACT, typed).status_code == 200
+    assert Client().post(WRITE, typed).status_code == 200
 
 
 # Arbitrary input
@@ -210,7 +210,7 @@ INVISIBLE = (
 def test_invisible_characters_are_removed_from_every_line_of_the_form(client, clock, character):
     lines = {name: text for name, text in LINES.items() if name != "name" or character not in NEEDED_IN_NAMES}
     pasted = {name: f"{character}{text[:4]}{character}{text[4:]}{character}" for name, text in lines.items()}
-    client.post(CONTACT, contact_form_data(**pasted))
+    client.post(WRITE, contact_form_data(**pasted))
     enquiry = Enquiry.objects.get()
     assert {name: getattr(enquiry, name) for name in lines} == lines
 
@@ -222,23 +222,23 @@ LINES = {"name": "Anna Smith", "email": "anna@example.org", "phone": "+44 20 794
 @pytest.mark.django_db
 def test_a_misspelt_address_is_questioned_once_and_accepted_when_it_is_sent_again(client, clock):
     typed = contact_form_data(email="anna@gmial.com")
-    page = client.post(CONTACT, typed)
+    page = client.post(WRITE, typed)
     assert form_errors(page) == ["Did you mean anna@gmail.com? If anna@gmial.com is right, send the form again."]
     hidden = re.search(r'name="email_confirmed" value="([^"]+)"', page.content.decode())[1]
-    assert client.post(CONTACT, typed | {"email_confirmed": hidden}).status_code == 303
+    assert client.post(WRITE, typed | {"email_confirmed": hidden}).status_code == 303
     assert Enquiry.objects.get().email == "anna@gmial.com"
 
 
 @pytest.mark.django_db
 def test_an_address_that_cannot_be_reached_is_refused_however_often_it_is_sent(client, clock):
     typed = contact_form_data(email="anna@printer.local", email_confirmed="anna@printer.local")
-    assert "cannot send e-mails to addresses that end in .local" in form_errors(client.post(CONTACT, typed))[0]
+    assert "cannot send e-mails to addresses that end in .local" in form_errors(client.post(WRITE, typed))[0]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["\u200b\u200d", "\u202e", " \u3000 ", "\u0301"])
 def test_name_in_which_nothing_is_to_be_seen_is_none(client, clock, name):
-    assert form_errors(client.post(CONTACT, contact_form_data(name=name))) == ["Enter your name."]
+    assert form_errors(client.post(WRITE, contact_form_data(name=name))) == ["Enter your name."]
 
 
 @pytest.mark.django_db
@@ -247,14 +247,14 @@ def test_name_in_which_nothing_is_to_be_seen_is_none(client, clock, name):
     [("one\r\ntwo\rthree\u2028four\x0bfive", "one\ntwo\nthree\nfour\nfive"), ("a\x1bb\u202ec", "abc")],
 )
 def test_question_keeps_its_lines_and_loses_invisible_characters(client, clock, typed, kept):
-    client.post(CONTACT, contact_form_data(question=typed))
+    client.post(WRITE, contact_form_data(question=typed))
     assert Enquiry.objects.get().question == kept
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("email", ["anna@example.org\nBcc: all@example.org", "anna@example.org, all@example.org"])
 def test_address_that_is_more_than_one_is_refused(client, clock, email):
-    assert "Enter one e-mail address" in form_errors(client.post(CONTACT, contact_form_data(email=email)))[0]
+    assert "Enter one e-mail address" in form_errors(client.post(WRITE, contact_form_data(email=email)))[0]
 
 
 @pytest.mark.django_db
@@ -262,7 +262,7 @@ def test_address_that_is_more_than_one_is_refused(client, clock, email):
 def test_form_in_a_writing_that_is_none_is_refused(client, charset):
     body = '--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nAnna\r\n--x--\r\n'
     content_type = f"multipart/form-data; boundary=x; charset={charset}"
-    assert client.generic("POST", CONTACT, body, content_type=content_type).status_code == 400
+    assert client.generic("POST", WRITE, body, content_type=content_type).status_code == 400
 
 
 # Attributes for browsers
@@ -274,13 +274,13 @@ def test_form_in_a_writing_that_is_none_is_refused(client, charset):
 )
 def test_fields_have_correct_autocomplete_attributes(client, field, token):
     a_topic()
-    page = client.get(CONTACT).content.decode()
+    page = client.get(WRITE).content.decode()
     assert f'autocomplete="{token}"' in re.search(f'<input [^>]*name="{field}"[^>]*>', page)[0]
 
 
 @pytest.mark.django_db
 def test_invalid_field_refers_to_its_error(client, clock):
-    page = client.post(CONTACT, contact_form_data(email="anna")).content.decode()
+    page = client.post(WRITE, contact_form_data(email="anna")).content.decode()
     field = re.search('<input [^>]*name="email"[^>]*>', page)[0]
     assert 'aria-invalid="true"' in field and 'aria-describedby="email_helptext email_error"' in field
     assert 'id="email_helptext"' in page and 'id="email_error"' in page

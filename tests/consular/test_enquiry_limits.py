@@ -13,7 +13,7 @@ from consular.models import Enquiry, EnquirySubmission
 from outbox import rate_limits
 from outbox.models import OutboxEmail
 from tests.factories import DAY, HOUR, NOON, a_topic, an_enquiry, an_office
-from tests.helpers.contact_form import CONTACT, contact_form_data, form_errors, form_ticket
+from tests.helpers.contact_form import WRITE, contact_form_data, form_errors, form_ticket
 from tests.helpers.enquiry_officers import an_officer
 from tests.helpers.visitors import answered_truthfully, send
 
@@ -122,7 +122,7 @@ def test_refusal_writes_nothing(clock, two_an_hour):
     send(1), send(2)
     typed = contact_form_data(question="Another")
     with CaptureQueriesContext(connection) as queries:
-        assert Client(REMOTE_ADDR="192.0.2.1").post(CONTACT, typed).status_code == 429
+        assert Client(REMOTE_ADDR="192.0.2.1").post(WRITE, typed).status_code == 429
     assert not [query["sql"] for query in queries if not query["sql"].startswith("SELECT")]
     assert EnquirySubmission.objects.count() == 2
 
@@ -131,7 +131,7 @@ def test_refusal_writes_nothing(clock, two_an_hour):
 def test_double_click_counts_once(clock, two_an_hour):
     typed = contact_form_data()
     for _click in range(5):
-        assert Client(REMOTE_ADDR="192.0.2.1").post(CONTACT, typed).status_code == 303
+        assert Client(REMOTE_ADDR="192.0.2.1").post(WRITE, typed).status_code == 303
     assert EnquirySubmission.objects.count() == 1
 
 
@@ -139,7 +139,7 @@ def test_double_click_counts_once(clock, two_an_hour):
 def test_double_click_on_the_last_one_taken_gets_its_receipt(clock, two_an_hour):
     send(1)
     typed = contact_form_data(question="The last one")
-    answers = [Client(REMOTE_ADDR="192.0.2.1").post(CONTACT, typed).status_code for _click in range(2)]
+    answers = [Client(REMOTE_ADDR="192.0.2.1").post(WRITE, typed).status_code for _click in range(2)]
     assert answers == [303, 303]
 
 
@@ -187,7 +187,7 @@ def through(forwarded, number):
     """Send an enquiry with this X-Forwarded-For, through a proxy at 192.0.2.250."""
     typed = contact_form_data(question=f"Question number {number}")
     client = Client(REMOTE_ADDR="192.0.2.250", headers={"X-Forwarded-For": forwarded})
-    return client.post(CONTACT, typed).status_code
+    return client.post(WRITE, typed).status_code
 
 
 @pytest.mark.one_database
@@ -255,7 +255,7 @@ def at_once(posts):
 
     def post(typed):
         try:
-            return Client(REMOTE_ADDR="192.0.2.1").post(CONTACT, typed).status_code
+            return Client(REMOTE_ADDR="192.0.2.1").post(WRITE, typed).status_code
         finally:
             connection.close()
 

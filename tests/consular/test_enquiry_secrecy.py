@@ -93,7 +93,7 @@ def site(transactional_db, settings, time_machine):
 @pytest.fixture
 def asked(site, client, admin_user):
     """An enquiry that came by the form, with all that can belong to it, and its letters in the queue."""
-    assert client.post(reverse("consular:contact"), form(topic=site.pk)).status_code == 303
+    assert client.post(reverse("consular:write"), form(topic=site.pk)).status_code == 303
     enquiry = Enquiry.objects.get()
     enquiry.record_opened(admin_user, NOON)
     enquiry.note(LATER["note"], by=admin_user, at=NOON)
@@ -147,7 +147,7 @@ def test_a_500_reveals_nothing_in_page_log_or_email(site, log, monkeypatch, mail
         raise fault("It broke.")
 
     monkeypatch.setattr("consular.models.enquiries.EnquiryQuerySet.receive", breaks)
-    page = Client(raise_request_exception=False).post(reverse("consular:contact"), form(topic=site.pk))
+    page = Client(raise_request_exception=False).post(reverse("consular:write"), form(topic=site.pk))
     assert (page.status_code, found_in(page.content)) == (500, set())
     assert b"It broke" in log() and found_in(log()) == set() and mailoutbox == []
     assert found_in(database()) == found_in(memory()) == set()
@@ -160,27 +160,27 @@ def test_database_error_reveals_nothing_in_the_log(site, log, monkeypatch):
         Topic.objects.bulk_create([Topic(name=asked["name"]), Topic(name=asked["name"])])
 
     monkeypatch.setattr("consular.models.enquiries.EnquiryQuerySet.receive", breaks)
-    page = Client(raise_request_exception=False).post(reverse("consular:contact"), form(topic=site.pk))
+    page = Client(raise_request_exception=False).post(reverse("consular:write"), form(topic=site.pk))
     assert b"IntegrityError" in log()
     assert (page.status_code, found_in(page.content), found_in(log())) == (500, set(), set())
 
 
 def test_expired_form_leaves_nothing_behind(site, log):
-    page = Client(enforce_csrf_checks=True).post(reverse("consular:contact"), form(topic=site.pk))
+    page = Client(enforce_csrf_checks=True).post(reverse("consular:write"), form(topic=site.pk))
     assert page.status_code == 403 and "question" in found_in(page.content)  # the visitor gets it back
     assert found_in(database()) == found_in(log()) == found_in(memory()) == set()
 
 
 def test_refused_flood_leaves_nothing_behind(site, log, settings, client):
     settings.ENQUIRIES_PER_HOUR = 1
-    client.post(reverse("consular:contact"), form(topic=site.pk))
-    page = client.post(reverse("consular:contact"), form(topic=site.pk, question=WORDS["question"] + " Again."))
+    client.post(reverse("consular:write"), form(topic=site.pk))
+    page = client.post(reverse("consular:write"), form(topic=site.pk, question=WORDS["question"] + " Again."))
     assert page.status_code == 429
     assert found_in(database()) == found_in(log()) == found_in(memory()) == set()
 
 
 def test_form_with_a_mistake_leaves_nothing_behind(site, log, client):
-    page = client.post(reverse("consular:contact"), form(topic="", ticket="nonsense"))
+    page = client.post(reverse("consular:write"), form(topic="", ticket="nonsense"))
     assert page.status_code == 200 and "question" in found_in(page.content)
     assert found_in(database()) == found_in(log()) == found_in(memory()) == set()
 

@@ -142,10 +142,10 @@ def test_moments_of_a_day_keep_the_order_of_the_clock(day, times, zone):
     ("now", "words"),
     [
         ("2020-11-24 12:37", "Open now, until 13:00"),
-        ("2020-11-24 08:00", "Closed, opens today 09:30"),
-        ("2020-11-24 13:00", "Closed, opens Wednesday 09:30"),
-        ("2020-11-28 12:00", "Closed, opens Monday 09:30"),
-        ("2020-12-24 14:00", "Closed, opens Friday 1 January, 09:30"),
+        ("2020-11-24 08:00", "Closed now, opens 09:30"),
+        ("2020-11-24 13:00", "Closed now, opens Wednesday 09:30"),
+        ("2020-11-28 12:00", "Closed now, opens Monday 09:30"),
+        ("2020-12-24 14:00", "Closed now, opens Friday 1 January, 09:30"),
     ],
 )
 def test_state_has_a_text(now, words):

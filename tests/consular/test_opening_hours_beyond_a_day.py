@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from consular.hours import Span, State, Timetable, first_instant
 from consular.models import Holiday, Office, OpeningHours
-from consular.opening_hours_text import hours_text, opening_context, opening_schedule, state_text
+from consular.opening_hours_text import hours_text, opening_context, opening_schedule, today_text
 from tests.factories import an_office
 from tests.properties import examples
 
@@ -159,7 +159,8 @@ def test_a_page_left_open_shows_the_same_as_a_new_page(table, when, zone):
     for hours in range(0, 8 * 24, 11):
         later = when + timedelta(hours=hours, minutes=hours % 60)
         said = [words for begins, _is_open, words in phases if begins <= later][-1]
-        assert said == state_text(table.state(later, zone), later.astimezone(zone).date())
+        day = later.astimezone(zone).date()
+        assert said == today_text(table.state(later, zone), day, table.spans(day))
 
 
 # The words
@@ -172,7 +173,7 @@ def test_a_page_left_open_shows_the_same_as_a_new_page(table, when, zone):
         ("00:00-00:00", "2020-11-24 12:00", "Open now, until Friday 24:00"),
         ("20:00-02:00", "2020-11-24 21:00", "Open now, until 02:00"),
         ("20:00-02:00", "2020-11-25 01:00", "Open now, until 02:00"),
-        ("20:00-02:00", "2020-11-25 03:00", "Closed, opens today 20:00"),
+        ("20:00-02:00", "2020-11-25 03:00", "Closed now, opens 20:00"),
         ("20:00-00:00", "2020-11-24 21:00", "Open now, until 24:00"),
         ("09:00-23:59", "2020-11-24 21:00", "Open now, until 24:00"),
         ("08:00-06:00", "2020-11-24 09:00", "Open now, until 06:00"),
@@ -224,7 +225,7 @@ def test_a_holiday_may_have_a_break():
         Holiday.objects.create(
             office=office, date=date(2020, 11, 25), name="Election", opens=time(opens), closes=time(closes)
         )
-    assert office.state_in_words(at("2020-11-25 13:00")) == "Closed, opens today 14:00"
+    assert office.state_in_words(at("2020-11-25 13:00")) == "Closed now, opens 14:00"
     [(holiday, hours)] = opening_context(office, at("2020-11-24 12:00"))["holidays"]
     assert (holiday.name, hours) == ("Election", "10:00–12:00, 14:00–16:00")
 
@@ -236,8 +237,8 @@ def test_a_closure_of_weeks_is_one_line(client):
     Holiday.objects.create(
         office=office, date=date(2020, 12, 2), name="Ballot", opens=time(10), closes=time(12)
     )  # fmt: skip
-    assert office.state_in_words(at("2020-11-24 12:00")) == "Closed, opens Wednesday 2 December, 10:00"
-    assert office.state_in_words(at("2020-12-03 12:00")) == "Closed, opens Monday 18 January, 09:30"
+    assert office.state_in_words(at("2020-11-24 12:00")) == "Closed now, opens Wednesday 2 December, 10:00"
+    assert office.state_in_words(at("2020-12-03 12:00")) == "Closed now, opens Monday 18 January, 09:30"
     listed = opening_context(office, at("2020-12-03 12:00"))["holidays"]
     assert [(day.name, day.last_date, hours) for day, hours in listed] == [
         ("Building works", date(2021, 1, 15), "closed")

@@ -4,12 +4,12 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import HOUR, an_enquiry
-from tests.helpers.contact_form import CONTACT, contact_form_data
+from tests.helpers.contact_form import WRITE, contact_form_data
 
 
 @pytest.mark.django_db
 def test_receipt_is_shown_for_an_hour(client, clock):
-    receipt = client.post(CONTACT, contact_form_data())["Location"]
+    receipt = client.post(WRITE, contact_form_data())["Location"]
     clock.shift(2 * HOUR)
     assert client.get(receipt).status_code == 404
 

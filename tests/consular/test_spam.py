@@ -10,7 +10,7 @@ from consular import spam
 from consular.models import Enquiry
 from outbox.models import OutboxEmail
 from tests.factories import a_topic
-from tests.helpers.contact_form import CONTACT, contact_form_data, form_ticket
+from tests.helpers.contact_form import WRITE, contact_form_data, form_ticket
 from tests.helpers.visitors import answered_truthfully
 
 pytestmark = pytest.mark.both_databases
@@ -70,13 +70,13 @@ def test_all_reasons_together_fit(name, question, honeypot, typed, twins, of_a_p
 
 @pytest.mark.django_db
 def test_enquiry_with_filled_honeypot_is_set_aside_and_not_discarded(client, clock):
-    client.post(CONTACT, contact_form_data(website="https://spam.example.org/"))
+    client.post(WRITE, contact_form_data(website="https://spam.example.org/"))
     assert Enquiry.objects.get().suspicion == "The hidden field was filled in."
 
 
 @pytest.mark.django_db
 def test_suspected_enquiry_sends_no_notice(client, clock):
-    client.post(CONTACT, contact_form_data(website="x"))
+    client.post(WRITE, contact_form_data(website="x"))
     assert not OutboxEmail.objects.exists()
 
 
@@ -84,7 +84,7 @@ def test_suspected_enquiry_sends_no_notice(client, clock):
 def test_one_page_sent_over_and_over_is_suspected(client, clock):
     typed = contact_form_data()
     for number in range(8):
-        client.post(CONTACT, typed | {"email": f"{number}@example.org"})
+        client.post(WRITE, typed | {"email": f"{number}@example.org"})
     told = [kept.suspicion for kept in Enquiry.objects.order_by("pk")]
     assert told == [""] * 6 + ["Sent 7 times from one page.", "Sent 8 times from one page."]
 
@@ -113,7 +113,7 @@ def test_one_page_sent_over_and_over_is_suspected(client, clock):
     ],
 )  # fmt: skip
 def test_an_innocent_enquiry_is_not_set_aside(client, clock, typed):
-    sent = client.post(CONTACT, contact_form_data(**typed))
+    sent = client.post(WRITE, contact_form_data(**typed))
     assert Enquiry.objects.get().suspicion == ""
     assert "We will send a receipt with this reference" in answered_truthfully(client, sent)
 
@@ -127,7 +127,7 @@ def test_many_people_with_the_same_words_are_not_set_aside(client, clock, settin
         typed = contact_form_data(
             topic=topic, name=f"Pupil {number}", email=f"pupil{number}@example.org", question=question
         )
-        answered_truthfully(client, client.post(CONTACT, typed | {"ticket": form_ticket()}))
+        answered_truthfully(client, client.post(WRITE, typed | {"ticket": form_ticket()}))
     assert not Enquiry.objects.suspected_spam().exists() and Enquiry.objects.waiting().count() == 8
 
 
@@ -135,7 +135,7 @@ def test_many_people_with_the_same_words_are_not_set_aside(client, clock, settin
 def test_one_person_who_sends_the_same_words_again_is_not_set_aside(client, clock):
     for _page in range(2):
         client.post(
-            CONTACT,
+            WRITE,
             contact_form_data(question="Where is my visa? See https://example.org/a") | {"ticket": form_ticket()},
         )
     assert [kept.suspicion for kept in Enquiry.objects.all()] == ["", ""]
@@ -144,7 +144,7 @@ def test_one_person_who_sends_the_same_words_again_is_not_set_aside(client, cloc
 @pytest.mark.django_db
 @pytest.mark.parametrize("typed", [{"website": "buy"}, {"name": "www.example.org"}, {"question": "www.a.example " * 3}])
 def test_a_visitor_is_informed_that_an_enquiry_is_set_aside(client, clock, typed):
-    sent = client.post(CONTACT, contact_form_data(**typed))
+    sent = client.post(WRITE, contact_form_data(**typed))
     page = answered_truthfully(client, sent)
     assert Enquiry.objects.get().reference in page and "has held your question" in page
     state = client.get(Enquiry.objects.get().get_absolute_url()).content.decode()
@@ -155,5 +155,5 @@ def test_a_visitor_is_informed_that_an_enquiry_is_set_aside(client, clock, typed
 def test_visitor_who_corrects_the_address_is_not_suspected(client, clock):
     typed = contact_form_data(email="ana@example.org")
     for email in ("ana@example.org", "anna@example.org"):
-        client.post(CONTACT, typed | {"email": email})
+        client.post(WRITE, typed | {"email": email})
     assert [kept.suspicion for kept in Enquiry.objects.all()] == ["", ""]

@@ -9,6 +9,7 @@ from consular.forms import make_form_token
 from tests.factories import NOON, a_topic
 
 CONTACT = "/contact/"
+WRITE = "/contact/write/"
 
 
 def form_ticket(at=NOON - timedelta(minutes=1)):

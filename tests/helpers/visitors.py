@@ -4,13 +4,13 @@ from django.test import Client
 
 from consular.models import Enquiry
 from outbox.models import OutboxEmail
-from tests.helpers.contact_form import CONTACT, contact_form_data
+from tests.helpers.contact_form import WRITE, contact_form_data
 
 
 def send(number=0, ip="192.0.2.1", **typed):
     """Send an enquiry with a unique text from an address, and return the response."""
     typed = contact_form_data(question=f"Question number {number}", **typed)
-    return Client(REMOTE_ADDR=ip).post(CONTACT, typed)
+    return Client(REMOTE_ADDR=ip).post(WRITE, typed)
 
 
 def answered_truthfully(client, sent):
