@@ -7,9 +7,9 @@ from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from consular.models import Topic
 from core.templatetags.datetimes import iso
 from core.xml_text import strip_invalid_xml
-from consular.models import Topic
 from counters.models import Counter
 from editions.decorators import per_edition
 from news.models import Category

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('search', '0002_full_text'),
         ('pages', '0002_search_words'),
-        ('consular', '0004_search_words'),
+        ('consular', '0005_search_words'),
     ]
 
     operations = [

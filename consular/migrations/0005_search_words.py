@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consular', '0003_office_and_topic_versions'),
+        ('consular', '0004_topic_slugs'),
     ]
 
     operations = [
