@@ -73,9 +73,7 @@ def further_cards(context, message) -> list[Card]:
     """Return the cards of a saved message: preview links, its changes, the log."""
     cards = []
     if context.get("preview_links") or context.get("preview_link_form"):
-        live = sum(is_live for _link, is_live, _revoke_url in context["preview_links"])
-        value = str(live) if live else _("none")
-        cards.append(Card("previews", _("Preview links"), value, "admin/news/message/_previews.html"))
+        cards.append(previews_card(context))
     if context.get("revisions"):
         value = str(len(context["revisions"]))
         cards.append(Card("changes", _("Changes"), value, "admin/news/message/_revisions.html"))
@@ -83,3 +81,9 @@ def further_cards(context, message) -> list[Card]:
         value = str(len(context["log_entries"]))
         cards.append(Card("log", _("Log"), value, "admin/news/message/_log.html"))
     return cards
+
+
+def previews_card(context) -> Card:
+    """Return the card with the preview links of a message or a release; its value is how many can be used."""
+    live = sum(is_live for _link, is_live, _revoke_url in context["preview_links"])
+    return Card("previews", _("Preview links"), str(live) if live else _("none"), "admin/news/message/_previews.html")

@@ -8,9 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.admin import edit_page
+from core.admin.edit_page import Card
 from core.admin.views import redirect_to_form
 from core.templatetags.datetimes import in_zones
 from editions.models import new_edition
+from news.admin.cards import previews_card
 from news.admin.forms import clean_moment
 from news.admin.preview_links import link_context
 from news.admin.release_steps import STEPS, ReleaseViews, link_refusal, links_of, visible_items
@@ -89,6 +92,20 @@ def named_entries(request, release) -> list[tuple]:
     ]
 
 
+def release_cards(context) -> list[Card]:
+    """Return the cards beside the form of a release: what is missing before it is published, preview links, the log."""
+    cards, broken = [], context["broken_links"]
+    if context["problems"] or broken or broken is None:
+        value = _("links are being checked") if broken is None else str(len(context["problems"]) + len(broken))
+        template = "admin/news/release/_check.html"
+        cards.append(Card("check", _("Before it can be published"), value, template, is_open=True))
+    if context.get("preview_links") or context.get("preview_link_form"):
+        cards.append(previews_card(context))
+    if context["release_log"]:
+        cards.append(Card("log", _("Log"), str(len(context["release_log"])), "admin/news/release/_log.html"))
+    return cards
+
+
 @admin.register(Release)
 class ReleaseAdmin(admin.ModelAdmin):
     """Releases, those ahead first."""
@@ -161,10 +178,14 @@ class ReleaseAdmin(admin.ModelAdmin):
                 ]
                 if is_open and can_approve
                 else [],
+                "release_state": obj.get_state(),
             }
             if self.has_change_permission(request):
                 context |= link_context(request, obj, link_refusal(request, obj))
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        frame = edit_page.form_context(response.context_data)
+        response.context_data |= frame | {"cards": frame["cards"] + (release_cards(context) if obj else [])}
+        return response
 
     def save_model(self, request, obj, form, change):
         """Save name and moment, then remove, order and add items."""

@@ -114,7 +114,11 @@ def test_an_answer_has_a_line_an_address_and_whom_to_call():
 def test_filters_and_further_pages_are_of_messages_only():
     a_page(title="Visas"), a_message(headline="Visas")
     first = search("visas")
-    assert [len(search("visas", **more).answers) for more in ({}, {"category": "statements"}, {"year": 2020})] == [1, 0, 0]
+    assert [len(search("visas", **more).answers) for more in ({}, {"category": "statements"}, {"year": 2020})] == [
+        1,
+        0,
+        0,
+    ]
     assert search("visas", category="speeches").answers  # nothing else is found
     assert first.messages
 
@@ -227,7 +231,9 @@ def test_a_rebuild_indexes_everything_again():
     AnswerEntry.objects.create(kind="page", object_id=9_999)
     call_command("build_search", "--rebuild", "--quiet")
     assert set(AnswerWord.objects.values_list("kind", "object_id", "word", "weight")) == before
-    assert set(AnswerEntry.objects.values_list("kind", "is_indexed")) == {(kind, True) for kind in AnswerEntry.Kind.values}
+    assert set(AnswerEntry.objects.values_list("kind", "is_indexed")) == {
+        (kind, True) for kind in AnswerEntry.Kind.values
+    }
 
 
 def test_an_officers_language_does_not_decide_the_words_of_an_office(settings):
