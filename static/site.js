@@ -101,7 +101,9 @@
     const [, open, text] = JSON.parse(office.dataset.schedule).filter(([from]) => from * 1000 <= at).pop();
     const [status] = office.children;
     office.dataset.open = open;
-    if (status.textContent !== text) status.textContent = text;
+    if (status.textContent === text) return;
+    status.replaceChildren(...text.split(/(\S+–\S+)/).map((part, odd) => // a range of hours is not broken over two lines
+      odd % 2 ? Object.assign(document.createElement("span"), { className: "hours", textContent: part }) : part));
   };
 
   // Updates: at each full minute, and when the page becomes visible

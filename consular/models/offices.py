@@ -49,6 +49,7 @@ class OfficeQuerySet(VersionedQuerySet):
         """Return the office whose phone and e-mail are in the header of every page: the first consular one, or None."""
         return self.consular().first()
 
+
 class Office(VersionedModel):
     """An office of the embassy that people call, write to or visit."""
 

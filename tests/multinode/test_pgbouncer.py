@@ -72,7 +72,7 @@ def visitors(node, number=4):
         while not over.is_set():
             turn += 1
             statuses.append(node.status(f"/search/?q=word{visitor}x{turn}"))
-            statuses.append(node.status("/contact/"))
+            statuses.append(node.status("/contact/write/"))
 
     threads = [threading.Thread(target=visit, args=[each]) for each in range(number)]
     for thread in threads:

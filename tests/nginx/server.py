@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -137,10 +138,27 @@ class Application:
     def go_on(self):
         self.signal_all(signal.SIGCONT)
 
-    def signal_all(self, number):
+    def kill_workers(self):
+        """Kill the workers (SIGKILL), which the main process starts again, unless they die too often."""
+        for pid in self.pids()[1:]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def restart(self):
+        """Stop what still runs, and start it again."""
+        if self.process.poll() is None:
+            self.stop()
+        self.start()
+
+    def pids(self):
+        """Return the ids of the main process and of its workers."""
         listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
         rows = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
-        pids = [self.process.pid, *(pid for pid, parent in rows if parent == self.process.pid)]
+        return [self.process.pid, *(pid for pid, parent in rows if parent == self.process.pid)]
+
+    def signal_all(self, number):
+        """Send a signal to all processes, and return their ids."""
+        pids = self.pids()
         for pid in pids:
             os.kill(pid, number)
         return pids

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.factories import a_message
+from tests.factories import a_message, a_topic, an_office
 from tests.helpers.nginx import nginx, without_query_limit
 from tests.nginx.server import Application, request_page, wait_for_next_second
 
@@ -19,7 +19,7 @@ def test_cached_pages_are_served_while_the_application_is_stopped(door, applicat
     application.stop()
     try:
         wait_for_next_second()
-        stale, desk, form = request_page(door, path), request_page(door, "/admin/"), request_page(door, "/contact/")
+        stale, desk, form = (request_page(door, each) for each in (path, "/admin/", "/contact/write/"))
     finally:
         application.start()
     assert (stale.status, "Read before the fall" in stale.text) == (200, True)
@@ -29,6 +29,39 @@ def test_cached_pages_are_served_while_the_application_is_stopped(door, applicat
     assert "Embassy of the Republic in London" in desk.text and 'href="/static/site.css"' in desk.text
     assert desk.headers["retry-after"] == "10"
     assert [request_page(door, "/admin/login/").status, request_page(door, path).status] == [200, 200]
+
+
+def test_the_contact_page_and_its_topics_are_served_while_the_application_is_stopped(door, application):
+    an_office(emergency_phone="+44 (0) 7700 900123")
+    topic = a_topic(name="Lost passport", sentence="Report it to the police first.")
+    paths = "/contact/", topic.get_absolute_url()
+    assert [request_page(door, path).status for path in paths] == [200, 200]
+    application.stop()
+    try:
+        wait_for_next_second()
+        stale = [request_page(door, path) for path in paths]
+    finally:
+        application.start()
+    assert ["tel:+447700900123" in answer.text for answer in stale] == [True, True]
+    assert {answer.headers["cache-status"].partition(", ")[2] for answer in stale} == {"nginx; hit; detail=stale"}
+    assert not any("set-cookie" in answer.headers for answer in stale)
+
+
+def test_two_workers_that_die_within_five_seconds_leave_the_contact_page_answering(door, application):
+    """Granian exits after the second death, without which systemd would not start it again: the cached page is served."""
+    an_office(emergency_phone="+44 (0) 7700 900123")
+    assert request_page(door, "/contact/").status == 200
+    found = []
+    try:
+        for _death in range(2):
+            application.kill_workers()
+            for _request in range(10):
+                found.append(request_page(door, "/contact/"))
+                time.sleep(0.05)
+    finally:
+        application.restart()
+    assert {answer.status for answer in found} == {200}
+    assert all("tel:+447700900123" in answer.text for answer in found)
 
 
 def test_only_one_visitor_waits_while_the_application_hangs(door, application):
@@ -50,19 +83,19 @@ def test_the_spare_server_is_used_while_the_application_is_stopped(application, 
     places = {"nodes": [application.port], "static": tmp_path, "media": tmp_path}
     try:
         with nginx(tmp_path / "door", **places, spare=spare.port, change=without_query_limit) as door:
-            before = request_page(door, "/contact/").status
+            before = request_page(door, "/contact/write/").status
             application.stop()
             try:
                 found = [
                     request_page(door, path).status
-                    for path in ("/contact/", "/admin/login/", "/messages/?date=2020-11-24")
+                    for path in ("/contact/write/", "/admin/login/", "/messages/?date=2020-11-24")
                 ]
-                form = request_page(door, "/contact/", "POST", body="").status
+                form = request_page(door, "/contact/write/", "POST", body="").status
             finally:
                 application.start()
             assert (before, found, form) == (200, [200, 200, 302], 403)
             wait_for_next_second()
             spare.stop()
-            assert request_page(door, "/contact/").status == 200  # the application, which runs again
+            assert request_page(door, "/contact/write/").status == 200  # the application, which runs again
     finally:
         spare.stop()

@@ -31,7 +31,7 @@ def post_until_refused(door, path, visitors):
     return answers
 
 
-@pytest.mark.parametrize(("path", "burst"), [("/contact/", 10), ("/admin/login/", 20)])
+@pytest.mark.parametrize(("path", "burst"), [("/contact/", 10), ("/contact/write/", 10), ("/admin/login/", 20)])
 def test_only_the_visitor_who_posts_too_often_gets_429(door, path, burst):
     found = post_until_refused(door, path, [visitor(1)] * 100)
     assert {answer.status for answer in found[: burst + 1]} == {403}  # no token; but the application was reached
@@ -78,25 +78,26 @@ def test_requests_without_a_query_are_not_limited(door):
     assert request_page(door, "/messages/?date=2020-11-24", **visitor(7)).status != 429
 
 
-def test_sixty_readers_of_the_contact_page_may_share_one_address(door):
-    assert {request_page(door, "/contact/", **visitor(8)).status for _ in range(60)} == {200}
-    assert request_page(door, "/contact/", "POST", body="", **visitor(8)).status == 403
+@pytest.mark.parametrize(("number", "path"), [(8, "/contact/"), (9, "/contact/write/")])
+def test_sixty_readers_of_the_form_may_share_one_address(door, number, path):
+    assert {request_page(door, path, **visitor(number)).status for _ in range(60)} == {200}
+    assert request_page(door, path, "POST", body="", **visitor(number)).status == 403
 
 
-def test_endless_reading_of_the_contact_page_is_limited_and_sending_is_not(has_nginx, tmp_path):
+def test_endless_reading_of_the_form_is_limited_and_sending_is_not(has_nginx, tmp_path):
     # Without a node the count does not depend on its speed.
     with nginx(tmp_path / "door", nodes=[free_port()], static=tmp_path, media=tmp_path) as door:
         answers = []
         while len(answers) < 2000 and 429 not in answers:
-            answers += ask_together(door, ["/contact/"] * 60)
+            answers += ask_together(door, ["/contact/write/"] * 60)
         assert answers.count(502) >= 100 and 429 in answers
-        assert request_page(door, "/contact/", "POST", body="").status == 502
+        assert request_page(door, "/contact/write/", "POST", body="").status == 502
 
 
 def test_an_ipv6_network_of_64_bits_counts_as_one_visitor(door):
     household = [{"X_Tests_Visitor": f"2001:db8:0:7:{number:x}::{number:x}"} for number in range(1, 100)]
-    assert post_until_refused(door, "/contact/", household)[-1].status == 429
-    assert request_page(door, "/contact/", "POST", body="", X_Tests_Visitor="2001:db8:0:8::1").status == 403
+    assert post_until_refused(door, "/contact/write/", household)[-1].status == 429
+    assert request_page(door, "/contact/write/", "POST", body="", X_Tests_Visitor="2001:db8:0:8::1").status == 403
 
 
 def begin_to_send(door, stack, said, number):
@@ -140,7 +141,7 @@ def test_small_forms_to_the_desk_do_not_count_as_uploads(hurried_door):
 def test_a_hundred_megabytes_are_refused_by_their_content_length(door):
     found = [
         request_page(door, path, "POST", Content_Length=str(100 * 1024 * 1024))
-        for path in ("/", "/contact/", "/admin/")
+        for path in ("/", "/contact/write/", "/admin/")
     ]
     assert [answer.status for answer in found] == [413] * 3
     assert "The upload is too large" in found[2].text
@@ -149,18 +150,18 @@ def test_a_hundred_megabytes_are_refused_by_their_content_length(door):
 @pytest.mark.django_db(transaction=True)
 def test_an_enquiry_can_be_sent_through_nginx(door):
     topic = a_topic()
-    page = request_page(door, "/contact/", **visitor(3))
+    page = request_page(door, "/contact/write/", **visitor(3))
     fields = dict(re.findall(r'name="(csrfmiddlewaretoken|ticket)" value="([^"]+)"', page.text))
     cookie = page.headers["set-cookie"].partition(";")[0]
     typed = fields | {"name": "Anna Smith", "email": "anna@example.org", "question": "I have lost my passport."}
     typed |= {"phone": "", "consent": "on", "topic": str(topic.pk)}
     answer = request_page(
         door,
-        "/contact/",
+        "/contact/write/",
         "POST",
         body=urlencode(typed),
         Cookie=cookie,
-        Referer=f"{SITE}/contact/",
+        Referer=f"{SITE}/contact/write/",
         Content_Type="application/x-www-form-urlencoded",
         **visitor(3),
     )

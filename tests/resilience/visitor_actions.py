@@ -33,7 +33,7 @@ def save_message_form(node, form, **changes):
 
 def open_contact_form(node, question="I have lost my passport."):
     """Open the contact page, and return the form data and the cookie that an enquiry is sent with."""
-    status, page = node.ask("/contact/")
+    status, page = node.ask("/contact/write/")
     assert status == 200, status
     hidden = dict(re.findall(r'name="(csrfmiddlewaretoken|ticket)" value="([^"]+)"', page))
     topic = re.search(r'<(?:option|input)[^>]*value="(\d+)"', page)[1]
@@ -45,7 +45,7 @@ def send_enquiry(node, question):
     """Send an enquiry: return status, page and seconds."""
     body, cookies = question
     began = time.monotonic()
-    status, page = node.ask("/contact/", "POST", body, Cookie=cookies, **FORM)
+    status, page = node.ask("/contact/write/", "POST", body, Cookie=cookies, **FORM)
     return status, page, machine.seconds(began)
 
 
