@@ -112,8 +112,8 @@ class Schedule:
 
     The page is rendered with the first phase; site.js shows the others when their time comes. Example:
 
-        10:00 open "Today, Tuesday: 09:30–13:00. Open now, until 13:00"; 13:00 closed "Today, Tuesday: 09:30–13:00. Closed
-        now, opens Wednesday 09:30"; …; in eight days "Reload this page to see whether it is open"
+        10:00 open "Today, Tuesday: 09:30–13:00. Open now, until 13:00"; 13:00 closed "Today, Tuesday: 09:30–13:00.
+        Closed now, opens Wednesday 09:30"; …; in eight days "Reload this page to see whether it is open"
     """
 
     phases: list[Phase]

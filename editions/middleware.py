@@ -167,7 +167,7 @@ def edition_at(at: datetime) -> Edition:
 
 
 def is_renderable_without_database(rule: CachePolicy, cached: CachedResponse | None, now: float) -> bool:
-    """Return whether a page is rendered from what this process last knew, because that is newer than its cached copy."""
+    """Return whether a page is rendered from what this process last knew: where that is newer than its cached copy."""
     last = latest()
     return rule.without_database and last is not None and not (cached and cached.is_fresh(last.number, now))
 

@@ -145,9 +145,12 @@ class Application:
                 os.kill(pid, signal.SIGKILL)
 
     def restart(self):
-        """Stop what still runs, and start it again."""
-        if self.process.poll() is None:
-            self.stop()
+        """Stop what still runs, workers that a main process in trouble leaves behind too, and start it again."""
+        workers = self.pids()[1:]
+        self.stop()
+        for pid in workers:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.start()
 
     def pids(self):

@@ -48,16 +48,16 @@ def test_the_contact_page_and_its_topics_are_served_while_the_application_is_sto
 
 
 def test_two_workers_that_die_within_five_seconds_leave_the_contact_page_answering(door, application):
-    """Granian exits after the second death, without which systemd would not start it again: the cached page is served."""
+    """Granian takes that for a crash loop and may exit: until systemd has started it again, the copy is served."""
     an_office(emergency_phone="+44 (0) 7700 900123")
     assert request_page(door, "/contact/").status == 200
     found = []
     try:
         for _death in range(2):
             application.kill_workers()
-            for _request in range(10):
+            until = time.monotonic() + 1.5
+            while time.monotonic() < until:
                 found.append(request_page(door, "/contact/"))
-                time.sleep(0.05)
     finally:
         application.restart()
     assert {answer.status for answer in found} == {200}

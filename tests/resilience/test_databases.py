@@ -20,7 +20,7 @@ from tests.resilience.visitor_actions import (
 
 SOON = 2.5  # seconds
 BACK = 5.0  # seconds after the database's return
-UNPRINTED = ["/messages/2019/", "/counters/nothing/", "/search/?q=embassy", "/messages/2020/11/", "/contact/"]
+UNPRINTED = ["/messages/2019/", "/counters/nothing/", "/search/?q=embassy", "/messages/2020/11/", "/contact/write/"]
 
 
 def wait_until_ready(node, seconds):
