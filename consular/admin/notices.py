@@ -1,13 +1,14 @@
 """Admin of notices: their state as text, and an action that ends them."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.utils import timezone
 from django.utils.dateformat import format as in_words
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from consular.admin.widgets import WIDE_FIELDS
-from consular.models import Notice
+from consular.contradictions import find_contradictions
+from consular.models import Notice, Office
 from versions.admin.options import VersionedAdmin, VersionedForm
 from working_copies.admin import WorkingCopyMixin
 
@@ -77,6 +78,16 @@ class NoticeAdmin(WorkingCopyMixin, VersionedAdmin):
             (None, {"fields": ["sentence", "link_url", "link_text", "urgent"]}),
             (_("Period"), {"fields": ["starts", "ends"], "description": when}),
         ]
+
+    def save_model(self, request, obj, form, change):
+        """Save the notice; warn where it contradicts the opening hours that the contact page shows."""
+        super().save_model(request, obj, form, change)
+        if found := find_contradictions(obj, Office.objects.with_hours()):
+            text = _(
+                "The notice does not agree with the opening hours on %(days)s. Correct the notice, or enter an "
+                "exception for the office."
+            )
+            self.message_user(request, text % {"days": "; ".join(map(str, found))}, messages.WARNING)
 
     @admin.display(description=_("state"))
     def state(self, notice):

@@ -13,7 +13,7 @@ from consular.forms import TOKEN_LIFETIME, make_form_token
 from consular.models import Enquiry
 from editions.models import EditionNumber
 from tests.factories import HOUR, NOON, a_topic, an_enquiry
-from tests.helpers.contact_form import WRITE, contact_form_data, form_errors
+from tests.helpers.contact_form import CONTACT, WRITE, contact_form_data, form_errors
 from tests.properties import examples
 
 
@@ -284,3 +284,33 @@ def test_invalid_field_refers_to_its_error(client, clock):
     field = re.search('<input [^>]*name="email"[^>]*>', page)[0]
     assert 'aria-invalid="true"' in field and 'aria-describedby="email_helptext email_error"' in field
     assert 'id="email_helptext"' in page and 'id="email_error"' in page
+
+
+# A form that was opened when it was on the contact page
+
+
+@pytest.mark.django_db
+def test_a_form_sent_to_the_contact_page_is_saved_or_shown_again(client, clock):
+    page = client.post(CONTACT, contact_form_data(email="anna"))
+    assert page.status_code == 200 and "I have lost my passport." in page.content.decode()
+    assert 'action="/contact/write/"' in page.content.decode() and len(form_errors(page)) == 1
+    assert client.post(CONTACT, contact_form_data()).status_code == 303
+    assert Enquiry.objects.get().question == "I have lost my passport."
+
+
+@pytest.mark.django_db
+def test_a_form_sent_to_the_contact_page_without_a_token_keeps_its_text(clock):
+    page = Client(enforce_csrf_checks=True).post(CONTACT, contact_form_data())
+    assert (page.status_code, Enquiry.objects.count()) == (403, 0)
+    assert "I have lost my passport." in page.content.decode()
+
+
+# Before anything is sent
+
+
+@pytest.mark.django_db
+def test_no_field_is_announced_as_invalid_before_the_form_is_sent(client, clock):
+    a_topic()
+    page = client.get(WRITE).content.decode()
+    fields = re.findall(r"<(?:input|select|textarea)[^>]*\brequired\b[^>]*>", page.split("<main")[1])
+    assert len(fields) == 5 and [field for field in fields if 'aria-invalid="false"' not in field] == []
