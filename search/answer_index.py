@@ -126,3 +126,19 @@ def word_weights(texts: WeightedTexts) -> dict[str, int]:
                 return weights
             weights.setdefault(word, weight)
     return weights
+
+
+def wrongly_indexed(using: str = "default") -> list[tuple[str, int]]:
+    """Return kind and id of the answers whose words are not those of their public row: for `doctor`."""
+    stored: dict[tuple[str, int], dict[str, int]] = {
+        key: {} for key in AnswerEntry.objects.using(using).values_list("kind", "object_id")
+    }
+    for kind, pk, word, weight in AnswerWord.objects.using(using).values_list("kind", "object_id", "word", "weight"):
+        stored.setdefault((kind, pk), {})[word] = weight
+    with translation.override(settings.LANGUAGE_CODE):
+        public = {
+            (str(kind), row.pk): word_weights(texts(row))
+            for kind, (rows, texts) in SOURCES.items()
+            for row in rows(using)
+        }
+    return sorted(key for key in stored.keys() | public.keys() if stored.get(key) != public.get(key))

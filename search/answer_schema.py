@@ -72,7 +72,8 @@ def insert_entries(watched: Watched, which: str) -> str:
     return (
         f"INSERT INTO search_answer (kind, object_id, is_indexed) SELECT '{watched.kind}', answer.id, {{false}} "  # noqa: S608
         f"FROM {watched.answers} AS answer WHERE {watched.condition} AND {which} "
-        f"AND NOT EXISTS (SELECT 1 FROM search_answer AS e WHERE e.kind = '{watched.kind}' AND e.object_id = answer.id);"
+        "AND NOT EXISTS (SELECT 1 FROM search_answer AS e "
+        f"WHERE e.kind = '{watched.kind}' AND e.object_id = answer.id);"
     )
 
 

@@ -27,7 +27,7 @@ from search.vocabulary import BATCH_SIZE, MIN_SIMILARITY, one_edit_away
 MAX_ANSWERS = 3
 MIN_COVERAGE = 0.4
 MIN_SHARE = 0.35  # of the score of the best answer
-MAX_LINE = 160  # characters of a line
+MAX_LINE = 140  # characters of a line
 MAX_ENDING, MAX_CUT = 3, 2  # letters that a word may have more, or fewer, than the typed one
 OTHER_ENDING = 0.85  # how much such a word counts
 LEAST = 0.05  # what a word counts that every answer has

@@ -46,6 +46,11 @@ class SearchResults:
     phrase_limit: int = 0  # how many texts were checked for the phrase, where there were more
     is_complete: bool = True  # every message is in the index
 
+    @property
+    def selected(self) -> list[CountedLink]:
+        """Return the values of the filters that are selected."""
+        return [value for value in (*self.categories, *self.years, *self.sources) if value.is_selected]
+
 
 def run_search(params: SearchParams, at: datetime, edition, *, for_page: bool = True) -> SearchResults:
     """Return the results of a search at the time `at`; raise Refused, TooLong or Busy.

@@ -26,6 +26,7 @@ def search_page(request):
         error = str(refused)
     except SearchTimeout as too_long:
         error, status, retry_after = str(too_long), 503, too_long.RETRY_AFTER
+    rows = (found.messages or found.widened_messages) if found else []
     response = render(
         request,
         "search/search.html",
@@ -35,10 +36,9 @@ def search_page(request):
             "errors": list(dict.fromkeys([*params.errors, *([error] if error else [])])),
             "rows": [
                 {"message": row, "headline": highlight(row.headline, found.query), "excerpt": excerpt}
-                for row, excerpt in (
-                    zip(found.messages, make_excerpts(found.messages, found.query), strict=True) if found else []
-                )
+                for row, excerpt in (zip(rows, make_excerpts(rows, found.query), strict=True) if found else [])
             ],
+            "selected": found.selected if found else [],
             "count_limit": COUNT_LIMIT,
             "max_length": MAX_LENGTH,
             "sorts": [

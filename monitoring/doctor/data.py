@@ -23,6 +23,7 @@ from news import message_counts as tallies
 from news.archive import period_range
 from news.models import Attachment, Category, Message
 from richtext.models import Image, Original
+from search.answer_index import wrongly_indexed as wrongly_indexed_answers
 from search.documents import document_from_message
 from search.engines import KeyRange, Match, open_engine
 from search.indexer import is_outdated
@@ -107,7 +108,7 @@ def wrong_months(look: CheckContext) -> list[date]:
 
 
 def check_search(look: CheckContext):
-    """Search finds exactly the published messages, by their current text."""
+    """Search finds exactly the published messages, pages, topics and offices, by their current text."""
     if is_outdated():
         yield _("The search index was built by another release."), _("Run: python manage.py build_search")
         return
@@ -124,6 +125,12 @@ def check_search(look: CheckContext):
         says = _("The search index is wrong for %(count)s of the messages that were checked, for example %(first)s")
         do = _("Run: python manage.py build_search --rebuild")
         yield says % {"count": len(wrong), "first": wrong[0].get_absolute_url() or wrong[0].pk}, do
+    if (
+        answers := wrongly_indexed_answers() and wrongly_indexed_answers()
+    ):  # again, as one may have been saved just then
+        says = _("The search index is wrong for %(count)s pages, topics or offices, for example %(first)s")
+        do = _("Run: python manage.py build_search --rebuild")
+        yield says % {"count": len(answers), "first": "{} {}".format(*answers[0])}, do
 
 
 def sample_messages(look: CheckContext) -> Iterable[Message]:

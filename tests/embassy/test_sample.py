@@ -18,6 +18,7 @@ from news.models import Category, Message
 from pages.models import Page
 from richtext.sanitize import sanitize
 from tests.factories import NOON
+from tests.helpers.searches import search
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +140,23 @@ def test_each_office_of_the_sample_has_one_version_with_its_hours():
     call_command("load_sample", verbosity=0)
     for office in Office.objects.all():
         assert len(office.history.get().children["hours"]) == office.hours.count()
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "url"),
+    [
+        ("lost passport", "Lost or stolen passport", "/contact/"),
+        ("opening hours", "Consular Section", "/contact/"),
+        ("visa fee", "Visas", "/visas/"),
+        ("notarial", "Notarial services", "/contact/"),
+        ("emergency", "Citizens in distress", "/contact/"),
+        ("I lost my passport", "Lost or stolen passport", "/contact/"),
+        ("when are you open", "Consular Section", "/contact/"),
+        ("how much is a visa", "Visas", "/visas/"),
+        ("power of attorney", "Notarial services", "/contact/"),
+        ("robbed", "Lost or stolen passport", "/contact/"),
+    ],
+)
+def test_what_visitors_ask_finds_its_page_first(sample, typed, title, url):
+    first, *_others = search(typed).answers
+    assert (first.title, first.url.startswith(url)) == (title, True)

@@ -24,7 +24,7 @@ from monitoring.doctor.nodes import clock_ahead
 from news.models import Attachment, Message, MonthlyCount
 from news.syndication import feeds, sitemaps
 from outbox.models import OutboxEmail
-from search.models import ReindexQueue, SearchDocument
+from search.models import AnswerWord, ReindexQueue, SearchDocument
 from tests.factories import DAY, HOUR, NOON, a_category, a_message, an_enquiry
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +203,7 @@ def test_every_check_has_a_problem_here():
             ),
         ),
         ("search", lambda patch: SearchDocument.objects.filter(pk=SearchDocument.objects.last().pk).delete()),
+        ("search", lambda patch: AnswerWord.objects.filter(pk=AnswerWord.objects.first().pk).delete()),
         ("tally", lambda patch: MonthlyCount.objects.filter(pk=MonthlyCount.objects.last().pk).delete()),
         ("backup", lambda patch: Backup.objects.all().delete()),
         ("clock", lambda patch: patch.setattr("monitoring.doctor.host.database_skew", lambda: timedelta(seconds=9))),
