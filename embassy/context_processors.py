@@ -1,7 +1,5 @@
 """Context processor of the public pages: menus, clocks, date, consular office, notices."""
 
-from typing import NamedTuple
-
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.urls import reverse
@@ -14,7 +12,7 @@ from consular.models import Notice, Office
 from core.utc_offsets import printed_offsets
 from editions import edition as editions
 from embassy.emblem import emblem_content_type, emblem_name
-from embassy.menu import build_menu, mark_current
+from embassy.menu import MenuLink, build_menu, mark_current
 from news.models import Category
 from news.syndication import structured_data
 from pages.models import Page
@@ -81,13 +79,6 @@ def fetch_rows(at):
     }
 
 
-class MenuLink(NamedTuple):
-    """A link of the footer, or a feed."""
-
-    title: str
-    url: str
-
-
 def build_links(categories, pages):
     """Return the menus, feeds and other links of every page."""
     in_footer = [page for page in pages if page.place == Page.Place.FOOTER]
@@ -103,6 +94,7 @@ def build_links(categories, pages):
             MenuLink(_("JSON feed"), reverse("feed_json")),
             MenuLink(_("API"), reverse("api:index")),
         ],
+        "pages": [MenuLink(page.title, page.get_absolute_url()) for page in pages],
         "privacy_url": next((page.get_absolute_url() for page in pages if page.path == "privacy"), ""),
         "feeds": [
             MenuLink(settings.EMBASSY_NAME, reverse("feed")),

@@ -23,6 +23,13 @@ MAX_CHILDREN = 12  # of one section; the others are in the contents
 EMBASSY_ANCHOR = "embassy"  # of the pages without a section of their own, in the contents
 
 
+class MenuLink(NamedTuple):
+    """A link with a title: of the footer, to a page, to a feed."""
+
+    title: str
+    url: str
+
+
 class MenuItem(NamedTuple):
     """A section of the menu or one of its children.
 

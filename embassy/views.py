@@ -9,8 +9,12 @@ from django.template.loader import render_to_string
 
 from core.db_errors import DATABASE_UNAVAILABLE
 from counters.models import Counter
+from editions import edition as editions
+from editions import replicas
 from editions.decorators import per_edition
 from embassy import admin_errors
+from embassy.context_processors import site_processor
+from embassy.not_found import address_words, suggest_links
 from news.models import Category, Message
 from pages.hierarchy import build_tree
 from pages.models import Page
@@ -83,7 +87,11 @@ def not_found(request, exception=None):
     """The same response for a URL that does not exist and for one that is not public."""
     if admin_errors.is_admin_request(request):
         return admin_errors.admin_not_found(request)
-    return render(request, "404.html", status=404)
+    context = site_processor(request)
+    site, at, path = context["site"], context["at"], request.path_info
+    suggested = replicas.read_for_request(request, lambda: suggest_links(path, site["pages"], at))
+    context |= {"words": address_words(path), "suggested": suggested}
+    return render(request, "404.html", context, status=404)
 
 
 def server_error(request):
@@ -98,7 +106,8 @@ def server_error(request):
             response = render(request, "500.html", {"away": away}, status=status)
     except Exception:  # the cause may affect the layout as well
         log.exception("The error page failed as well; sending it without a layout.")
-        bare = render_to_string("500_bare.html", {"away": away, "request": request})
+        office = (editions.last_known("furniture") or {}).get("office")
+        bare = render_to_string("500_bare.html", {"away": away, "request": request, "office": office})
         response = HttpResponse(bare, status=status)
     if away:
         response["Retry-After"] = "10"

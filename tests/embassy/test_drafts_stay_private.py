@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.urls import get_resolver
 
+from embassy.not_found import address_words
 from news.models import Attachment, PreviewLink
 from tests.factories import DAY, HOUR, NOON, a_category, a_counter, a_message, a_notice, a_page, a_topic, an_office
 from tests.helpers.files import a_small_image_file
@@ -221,10 +222,13 @@ def test_the_crawl_would_find_a_canary(aviary):
 
 
 def everything(path, method):
-    """Return a response without its request id."""
+    """Return a response without its request id, and a 404 without the words of its address in the search box."""
     answer = request_page(path, method)
     headers = {name: value for name, value in answer.headers.items() if name.lower() != "x-request-id"}
-    return answer.status, headers, answer.body
+    words = address_words(path).encode()
+    if answer.status == 404 and words:
+        headers["Content-Length"] = str(int(headers["Content-Length"]) - len(words))
+    return answer.status, headers, answer.body.replace(b'value="%b"' % words, b'value=""')
 
 
 def unlike(unknown, addresses):
@@ -237,8 +241,8 @@ def unlike(unknown, addresses):
 def test_unpublished_content_looks_like_an_unknown_url(aviary):
     addresses = [aviary[state].get_absolute_url() for state in ("scheduled", "embargoed")]
     addresses += [f"/messages/2020/11/24/{word(state, 'slug')}/" for state in STATES]
-    addresses += [f"/{word(state, 'slug')}/" for state in STATES]
     assert unlike("/messages/2021/01/03/never-was/", addresses) == []
+    assert unlike("/never-was/", [f"/{word(state, 'slug')}/" for state in STATES]) == []
 
 
 def test_unpublished_content_looks_like_an_unknown_url_to_programs(aviary):
