@@ -3,7 +3,6 @@
 from django import template
 
 from counters import zones
-from counters.sentences import grouped
 
 register = template.Library()
 
@@ -21,9 +20,9 @@ def sentence(counter, at):
 
 
 @register.filter
-def widest(counters, at):
-    """Return the characters of the longest number of these counters, for the width of their column: 5 for "3,190"."""
-    return max(len(grouped(counter.days(at))) for counter in counters)
+def most_digits(counters, at):
+    """Return the digits of the longest number of these counters, for the width of their column: 4 for 3,190."""
+    return max(len(str(counter.days(at))) for counter in counters)
 
 
 @register.filter

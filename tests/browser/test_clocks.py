@@ -109,15 +109,37 @@ def test_clocks_of_the_home_page_turn_with_the_minute(held, server_at):
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "hour"),
-    [("2026-03-29 00:59:40", "02:00", "spring"), ("2026-10-25 01:59:40", "01:00", "autumn")],
+    ("zone", "at", "before", "after"),
+    [
+        ("Europe/London", "2026-03-29 00:59:40", "00:59", "02:00"),
+        ("Europe/London", "2026-10-25 00:59:40", "01:59", "01:00"),
+        ("America/New_York", "2026-11-01 05:59:40", "01:59", "01:00"),
+        ("Australia/Lord_Howe", "2026-10-03 15:29:40", "01:59", "02:30"),  # by half an hour
+        ("Europe/Moscow", "2014-10-25 21:59:40", "01:59", "01:00"),  # for good
+        ("Asia/Pyongyang", "2018-05-04 14:59:40", "23:29", "00:00"),
+    ],
 )
-def test_clocks_follow_the_change_to_and_from_summer_time(held, server_at, before, after, hour):
-    server_at(before)
+def test_clocks_follow_every_change_of_their_offset(held, server_at, settings, zone, at, before, after):
+    settings.CLOCKS = [("There", ZoneInfo(zone))]
+    server_at(at, "UTC")
     held.goto("/counters/")
-    expect(held.locator(LONDON)).to_have_text(before[11:16])
+    expect(held.locator(f'[data-clock="{zone}"]')).to_have_text(before)
     held.clock.run_for(MINUTE)
-    expect(held.locator(LONDON)).to_have_text(after)
+    expect(held.locator(f'[data-clock="{zone}"]')).to_have_text(after)
+
+
+def test_a_page_older_than_its_offsets_uses_the_zones_of_the_browser(held, server_at):
+    a_counter(since=date(2018, 3, 4))
+    server_at("2020-11-24 12:37:20")
+    held.goto("/counters/")
+    expect(held.locator(LONDON)).to_have_text("12:37")
+    server_at("2024-07-01 12:37:20")
+    held.clock.set_system_time(datetime(2035, 1, 1))
+    held.evaluate("dispatchEvent(new Event('focus'))")
+    expect(held.locator(LONDON)).to_have_text("12:37")
+    expect(held.locator(MOSCOW)).to_have_text("14:37")
+    expect(held.locator("[data-date]")).to_have_text("1 July 2024")
+    expect(held.locator("data")).to_have_text("2,311")
 
 
 def test_clocks_are_not_a_live_region(page):
@@ -130,7 +152,7 @@ def test_without_javascript_the_page_is_complete_and_no_clock_is_empty(open_page
     a_counter(since=date(2018, 3, 4))
     page = open_page(java_script_enabled=False)
     page.goto("/counters/")
-    expect(page.locator("data")).to_have_text(re.compile(r"^\d+$"))
+    expect(page.locator("data")).to_have_text(re.compile(r"^\d,\d{3}$"))
     expect(page.locator(LONDON)).to_be_hidden()
     page.goto("/")
     expect(page.locator(LONDON)).to_have_text(re.compile(r"^\d\d:\d\d$"))

@@ -65,7 +65,7 @@ def test_thousands_are_separated_as_the_language_of_the_site_does(client, noon, 
 def test_the_column_of_numbers_is_as_wide_as_the_longest(client, noon):
     a_counter(since=date(2020, 11, 20))
     a_counter(since=date(2012, 3, 1))
-    assert '<ul class="counters" data-width="5">' in client.get("/counters/").content.decode()
+    assert '<div class="counters" data-digits="4">' in client.get("/counters/").content.decode()
 
 
 @pytest.mark.django_db

@@ -54,10 +54,10 @@ def test_home_has_the_first_four_counters_and_a_link_to_all(client):
     four = home(client)
     a_counter(order=3, incident="a later one")
     five = home(client)
-    assert (four.count('class="counter"'), "All 4 counters" in four) == (4, False)
-    assert (five.count('class="counter"'), "a later one" in five) == (4, False)
+    assert (four.count("data-since"), "All 4 counters" in four) == (4, False)
+    assert (five.count("data-since"), "a later one" in five) == (4, False)
     assert '<a class="more" href="/counters/">All 5 counters <' in five
-    assert client.get("/counters/").content.decode().count('class="counter"') == 5
+    assert client.get("/counters/").content.decode().count("data-since") == 5
 
 
 def test_an_active_notice_is_above_the_page(client, clock):
