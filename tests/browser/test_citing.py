@@ -76,12 +76,15 @@ def test_a_citation_is_copied_and_confirmed(page, site, message):
     assert copied.endswith(message.get_absolute_url())
 
 
-def test_the_html_to_embed_a_counter_is_copied(page, site):
+def test_the_link_of_a_counter_and_the_html_to_embed_it_are_copied(page, site):
     counter = a_counter(incident="the “fire” & flood")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{site}{counter.get_absolute_url()}")
-    page.get_by_role("button", name="Copy").click()
-    expect(page.get_by_role("status")).to_have_text("Copied.")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("status").first).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{site}{counter.get_absolute_url()}"
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_role("status").last).to_have_text("Copied.")
     snippet = page.evaluate("navigator.clipboard.readText()")
     page.goto(f"{site}/contact/")
     found = page.evaluate("(html) => new DOMParser().parseFromString(html, 'text/html').images[0].alt", snippet)

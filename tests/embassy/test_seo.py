@@ -48,6 +48,10 @@ def test_json_ld_of_a_message_matches_its_page(client):
     )
     assert article["datePublished"] == meta_elements(html)["article:published_time"] == "2020-11-23T12:37:00Z"
     assert article["dateModified"] == meta_elements(html)["article:modified_time"] == "2020-11-24T12:37:00Z"
+    assert (meta_elements(html)["og:locale"], meta_elements(html)["article:section"]) == (
+        "en_GB",
+        message.category.name,
+    )
     assert article["image"] == meta_elements(html)["og:image"]
     assert (
         article["author"]["name"]
