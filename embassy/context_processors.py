@@ -69,6 +69,7 @@ def fetch_rows(at):
     return {
         **build_links(list(Category.objects.all()), list(Page.objects.shown().defer("body"))),
         "office": Office.objects.for_header(),
+        "press_office": Office.objects.press().first(),
         "json_ld": structured_data.to_json_ld(
             {
                 "@context": "https://schema.org",

@@ -87,6 +87,7 @@ def message(request, year, month, day, slug):
     older, newer = Message.objects.published(request.at).neighbours(Cursor.of(found))
     context = {
         "message": found,
+        "trail": archives.ArchiveFilter(found.category).breadcrumbs(),
         "older": older,
         "newer": newer,
         "image": structured_data.link_image(found),

@@ -1,11 +1,13 @@
-/* Buttons that copy the text of an element. */
+/* Buttons that copy a text, their own or that of an element, or print the page. */
 "use strict";
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.hidden = !navigator.clipboard;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText.trim());
+for (const button of document.querySelectorAll("button[hidden]")) {
+  const { copy, copied } = button.dataset;
+  button.hidden = copied && !navigator.clipboard;
+  button.onclick = async () => {
+    if (!copied) return print();
+    await navigator.clipboard.writeText(button.dataset.text ?? document.getElementById(copy).innerText.trim());
     const status = button.nextElementSibling;
-    status.textContent = button.dataset.copied;
+    status.textContent = copied;
     setTimeout(() => { status.textContent = ""; }, 4000);
-  });
+  };
 }

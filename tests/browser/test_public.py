@@ -308,11 +308,11 @@ def test_message_prints_as_a_press_release(page):
     an_office()
     message = a_message_of_real_lengths()
     page.goto(message.get_absolute_url())
-    expect(page.locator(".letterhead")).to_be_hidden()
+    expect(page.locator("footer.printed")).to_be_hidden()
     page.emulate_media(media="print")
     for selector in (".top-bar", ".menu", ".site-footer"):
         expect(page.locator(selector)).to_be_hidden()
-    expect(page.locator(".letterhead")).to_contain_text(message.get_absolute_url())
+    expect(page.locator("footer.printed")).to_contain_text(message.get_absolute_url())
     expect(page.locator(".name")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator(".source")).to_contain_text(LONG_SOURCE)

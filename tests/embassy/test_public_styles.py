@@ -11,15 +11,15 @@ from django.urls import reverse
 from news.models import Message
 from tests.helpers.page_weight import compressed_size, static_sizes
 
-SHEETS = ["site.css", "message.css", "archive.css", "contact.css", "forms.css"]
+SHEETS = ["site.css", "message.css", "citing.css", "earlier.css", "archive.css", "contact.css", "forms.css"]
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 DECLARATION = re.compile(r"([a-z-]+) *: *([^;{}]+?) *(?=[;}])")
 SIZE = re.compile(
     r"(?:inherit|(?:600 |700 )?(?:var\(--size-[1-6]\)|11pt|112\.5%|inherit)(?:/[\d.]+)?(?: var\(--(?:ui|text)\))?)"
 )
 DISTANCE = re.compile(r"margin.*|padding.*|gap|column-gap|row-gap")
-# A distance of the scale, none, one measured in the text's own size, or one computed from these.
-STEP = re.compile(r"-?(?:0|auto|[\d.]+em|1em|2rem|-1\.6rem|9rem|var\(--(?:space-[1-6]|gutter)\)|calc\(.*\))")
+# A distance of the scale, none, one measured in the text's own size or on paper, or one computed from these.
+STEP = re.compile(r"-?(?:0|auto|[\d.]+(?:em|mm)|1em|2rem|-1\.6rem|9rem|var\(--(?:space-[1-6]|gutter)\)|calc\(.*\))")
 PHYSICAL = re.compile(r"(?:margin|padding|border)-(?:left|right|top|bottom).*|left|right|top|bottom|width|height")
 
 

@@ -21,9 +21,12 @@ def compressed_size(body):
 
 
 def static_sizes(html, suffix):
-    """Return the compressed size of each static file of a page with this suffix (or one of them), by name."""
+    """Return the size in bytes of each static file of a page with this suffix (or one of them), by name.
+
+    They are compressed as collectstatic does it for WhiteNoise: Brotli at its best.
+    """
     names = [name for name in static_names(html) if name.endswith(suffix)]
-    return {name: compressed_size(read_static_file(name)) for name in names}
+    return {name: len(brotli.compress(read_static_file(name))) for name in names}
 
 
 def read_static_file(name):
