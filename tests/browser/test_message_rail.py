@@ -54,6 +54,9 @@ def test_the_actions_are_a_row_under_the_lead_on_a_phone(open_page, site, messag
     shown = page.locator(".actions > :is(span, details, button)").evaluate_all(
         "items => items.map(item => item.getBoundingClientRect().top)"
     )
+    expect(page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link")).to_have_text(
+        ["All messages", "Statements"]
+    )
     assert len(shown) == 4
     assert len(set(shown)) == 1
     assert page.evaluate("document.documentElement.scrollWidth") == 390
