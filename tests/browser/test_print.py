@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import expect
 
 from consular.models import Office
@@ -118,6 +119,16 @@ def test_headings_and_rows_are_kept_together(page, site):
     page.goto("/messages/")
     page.emulate_media(media="print")
     assert page.locator(".entries > li").first.evaluate("row => getComputedStyle(row).breakInside") == "avoid"
+
+
+def test_the_contact_page_of_the_sample_is_one_sheet_without_a_form(page, site):
+    call_command("load_sample", verbosity=0)
+    assert sheets_of(page, "/contact/") == 1
+    page.emulate_media(media="print")
+    for selector in ("form", ".topics", ".below"):
+        for element in page.locator(selector).all():
+            expect(element).to_be_hidden()
+    expect(page.locator(".emergency").first).to_be_visible()
 
 
 def test_paper_has_as_many_sheets_as_the_text_needs(page, site):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from news.models import Message
 from tests.helpers.page_weight import compressed_size, static_sizes
 
-SHEETS = ["site.css", "message.css", "citing.css", "earlier.css", "archive.css", "contact.css", "forms.css"]
+SHEETS = ["site.css", "message.css", "citing.css", "earlier.css", "pages.css", "archive.css", "contact.css", "forms.css"]
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 DECLARATION = re.compile(r"([a-z-]+) *: *([^;{}]+?) *(?=[;}])")
 SIZE = re.compile(
