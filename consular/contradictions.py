@@ -4,9 +4,9 @@ It compares the days that a sentence names with the hours of one office, where t
 
 - It is about an office: it has the words "consul…", "embassy", "office" or "section", or the name of an office. That
   office is compared; without a name, the first consular one.
-- It says either "closed" or "open", "opens", "reopens", not both, and no time of day: "closed from 14:00" may well agree
-  with the hours, and is not judged.
-- It names days: "today" and "tomorrow" (from the day on which the notice starts), a weekday (the next one from that day),
+- It says either "closed" or "open", "opens", "reopens", not both, and no time of day: "closed from 14:00" may well
+  agree with the hours, and is not judged.
+- It names days: "today" and "tomorrow" (from the day on which the notice starts), a weekday (the next one from then),
   "27 November", "November 27", "27 November 2026", "27.11.2026", "27/11/2026", "2026-11-27". A date without a year is
   the next one. Ranges are not followed: "from 24 to 26 December" names the 26th.
 
@@ -34,9 +34,7 @@ WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 ABOUT_AN_OFFICE = re.compile(r"\b(?:consul\w{0,10}|embassy|office|section)\b", re.IGNORECASE)
 CLOSED = re.compile(r"\b(?:closed|not open|not be open)\b", re.IGNORECASE)
 OPEN = re.compile(r"\b(?:open|opens|reopens)\b", re.IGNORECASE)
-TIME_OF_DAY = re.compile(
-    r"\b[0-9]{1,2}[:.][0-9]{2}\b(?!\.?[0-9])|\b[0-9]{1,2} ?[ap]\.?m\b|\bnoon\b|\bmidday\b", re.IGNORECASE
-)
+TIME_OF_DAY = re.compile(r"\b[0-9]{1,2}[:.][0-9]{2}\b|\b[0-9]{1,2} ?[ap]\.?m\b|\bnoon\b|\bmidday\b", re.IGNORECASE)
 RELATIVE = re.compile(r"\b(today|tomorrow)\b", re.IGNORECASE)
 WEEKDAY = re.compile(
     rf"\b({'|'.join(WEEKDAYS)})\b(?!,? [0-9]{{1,2}} )", re.IGNORECASE
@@ -90,7 +88,7 @@ def read_claim(sentence: str) -> bool | None:
 
 
 def find_office(sentence: str, offices: Iterable[Office]) -> Office | None:
-    """Return the office that a sentence is about: one that it names, else the first consular one; None if about none."""
+    """Return the office that a sentence is about: one that it names, else the first consular one; None if unclear."""
     offices = list(offices)
     folded = sentence.casefold()
     named = next((office for office in offices if office.name.casefold() in folded), None)
@@ -100,7 +98,7 @@ def find_office(sentence: str, offices: Iterable[Office]) -> Office | None:
 
 
 def named_days(sentence: str, start: date) -> list[date]:
-    """Return the days that a sentence names, in order, as seen from the day `start`; without dates that do not exist."""
+    """Return the days that a sentence names, in order, as seen from the day `start`. Dates must exist."""
     found = {start + timedelta(days=word.lower() == "tomorrow") for word in RELATIVE.findall(sentence)}
     for name in WEEKDAY.findall(sentence):
         found.add(start + timedelta(days=(WEEKDAYS.index(name.lower()) - start.weekday()) % 7))

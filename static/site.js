@@ -88,7 +88,7 @@
     const [status] = office.children;
     office.dataset.open = open;
     if (status.textContent === text) return;
-    status.replaceChildren(...text.split(/(\S+–\S+)/).map((part, odd) => // a range of hours is not broken over two lines
+    status.replaceChildren(...text.split(/([\d:]+–[\d:]+,?)/).map((part, odd) => // a range of hours is not broken over two lines
       odd % 2 ? Object.assign(document.createElement("span"), { className: "hours", textContent: part }) : part));
   };
 

@@ -27,7 +27,8 @@ from tests.helpers.requirements import missing
 # Playwright's synchronous interface runs an event loop in this thread; Django would refuse its database for that.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-DESKTOP = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"}
+# Service workers would load files behind the pages of other tests: a test of them allows them.
+DESKTOP = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "service_workers": "block"}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 ARGUMENTS = [
     "--no-sandbox",  # needed as root; it visits the site under test only

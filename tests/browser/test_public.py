@@ -181,7 +181,7 @@ def test_menu_works_without_script(open_page):
 @pytest.mark.parametrize("scripted", [True, False], ids=["with script", "without script"])
 def test_a_visitor_sends_an_enquiry_and_gets_a_reference(open_page, consulate, scripted):
     page = open_page(java_script_enabled=scripted)
-    page.goto("/contact/")
+    page.goto("/contact/write/")
     asked(page)
     page.get_by_role("button", name="Send question").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("We have received your question")
@@ -193,7 +193,7 @@ def test_a_visitor_sends_an_enquiry_and_gets_a_reference(open_page, consulate, s
 @pytest.mark.parametrize("scripted", [True, False], ids=["with script", "without script"])
 def test_a_form_with_errors_shows_them_first_and_keeps_every_value(open_page, consulate, scripted):
     page = open_page(java_script_enabled=scripted)
-    page.goto("/contact/")
+    page.goto("/contact/write/")
     asked(
         page, **{"E-mail": "anna", "Phone (optional)": "+44 1234", "Your question": "First line\nSecond <line> & more"}
     )
@@ -211,7 +211,7 @@ def test_a_form_with_errors_shows_them_first_and_keeps_every_value(open_page, co
 
 
 def test_an_error_in_the_summary_links_to_its_field(page, consulate):
-    page.goto("/contact/")
+    page.goto("/contact/write/")
     asked(page, **{"E-mail": "anna"})
     page.get_by_role("button", name="Send question").click()
     page.get_by_role("alert").get_by_role("link").click()
@@ -227,7 +227,7 @@ def test_an_error_in_the_summary_links_to_its_field(page, consulate):
 
 
 def test_an_enquiry_sent_without_the_cookie_keeps_every_value(page, consulate):
-    page.goto("/contact/")
+    page.goto("/contact/write/")
     asked(page)
     page.context.clear_cookies()
     page.get_by_role("button", name="Send question").click()
@@ -240,7 +240,7 @@ def test_an_enquiry_sent_without_the_cookie_keeps_every_value(page, consulate):
 # Privacy
 
 
-def test_no_page_but_the_contact_form_leaves_a_cookie(page, consulate):
+def test_no_page_but_the_form_leaves_a_cookie(page, consulate):
     a_counter(slug="fire")
     a_page(path="about")
     message = a_message()
@@ -251,12 +251,14 @@ def test_no_page_but_the_contact_form_leaves_a_cookie(page, consulate):
         message.get_absolute_url(),
         "/counters/fire/",
         "/about/",
+        "/contact/",
+        "/contact/lost-passport/",
         "/no/",
     ):
         page.goto(address)
         assert page.context.cookies() == []
         assert page.evaluate("localStorage.length + sessionStorage.length") == 0
-    page.goto("/contact/")
+    page.goto("/contact/write/")
     assert [cookie["name"] for cookie in page.context.cookies()] == ["csrftoken"]
 
 
@@ -265,7 +267,7 @@ def test_no_page_but_the_contact_form_leaves_a_cookie(page, consulate):
 
 def test_nothing_is_wider_than_a_window_of_320_pixels(open_page):
     an_office(name=LONG_WORD, address=f"{LONG_WORD}\nLondon", email=f"{'consular' * 7}@example.org")
-    a_topic(name=LONG_WORD, sentence=LONG_SOURCE[:300])
+    topic = a_topic(name=LONG_WORD, sentence=LONG_SOURCE[:300])
     a_counter(slug="fire", incident=LONG_WORD)
     a_notice(sentence=f"{LONG_WORD} is closed.", link_url="/contact/", link_text=LONG_WORD)
     a_category(slug="long", name=LONG_WORD)
@@ -274,7 +276,8 @@ def test_nothing_is_wider_than_a_window_of_320_pixels(open_page):
     withdrawn.withdraw(f"{LONG_WORD} {LONG_SOURCE}")
     page = open_page(**NARROW)
     for address in (
-        *("/", "/messages/", "/search/?q=the", "/contact/", "/counters/", "/counters/fire/", "/about/"),
+        *("/", "/messages/", "/search/?q=the", "/counters/", "/counters/fire/", "/about/"),
+        *("/contact/", "/contact/write/", topic.get_absolute_url()),
         *(message.get_absolute_url(), withdrawn.get_absolute_url()),
     ):
         page.goto(address)
