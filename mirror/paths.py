@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 from html import escape, unescape
 from typing import NamedTuple, Self
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit
 
 from django.conf import settings
 from django.urls import Resolver404, ResolverMatch, resolve
@@ -25,6 +25,7 @@ EXCLUDED_NAMES = {
     *("sitemap", "sitemap_pages", "sitemap_news", "sitemap_part", "opensearch", "manifest", "card", "consular:worker"),
     *("citation_bib", "citation_ris"),
 }
+EXCLUDED_PARAMS = {"order"}  # the same lists the other way round
 FEED_NAMES = {"feed", "category_feed"}
 INCLUDED_NAMES = {"media"}  # without @per_edition
 
@@ -95,6 +96,8 @@ def _is_exported(address: SiteUrl, match: ResolverMatch | None) -> bool:
         return match.view_name in INCLUDED_NAMES and not address.query
     if not address.query:
         return True
+    if EXCLUDED_PARAMS & dict(parse_qsl(address.query)).keys():
+        return False
     return address.is_page and rule.canonical_query(address.query) == address.query and rule.is_cached(address.query)
 
 

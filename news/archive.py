@@ -1,20 +1,19 @@
-"""The archive: lists of messages by category and date, their pages by keyset, and the sidebar with counts."""
+"""The archive: lists of messages by category and date, and their pages by keyset."""
 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from functools import cached_property
+from urllib.parse import urlencode
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.cursors import Cursor
 from core.timezones import local_date
-from news import message_counts, slugs
+from news import slugs
 
 PAGE_SIZE = 20
 
@@ -73,8 +72,13 @@ class ArchiveFilter:
         return f"{name}, {self.period}" if self.year else name
 
     @property
+    def heading(self) -> str:
+        """Return the heading of the list's page: the name, or the day alone on the page of a day."""
+        return self.period if self.day and not self.category else self.name
+
+    @property
     def url(self) -> str:
-        # Not by `reverse`, which is slow: a sidebar has about seventy of these.
+        # Not by `reverse`, which is slow: the index of a list has about seventy of these.
         parts = [self.category.slug] if self.category else []
         parts += [f"{self.year:04}"] * bool(self.year) + [f"{part:02}" for part in (self.month, self.day) if part]
         return slugs.url_root() + "".join(f"{part}/" for part in parts)
@@ -91,12 +95,11 @@ class ArchiveFilter:
         """Return the list of the same category for the year, month or day (as here) that contains `day`."""
         return replace(self, year=day.year, month=self.month and day.month, day=self.day and day.day)
 
-    def breadcrumbs(self) -> list[tuple[str, str]]:
-        """Return names and URLs of the lists that contain this one, the widest first and itself last."""
+    def ancestors(self) -> list[ArchiveFilter]:
+        """Return the lists that contain this one, the widest first and itself last."""
         steps = [ArchiveFilter()] + [self.undated] * bool(self.category)
         steps += [replace(self, month=0, day=0)] * bool(self.year) + [replace(self, day=0)] * bool(self.month)
-        steps += [self] * bool(self.day)
-        return [(step.period or step.name, step.url) for step in steps]
+        return steps + [self] * bool(self.day)
 
 
 def datetime_range(first: date, last: date) -> tuple[datetime, datetime]:
@@ -115,6 +118,56 @@ def period_range(year: int, month: int | None) -> tuple[datetime, datetime]:
 
 # Pages
 
+OLDEST = "oldest"  # the value of `order`; without it a list begins with the newest message
+DELIVERED = "delivered"  # the value of `list`: of a day's page, only the messages that were delivered on it
+
+
+@dataclass(frozen=True)
+class ListPosition:
+    """A page of a list, as in the query of its URL: the order of the list, and a cursor."""
+
+    before: Cursor | None = None  # the page is older than this
+    after: Cursor | None = None  # the page is newer than this
+    order: str = ""
+    section: str = ""
+
+    @classmethod
+    def parse(cls, params) -> ListPosition:
+        """Return the position in query parameters; raise ValueError for an unknown order or section, or no cursor."""
+        order, section = params.get("order", ""), params.get("list", "")
+        if order not in ("", OLDEST) or section not in ("", DELIVERED):
+            raise ValueError("unknown order or list")
+        before, after = (Cursor.parse(text) if (text := params.get(name)) else None for name in ("before", "after"))
+        return cls(None if after else before, after, order, section)
+
+    @property
+    def is_oldest_first(self) -> bool:
+        return self.order == OLDEST
+
+    @property
+    def is_first_page(self) -> bool:
+        return not (self.before or self.after)
+
+    @property
+    def leads_back(self) -> bool:
+        """Say whether the link to this page was one to the page before."""
+        return bool(self.before if self.is_oldest_first else self.after)
+
+    @property
+    def start(self) -> ListPosition:
+        """Return the first page of the same list."""
+        return replace(self, before=None, after=None)
+
+    @property
+    def query(self) -> str:
+        """Return the query of the URL with its question mark, or an empty text.
+
+        Its parameters are in the order of `@per_edition`, so that a page has one URL.
+        """
+        pairs = {"before": self.before, "after": self.after, "list": self.section, "order": self.order}
+        query = urlencode({name: str(value) for name, value in pairs.items() if value})
+        return f"?{query}" if query else ""
+
 
 @dataclass
 class Page:
@@ -124,28 +177,37 @@ class Page:
     newer: Cursor | None = None
     older: Cursor | None = None
 
+    def links(self, url: str, here: ListPosition) -> list[dict[str, str]]:
+        """Return the links to the previous and the next page of the list: rel, url and text."""
+        pages = []
+        if self.newer:
+            pages.append((replace(here, before=None, after=self.newer), _("Newer messages")))
+        if self.older:
+            pages.append((replace(here, before=self.older, after=None), _("Older messages")))
+        links = [
+            {"rel": "prev" if page.leads_back else "next", "url": f"{url}{page.query}", "text": text}
+            for page, text in pages
+        ]
+        return links[::-1] if here.is_oldest_first else links
 
-def get_page(messages, *, span=None, before: Cursor | None = None, after: Cursor | None = None) -> Page:
-    """Return the page of `messages` after the cursor `before` (in the list's order), before `after`, or the first.
+
+def get_page(
+    messages, *, span=None, before: Cursor | None = None, after: Cursor | None = None, oldest_first: bool = False
+) -> Page:
+    """Return the page of `messages` that is older than the cursor `before`, or newer than `after`, or the first.
 
     `span` is the time range of the list. One more row than a page is fetched, to know whether there is another page.
     Keyset links stay correct while messages appear and disappear: an offset would shift, a cursor does not.
     """
     messages = in_range(messages, span, before, after)
-    if after:
-        rows = list(messages.order_by("publish_at", "id")[: PAGE_SIZE + 1])
-        shown = rows[:PAGE_SIZE][::-1]
-        return Page(
-            shown,
-            newer=Cursor.of(shown[0]) if len(rows) > PAGE_SIZE else None,
-            older=Cursor.of(shown[-1]) if shown else None,
-        )
-    rows = list(messages[: PAGE_SIZE + 1])
-    shown = rows[:PAGE_SIZE]
+    ascending = bool(after) or (oldest_first and not before)  # the direction in which the rows are read
+    rows = list((messages.order_by("publish_at", "id") if ascending else messages)[: PAGE_SIZE + 1])
+    has_more = len(rows) > PAGE_SIZE
+    rows = rows[:PAGE_SIZE][:: -1 if ascending else 1]
     return Page(
-        shown,
-        newer=Cursor.of(shown[0]) if before and shown else None,
-        older=Cursor.of(shown[-1]) if len(rows) > PAGE_SIZE else None,
+        rows[::-1] if oldest_first else rows,
+        newer=Cursor.of(rows[0]) if rows and (has_more if ascending else before) else None,
+        older=Cursor.of(rows[-1]) if rows and (after if ascending else has_more) else None,
     )
 
 
@@ -170,116 +232,3 @@ def in_range(messages, span, before: Cursor | None, after: Cursor | None):
     if start:
         messages = messages.filter(publish_at__gte=start)
     return messages.filter(publish_at__lte=end) if end else messages
-
-
-# Sidebar
-
-
-class ArchiveSidebar:
-    """The sidebar of a list: years, months, days and categories with counts; and the neighbouring periods."""
-
-    def __init__(self, edition, at: datetime, shelf: ArchiveFilter):
-        self.at, self.shelf = at, shelf
-        self.pending = edition.get_or_compute("pending", lambda: message_counts.pending_messages(at))
-        key = "months", shelf.category and shelf.category.pk
-        self.counts = edition.get_or_compute(
-            key, lambda: message_counts.counts_by_month(at, shelf.category, self.pending)
-        )
-
-    @cached_property
-    def by_year(self) -> dict[date, int]:
-        years: dict[date, int] = defaultdict(int)
-        for month, count in self.counts.items():
-            years[month.replace(month=1)] += count
-        return years
-
-    def years(self) -> list[SidebarEntry]:
-        return [self._entry(str(day.year), count, day.year) for day, count in self.by_year.items()]
-
-    def months(self) -> list[SidebarEntry]:
-        """Return the months of the list's year; none for a list of all time."""
-        found = [(day, count) for day, count in self.counts.items() if day.year == self.shelf.year]
-        return [self._entry(date_format(day, "F"), count, day.year, day.month) for day, count in found]
-
-    def days(self) -> list[SidebarEntry]:
-        """Return the days of the list's month; none for a longer list."""
-        return [self._entry(str(day.day), count, day.year, day.month, day.day) for day, count in self.by_day.items()]
-
-    @cached_property
-    def by_day(self) -> dict[date, int]:
-        if not self.shelf.month:
-            return {}
-        return message_counts.counts_by_day(self.at, self.shelf.first.replace(day=1), self.shelf.category, self.pending)
-
-    @property
-    def is_duplicate(self) -> bool:
-        """Say whether a wider list (the year's, the month's, all categories') has exactly the same messages.
-
-        Only the widest of equal lists is offered to search engines.
-        """
-        shelf = self.shelf
-        if not shelf.year:
-            return False
-        year, month = self.by_year.get(date(shelf.year, 1, 1), 0), 0
-        here = year
-        if shelf.month:
-            here = month = self.counts.get(date(shelf.year, shelf.month, 1), 0)
-        if shelf.day:
-            here = self.by_day.get(shelf.first, 0)
-        if (shelf.month and here == year) or (shelf.day and here == month):
-            return True
-        return bool(shelf.category) and here == sum(each.count for each in self.by_category)
-
-    def _entry(self, label: str, count: int, *date_parts: int) -> SidebarEntry:
-        return sidebar_entry(label, count, ArchiveFilter(self.shelf.category, *date_parts), self.shelf)
-
-    def categories(self) -> list[SidebarEntry]:
-        """Return the lists of the same period: all messages, then each category that has any."""
-        shelf, total = self.shelf, sum(each.count for each in self.by_category)
-        return [
-            sidebar_entry(_("All"), total, replace(shelf, category=None), shelf),
-            *(sidebar_entry(each.name, each.count, replace(shelf, category=each), shelf) for each in self.by_category),
-        ]
-
-    @cached_property
-    def by_category(self) -> list[message_counts.CategoryCount]:
-        """Return the counts of the list's period by category."""
-        shelf = self.shelf
-        bounds = (shelf.first, shelf.last) if shelf.year else (date.min, date.max)
-        return [] if shelf.is_future(self.at) else message_counts.counts_by_category(self.at, *bounds, self.pending)
-
-    def neighbours(self, messages) -> tuple[ArchiveFilter | None, ArchiveFilter | None]:
-        """Return the nearest earlier and later period (year, month or day, as the list's) that has messages."""
-        shelf = self.shelf
-        if not shelf.year:
-            return None, None
-        if shelf.day:
-            start, end = shelf.time_range
-            earlier, later = messages.around(start, start if shelf.is_future(self.at) else end)
-        else:
-            days = self.counts if shelf.month else self.by_year
-            earlier = max((day for day in days if day < shelf.first), default=None)
-            later = min((day for day in days if day > shelf.first), default=None)
-        return earlier and shelf.containing(earlier), later and shelf.containing(later)
-
-
-SidebarEntry = dict[str, str]  # not a class: templates read a dict in half the time, and a sidebar has about seventy
-
-
-def sidebar_entry(label: str, count: int, target: ArchiveFilter, current: ArchiveFilter) -> SidebarEntry:
-    """Return an entry in the sidebar of the list `current`: the list `target` and its number of messages.
-
-    The value for `aria-current` is "page" for the list itself and "true" for a period around it.
-    """
-    aria_current = ""
-    if target.url == current.url:
-        aria_current = "page"
-    elif target.category is current.category:
-        parts = zip(target.date_parts, current.date_parts, strict=True)
-        aria_current = "true" if all(part in (0, own) for part, own in parts) else ""
-    return {"label": label, "count": format_count(count), "url": target.url, "current": aria_current}
-
-
-def format_count(count: int) -> str:
-    """Return a formatted count: 1,234."""
-    return number_format(count, force_grouping=True) if count > 999 else str(count)

@@ -1,64 +1,85 @@
-"""Go to date: the page of a list that begins with a typed date."""
+"""Go to a day: the date in what somebody typed."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from calendar import monthrange
+from datetime import date, datetime
 
-from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from core.cursors import Cursor
-from core.timezones import local_date
-from news.archive import ArchiveFilter, datetime_range
+from news.headline_dates import month_numbers
 
-# As date fields send it, and as people type it: 2018-03-04, 04.03.2018, 4/3/2018.
+DAY = r"(?P<day>[0-9]{1,2})"
+NAMED_DAY = rf"{DAY}(?:st|nd|rd|th|er|º|\.)?"  # 1st, 1er, 1º, 1.
+NUMBER = r"(?P<month>[0-9]{1,2})"
+NAME = r"(?:of |de )?(?P<name>[^\W\d_]{3,20})\.?"
+YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
+# In words: 24 September 2020, September 24th, 2020, 24 de septiembre de 2020; as date fields send it, and as people
+# type it: 2020-09-24, 24.09.2020, 24/9/20. The year is optional only to say that it is missing.
 DATE_PATTERNS = [
-    re.compile(r"(?P<year>[0-9]{4})[-./](?P<month>[0-9]{1,2})[-./](?P<day>[0-9]{1,2})"),
-    re.compile(r"(?P<day>[0-9]{1,2})[-./ ](?P<month>[0-9]{1,2})[-./ ](?P<year>[0-9]{4})"),
+    re.compile(rf"(?P<year>[0-9]{{4}})[-./ ]{NUMBER}[-./ ]{DAY}"),
+    re.compile(rf"{DAY}[-./ ]{NUMBER}(?:[-./ ]{YEAR})?"),
+    re.compile(rf"{NAMED_DAY} ?{NAME}(?:,? (?:de )?{YEAR})?"),
+    re.compile(rf"{NAME} ?{NAMED_DAY}(?:,? {YEAR})?"),
 ]
+MAX_LENGTH = 60  # characters of a date
 MAX_ECHO = 30  # characters of the input that an error repeats
+FIRST_YEAR = 1000  # earlier years are typing errors, and have no list
 
 
-def parse_date(typed: str) -> date:
-    """Return the typed date; raise ValueError with a sentence for an invalid one."""
-    typed = typed.strip()
-    if not typed:
-        raise ValueError(_("Enter a date as DD/MM/YYYY, for example 04/03/2018."))
-    for form in DATE_PATTERNS:
-        if parts := form.fullmatch(typed):
-            try:
-                day = date(**{name: int(part) for name, part in parts.groupdict().items()})
-            except ValueError:
-                break
-            if day.year > 1000:  # earlier years are typing errors, and may have no UTC equivalent
-                return day
-    raise ValueError(_("“%s” is not a valid date. Enter it as DD/MM/YYYY, for example 04/03/2018.") % typed[:MAX_ECHO])
+def parse_date(typed: str, at: datetime) -> date:
+    """Return the typed date; raise ValueError with a sentence that says what is wrong with it.
 
-
-def url_of_page_at(shelf: ArchiveFilter, messages, day: date, at: datetime) -> str:
-    """Return the URL of the page of a list (with these `messages`) that begins with a day.
-
-    Where the day has no messages, use the nearest one that has, of two equally near the earlier. For the first page
-    return the URL of the list.
+    A year of two digits is of this century, unless it would be after the year of `at`: then of the one before.
     """
-    if day >= local_date(at, timezone.get_default_timezone()):
-        return shelf.undated.url
-    start, end = datetime_range(day, day)
-    # One microsecond more, so that the last message of the day itself counts as earlier.
-    earlier, later = messages.around(end + timedelta.resolution, end)
-    candidates = [found for found in (earlier, later) if found]
-    if not candidates:
-        return shelf.undated.url
-    nearest = min(candidates, key=lambda found: abs(found - day))
-    if nearest == later:
-        later = messages.around(start, datetime_range(nearest, nearest)[1])[1]
-    if not later:
-        return shelf.undated.url
-    return f"{shelf.undated.url}?before={cursor_before_day(nearest)}"
+    typed = " ".join(typed.split())
+    if not typed:
+        raise ValueError(_("Enter a day, for example 24/9/2020 or 24 September 2020."))
+    parts = match_date(typed)
+    if parts is None:
+        raise unreadable(typed)
+    if not parts["year"]:
+        raise ValueError(
+            _("“%s” has no year. Enter the year too, for example 24/9/2020 or 24 September 2020.") % typed[:MAX_ECHO]
+        )
+    year, month, day = full_year(parts["year"], at), parts["month"], int(parts["day"])
+    if not 1 <= month <= 12:
+        raise ValueError(
+            _("There is no month %(month)s. Enter the day first, then the month and the year, for example 24/9/2020.")
+            % {"month": month}
+        )
+    if year < FIRST_YEAR or not day:
+        raise unreadable(typed)
+    days = monthrange(year, month)[1]
+    if day > days:
+        text = ngettext("%(month)s has only %(days)s day.", "%(month)s has only %(days)s days.", days)
+        raise ValueError(text % {"month": date_format(date(year, month, 1), "F Y"), "days": days})
+    return date(year, month, day)
 
 
-def cursor_before_day(day: date) -> Cursor:
-    """Return the cursor right before a day's newest message."""
-    midnight = datetime.combine(day, time.max.replace(fold=1), timezone.get_default_timezone())
-    return Cursor(midnight + timedelta.resolution, 0)
+def match_date(typed: str) -> dict | None:
+    """Return the day, month (a number) and year, None if missing, of the typed text; None if it is not a date."""
+    if len(typed) > MAX_LENGTH:
+        return None
+    for pattern in DATE_PATTERNS:
+        if match := pattern.fullmatch(typed):
+            parts = match.groupdict()
+            name = parts.get("name")
+            month = month_numbers().get(name.lower()) if name else int(parts["month"])
+            if month is not None:
+                return parts | {"month": month}
+    return None
+
+
+def full_year(year: str, at: datetime) -> int:
+    if len(year) == 4:
+        return int(year)
+    found = at.year // 100 * 100 + int(year)
+    return found if found <= at.year else found - 100
+
+
+def unreadable(typed: str) -> ValueError:
+    return ValueError(_("“%s” is not a date. Enter a day such as 24/9/2020 or 24 September 2020.") % typed[:MAX_ECHO])

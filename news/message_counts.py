@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connections, transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Q, Sum
 
 from core.triggers import DatabaseObjects, run
 
@@ -187,12 +187,16 @@ def counts_by_day(at: datetime, month: date, category=None, pending: PendingMess
     return {day: counts[day] for day in sorted(counts) if counts[day] > 0}
 
 
+CATEGORY_COLUMNS = ("category", "category__name", "category__slug", "category__order")
+
+
 class CategoryCount(NamedTuple):
     """The number of messages of a category in a period."""
 
     pk: int
     name: str
     slug: str
+    order: int
     count: int
 
 
@@ -212,9 +216,31 @@ def counts_by_category(
     scheduled = Counter(
         category for category, day in (pending_messages(at) if pending is None else pending) if first <= day <= last
     )
-    found = rows.values_list("category", "category__name", "category__slug").annotate(total=Sum("count"))
-    counts = (CategoryCount(pk, name, slug, total - scheduled[pk]) for pk, name, slug, total in found)
+    found = rows.values_list(*CATEGORY_COLUMNS).annotate(total=Sum("count"))
+    counts = (CategoryCount(*category, total - scheduled[category[0]]) for *category, total in found)
     return [each for each in counts if each.count > 0]
+
+
+class DeliveryCount(NamedTuple):
+    """The number of messages of a category that were delivered on a day, and how many of them were published on it."""
+
+    category: CategoryCount  # without a count
+    day: date
+    count: int
+    published: int
+
+
+def count_deliveries(at: datetime, first: date, last: date) -> list[DeliveryCount]:
+    """Return the numbers of messages public at the time `at` that were delivered from `first` to `last`."""
+    from news.models import Message
+
+    rows = Message.objects.published(at).filter(delivered_on__gte=first, delivered_on__lte=last).order_by()
+    found = rows.values_list(*CATEGORY_COLUMNS, "delivered_on").annotate(
+        count=Count("pk"), published=Count("pk", filter=Q(day=F("delivered_on")))
+    )
+    return [
+        DeliveryCount(CategoryCount(*category, 0), day, count, published) for *category, day, count, published in found
+    ]
 
 
 def _sum_by(rows, column: str, category=None) -> Counter:

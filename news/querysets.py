@@ -137,6 +137,10 @@ class MessageQuerySet(AuthorshipQuerySet, VisibilityQuerySet, TextWithImagesQuer
         rows = read_as_of(self, at, "changed_at", ABSENT_IN_VERSIONS)
         return rows.visible_or_withdrawn(at) if withdrawn else rows.published(at)
 
+    def delivered_only_on(self, day: date):
+        """Return the messages that were delivered on a day and published on another."""
+        return self.filter(~Q(day=day), delivered_on=day)
+
     # Public views
 
     def featured(self, at: datetime):
@@ -184,13 +188,23 @@ class MessageQuerySet(AuthorshipQuerySet, VisibilityQuerySet, TextWithImagesQuer
         found = {Cursor.of(row) > cursor: row for row in rows.only("headline", "language", "day", "slug", "publish_at")}
         return found.get(False), found.get(True)
 
-    def around(self, start: datetime, end: datetime) -> tuple[date | None, date | None]:
-        """Return the days of the last message before `start` and the first one after `end`, or None, in one query."""
-        older = self.filter(publish_at__lt=start).values("pk")[:1]
-        newer = self.filter(publish_at__gt=end).order_by("publish_at", "id").values("pk")[:1]
-        rows = self.model.objects.filter(Q(pk=Subquery(older)) | Q(pk=Subquery(newer))).order_by()
-        found = {published > end: day for published, day in rows.values_list("publish_at", "day")}
-        return found.get(False), found.get(True)
+    def days_around(self, day: date, span, category=None) -> tuple[date | None, date | None]:
+        """Return the nearest days before and after `day` with a message that was published or delivered, in one query.
+
+        `span` is the time range of the day. `category` narrows both.
+        """
+        start, end = span
+        published = self.filter(category=category) if category else self
+        delivered = (self.narrow_to_category(category) if category else self).order_by()
+        days = self.model.objects.order_by().values_list(
+            Subquery(published.filter(publish_at__lt=start).values("day")[:1]),
+            Subquery(delivered.filter(delivered_on__lt=day).order_by("-delivered_on").values("delivered_on")[:1]),
+            Subquery(published.filter(publish_at__gt=end).order_by("publish_at", "id").values("day")[:1]),
+            Subquery(delivered.filter(delivered_on__gt=day).order_by("delivered_on").values("delivered_on")[:1]),
+        )
+        found = days.first() or (None,) * 4
+        earlier, later = (list(filter(None, half)) for half in (found[:2], found[2:]))
+        return max(earlier, default=None), min(later, default=None)
 
     def next_change(self, at: datetime) -> datetime | None:
         """Return the moment of the next scheduled message or pending revision, in one query; None without one."""
@@ -258,7 +272,7 @@ ABSENT_IN_VERSIONS = {
 }
 
 # The columns of a list. Any other costs a query for each row.
-LIST_COLUMNS = ("headline", "lead", "language", "category", "publish_at", "day", "slug")
+LIST_COLUMNS = ("headline", "lead", "language", "category", "publish_at", "day", "delivered_on", "slug")
 
 ADMIN_LIST_COLUMNS = (
     *("headline", "category", "featured", "publish_at", "day", "slug"),

@@ -1,5 +1,6 @@
 """Public views of the messages: lists, a message's page, its earlier texts, its social card."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import prefetch_related_objects
@@ -11,46 +12,74 @@ from core.cursors import Cursor
 from editions.decorators import per_edition
 from news import archive as archives
 from news import earlier_texts, goto_date
+from news.archive_index import ArchiveIndex
 from news.models import Category, Message
 from news.syndication import citations, social_cards, structured_data
 
 EMBEDDABLE = {"Cross-Origin-Resource-Policy": "cross-origin"}  # other sites may embed it
 
 
-@per_edition(params=("before", "after", "date"), uncached_params=("date",))
+@per_edition(params=("before", "after", "date", "list", "order"), uncached_params=("date",))
 def archive(request, slug=None, year=0, month=0, day=0):
-    """A list of messages, the newest first: all or a category's, of all time or of a year, a month or a day."""
+    """A list of messages, the newest first: all or a category's, of all time or of a year, a month or a day.
+
+    The page of a day also has the messages that were delivered on it and published on another.
+    """
     shelf, error = get_filter_or_404(slug, year, month, day), ""
-    messages = Message.objects.published(request.at)
-    messages = messages.filter(category=shelf.category) if shelf.category else messages
     if "date" in request.GET:
         try:
-            target = goto_date.parse_date(request.GET["date"])
-            return HttpResponseRedirect(goto_date.url_of_page_at(shelf, messages, target, request.at))
+            target = goto_date.parse_date(request.GET["date"], request.at)
+            return HttpResponseRedirect(archives.ArchiveFilter(shelf.category, *target.timetuple()[:3]).url)
         except ValueError as invalid:
             error = str(invalid)
-    cursors = {name: get_cursor_or_404(request, name) for name in ("after", "before")}
-    # Filtered by publish_at rather than `day`, so that the index of the list gives the rows already in order.
-    span = shelf.time_range if shelf.is_dated else None
-    listed = messages.none() if shelf.is_future(request.at) else messages.for_list()
-    page = archives.get_page(listed, span=span, **cursors)
-    if cursors["after"] and not page.rows:
-        return HttpResponseRedirect(shelf.url)  # the newer messages were withdrawn: show the first page
-    is_found = bool(page.rows) or not (shelf.is_dated or cursors["before"])
-    index = archives.ArchiveSidebar(request.edition, request.at, shelf)
+    here = get_position_or_404(request)
+    index = ArchiveIndex(request.edition, request.at, shelf)
+    page = get_published_page(request, shelf, here)
+    delivered = get_delivered_page(request, shelf, here, index)
+    has_rows = bool(page.rows or delivered.rows)
+    if here.leads_back and not has_rows:
+        return HttpResponseRedirect(f"{shelf.url}{here.start.query}")  # the rows were withdrawn: show the first page
+    is_found = has_rows or not (shelf.is_dated or here.before or here.after)
+    trail = index.breadcrumbs()
     context = {
         "shelf": shelf,
+        "here": here,
         "page": page,
-        "cursor_query": next((f"?{name}={cursor}" for name, cursor in cursors.items() if cursor), ""),
+        "delivered": delivered,
+        "pager": page.links(shelf.url, replace(here, section="")),
+        "delivered_pager": delivered.links(shelf.url, replace(here, section=archives.DELIVERED)),
         "index": index,
-        "neighbours": index.neighbours(messages),
-        "json_ld": structured_data.breadcrumbs_json_ld(shelf.breadcrumbs()),
+        "neighbours": index.neighbours(),
+        "trail": trail,
+        "json_ld": structured_data.breadcrumbs_json_ld(trail),
         "error": error,
         "typed": request.GET.get("date", ""),
         "is_found": is_found,
         "is_past": shelf.is_past(request.at),
     }
     return render(request, "news/archive.html", context, status=200 if is_found else 404)
+
+
+def get_published_page(request, shelf, here) -> archives.Page:
+    """Return the page of the messages published in the list's period; empty where the URL asks for other ones."""
+    if here.section or shelf.is_future(request.at):
+        return archives.Page([])
+    messages = Message.objects.published(request.at).for_list()
+    messages = messages.filter(category=shelf.category) if shelf.category else messages
+    # Filtered by publish_at rather than `day`, so that the index of the list gives the rows already in order.
+    span = shelf.time_range if shelf.is_dated else None
+    return archives.get_page(
+        messages, span=span, before=here.before, after=here.after, oldest_first=here.is_oldest_first
+    )
+
+
+def get_delivered_page(request, shelf, here, index) -> archives.Page:
+    """Return the page of the messages delivered on the list's day and published on another; empty for other lists."""
+    if not shelf.day or index.delivered == index.delivered_and_published or not (here.section or here.is_first_page):
+        return archives.Page([])
+    messages = Message.objects.published(request.at).delivered_only_on(shelf.first).for_list()
+    messages = messages.narrow_to_category(shelf.category) if shelf.category else messages
+    return archives.get_page(messages, before=here.before, after=here.after, oldest_first=here.is_oldest_first)
 
 
 def get_filter_or_404(slug, year, month, day):
@@ -62,18 +91,17 @@ def get_filter_or_404(slug, year, month, day):
         raise Http404 from None
 
 
-def get_day_or_404(year, month, day) -> date:
+def get_position_or_404(request) -> archives.ListPosition:
+    """Return the page of a list that the query asks for; raise Http404 for an invalid one."""
     try:
-        return date(year, month, day)
+        return archives.ListPosition.parse(request.GET)
     except ValueError:
         raise Http404 from None
 
 
-def get_cursor_or_404(request, name):
-    """Return the cursor in a query parameter, None where it is missing; raise Http404 for an invalid one."""
-    text = request.GET.get(name)
+def get_day_or_404(year, month, day) -> date:
     try:
-        return Cursor.parse(text) if text else None
+        return date(year, month, day)
     except ValueError:
         raise Http404 from None
 

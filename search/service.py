@@ -196,7 +196,7 @@ class SearchQuery:
 
 
 def archive_months(edition, at):
-    """Return the months of the archive with their numbers of messages, cached with the sidebar of the lists."""
+    """Return the months of the archive with their numbers of messages, cached with the index of the lists."""
     return edition.get_or_compute(("months", None), lambda: message_counts.counts_by_month(at, None))
 
 

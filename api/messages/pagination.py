@@ -12,6 +12,7 @@ from api.messages.serializers import SUMMARY_FIELDS
 from core.cursors import Cursor
 from editions.json_api import ProblemDetail
 from news import archive
+from news.archive_index import ArchiveIndex
 from news.models import Message
 from search.documents import source_slug
 from search.engines import COUNT_LIMIT
@@ -101,7 +102,7 @@ def total_of(asked: ListParams, at, edition) -> dict | None:
     """Return the number of messages by the monthly counts; None for a range of days."""
     if asked.has_date_range:
         return None
-    months = archive.ArchiveSidebar(edition, at, archive.ArchiveFilter(asked.category)).counts
+    months = ArchiveIndex(edition, at, archive.ArchiveFilter(asked.category)).counts
     first, last = asked.days()
     number = sum(count for month, count in months.items() if not first or first <= month <= last)
     return {"count": number, "is_exact": True}

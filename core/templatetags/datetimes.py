@@ -1,4 +1,4 @@
-"""Template filters for dates and times: ISO 8601, numeric, in both cities of the header."""
+"""Template filters for dates and times: ISO 8601, numeric, in the host country, in both cities of the header."""
 
 from datetime import UTC
 
@@ -28,6 +28,14 @@ def offsets(zone, at):
 def numeric_date(value):
     """Return the date of a datetime in the host's time zone as 25.09.2020, in every language."""
     return timezone.localdate(value, timezone.get_default_timezone()).strftime("%d.%m.%Y")
+
+
+@register.filter
+def host_time(value):
+    """Return the time of day in the host's time zone, with its city in the header if there is one: 12:00 London."""
+    host = timezone.get_default_timezone()
+    city = next((f" {city}" for city, zone in settings.CLOCKS if zone.key == host.key), "")
+    return f"{value.astimezone(host):%H:%M}{city}"
 
 
 @register.filter

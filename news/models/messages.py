@@ -154,6 +154,12 @@ class Message(images.MessageImageMixin, LimitedDraft, TextWithImages, RevisionMo
         indexes = [
             *images.INDEXES,
             models.Index(*NEWEST_FIRST, name="news_newest", condition=IS_DUE),
+            models.Index(  # for the page of a day
+                F("delivered_on"),
+                *NEWEST_FIRST,
+                name="news_delivered",
+                condition=IS_DUE & Q(delivered_on__isnull=False),
+            ),
             models.Index("revised_at", name="news_revised", condition=Q(revised_at__isnull=False)),
             models.Index("withdrawn_at", name="news_withdrawn", condition=Q(withdrawn_at__isnull=False)),
             models.Index(*NEWEST_FIRST, name="news_newest_featured", condition=IS_DUE & Q(featured=True)),

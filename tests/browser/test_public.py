@@ -128,7 +128,7 @@ def test_year_and_category_narrow_the_list(page):
     a_message(headline="A speech of 2019", category=a_category("speeches"), publish_at=NOON - 400 * DAY)
     a_message(headline="A statement of 2020")
     page.goto("/messages/")
-    page.get_by_label("Categories, years and months").get_by_role("link", name="2019").click()
+    page.get_by_label("Years, months and days").get_by_role("link", name="2019").click()
     expect(page.locator(".entries li")).to_have_count(1)
     expect(page.locator(".entries")).to_contain_text("A speech of 2019")
     page.get_by_label("Main").get_by_role("link", name="Statements").click()

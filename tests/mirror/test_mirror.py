@@ -149,7 +149,15 @@ def test_no_two_addresses_have_one_file():
 
 def test_dynamic_pages_and_the_desk_link_to_the_site_itself():
     base = SiteUrl("/messages/")
-    for path in ("/search/?q=x", "/admin/", "/contact/enquiry/abc/", "/sitemap.xml", "/preview/abc/", "/nothing.php"):
+    for path in (
+        "/search/?q=x",
+        "/messages/?order=oldest",
+        "/admin/",
+        "/contact/enquiry/abc/",
+        "/sitemap.xml",
+        "/preview/abc/",
+        "/nothing.php",
+    ):
         assert paths.rewrite_links(f'<a href="{path}">', base)[0] == f'<a href="http://testserver{path}">'
     for link in ("https://example.org/a", "//example.org/a", "mailto:a@example.org", "#part", "", "http://[", "tel:+1"):
         assert paths.rewrite_links(f'<a href="{link}">', base)[0] == f'<a href="{link}">'

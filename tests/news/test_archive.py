@@ -1,12 +1,15 @@
 """Lists of messages: paging, counts, 404 and 410, and nothing about messages that are not public."""
 
+import re
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 
 from news.archive import PAGE_SIZE, get_page
 from news.models import Message
 from tests.factories import DAY, HOUR, NOON, a_category, a_message, many_messages
+from tests.helpers.archive import index_lines, page_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
 
@@ -117,10 +120,62 @@ def test_a_message_page_links_to_the_previous_and_next(client):
 # The index
 
 
-def test_the_sidebar_shows_counts(client):
+def test_the_index_shows_counts_with_their_noun(client):
     fill(3)
-    page = client.get("/messages/2020/").content.decode()
-    assert 'November</a> <span class="count">3</span>' in page
+    assert index_lines(page_text(client, "/messages/2020/"))["November"] == ("3 messages", "/messages/2020/11/")
+
+
+def test_a_count_of_one_is_one_message(client):
+    fill(1)
+    assert index_lines(page_text(client, "/messages/"))["2020"] == ("1 message", "/messages/2020/")
+
+
+def test_a_list_says_how_many_messages_it_has(client):
+    fill(3)
+    assert '<p class="total">3 messages</p>' in page_text(client, "/messages/2020/11/")
+
+
+def test_bars_are_as_high_as_their_counts(client):
+    for year, count in ((2018, 1), (2019, 8), (2020, 4)):
+        many_messages({"publish_at": datetime(year, 3, 1, tzinfo=UTC)} for _ in range(count))
+    heights = re.findall(r'<svg height="(\d+)"[^>]*></svg>(\d{4})', page_text(client, "/messages/"))
+    assert heights == [("4", "2018"), ("36", "2019"), ("18", "2020")]
+
+
+# The order
+
+
+def test_a_list_can_begin_with_its_oldest_message(client):
+    many_messages(
+        {"publish_at": NOON - DAY * number, "headline": f"Day {number:02}"} for number in range(PAGE_SIZE + 5)
+    )
+    text = page_text(client, "/messages/?order=oldest")
+    assert re.findall(r"Day \d\d", text) == [f"Day {number:02}" for number in range(PAGE_SIZE + 4, 4, -1)]
+    following = unescape(re.search(r'rel="next" href="([^"]+)"', text)[1])
+    assert re.findall(r"Day \d\d", page_text(client, following)) == [f"Day {number:02}" for number in range(4, -1, -1)]
+    back = unescape(re.search(r'rel="prev" href="([^"]+)"', page_text(client, following))[1])
+    assert re.findall(r"Day \d\d", page_text(client, back)) == re.findall(r"Day \d\d", text)
+
+
+def test_the_oldest_first_is_not_offered_to_search_engines(client):
+    fill(2)
+    text = page_text(client, "/messages/?order=oldest")
+    assert "<title>All messages, oldest first – " in text
+    assert '<link rel="canonical" href="http://testserver/messages/?order=oldest">' in text
+    assert '<meta name="robots" content="noindex, follow">' in text
+
+
+def test_the_order_is_offered_only_where_there_are_several_messages(client):
+    fill(1)
+    assert "order=oldest" not in page_text(client, "/messages/")
+    fill(1)
+    assert '<a href="/messages/?order=oldest" rel="nofollow">Oldest first</a>' in page_text(client, "/messages/")
+
+
+@pytest.mark.parametrize("query", ["order=random", "list=drafts", "list=published"])
+def test_an_unknown_order_or_list_is_404(client, query):
+    fill(1)
+    assert client.get(f"/messages/?{query}").status_code == 404
 
 
 # Queries: independent of the number of messages

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -163,16 +164,19 @@ def links(page):
 
 
 def headlines(page):
-    return re.findall(r'<h2 lang="en"><a href="[^"]+">([^<]+)</a></h2>', page)
+    return re.findall(r'<h[23] lang="en"><a href="[^"]+">([^<]+)</a></h[23]>', page)
 
 
 @pytest.mark.parametrize(
     "path", ["/messages/", "/messages/2020/", "/messages/speeches/2020/11/", "/messages/2020/11/01/"]
 )
-def test_page_links_reach_the_end_of_a_list_and_its_start_again(client, path):
+@pytest.mark.parametrize("query", ["", "order=oldest"])
+def test_page_links_reach_the_end_of_a_list_and_its_start_again(client, path, query):
     for number in range(11):
         a_message(headline=f"No {number}", publish_at=MIDNIGHT + number // 4 * SECOND, category=a_category("speeches"))
     whole = [f"No {number}" for number in range(10, -1, -1)]
+    if query:
+        whole, path = whole[::-1], f"{path}?{query}"
     met, page = [], client.get(path).content.decode()
     while True:
         met += headlines(page)
@@ -186,6 +190,27 @@ def test_page_links_reach_the_end_of_a_list_and_its_start_again(client, path):
     assert (met, back) == (whole, whole[::-1])
 
 
+@given(rows=lists)
+@patient
+def test_a_list_that_begins_with_its_oldest_message_is_the_same_list_the_other_way_round(rows):
+    with transaction.atomic():
+        create_rows(rows)
+        for shelf in shelves():
+            keys = keys_of(shelf)[::-1]
+            page = get_page(listed(shelf), span=span_of(shelf), oldest_first=True)
+            pages = [page]
+            while page.newer:
+                page = get_page(listed(shelf), span=span_of(shelf), after=page.newer, oldest_first=True)
+                pages.append(page)
+            met = [row.pk for page in pages for row in page.rows]
+            assert met == keys, shelf
+            for earlier, later in pairwise(pages):
+                back = get_page(listed(shelf), span=span_of(shelf), before=later.older, oldest_first=True)
+                assert back.rows == earlier.rows, shelf
+            assert pages[0].older is None
+        transaction.set_rollback(True)
+
+
 def test_the_first_page_links_only_to_older_messages(client):
     for number in range(4):
         a_row(number)
@@ -197,6 +222,12 @@ def test_a_link_to_newer_messages_that_are_gone_redirects_to_the_first_page(clie
     Message.objects.filter(pk__in=[row.pk for row in rows[2:]]).update(withdrawn_at=NOON, withdrawn_reason="Wrong.")
     answer = client.get("/messages/speeches/2020/", {"after": str(Cursor.of(rows[1]))})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/messages/speeches/2020/")
+
+
+def test_a_link_back_to_older_messages_that_are_gone_keeps_the_order(client):
+    row = a_row(1)
+    answer = client.get("/messages/2020/", {"before": str(Cursor.of(row)), "order": "oldest"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/messages/2020/?order=oldest")
 
 
 def test_a_link_to_older_messages_that_are_gone_is_an_empty_page(client):

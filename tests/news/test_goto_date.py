@@ -1,92 +1,114 @@
-"""Go to date: the page of a list that begins with a typed date."""
+"""Go to a day: what somebody types leads to the page of the day, or says what is wrong with it."""
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
 
-from tests.factories import a_category, a_message
+from news.goto_date import parse_date
+from tests.factories import NOON, a_category, a_message
 from tests.helpers.archive import message_of_day, page_text
 from tests.helpers.wsgi import request_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
-def jump(client, typed, path="/messages/"):
+def target(client, typed, path="/messages/"):
     answer = client.get(path, {"date": typed})
     assert answer.status_code == 302
     return answer.headers["Location"]
 
 
-def first_of(client, path):
-    return re.findall(r'class="dateline"><time datetime="(\d{4}-\d\d-\d\d)', page_text(client, path))[0]
+@pytest.mark.both_databases
+def test_a_date_leads_to_the_page_of_its_day(client):
+    message_of_day(9)
+    assert target(client, "9 November 2020") == "/messages/2020/11/09/"
+    assert "<h1>9 November 2020</h1>" in page_text(client, "/messages/2020/11/09/")
 
 
-@pytest.fixture
-def history():
-    for day in (1, 2, 9, 9, 17, 20):
-        message_of_day(day)
-    message_of_day(4, category=a_category("speeches"), headline="A speech.")
-    message_of_day(15, category=a_category("speeches"))
+def test_going_to_a_day_keeps_the_category_but_not_the_month(client):
+    a_category("speeches")
+    assert target(client, "2020-11-09", "/messages/speeches/") == "/messages/speeches/2020/11/09/"
+    assert target(client, "2019-03-04", "/messages/speeches/2020/11/") == "/messages/speeches/2019/03/04/"
 
 
-@pytest.mark.parametrize(
-    ("typed", "first"),
-    [
-        ("2020-11-09", "2020-11-09"),
-        ("2020-11-02", "2020-11-02"),
-        ("2020-11-12", "2020-11-09"),  # of two as near, 9 and 15, the earlier one
-        ("2020-11-16", "2020-11-15"),
-        ("2020-11-19", "2020-11-20"),
-        ("2020-11-10", "2020-11-09"),
-        ("2001-01-01", "2020-11-01"),
-    ],
-)
-def test_a_date_opens_the_page_that_begins_with_it_or_the_nearest_day(client, history, typed, first):
-    assert first_of(client, jump(client, typed)) == first
-
-
-@pytest.mark.parametrize("typed", ["2020-11-20", "2020-11-23", "2020-11-24", "2031-01-01", "9999-12-31"])
-def test_the_newest_day_or_later_opens_the_first_page(client, history, typed):
-    assert jump(client, typed) == "/messages/"
-
-
-def test_the_page_of_a_date_links_in_both_directions(client, history):
-    text = page_text(client, jump(client, "2020-11-09"))
-    newer = unescape(re.search(r'rel="prev" href="([^"]+)"', text)[1])
-    assert text.count('<p class="dateline">') == 5
-    assert page_text(client, newer).count('<p class="dateline">') == 3
-
-
-def test_going_to_a_date_keeps_the_category_but_not_the_month(client, history):
-    assert first_of(client, jump(client, "2020-11-09", "/messages/speeches/")) == "2020-11-04"
-    assert jump(client, "2020-11-02", "/messages/speeches/2020/11/").startswith("/messages/speeches/?before=")
-
-
-@pytest.mark.parametrize("typed", ["04.11.2020", "4/11/2020", " 2020-11-04 ", "4.11.2020", "2020/11/4", "04 11 2020"])
-def test_common_date_formats_are_accepted(client, history, typed):
-    assert first_of(client, jump(client, typed)) == "2020-11-04"
+def test_an_empty_day_names_the_nearest_days(client):
+    message_of_day(9)
+    message_of_day(15)
+    text = page_text(client, target(client, "12.11.2020"), 404)
+    assert "No messages on this day." in text
+    assert ("/messages/2020/11/09/" in text, "/messages/2020/11/15/" in text) == (True, True)
 
 
 @pytest.mark.parametrize(
     "typed",
-    ["yesterday", "2020-02-30", "31.11.2020", "0000-00-00", "0001-01-01", "9" * 200, "<b>", "٢٠٢٠-١١-٠٤", "🙂", "2020"],
+    [
+        *("24 September 2020", "24 september 2020", " 24  Sep 2020 ", "24 Sept. 2020", "24th of September, 2020"),
+        *("September 24, 2020", "Sept 24th 2020", "24 September 20"),
+        *("24 сентября 2020", "24 septembre 2020", "24. September 2020", "24 de septiembre de 2020"),
+        *("24/9/20", "24/09/2020", "24.09.2020", "24.9.20", "24-9-2020", "24 09 2020"),
+        *("2020-09-24", "2020/9/24", "2020.09.24"),
+    ],
 )
-def test_an_invalid_date_is_shown_with_an_error(client, history, typed):
+def test_common_ways_to_write_a_date_are_understood(typed):
+    assert parse_date(typed, NOON) == date(2020, 9, 24)
+
+
+@pytest.mark.parametrize(("typed", "year"), [("1/2/20", 2020), ("1/2/21", 1921), ("1/2/00", 2000), ("1/2/98", 1998)])
+def test_a_year_of_two_digits_is_the_latest_that_is_not_ahead(typed, year):
+    assert parse_date(typed, NOON) == date(year, 2, 1)
+
+
+EXAMPLE = "Enter a day such as 24/9/2020 or 24 September 2020."
+
+
+@pytest.mark.parametrize(
+    ("typed", "error"),
+    [
+        ("  ", "Enter a day, for example 24/9/2020 or 24 September 2020."),
+        ("yesterday", f"“yesterday” is not a date. {EXAMPLE}"),
+        ("2020", f"“2020” is not a date. {EXAMPLE}"),
+        ("24 Sptember 2020", f"“24 Sptember 2020” is not a date. {EXAMPLE}"),
+        ("24 September", "“24 September” has no year. Enter the year too, for example 24/9/2020 or 24 September 2020."),
+        ("24/9", "“24/9” has no year. Enter the year too, for example 24/9/2020 or 24 September 2020."),
+        ("31.11.2020", "November 2020 has only 30 days."),
+        ("29 February 2019", "February 2019 has only 28 days."),
+        ("9/24/2020", "There is no month 24. Enter the day first, then the month and the year, for example 24/9/2020."),
+        ("0000-00-00", "There is no month 0. Enter the day first, then the month and the year, for example 24/9/2020."),
+        ("0001-01-01", f"“0001-01-01” is not a date. {EXAMPLE}"),
+        ("0/9/2020", f"“0/9/2020” is not a date. {EXAMPLE}"),
+        ("9" * 5000, f"“{'9' * 30}” is not a date. {EXAMPLE}"),
+        ("<b>", f"“<b>” is not a date. {EXAMPLE}"),
+        ("٢٠٢٠-١١-٠٤", f"“٢٠٢٠-١١-٠٤” is not a date. {EXAMPLE}"),
+        ("24\x00/9/2020", f"“24\x00/9/2020” is not a date. {EXAMPLE}"),
+    ],
+)
+def test_what_is_wrong_with_a_date_is_said(typed, error):
+    with pytest.raises(ValueError, match=re.escape(error)):
+        parse_date(typed, NOON)
+
+
+@pytest.mark.parametrize("typed", ["yesterday", "31.11.2020", "9" * 200, "<b>", "٢٠٢٠-١١-٠٤", "🙂"])
+def test_an_invalid_date_stays_in_its_field_with_the_list_and_an_error(client, typed):
+    a_message(category=a_category("speeches"), headline="A speech.")
     answer = client.get("/messages/speeches/", {"date": typed})
-    text = answer.content.decode()
-    assert (answer.status_code, "is not a valid date" in text) == (200, True)
-    assert f'value="{typed}"' in unescape(text).replace("&lt;", "<")
-    assert "A speech." in text
+    text = unescape(answer.content.decode())
+    assert (answer.status_code, f'value="{typed}"' in text, "A speech." in text) == (200, True, True)
+    assert '<p class="error" id="date-error">' in text
+    assert "<title>Error: Speeches – " in text
+    assert '<meta name="robots" content="noindex, follow">' in text
 
 
-def test_spaces_give_an_error_and_an_empty_field_the_list(client, history):
-    assert "Enter a date as" in page_text(client, "/messages/?date=+")
-    assert page_text(client, "/messages/?date=").count('<p class="dateline">') == 8
+def test_an_empty_field_shows_the_list(client):
+    a_message(headline="A statement.")
+    assert "A statement." in page_text(client, "/messages/?date=")
 
 
-def test_a_site_without_messages_opens_the_empty_list(client):
-    assert jump(client, "2020-01-01") == "/messages/"
+def test_the_field_on_the_page_of_a_day_has_a_date_that_it_understands(client):
+    message_of_day(9)
+    shown = re.search(r'id="date" name="date" value="([^"]+)"', page_text(client, "/messages/2020/11/09/"))[1]
+    assert target(client, shown) == "/messages/2020/11/09/"
 
 
 @pytest.mark.django_db(transaction=True)

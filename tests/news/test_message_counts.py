@@ -257,7 +257,7 @@ def test_a_scheduled_message_is_counted_only_from_its_time():
     assert message_counts.counts_by_day(NOON, first) == {date(2020, 11, 23): 1}
 
 
-def test_a_month_with_only_scheduled_messages_is_not_in_the_sidebar():
+def test_a_month_with_only_scheduled_messages_is_not_in_the_index():
     a_message(category=a_category("speeches"), publish_at=NOON + HOUR, approved_at=NOON)
     assert message_counts.counts_by_category(NOON, date(2020, 11, 1), date(2020, 11, 30)) == []
 
