@@ -15,7 +15,7 @@ from django.utils.translation import override
 from news.differences import differences
 from versions import comparison, text_diff
 
-PLACEMENT_FIELDS = {"featured", "slug"}  # where the message appears: what it says is as it was
+PLACEMENT_FIELDS = {"featured", "slug", "related"}  # where it appears, what is beside it: what it says is as it was
 OFFER_FIELDS = {"image_offered", "image_rights"}  # what journalists get of the image that is shown
 MAX_WORDS = 5  # words removed or added in the three texts together
 NUMBER = re.compile(r"\d+")

@@ -14,6 +14,7 @@ from news import archive as archives
 from news import earlier_texts, goto_date
 from news.archive_index import ArchiveIndex
 from news.models import Category, Message
+from news.related import related_messages
 from news.syndication import citations, social_cards, structured_data
 
 EMBEDDABLE = {"Cross-Origin-Resource-Policy": "cross-origin"}  # other sites may embed it
@@ -118,6 +119,7 @@ def message(request, year, month, day, slug):
         "trail": archives.ArchiveFilter(found.category).breadcrumbs(),
         "older": older,
         "newer": newer,
+        "related": related_messages(found, request.at),
         "image": structured_data.link_image(found),
         "json_ld": structured_data.article_json_ld(found, earlier_texts.list_corrections(found)),
     }

@@ -11,6 +11,7 @@ from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from news.models import Correction, Message
+from news.related import MAX_RELATED, day_and_slug
 from transfer.importer.validation import LINE_ENDS, QUERY_SAFE, UNPRINTABLE
 from transfer.importer.writer import default_category_name
 
@@ -72,6 +73,7 @@ def message_to_json(message: Message) -> dict:
         "featured": message.featured,
         "language": message.language if message.language != Message._meta.get_field("language").default else "",
         "draft": bool(message.publish_at and not message.approved_at),
+        "related": [path for path in message.related.splitlines() if day_and_slug(path)][:MAX_RELATED],
         "old_urls": sorted(encode_redirect_path(row.path) for row in message.redirects.all()),
         "corrections": [correction_to_json(row) for row in message.corrections.all()],
         "revised_at": iso_or_none(message.revised_at),

@@ -9,6 +9,7 @@ from core.datetime_fields import ZonedDateTimeField
 from core.text_fields import LineFormField
 from news.admin.images import ImageFormMixin, ImageInput
 from news.admin.limits import LimitsFormMixin
+from news.admin.related import read_related
 from news.admin.revisions import RevisionFormMixin
 from news.models import Message
 from news.models.workflow import CHANGED_SINCE_READ, OWN_TEXT
@@ -26,6 +27,7 @@ class MessageForm(ConflictFormMixin, LimitsFormMixin, ImageFormMixin, RevisionFo
             "image": ImageInput,
             "headline": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField", "dir": "auto"}),
             "lead": forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField", "dir": "auto"}),
+            "related": forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
             "source_url": forms.TextInput(attrs={"class": "vLargeTextField", "inputmode": "url"}),
         }
 
@@ -125,6 +127,12 @@ class MessageForm(ConflictFormMixin, LimitsFormMixin, ImageFormMixin, RevisionFo
                 _("This message is already public and cannot be rescheduled. You can withdraw it instead.")
             )
         return time
+
+    def clean_related(self):
+        """Return the paths of the related messages; those that are unchanged are not looked up again."""
+        if "related" not in self.changed_data:
+            return self.instance.related
+        return read_related(self.cleaned_data["related"], self.instance, self.request_time)
 
     def clean_effective_at(self):
         """Return when a revision takes effect; now, for a time that has just passed."""

@@ -83,6 +83,7 @@ class MessageAdmin(WorkingCopyMixin, limits.LimitedAdminMixin, MessageListMixin,
             gettext_lazy("Source, delivery"),
             {"fields": ["source_name", "source_url", "delivered_on"], "classes": ["card"]},
         ),
+        (gettext_lazy("Related messages"), {"fields": ["related"], "classes": ["card"]}),
         limits.FIELDSET,
         (gettext_lazy("Web address"), {"fields": ["slug"], "classes": ["card"]}),
     ]

@@ -17,6 +17,7 @@ from news.differences import differences
 from news.models import images
 from news.models.fields import web_url_field
 from news.models.limits import LimitedDraft
+from news.models.related import RelatedMessagesMixin
 from news.models.revisions import IS_OPEN, IS_PENDING, RevisionModel
 from news.models.workflow_log import MAX_REASON_LENGTH
 from news.program_log import log_changes
@@ -39,7 +40,9 @@ def message_languages():
     return settings.LANGUAGES
 
 
-class Message(images.MessageImageMixin, LimitedDraft, TextWithImages, RevisionModel, VersionedModel):
+class Message(
+    images.MessageImageMixin, RelatedMessagesMixin, LimitedDraft, TextWithImages, RevisionModel, VersionedModel
+):
     """A message of the press office. Its state is derived from the times recorded on it."""
 
     # The text
@@ -163,6 +166,7 @@ class Message(images.MessageImageMixin, LimitedDraft, TextWithImages, RevisionMo
             models.Index("revised_at", name="news_revised", condition=Q(revised_at__isnull=False)),
             models.Index("withdrawn_at", name="news_withdrawn", condition=Q(withdrawn_at__isnull=False)),
             models.Index(*NEWEST_FIRST, name="news_newest_featured", condition=IS_DUE & Q(featured=True)),
+            models.Index("source_name", *NEWEST_FIRST, name="news_of_source", condition=IS_DUE),
             # For the admin's lists, which hold messages in all states: all, of a year, of a category.
             models.Index(*NEWEST_FIRST, name="news_by_moment"),
             models.Index("category", *NEWEST_FIRST, name="news_of_category"),

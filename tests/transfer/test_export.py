@@ -57,6 +57,7 @@ a_row = some.fixed_dictionaries(
         "delivered_on": some.none() | some.dates(datetime(1950, 1, 1).date(), datetime(2030, 1, 1).date()),
         "source_name": words.map(export.to_one_line),
         "source_url": some.sampled_from(["", "https://example.org/?a=1&b=%2F"]),
+        "related": some.sampled_from(["", "/messages/2020/09/24/a-b/\n/messages/2019/01/02/c/", "no address"]),
         "featured": some.booleans(),
         "language": some.sampled_from(["en", "ru"]),
         "withdrawn": some.booleans(),
@@ -214,3 +215,28 @@ def test_moments_keep_their_microseconds():
     a_message(publish_at=NOON + timedelta(microseconds=1))
     moved()
     assert Message.objects.get().publish_at.microsecond == 1
+
+
+def test_related_messages_move_with_their_messages():
+    first, second = a_message(headline="First"), a_message(headline="Second", publish_at=NOON - 3 * DAY)
+    a_message(headline="Third", related=f"{second.get_absolute_url()}\n{first.get_absolute_url()}")
+    before, after = moved()
+    third = Message.objects.get(headline="Third")
+    assert (before == after, third.related.splitlines()) == (
+        True,
+        [second.get_absolute_url(), first.get_absolute_url()],
+    )
+
+
+@pytest.mark.parametrize(
+    ("related", "fault"),
+    [
+        ("/messages/2020/09/24/a/", "must be a list"),
+        (["/visas/"], "is not the address of a message"),
+        ([f"/messages/2020/09/24/{n}/" for n in range(6)], "at most 5 messages"),
+    ],
+)
+def test_related_messages_of_an_import_are_checked(related, fault):
+    line = {"headline": "H", "category": "news", "publish_at": None, "related": related}
+    faults = list(jsonl.find_faults(io.BytesIO(json.dumps(line).encode())))
+    assert len(faults) == 1 and fault in faults[0][1]

@@ -40,6 +40,7 @@ class MessageRecord:
     featured: bool = False
     slug: str = ""
     language: str = ""  # a code; "" for the default
+    related: tuple[str, ...] = ()  # paths of messages
     draft: bool = False  # has a time, but is not approved
     old_urls: tuple[str, ...] = ()  # former URLs, as in `Redirect.path`
     corrections: tuple[tuple[datetime, str] | tuple[datetime, str, str], ...] = ()  # time, note, kind but the default

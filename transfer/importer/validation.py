@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from news.models import Attachment, Category, Correction, Message
+from news.related import normalise_related, validate_related
 from redirects.models import MAX_PATH_LENGTH
 from richtext.fields import MAX_CHARACTERS
 from transfer.importer.notes import printable
@@ -144,6 +145,13 @@ def list_rule(rule: Callable[[Any], Any]) -> Callable[[Any], tuple]:
     return listed
 
 
+def to_related(value: Any) -> tuple[str, ...]:
+    """Return the paths of related messages. They need not be there yet: a later line may be one."""
+    text = normalise_related("\n".join(list_rule(to_text)(value)))
+    validate_related(text)
+    return tuple(text.splitlines())
+
+
 def to_redirect_path(value: Any) -> str:
     """Return a former URL as in `request.get_full_path()`: the path decoded, the query encoded."""
     value = to_text(value).strip()
@@ -256,6 +264,7 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "featured": to_boolean,
     "slug": single_line_rule(Message._meta.get_field("slug")),
     "language": to_language,
+    "related": to_related,
     "draft": to_boolean,
     "old_urls": list_rule(to_redirect_path),
     "corrections": list_rule(to_correction),

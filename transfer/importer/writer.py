@@ -233,6 +233,7 @@ def build_message(line: MessageRecord, category: Category, image: dict[str, Any]
         delivered_on=line.delivered_on,
         source_name=line.source_name,
         source_url=line.source_url,
+        related="\n".join(line.related),
         featured=line.featured,
         slug=line.slug,
         made_slug=line.slug
