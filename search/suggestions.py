@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from search.answers import find_answers, similar_words
 from search.engines import Match
 from search.facets import CountedLink
-from search.query_parser import parse_query
+from search.query_parser import MAX_LENGTH, parse_query
 
 MAX_WORDS = 5  # words of a query for which alternatives are searched
 MAX_ALTERNATIVES = 3  # alternatives for a word
@@ -76,14 +76,15 @@ def with_similar_words(question):
         word = term.words[0]
         if question.words_engine.existing_words(list(clause), question.public):
             continue
-        others = [*question.vocabulary.similar(word, MAX_ALTERNATIVES), *similar_words(word, MAX_ALTERNATIVES)]
-        for other in dict.fromkeys(others):
+        of_answers = [] if question.found.answers else similar_words(word, MAX_ALTERNATIVES)
+        for other in dict.fromkeys([*question.vocabulary.similar(word, MAX_ALTERNATIVES), *of_answers]):
             words = [each.words[0] for each in query.single_words]
             words[number] = other
             match = Match((*question.clauses[:number], (other,), *question.clauses[number + 1 :]), question.words.none)
             count = question.words_engine.count(question.match(match), question.span())
             typed = " ".join([*words, *(f"-{each.words[0]}" for each in query.excluded)])
-            count += len(find_answers(parse_query(typed), question.edition))
+            if of_answers and len(typed) <= MAX_LENGTH:
+                count += len(find_answers(parse_query(typed), question.edition))
             yield CountedLink(_("With “%s”") % other, count, question.params.replace(q=typed).url)
 
 
