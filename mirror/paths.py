@@ -22,8 +22,8 @@ from django.urls import Resolver404, ResolverMatch, resolve
 # URL names that are not exported: links to them lead to the site itself.
 EXCLUDED_NAMES = {
     *("search", "search_feed", "search_feed_json", "feed_archive", "category_feed_archive"),
-    *("sitemap", "sitemap_pages", "sitemap_news", "sitemap_part", "opensearch", "manifest", "card", "consular:worker"),
-    *("citation_bib", "citation_ris"),
+    *("sitemap", "sitemap_pages", "sitemap_news", "sitemap_part", "opensearch", "manifest", "consular:worker"),
+    *("card", "picture_card", "citation_bib", "citation_ris"),
 }
 EXCLUDED_PARAMS = {"order"}  # the same lists the other way round
 FEED_NAMES = {"feed", "category_feed"}

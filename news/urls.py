@@ -17,6 +17,7 @@ urlpatterns = [
     path("<yyyy:year>/<mm:month>/<dd:day>/", views.archive, name="day"),
     path(MESSAGE, views.message, name="message"),
     path(f"{MESSAGE}card.png", views.card, name="card"),
+    path(f"{MESSAGE}card.jpg", views.picture_card, name="picture_card"),
     path(f"{MESSAGE}citation.bib", views.citation, {"kind": "bib"}, name="citation_bib"),
     path(f"{MESSAGE}citation.ris", views.citation, {"kind": "ris"}, name="citation_ris"),
     path(f"{MESSAGE}earlier/<nth:number>/", views.earlier_text, name="earlier_text"),

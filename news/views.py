@@ -15,7 +15,7 @@ from news import earlier_texts, goto_date
 from news.archive_index import ArchiveIndex
 from news.models import Category, Message
 from news.related import related_messages
-from news.syndication import citations, social_cards, structured_data
+from news.syndication import citations, picture_cards, social_cards, structured_data
 
 EMBEDDABLE = {"Cross-Origin-Resource-Policy": "cross-origin"}  # other sites may embed it
 
@@ -120,7 +120,7 @@ def message(request, year, month, day, slug):
         "older": older,
         "newer": newer,
         "related": related_messages(found, request.at),
-        "image": structured_data.link_image(found),
+        "image": structured_data.preview_image(found),
         "json_ld": structured_data.article_json_ld(found, earlier_texts.list_corrections(found)),
     }
     response = render(request, "news/message.html", context)
@@ -182,3 +182,15 @@ def card(request, year, month, day, slug):
     rows = Message.objects.published(request.at).select_related("category")
     found = get_object_or_404(rows, day=get_day_or_404(year, month, day), slug=slug)
     return HttpResponse(social_cards.render_card(*structured_data.card_texts(found)), "image/png", headers=EMBEDDABLE)
+
+
+@per_edition(max_age=60)
+def picture_card(request, year, month, day, slug):
+    """The image of a message in the shape that social networks show beside a link."""
+    rows = Message.objects.published(request.at).exclude(image="")
+    found = get_object_or_404(rows, day=get_day_or_404(year, month, day), slug=slug)
+    try:
+        card = picture_cards.render_picture_card(found.image.name, found.image_focus_x, found.image_focus_y)
+    except FileNotFoundError:
+        raise Http404 from None
+    return HttpResponse(card, "image/jpeg", headers=EMBEDDABLE)

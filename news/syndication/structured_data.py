@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.site_urls import absolute_url
 from core.templatetags.datetimes import iso, numeric_date
-from news.syndication import social_cards
+from news.syndication import picture_cards, social_cards
 from richtext.serving import media_url
 
 # JSON inside a script element: nothing in it may end the element.
@@ -66,6 +66,17 @@ def link_image(message) -> dict:
         }
     url = absolute_url(f"{message.get_absolute_url()}card.png?v={social_cards.content_hash(*card_texts(message))}")
     return {"url": url, "width": social_cards.WIDTH, "height": social_cards.HEIGHT, "alt": message.headline}
+
+
+def preview_image(message) -> dict:
+    """Return the image of a link preview: the message's own, cut to the shape of a card, or else a social card."""
+    if not (message.image and message.image_width):
+        return link_image(message)
+    focus = message.image_focus_x, message.image_focus_y
+    version = social_cards.content_hash(message.image.name, *map(str, focus))
+    width, height = picture_cards.card_size(message.image_width, message.image_height)
+    url = absolute_url(f"{message.get_absolute_url()}card.jpg?v={version}")
+    return {"url": url, "width": width, "height": height, "alt": message.image_alt}
 
 
 def original_data(offer) -> dict:

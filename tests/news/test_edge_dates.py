@@ -37,6 +37,7 @@ DATED = [
     "/messages/{y}/{m}/{d}/",
     "/messages/{y}/{m}/{d}/x/",
     "/messages/{y}/{m}/{d}/x/card.png",
+    "/messages/{y}/{m}/{d}/x/card.jpg",
     "/messages/feed/{y}/{m}/{d}/",
     "/messages/statements/{y}/",
     "/messages/statements/{y}/{m}/",
