@@ -154,15 +154,15 @@ UP = ["../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..\\", "..%5c", "....//", "%252e%
 
 
 @pytest.mark.parametrize("up", UP)
-@pytest.mark.parametrize("root", ["/media/", "/static/", "/messages/", "/sitemap/", "/"])
-def test_no_path_leaves_the_media_folder(client, admin_client, up, root, settings, tmp_path):
+def test_no_path_leaves_the_media_folder(client, admin_client, up, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "a" / "b" / "media"
     (tmp_path / "secret.txt").write_text("sentinel")
-    for target in ("secret.txt", "etc/passwd", "manage.py"):
-        for visitor in (client, admin_client):
-            response = visitor.get(f"{root}{up * 3}{target}")
-            assert response.status_code in (301, 302, 400, 404)
-            assert b"sentinel" not in response.getvalue() and b"root:" not in response.getvalue()
+    asked = [(client, f"{root}{up * 3}secret.txt") for root in ("/media/", "/static/", "/messages/", "/sitemap/", "/")]
+    asked += [(client, f"/media/{up * 8}etc/passwd"), (admin_client, f"/media/{up * 3}secret.txt")]
+    for visitor, path in asked:
+        response = visitor.get(path)
+        assert response.status_code in (301, 302, 400, 404)
+        assert b"sentinel" not in response.getvalue() and b"root:" not in response.getvalue()
 
 
 # Work that grows faster than the input
