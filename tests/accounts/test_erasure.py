@@ -109,6 +109,7 @@ def test_nobody_can_sign_in_to_the_account_or_reset_its_password(client):
     assert (client.get("/admin/").status_code, OutboxEmail.objects.filter(recipient_id=user.pk).count()) == (302, 0)
 
 
+@pytest.mark.one_database
 def test_the_page_asks_for_confirmation_and_changes_nothing(client, manager):
     user = a_former_officer()
     form = client.get(f"{USERS}{user.pk}/change/").content.decode()
@@ -117,6 +118,7 @@ def test_the_page_asks_for_confirmation_and_changes_nothing(client, manager):
     assert stored(user).last_name == "Petrowitz"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("case", "sentence"), [("active", "is active"), ("own", "your own"), ("again", "already been")]
 )
@@ -129,12 +131,14 @@ def test_some_names_cannot_be_erased(client, manager, case, sentence):
     assert stored(user).username == before
 
 
+@pytest.mark.one_database
 def test_only_superusers_erase_the_name_of_a_superuser(client, manager):
     user = a_former_officer(is_superuser=True)
     assert client.post(f"{USERS}{user.pk}/erase-name/").status_code == 403
     assert stored(user).last_name == "Petrowitz"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", [roles.EDITORS, roles.WRITERS, roles.CONSULAR])
 def test_officers_cannot_erase_names(client, role):
     user = a_former_officer()
@@ -142,11 +146,13 @@ def test_officers_cannot_erase_names(client, role):
     assert client.post(f"{USERS}{user.pk}/erase-name/").status_code == 403
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("pk", ["0", "99999999999999999999", "x"])
 def test_an_unknown_account_is_not_found(client, manager, pk):
     assert client.post(f"{USERS}{pk}/erase-name/").status_code == 404
 
 
+@pytest.mark.one_database
 def test_the_password_is_asked_for_again_after_half_an_hour(client, manager, clock):
     user = a_former_officer()
     clock.move_to(NOON + DAY / 20)

@@ -195,12 +195,14 @@ def test_a_refusal_is_logged_with_its_route(client):
     assert (last().kind, last().account, last().detail) == ("refused", dora.pk, "admin:auth_user_changelist")
 
 
+@pytest.mark.one_database
 def test_refusals_of_anonymous_visitors_are_not_logged(client):
     client.get(USERS)
     client.post("/admin/upload/")
     assert security_event_kinds() == []
 
 
+@pytest.mark.one_database
 def test_preview_links_and_exports_are_logged(client, clock):
     editor, officer = a_member(roles.EDITORS, username="e@example.org"), a_member(roles.CONSULAR)
     message, enquiry = a_message(publish_at=None), an_enquiry()
@@ -220,6 +222,7 @@ def test_preview_links_and_exports_are_logged(client, clock):
 # Read by managers
 
 
+@pytest.mark.one_database
 def test_managers_can_only_read_the_log(client, manager):
     dora = a_member(roles.WRITERS, username="dora@example.org", first_name="Dora")
     security_events.record_event(Kind.WRONG_PASSWORD, account=dora.pk)
@@ -232,6 +235,7 @@ def test_managers_can_only_read_the_log(client, manager):
     assert client.post(f"{LIST}{last().pk}/delete/", {"post": "yes"}).status_code == 403
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", [roles.WRITERS, roles.EDITORS, roles.CONSULAR])
 def test_other_roles_cannot_read_the_log(client, role):
     client.force_login(a_member(role))
@@ -248,6 +252,7 @@ def test_an_account_that_is_only_in_the_log_can_be_deleted(client, manager):
 # Notification
 
 
+@pytest.mark.one_database
 def test_managers_are_notified_of_invitations_and_changed_groups(client, manager, clock):
     client.force_login(manager)
     a_member(roles.MANAGERS, username="other@example.org")
@@ -275,6 +280,7 @@ def test_groups_given_by_a_superuser_are_kept_and_not_logged(client, manager, cl
     assert len(security_event_kinds()) == before
 
 
+@pytest.mark.one_database
 def test_users_are_notified_of_changes_to_their_account(client, manager, clock):
     client.force_login(manager)
     dora = a_member(roles.WRITERS, username="dora@example.org")
@@ -285,6 +291,7 @@ def test_users_are_notified_of_changes_to_their_account(client, manager, clock):
     assert any("Your sessions were ended" in letter.body for letter in letters_to("dora@example.org"))
 
 
+@pytest.mark.one_database
 def test_a_wrong_code_after_the_password_is_notified_once_a_day(client, clock):
     with_phone(a_member(roles.WRITERS, username="dora@example.org"))
     for _number in range(3):

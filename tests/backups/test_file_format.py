@@ -35,6 +35,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_database
 # The file
 
 
+@pytest.mark.one_database
 def test_an_existing_file_is_not_overwritten(file):
     file.write_text("Mine")
     with pytest.raises(CommandError, match="already exists"):
@@ -53,6 +54,7 @@ def test_a_backup_that_fails_leaves_no_file(tmp_path, file, settings, monkeypatc
     assert list(tmp_path.iterdir()) == [] and last_backup() is None
 
 
+@pytest.mark.one_database
 def test_only_its_owner_can_read_the_file(file):
     run_plain("backup", file)
     assert file.stat().st_mode & 0o777 == 0o600
@@ -61,6 +63,7 @@ def test_only_its_owner_can_read_the_file(file):
 # Encryption
 
 
+@pytest.mark.one_database
 def test_without_a_recipient_no_backup_is_written_unless_unencrypted_is_allowed(file):
     with pytest.raises(CommandError, match=r"BACKUP_RECIPIENT is not set.*--unencrypted"):
         run_command("backup", file)
@@ -68,6 +71,7 @@ def test_without_a_recipient_no_backup_is_written_unless_unencrypted_is_allowed(
     assert "NOT ENCRYPTED" in run_plain("backup", file)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("recipient", ["short", "age1qqqq", f"{RECIPIENT},x", str(IDENTITY)])
 def test_an_invalid_recipient_is_refused_and_not_repeated(file, settings, recipient):
     settings.BACKUP_RECIPIENT = recipient
@@ -76,6 +80,7 @@ def test_an_invalid_recipient_is_refused_and_not_repeated(file, settings, recipi
     assert recipient not in str(refused.value) and not file.exists()
 
 
+@pytest.mark.one_database
 def test_any_of_several_recipients_can_restore(tmp_path, file, settings, identity_file):
     settings.BACKUP_RECIPIENT = f" {OTHER_IDENTITY.to_public()}, {RECIPIENT},"
     run_command("backup", file)
@@ -84,6 +89,7 @@ def test_any_of_several_recipients_can_restore(tmp_path, file, settings, identit
         assert "encrypted for this identity" in run_command("restore", file, "--check", "--identity", path)
 
 
+@pytest.mark.one_database
 def test_a_new_identity_restores_its_backups(tmp_path, file, settings):
     key = tmp_path / "new"
     printed = run_command("backup", key, "--new-identity")
@@ -94,6 +100,7 @@ def test_a_new_identity_restores_its_backups(tmp_path, file, settings):
     assert "file is complete" in run_command("restore", file, "--check")
 
 
+@pytest.mark.one_database
 def test_a_new_identity_does_not_overwrite_another(identity_file):
     before = identity_file.read_text()
     with pytest.raises(CommandError, match="already exists"):
@@ -101,6 +108,7 @@ def test_a_new_identity_does_not_overwrite_another(identity_file):
     assert identity_file.read_text() == before
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("text", ["", "# a comment\n", "nonsense", RECIPIENT, f"{IDENTITY}\nnonsense"])
 def test_an_invalid_identity_file_is_refused(made, tmp_path, text):
     (tmp_path / "identity").write_text(text)
@@ -109,17 +117,20 @@ def test_an_invalid_identity_file_is_refused(made, tmp_path, text):
     assert "AGE-SECRET" not in str(refused.value)
 
 
+@pytest.mark.one_database
 def test_a_missing_identity_file_is_reported(made, tmp_path):
     with pytest.raises(CommandError, match="cannot be read: No such file"):
         run_command("restore", made / "encrypted", "--check", "--identity", tmp_path / "nowhere")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("arguments", [[], ["--unencrypted"]])
 def test_an_encrypted_file_without_an_identity_is_refused(made, arguments):
     with pytest.raises(CommandError, match=r"is encrypted.*--identity"):
         run_command("restore", made / "encrypted", "--check", *arguments)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("check", [["--check"], []])
 @pytest.mark.parametrize("with_identity", [True, False])
 def test_an_unencrypted_file_is_refused_unless_it_is_allowed(made, identity_file, check, with_identity):
@@ -129,17 +140,20 @@ def test_an_unencrypted_file_is_refused_unless_it_is_allowed(made, identity_file
     assert "NOT ENCRYPTED" in run_command("restore", made / "plain", "--check", "--unencrypted")
 
 
+@pytest.mark.one_database
 def test_an_unencrypted_file_in_the_place_of_the_checked_one_is_not_restored(made):
     found = restore.verify(io.BytesIO((made / "encrypted").read_bytes()), [IDENTITY])
     with pytest.raises(BackupError, match="not encrypted"):
         restore.restore_backup(io.BytesIO((made / "plain").read_bytes()), [IDENTITY], found)
 
 
+@pytest.mark.one_database
 def test_the_age_format_is_the_standard_one(made, tmp_path):
     (tmp_path / "tar").write_bytes(pyrage.decrypt((made / "encrypted").read_bytes(), [IDENTITY]))
     assert "manifest.json" in tarfile.open(tmp_path / "tar").getnames()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("recipient", "warned"), [("", True), (" ", True), (RECIPIENT, False)])
 def test_check_warns_of_a_deployment_without_a_recipient(settings, recipient, warned):
     settings.BACKUP_RECIPIENT = recipient
@@ -158,6 +172,7 @@ def test_the_time_of_the_last_backup_is_recorded(file, tmp_path, clock):
 # The media
 
 
+@pytest.mark.one_database
 def test_a_missing_file_that_a_row_refers_to_is_reported(file, media):
     attachment = an_attachment()
     name = attachment.file.name
@@ -167,6 +182,7 @@ def test_a_missing_file_that_a_row_refers_to_is_reported(file, media):
     )
 
 
+@pytest.mark.one_database
 def test_a_file_that_is_deleted_during_the_backup_is_skipped(file, monkeypatch):
     default_storage.save("one.txt", ContentFile(b"1"))
     default_storage.save("two.txt", ContentFile(b"2"))
@@ -179,6 +195,7 @@ def test_a_file_that_is_deleted_during_the_backup_is_skipped(file, monkeypatch):
     assert " 1 files" in run_plain("backup", file)
 
 
+@pytest.mark.one_database
 def test_a_recent_file_is_left_out_unless_a_row_refers_to_it(file, monkeypatch):
     named = an_attachment().file.name
     default_storage.save("half.txt", ContentFile(b"1"))
@@ -190,6 +207,7 @@ def test_a_recent_file_is_left_out_unless_a_row_refers_to_it(file, monkeypatch):
     assert [info.name for info in tarfile.open(file) if info.name.startswith("media/")] == [f"media/{named}"]
 
 
+@pytest.mark.one_database
 def test_media_in_a_storage_without_paths_are_restored(settings, file):
     settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
     name, content = default_storage.save("a/deep/one.txt", ContentFile(b"One")), b"One"
@@ -202,6 +220,7 @@ def test_media_in_a_storage_without_paths_are_restored(settings, file):
     ]
 
 
+@pytest.mark.one_database
 def test_a_file_that_grows_during_the_backup_is_reported(file, monkeypatch):
     default_storage.save("one.txt", ContentFile(b"12"))
     monkeypatch.setattr(default_storage._wrapped, "size", lambda name: 1)
@@ -212,6 +231,7 @@ def test_a_file_that_grows_during_the_backup_is_reported(file, monkeypatch):
         run_plain("backup", file)
 
 
+@pytest.mark.one_database
 def test_a_large_file_is_streamed(file, settings, tmp_path, monkeypatch):
     monkeypatch.setattr(media, "SPOOL_BYTES", 1000)
     content = bytes(range(256)) * 10_000
@@ -236,6 +256,7 @@ def test_a_table_of_many_parts_is_restored(settings, tmp_path, file, monkeypatch
     assert "tables/news_message.00003.jsonl.gz" in tarfile.open(file).getnames()
 
 
+@pytest.mark.one_database
 def test_files_are_walked_in_sorted_order(tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path / "walked"
     for name in ("a/b.txt", "a.txt", "a/a/z.txt", "a-b/c.txt", "b.txt", "é/x.txt"):

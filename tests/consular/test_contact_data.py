@@ -83,6 +83,7 @@ def test_the_latest_change_is_shown(client, away):
     assert "The new office" in client.get(CONTACT).content.decode()
 
 
+@pytest.mark.one_database
 def test_a_question_stays_in_the_form(client, away):
     typed = contact_form_data()
     client.get(WRITE)
@@ -93,6 +94,7 @@ def test_a_question_stays_in_the_form(client, away):
     assert "I have lost my passport." in page and "Анна Smith" in page and typed["ticket"] in page
 
 
+@pytest.mark.one_database
 def test_an_invalid_enquiry_gets_its_errors(client, away):
     typed = contact_form_data(question="")
     client.get(WRITE)
@@ -116,6 +118,7 @@ def test_an_outage_during_the_save_keeps_the_typed_text(client, consul, monkeypa
     assert Enquiry.objects.count() == 1
 
 
+@pytest.mark.one_database
 def test_an_expired_form_keeps_its_text_without_a_database(consul, away):
     client = Client(enforce_csrf_checks=True)
     typed = contact_form_data()
@@ -126,6 +129,7 @@ def test_an_expired_form_keeps_its_text_without_a_database(consul, away):
     assert "I have lost my passport." in answer.content.decode()
 
 
+@pytest.mark.one_database
 def test_a_page_without_any_data_shows_a_message(client, away):
     client.raise_request_exception = False
     away()
@@ -133,6 +137,7 @@ def test_a_page_without_any_data_shows_a_message(client, away):
     assert (answer.status_code, "is not responding" in answer.content.decode()) == (503, True)
 
 
+@pytest.mark.one_database
 def test_other_unavailable_pages_have_the_menu_and_the_consuls_phone(client, away):
     client.raise_request_exception = False
     client.get("/messages/")

@@ -35,21 +35,25 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))  # lone sur
 # Sealing
 
 
+@pytest.mark.one_database
 @given(ANY_TEXT)
 def test_any_text_is_decrypted_unchanged(text):
     assert decrypt(encrypt(text)) == text
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("text", ["", "\0", "\ud800", "x" * 100_000, "👁" * 25_000])
 def test_empty_strange_and_long_texts_come_back(text):
     assert decrypt(encrypt(text)) == text
 
 
+@pytest.mark.one_database
 @given(ANY_TEXT)
 def test_same_text_is_sealed_differently_each_time(text):
     assert encrypt(text) != encrypt(text)
 
 
+@pytest.mark.one_database
 @given(ANY_TEXT, st.data())
 def test_any_altered_character_is_noticed(text, data):
     token = encrypt(text)
@@ -59,12 +63,14 @@ def test_any_altered_character_is_noticed(text, data):
         decrypt(token[:place] + other + token[place + 1 :])
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("broken", ["", "not sealed", "gAAAA", "Ж", "\0"])
 def test_plain_text_in_an_encrypted_column_is_an_error(broken):
     with pytest.raises(DecryptionError):
         decrypt(broken)
 
 
+@pytest.mark.one_database
 def test_wrong_key_has_a_helpful_message(settings):
     settings.ENQUIRY_KEYS = [OLD]
     token = encrypt("A question")
@@ -73,6 +79,7 @@ def test_wrong_key_has_a_helpful_message(settings):
         decrypt(token)
 
 
+@pytest.mark.one_database
 def test_older_key_still_opens(settings):
     settings.ENQUIRY_KEYS = [OLD]
     token = encrypt("A question")
@@ -159,6 +166,7 @@ def test_wrong_key_is_an_error_when_a_row_is_read(settings):
 # Hashes
 
 
+@pytest.mark.one_database
 @given(ANY_TEXT)
 def test_address_is_compared_without_case_or_width(text):
     assert (
@@ -175,16 +183,19 @@ def test_person_is_found_however_the_address_is_written(written):
     )
 
 
+@pytest.mark.one_database
 def test_texts_are_compared_by_their_words():
     assert normalise_text(" I  LOST\nmy ﬁle") == normalise_text("i lost my file")
 
 
+@pytest.mark.one_database
 def test_hash_differs_by_key_and_by_kind(settings):
     settings.ENQUIRY_KEYS = [NEW, OLD]
     hashes = [*keyed_hashes("email", "x"), *keyed_hashes("question", "x")]
     assert len(set(hashes)) == len(hashes) == 6  # the two keys and the one of SECRET_KEY
 
 
+@pytest.mark.one_database
 def test_hashes_are_not_made_with_the_key_that_seals(settings):
     import hashlib
     import hmac
@@ -262,6 +273,7 @@ def test_check_is_content_with_the_right_key():
     call_command("check", databases=["default"], fail_level="WARNING")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("keys", "backend", "found"),
     [

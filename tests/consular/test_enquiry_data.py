@@ -68,6 +68,7 @@ def test_each_officer_leaves_a_trace_of_their_own(client, enquiry, colleague):
     assert enquiry.log_entries.filter(kind=EnquiryLogEntry.Kind.OPENED).count() == 2
 
 
+@pytest.mark.one_database
 def test_history_lists_the_traces(client, enquiry, officer):
     enquiry.note("For us.", by=officer, at=NOON)
     shown = client.get(address(enquiry, "history")).content.decode()
@@ -84,6 +85,7 @@ def test_admins_log_stays_empty(client, enquiry):
 # The person's data
 
 
+@pytest.mark.one_database
 def test_export_is_a_file_and_recorded(client, enquiry, officer):
     answer = do(client, enquiry, "export")
     assert answer["Content-Disposition"] == f'attachment; filename="enquiry-{enquiry.reference}.json"'
@@ -91,6 +93,7 @@ def test_export_is_a_file_and_recorded(client, enquiry, officer):
     assert enquiry.log_entries.get().kind == EnquiryLogEntry.Kind.EXPORTED
 
 
+@pytest.mark.one_database
 def test_erasing_asks_first(client, enquiry):
     shown = client.get(address(enquiry, "erase")).content.decode()
     assert "deleted permanently" in shown and Enquiry.objects.exists() and "Anna" not in shown
@@ -103,6 +106,7 @@ def test_erased_enquiry_leaves_reference_day_and_reason(client, enquiry, officer
     assert not Enquiry.objects.exists() and client.get(address(enquiry)).status_code == 410
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("reason", ["", "visitor", "x"])
 def test_erasing_without_a_reason_erases_nothing(client, enquiry, reason):
     assert client.post(address(enquiry, "erase"), {"reason": reason}).status_code == 200
@@ -121,16 +125,19 @@ def lost(officer, settings):
     return lost
 
 
+@pytest.mark.one_database
 def test_wrong_key_gets_a_helpful_error_page(client, lost):
     answer = client.get(address(lost))
     assert answer.status_code == 503 and "ENQUIRY_KEYS" in answer.content.decode()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("act", ["assign", "note", "answer", "close", "reopen", "not-spam", "spam", "export"])
 def test_actions_with_a_wrong_key_show_the_error(client, lost, act):
     assert "ENQUIRY_KEYS" in client.post(address(lost, act), {"note": "x", "text": "x"}).content.decode()
 
 
+@pytest.mark.one_database
 def test_entry_that_no_key_opens_gets_the_same_page(client, enquiry, officer, settings):
     settings.ENQUIRY_KEYS = [Fernet.generate_key().decode()]
     EnquiryEntry.objects.create(enquiry=enquiry, kind=EnquiryEntry.Kind.NOTE, text="Encrypted.", by=officer, at=NOON)
@@ -138,6 +145,7 @@ def test_entry_that_no_key_opens_gets_the_same_page(client, enquiry, officer, se
     assert client.get(address(enquiry)).status_code == 503
 
 
+@pytest.mark.one_database
 def test_list_and_history_work_with_a_wrong_key(client, lost):
     for shown in (client.get("/admin/consular/enquiry/"), client.get(address(lost, "history")), client.get("/admin/")):
         assert shown.status_code == 200 and lost.reference in shown.content.decode()

@@ -84,6 +84,7 @@ def test_list_is_filtered_by_topic(listed, house):
     assert listed(f"?topic={house['overdue'].topic_id}") == [house["overdue"]]
 
 
+@pytest.mark.one_database
 def test_filters_say_how_many(client, house):
     counts = {str(name): count for name, _address, count, _chosen in client.get(LIST).context["filters"].states()}
     assert list(counts.values()) == ["3", "1", "1", "1", "1", "1"]
@@ -94,6 +95,7 @@ def test_an_added_text_makes_it_wait_again(listed, house):
     assert house["answered"] in listed()
 
 
+@pytest.mark.one_database
 def test_list_shows_state_age_and_deadline(client, house):
     page = client.get(LIST).content.decode()
     assert "Passports" in page and "being answered" in page and "Elena Orlova" in page and "nobody" in page
@@ -101,6 +103,7 @@ def test_list_shows_state_age_and_deadline(client, house):
     assert 'title="4 November 2020, 12:37 London · 15:37 Moscow"' in page
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("query", ["", "?state=answered", "?state=suspected", "?state=closed"])
 def test_nothing_personal_is_in_the_list(client, officer, query):
     for number, kwargs in enumerate(({}, {"suspicion": "Many links."})):
@@ -145,6 +148,7 @@ def found(client, said):
     return client.post(FIND, {"said": said}, follow=True)
 
 
+@pytest.mark.one_database
 def test_reference_is_found_as_it_was_spelt(client, officer):
     kept, other = an_enquiry(), an_enquiry()
     spelt = kept.reference.lower().replace("-", " ").replace("0", "o").replace("1", "l")
@@ -163,6 +167,7 @@ def test_person_is_found_by_exact_address_without_it_in_the_url(client, officer)
     assert "example" not in answer.redirect_chain[-1][0].lower().replace("%40", "@")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("said", ["nobody@example.org", "@", "a@b\x00c", "Anna", "", "7K2M", "1234-5678", "é" * 400])
 def test_search_without_results_has_a_helpful_message(client, officer, said):
     an_enquiry()
@@ -170,10 +175,12 @@ def test_search_without_results_has_a_helpful_message(client, officer, said):
     assert answer.status_code == 200 and answer.context["error"]
 
 
+@pytest.mark.one_database
 def test_search_term_is_in_the_field_again(client, officer):
     assert 'value="nobody@example.org"' in client.post(FIND, {"said": "nobody@example.org"}).content.decode()
 
 
+@pytest.mark.one_database
 def test_address_typed_into_the_address_is_not_looked_for(client, officer):
     an_enquiry(email="anna@example.org")
     answer = client.get(LIST, {"q": "anna@example.org"})
@@ -181,10 +188,12 @@ def test_address_typed_into_the_address_is_not_looked_for(client, officer):
     assert "anna@" not in client.get(LIST).content.decode()
 
 
+@pytest.mark.one_database
 def test_search_is_posted(client, officer):
     assert client.get(FIND).status_code == 405 and client.post(LIST).status_code == 405
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
@@ -200,6 +209,7 @@ def test_reference_of_an_erased_one_shows_time_and_reason(client, officer, reaso
     assert Erasure.objects.get().reference == kept.reference
 
 
+@pytest.mark.one_database
 def test_unknown_reference_shows_a_message(client, officer):
     assert "No enquiry has the reference" in found(client, "0000-0000").content.decode()
 
@@ -209,6 +219,7 @@ def test_unknown_reference_shows_a_message(client, officer):
 TODAY = date(2020, 11, 24)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("days", "words"),
     [
@@ -225,15 +236,18 @@ def test_deadline_in_words(days, words):
     assert make_deadline(TODAY + timedelta(days), TODAY, is_weekday).text == words
 
 
+@pytest.mark.one_database
 def test_deadline_of_friday_is_overdue_on_sunday():
     assert make_deadline(date(2020, 11, 20), date(2020, 11, 22), is_weekday).text == "overdue since Friday"
 
 
+@pytest.mark.one_database
 def test_overdue_shows_the_due_date():
     assert make_deadline(date(2020, 11, 23), TODAY, is_weekday).since == "overdue since Monday"
     assert make_deadline(date(2020, 11, 2), TODAY, is_weekday).since == "overdue since 2 November"
 
 
+@pytest.mark.one_database
 def test_holiday_does_not_count(listed):
     office = an_office()
     Holiday.objects.create(office=office, date=date(2020, 11, 23), name="A holiday")
@@ -241,6 +255,7 @@ def test_holiday_does_not_count(listed):
     assert (kept.answer_by, listed()[0].deadline.text) == (date(2020, 11, 19), "overdue by 2 working days")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("ago", "words"),
     [

@@ -118,6 +118,7 @@ def test_stored_texts_are_never_in_plain_text(asked, log, mailoutbox):
     assert found_in(database()) == found_in(log()) == found_in(memory()) == set()
 
 
+@pytest.mark.one_database
 def test_mails_to_staff_hold_nothing_of_it(asked, mailoutbox, site):
     call_command("send_emails", verbosity=0)
     to_staff = [mail for mail in mailoutbox if mail.to == [site.mailbox]]
@@ -131,6 +132,7 @@ def test_nothing_is_in_the_clear_after_the_desk_has_shown_it(asked, admin_client
     assert found_in(database()) == found_in(log()) == found_in(memory()) == set()
 
 
+@pytest.mark.one_database
 def test_log_masks_the_links_of_visitors(asked, client, log):
     client.get(asked.get_absolute_url())
     client.get(reverse("consular:enquiry", args=["another-secret-token"]))
@@ -141,6 +143,7 @@ def test_log_masks_the_links_of_visitors(asked, client, log):
 # Errors
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("fault", [RuntimeError, ValueError, KeyError, AttributeError])
 def test_a_500_reveals_nothing_in_page_log_or_email(site, log, monkeypatch, mailoutbox, fault):
     def breaks(self, **kwargs):
@@ -165,6 +168,7 @@ def test_database_error_reveals_nothing_in_the_log(site, log, monkeypatch):
     assert (page.status_code, found_in(page.content), found_in(log())) == (500, set(), set())
 
 
+@pytest.mark.one_database
 def test_expired_form_leaves_nothing_behind(site, log):
     page = Client(enforce_csrf_checks=True).post(reverse("consular:write"), form(topic=site.pk))
     assert page.status_code == 403 and "question" in found_in(page.content)  # the visitor gets it back
@@ -179,12 +183,14 @@ def test_refused_flood_leaves_nothing_behind(site, log, settings, client):
     assert found_in(database()) == found_in(log()) == found_in(memory()) == set()
 
 
+@pytest.mark.one_database
 def test_form_with_a_mistake_leaves_nothing_behind(site, log, client):
     page = client.post(reverse("consular:write"), form(topic="", ticket="nonsense"))
     assert page.status_code == 200 and "question" in found_in(page.content)
     assert found_in(database()) == found_in(log()) == found_in(memory()) == set()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("said", "written"),
     [
@@ -208,6 +214,7 @@ def test_log_omits_personal_data(said, written):
     assert RedactingFormatter("{message}", style="{").format(record) == written
 
 
+@pytest.mark.one_database
 def test_long_line_is_logged_quickly():
     record = logging.LogRecord("x", logging.ERROR, "x", 1, "x" * 200_000 + "@", None, None)
     assert len(RedactingFormatter("{message}", style="{").format(record)) > 100_000

@@ -21,6 +21,7 @@ MINUTE = timedelta(minutes=1)
 # Signs
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("text", "links"),
     [
@@ -34,6 +35,7 @@ def test_links_are_counted(text, links):
     assert spam.count_links(text) == links
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("signs", "reason"),
     [
@@ -55,6 +57,7 @@ def test_sign_of_spam_has_a_text(signs, reason):
     assert spam.spam_reason(**{"name": "Anna", "question": "Where?"} | signs) == reason
 
 
+@pytest.mark.one_database
 @given(st.text(), st.text(), st.text(), st.tuples(st.text()), st.integers(0, 10**9), st.integers(0, 10**9))
 def test_all_reasons_together_fit(name, question, honeypot, typed, twins, of_a_page):
     whole = spam.spam_reason(
@@ -92,6 +95,7 @@ def test_one_page_sent_over_and_over_is_suspected(client, clock):
 # Harmless enquiries
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "typed",
@@ -118,6 +122,7 @@ def test_an_innocent_enquiry_is_not_set_aside(client, clock, typed):
     assert "We will send a receipt with this reference" in answered_truthfully(client, sent)
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 @pytest.mark.parametrize("question", ["How long does a passport take?", "Visa?", "Please, free the prisoners. " * 40])
 def test_many_people_with_the_same_words_are_not_set_aside(client, clock, settings, question):
@@ -131,6 +136,7 @@ def test_many_people_with_the_same_words_are_not_set_aside(client, clock, settin
     assert not Enquiry.objects.suspected_spam().exists() and Enquiry.objects.waiting().count() == 8
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_one_person_who_sends_the_same_words_again_is_not_set_aside(client, clock):
     for _page in range(2):
@@ -141,6 +147,7 @@ def test_one_person_who_sends_the_same_words_again_is_not_set_aside(client, cloc
     assert [kept.suspicion for kept in Enquiry.objects.all()] == ["", ""]
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 @pytest.mark.parametrize("typed", [{"website": "buy"}, {"name": "www.example.org"}, {"question": "www.a.example " * 3}])
 def test_a_visitor_is_informed_that_an_enquiry_is_set_aside(client, clock, typed):
@@ -151,6 +158,7 @@ def test_a_visitor_is_informed_that_an_enquiry_is_set_aside(client, clock, typed
     assert "has held your question" in state and "at the latest" not in state
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_visitor_who_corrects_the_address_is_not_suspected(client, clock):
     typed = contact_form_data(email="ana@example.org")

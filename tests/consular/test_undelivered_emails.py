@@ -32,6 +32,7 @@ def fail(kind, enquiry_or_entry, error, given_up_at=None):
     assert letters.update(last_error=error, given_up_at=given_up_at, attempts=1) == 1
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "fault", ["address NoAddress", "refused SMTPRecipientsRefused 550", "refused SMTPDataError 554"]
 )
@@ -48,12 +49,14 @@ def test_a_visitor_who_was_not_reached_is_seen_everywhere(client, officer, fault
     assert "1 visitor could not be reached by e-mail" in client.get("/admin/").content.decode()
 
 
+@pytest.mark.one_database
 def test_a_visitor_without_a_phone_number_is_named_as_such(client, officer):
     enquiry = an_enquiry()
     fail("enquiry receipt", enquiry, "address NoAddress")
     assert "There is no phone number." in page(client, enquiry)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("fault", ["", "away SMTPConnectError 421", "words TypeError"])
 def test_an_email_that_waits_for_the_mail_server_is_not_undelivered(client, officer, fault):
     enquiry = an_enquiry()
@@ -86,6 +89,7 @@ def test_the_list_needs_no_more_queries_for_more_failures(client, officer, djang
         client.get(LIST)
 
 
+@pytest.mark.one_database
 def test_a_domain_of_another_script_is_written_to_by_idna_2008(officer, settings):
     from outbox.delivery import send_due
 
@@ -98,6 +102,7 @@ def test_a_domain_of_another_script_is_written_to_by_idna_2008(officer, settings
 # Erased
 
 
+@pytest.mark.one_database
 def test_the_address_of_an_erased_enquiry_says_on_the_desk_that_it_was_erased(client, officer):
     enquiry = an_enquiry()
     addresses = [address(enquiry), address(enquiry, "history"), address(enquiry, "erase")]
@@ -113,6 +118,7 @@ def test_the_address_of_an_erased_enquiry_says_on_the_desk_that_it_was_erased(cl
     )
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("number", ["999999", "0", "x"])
 def test_an_unknown_number_is_answered_on_the_desk(client, officer, number):
     answer = client.get(f"/admin/consular/enquiry/{number}/change/")

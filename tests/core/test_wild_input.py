@@ -18,6 +18,7 @@ at_the_front = pytest.mark.django_db(transaction=True)
 # The desk's lists
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("rows", ["pages/page", "auth/user", "news/category", "counters/counter", "consular/office"])
 @pytest.mark.parametrize(
     "query", ["title__regex=(", "id__regex=(", "pk__in=x", "password__startswith=a", "id__gt=9e999"]
@@ -26,15 +27,18 @@ def test_changelists_accept_only_lookups_of_their_filters(admin_client, rows, qu
     assert admin_client.get(f"/admin/{rows}/?{query}").status_code in (302, 400)
 
 
+@pytest.mark.one_database
 def test_an_unknown_lookup_is_400(admin_client):
     answer = admin_client.get("/admin/pages/page/?title__regex=(")
     assert (answer.status_code, "Bad request" in answer.content.decode()) == (400, True)
 
 
+@pytest.mark.one_database
 def test_the_list_of_messages_redirects_from_unknown_parameters(admin_client):
     assert admin_client.get("/admin/news/message/?title__regex=(").status_code == 302
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("year", ["020201", "0202", "02020", "٢٠٢٠", "2020 ", "-2020", "2" * 5000])
 def test_an_invalid_year_filters_nothing(admin_client, year):
     a_message(headline="Still there.")
@@ -45,6 +49,7 @@ def test_an_invalid_year_filters_nothing(admin_client, year):
 # The archive
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "path", ["020201/", "02020/", "0202/", "2020/011/", "2020/1/", "2020/13/", "0000/", "9999/12/"]
 )
@@ -53,6 +58,7 @@ def test_an_invalid_year_or_month_is_404(client, path):
     assert client.get(f"/messages/{path}").status_code == 404
 
 
+@pytest.mark.one_database
 def test_the_archive_ignores_a_year_parameter(client):
     a_message(headline="Still there.")
     assert "Still there." in client.get("/messages/?year=020201").content.decode()
@@ -89,6 +95,7 @@ def many(count=101):
     return "/messages/?" + "&".join(f"before={n}" for n in range(count))
 
 
+@pytest.mark.one_database
 @at_the_front
 @pytest.mark.parametrize("path", [many(), many(5000), many(5000).replace("/messages/", "/admin/")])
 def test_too_many_parameters_are_400_with_the_usual_headers(path):
@@ -98,6 +105,7 @@ def test_too_many_parameters_are_400_with_the_usual_headers(path):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.one_database
 @at_the_front
 def test_too_many_parameters_are_logged_as_a_warning(caplog):
     with caplog.at_level(logging.DEBUG):
@@ -105,6 +113,7 @@ def test_too_many_parameters_are_logged_as_a_warning(caplog):
     assert [record.levelname for record in caplog.records if record.levelno >= logging.WARNING] == ["WARNING"]
 
 
+@pytest.mark.one_database
 @at_the_front
 def test_a_hundred_parameters_are_allowed():
     assert request_page(many(100).replace("before", "utm")).status == 200
@@ -113,6 +122,7 @@ def test_a_hundred_parameters_are_allowed():
 # When something is wrong on our side
 
 
+@pytest.mark.one_database
 @at_the_front
 def test_a_page_without_its_menu_is_not_cached(monkeypatch):
     a_message()
@@ -127,6 +137,7 @@ def test_a_page_without_its_menu_is_not_cached(monkeypatch):
     assert "Statements" in request_page("/messages/").text
 
 
+@pytest.mark.one_database
 @at_the_front
 def test_the_error_page_needs_no_menu(monkeypatch):
     Category.objects.create(name="Statements", slug="statements")
@@ -140,6 +151,7 @@ def test_the_error_page_needs_no_menu(monkeypatch):
     assert "Statements" not in answer.text
 
 
+@pytest.mark.one_database
 def test_the_error_page_needs_no_styles(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
     manifest = {"BACKEND": "richtext.static_storage.ManifestStorage"}

@@ -207,11 +207,13 @@ def test_a_redirect_to_a_public_message_makes_a_new_edition():
     assert moved_by(lambda: Redirect.add("/old/", message=message)) == 1
 
 
+@pytest.mark.one_database
 def test_an_enquiry_makes_no_new_edition():
     topic = a_topic()
     assert moved_by(lambda: an_enquiry(topic=topic)) == 0
 
 
+@pytest.mark.one_database
 def test_staff_and_their_sessions_make_no_new_edition(client):
     user = get_user_model().objects.create_superuser("anna", password="a long password")
     assert moved_by(lambda: client.force_login(user)) == 0
@@ -236,6 +238,7 @@ def test_a_change_that_is_rolled_back_makes_no_new_edition():
     assert moved_by(act) == 0
 
 
+@pytest.mark.one_database
 def test_foreign_keys_of_public_models_refer_to_public_models_or_protect():
     from django.apps import apps
     from django.db.models import PROTECT
@@ -268,10 +271,12 @@ def test_an_edition_does_not_wait_for_an_unapproved_message():
     assert Edition.current(NOON).until > NOON + HOUR
 
 
+@pytest.mark.one_database
 def test_an_edition_lasts_until_the_hosts_midnight_at_the_latest():
     assert Edition.current(NOON).until.isoformat() == "2020-11-25T00:00:00+00:00"
 
 
+@pytest.mark.one_database
 def test_an_edition_ends_when_a_counter_changes_in_its_own_zone():
     Counter.objects.create(incident="the flood", since=NOON.date() - DAY, time_zone="Asia/Tokyo")
     assert Edition.current(NOON).until.isoformat() == "2020-11-24T15:00:00+00:00"

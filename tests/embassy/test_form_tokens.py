@@ -80,7 +80,11 @@ def send_twice(client, url, data):
 # One row for two clicks
 
 
-@pytest.mark.parametrize("button", ["_save", "_continue", "_addanother", "_submit", "_approve"])
+def one_database(*values):
+    return pytest.param(*values, marks=pytest.mark.one_database)
+
+
+@pytest.mark.parametrize("button", ["_save", *map(one_database, ["_continue", "_addanother", "_submit", "_approve"])])
 def test_a_new_message_is_saved_once(admin_client, button):
     form = filled_form(override="Alone on duty.") | token_on(admin_client, ADD_URL) | {button: "x"}
     answer = send_twice(admin_client, ADD_URL, form)
@@ -90,7 +94,11 @@ def test_a_new_message_is_saved_once(admin_client, button):
 
 @pytest.mark.parametrize(
     ("url", "form", "model"),
-    [(NOTICES, a_notice_form, Notice), (PAGES, a_page_form, Page), (USERS, an_invitation, get_user_model())],
+    [
+        (NOTICES, a_notice_form, Notice),
+        one_database(PAGES, a_page_form, Page),
+        one_database(USERS, an_invitation, get_user_model()),
+    ],
 )
 def test_other_rows_are_saved_once(admin_client, url, form, model):
     before = model.objects.count()
@@ -107,7 +115,7 @@ def test_a_preview_link_is_created_once_and_recorded_once(admin_client):
     assert SecurityEvent.objects.filter(kind="link created").count() == 1
 
 
-@pytest.mark.parametrize("button", ["_save", "_submit", "_approve"])
+@pytest.mark.parametrize("button", [*map(one_database, ["_save", "_submit"]), "_approve"])
 def test_a_change_is_saved_once(admin_client, button):
     draft = a_draft()
     form = opened_form(admin_client, draft, headline="Better", override="Alone on duty.")
@@ -123,12 +131,14 @@ def test_a_message_is_withdrawn_once(admin_client):
     assert message.log_entries.filter(kind="withdrawn").count() == 1
 
 
+@pytest.mark.one_database
 def test_a_row_is_deleted_once(admin_client):
     url = f"/admin/consular/notice/{a_notice().pk}/delete/"
     send_twice(admin_client, url, {"post": "yes"} | token_on(admin_client, url))
     assert not Notice.objects.exists()
 
 
+@pytest.mark.one_database
 def test_an_action_of_a_list_is_done_once(admin_client):
     a_member(roles.WRITERS, username="dora@example.org")
     form = {
@@ -149,6 +159,7 @@ def test_a_list_is_submitted_again_with_other_rows(admin_client):
     assert Message.objects.submitted().count() == 2
 
 
+@pytest.mark.one_database
 def test_an_enquiry_gets_one_note(client):
     client.force_login(a_member(roles.CONSULAR))
     enquiry = an_enquiry()
@@ -160,6 +171,7 @@ def test_an_enquiry_gets_one_note(client):
     assert Enquiry.objects.get().entries.filter(kind="note").count() == 1
 
 
+@pytest.mark.one_database
 def test_a_second_set_up_of_a_phone_explains_that_it_is_done(client):
     client.force_login(a_member(roles.WRITERS))
     page = client.get(SET_UP).content.decode()
@@ -170,6 +182,7 @@ def test_a_second_set_up_of_a_phone_explains_that_it_is_done(client):
     assert "If you did not see your new backup codes, create others." in told(again)[0]
 
 
+@pytest.mark.one_database
 def test_a_message_that_the_browser_already_has_is_shown_once(admin_client):
     form = a_notice_form(admin_client)
     for _ in range(2):
@@ -177,6 +190,7 @@ def test_a_message_that_the_browser_already_has_is_shown_once(admin_client):
     assert len(told(admin_client.get("/admin/"))) == 1
 
 
+@pytest.mark.one_database
 def test_the_browser_is_told_to_delete_its_unsaved_text_by_the_repetition_too(admin_client):
     form = filled_form(_save="Save", draft_key="abc-1") | token_on(admin_client, ADD_URL)
     admin_client.post(ADD_URL, form)
@@ -261,6 +275,7 @@ def test_of_two_concurrent_invalid_posts_both_get_the_errors(slow_saves):
 # Other content
 
 
+@pytest.mark.one_database
 def test_a_saved_form_that_is_sent_with_other_texts_shows_them_beside_a_link_to_the_row(admin_client):
     form = filled_form(_save="Save") | token_on(admin_client, ADD_URL)
     admin_client.post(ADD_URL, form)
@@ -306,6 +321,7 @@ def test_the_page_shows_no_secrets_choices_or_numbers(admin_client):
 # Tokens
 
 
+@pytest.mark.one_database
 def test_the_token_of_a_refused_form_can_be_used_again(admin_client):
     token = token_on(admin_client, ADD_URL)
     refused = admin_client.post(ADD_URL, filled_form(_save="x", headline="") | token)
@@ -333,6 +349,7 @@ def test_the_token_of_a_view_that_fails_can_be_used_again(admin_client, monkeypa
     assert (admin_client.post(ADD_URL, form).status_code, Message.objects.count()) == (302, 1)
 
 
+@pytest.mark.one_database
 def test_a_token_of_another_user_reveals_nothing(admin_client, client):
     form = a_notice_form(admin_client)
     admin_client.post(NOTICES, form)

@@ -64,6 +64,7 @@ def test_a_text_changed_since_the_confirmation_page_was_shown_is_not_approved(cl
     assert Message.objects.published(NOON).exists()
 
 
+@pytest.mark.one_database
 def test_the_result_lists_the_changed_messages(client, editor):
     now, later = waiting(headline="On <visas>"), waiting(publish_at=NOON + DAY)
     page = approve_from_list(client, now, later, follow=True).content.decode()
@@ -104,6 +105,7 @@ def test_a_selection_above_the_limit_is_refused(client, editor, step):
     )
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("count", "sentence"), [(1, "This message will be removed"), (2, "These messages will be removed")]
 )
@@ -112,6 +114,7 @@ def test_the_page_uses_singular_and_plural(client, editor, count, sentence):
     assert sentence in client.get(step_url("withdraw", rows)).content.decode()
 
 
+@pytest.mark.one_database
 def test_cancel_links_to_the_form_or_the_list(client, editor):
     one, two = a_message(), a_message()
     page = client.get(step_url("withdraw", [one])).content.decode()
@@ -120,6 +123,7 @@ def test_cancel_links_to_the_form_or_the_list(client, editor):
     assert f'<a class="closelink" href="{LIST}">' in page
 
 
+@pytest.mark.one_database
 def test_a_withdrawn_message_has_a_banner_above_its_form(client, editor):
     message = a_message(headline="On visas")
     page = client.post(step_url("withdraw", [message]), {"reason": "The number was wrong."}, follow=True)
@@ -129,6 +133,7 @@ def test_a_withdrawn_message_has_a_banner_above_its_form(client, editor):
     assert "The number was wrong." in banner
 
 
+@pytest.mark.one_database
 def test_the_first_card_of_a_rejected_draft_names_user_and_reason(client, editor):
     writer = a_member(roles.WRITERS, username="writer")
     message = waiting(writer)
@@ -143,6 +148,7 @@ def test_the_first_card_of_a_rejected_draft_names_user_and_reason(client, editor
     assert "edit-card sent-back" not in client.get(f"{LIST}{message.pk}/change/").content.decode()
 
 
+@pytest.mark.one_database
 def test_an_unexpected_state_is_reported_without_an_error(client, editor, monkeypatch):
     message = waiting()
     monkeypatch.setattr(Message, "approve", lambda self, **kwargs: None)
@@ -154,6 +160,7 @@ def test_an_unexpected_state_is_reported_without_an_error(client, editor, monkey
     assert sentences == ["Its state is now: withdrawn."]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kwargs", [{"publish_at": None}, {"publish_at": NOON + DAY, "approved_at": NOON}])
 def test_a_preview_of_an_unpublished_message_does_not_say_published(client, editor, kwargs):
     page = client.get(f"{LIST}{a_message(**kwargs).pk}/preview/").content.decode()
@@ -162,6 +169,7 @@ def test_a_preview_of_an_unpublished_message_does_not_say_published(client, edit
     assert ("<p>Published" in page, "<p>To be published" in page) == (True, False)
 
 
+@pytest.mark.one_database
 def test_consular_officers_have_a_dashboard_of_their_own(client):
     client.force_login(a_member(roles.CONSULAR))
     assert "<h1>Consular desk</h1>" in client.get("/admin/").content.decode()
@@ -170,6 +178,7 @@ def test_consular_officers_have_a_dashboard_of_their_own(client):
 FORMS = ["news/message", "news/category", "pages/page", "counters/counter", "consular/notice", "consular/office"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("form", FORMS)
 def test_enter_in_a_single_line_field_does_not_submit(admin_client, form):
     page = admin_client.get(f"/admin/{form}/add/").content.decode()

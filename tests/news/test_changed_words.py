@@ -36,6 +36,7 @@ def a_draft_of(officer, message, **fields):
     return a_revision(message, by=officer, at=timezone.now(), **fields)
 
 
+@pytest.mark.one_database
 def test_unsaved_words_are_compared_and_nothing_is_saved(client, officer, public):
     revision = a_draft_of(officer, public)
     text = compared(client, revision, headline="The talks ended", body="<p>The talks began on Tuesday.</p>")
@@ -45,16 +46,19 @@ def test_unsaved_words_are_compared_and_nothing_is_saved(client, officer, public
     assert revision.headline == "The talks"
 
 
+@pytest.mark.one_database
 def test_an_unchanged_form_says_so(client, officer, public):
     assert "The text is the same as before." in compared(client, a_draft_of(officer, public)).content.decode()
 
 
+@pytest.mark.one_database
 def test_more_than_a_typo_is_said_before_it_is_chosen(client, officer, public):
     revision = a_draft_of(officer, public)
     assert "This is more than a typo. A number" in compared(client, revision, lead="It lasted 3 days.").content.decode()
     assert "more than a typo" not in compared(client, revision, lead="it lasted for days").content.decode()
 
 
+@pytest.mark.one_database
 def test_an_invalid_form_is_compared_as_typed(client, officer, public):
     revision = a_draft_of(officer, public)
     text = compared(client, revision, headline="", lead="<b>" + "x" * 20_000, source_url="nonsense", publish_at_0="?")
@@ -63,6 +67,7 @@ def test_an_invalid_form_is_compared_as_typed(client, officer, public):
     assert "<b>" not in text.content.decode()
 
 
+@pytest.mark.one_database
 def test_only_changed_paragraphs_are_shown_and_not_too_many(client, officer, public):
     kept, many = "<p>Nothing is new here.</p>", range(100, 130)
     public.body = kept + "".join(f"<p>In place {number} they met on Monday at noon.</p>" for number in many)
@@ -74,6 +79,7 @@ def test_only_changed_paragraphs_are_shown_and_not_too_many(client, officer, pub
     assert "10 more paragraphs have changed." in text
 
 
+@pytest.mark.one_database
 def test_long_passages_are_shortened(client, officer, public):
     public.body = f"<p>{'same ' * 200} old</p>"
     public.save()
@@ -81,10 +87,12 @@ def test_long_passages_are_shortened(client, officer, public):
     assert len(compared(client, a_draft_of(officer, public), body=body).content) < 5_000
 
 
+@pytest.mark.one_database
 def test_a_post_without_fields_gets_an_answer(client, officer, public):
     assert client.post(words_url(a_draft_of(officer, public))).status_code == 200
 
 
+@pytest.mark.one_database
 def test_what_replaces_nothing_has_no_changed_words(client, officer, public):
     draft = a_public_message(headline="Another", slug="another", publish_at=None)
     assert client.post(words_url(draft)).status_code == 404
@@ -92,6 +100,7 @@ def test_what_replaces_nothing_has_no_changed_words(client, officer, public):
     assert client.post(words_url(public)).status_code == 403  # it is approved
 
 
+@pytest.mark.one_database
 def test_who_may_not_change_a_message_sees_no_words(client, officer, public):
     revision = a_draft_of(officer, public)
     officer.user_permissions.clear()

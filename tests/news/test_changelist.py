@@ -117,6 +117,7 @@ def test_search_finds_words_in_published_texts_and_in_drafts(client, editor):
     assert set(listed(client, "?q=aleppo+convoy")) == {"Out", "Draft"}
 
 
+@pytest.mark.one_database
 def test_each_action_has_a_button(client, editor):
     a_message()
     page = client.get(LIST).content.decode()
@@ -149,6 +150,7 @@ def test_actions_apply_to_selected_messages_only(client, editor):
     assert other in Message.objects.drafts()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "query", ["?p=401", "?p=999999999999", "?body__icontains=x", "?approved_by__password=x", "?o=1"]
 )
@@ -204,6 +206,7 @@ def test_bulk_approval_is_logged_and_refuses_own_texts(client, editor):
     assert "worked on this text" in answer
 
 
+@pytest.mark.one_database
 def test_writers_can_submit_and_export(client):
     client.force_login(a_member(roles.WRITERS))
     a_message(publish_at=None)

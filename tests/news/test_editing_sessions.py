@@ -105,6 +105,7 @@ def test_a_returning_user_starts_a_new_session(anna, boris, clock):
     assert others(boris, draft) == ["Anna Orlova has been editing this since 12:47."]
 
 
+@pytest.mark.one_database
 def test_another_day_is_shown_with_its_date(anna, boris):
     draft = a_draft()
     beat(anna, draft)
@@ -163,16 +164,19 @@ def test_a_message_with_a_session_can_be_deleted(anna, admin_client):
 # Refused
 
 
+@pytest.mark.one_database
 def test_the_heartbeat_needs_change_permission():
     draft = a_draft()
     assert beat(officer("reader", "view_message"), draft).status_code == 403
 
 
+@pytest.mark.one_database
 def test_anonymous_users_are_redirected_to_the_login(client):
     draft = a_draft()
     assert (beat(client, draft).status_code, EditingSession.objects.count()) == (302, 0)
 
 
+@pytest.mark.one_database
 def test_the_heartbeat_needs_a_csrf_token(anna):
     draft = a_draft()
     strict = Client(enforce_csrf_checks=True)
@@ -180,10 +184,12 @@ def test_the_heartbeat_needs_a_csrf_token(anna):
     assert (beat(strict, draft).status_code, EditingSession.objects.count()) == (403, 0)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("pk", ["0", "999", "9" * 49])
 def test_unknown_messages_have_no_heartbeat(admin_client, pk):
     assert admin_client.post(f"{LIST}{pk}/presence/").status_code == 404
 
 
+@pytest.mark.one_database
 def test_the_heartbeat_needs_a_post_request(admin_client):
     assert admin_client.get(f"{LIST}{a_draft().pk}/presence/").status_code == 405

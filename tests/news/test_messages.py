@@ -82,6 +82,7 @@ def test_withdrawing_records_time_and_reason():
     assert not Message.objects.published(NOON).exists()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_withdrawing_needs_a_reason(reason):
     with pytest.raises(ValidationError, match="Enter the reason"):
@@ -126,12 +127,14 @@ def test_a_source_url_is_stored_unchanged():
     assert message.source_url == LONG_SOURCE
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "ftp://example.org/", "example.org", "//example.org"])
 def test_a_source_url_is_validated(address):
     with pytest.raises(ValidationError, match="starting with https://"):
         a_message(source_url=address).full_clean()
 
 
+@pytest.mark.one_database
 def test_the_summary_is_the_lead_or_the_first_paragraph():
     assert a_message(lead="The lead.").summary == "The lead."
     assert a_message(body="<p>First &amp; foremost.</p><p>Second.</p>").summary == "First & foremost."
@@ -204,6 +207,7 @@ def test_a_headline_in_any_script_makes_a_slug(headline, slug):
     assert make_slug_text(headline) == slug
 
 
+@pytest.mark.one_database
 @given(st.text(min_size=1, max_size=400))
 def test_slugs_fit_the_url_pattern(headline):
     slug = make_slug_text(headline)
@@ -222,6 +226,7 @@ def test_a_number_fits_after_the_longest_slug():
     assert rows[1].slug == "x" * (MAX_LENGTH - 2) + "-2"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("slug", ["2020", "feed", "1"])
 def test_category_slugs_are_not_numbers_or_feed(slug):
     with pytest.raises(ValidationError, match="reserved for years and feeds"):
@@ -288,11 +293,13 @@ def test_a_changed_category_redirects_with_all_pages_below_it(clock, client):
 # Cursors
 
 
+@pytest.mark.one_database
 def test_a_cursor_survives_a_url():
     message = a_message(publish_at=datetime(2020, 11, 1, 1, 2, 3, 456789, tzinfo=UTC))
     assert Cursor.parse(str(Cursor.of(message))) == Cursor.of(message)
 
 
+@pytest.mark.one_database
 @given(st.text(max_size=60))
 def test_a_mangled_cursor_raises_value_error(text):
     try:
@@ -301,6 +308,7 @@ def test_a_mangled_cursor_raises_value_error(text):
         pass
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("text", ["", ".", "1.", ".1", "9" * 40 + ".1", "1." + "9" * 30, "--1.1", "1e5.1", "٣.١"])
 def test_invalid_cursors_are_refused(text):
     with pytest.raises(ValueError, match="invalid cursor"):

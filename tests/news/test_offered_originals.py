@@ -50,6 +50,7 @@ def page(client, message) -> str:
 # What is delivered
 
 
+@pytest.mark.one_database
 def test_the_page_links_to_the_original_with_credit_and_rights(client):
     message = an_offering_message()
     html = page(client, message)
@@ -136,6 +137,7 @@ def test_copies_that_no_message_offers_any_more_are_deleted_with_the_next_one(cl
     assert press_copies.copies_of(default_storage, earlier.original) == [message.offered_original.name]
 
 
+@pytest.mark.one_database
 def test_a_lost_original_is_not_found_and_the_page_still_works(client):
     message = an_offering_message()
     default_storage.delete(message.offered_original.original.file.name)
@@ -143,6 +145,7 @@ def test_a_lost_original_is_not_found_and_the_page_still_works(client):
     assert client.get(message.get_absolute_url()).status_code == 200
 
 
+@pytest.mark.one_database
 def test_the_mirror_has_the_copy(client):
     message = an_offering_message()
     assert SECRET not in fetch(SiteUrl(offer_url(message))).content
@@ -196,6 +199,7 @@ def test_an_original_that_is_not_offered_is_not_there(client):
     assert client.get(url).status_code == 404
 
 
+@pytest.mark.one_database
 def test_nobody_gets_a_copy_by_other_names(client, admin_client):
     message = an_offering_message()
     offer = message.offered_original
@@ -217,6 +221,7 @@ def test_the_original_of_a_limited_draft_is_hidden_from_colleagues_too(client):
     assert client.get(offer_url(message)).status_code == 200
 
 
+@pytest.mark.one_database
 def test_the_name_of_a_download_says_nothing_of_an_unpublished_message(client):
     image = an_image_with_original()
     a_message(**offer_fields(image), headline="Secret talks", publish_at=None, approved_at=None)
@@ -224,6 +229,7 @@ def test_the_name_of_a_download_says_nothing_of_an_unpublished_message(client):
     assert "ecret" not in client.get(offer_url(message))["Content-Disposition"]
 
 
+@pytest.mark.one_database
 def test_a_preview_shows_the_offer_without_a_link(admin_client):
     draft = an_offering_message(publish_at=None, approved_at=None)
     html = admin_client.get(f"/admin/news/message/{draft.pk}/preview/", follow=True).content.decode()
@@ -249,6 +255,7 @@ def test_the_offer_and_the_rights_of_a_public_message_change_by_a_revision_and_m
     assert LINK.format(offer_url(message)) in page(client, message)
 
 
+@pytest.mark.one_database
 def test_an_offer_alone_needs_no_public_note():
     message = an_offering_message(image_offered=False)
     assert typo_error(message, a_revision(message, image_offered=True, image_rights="CC BY 4.0")) == ""

@@ -87,6 +87,7 @@ def test_the_copy_of_a_limited_draft_is_limited_too(writer, user):
     assert set(copy.limited_to.all()) == {user, editor}
 
 
+@pytest.mark.one_database
 def test_a_message_that_the_officer_may_not_see_is_no_pattern(writer):
     hidden = a_draft()
     hidden.limit_to([a_member(roles.EDITORS)])
@@ -94,6 +95,7 @@ def test_a_message_that_the_officer_may_not_see_is_no_pattern(writer):
         assert writer.get(f"{ADD_URL}?pattern={pk}").status_code == 404
 
 
+@pytest.mark.one_database
 def test_an_officer_who_may_not_write_gets_no_pattern():
     manager = signed_in(a_member(roles.MANAGERS))
     pattern = a_message()
@@ -108,6 +110,7 @@ def delete(client, message):
     return client.post(f"{change_url(message).removesuffix('change/')}delete/", {"post": "yes"})
 
 
+@pytest.mark.one_database
 def test_a_writer_deletes_a_draft_of_their_own_after_a_question(writer, user):
     draft = write_as(user, a_draft(headline="Started by mistake"))
     edition = EditionNumber.objects.get().number
@@ -142,6 +145,7 @@ def written_by_a_colleague(draft, user):
     write_as(a_member(roles.WRITERS, username="colleague"), draft)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("step", [submitted, sent_back, approved, written_by_a_colleague])
 def test_a_writer_deletes_nothing_that_others_have_worked_with(writer, user, step):
     draft = write_as(user, a_draft())
@@ -151,6 +155,7 @@ def test_a_writer_deletes_nothing_that_others_have_worked_with(writer, user, ste
     assert Message.objects.filter(pk=draft.pk).exists()
 
 
+@pytest.mark.one_database
 def test_a_writer_deletes_no_draft_of_a_colleague_no_imported_one_and_no_change(writer, user):
     colleagues = write_as(a_member(roles.WRITERS, username="colleague"), a_draft())
     imported, change = a_draft(slug="imported"), a_revision(a_message(), by=user, headline="Changed")

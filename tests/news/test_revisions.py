@@ -102,12 +102,14 @@ def test_a_discarded_change_stays_readable_and_the_message_can_be_changed_again(
     assert message.start_revision(at=NOON)[1]
 
 
+@pytest.mark.one_database
 def test_a_change_that_changes_nothing_is_refused():
     revision = a_revision(a_public_message(), change_kind="correction", change_note=NOTE)
     with pytest.raises(ValidationError, match="does not differ"):
         revision.submit(at=NOON)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
@@ -132,6 +134,7 @@ def test_a_change_begun_from_an_older_text_is_refused():
         stored(revision).approve(at=NOON)
 
 
+@pytest.mark.one_database
 def test_a_correction_needs_the_permission_to_correct():
     message = a_public_message()
     revision = a_correction(message)
@@ -139,6 +142,7 @@ def test_a_correction_needs_the_permission_to_correct():
         approve(revision, an_officer("junior", ("approve_message",)))
 
 
+@pytest.mark.one_database
 def test_a_typo_shows_nothing(client):
     message = a_public_message()
     revision = a_revision(message, body=TEXT.replace("began", "begun"), change_kind="typo")
@@ -214,6 +218,7 @@ def other_value(field, message):
     return "https://example.org/other" if "url" in field.name else "other-text"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", [field.name for field in written_fields(Message)])
 def test_a_change_of_each_written_field_is_asked_for_and_logged(name):
     message = a_public_message()
@@ -226,6 +231,7 @@ def test_a_change_of_each_written_field_is_asked_for_and_logged(name):
         revision.submit(at=NOON)
 
 
+@pytest.mark.one_database
 def test_what_is_no_written_field_is_on_the_list_with_a_reason():
     editable = {field.name for field in Message.history.model.tracked_fields if field.editable}
     written = {field.name for field in written_fields(Message)}
@@ -235,6 +241,7 @@ def test_what_is_no_written_field_is_on_the_list_with_a_reason():
 # On the desk
 
 
+@pytest.mark.one_database
 def test_an_approved_message_has_no_form_but_a_button(client):
     message = a_public_message()
     client.force_login(an_officer("editor"))
@@ -248,6 +255,7 @@ def test_an_approved_message_has_no_form_but_a_button(client):
     assert (answer.status_code, stored(message).headline) == (409, "The talks")
 
 
+@pytest.mark.one_database
 def test_a_writer_proposes_and_an_editor_reads_and_approves(client):
     message = a_public_message()
     editor = an_officer("editor")
@@ -273,6 +281,7 @@ def test_a_typo_in_a_message_that_was_published_on_approval(client):
     assert (stored(message).publish_at, steps(message)) == (message.publish_at, [("typo", "")])
 
 
+@pytest.mark.one_database
 def test_a_refused_step_keeps_what_was_typed(client):
     message = a_public_message()
     client.force_login(an_officer("writer", WRITER))
@@ -282,6 +291,7 @@ def test_a_refused_step_keeps_what_was_typed(client):
     assert (stored(revision).body, stored(revision).state(NOON)) == (TEXT, State.DRAFT)
 
 
+@pytest.mark.one_database
 def test_a_file_in_the_request_of_the_approval_is_part_of_the_change(client):
     message = a_public_message()
     client.force_login(an_officer("editor"))
@@ -306,6 +316,7 @@ def test_two_officers_who_begin_a_change_find_the_same(client):
     assert "Open the change" in client.get(change_url(message)).content.decode()
 
 
+@pytest.mark.one_database
 def test_the_other_editors_are_told_where_one_person_approves_alone(client):
     message = a_public_message()
     boris = an_officer("boris")
@@ -316,6 +327,7 @@ def test_the_other_editors_are_told_where_one_person_approves_alone(client):
     assert OutboxEmail.objects.filter(recipient_id=boris.pk).count() == 1
 
 
+@pytest.mark.one_database
 def test_an_earlier_text_is_restored_as_a_change(client):
     message = a_public_message()
     a_correction(message).approve(at=NOON)
@@ -326,6 +338,7 @@ def test_an_earlier_text_is_restored_as_a_change(client):
     assert (answer.url, revision.body, stored(message).body) == (change_url(revision), TEXT, RIGHT)
 
 
+@pytest.mark.one_database
 def test_the_permission_to_write_is_needed(client):
     message = a_public_message()
     reader = an_officer("reader")
@@ -448,6 +461,7 @@ def preview_link(message, at=NOON):
     return PreviewLink.objects.create(message=message, **values)
 
 
+@pytest.mark.one_database
 def test_a_change_has_previews_and_its_link_leads_to_the_message_once_it_is_in_force(client):
     message = a_public_message()
     revision = a_correction(message)
@@ -461,6 +475,7 @@ def test_a_change_has_previews_and_its_link_leads_to_the_message_once_it_is_in_f
     assert client.get(path).url == message.get_absolute_url()
 
 
+@pytest.mark.one_database
 def test_the_preview_link_of_a_discarded_change_shows_nothing(client):
     revision = a_correction(a_public_message())
     link = preview_link(revision)

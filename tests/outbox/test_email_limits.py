@@ -71,6 +71,7 @@ def test_recipients_and_kinds_are_counted_apart():
     assert rate_limits.may_send("reminder", ANNA, NOON)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("spelt", ["ANNA@EXAMPLE.ORG", " anna@example.org ", "Ａnna@example.org", "anna@eXample.org"])
 def test_one_person_is_counted_once_however_the_address_is_spelt(spelt):
     assert rate_limits.hash_recipient(spelt) == ANNA
@@ -90,6 +91,7 @@ def test_counts_are_deleted_after_their_period_and_hold_no_address():
     assert list(SendCount.objects.values_list("recipient", flat=True)) == [BORIS]
 
 
+@pytest.mark.one_database
 def test_a_kind_without_a_limit_is_an_error_and_not_unlimited():
     with pytest.raises(KeyError):
         rate_limits.may_send("unknown", ANNA, NOON)
@@ -147,6 +149,7 @@ def host(settings):
     made.stop()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("reply", "is_final"),
     [
@@ -171,6 +174,7 @@ def test_a_final_refusal_is_not_repeated_and_a_passing_one_is(host, reply, is_fi
     assert letter.last_error == f"refused SMTPRecipientsRefused {reply[:3]}"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("error", "is_final"),
     [

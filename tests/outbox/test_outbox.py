@@ -93,6 +93,7 @@ def test_only_the_claiming_sender_records_the_result():
     assert list(OutboxEmail.objects.values_list("sent_at", "attempts", "last_error")) == [(None, 0, "")]
 
 
+@pytest.mark.one_database
 def test_lease_is_longer_than_the_slowest_exchange_with_a_server(settings):
     steps = 10  # greeting, EHLO, STARTTLS, EHLO, two of AUTH, MAIL, RCPT, DATA, the text
     assert timedelta(seconds=settings.EMAIL_TIMEOUT) * steps < LEASE
@@ -129,6 +130,7 @@ def refused(at, attempts=1, written_at=NOON):
     return letter
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("attempts", "wait"), [(1, FIRST_WAIT), (2, 2 * FIRST_WAIT), (3, 4 * FIRST_WAIT), (9, LONGEST_WAIT), (1000, HOUR)]
 )
@@ -153,6 +155,7 @@ def test_days_without_attempts_do_not_count():
     assert refused(NOON + GIVE_UP_AFTER + DAY, attempts=1).given_up_at is None
 
 
+@pytest.mark.one_database
 def test_given_up_email_is_retried_by_a_manager(admin_client, clock):
     letter = refused(NOON + GIVE_UP_AFTER, attempts=100)
     clock.move_to(NOON + 6 * DAY)
@@ -180,6 +183,7 @@ def test_email_that_cannot_be_rendered_does_not_block_others(wordings, caplog):
     assert "@example.org" not in caplog.text
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("address", ["", "анна@example.org", "anna@faß.example", "anna@" + "ö" * 64 + ".example"])
 def test_email_is_not_sent_to_another_address_than_the_one_meant(wordings, address):
     wordings["astray"] = lambda letter: EmailMessage("Hello", "Hello.", to=[address])
@@ -190,6 +194,7 @@ def test_email_is_not_sent_to_another_address_than_the_one_meant(wordings, addre
     assert OutboxEmail.objects.get(kind="astray").error_text.startswith("the e-mail address is missing or")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("address", ["anna@Почта.example", "anna@xn--80a1acny.example", "Anna@EXAMPLE.org"])
 def test_email_is_sent_to_a_domain_in_any_script_and_spelling(wordings, address):
     wordings["abroad"] = lambda letter: EmailMessage("Hello", "Hello.", to=[address])
@@ -211,6 +216,7 @@ def test_round_ends_when_other_senders_have_claimed_every_email(monkeypatch):
     assert len(tried) == 1
 
 
+@pytest.mark.one_database
 def test_round_ends_when_stopped():
     for number in range(3):
         a_letter(object_id=number)

@@ -118,6 +118,7 @@ def test_kinds_of_corrections_are_exported_and_imported():
     assert [row.kind for row in Message.objects.get().corrections.all()] == ["correction", "update"]
 
 
+@pytest.mark.one_database
 def test_a_kind_is_left_out_where_it_is_the_default():
     line = {"headline": "Talks", "category": "speeches", "publish_at": "2020-11-23T12:00:00+00:00"}
     note = {"at": "2020-11-24T12:00:00+00:00", "note": "The date."}
@@ -129,6 +130,7 @@ def test_a_kind_is_left_out_where_it_is_the_default():
     assert b'"kind"' not in exported()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", ["typo", "", None, 1, ["update"], {}])
 def test_an_unknown_kind_of_correction_is_a_fault(kind):
     line = {"headline": "Talks", "category": "speeches", "publish_at": "2020-11-23T12:00:00+00:00"}
@@ -150,6 +152,7 @@ def test_a_withdrawn_message_still_answers_with_its_reason(client):
     assert (answer.status_code, "It was wrong." in answer.content.decode()) == (410, True)
 
 
+@pytest.mark.one_database
 def test_export_file_is_written_completely_or_not(tmp_path, monkeypatch):
     a_message()
     file = tmp_path / "out.jsonl"
@@ -162,6 +165,7 @@ def test_export_file_is_written_completely_or_not(tmp_path, monkeypatch):
     assert (file.read_bytes(), [found.name for found in tmp_path.iterdir()]) == (before, ["out.jsonl"])
 
 
+@pytest.mark.one_database
 def test_export_reports_files_that_are_not_included(tmp_path):
     a_message()
     said = io.StringIO()
@@ -176,6 +180,7 @@ def test_export_reports_files_that_are_not_included(tmp_path):
     ]
 
 
+@pytest.mark.one_database
 def test_images_in_texts_are_imported_with_the_media_folder(client):
     message = a_message(body=a_body(an_image()))
     folder, content = ImportFolder(site_settings.MEDIA_ROOT), exported()
@@ -188,6 +193,7 @@ def test_images_in_texts_are_imported_with_the_media_folder(client):
     assert (before != after, client.get(after).status_code) == (True, 200)
 
 
+@pytest.mark.one_database
 def test_a_message_that_no_import_would_take_is_named(tmp_path):
     message = a_message()
     Message.objects.filter(pk=message.pk).update(source_url="no address")

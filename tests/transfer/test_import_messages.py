@@ -72,24 +72,28 @@ def test_imported_message_is_approved_at_its_time(importing):
     assert message.publish_at == message.approved_at == datetime(2020, 10, 20, 11, tzinfo=UTC)
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_message_without_a_time_is_a_draft(importing):
     importing(a_line(publish_at=None))
     assert Message.objects.get().state(NOON) == Message.State.DRAFT
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_body_is_cleaned(importing):
     importing(a_line(body="<p onclick='x()'>Text<script>alert(1)</script></p>"))
     assert Message.objects.get().body == "<p>Text</p>"
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_new_category_is_named_after_its_slug(importing):
     assert importing(a_line(category="press-releases")) == "1 added, 1 category created."
     assert Category.objects.get().name == "Press releases"
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_category_that_exists_is_used(importing):
     category = a_category("statements", name="What we state")
@@ -97,6 +101,7 @@ def test_category_that_exists_is_used(importing):
     assert Message.objects.get().category == category
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_category_is_known_by_its_former_word(importing):
     category = a_category("statements")
@@ -112,6 +117,7 @@ def test_messages_of_one_headline_and_day_have_addresses_of_their_own(importing)
     assert {message.slug for message in Message.objects.all()} == {"a-statement", "a-statement-2"}
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_bom_line_ends_of_windows_and_blank_lines_are_fine(importing):
     assert importing(b"\xef\xbb\xbf" + a_line() + b"\r", b"\r", b"  ", a_line(lead="Two.") + b"\r").startswith(
@@ -119,6 +125,7 @@ def test_bom_line_ends_of_windows_and_blank_lines_are_fine(importing):
     )
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_null_is_as_good_as_left_out(importing):
     importing(a_line(lead=None, body=None, delivered_on=None, source_url=None, featured=None, slug=None))
@@ -147,6 +154,7 @@ def test_same_line_twice_in_a_file_is_one_message(importing):
     assert importing(a_line(), a_line()) == "1 added, 1 already imported, 1 category created."
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_line_that_is_spelt_differently_is_the_same(importing):
     importing(a_line())
@@ -187,6 +195,7 @@ def test_stopped_import_continues(importing, monkeypatch):
     assert Message.objects.count() == 120
 
 
+@pytest.mark.one_database
 def test_digest_of_a_line_never_changes():
     # Databases keep these. If this fails, every archive that was ever imported would be added once more.
     line = jsonl.read_line(a_line(lead="“Two”", delivered_on="2020-10-19", featured=True))
@@ -206,6 +215,7 @@ def test_each_batch_is_an_edition():
     assert Edition.current().number == number + 2
 
 
+@pytest.mark.one_database
 def test_batches_grow_and_shrink_with_the_time_they_take():
     pace = writer.BatchSizer()
     pace.adapt(50, seconds=0.001)
@@ -214,6 +224,7 @@ def test_batches_grow_and_shrink_with_the_time_they_take():
     assert (grown, pace.limit) == (100, 10)
 
 
+@pytest.mark.one_database
 def test_batch_of_long_texts_is_short():
     long = [*prepared_records([jsonl.MessageRecord("A headline", "statements", None, body="x" * 150_000)] * 100)]
     pace = writer.BatchSizer()
@@ -267,6 +278,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("raw", "fault"), FAULTS, ids=[fault for _raw, fault in FAULTS])
 def test_error_is_named_with_its_line(raw, fault):
     ((number, said),) = jsonl.find_faults(io.BytesIO(a_line() + b"\n" + raw + b"\n" + a_line()))
@@ -276,11 +288,13 @@ def test_error_is_named_with_its_line(raw, fault):
     assert said.isprintable()
 
 
+@pytest.mark.one_database
 def test_line_after_an_endless_one_has_its_own_number():
     file = io.BytesIO(b"x" * (3 * jsonl.LONGEST_LINE) + b"\n" + a_line() + b"\n[]")
     assert [number for number, _fault in jsonl.find_faults(file)] == [1, 3]
 
 
+@pytest.mark.one_database
 def test_file_of_too_many_categories_is_an_error():
     file = io.BytesIO(b"\n".join(a_line(category=f"c-{number}") for number in range(jsonl.MOST_CATEGORIES + 1)))
     assert next(jsonl.find_faults(file))[0] == 501
@@ -294,6 +308,7 @@ def test_file_with_a_bad_line_adds_nothing(importing):
     assert not Category.objects.exists()
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_check_stops_after_twenty_errors(importing):
     with pytest.raises(CommandError) as raised:
@@ -303,12 +318,14 @@ def test_check_stops_after_twenty_errors(importing):
     assert said[-1] == "The check stopped here; there may be more errors."
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ["-", "no-such-file.jsonl", ".", "/dev/null/x"])
 def test_file_that_cannot_be_read_gets_a_sentence(name):
     with pytest.raises(CommandError):
         call_command("import_messages", name)
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 @pytest.mark.parametrize("option", ["--quiet", "--verbosity=0"])
 def test_quiet_import_says_nothing(importing, option):
@@ -316,6 +333,7 @@ def test_quiet_import_says_nothing(importing, option):
     assert Message.objects.exists()
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_empty_file_adds_nothing(importing):
     assert importing(b"") == "0 added."

@@ -73,6 +73,7 @@ def test_former_url_of_a_draft_tells_nothing(importing, client):
     assert client.get("/press/1.html").status_code == 404
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("bad", ["javascript:x", "press/1", "", "//[", "/a%00b", "/a%3Fb", "/" + "x" * 500, "/a\nb", 7])
 def test_an_invalid_url_is_an_error(importing, bad):
     with pytest.raises(CommandError, match="Line 1: “old_urls”"):
@@ -96,12 +97,14 @@ def test_an_image_is_imported_and_keeps_its_words(importing, folder, source):
     assert Path(image.file.path).exists()
 
 
+@pytest.mark.one_database
 def test_an_image_is_found_by_its_name_alone(importing, folder):
     (folder / "two.jpg").write_bytes(PICTURE)
     importing({"body": '<p><img src="/no/such/place/two.jpg" alt="x"></p>'}, pictures=str(folder))
     assert Image.objects.count() == 1
 
 
+@pytest.mark.one_database
 def test_one_image_in_two_texts_is_drawn_once(importing, folder):
     body = '<p><img src="2019/one.jpg" alt="x"></p>'
     importing({"body": body}, {"body": body, "lead": "Two."}, pictures=str(folder))
@@ -115,6 +118,7 @@ def test_running_it_again_draws_nothing(importing, folder):
     assert Image.objects.count() == 1
 
 
+@pytest.mark.one_database
 def test_an_image_of_this_site_stays_as_it_is(importing, folder):
     importing({"body": '<p><img src="2019/one.jpg" alt="x"></p>'}, pictures=str(folder))
     body = Message.objects.get().body
@@ -122,18 +126,21 @@ def test_an_image_of_this_site_stays_as_it_is(importing, folder):
     assert (Message.objects.get(headline="Another").body, Image.objects.count()) == (body, 1)
 
 
+@pytest.mark.one_database
 def test_a_missing_image_is_named_with_its_line_before_anything_is_written(importing, folder):
     with pytest.raises(CommandError, match=r"Line 2: the image “gone\.jpg” is not in the folder"):
         importing({}, {"body": '<p><img src="gone.jpg" alt="x"></p>'}, pictures=str(folder))
     assert not Message.objects.exists()
 
 
+@pytest.mark.one_database
 def test_a_broken_image_is_named_before_anything_is_written(importing, folder):
     (folder / "broken.jpg").write_bytes(PICTURE[:-300])
     with pytest.raises(CommandError, match=r"Line 1: the image “broken\.jpg” could not be imported"):
         importing({"body": '<p><img src="broken.jpg" alt="x"></p>'}, pictures=str(folder))
 
 
+@pytest.mark.one_database
 def test_without_missing_ones_their_words_stand_in_their_places(importing, folder):
     body = '<p>One <img src="gone.jpg" alt="a &lt;b&gt; flag"> two.</p>'
     said = importing({"body": body}, pictures=str(folder), without_missing=True)
@@ -141,6 +148,7 @@ def test_without_missing_ones_their_words_stand_in_their_places(importing, folde
     assert Message.objects.get().body == "<p>One a &lt;b&gt; flag two.</p>"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "source",
     ["../secret.jpg", "2019/../../secret.jpg", "/%2e%2e/secret.jpg", "..\\secret.jpg", "link.jpg", "dir/secret.jpg"],
@@ -152,6 +160,7 @@ def test_nothing_outside_the_folder_is_read(folder, source):
     assert ImportFolder(str(folder)).find(source) is None
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("source", ["", "/", "a\0b", "x" * 5000, "http://[", "%ff", "2019", "ring", "pipe"])
 def test_no_name_breaks_the_search(folder, source):
     (folder / "ring").symlink_to(folder / "ring")
@@ -159,6 +168,7 @@ def test_no_name_breaks_the_search(folder, source):
     assert ImportFolder(str(folder)).find(source) is None
 
 
+@pytest.mark.one_database
 def test_a_folder_that_is_none_gets_a_sentence(importing, tmp_path):
     with pytest.raises(CommandError, match=r"Cannot read .*no-such-folder"):
         importing({}, pictures=str(tmp_path / "no-such-folder"))
@@ -166,5 +176,6 @@ def test_a_folder_that_is_none_gets_a_sentence(importing, tmp_path):
         importing({}, pictures=str(tmp_path / "messages.jsonl"))
 
 
+@pytest.mark.one_database
 def test_images_that_would_be_dropped_are_reported(importing):
     assert "--pictures" in importing({"body": '<p>x <img src="a.jpg" alt="x"></p>'})

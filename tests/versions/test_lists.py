@@ -69,6 +69,7 @@ def test_the_list_can_be_saved_again_after_the_refusal(admin_client, pages):
     assert (save(admin_client, fields_in(shown))[0], stored(pages[0]).order) == (302, 9)
 
 
+@pytest.mark.one_database
 def test_a_refused_list_shows_each_row_beside_its_own_values(admin_client, pages):
     form = opened_list(admin_client)
     save_as_colleague(pages[0], order=5)  # it is the last row of the list by now
@@ -101,6 +102,7 @@ def test_a_row_that_was_deleted_does_not_stop_the_others(admin_client, pages):
     assert (status, stored(pages[1]).order, Page.objects.count()) == (302, 9, 2)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("version", ["x", "-1", "9" * 49, "1\x00", "٣"])
 def test_an_invalid_version_number_is_stale(admin_client, pages, version):
     form = opened_list(admin_client)

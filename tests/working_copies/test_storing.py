@@ -68,6 +68,7 @@ def test_pages_counters_notices_and_messages_are_stored(admin_client, make):
     assert stored_copies() == {"key-1": {row.text_fields[0]: ["Typed"]}}
 
 
+@pytest.mark.one_database
 def test_enquiries_have_no_working_copies(admin_client):
     assert admin_client.post("/admin/consular/enquiry/1/working-copy/", {"draft_key": "a"}).status_code == 404
 
@@ -89,6 +90,7 @@ def test_an_unchanged_text_is_not_written(writer, clock):
     assert WorkingCopy.objects.get().changed_at == NOON
 
 
+@pytest.mark.one_database
 def test_a_text_that_is_too_long_is_refused_with_a_sentence(writer, monkeypatch):
     monkeypatch.setattr("working_copies.views.MAX_CHARACTERS", 100)
     answer = type_in(writer, a_draft(), body="я" * 101)
@@ -166,6 +168,7 @@ def test_nothing_public_changes_and_nothing_is_recorded(writer, client):
 # Permission
 
 
+@pytest.mark.one_database
 def test_only_who_may_change_a_row_stores_a_text(client, writer):
     draft, public = a_draft(), a_message()
     assert type_in(writer, public, headline="x").status_code == 403  # it is approved: changed by a revision
@@ -176,6 +179,7 @@ def test_only_who_may_change_a_row_stores_a_text(client, writer):
     assert stored_copies() == {}
 
 
+@pytest.mark.one_database
 def test_a_limited_draft_of_others_stores_nothing(writer):
     draft = a_draft()
     draft.limit_to([a_member(roles.EDITORS)])
@@ -193,6 +197,7 @@ def test_a_save_erases_the_text(writer):
     assert stored_copies() == {}
 
 
+@pytest.mark.one_database
 def test_a_refused_save_keeps_the_text(writer):
     draft = a_draft()
     type_in(writer, draft, headline="", lead="Typed")
