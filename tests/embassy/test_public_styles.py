@@ -11,7 +11,8 @@ from django.urls import reverse
 from news.models import Message
 from tests.helpers.page_weight import compressed_size, static_sizes
 
-SHEETS = ["site.css", "message.css", "citing.css", "earlier.css", "pages.css", "archive.css", "contact.css", "forms.css"]
+PARTS = ("site", "message", "citing", "earlier", "pages", "archive", "contact", "forms")
+SHEETS = [f"{part}.css" for part in PARTS]
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 DECLARATION = re.compile(r"([a-z-]+) *: *([^;{}]+?) *(?=[;}])")
 SIZE = re.compile(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('news', '0002_triggers'),
+        ('news', '0003_delivered_index'),
         ('richtext', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
