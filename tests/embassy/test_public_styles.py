@@ -11,7 +11,7 @@ from django.urls import reverse
 from news.models import Message
 from tests.helpers.page_weight import compressed_size, static_sizes
 
-PARTS = ("site", "message", "citing", "earlier", "pages", "archive", "contact", "forms")
+PARTS = ("site", "message", "citing", "earlier", "pages", "archive", "archive-lists", "search", "contact", "forms")
 SHEETS = [f"{part}.css" for part in PARTS]
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 DECLARATION = re.compile(r"([a-z-]+) *: *([^;{}]+?) *(?=[;}])")
