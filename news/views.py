@@ -116,7 +116,7 @@ def message(request, year, month, day, slug):
     older, newer = Message.objects.published(request.at).neighbours(Cursor.of(found))
     context = {
         "message": found,
-        "trail": archives.ArchiveFilter(found.category).breadcrumbs(),
+        "trail": [(shelf.name, shelf.url) for shelf in archives.ArchiveFilter(found.category).ancestors()],
         "older": older,
         "newer": newer,
         "related": related_messages(found, request.at),
