@@ -97,6 +97,6 @@ def test_only_the_form_with_an_editor_may_have_a_frame_in_it(admin_client):
 def test_the_page_in_the_frame_is_the_public_page_without_scripts(admin_client):
     url = reverse("admin:news_message_preview_new")
     page = admin_client.post(url, filled_form(headline="As typed", slug="") | {IN_FRAME: "1"}).content.decode()
-    assert '<h1 lang="en">As typed</h1>' in page
+    assert '<h1 lang="en" dir="ltr">As typed</h1>' in page
     assert '<base target="_blank">' in page  # a link does not replace the page in the frame
     assert "<script" not in page and "Preview of the unsaved text" not in page

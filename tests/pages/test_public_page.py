@@ -95,7 +95,7 @@ def test_page_with_three_headings_has_contents(client):
     )
     a_page(path="visas", body=body)
     main = main_of(client, "/visas/")
-    nav = main.partition('<nav class="page-contents"')[2].partition("</nav>")[0]
+    nav = main.partition('<nav class="page-contents ')[2].partition("</nav>")[0]
     entries = re.findall(r'<a href="#([^"]+)">([^<]*)</a>', nav)
     assert [text for _name, text in entries] == ["Do I need one?", "Fees &amp; terms", "How to apply"]
     assert all(f'<h2 id="{name}">{text}</h2>' in main for name, text in entries)
