@@ -82,7 +82,7 @@ def test_only_the_editors_form_allows_inline_styles_and_none_inline_scripts(admi
 
 
 def test_too_many_parameters_are_refused_with_the_security_headers(client):
-    response = client.get("/contact/?" + "&".join("a" * 101))
+    response = client.get("/contact/write/?" + "&".join("a" * 101))
     assert (response.status_code, response["X-Frame-Options"]) == (400, "DENY")
     assert "Content-Security-Policy" in response
 
@@ -215,7 +215,7 @@ def test_public_pages_set_no_cookie(client, path):
 def test_cookies_are_httponly_and_samesite(client, django_user_model, settings):
     a_topic()
     django_user_model.objects.create_superuser("anna", password="for-the-tests-only")
-    form = client.get("/contact/").cookies[settings.CSRF_COOKIE_NAME]
+    form = client.get("/contact/write/").cookies[settings.CSRF_COOKIE_NAME]
     login = client.post("/admin/login/", {"username": "anna", "password": "for-the-tests-only"})
     session = login.cookies[settings.SESSION_COOKIE_NAME]
     assert [(bool(cookie["httponly"]), cookie["samesite"]) for cookie in (form, session)] == [(True, "Lax")] * 2

@@ -152,7 +152,7 @@ def test_the_access_log_has_the_route_and_no_secret(client, lines):
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("/contact/", "page"),
+        ("/contact/write/", "page"),
         ("/messages/", "render"),
         ("/admin/", "admin"),
         ("/static/none.css", "file"),
