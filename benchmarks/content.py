@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
 YEARS = 20
 BATCH = 10_000
@@ -36,9 +38,10 @@ def build(count: int) -> None:
 
 
 def create_content() -> None:
-    """Create categories, counters, an office, pages and a notice."""
-    from consular.models import Notice, Office
+    """Create categories, counters, pages, a notice, and the offices and topics of the sample."""
+    from consular.models import Notice
     from counters.models import Counter
+    from embassy.management.commands.load_sample import SAMPLE_DIR, load_entry
     from news.models import Category
     from pages.models import Page
 
@@ -46,7 +49,10 @@ def create_content() -> None:
         Category.objects.create(name=name, slug=name.lower().replace(" ", "-"), order=order)
     for incident, since in (("the first incident", date(2018, 3, 4)), ("the second incident", date(2018, 3, 12))):
         Counter.objects.create(incident=incident, since=since)
-    Office.objects.create(name="Consular Section", phone="+44 (0) 203 668 7474", email="consular@example.org")
+    sample = json.loads((SAMPLE_DIR / "sample.json").read_text(encoding="utf-8"))
+    for section in ("offices", "topics"):
+        for data in sample[section]:
+            load_entry(section, data, timezone.localdate())
     Notice.objects.create(sentence="The consulate is closed on Monday.")
     for place, titles in {Page.Place.MENU: ["About", "Visas"], Page.Place.FOOTER: ["Privacy", "Accessibility"]}.items():
         for title in titles:

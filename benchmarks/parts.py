@@ -24,21 +24,28 @@ FEEDS = ["/", "/messages/", "/messages/{year}/", "/messages/speeches/", "/messag
 
 
 def measure_sizes(table, place, directory):
-    """Bytes transferred by a first visit to the home page."""
+    """Bytes transferred by a first visit to the home page, and to the contact page."""
     table.heading("Sizes on the wire, Brotli as served (bytes)")
     with server(place, directory) as ours:
-        html = brotli.decompress(ours.get(**BROWSER)[2]).decode()
-        paths = re.findall(r'(?:<script src|rel="stylesheet" href)="([^"]+)"', html)
-        parts = {"HTML": len(ours.get(**BROWSER)[2]), "CSS": 0, "JavaScript": 0}
-        for path in paths:
-            status, _headers, body = ours.get(path, **BROWSER)
-            assert status == 200, path
-            parts["CSS" if path.endswith(".css") else "JavaScript"] += len(body)
-    plain = html.encode()
-    table.add("home: HTML", f"{parts['HTML']} (gzip {len(gzip.compress(plain, 6))}, plain {len(plain)})")
-    table.at_most("CSS", parts["CSS"], 6 * 1024, form="d")
-    table.at_most("JavaScript", parts["JavaScript"], 3 * 1024, form="d")
-    table.at_most("home, first visit: HTML + CSS + JavaScript", sum(parts.values()), 14 * 1024, form="d")
+        for name, path in {"home": "/", "contact": "/contact/"}.items():
+            html, parts = loaded_parts(ours, path)
+            plain = html.encode()
+            table.add(f"{name}: HTML", f"{parts['HTML']} (gzip {len(gzip.compress(plain, 6))}, plain {len(plain)})")
+            table.at_most(f"{name}: CSS", parts["CSS"], 6 * 1024, form="d")
+            table.at_most(f"{name}: JavaScript", parts["JavaScript"], 3 * 1024, form="d")
+            table.at_most(f"{name}, first visit: HTML + CSS + JavaScript", sum(parts.values()), 14 * 1024, form="d")
+
+
+def loaded_parts(ours, path) -> tuple[str, dict]:
+    """Return a page, and the bytes of its HTML, its styles and its scripts on the wire."""
+    body = ours.get(path, **BROWSER)[2]
+    html = brotli.decompress(body).decode()
+    parts = {"HTML": len(body), "CSS": 0, "JavaScript": 0}
+    for file in re.findall(r'(?:<script src|rel="stylesheet" href)="([^"]+)"', html):
+        status, _headers, found = ours.get(file, **BROWSER)
+        assert status == 200, file
+        parts["CSS" if file.endswith(".css") else "JavaScript"] += len(found)
+    return html, parts
 
 
 # Hits
@@ -62,12 +69,15 @@ def measure_hits(table, vendor, place, directory, rounds, seconds):
             table.at_least(f"{name}, hit", ratio, least, f" ({rate:.0f}/s)")
         else:
             table.add(f"{name}, hit", f"{ratio:.2f} ({rate:.0f}/s)")
+    beside = median(one["contact"] / one["home"] for one in rates)
+    table.at_least("contact, hit, against home beside it", beside, 0.8)
 
 
 def run_round(ours, floor, pages, seconds) -> dict:
     """Return requests per second of each page and of the baseline, measured in turn."""
     rates = {"floor": measure_throughput(floor.port, "/", seconds, **BROWSER)}
     rates["home"] = measure_throughput(ours.port, "/", seconds, **BROWSER)
+    rates["contact"] = measure_throughput(ours.port, "/contact/", seconds, **BROWSER)
     for name, path in {"message": pages["messages"][0], "list": pages["list"], "feed": pages["feed"]}.items():
         rates[name] = measure_throughput(ours.port, path, seconds, **BROWSER)
     left = 60 - time.time() % 60
