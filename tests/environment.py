@@ -37,6 +37,7 @@ VALUES = {
     "STAFF_REQUIRE_TOTP": "off",
     "ENQUIRY_KEYS": "",
     "ENQUIRY_MIN_SECONDS": "3",
+    "CONTACT_OFFLINE": "on",
     "RECEIPTS_PER_HOUR": "200",
     "ENQUIRIES_PER_HOUR": "20",
     "ORIGINAL_MAX_MB": "40",

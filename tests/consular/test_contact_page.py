@@ -74,7 +74,7 @@ def test_holiday_is_on_the_contact_page(client, clock):
 @pytest.mark.django_db
 def test_contact_page_without_offices_or_topics_shows_a_message(client):
     page = client.get(CONTACT).content.decode()
-    assert "No offices yet" in page and "<form" not in page
+    assert "No offices yet" in page and "<form" not in page.split("<main")[1]
 
 
 @pytest.mark.django_db
@@ -92,7 +92,7 @@ def test_contact_page_is_cached_and_has_neither_form_nor_cookie(clock):
     first, second = request_page(CONTACT), request_page(CONTACT, HTTP_ACCEPT_ENCODING="br")
     for answer in (first, second):
         assert "Set-Cookie" not in answer.headers and "Cookie" not in answer.headers["Vary"]
-    assert b"<form" not in first.body and b"csrf" not in first.body
+    assert "<form" not in first.text.split("<main")[1] and "csrf" not in first.text
     assert second.headers["Cache-Status"] == "embassy; hit" and second.headers["Content-Encoding"] == "br"
     assert request_page(CONTACT, HTTP_IF_NONE_MATCH=first.headers["ETag"]).status == 304
 
