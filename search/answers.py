@@ -139,19 +139,17 @@ def fetch_answers(edition) -> dict[Key, Answer]:
         for page in Page.objects.shown().defer("body")
     }
     for topic in contact.topics:
-        answer = Answer(topic.name, shorten(topic.sentence), contact_url(topic), office)
+        answer = Answer(topic.name, shorten(topic.sentence), topic.get_absolute_url(), office)
         found[AnswerEntry.Kind.TOPIC.value, topic.pk] = answer
     for each in contact.offices:
-        answer = Answer(each.name, hours_or_address(each), contact_url(each), each)
+        answer = Answer(each.name, hours_or_address(each), office_url(each), each)
         found[AnswerEntry.Kind.OFFICE.value, each.pk] = answer
     return found
 
 
-def contact_url(row) -> str:
-    """Return where the site shows a topic or an office: its own page, or its place on the contact page."""
-    if hasattr(row, "get_absolute_url"):
-        return row.get_absolute_url()
-    return f"{reverse('consular:contact')}#{row._meta.model_name}-{row.pk}"
+def office_url(office: Office) -> str:
+    """Return where the contact page shows an office."""
+    return f"{reverse('consular:contact')}#office-{office.pk}"
 
 
 def hours_or_address(office: Office) -> str:

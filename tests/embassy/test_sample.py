@@ -145,7 +145,7 @@ def test_each_office_of_the_sample_has_one_version_with_its_hours():
 @pytest.mark.parametrize(
     ("typed", "title", "url"),
     [
-        ("lost passport", "Lost or stolen passport", "/contact/"),
+        ("lost passport", "Lost or stolen passport", "/contact/lost-or-stolen-passport/"),
         ("opening hours", "Consular Section", "/contact/"),
         ("visa fee", "Visas", "/visas/"),
         ("notarial", "Notarial services", "/contact/"),
