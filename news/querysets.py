@@ -33,6 +33,7 @@ from news.visibility import VisibilityQuerySet
 from richtext.models import TextWithImagesQuerySet
 from versions.as_of_table import read_as_of
 
+FIRST_DAY = date(1000, 1, 1)  # earlier days have no page
 RECENT = timedelta(days=30)  # for how long feeds list a withdrawal, and a correction of an older message
 
 
@@ -196,6 +197,7 @@ class MessageQuerySet(AuthorshipQuerySet, VisibilityQuerySet, TextWithImagesQuer
         start, end = span
         published = self.filter(category=category) if category else self
         delivered = (self.narrow_to_category(category) if category else self).order_by()
+        delivered = delivered.filter(delivered_on__gte=FIRST_DAY)
         days = self.model.objects.order_by().values_list(
             Subquery(published.filter(publish_at__lt=start).values("day")[:1]),
             Subquery(delivered.filter(delivered_on__lt=day).order_by("-delivered_on").values("delivered_on")[:1]),

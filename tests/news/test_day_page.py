@@ -97,6 +97,18 @@ def test_messages_of_the_day_show_their_time(client):
     assert '<time datetime="2020-06-30T23:30:00Z">00:30 London</time>' in page_text(client, "/messages/2020/07/01/")
 
 
+def test_a_message_links_to_the_day_of_its_delivery(client):
+    message = delivered()
+    assert f'<a href="{DAY_PAGE}"><time datetime="2020-11-10">10 November 2020</time></a>' in page_text(
+        client, message.get_absolute_url()
+    )
+
+
+def test_a_day_of_delivery_without_a_page_is_no_link(client):
+    message = delivered(date(524, 11, 10))
+    assert "<dd>10 November 0524</dd>" in page_text(client, message.get_absolute_url())
+
+
 def test_a_category_shows_its_own_deliveries_only(client):
     delivered(headline="A speech.", category=a_category("speeches"))
     delivered(headline="A statement.")
@@ -129,6 +141,12 @@ def test_the_nearest_days_are_those_with_something_published_or_delivered(client
     assert statements == ["/messages/statements/2020/11/05/", "/messages/statements/2020/11/20/"]
     empty = page_text(client, "/messages/2020/11/03/", 404)
     assert neighbour_links(empty) == ["/messages/2020/11/01/", "/messages/2020/11/05/"]
+
+
+def test_a_day_of_delivery_without_a_page_is_no_neighbour(client):
+    delivered(date(524, 11, 10))
+    message_of_day(10)
+    assert neighbour_links(page_text(client, DAY_PAGE)) == ["/messages/2020/11/12/"]
 
 
 def test_breadcrumbs_leave_out_periods_without_messages(client):
