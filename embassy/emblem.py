@@ -23,9 +23,9 @@ class EmblemFinder(BaseFinder):
     """Finds the operator's file under the name of the emblem. It comes before the other finders, so it wins."""
 
     def find(self, path, find_all=False):
-        """Return the file's path if `path` is the emblem's name; with `find_all` a list, otherwise "" for none."""
+        """Return the file's path if `path` is the emblem's name, with `find_all` in a list; [] for none, as in Django."""
         found = [settings.EMBASSY_EMBLEM] if settings.EMBASSY_EMBLEM and path == emblem_name() else []
-        return found if find_all else "".join(found[:1])
+        return found[0] if found and not find_all else found
 
     def list(self, ignore_patterns):
         """Yield the emblem's name and a storage that has the operator's file under it, for collectstatic."""

@@ -229,7 +229,7 @@ def test_a_deleted_page_is_removed_with_its_folder(folder):
     counter = a_counter(slug="fire")
     made(folder)
     counter.delete()
-    assert made(folder).removed == 3  # the page, the data, the badge
+    assert made(folder).removed == 4  # the page, the data, the badge, the script that no other page has
     assert not (folder / "counters" / "fire").exists()
 
 
