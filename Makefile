@@ -48,22 +48,25 @@ ON_SQLITE := DATABASE_URL= $(PY) -m pytest -q --durations=10
 ON_POSTGRESQL := $(PY) -m tests.postgres -- $(PY) -m pytest -q --durations=10
 
 # All tests on SQLite, those marked both_databases on PostgreSQL too (but not those marked one_database), and those in a browser. DATABASE_URL or PGHOST may lead to a PostgreSQL of your own.
-# ON_SQLITE_ONLY narrows the first part down, as .ci/run does, which runs the property tests with more examples.
-ON_SQLITE_ONLY ?= not resilience and not thorough
+# THOROUGH=yes adds the tests of `make test-thorough` in the same processes: each process takes ten seconds to collect the
+# tests. PROFILE=ci tries as many examples of the property tests as there. .ci/run gives both.
+THOROUGH ?=
+OF_TEST := not resilience$(if $(THOROUGH),, and not thorough)
+test: PROFILE = quick
 test: $(VENV)/dev.stamp
 	@echo "--- The tests on SQLite"
-	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "$(ON_SQLITE_ONLY)"
+	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "$(OF_TEST)" --hypothesis-profile=$(PROFILE)
 	@echo "--- The tests on PostgreSQL"
-	@$(ON_POSTGRESQL) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "both_databases and not one_database and not resilience and not thorough"
+	@$(ON_POSTGRESQL) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "both_databases and not one_database and $(OF_TEST)"
 	@echo "--- The tests in a browser"
-	@$(ON_SQLITE) -n $(JOBS) --dist loadfile tests/browser
+	@$(ON_SQLITE) -n $(JOBS) --dist loadfile -m "$(OF_TEST)" tests/browser
 
 # For the inner loop, on SQLite: tests without a database, and a smoke test of each page and form (tests/quick.py).
 test-quick: $(VENV)/dev.stamp
 	@$(ON_SQLITE) -p tests.quick -n $(JOBS) --dist loadfile $(foreach part,browser nginx multinode resilience,--ignore=tests/$(part))
 
 # The property tests with many examples, other ones in each run (PROFILE=ci: the same ones), and the tests that cost most.
-PROFILE ?= thorough
+test-thorough: PROFILE = thorough
 test-thorough: $(VENV)/dev.stamp
 	@echo "--- The thorough tests on SQLite"
 	@$(ON_SQLITE) -n $(JOBS) --dist loadfile --ignore=tests/browser -m "(hypothesis or thorough) and not resilience" --hypothesis-profile=$(PROFILE)
@@ -75,7 +78,7 @@ test-thorough: $(VENV)/dev.stamp
 # Servers, nodes and disks that fail on purpose: one test at a time, as they need the whole machine.
 test-resilience: $(VENV)/dev.stamp
 	@echo "--- The tests in which things fail"
-	@DATABASE_URL= $(PY) -m pytest -q -m resilience
+	@DATABASE_URL= $(PY) -m pytest -q --durations=10 -m resilience tests/resilience tests/multinode
 
 lint: export SECRET_KEY := lint
 lint: export SITE_URL := http://127.0.0.1:8000
