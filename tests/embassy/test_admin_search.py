@@ -43,7 +43,8 @@ WRITTEN_AND_TYPED = [
 ]
 
 
-@pytest.mark.parametrize(("written", "typed"), WRITTEN_AND_TYPED)
+# The rest is tested below, without the page.
+@pytest.mark.parametrize(("written", "typed"), [WRITTEN_AND_TYPED[0], WRITTEN_AND_TYPED[2], WRITTEN_AND_TYPED[-2]])
 @pytest.mark.parametrize("field", ["headline", "lead"])
 def test_search_ignores_case_in_headline_and_lead(client, field, written, typed):
     a_message(**{"headline": "Another", field: written})
