@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from axe_playwright_python.base import AXE_SCRIPT
+from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin
 from playwright.sync_api import expect, sync_playwright
 
 from tests.helpers.requirements import missing
@@ -87,8 +88,23 @@ def browser():
 # The site
 
 
+@pytest.fixture(scope="session")
+def static_files_are_kept():
+    """Let Chromium keep static files, as in production: it would ask again and compile the editor for each page."""
+    with pytest.MonkeyPatch.context() as patch:
+        serve = StaticFilesHandlerMixin.serve
+
+        def serve_for_an_hour(handler, request):
+            response = serve(handler, request)
+            response["Cache-Control"] = "max-age=3600"
+            return response
+
+        patch.setattr(StaticFilesHandlerMixin, "serve", serve_for_an_hour)
+        yield
+
+
 @pytest.fixture
-def site(live_server, settings):
+def site(live_server, static_files_are_kept, settings):
     """The origin of a live server with the site and its static files; it uses the database of the test."""
     settings.SITE_URL = live_server.url
     settings.ALLOWED_HOSTS = ["*"]

@@ -31,9 +31,15 @@ def violations_on(page, addresses, axe, **options):
     return found
 
 
+# Of these parts are elsewhere in a wide window; the others are only wider there.
+REARRANGED = ["home", "archive", "month", "message", "results", "counters", "page", "contact", "not found"]
+
+
 @both_windows
 def test_no_kind_of_page_has_violations(open_page, axe, window):
-    addresses = public_pages.fill_site()
+    addresses = public_pages.fill_site(speeches=22)  # enough for a second page
+    if window is DESKTOP:
+        addresses = {name: addresses[name] for name in REARRANGED}
     page = open_page(**window)
     assert violations_on(page, addresses, axe, also=ALSO) == []
 

@@ -17,6 +17,7 @@ pytestmark = [
 
 WINDOWS = {"wide": {"viewport": {"width": 1280, "height": 800}}, "phone": {"viewport": {"width": 390, "height": 844}}}
 DJANGO_SELECTOR = [".selector"]  # its two lists of permissions: an icon with a name and without a role
+REARRANGED = ["login/", "", "consular/", "news/message/", "consular/enquiry/", "auth/user/add/"]
 SIGNED_OUT = ["login/", "password-reset/", "password-reset/sent/", "reset/done/", "reset/MQ/x-y/"]
 
 
@@ -53,18 +54,24 @@ def desk_paths():
     return [*others, *lists, *forms]
 
 
-def troubles_on(page, path, axe):
-    page.goto(f"/admin/{path}")
-    found = [f"{path}: {violation}" for violation in axe(page, without=DJANGO_SELECTOR)]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append(f"{path}: is wider than the window")
-    return found
+def is_too_wide(page):
+    """Return whether a page is wider than the window."""
+    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
 @pytest.mark.parametrize("window", WINDOWS)
 def test_no_page_of_the_desk_has_violations(open_page, log_in, axe, window):
-    page = open_page(**WINDOWS[window])
-    found = [trouble for path in SIGNED_OUT for trouble in troubles_on(page, path, axe)]
+    """On a phone axe runs on the pages whose parts change places there; the other ones have to fit into the window."""
+    page, found = open_page(**WINDOWS[window]), []
+
+    def visit(paths):
+        for path in paths:
+            page.goto(f"/admin/{path}")
+            if window == "wide" or path in REARRANGED:
+                found.extend(f"{path}: {violation}" for violation in axe(page, without=DJANGO_SELECTOR))
+            found.extend([f"{path}: is wider than the window"] * is_too_wide(page))
+
+    visit(SIGNED_OUT)
     log_in(page)
-    found += [trouble for path in desk_paths() for trouble in troubles_on(page, path, axe)]
+    visit(desk_paths())
     assert found == []
