@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from richtext import anchors
 from richtext.html_blocks import split_after_paragraphs
 from richtext.plaintext import count_words
+from richtext.table_cards import label_tables
 from richtext.templatetags.images import with_renditions
 from richtext.words import reading_minutes
 
@@ -69,5 +70,6 @@ def with_anchors(html):
     return mark_safe(anchors.add_anchors(html))  # noqa: S308  (adds only ids of letters and digits)
 
 
+register.filter("with_table_cards", label_tables)
 register.filter("passages", anchors.list_passages)
 register.filter("headings", anchors.list_headings)

@@ -123,3 +123,28 @@ def test_contents_of_a_page_are_beside_its_text_on_a_wide_screen_and_above_it_on
         assert (contents["y"] + contents["height"] <= body["y"]) is not is_wide
         screen.get_by_role("link", name="Part 3").click()
         expect(screen.get_by_role("heading", name="Part 3")).to_be_in_viewport()
+
+
+def test_tables_are_cards_on_a_phone_and_stay_tables_for_screen_readers(phone, page):
+    head = '<thead><tr><th scope="col">Visa for</th><th scope="col">Fee</th></tr></thead>'
+    rows = '<tr><th scope="row">One journey</th><td>£50</td></tr><tr><th scope="row">Two journeys</th><td>£60</td></tr>'
+    a_page(path="fees", body=f"<table><caption>Fees</caption>{head}<tbody>{rows}</tbody></table>")
+    for screen, is_wide in ((page, True), (phone, False)):
+        screen.goto("/fees/")
+        heading, cell = (screen.locator(f"tbody tr:first-child {tag}").bounding_box() for tag in ("th", "td"))
+        assert (heading["y"] == cell["y"]) is is_wide
+        label = screen.locator("td").first.evaluate("(td) => getComputedStyle(td, '::before').content")
+        assert ('"Fee"' in label) is not is_wide
+        roles = [node["role"]["value"] for node in accessible_nodes(screen)]
+        wanted = {"table": 1, "row": 3, "columnheader": 2, "rowheader": 2, "cell": 2}
+        assert {role: roles.count(role) for role in wanted} == wanted
+        assert {node["name"]["value"] for node in accessible_nodes(screen) if node["role"]["value"] == "cell"} == {
+            "£50",
+            "£60",
+        }
+
+
+def accessible_nodes(page):
+    """Return the nodes of the accessibility tree that assistive technology meets."""
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    return [node for node in nodes if not node["ignored"] and "name" in node]
