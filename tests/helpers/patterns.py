@@ -17,10 +17,11 @@ from tests.helpers.text_fields import model_text_fields, project_modules
 CANDIDATES = "a 0<>\"'-/.\n&;]=_А\u00e9"
 MOST, BRANCHES = 80, 6  # of texts made from a pattern; of the branches of an alternation that are tried
 REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
-LONG = 5_000  # characters; a second text has twice as many
-FLOOR = 0.002  # seconds of CPU time below which nothing is compared; a fast machine takes 8 ms over a slow pattern
+LONG = 2_500  # characters; a second text has twice as many
+FLOOR = 0.001  # seconds of CPU time below which nothing is compared; a fast machine takes 2 ms over a slow pattern
+SURELY_SLOW = 0.2  # seconds of CPU time for 10,000 characters: no linear pattern takes 20 microseconds for each
 CONFIRMATIONS = 7  # of a pattern that seems to be slow
-METHODS = ("search", "fullmatch", "finditer")
+METHODS = ("fullmatch", "finditer")  # the first step of finditer is a search
 
 # Where they are found
 
@@ -80,8 +81,8 @@ def in_calls(module):
 # Texts that a pattern takes long on, if it takes long on any
 
 
-def hostile(pattern, length):
-    """Yield texts of about `length` characters made from a pattern: its beginnings and its loops, many times over."""
+def hostile_parts(pattern):
+    """Return (head, unit, tail) of texts on which a pattern may take long: its beginnings, and its loops to repeat."""
     text = pattern.pattern.decode("latin-1") if isinstance(pattern.pattern, bytes) else pattern.pattern
     tree = parser.parse(text, pattern.flags)
     literals = "".join(dict.fromkeys(char for char in text if not char.isalnum()))[:20]
@@ -90,10 +91,14 @@ def hostile(pattern, length):
         for before, loop, after in beginnings(tree, "", alphabet):
             whole = ("", before + loop, ""), ("", before + loop + after, "")
             units |= dict.fromkeys([("", before, ""), (before, loop, ""), (before, loop, "\x01"), *whole])
-    for head, unit, tail in list(units)[:MOST]:
-        if unit:
-            made = head + unit * (length // len(unit)) + tail
-            yield made.encode("latin-1", "replace") if isinstance(pattern.pattern, bytes) else made
+    return [parts for parts in list(units)[:MOST] if parts[1]]
+
+
+def hostile(pattern, parts, length):
+    """Yield a text of about `length` characters for each of `parts`."""
+    for head, unit, tail in parts:
+        made = head + unit * (length // len(unit)) + tail
+        yield made.encode("latin-1", "replace") if isinstance(pattern.pattern, bytes) else made
 
 
 def beginnings(items, before, alphabet):
@@ -194,14 +199,17 @@ def growth(pattern, method, short, long):
 
 def slow_text(pattern):
     """Return (method, beginning of a text, ratio) where the time grows faster than it; None if it never does."""
+    parts = hostile_parts(pattern)
     for method in METHODS:
         for length in range(12, 34, 3):  # what grows exponentially would never come to an end on the long ones
-            if any(seconds(pattern, method, text) > 0.05 for text in hostile(pattern, length)):
+            if any(seconds(pattern, method, text) > 0.05 for text in hostile(pattern, parts, length)):
                 return method, "exponential", float("inf")
-        for short, long, longer in zip(*(hostile(pattern, LONG * times) for times in (1, 2, 4)), strict=True):
+        for short, long, longer in zip(*(hostile(pattern, parts, LONG * times) for times in (1, 2, 4)), strict=True):
             if seconds(pattern, method, long) < FLOOR:
                 continue
             ratio = growth(pattern, method, short, long)
+            if ratio >= 3 and seconds(pattern, method, longer) > SURELY_SLOW:
+                return method, long[:40], round(ratio, 1)
             if ratio >= 3:  # perhaps a loop with a limit, which shows on a longer text, or a busy machine
                 ratio = growth(pattern, method, long, longer)
             if ratio >= 3:  # a busy machine does not slow the same text down most times
