@@ -23,7 +23,7 @@ class EmblemFinder(BaseFinder):
     """Finds the operator's file under the name of the emblem. It comes before the other finders, so it wins."""
 
     def find(self, path, find_all=False):
-        """Return the file's path if `path` is the emblem's name, with `find_all` in a list; [] for none, as in Django."""
+        """Return the file's path if `path` is the emblem's name, with `find_all` in a list; [] for none."""
         found = [settings.EMBASSY_EMBLEM] if settings.EMBASSY_EMBLEM and path == emblem_name() else []
         return found[0] if found and not find_all else found
 

@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from consular.contact_data import ContactData
 from core.db_errors import DATABASE_UNAVAILABLE
 from counters.models import Counter
 from editions import edition as editions
@@ -56,7 +57,7 @@ def home(request):
 
 @per_edition
 def contents(request):
-    """The contents of the site: categories, all pages, counters, contact, feeds."""
+    """The contents of the site: categories, all pages, counters, contact and its topics, feeds."""
     return render(
         request,
         "contents.html",
@@ -64,6 +65,7 @@ def contents(request):
             "categories": Category.objects.all(),
             "pages": build_tree(Page.objects.shown().only("title", "path")),
             "counters": Counter.objects.of_edition(request.edition, request.at),
+            "topics": ContactData.of(request.edition).topics,
         },
     )
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from embassy.menu import MAX_CHILDREN, MAX_SECTIONS
-from tests.factories import a_category, a_counter, a_message, a_page
+from tests.factories import a_category, a_counter, a_message, a_page, a_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +164,13 @@ def test_contents_list_every_public_page_below_its_parent(client):
     html5lib.HTMLParser(strict=True).parse(page)
     nested = re.search(r'<a href="/visas/">Visas</a>\s*<ul>\s*<li><a href="/visas/for/children/">', main)
     assert nested
+
+
+def test_contents_list_the_topics_of_the_contact_page(client):
+    topic = a_topic(name="Lost passport")
+    page = client.get("/contents/").content.decode()
+    assert f'<a href="{topic.get_absolute_url()}">Lost passport</a>' in page
+    assert '<a href="/contact/write/">' in page
 
 
 def test_contents_are_linked_from_the_foot_and_the_sitemap(client):

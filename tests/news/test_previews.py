@@ -27,7 +27,11 @@ def test_the_text_in_the_form_is_previewed_and_nothing_is_saved(admin_client):
     number, versions = Edition.current(NOON).number, draft.history.count()
     page = admin_client.post(desk(draft), filled_form(headline="As typed", body="<p>Typed</p>")).content.decode()
     draft.refresh_from_db()
-    assert ('<h1 lang="en" dir="ltr">As typed</h1>' in page, "<p>Typed</p>" in page, draft.headline) == (True, True, "As saved")
+    assert ('<h1 lang="en" dir="ltr">As typed</h1>' in page, "<p>Typed</p>" in page, draft.headline) == (
+        True,
+        True,
+        "As saved",
+    )
     assert (Edition.current(NOON).number, draft.history.count(), WorkflowLogEntry.objects.count()) == (
         number,
         versions,
