@@ -4,7 +4,6 @@ import pytest
 
 from tests.helpers.requirements import missing
 from tests.multinode import postgres_servers
-from tests.multinode.node_process import Node
 from tests.postgres import NoPostgres
 
 
@@ -19,9 +18,6 @@ def primary():
     """A migrated PostgreSQL server that tests may copy and stop."""
     try:
         with postgres_servers.primary() as server:
-            node = Node(server)
-            node.do("migrate")
-            node.close()
             yield server
     except NoPostgres as error:
         missing(f"PostgreSQL (Debian: apt-get install postgresql): {error}")

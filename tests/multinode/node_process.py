@@ -195,12 +195,6 @@ def sample(_):
     call_command("load_sample", verbosity=0)
 
 
-def migrate(_):
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-
-
 def main():
     environment.prepare()
     os.environ["DATABASE_URL"] = os.environ["NODE_DATABASE"]
@@ -215,7 +209,7 @@ def main():
     django.setup()
     actions = (
         *(ask, publish, schedule_changes, schedule_release, compose_release, move_release, log_since),
-        *(submit, counts, again, sql, sample, migrate),
+        *(submit, counts, again, sql, sample),
     )
     deeds = {action.__name__: action for action in actions}
     for line in sys.stdin:

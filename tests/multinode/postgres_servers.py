@@ -4,11 +4,13 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.helpers.nginx import die_with_us, free_port
+from tests import environment
+from tests.helpers.nginx import ROOT, die_with_us, free_port
 from tests.postgres import NAME, OPTIONS, NoPostgres, debian_binaries, stop, wait_until_ready
 
 
@@ -95,17 +97,35 @@ class Server:
 
 @contextmanager
 def primary(**options):
-    """Run a server with an empty database for the site."""
+    """Run a server with a migrated database for the site: a copy of the files of the first one of this run."""
     binaries = debian_binaries()
     if not binaries:
         raise NoPostgres("there is no initdb of Debian's on this machine")
     server = Server(binaries, **options)
+    migrated = environment.directory() / "migrated-postgresql"
     try:
-        server.lay().start()
-        server.ask(f"CREATE DATABASE {NAME}", "postgres")
-        yield server
+        if not migrated.exists():
+            server.lay().start()
+            server.ask(f"CREATE DATABASE {NAME}", "postgres")
+            migrate(server)
+            server.stop()
+            copy_files(server.data, migrated)
+        else:
+            copy_files(migrated, server.data)
+        yield server.start()
     finally:
         server.remove()
+
+
+def migrate(server):
+    """Run the migrations on a server's database."""
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": server.url}, check=True)
+
+
+def copy_files(source, target):
+    """Copy the files of a server that is stopped; owner and permissions stay."""
+    subprocess.run(["cp", "--archive", source, target], check=True)
 
 
 @contextmanager

@@ -1,6 +1,9 @@
 """Fixtures for tests in which databases, disks, workers, mail or the clock fail. Run by `make test-resilience`."""
 
+import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,8 +27,38 @@ def heart():
     machine.start()
 
 
+def load_sample(node, database, kept):
+    """Migrate a database and load the sample content. On SQLite the files are copied, once `kept` has them.
+
+    Not those of a node with a time of its own (libfaketime), which would be the time of its sample content.
+    """
+    if not database.url.startswith("sqlite") or "LD_PRELOAD" in node.environment:
+        run_action(node, "sample")
+        return
+    file, media = database.url.removeprefix("sqlite:///"), node.environment["MEDIA_ROOT"]
+    if not kept.exists():
+        run_action(node, "sample")
+        copy_database(file, kept)
+        shutil.copytree(media, kept.with_name("media"))
+    else:
+        copy_database(kept, file)
+        shutil.copytree(kept.with_name("media"), media, dirs_exist_ok=True)
+
+
+def copy_database(source, target):
+    """Copy an SQLite database."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory):
+    """Where the sample content of this run is kept."""
+    return tmp_path_factory.mktemp("sample") / "site.sqlite3"
+
+
 @pytest.fixture(scope="module")
-def serve(tmp_path_factory):
+def serve(tmp_path_factory, kept):
     """A function that starts a node on a database with the sample content; all nodes end with the module."""
     started = []
 
@@ -33,7 +66,7 @@ def serve(tmp_path_factory):
         node = Node(database, media or tmp_path_factory.mktemp("media"), workers=workers)
         node.environment |= {"ENQUIRY_MIN_SECONDS": "0", "ENQUIRIES_PER_HOUR": "1000"} | environment
         if sample:
-            run_action(node, "sample")
+            load_sample(node, database, kept)
         started.append(node)
         return node.start()
 

@@ -124,7 +124,6 @@ class Visitors:
 @pytest.fixture(scope="module")
 def desk(server):
     desk = Desk(server)
-    desk.do("migrate")
     yield desk
     desk.close()
 
