@@ -14,6 +14,8 @@ VALUES = {
     "SECRET_KEY_FALLBACKS": "",
     "SITE_URL": "http://testserver",
     "EMBASSY_NAME": "Embassy of the Republic in London",
+    "EMBASSY_SHORT_NAME": "",
+    "EMBASSY_EMBLEM": "",
     "TIME_ZONE": "Europe/London",
     "HOST_COUNTRY": "GB-ENG",
     "HOME_COUNTRY": "RU",
