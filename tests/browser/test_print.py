@@ -89,13 +89,14 @@ def test_home_prints_the_whole_featured_text_and_not_the_lists_around_it(page, s
 
 
 def test_a_message_prints_its_facts_after_the_text_with_addresses(page, site):
+    a_message(source_name="MFA")
     message = a_long_message()
     page.goto(message.get_absolute_url())
     page.emulate_media(media="print")
     expect(page.locator(".attachments")).to_contain_text(f"{site}/media/{message.attachments.get().file.name}")
     expect(page.get_by_text("The date was wrong.")).to_be_visible()
     expect(page.locator(".printed").last).to_contain_text("Text as of 24 November 2020, 12:37 London · 15:37 Moscow.")
-    for selector in (".use", ".neighbours", ".copier", ".rail [href^='mailto:']"):
+    for selector in (".use", ".neighbours", ".related", ".copier", ".rail [href^='mailto:']"):
         expect(page.locator(selector).first).to_be_hidden()
     body, rail = page.locator(".body").bounding_box(), page.locator(".rail").bounding_box()
     assert rail["y"] > body["y"] + body["height"] - 1
