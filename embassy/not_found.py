@@ -23,14 +23,19 @@ MAX_PAGES = 500  # that are compared
 CANDIDATES = 20  # messages before and after a day
 LIKENESS = 0.6  # share of the words that two addresses of messages have in common
 PAGE_LIKENESS = 0.75  # share of the letters, as difflib counts them, of two addresses of pages
-FILES = ("/media/", "/static/")  # their names are no words
+WORDLESS = (
+    "/media/",
+    "/static/",
+    "/preview/",
+    "/contact/enquiry/",
+)  # names of files, and secrets that no search may get
 WORD = re.compile(r"[^\W_]+")
 DATED = re.compile(r"/messages/(?:[a-z0-9-]+/)?([1-9][0-9]{3})/([0-9]{1,2})/([0-9]{1,2})/([^/]+)")
 
 
 def address_words(path: str) -> str:
-    """Return the words of the last part of an address that has some, for a search box; "" for a file."""
-    if path.startswith(FILES):
+    """Return the words of the last part of an address that has some, for a search box; "" for a file or a secret."""
+    if path.startswith(WORDLESS):
         return ""
     for part in reversed(path[:MAX_ADDRESS].split("/")):
         words = [word for word in WORD.findall(part.partition(".")[0]) if not word.isdecimal()]
