@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
+from django.conf import global_settings
 
 from embassy import env as environment
 from embassy.env import env
@@ -136,7 +137,6 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "embassy.urls"
 WSGI_APPLICATION = "embassy.wsgi.application"
-APPEND_SLASH = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = [
     "ckeditor.W001",  # richtext has its own check that the editor is restricted
@@ -211,18 +211,13 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = environment.read_languages("MESSAGE_LANGUAGES", "en,ru,fr,de,es,ar,zh-hans")
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["embassy.formats"]
-USE_I18N = USE_TZ = True
 
 # Files
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATICFILES_FINDERS = [
-    "embassy.emblem.EmblemFinder",
-    "django.contrib.staticfiles.finders.FileSystemFinder",
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-]
+STATICFILES_FINDERS = ["embassy.emblem.EmblemFinder", *global_settings.STATICFILES_FINDERS]
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # other sites do not need our styles and scripts
 WHITENOISE_ADD_HEADERS_FUNCTION = add_static_headers
 WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # files that browsers request at the root: /favicon.ico
@@ -240,7 +235,6 @@ STORAGES = {
 }
 ORIGINAL_MAX_MB = environment.read_integer("ORIGINAL_MAX_MB", 40)  # of an image's original that is kept; 0: none
 ORIGINAL_MAX_MEGAPIXELS = environment.read_integer("ORIGINAL_MAX_MEGAPIXELS", 100, least=1)
-FILE_UPLOAD_PERMISSIONS = 0o644
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # The editor
@@ -286,7 +280,6 @@ if SECURE:
     if TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
