@@ -8,7 +8,7 @@ It compares the days that a sentence names with the hours of one office, where t
   agree with the hours, and is not judged.
 - It names days: "today" and "tomorrow" (from the day on which the notice starts), a weekday (the next one from then),
   "27 November", "November 27", "27 November 2026", "27.11.2026", "27/11/2026", "2026-11-27". A date without a year is
-  the next one. Ranges are not followed: "from 24 to 26 December" names the 26th.
+  the next one. Ranges are not followed: "from 24 to 26 December" names the 26th, and "until" is not judged.
 
 It reads English, like the opening hours of the site.
 """
@@ -33,7 +33,8 @@ WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 ABOUT_AN_OFFICE = re.compile(r"\b(?:consul\w{0,10}|embassy|office|section)\b", re.IGNORECASE)
 CLOSED = re.compile(r"\b(?:closed|not open|not be open)\b", re.IGNORECASE)
-OPEN = re.compile(r"\b(?:open|opens|reopens)\b", re.IGNORECASE)
+OPEN = re.compile(r"\b(?:re)?opens?\b", re.IGNORECASE)
+UNTIL = re.compile(r"\buntil\b", re.IGNORECASE)
 TIME_OF_DAY = re.compile(r"\b[0-9]{1,2}[:.][0-9]{2}\b|\b[0-9]{1,2} ?[ap]\.?m\b|\bnoon\b|\bmidday\b", re.IGNORECASE)
 RELATIVE = re.compile(r"\b(today|tomorrow)\b", re.IGNORECASE)
 WEEKDAY = re.compile(
@@ -82,7 +83,7 @@ def read_claim(sentence: str) -> bool | None:
     """Return whether a sentence says that an office is closed; None if it says neither, or both, or a time of day."""
     text = FIGURES.sub(" ", sentence)
     rest, closings = CLOSED.subn(" ", text)
-    if TIME_OF_DAY.search(text) or bool(closings) == bool(OPEN.search(rest)):
+    if TIME_OF_DAY.search(text) or UNTIL.search(text) or bool(closings) == bool(OPEN.search(rest)):
         return None
     return bool(closings)
 

@@ -160,7 +160,8 @@ class EnquiryForm(forms.Form):
     def renew_ticket(self):
         """Replace the form token if it has expired, before the form is shown again."""
         if not is_valid_token(self["ticket"].value() or ""):
-            self.data = self.data | {"ticket": make_form_token()}
+            self.data = self.data.copy()  # a QueryDict: `|` would make a list of each value
+            self.data["ticket"] = make_form_token()
 
     @property
     def form_instance_id(self):

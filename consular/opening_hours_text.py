@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ from consular.hours import MIDNIGHT, Span, State, Timetable
 
 TIME_FORMAT = "H:i"
 END_OF_DAY = "24:00"  # ISO 8601-1:2019, 4.3.8
-SCHEDULE_LENGTH = timedelta(days=8)  # how long a page that stays open shows the right state
+SCHEDULE_LENGTH = timedelta(days=8)  # a page that stays open shows the right state for at least as long
 NEXT_HOLIDAYS = 3  # shown; the later ones are folded
 YEAR = 365
 
@@ -108,7 +108,7 @@ class Phase(NamedTuple):
 
 @dataclass(frozen=True)
 class Schedule:
-    """The texts about an office's state for the next TOLD_AHEAD, in order of time.
+    """The texts about an office's state for the next SCHEDULE_LENGTH, in order of time.
 
     The page is rendered with the first phase; site.js shows the others when their time comes. Example:
 
@@ -120,11 +120,15 @@ class Schedule:
 
     @classmethod
     def of(cls, timetable: Timetable, at: datetime, zone: ZoneInfo, describe: Describe, last: Phase) -> Schedule:
-        """Return the schedule from `at` until `last`, its final phase; repeated texts are one phase."""
+        """Return the schedule from `at` until `last`, its final phase; repeated texts are one phase.
+
+        The first phase is said to begin with the day, so that a page is the same whenever it is rendered.
+        """
         phases = [
             Phase(begins, state.is_open, describe(state, begins.astimezone(zone).date()))
             for begins, state in timetable.states(at, last.begins, zone)
         ]
+        phases[0] = phases[0]._replace(begins=day_start(at, zone))
         phases.append(last)
         return cls([new for old, new in zip([None, *phases], phases, strict=False) if not old or new[1:] != old[1:]])
 
@@ -138,15 +142,24 @@ class Schedule:
         return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
+def day_start(at: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first moment of the day of `at` in a time zone."""
+    return datetime.combine(at.astimezone(zone).date(), time.min, zone)
+
+
 def opening_schedule(timetable: Timetable, at: datetime, zone: ZoneInfo) -> Schedule:
     """Return the hours of each day and when an office opens and closes, as text."""
-    last = Phase(at + SCHEDULE_LENGTH, False, _("Reload this page to see whether it is open"))
+    last = Phase(
+        day_start(at + SCHEDULE_LENGTH + timedelta(days=1), zone),
+        False,
+        _("Reload this page to see whether it is open"),
+    )
     return Schedule.of(timetable, at, zone, lambda state, day: today_text(state, day, timetable.spans(day)), last)
 
 
 def emergency_schedule(timetable: Timetable, at: datetime, zone: ZoneInfo) -> Schedule:
     """Return the texts before an emergency number; the last is right whether the office is open or not."""
-    last = Phase(at + SCHEDULE_LENGTH, True, emergency_text(True))
+    last = Phase(day_start(at + SCHEDULE_LENGTH + timedelta(days=1), zone), True, emergency_text(True))
     return Schedule.of(timetable, at, zone, lambda state, _day: emergency_text(state.is_open), last)
 
 

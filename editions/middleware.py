@@ -64,7 +64,9 @@ class EditionCache:
                 edition = edition_at(request.at)
             except (DatabaseError, InterfaceError):
                 if is_renderable_without_database(rule, cached, request.at.timestamp()):
-                    return self.render_without_database(request, rule, key, latest(), get_response)
+                    response = self.render_without_database(request, rule, key, latest(), get_response)
+                    if not cached or response.status_code < 500:  # what this process knows may be less than that copy
+                        return response
                 if cached is None:
                     raise
                 return self.as_django_response(request, key, cached, "hit; detail=database-away")

@@ -83,13 +83,13 @@ def limit_children(children: Sequence[MenuItem]) -> tuple[MenuItem, ...]:
 
 def mark_current(menu: Iterable[MenuItem], path: str) -> list[MenuItem]:
     """Return the menu with `current` set on the item of the page at `path`, and on those above it."""
-    marked = []
+    marked, contents = [], reverse("contents")  # where a section leads that has more children than it shows
     for item in menu:
         children = tuple(mark_current(item.children, path))
         if path == item.url:
             current = "page"
         else:
-            is_above = path.startswith(item.url) or any(child.current for child in children)
+            is_above = path.startswith(item.url) or any(child.current for child in children if child.url != contents)
             current = "true" if is_above else ""
         marked.append(item._replace(children=children, current=current))
     return marked

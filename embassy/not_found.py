@@ -19,7 +19,7 @@ from news.models import Message
 MAX_SUGGESTIONS = 3
 MAX_ADDRESS = 200  # characters of an address that are read
 MAX_WORDS = 8
-MAX_PAGES = 500  # that are compared
+MAX_PAGES = 100  # that are compared: those with the same first letter
 CANDIDATES = 20  # messages before and after a day
 LIKENESS = 0.6  # share of the words that two addresses of messages have in common
 PAGE_LIKENESS = 0.75  # share of the letters, as difflib counts them, of two addresses of pages
@@ -29,13 +29,14 @@ WORDLESS = (
     "/preview/",
     "/contact/enquiry/",
 )  # names of files, and secrets that no search may get
+SLASHES = re.compile(r"/+")
 WORD = re.compile(r"[^\W_]+")
 DATED = re.compile(r"/messages/(?:[a-z0-9-]+/)?([1-9][0-9]{3})/([0-9]{1,2})/([0-9]{1,2})/([^/]+)")
 
 
 def address_words(path: str) -> str:
     """Return the words of the last part of an address that has some, for a search box; "" for a file or a secret."""
-    if path.startswith(WORDLESS):
+    if SLASHES.sub("/", path[:MAX_ADDRESS]).lower().startswith(WORDLESS):
         return ""
     for part in reversed(path[:MAX_ADDRESS].split("/")):
         words = [word for word in WORD.findall(part.partition(".")[0]) if not word.isdecimal()]
@@ -54,7 +55,8 @@ def suggest_links(path: str, pages: Iterable[MenuLink], at: datetime) -> list[Me
         return []
     if found := DATED.match(path):
         return nearest_messages(found[1], found[2], found[3], found[4], at)
-    links = {link.url: link for link in list(pages)[:MAX_PAGES]}
+    links = {link.url: link for link in pages if link.url[:2] == path[:2].lower()}
+    links = dict(list(links.items())[:MAX_PAGES])
     return [
         links[url] for url in get_close_matches(path.lower().rstrip("/") + "/", links, MAX_SUGGESTIONS, PAGE_LIKENESS)
     ]

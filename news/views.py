@@ -34,6 +34,8 @@ def archive(request, slug=None, year=0, month=0, day=0):
         except ValueError as invalid:
             error = str(invalid)
     here = get_position_or_404(request)
+    if here.section and not shelf.day:
+        raise Http404
     index = ArchiveIndex(request.edition, request.at, shelf)
     page = get_published_page(request, shelf, here)
     delivered = get_delivered_page(request, shelf, here, index)

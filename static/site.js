@@ -31,8 +31,9 @@
     if (time > 0) setTime(+time, (start + performance.now()) / 2);
   };
 
-  // Offline: add the time slept by the visitor's clock, and try again at the next tick
+  // Offline: by the visitor's clock, in a page without a time of the server's, or the time slept; try again at the next tick
   const estimate = () => {
+    if (!base) setTime(Date.now(), performance.now());
     base += jump();
     gap += jump();
     updated = -HOUR;

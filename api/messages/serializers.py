@@ -12,6 +12,7 @@ from django.utils.dateformat import format as format_date
 from core.site_urls import absolute_url
 from core.templatetags.datetimes import iso
 from news.querysets import LIST_COLUMNS
+from news.syndication.citations import quote_inside
 from news.syndication.entries import json_corrections, tag_uri, with_absolute_urls
 from richtext.renditions import CONTENT_TYPES, SUFFIXES, ImageFile
 from richtext.serving import media_url
@@ -122,4 +123,4 @@ def attachment_data(found) -> dict:
 def format_citation(message) -> str:
     """Return the citation of a message, as on its page."""
     day = format_date(timezone.localtime(message.publish_at, timezone.get_default_timezone()), "j F Y")
-    return f"{settings.EMBASSY_NAME}, “{message.headline}”, {day}, {absolute_url(message.get_absolute_url())}"
+    return f"{settings.EMBASSY_NAME}, “{quote_inside(message.headline)}”, {day}, {absolute_url(message.get_absolute_url())}"

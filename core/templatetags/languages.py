@@ -20,4 +20,5 @@ def direction(language):
 def open_graph_locale(language):
     """Return the `og:locale` of a language: "en_GB" for "en" and "en-gb", "ru_RU" for "ru"."""
     code, territory = language.partition("-")[::2]
+    territory = territory if len(territory) == 2 else ""  # not a script, as in zh-hans
     return to_locale(f"{code}-{territory or TERRITORIES.get(code, code)}")

@@ -43,9 +43,9 @@ addEventListener("install", (event) => {
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 addEventListener("fetch", (event) => {
   const { method, url, mode } = event.request;
-  const { origin, pathname, search } = new URL(url);
+  const { origin, pathname } = new URL(url);
   if (method !== "GET" || origin !== location.origin) return;
-  if (mode === "navigate" && pathname === PAGE && !search) event.respondWith(visit(event));
+  if (mode === "navigate" && pathname === PAGE) event.respondWith(visit(event));
   else if (pathname.startsWith("/static/")) event.respondWith(load(event.request));
 });
 {% else %}// Service worker of the contact page, switched off: it removes what it kept and itself.

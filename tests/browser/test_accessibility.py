@@ -53,7 +53,7 @@ def test_form_with_errors_and_open_menu_have_no_violations(open_page, axe, windo
     an_office()
     a_topic(name="Lost passport")
     page = open_page(**window)
-    page.goto("/contact/")
+    page.goto("/contact/write/")
     page.get_by_role("button", name="Send question").click()
     expect(page.get_by_role("alert")).to_be_visible()
     if window is PHONE:

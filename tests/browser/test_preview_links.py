@@ -137,6 +137,7 @@ def test_a_link_of_a_release_is_created_the_same_way(staff, draft):
     release = a_release(draft, moment=None, approved=False)
     staff.goto(f"/admin/news/release/{release.pk}/change/")
     staff.locator("#id_name").fill("Typed but not saved")
+    staff.locator(f"{CARD} > summary").click()
     a_link(staff)
     expect(staff.get_by_role("button", name="Copy the link for Reuters")).to_be_focused()
     expect(staff.locator("#id_name")).to_have_value("Typed but not saved")

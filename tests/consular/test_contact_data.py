@@ -11,7 +11,7 @@ from consular.models.enquiries import EnquiryQuerySet
 from editions import edition
 from tests.factories import NOON, a_category, a_notice, a_topic, an_office
 from tests.helpers.contact_form import CONTACT, WRITE, contact_form_data, form_errors
-from tests.helpers.wsgi import application, request_page
+from tests.helpers.wsgi import application, render_fresh, request_page
 
 # Committed, because the contact page stores only data of a committed edition.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -66,6 +66,21 @@ def test_the_cached_contact_page_is_served(away):
     away()
     answer = request_page(CONTACT)
     assert (answer.body, answer.headers["Cache-Status"]) == (before, "embassy; hit; detail=database-away")
+
+
+def test_an_edition_whose_parts_nobody_asked_for_leaves_the_cached_page(away):
+    request_page(CONTACT)
+    an_office(name="The new office")
+    request_page("/messages/feed/")  # a new edition, without menu and contact data
+    away()
+    answer = request_page(CONTACT)
+    assert (answer.status, "+447700900123" in answer.text) == (200, True)
+
+
+def test_the_page_is_the_same_whenever_it_is_rendered(consul, clock):
+    first = request_page(CONTACT).headers["ETag"]
+    clock.shift(60)
+    assert render_fresh(CONTACT).headers["ETag"] == first
 
 
 def test_the_hours_turn_all_the_same(away, clock):

@@ -19,6 +19,8 @@ TUESDAY = date(2020, 11, 24)
         ("The consular section will not be open on Friday.", True),
         ("The consular section is open on Saturday.", False),
         ("The consular section reopens tomorrow.", False),
+        ("The consular section will reopen on Monday.", False),
+        ("The consular section is closed until Monday.", None),
         ("Closed on Friday, open on Saturday.", None),
         ("The consular section is closed from 14:00 on Friday.", None),
         ("The consular section is closed today from 2 pm.", None),

@@ -122,6 +122,7 @@ def test_form_without_a_valid_ticket_gets_a_new_one(client, clock, ticket):
     page = client.post(WRITE, contact_form_data(ticket=ticket))
     assert "The form has expired" in form_errors(page)[0]
     new = re.search(r'name="ticket" value="([^"]+)"', page.content.decode())[1]
+    assert 'name="website" value' not in page.content.decode() and "[&#x27;" not in page.content.decode()
     clock.shift(5)
     assert client.post(WRITE, contact_form_data(ticket=new)).status_code == 303
 

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from embassy.menu import MAX_CHILDREN, MAX_SECTIONS
+from embassy.menu import MAX_CHILDREN, MAX_SECTIONS, build_menu, mark_current
+from news.models import Category
 from tests.factories import a_category, a_counter, a_message, a_page, a_topic
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +177,10 @@ def test_contents_list_the_topics_of_the_contact_page(client):
 def test_contents_are_linked_from_the_foot_and_the_sitemap(client):
     assert '<a href="/contents/">Contents</a>' in client.get("/").content.decode()
     assert "/contents/</loc>" in client.get("/sitemap/pages.xml").content.decode()
+
+
+def test_a_link_to_the_contents_does_not_mark_its_section(client):
+    for number in range(MAX_CHILDREN + 1):
+        a_category(f"category-{number}")
+    menu = mark_current(build_menu(Category.objects.all(), []), "/contents/")
+    assert [item.title for item in menu if item.current] == []

@@ -42,6 +42,8 @@ def suggested(client, path):
         ("/media/pictures/20/11/garden-party.jpg", ""),
         ("/preview/1-CjjcuFIm4c4ohXtMRA61ZfXqljakYwZ631EEX4p73BY/", ""),
         ("/contact/enquiry/CjjcuFIm4c4ohXtMRA61ZfXqljakYwZ631EEX4p73BY/", ""),
+        ("//contact//enquiry/tok-abc/", ""),
+        ("/Contact/Enquiry/tok-abc/", ""),
         ("/", ""),
         ("/" + "a-" * 300, "a a a a a a a a"),
         ("/" + "x" * 1000, "x" * (MAX_ADDRESS - 1)),

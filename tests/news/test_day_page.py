@@ -202,10 +202,9 @@ def test_both_lists_of_a_day_have_pages(client, monkeypatch, query):
     }
 
 
-def test_a_list_of_deliveries_elsewhere_is_empty(client):
+def test_a_list_of_deliveries_of_another_day_is_empty(client):
     delivered()
     assert "No messages" in page_text(client, "/messages/2020/11/11/?list=delivered", 404)
-    assert "No messages" in page_text(client, "/messages/2020/11/?list=delivered", 404)
 
 
 # Editions
@@ -264,3 +263,8 @@ def test_the_messages_delivered_on_a_day_are_found_by_their_index(category):
     messages = Message.objects.published(NOON).delivered_only_on(TENTH).for_list()
     messages = messages.narrow_to_category(a_category(category)) if category else messages
     assert "news_delivered" in messages[:21].explain()
+
+
+def test_only_a_day_has_a_list_of_deliveries(client):
+    for path in ("/messages/", "/messages/2020/", "/messages/2020/11/"):
+        assert client.get(path, {"list": "delivered"}).status_code == 404, path

@@ -269,7 +269,7 @@ def test_any_url_needs_few_queries(client, path):
     with CaptureQueriesContext(connection) as asked:
         assert location(client, path) in (404, 400, "/")
     assert sum("redirects_redirect" in query["sql"] for query in asked) <= 1
-    assert len(asked) <= 12
+    assert len(asked) <= 13
 
 
 # Owners of a former URL

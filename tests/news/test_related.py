@@ -34,7 +34,7 @@ def shown(client, message):
     """Return the headlines below “Related” on the page of a message."""
     page = client.get(message.get_absolute_url()).content.decode()
     part = page.partition('<section class="related"')[2].partition("</section>")[0]
-    return re.findall(r'lang="en">([^<]*)</a>', part)
+    return re.findall(r'lang="en"[^>]*>([^<]*)</a>', part)
 
 
 # Addresses
