@@ -147,19 +147,20 @@ def day_start(at: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(at.astimezone(zone).date(), time.min, zone)
 
 
+def schedule_end(at: datetime, zone: ZoneInfo) -> datetime:
+    """Return when a schedule from `at` ends: at the beginning of a day, so that it is the same all day."""
+    return day_start(at + SCHEDULE_LENGTH + timedelta(days=1), zone)
+
+
 def opening_schedule(timetable: Timetable, at: datetime, zone: ZoneInfo) -> Schedule:
     """Return the hours of each day and when an office opens and closes, as text."""
-    last = Phase(
-        day_start(at + SCHEDULE_LENGTH + timedelta(days=1), zone),
-        False,
-        _("Reload this page to see whether it is open"),
-    )
+    last = Phase(schedule_end(at, zone), False, _("Reload this page to see whether it is open"))
     return Schedule.of(timetable, at, zone, lambda state, day: today_text(state, day, timetable.spans(day)), last)
 
 
 def emergency_schedule(timetable: Timetable, at: datetime, zone: ZoneInfo) -> Schedule:
     """Return the texts before an emergency number; the last is right whether the office is open or not."""
-    last = Phase(day_start(at + SCHEDULE_LENGTH + timedelta(days=1), zone), True, emergency_text(True))
+    last = Phase(schedule_end(at, zone), True, emergency_text(True))
     return Schedule.of(timetable, at, zone, lambda state, _day: emergency_text(state.is_open), last)
 
 

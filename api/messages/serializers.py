@@ -123,4 +123,5 @@ def attachment_data(found) -> dict:
 def format_citation(message) -> str:
     """Return the citation of a message, as on its page."""
     day = format_date(timezone.localtime(message.publish_at, timezone.get_default_timezone()), "j F Y")
-    return f"{settings.EMBASSY_NAME}, “{quote_inside(message.headline)}”, {day}, {absolute_url(message.get_absolute_url())}"
+    headline, url = quote_inside(message.headline), absolute_url(message.get_absolute_url())
+    return f"{settings.EMBASSY_NAME}, “{headline}”, {day}, {url}"
