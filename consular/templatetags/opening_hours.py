@@ -7,7 +7,8 @@ from django.utils.html import format_html, format_html_join
 
 register = template.Library()
 
-HOURS = re.compile(r"([0-9]{1,2}:[0-9]{2}–[0-9]{1,2}:[0-9]{2},?)")  # a range of hours, with the comma before the next one
+# A range of hours, with the comma before the next one
+HOURS = re.compile(r"([0-9]{1,2}:[0-9]{2}–[0-9]{1,2}:[0-9]{2},?)")
 
 
 @register.filter
